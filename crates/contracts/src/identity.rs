@@ -1,0 +1,108 @@
+//! People: who they are and how they prove it.
+
+use crate::service::{public_event, service};
+use kernel::{DateTime, Role, SessionId, TenantId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Whom an access token is meant for; a token of one audience opens no door of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    Buyer,
+    Seller,
+    Admin,
+    Partner,
+}
+
+/// A proof of identity, as it came in.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// An access token from the `Authorization` header.
+    Bearer(String),
+    /// The value of the session cookie.
+    Session(String),
+}
+
+/// A person who proved who they are, and in which capacity they act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    pub user: UserId,
+    pub audience: Audience,
+    pub role: Role,
+    /// The shop, for audience `seller`.
+    pub tenant: Option<TenantId>,
+    pub session: SessionId,
+    pub expires_at: DateTime,
+    /// What forms of a cookie session must carry back; absent for bearer tokens.
+    pub csrf: Option<String>,
+    pub name: String,
+    pub email: String,
+    pub email_verified: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCard {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct RegisterUser {
+    pub email: String,
+    pub name: String,
+    pub password: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    pub email: String,
+    pub password: String,
+    /// For lists of one's sessions: what browser or device this is.
+    pub device: String,
+    /// Address of the caller, for rate limits.
+    pub address: String,
+}
+
+/// A fresh browser session: its cookie value is shown once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BrowserSession {
+    pub cookie: String,
+    pub principal: Principal,
+}
+
+service! {
+    /// The identity context.
+    Identity as "identity", remote RemoteIdentity, served ServedIdentity {
+        /// Who holds this credential; `unauthenticated` when nobody does any more.
+        fn authenticate(credential: Credential) -> Principal;
+        fn users(ids: Vec<UserId>) -> Vec<UserCard>;
+        /// Creates a buyer and mails the verification link.
+        fn register(request: RegisterUser) -> UserId;
+        /// Opens a browser session. The role follows from the account: sellers' staff act for their shop, operators for the marketplace.
+        fn sign_in(request: SignIn) -> BrowserSession;
+        fn sign_out(session: SessionId) -> ();
+        /// Mails a single-use link if the account exists; answers the same if not.
+        fn request_reset(email: String) -> ();
+        fn reset_password(token: String, password: String) -> ();
+        fn verify_email(token: String) -> ();
+        /// Gives a user a role within a shop (or an operator's role when `tenant` is none). Other contexts' system work only.
+        fn grant(user: UserId, tenant: Option<TenantId>, role: Role) -> ();
+        fn revoke(user: UserId, tenant: Option<TenantId>) -> ();
+        /// Creates many users with one known password hash: the demo's buyers and sellers. Returns their ids in order; those that exist keep theirs.
+        fn register_many(users: Vec<UserCard>, password: String) -> Vec<UserId>;
+    }
+}
+
+public_event! {
+    "identity.user_registered" UserRegistered { user: UserId, name: String } key user, tenant |_| None
+}
+public_event! {
+    /// Three failed sign-ins in a row; sign-in is refused until `until`.
+    "identity.account_locked" AccountLocked { user: UserId, until: DateTime } key user, tenant |_| None
+}
+public_event! {
+    /// Anything else about an account that an auditor wants to see: signed in, signed out, token reuse, password changed, role granted.
+    "identity.account_changed" AccountChanged { user: UserId, change: String, tenant: Option<TenantId> } key user, tenant |e| e.tenant
+}

@@ -1,0 +1,24 @@
+//! The whole conversation between the rooms, in one folder: public events, commands, replies, and for each
+//! context a trait that is its client.
+//!
+//! A client is either the context itself in this process or a [`Transport`] to another process that runs it;
+//! callers hold an `Arc<dyn Trait>` and cannot tell. Public events are a promise: they change compatibly or get
+//! a new version, and a golden file per version under `tests/golden` keeps old ones readable.
+
+mod address;
+mod event;
+mod service;
+
+pub mod cart;
+pub mod catalog;
+pub mod checkout;
+pub mod identity;
+pub mod inventory;
+pub mod orders;
+pub mod payments;
+pub mod search;
+pub mod tenants;
+
+pub use address::Address;
+pub use event::{Envelope, PublicEvent};
+pub use service::{Dispatch, Reply, Transport};

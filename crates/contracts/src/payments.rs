@@ -1,0 +1,62 @@
+//! One charge per order, and each seller's share of it.
+
+use crate::service::{public_event, service};
+use kernel::{DateTime, Money, OrderId, PaymentId, TenantId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing was asked of the provider yet.
+    Due,
+    /// The provider was asked and has not answered for certain; it is being asked what became of it.
+    Processing,
+    /// The buyer has to confirm with their bank.
+    RequiresAction,
+    Authorized,
+    Captured,
+    Declined,
+    /// The order ended unpaid; an authorisation, if any, was let go.
+    Voided,
+    Refunded,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Payment {
+    pub id: PaymentId,
+    pub order: OrderId,
+    pub status: PaymentStatus,
+    pub amount: Money,
+    pub captured: Money,
+    pub refunded: Money,
+    pub shares: Vec<PaymentShare>,
+    /// Why it was declined, in words a buyer understands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline_reason: Option<String>,
+    /// Where the buyer confirms with their bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_url: Option<String>,
+    pub updated_at: DateTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PaymentShare {
+    pub tenant: TenantId,
+    pub amount: Money,
+    pub captured: Money,
+    pub refunded: Money,
+}
+
+service! {
+    /// The payments context.
+    Payments as "payments", remote RemotePayments, served ServedPayments {
+        fn payment(id: PaymentId) -> Payment;
+    }
+}
+
+public_event! {
+    "payments.payment_captured" PaymentCaptured { payment: PaymentId, order: OrderId, amount: Money } key order, tenant |_| None
+}
+public_event! {
+    "payments.payment_declined" PaymentDeclined { payment: PaymentId, order: OrderId, reason: String } key order, tenant |_| None
+}

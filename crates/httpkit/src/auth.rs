@@ -1,0 +1,281 @@
+//! Who calls. Permission is a type in the handler's signature, so a handler without one is visible at a glance.
+
+use crate::{Problem, RequestInfo};
+use axum::extract::FromRequestParts;
+use axum::http::{header, request::Parts};
+use contracts::identity::{Audience, Credential, Identity, Principal};
+use kernel::{Actor, Ctx, Fault, Kind, Permission, TenantId, UserId};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a verified credential is believed before it is verified again: the longest a revoked session lives on.
+const CREDENTIAL_CACHE: Duration = Duration::from_secs(5);
+const CREDENTIAL_CACHE_ENTRIES: u64 = 50_000;
+/// Bytes of a token beyond which nobody reads it.
+const TOKEN_BYTES_MAX: usize = 4096;
+
+/// Verifies credentials, with a short memory. Layered over all routes as an extension.
+#[derive(Clone)]
+pub struct Auth {
+    identity: Arc<dyn Identity>,
+    seen: moka::sync::Cache<Credential, Principal>,
+}
+
+impl Auth {
+    #[must_use]
+    pub fn new(identity: Arc<dyn Identity>) -> Self {
+        let seen = moka::sync::Cache::builder()
+            .max_capacity(CREDENTIAL_CACHE_ENTRIES)
+            .time_to_live(CREDENTIAL_CACHE)
+            .build();
+        Self { identity, seen }
+    }
+
+    /// The holder of a credential, or `unauthenticated`.
+    pub async fn principal(&self, ctx: &Ctx, credential: Credential) -> Result<Principal, Fault> {
+        if let Some(principal) = self.seen.get(&credential)
+            && principal.expires_at > ctx.now
+        {
+            return Ok(principal);
+        }
+        let principal = self.identity.authenticate(ctx, credential.clone()).await?;
+        self.seen.insert(credential, principal.clone());
+        Ok(principal)
+    }
+
+    /// Forgets a credential at once: sign-out in this process does not wait for the memory to fade.
+    pub fn forget(&self, credential: &Credential) {
+        self.seen.invalidate(credential);
+    }
+}
+
+/// A permission, as a type.
+pub trait Needs: Send + Sync + 'static {
+    const PERMISSION: Permission;
+}
+
+/// One type per permission.
+pub mod perm {
+    macro_rules! permissions {
+        ($($name:ident),+) => {$(
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+            impl super::Needs for $name {
+                const PERMISSION: kernel::Permission = kernel::Permission::$name;
+            }
+        )+};
+    }
+    permissions!(
+        ReadShop,
+        EditShop,
+        ManageStaff,
+        ReadCatalog,
+        EditCatalog,
+        ReadStock,
+        EditStock,
+        ReadSales,
+        FulfilSales,
+        ApproveSellers,
+        ManageCategories,
+        ReadAnyOrder,
+        ReadLedger,
+        ReadSystem
+    );
+}
+
+/// A signed-in person shopping. Sellers and operators may shop too, with a buyer's token.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    pub ctx: Ctx,
+    pub user: UserId,
+    pub principal: Principal,
+}
+
+/// Staff of one shop whose role includes `P`. `ctx` and every scope made from it are that shop's.
+#[derive(Clone, Debug)]
+pub struct Seller<P: Needs> {
+    pub ctx: Ctx,
+    pub user: UserId,
+    pub tenant: TenantId,
+    pub principal: Principal,
+    permission: PhantomData<P>,
+}
+
+/// The operator's staff whose role includes `P`.
+#[derive(Clone, Debug)]
+pub struct Admin<P: Needs> {
+    pub ctx: Ctx,
+    pub user: UserId,
+    pub principal: Principal,
+    permission: PhantomData<P>,
+}
+
+/// Anybody: a guest, or whoever the token says. A bad token is still refused, so that nobody shops as a guest unawares.
+#[derive(Clone, Debug)]
+pub struct Anyone {
+    pub ctx: Ctx,
+    pub principal: Option<Principal>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Anyone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let (mut ctx, principal) = identify(parts).await?;
+        if let Some(p) = &principal {
+            ctx.actor = actor_of(p);
+        }
+        Ok(Self { ctx, principal })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Buyer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let (mut ctx, principal) = signed_in(parts, Audience::Buyer).await?;
+        ctx.actor = Actor::Buyer { user: principal.user };
+        Ok(Self {
+            ctx,
+            user: principal.user,
+            principal,
+        })
+    }
+}
+
+impl<S: Send + Sync, P: Needs> FromRequestParts<S> for Seller<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let (mut ctx, principal) = signed_in(parts, Audience::Seller).await?;
+        let tenant = principal.tenant.ok_or_else(|| wrong_audience(Audience::Seller))?;
+        permit::<P>(&principal)?;
+        ctx.actor = Actor::Seller {
+            user: principal.user,
+            tenant,
+            role: principal.role,
+        };
+        Ok(Self {
+            ctx,
+            user: principal.user,
+            tenant,
+            principal,
+            permission: PhantomData,
+        })
+    }
+}
+
+impl<S: Send + Sync, P: Needs> FromRequestParts<S> for Admin<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let (mut ctx, principal) = signed_in(parts, Audience::Admin).await?;
+        permit::<P>(&principal)?;
+        ctx.actor = Actor::Operator {
+            user: principal.user,
+            role: principal.role,
+        };
+        Ok(Self {
+            ctx,
+            user: principal.user,
+            principal,
+            permission: PhantomData,
+        })
+    }
+}
+
+fn actor_of(principal: &Principal) -> Actor {
+    let user = principal.user;
+    match (principal.audience, principal.tenant) {
+        (Audience::Seller, Some(tenant)) => Actor::Seller {
+            user,
+            tenant,
+            role: principal.role,
+        },
+        (Audience::Admin, _) => Actor::Operator {
+            user,
+            role: principal.role,
+        },
+        _ => Actor::Buyer { user },
+    }
+}
+
+fn permit<P: Needs>(principal: &Principal) -> Result<(), Problem> {
+    if principal.role.may(P::PERMISSION) {
+        return Ok(());
+    }
+    let detail = format!(
+        "Your role {:?} does not include {:?}. Ask the shop's owner or the operator.",
+        principal.role,
+        P::PERMISSION
+    );
+    Err(Problem(Fault::new(Kind::Forbidden, "permission_missing", detail)))
+}
+
+async fn signed_in(parts: &mut Parts, audience: Audience) -> Result<(Ctx, Principal), Problem> {
+    let (ctx, principal) = identify(parts).await?;
+    let principal = principal.ok_or_else(|| {
+        Problem(Fault::new(
+            Kind::Unauthenticated,
+            "token_missing",
+            "Sign in at /v1/auth/login and send the access token as `Authorization: Bearer <token>`.",
+        ))
+    })?;
+    if principal.audience != audience {
+        return Err(Problem(wrong_audience(audience)));
+    }
+    Ok((ctx, principal))
+}
+
+fn wrong_audience(wanted: Audience) -> Fault {
+    let wanted = serde_json::to_value(wanted)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    Fault::new(
+        Kind::Forbidden,
+        "wrong_audience",
+        format!("This needs a token for audience `{wanted}`. Sign in with `\"audience\": \"{wanted}\"`."),
+    )
+}
+
+/// The base context of the request, and who sent it if they said so.
+async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal>), Problem> {
+    let info = parts
+        .extensions
+        .get::<RequestInfo>()
+        .cloned()
+        .ok_or_else(|| Problem(Fault::internal()))?;
+    let ctx = Ctx {
+        actor: Actor::Anonymous,
+        now: info.now,
+        correlation: info.correlation,
+    };
+    let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
+        return Ok((ctx, None));
+    };
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")))
+        .map(str::trim)
+        .filter(|t| !t.is_empty() && t.len() <= TOKEN_BYTES_MAX)
+        .ok_or_else(|| {
+            Problem(Fault::new(
+                Kind::Unauthenticated,
+                "token_malformed",
+                "The Authorization header must read `Bearer <token>`.",
+            ))
+        })?;
+    let auth = parts
+        .extensions
+        .get::<Auth>()
+        .cloned()
+        .ok_or_else(|| Problem(Fault::internal()))?;
+    let principal = auth
+        .principal(&ctx, Credential::Bearer(token.to_owned()))
+        .await
+        .map_err(Problem)?;
+    Ok((ctx, Some(principal)))
+}

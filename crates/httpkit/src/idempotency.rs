@@ -1,0 +1,30 @@
+use crate::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use kernel::Fault;
+use kernel::limits::IDEMPOTENCY_KEY_BYTES_MAX;
+
+/// The `Idempotency-Key` header, required where it stands in a signature: the same key with the same body gets the
+/// same answer for 24 hours, however often it is sent.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|v| v.to_str().ok())
+            .filter(|k| !k.is_empty() && k.len() <= IDEMPOTENCY_KEY_BYTES_MAX)
+            .map(|k| Self(k.to_owned()))
+            .ok_or_else(|| {
+                Problem(Fault::field(
+                    "idempotency_key",
+                    "Idempotency-Key",
+                    format!("Send an `Idempotency-Key` header of 1 to {IDEMPOTENCY_KEY_BYTES_MAX} printable ASCII characters, such as a UUID, and repeat it when you retry."),
+                ))
+            })
+    }
+}

@@ -1,0 +1,23 @@
+//! How HTTP is spoken here.
+//!
+//! A handler's signature says who may call it ([`Buyer`], [`Seller`], [`Admin`], [`Anyone`]), what it reads
+//! ([`Json`], [`Query`], [`Path`]) and what it refuses with ([`Problem`], RFC 9457). Nothing else decides either.
+
+mod auth;
+mod conditional;
+mod extract;
+mod idempotency;
+mod layer;
+mod limit;
+mod page;
+mod problem;
+pub mod text;
+
+pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Seller, perm};
+pub use conditional::{IfMatch, etag};
+pub use extract::{Json, Path, Query};
+pub use idempotency::IdempotencyKey;
+pub use layer::{Instance, Request as RequestInfo, observe};
+pub use limit::{RateLimits, rate_limit};
+pub use page::PageQuery;
+pub use problem::{Problem, ProblemDocument, status_of};

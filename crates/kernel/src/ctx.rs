@@ -1,0 +1,194 @@
+//! Who is asking, when, and on whose behalf. Every use case takes a [`Ctx`] first.
+
+use crate::{TenantId, Timestamp, UserId, uuid_at};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Ties together everything one request caused, across services and events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(transparent)]
+pub struct CorrelationId(pub Uuid);
+
+impl std::fmt::Display for CorrelationId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a signed-in person may be. Seller roles hold within one tenant only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Buyer,
+    Owner,
+    Manager,
+    Clerk,
+    Analyst,
+    Support,
+    Moderator,
+    Finance,
+    Admin,
+    Carrier,
+}
+
+/// What a handler asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    ReadShop,
+    EditShop,
+    ManageStaff,
+    ReadCatalog,
+    EditCatalog,
+    ReadStock,
+    EditStock,
+    ReadSales,
+    FulfilSales,
+    ApproveSellers,
+    ManageCategories,
+    ReadAnyOrder,
+    ReadLedger,
+    ReadSystem,
+}
+
+impl Role {
+    /// The whole table of rights, in one place.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Owner => !permission.is_operators(),
+            Self::Manager => !permission.is_operators() && permission != P::ManageStaff,
+            Self::Clerk => matches!(
+                permission,
+                P::ReadShop | P::ReadCatalog | P::ReadStock | P::EditStock | P::ReadSales | P::FulfilSales
+            ),
+            Self::Analyst => matches!(
+                permission,
+                P::ReadShop | P::ReadCatalog | P::ReadStock | P::ReadSales
+            ),
+            Self::Admin => permission.is_operators(),
+            Self::Support => matches!(permission, P::ReadAnyOrder),
+            Self::Finance => matches!(permission, P::ReadLedger | P::ReadAnyOrder),
+            Self::Moderator => matches!(permission, P::ManageCategories),
+            Self::Buyer | Self::Carrier => false,
+        }
+    }
+
+    /// Roles that belong to a seller's staff.
+    #[must_use]
+    pub fn is_sellers(self) -> bool {
+        matches!(self, Self::Owner | Self::Manager | Self::Clerk | Self::Analyst)
+    }
+
+    /// Roles that belong to the marketplace's operator.
+    #[must_use]
+    pub fn is_operators(self) -> bool {
+        matches!(
+            self,
+            Self::Support | Self::Moderator | Self::Finance | Self::Admin
+        )
+    }
+}
+
+impl Permission {
+    /// Every permission, for tests that visit each route with each role.
+    pub const ALL: [Self; 14] = [
+        Self::ReadShop,
+        Self::EditShop,
+        Self::ManageStaff,
+        Self::ReadCatalog,
+        Self::EditCatalog,
+        Self::ReadStock,
+        Self::EditStock,
+        Self::ReadSales,
+        Self::FulfilSales,
+        Self::ApproveSellers,
+        Self::ManageCategories,
+        Self::ReadAnyOrder,
+        Self::ReadLedger,
+        Self::ReadSystem,
+    ];
+
+    fn is_operators(self) -> bool {
+        matches!(
+            self,
+            Self::ApproveSellers
+                | Self::ManageCategories
+                | Self::ReadAnyOrder
+                | Self::ReadLedger
+                | Self::ReadSystem
+        )
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Actor {
+    Anonymous,
+    Buyer {
+        user: UserId,
+    },
+    Seller {
+        user: UserId,
+        tenant: TenantId,
+        role: Role,
+    },
+    Operator {
+        user: UserId,
+        role: Role,
+    },
+    /// Stoa itself: a consumer, a job, the till, a command of the operator's shell.
+    System {
+        name: String,
+    },
+}
+
+/// The circumstances of one request or one piece of background work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ctx {
+    pub actor: Actor,
+    pub now: Timestamp,
+    pub correlation: CorrelationId,
+}
+
+impl Ctx {
+    #[must_use]
+    pub fn system(name: &str, now: Timestamp) -> Self {
+        Self {
+            actor: Actor::System {
+                name: name.to_owned(),
+            },
+            now,
+            correlation: CorrelationId(uuid_at(now)),
+        }
+    }
+
+    #[must_use]
+    pub fn anonymous(now: Timestamp) -> Self {
+        Self {
+            actor: Actor::Anonymous,
+            now,
+            correlation: CorrelationId(uuid_at(now)),
+        }
+    }
+
+    /// The user behind the request, if a person is.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.actor {
+            Actor::Buyer { user } | Actor::Seller { user, .. } | Actor::Operator { user, .. } => Some(user),
+            Actor::Anonymous | Actor::System { .. } => None,
+        }
+    }
+
+    /// The shop on whose behalf the request is made.
+    #[must_use]
+    pub fn tenant(&self) -> Option<TenantId> {
+        match self.actor {
+            Actor::Seller { tenant, .. } => Some(tenant),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Typed ids. All are UUIDv7: ordered by the time they were made, so that keys insert at the end of their
+//! index and time partitions can be pruned by id alone.
+
+use crate::Timestamp;
+use rand::RngCore;
+use uuid::Uuid;
+
+/// A UUIDv7 at `now`: 48 bits of milliseconds, 12 bits of the fraction within it, 62 random bits.
+#[must_use]
+pub fn uuid_at(now: Timestamp) -> Uuid {
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    // RFC 9562 method 3: the fraction of the millisecond fills rand_a, so ids of one millisecond stay in order.
+    let fraction =
+        u16::try_from((u64::from(now.timestamp_subsec_nanos()) % 1_000_000) * 4096 / 1_000_000).unwrap_or(0);
+    let mut tail = [0u8; 10];
+    rand::rng().fill_bytes(&mut tail);
+    tail[0] = (fraction >> 8) as u8;
+    tail[1] = (fraction & 0xff) as u8;
+    uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
+
+/// The smallest id that could be made at `at`: the lower bound of a time partition.
+#[must_use]
+pub fn uuid_floor(at: Timestamp) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
+/// When a UUIDv7 was made, to the millisecond.
+#[must_use]
+pub fn uuid_time(id: Uuid) -> Option<Timestamp> {
+    let (secs, nanos) = id.get_timestamp()?.to_unix();
+    Timestamp::from_timestamp(i64::try_from(secs).ok()?, nanos)
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "db", derive(sqlx::Type), sqlx(transparent))]
+        #[cfg_attr(feature = "db", derive(postgres_types::ToSql, postgres_types::FromSql), postgres(transparent))]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            #[must_use]
+            pub fn new(now: Timestamp) -> Self {
+                Self(uuid_at(now))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(s).map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A seller's shop: the unit of isolation.
+    TenantId,
+    /// A person who signs in, whatever their role.
+    UserId,
+    /// One signed-in browser or device.
+    SessionId,
+    /// A product as its seller describes it.
+    ProductId,
+    /// A sellable variant of a product; what stock is counted in and orders are made of.
+    SkuId,
+    /// A node of the category tree.
+    CategoryId,
+    /// A stored picture.
+    ImageId,
+    /// A bulk upload.
+    ImportId,
+    /// A place where stock lies.
+    WarehouseId,
+    /// Stock held for one order line until it is paid or its time runs out.
+    ReservationId,
+    /// A basket, possibly with items of many sellers.
+    CartId,
+    /// What a buyer pays once: the parent of one sub-order per seller.
+    OrderId,
+    /// One seller's share of an order.
+    SubOrderId,
+    /// One line of a sub-order.
+    LineId,
+    /// One charge of a buyer for one order.
+    PaymentId,
+    /// An account of the ledger.
+    AccountId,
+    /// A balanced set of postings.
+    EntryId,
+    /// An event of a stream or of the log.
+    EventId,
+    /// A unit of background work.
+    JobId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_timestamp_micros(micros).expect("in range")
+    }
+
+    #[test]
+    fn ids_of_later_microseconds_sort_later() {
+        let start = 1_790_000_000_000_000;
+        let ids: Vec<_> = (0..5_000).map(|i| OrderId::new(at(start + i))).collect();
+        assert!(ids.is_sorted());
+    }
+
+    #[test]
+    fn the_floor_is_below_every_id_of_its_time() {
+        let now = at(1_790_000_000_123_000);
+        assert!(uuid_floor(now) <= OrderId::new(now).0);
+        assert!(uuid_floor(at(1_790_000_000_124_000)) > OrderId::new(now).0);
+    }
+
+    #[test]
+    fn an_id_tells_its_time() {
+        let now = at(1_790_000_000_123_000);
+        assert_eq!(uuid_time(OrderId::new(now).0), Some(now));
+    }
+}

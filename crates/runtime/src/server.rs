@@ -1,0 +1,147 @@
+//! One listener for everything a process serves.
+
+use crate::health::{Check, Health};
+use crate::remote::{self, ServiceKey};
+use crate::service::Service;
+use crate::tasks::Tasks;
+use crate::telemetry::Metrics;
+use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use httpkit::{Auth, Instance, Problem, RateLimits};
+use kernel::Fault;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// How long requests in flight may take to finish when the process stops.
+const DRAIN: Duration = Duration::from_secs(10);
+/// Bodies below this are sent as they are: compressing them costs more than it saves.
+const COMPRESS_ABOVE_BYTES: u64 = 1024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("cannot listen on {address}: {source}. Choose another address with --listen.")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the listener failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Everything about a process that is not a service.
+pub struct Server {
+    pub instance: Instance,
+    pub auth: Auth,
+    pub key: ServiceKey,
+    pub metrics: Option<Metrics>,
+    pub calls_per_second: NonZeroU32,
+    /// Title, version and description of the API.
+    pub description: OpenApi,
+    pub checks: Vec<Check>,
+}
+
+impl Server {
+    /// The routes of `services`, with all layers, and the API's description.
+    pub fn routes(self, services: Vec<Service>, tasks: &Tasks) -> (Router, OpenApi) {
+        let mut api = OpenApiRouter::with_openapi(self.description);
+        let mut pages = Router::new();
+        let mut calls = Vec::new();
+        let mut checks = self.checks;
+        for service in services {
+            api = api.merge(service.api);
+            pages = pages.merge(service.pages);
+            calls.extend(service.calls);
+            checks.extend(service.checks);
+            for background in service.loops {
+                tasks.keep(background.name, background.run);
+            }
+        }
+        let limits = RateLimits::new(self.calls_per_second);
+        keep_limits_small(&limits, tasks);
+        let (api, openapi) = api.split_for_parts();
+        let api = api
+            .method_not_allowed_fallback(async || Problem(method_not_allowed()))
+            .layer(axum::middleware::from_fn_with_state(limits, httpkit::rate_limit));
+        let metrics = self.metrics;
+        let mut operations = Health::new(checks).routes();
+        if let Some(metrics) = metrics {
+            operations = operations.route("/metrics", axum::routing::get(async move || metrics.render()));
+        }
+        let compress = SizeAbove::new(COMPRESS_ABOVE_BYTES)
+            .and(NotForContentType::GRPC)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::SSE);
+        let routes = Router::new()
+            .merge(api)
+            .merge(pages)
+            .merge(operations)
+            .merge(remote::routes(calls, self.key, self.instance.clock.clone()))
+            .layer(CompressionLayer::new().compress_when(compress))
+            .layer(CatchPanicLayer::custom(|_| after_panic()))
+            .layer(axum::Extension(self.auth))
+            .layer(axum::middleware::from_fn_with_state(
+                self.instance,
+                httpkit::observe,
+            ));
+        (routes, openapi)
+    }
+}
+
+fn method_not_allowed() -> Fault {
+    Fault::new(
+        kernel::Kind::Invalid,
+        "method_not_allowed",
+        "This path does not take that method; see /docs.",
+    )
+}
+
+fn after_panic() -> Response {
+    metrics::counter!("http_panics_total").increment(1);
+    let mut response = Problem(Fault::internal()).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    response
+}
+
+fn keep_limits_small(limits: &RateLimits, tasks: &Tasks) {
+    let (limits, stop) = (limits.clone(), tasks.stopping());
+    tasks.spawn("rate limits", async move {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(60)) => limits.forget_idle(),
+                () = stop.cancelled() => return,
+            }
+        }
+    });
+}
+
+/// Serves `routes` until the process is told to stop, then lets requests in flight finish.
+pub async fn serve(listener: TcpListener, routes: Router, tasks: &Tasks) -> Result<(), ServeError> {
+    use axum::serve::ListenerExt;
+    // Answers are small and wanted at once: Nagle's algorithm would hold them back.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    let stop = tasks.stopping();
+    let stopped = stop.clone();
+    let server = axum::serve(
+        listener,
+        routes.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move { stop.cancelled().await });
+    tokio::select! {
+        outcome = async { server.await } => outcome.map_err(ServeError::Io),
+        () = async { stopped.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
+    }
+}
