@@ -90,8 +90,33 @@ service! {
         /// Gives a user a role within a shop (or an operator's role when `tenant` is none). Other contexts' system work only.
         fn grant(user: UserId, tenant: Option<TenantId>, role: Role) -> ();
         fn revoke(user: UserId, tenant: Option<TenantId>) -> ();
+        /// The account whose verified e-mail address this is. Other contexts' system work only.
+        fn verified_user(email: String) -> Option<UserCard>;
+        /// Mails somebody on behalf of another context.
+        fn send_mail(to: String, subject: String, body: String) -> ();
         /// Creates many users with one known password hash: the demo's buyers and sellers. Returns their ids in order; those that exist keep theirs.
         fn register_many(users: Vec<UserCard>, password: String) -> Vec<UserId>;
+    }
+}
+
+/// A message of the development inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Mail {
+    pub id: uuid::Uuid,
+    pub to: String,
+    pub from: String,
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    pub at: DateTime,
+}
+
+service! {
+    /// The development inbox: the mails that would have been sent.
+    Mailbox as "mailbox", remote RemoteMailbox, served ServedMailbox {
+        /// Newest first, to one recipient or to all; at most 100.
+        fn mails(to: Option<String>, limit: u16) -> Vec<Mail>;
+        fn mail(id: uuid::Uuid) -> Option<Mail>;
     }
 }
 

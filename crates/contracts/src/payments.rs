@@ -47,10 +47,23 @@ pub struct PaymentShare {
     pub refunded: Money,
 }
 
+/// A confirmation at the sandbox's bank.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SandboxChallenge {
+    pub amount: Money,
+    pub return_path: String,
+    /// Whether it still waits for an answer.
+    pub open: bool,
+}
+
 service! {
     /// The payments context.
     Payments as "payments", remote RemotePayments, served ServedPayments {
         fn payment(id: PaymentId) -> Payment;
+        /// The sandbox bank's page: what the buyer is asked to confirm.
+        fn sandbox_challenge(reference: String) -> SandboxChallenge;
+        /// The buyer's answer to the sandbox bank; gives the path that leads back to the shop.
+        fn sandbox_answer(reference: String, approve: bool) -> String;
     }
 }
 

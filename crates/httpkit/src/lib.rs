@@ -11,6 +11,7 @@ mod layer;
 mod limit;
 mod page;
 mod problem;
+mod shopper;
 pub mod text;
 
 pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Seller, perm};
@@ -21,3 +22,4 @@ pub use layer::{Instance, Request as RequestInfo, observe};
 pub use limit::{RateLimits, rate_limit};
 pub use page::PageQuery;
 pub use problem::{Problem, ProblemDocument, status_of};
+pub use shopper::{CartToken, Shopper};

@@ -1,0 +1,202 @@
+use crate::domain;
+use crate::error::Error;
+use crate::store::{self, OwnerKey};
+use ::store::Db;
+use contracts::Reply;
+use contracts::cart::{Cart, CartOwner, CartService};
+use contracts::catalog::{Catalog, Offer};
+use contracts::inventory::Inventory;
+use kernel::{CartId, Ctx, Currency, SkuId, UserId};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Hot copies kept by one process.
+const HOT_CARTS_MAX: u64 = 200_000;
+const HOT_FOR: Duration = Duration::from_secs(600);
+/// Attempts at a change that another device keeps getting in the way of.
+const SAVE_ATTEMPTS_MAX: u32 = 5;
+
+/// All carts.
+#[derive(Clone)]
+pub struct Carts {
+    db: Db,
+    catalog: Arc<dyn Catalog>,
+    inventory: Arc<dyn Inventory>,
+    hot: moka::sync::Cache<CartId, Arc<(OwnerKey, Cart)>>,
+}
+
+impl Carts {
+    #[must_use]
+    pub fn new(db: Db, catalog: Arc<dyn Catalog>, inventory: Arc<dyn Inventory>) -> Self {
+        let hot = moka::sync::Cache::builder()
+            .max_capacity(HOT_CARTS_MAX)
+            .time_to_idle(HOT_FOR)
+            .build();
+        Self {
+            db,
+            catalog,
+            inventory,
+            hot,
+        }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub(crate) fn forget(&self, id: CartId) {
+        self.hot.invalidate(&id);
+    }
+
+    /// The cart, at least at `version`, if `owner` is its owner.
+    async fn find(&self, owner: &CartOwner, id: CartId, version: Option<i64>) -> Result<Cart, Error> {
+        let key = OwnerKey::from(owner);
+        let fresh = |hot: &(OwnerKey, Cart)| version.is_some_and(|v| hot.1.version >= v);
+        let hot = match self.hot.get(&id).filter(|hot| fresh(hot)) {
+            Some(hot) => hot,
+            None => {
+                let read = Arc::new(store::by_id(self.db.pool(), id).await?.ok_or(Error::NotFound)?);
+                self.hot.insert(id, read.clone());
+                read
+            }
+        };
+        if hot.0 != key {
+            return Err(Error::NotFound);
+        }
+        Ok(hot.1.clone())
+    }
+
+    /// Loads the owner's open cart (or begins one), changes it, saves it; again if another device was faster.
+    async fn change(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        change: impl Fn(&mut Cart) -> Result<(), Error>,
+    ) -> Result<Cart, Error> {
+        let key = OwnerKey::from(owner);
+        for _ in 0..SAVE_ATTEMPTS_MAX {
+            let mut cart = store::open(self.db.pool(), &key)
+                .await?
+                .unwrap_or_else(|| empty(ctx));
+            let before = cart.version;
+            change(&mut cart)?;
+            if cart.version == before {
+                return Ok(cart);
+            }
+            // Whatever the change did, it is one step of the version that others compare with.
+            cart.version = before + 1;
+            if store::save(self.db.pool(), &key, &cart).await? {
+                self.hot.insert(cart.id, Arc::new((key, cart.clone())));
+                return Ok(cart);
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    /// What a SKU is offered for, and how many of it are left.
+    async fn offer(&self, ctx: &Ctx, sku: SkuId) -> Result<(Offer, i64), Error> {
+        let (offers, stock) = futures::try_join!(
+            self.catalog.offers(ctx, vec![sku]),
+            self.inventory.availability(ctx, vec![sku])
+        )?;
+        let offer = offers.into_iter().next().ok_or(Error::NotForSale(sku))?;
+        Ok((offer, stock.first().map_or(0, |a| a.available)))
+    }
+
+    async fn take_over(&self, ctx: &Ctx, guest: &str, user: UserId) -> Result<Option<Cart>, Error> {
+        let guest_key = OwnerKey::from(&CartOwner::Guest(guest.to_owned()));
+        let Some(theirs) = store::open(self.db.pool(), &guest_key).await? else {
+            return Ok(store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await?);
+        };
+        let merged = self
+            .change(ctx, &CartOwner::User(user), |cart| {
+                domain::merge(cart, &theirs, ctx.now);
+                Ok(())
+            })
+            .await?;
+        store::delete(self.db.pool(), theirs.id).await?;
+        self.hot.invalidate(&theirs.id);
+        Ok(Some(merged))
+    }
+}
+
+fn empty(ctx: &Ctx) -> Cart {
+    Cart {
+        id: CartId::new(ctx.now),
+        version: 0,
+        currency: Currency::EUR,
+        lines: Vec::new(),
+        ordered: false,
+        updated_at: ctx.now,
+    }
+}
+
+impl CartService for Carts {
+    fn open<'a>(&'a self, _ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Option<Cart>> {
+        Box::pin(async move { Ok(store::open(self.db.pool(), &OwnerKey::from(&owner)).await?) })
+    }
+
+    fn get<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        owner: CartOwner,
+        id: CartId,
+        version: Option<i64>,
+    ) -> Reply<'a, Cart> {
+        Box::pin(async move { Ok(self.find(&owner, id, version).await?) })
+    }
+
+    fn add<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
+        Box::pin(async move {
+            let (offer, available) = self.offer(ctx, sku).await?;
+            Ok(self
+                .change(ctx, &owner, |cart| {
+                    domain::add(cart, &offer, available, quantity, ctx.now)
+                })
+                .await?)
+        })
+    }
+
+    fn set<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
+        Box::pin(async move {
+            if quantity == 0 {
+                return Ok(self
+                    .change(ctx, &owner, |cart| domain::remove(cart, sku, ctx.now))
+                    .await?);
+            }
+            let (offer, available) = self.offer(ctx, sku).await?;
+            Ok(self
+                .change(ctx, &owner, |cart| {
+                    domain::set(cart, &offer, available, quantity, ctx.now)
+                })
+                .await?)
+        })
+    }
+
+    fn accept_prices<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Cart> {
+        Box::pin(async move {
+            let cart = store::open(self.db.pool(), &OwnerKey::from(&owner))
+                .await?
+                .ok_or(Error::NotFound)?;
+            let skus = cart.lines.iter().map(|l| l.sku).collect();
+            let offers = self.catalog.offers(ctx, skus).await?;
+            let accept = |cart: &mut Cart| {
+                domain::accept_prices(cart, &offers, ctx.now);
+                Ok(())
+            };
+            Ok(self.change(ctx, &owner, accept).await?)
+        })
+    }
+
+    fn merge<'a>(&'a self, ctx: &'a Ctx, guest: String, user: UserId) -> Reply<'a, Option<Cart>> {
+        Box::pin(async move { Ok(self.take_over(ctx, &guest, user).await?) })
+    }
+
+    fn close<'a>(&'a self, _ctx: &'a Ctx, id: CartId) -> Reply<'a, ()> {
+        Box::pin(async move {
+            store::close(self.db.pool(), id).await.map_err(Error::from)?;
+            self.hot.invalidate(&id);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! What may become of a cart's lines. Pure: offers and stock come in.
+
+use crate::error::Error;
+use contracts::cart::{Cart, CartLine};
+use contracts::catalog::Offer;
+use kernel::limits::{CART_LINES_MAX, LINE_QUANTITY_MAX};
+use kernel::{SkuId, Timestamp};
+
+/// Adds `quantity` of what `offer` offers to what the cart already has of it.
+pub fn add(
+    cart: &mut Cart,
+    offer: &Offer,
+    available: i64,
+    quantity: u32,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let held = cart
+        .lines
+        .iter()
+        .find(|l| l.sku == offer.sku)
+        .map_or(0, |l| l.quantity);
+    let wanted = held.saturating_add(quantity);
+    set(cart, offer, available, wanted, now)
+}
+
+/// Sets how many of what `offer` offers the cart has; zero removes it.
+pub fn set(
+    cart: &mut Cart,
+    offer: &Offer,
+    available: i64,
+    quantity: u32,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if quantity == 0 {
+        return remove(cart, offer.sku, now);
+    }
+    if !offer.for_sale {
+        return Err(Error::NotForSale(offer.sku));
+    }
+    if quantity > LINE_QUANTITY_MAX {
+        return Err(Error::QuantityTooLarge);
+    }
+    if i64::from(quantity) > available {
+        return Err(Error::OutOfStock {
+            sku: offer.sku,
+            requested: quantity,
+            available: available.max(0),
+        });
+    }
+    if cart.lines.is_empty() {
+        cart.currency = offer.price.currency;
+    }
+    if cart.currency != offer.price.currency {
+        return Err(Error::CurrencyMismatch {
+            cart: cart.currency,
+            offer: offer.price.currency,
+        });
+    }
+    let full = cart.lines.len() >= CART_LINES_MAX;
+    match cart.lines.iter_mut().find(|l| l.sku == offer.sku) {
+        Some(line) => {
+            line.quantity = quantity;
+            line.price_seen = offer.price;
+        }
+        None if full => return Err(Error::TooManyLines),
+        None => cart.lines.push(CartLine {
+            sku: offer.sku,
+            tenant: offer.tenant,
+            quantity,
+            price_seen: offer.price,
+        }),
+    }
+    touch(cart, now);
+    Ok(())
+}
+
+/// Takes a line out. Asked twice, done once.
+pub fn remove(cart: &mut Cart, sku: SkuId, now: Timestamp) -> Result<(), Error> {
+    cart.lines.retain(|l| l.sku != sku);
+    touch(cart, now);
+    Ok(())
+}
+
+/// Takes the current prices as seen. Lines that are no longer offered stay, and stay unorderable.
+pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
+    for line in &mut cart.lines {
+        if let Some(offer) = offers.iter().find(|o| o.sku == line.sku) {
+            line.price_seen = offer.price;
+        }
+    }
+    touch(cart, now);
+}
+
+/// A guest's lines join the user's own. Where both hold a SKU the larger quantity stands: the same person wanted
+/// it on two devices, not twice as many. What does not fit (another currency, too many lines) is left behind.
+pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) {
+    if cart.lines.is_empty() {
+        cart.currency = guest.currency;
+    }
+    if cart.currency != guest.currency {
+        return;
+    }
+    for theirs in &guest.lines {
+        let full = cart.lines.len() >= CART_LINES_MAX;
+        match cart.lines.iter_mut().find(|l| l.sku == theirs.sku) {
+            Some(line) => line.quantity = line.quantity.max(theirs.quantity),
+            None if full => break,
+            None => cart.lines.push(theirs.clone()),
+        }
+    }
+    touch(cart, now);
+}
+
+fn touch(cart: &mut Cart, now: Timestamp) {
+    cart.version += 1;
+    cart.updated_at = now;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{CartId, Currency, Money, ProductId, TenantId};
+
+    fn now() -> Timestamp {
+        Timestamp::from_timestamp(1_790_000_000, 0).expect("in range")
+    }
+
+    fn cart() -> Cart {
+        Cart {
+            id: CartId::new(now()),
+            version: 0,
+            currency: Currency::EUR,
+            lines: vec![],
+            ordered: false,
+            updated_at: now(),
+        }
+    }
+
+    fn offer(price: i64) -> Offer {
+        Offer {
+            sku: SkuId::new(now()),
+            product: ProductId::new(now()),
+            tenant: TenantId::new(now()),
+            code: "B-1".into(),
+            title: "Bowl".into(),
+            slug: "bowl".into(),
+            options: vec![],
+            price: Money::new(price, Currency::EUR),
+            weight_g: 400,
+            image: None,
+            for_sale: true,
+        }
+    }
+
+    #[test]
+    fn adding_twice_adds_up_and_counts_against_stock_together() {
+        let (mut cart, bowl) = (cart(), offer(1_000));
+        add(&mut cart, &bowl, 3, 2, now()).expect("two of three");
+        let refused = add(&mut cart, &bowl, 3, 2, now()).expect_err("four of three");
+        assert!(matches!(
+            refused,
+            Error::OutOfStock {
+                requested: 4,
+                available: 3,
+                ..
+            }
+        ));
+        assert_eq!((cart.lines[0].quantity, cart.version), (2, 1));
+    }
+
+    #[test]
+    fn one_cart_has_one_currency_until_it_is_empty() {
+        let (mut cart, bowl) = (cart(), offer(1_000));
+        let yen = Offer {
+            price: Money::new(900, Currency::JPY),
+            ..offer(0)
+        };
+        add(&mut cart, &bowl, 9, 1, now()).expect("fits");
+        assert!(matches!(
+            add(&mut cart, &yen, 9, 1, now()),
+            Err(Error::CurrencyMismatch { .. })
+        ));
+        set(&mut cart, &bowl, 9, 0, now()).expect("removed");
+        add(&mut cart, &yen, 9, 1, now()).expect("now it fits");
+        assert_eq!(cart.currency, Currency::JPY);
+    }
+
+    #[test]
+    fn what_is_not_for_sale_can_be_removed_but_not_kept() {
+        let (mut cart, mut bowl) = (cart(), offer(1_000));
+        add(&mut cart, &bowl, 9, 1, now()).expect("fits");
+        bowl.for_sale = false;
+        assert!(matches!(
+            set(&mut cart, &bowl, 9, 2, now()),
+            Err(Error::NotForSale(_))
+        ));
+        set(&mut cart, &bowl, 0, 0, now()).expect("removed");
+        assert!(cart.lines.is_empty());
+    }
+
+    #[test]
+    fn signing_in_keeps_the_larger_quantity() {
+        let (mut mine, mut guests, bowl, mug) = (cart(), cart(), offer(1_000), offer(700));
+        add(&mut mine, &bowl, 9, 1, now()).expect("fits");
+        add(&mut guests, &bowl, 9, 3, now()).expect("fits");
+        add(&mut guests, &mug, 9, 1, now()).expect("fits");
+        merge(&mut mine, &guests, now());
+        let lines: Vec<_> = mine.lines.iter().map(|l| (l.sku, l.quantity)).collect();
+        assert_eq!(lines, vec![(bowl.sku, 3), (mug.sku, 1)]);
+    }
+}

@@ -1,0 +1,103 @@
+use contracts::checkout::Shortage;
+use kernel::{Currency, Fault, Kind, SkuId};
+use store::TxError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such cart")]
+    NotFound,
+    #[error("an order was placed from this cart")]
+    Ordered,
+    #[error("{0} is not for sale")]
+    NotForSale(SkuId),
+    #[error("{requested} of {sku} are wanted, {available} are left")]
+    OutOfStock {
+        sku: SkuId,
+        requested: u32,
+        available: i64,
+    },
+    #[error("the cart is in {cart}, this is sold in {offer}")]
+    CurrencyMismatch { cart: Currency, offer: Currency },
+    #[error("too many lines")]
+    TooManyLines,
+    #[error("too many of one thing")]
+    QuantityTooLarge,
+    #[error("the cart changed meanwhile")]
+    Changed,
+    #[error("a stored cart cannot be read: {0}")]
+    Corrupt(String),
+    #[error(transparent)]
+    Upstream(#[from] Fault),
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl TxError for Error {
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let conflict = |code, detail: String| Self::new(Kind::Conflict, code, detail);
+        match error {
+            Error::NotFound => Self::not_found("cart"),
+            Error::Ordered => conflict(
+                "cart_ordered",
+                "An order was placed from this cart. Add something to begin a new one.".into(),
+            ),
+            Error::NotForSale(sku) => conflict(
+                "not_for_sale",
+                format!("{sku} is not for sale (any more). Take it out of the cart."),
+            )
+            .at("/sku"),
+            Error::OutOfStock {
+                sku,
+                requested,
+                available,
+            } => conflict(
+                "out_of_stock",
+                format!("Only {available} left, {requested} wanted. Choose a smaller quantity."),
+            )
+            .at("/quantity")
+            .with(
+                "shortages",
+                [Shortage {
+                    sku,
+                    requested: i64::from(requested),
+                    available,
+                }],
+            ),
+            Error::CurrencyMismatch { cart, offer } => conflict(
+                "currency_mismatch",
+                format!("The cart is in {cart}, this is sold in {offer}. Order what is in the cart first."),
+            )
+            .at("/sku"),
+            Error::TooManyLines => conflict(
+                "cart_full",
+                format!(
+                    "A cart holds at most {} different things.",
+                    kernel::limits::CART_LINES_MAX
+                ),
+            ),
+            Error::QuantityTooLarge => Self::field(
+                "quantity_out_of_range",
+                "/quantity",
+                format!("At most {} of one thing.", kernel::limits::LINE_QUANTITY_MAX),
+            ),
+            Error::Changed => conflict(
+                "cart_changed",
+                "The cart was changed on another device. Please look at it again.".into(),
+            ),
+            Error::Upstream(fault) => fault,
+            Error::Corrupt(_) | Error::Database(_) => {
+                tracing::error!(%error, "carts failed");
+                Self::internal()
+            }
+        }
+    }
+}

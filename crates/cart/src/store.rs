@@ -1,0 +1,170 @@
+//! All SQL of carts.
+
+use crate::error::Error;
+use contracts::cart::{Cart, CartOwner};
+use kernel::{CartId, Timestamp, UserId};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+
+/// An owner as the table keeps it: a guest's secret only as its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OwnerKey {
+    pub guest_hash: Option<Vec<u8>>,
+    pub user: Option<UserId>,
+}
+
+impl From<&CartOwner> for OwnerKey {
+    fn from(owner: &CartOwner) -> Self {
+        match owner {
+            CartOwner::Guest(secret) => Self {
+                guest_hash: Some(Sha256::digest(secret.as_bytes()).to_vec()),
+                user: None,
+            },
+            CartOwner::User(user) => Self {
+                guest_hash: None,
+                user: Some(*user),
+            },
+        }
+    }
+}
+
+struct Row {
+    id: CartId,
+    guest_hash: Option<Vec<u8>>,
+    user_id: Option<UserId>,
+    currency: String,
+    version: i64,
+    lines: serde_json::Value,
+    ordered: bool,
+    updated_at: Timestamp,
+}
+
+impl Row {
+    fn cart(self) -> Result<(OwnerKey, Cart), Error> {
+        let cart = Cart {
+            id: self.id,
+            version: self.version,
+            currency: self
+                .currency
+                .parse()
+                .map_err(|e| Error::Corrupt(format!("{e}")))?,
+            lines: serde_json::from_value(self.lines).map_err(|e| Error::Corrupt(e.to_string()))?,
+            ordered: self.ordered,
+            updated_at: self.updated_at,
+        };
+        Ok((
+            OwnerKey {
+                guest_hash: self.guest_hash,
+                user: self.user_id,
+            },
+            cart,
+        ))
+    }
+}
+
+pub async fn open(pool: &PgPool, owner: &OwnerKey) -> Result<Option<Cart>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id: CartId", guest_hash, user_id as "user_id: UserId", currency as "currency!", version, lines, ordered, updated_at
+             from cart.cart
+            where not ordered
+              and (user_id = $1 or guest_hash = $2)"#,
+        owner.user.map(|u| u.0),
+        owner.guest_hash.as_deref()
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(|r| r.cart().map(|(_, cart)| cart)).transpose()
+}
+
+pub async fn by_id(pool: &PgPool, id: CartId) -> Result<Option<(OwnerKey, Cart)>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id: CartId", guest_hash, user_id as "user_id: UserId", currency as "currency!", version, lines, ordered, updated_at
+             from cart.cart
+            where id = $1"#,
+        id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(Row::cart).transpose()
+}
+
+/// Writes a changed cart. False when somebody else wrote first: a new cart meets the one-open-cart index, an old
+/// one its version.
+pub async fn save(pool: &PgPool, owner: &OwnerKey, cart: &Cart) -> Result<bool, Error> {
+    let lines = serde_json::to_value(&cart.lines).map_err(|e| Error::Corrupt(e.to_string()))?;
+    let done = sqlx::query!(
+        "insert into cart.cart (id, guest_hash, user_id, currency, version, lines, updated_at)
+         select $1, $2, $3, $4, $5::bigint, $6, $7
+          where $5::bigint = 1
+             or exists (select from cart.cart where id = $1)
+         on conflict (id) do update
+            set currency = excluded.currency, version = excluded.version, lines = excluded.lines, updated_at = excluded.updated_at
+          where cart.version = excluded.version - 1
+            and not cart.ordered",
+        cart.id.0,
+        owner.guest_hash.as_deref(),
+        owner.user.map(|u| u.0),
+        cart.currency.code(),
+        cart.version,
+        lines,
+        cart.updated_at
+    )
+    .execute(pool)
+    .await;
+    match done {
+        Ok(done) => Ok(done.rows_affected() == 1),
+        Err(error)
+            if matches!(
+                ::store::constraint_of(&error),
+                Some("cart_open_of_user" | "cart_open_of_guest")
+            ) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn close(pool: &PgPool, id: CartId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cart.cart set ordered = true where id = $1 and not ordered",
+        id.0
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete(pool: &PgPool, id: CartId) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from cart.cart where id = $1 and not ordered", id.0)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// A cart that was dropped because nobody touched it.
+pub struct Idle {
+    pub id: CartId,
+    pub user_id: Option<UserId>,
+    pub lines: i32,
+}
+
+/// Takes out up to `limit` open carts untouched since `before`.
+pub async fn take_idle(
+    conn: &mut sqlx::PgConnection,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Idle>, sqlx::Error> {
+    sqlx::query_as!(
+        Idle,
+        r#"delete from cart.cart
+            where id in (select id from cart.cart where not ordered and updated_at < $1 order by updated_at limit $2 for update skip locked)
+           returning id as "id: CartId", user_id as "user_id: UserId", jsonb_array_length(lines) as "lines!""#,
+        before,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,231 @@
+//! The chart of accounts, and the entries that an order makes in its life.
+#![deny(clippy::float_arithmetic)]
+
+use kernel::{EntryId, Money, MoneyError, OrderId, TenantId, Timestamp};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// The chart of accounts. Debits are positive, credits negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Account {
+    /// Money the payment provider has taken for us and not yet paid out. Asset.
+    ProviderClearing,
+    /// Money of buyers whose order is not settled with its sellers. Liability.
+    BuyerFunds,
+    /// What the marketplace owes a shop. Liability, kept per shop.
+    SellerPayable,
+    /// The part of it that is held back. Liability, kept per shop.
+    SellerReserve,
+    /// What the marketplace has earned. Income.
+    CommissionRevenue,
+    /// Tax collected for the authorities. Liability.
+    TaxPayable,
+    /// Discounts that the marketplace pays for. Expense.
+    PromotionExpense,
+    /// The marketplace's bank account. Asset.
+    Bank,
+}
+
+impl Account {
+    pub const ALL: [Self; 8] = [
+        Self::ProviderClearing,
+        Self::BuyerFunds,
+        Self::SellerPayable,
+        Self::SellerReserve,
+        Self::CommissionRevenue,
+        Self::TaxPayable,
+        Self::PromotionExpense,
+        Self::Bank,
+    ];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ProviderClearing => "provider_clearing",
+            Self::BuyerFunds => "buyer_funds",
+            Self::SellerPayable => "seller_payable",
+            Self::SellerReserve => "seller_reserve",
+            Self::CommissionRevenue => "commission_revenue",
+            Self::TaxPayable => "tax_payable",
+            Self::PromotionExpense => "promotion_expense",
+            Self::Bank => "bank",
+        }
+    }
+}
+
+/// One line of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    pub account: Account,
+    pub tenant: Option<TenantId>,
+    /// Debit positive, credit negative.
+    pub amount: Money,
+}
+
+/// A balanced set of postings about one thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub kind: &'static str,
+    pub reference: Uuid,
+    pub at: Timestamp,
+    pub postings: Vec<Posting>,
+}
+
+/// What one shop's share of a paid order consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SellerShare {
+    pub tenant: TenantId,
+    /// What the buyer pays for it: goods and delivery.
+    pub total: Money,
+    /// What the marketplace keeps of it.
+    pub commission: Money,
+}
+
+/// The provider captured an order: each shop is owed its total less commission.
+pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
+    Ok(Entry {
+        id: entry_id("sale", order.0),
+        kind: "sale",
+        reference: order.0,
+        at,
+        postings: transfer(shares, 1)?,
+    })
+}
+
+/// The whole order was given back: the sale's postings, mirrored.
+pub fn refund(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
+    Ok(Entry {
+        id: entry_id("refund", order.0),
+        kind: "refund",
+        reference: order.0,
+        at,
+        postings: transfer(shares, -1)?,
+    })
+}
+
+fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyError> {
+    let Some(currency) = shares.first().map(|s| s.total.currency) else {
+        return Ok(Vec::new());
+    };
+    let signed = |m: Money| {
+        m.amount
+            .checked_mul(sign)
+            .map(|amount| Money { amount, ..m })
+            .ok_or(MoneyError::Overflow)
+    };
+    let total = Money::sum(currency, shares.iter().map(|s| s.total))?;
+    let mut postings = vec![Posting {
+        account: Account::ProviderClearing,
+        tenant: None,
+        amount: signed(total)?,
+    }];
+    for share in shares {
+        let owed = share.commission.sub(share.total)?;
+        postings.push(Posting {
+            account: Account::SellerPayable,
+            tenant: Some(share.tenant),
+            amount: signed(owed)?,
+        });
+    }
+    let commission = Money::sum(currency, shares.iter().map(|s| s.commission))?;
+    let earned = Money::zero(currency).sub(commission)?;
+    postings.push(Posting {
+        account: Account::CommissionRevenue,
+        tenant: None,
+        amount: signed(earned)?,
+    });
+    postings.retain(|p| p.amount.amount != 0);
+    Ok(postings)
+}
+
+/// The id of the one entry of a kind about a thing: the thing's own time, so that the entry lies in the same
+/// month, and a hash of both. Posting it twice meets the primary key.
+#[must_use]
+pub fn entry_id(kind: &str, reference: Uuid) -> EntryId {
+    let hash = Sha256::new()
+        .chain_update(kind.as_bytes())
+        .chain_update(reference.as_bytes())
+        .finalize();
+    let mut bytes = *reference.as_bytes();
+    bytes[6..].copy_from_slice(&hash[..10]);
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    EntryId(Uuid::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Currency;
+    use proptest::prelude::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_timestamp(1_790_000_000, 0).expect("in range")
+    }
+
+    fn eur(amount: i64) -> Money {
+        Money::new(amount, Currency::EUR)
+    }
+
+    #[test]
+    fn a_sale_owes_each_shop_its_total_less_commission() {
+        let (a, b) = (TenantId::new(now()), TenantId::new(now()));
+        let shares = [
+            SellerShare {
+                tenant: a,
+                total: eur(5_000),
+                commission: eur(500),
+            },
+            SellerShare {
+                tenant: b,
+                total: eur(1_990),
+                commission: eur(199),
+            },
+        ];
+        let entry = sale(OrderId::new(now()), now(), &shares).expect("balanced");
+        let lines: Vec<_> = entry
+            .postings
+            .iter()
+            .map(|p| (p.account, p.tenant, p.amount.amount))
+            .collect();
+        assert_eq!(
+            lines,
+            vec![
+                (Account::ProviderClearing, None, 6_990),
+                (Account::SellerPayable, Some(a), -4_500),
+                (Account::SellerPayable, Some(b), -1_791),
+                (Account::CommissionRevenue, None, -699),
+            ]
+        );
+    }
+
+    #[test]
+    fn one_thing_has_one_entry_of_a_kind_in_its_own_month() {
+        let order = OrderId::new(now());
+        assert_eq!(entry_id("sale", order.0), entry_id("sale", order.0));
+        assert_ne!(entry_id("sale", order.0), entry_id("refund", order.0));
+        assert_eq!(
+            kernel::uuid_time(entry_id("sale", order.0).0),
+            kernel::uuid_time(order.0)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn sale_and_refund_balance_and_cancel_out(parts in prop::collection::vec((0i64..10_000_000, 0u32..=10_000), 1..8)) {
+            let shares: Vec<_> = parts.iter().map(|&(total, rate)| SellerShare {
+                tenant: TenantId::new(now()),
+                total: eur(total),
+                commission: eur(total).share(kernel::BasisPoints(rate)).expect("in range"),
+            }).collect();
+            let order = OrderId::new(now());
+            let sold = sale(order, now(), &shares).expect("in range");
+            let given_back = refund(order, now(), &shares).expect("in range");
+            prop_assert_eq!(sold.postings.iter().map(|p| p.amount.amount).sum::<i64>(), 0);
+            for (s, r) in sold.postings.iter().zip(&given_back.postings) {
+                prop_assert_eq!((s.account, s.tenant, s.amount.amount), (r.account, r.tenant, -r.amount.amount));
+            }
+        }
+    }
+}

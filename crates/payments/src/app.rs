@@ -1,0 +1,57 @@
+use crate::error::Error;
+use crate::sandbox::{Challenge, Sandbox};
+use crate::store;
+use ::store::{Db, Scope};
+use contracts::Reply;
+use contracts::payments::{Payment, Payments, SandboxChallenge};
+use kernel::{Ctx, PaymentId};
+
+/// Payments as they stand.
+#[derive(Clone)]
+pub struct PaymentBook {
+    db: Db,
+    sandbox: Sandbox,
+}
+
+impl PaymentBook {
+    #[must_use]
+    pub fn new(db: Db, sandbox: Sandbox) -> Self {
+        Self { db, sandbox }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub async fn find(&self, id: PaymentId) -> Result<Payment, Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let payment = store::payment(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(payment)
+    }
+}
+
+impl Payments for PaymentBook {
+    fn payment<'a>(&'a self, _ctx: &'a Ctx, id: PaymentId) -> Reply<'a, Payment> {
+        Box::pin(async move { Ok(self.find(id).await?) })
+    }
+
+    fn sandbox_challenge<'a>(&'a self, _ctx: &'a Ctx, reference: String) -> Reply<'a, SandboxChallenge> {
+        Box::pin(async move {
+            let Challenge {
+                amount,
+                return_path,
+                open,
+            } = self.sandbox.challenge(&reference).await?;
+            Ok(SandboxChallenge {
+                amount,
+                return_path,
+                open,
+            })
+        })
+    }
+
+    fn sandbox_answer<'a>(&'a self, _ctx: &'a Ctx, reference: String, approve: bool) -> Reply<'a, String> {
+        Box::pin(async move { Ok(self.sandbox.answer(&reference, approve).await?) })
+    }
+}

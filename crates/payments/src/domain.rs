@@ -1,0 +1,179 @@
+//! How a payment may move from one status to another.
+
+use contracts::payments::PaymentStatus;
+use serde::{Deserialize, Serialize};
+use store::streams::StreamEvent;
+
+/// What happened to a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Event {
+    /// The provider is about to be asked.
+    Started {
+        attempt: u32,
+        provider: String,
+        method: String,
+    },
+    ActionRequired {
+        reference: String,
+        url: String,
+    },
+    Authorized {
+        reference: String,
+    },
+    /// All of it, each shop's share with it.
+    Captured {
+        reference: String,
+    },
+    Declined {
+        reason: String,
+    },
+    /// The order ended unpaid.
+    Voided,
+    /// All of it, each shop's share with it.
+    Refunded {
+        reference: String,
+    },
+}
+
+impl StreamEvent for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::ActionRequired { .. } => "action_required",
+            Self::Authorized { .. } => "authorized",
+            Self::Captured { .. } => "captured",
+            Self::Declined { .. } => "declined",
+            Self::Voided => "voided",
+            Self::Refunded { .. } => "refunded",
+        }
+    }
+}
+
+impl Event {
+    /// The status it leads to.
+    #[must_use]
+    pub fn status(&self) -> PaymentStatus {
+        match self {
+            Self::Started { .. } => PaymentStatus::Processing,
+            Self::ActionRequired { .. } => PaymentStatus::RequiresAction,
+            Self::Authorized { .. } => PaymentStatus::Authorized,
+            Self::Captured { .. } => PaymentStatus::Captured,
+            Self::Declined { .. } => PaymentStatus::Declined,
+            Self::Voided => PaymentStatus::Voided,
+            Self::Refunded { .. } => PaymentStatus::Refunded,
+        }
+    }
+
+    /// The statuses from which it may happen. A payment in any other stays as it is.
+    #[must_use]
+    pub fn allowed_from(&self) -> &'static [PaymentStatus] {
+        use PaymentStatus as S;
+        match self {
+            Self::Started { .. } => &[S::Due, S::Declined],
+            Self::ActionRequired { .. } => &[S::Processing],
+            Self::Authorized { .. } | Self::Declined { .. } => &[S::Processing, S::RequiresAction],
+            Self::Captured { .. } => &[S::Processing, S::RequiresAction, S::Authorized],
+            Self::Voided => &[
+                S::Due,
+                S::Processing,
+                S::RequiresAction,
+                S::Authorized,
+                S::Declined,
+            ],
+            Self::Refunded { .. } => &[S::Captured],
+        }
+    }
+}
+
+/// The status as the database spells it.
+#[must_use]
+pub fn status_name(status: PaymentStatus) -> &'static str {
+    match status {
+        PaymentStatus::Due => "due",
+        PaymentStatus::Processing => "processing",
+        PaymentStatus::RequiresAction => "requires_action",
+        PaymentStatus::Authorized => "authorized",
+        PaymentStatus::Captured => "captured",
+        PaymentStatus::Declined => "declined",
+        PaymentStatus::Voided => "voided",
+        PaymentStatus::Refunded => "refunded",
+    }
+}
+
+/// The reverse of [`status_name`].
+#[must_use]
+pub fn status_of(name: &str) -> Option<PaymentStatus> {
+    use PaymentStatus as S;
+    [
+        S::Due,
+        S::Processing,
+        S::RequiresAction,
+        S::Authorized,
+        S::Captured,
+        S::Declined,
+        S::Voided,
+        S::Refunded,
+    ]
+    .into_iter()
+    .find(|&s| status_name(s) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PaymentStatus as S;
+
+    fn captured() -> Event {
+        Event::Captured {
+            reference: "r".into(),
+        }
+    }
+
+    #[test]
+    fn captured_money_is_refunded_never_voided() {
+        assert!(!Event::Voided.allowed_from().contains(&S::Captured));
+        assert_eq!(
+            Event::Refunded {
+                reference: "r".into()
+            }
+            .allowed_from(),
+            &[S::Captured]
+        );
+    }
+
+    #[test]
+    fn nothing_is_captured_twice_or_after_its_end() {
+        for ended in [S::Captured, S::Voided, S::Refunded, S::Declined, S::Due] {
+            assert!(!captured().allowed_from().contains(&ended), "{ended:?}");
+        }
+    }
+
+    #[test]
+    fn a_declined_payment_may_be_tried_again_and_a_running_one_may_not() {
+        let again = Event::Started {
+            attempt: 2,
+            provider: "sandbox".into(),
+            method: "tok_visa".into(),
+        };
+        assert!(again.allowed_from().contains(&S::Declined));
+        assert!(!again.allowed_from().contains(&S::Processing));
+    }
+
+    #[test]
+    fn statuses_are_read_as_they_are_written() {
+        for name in [
+            "due",
+            "processing",
+            "requires_action",
+            "authorized",
+            "captured",
+            "declined",
+            "voided",
+            "refunded",
+        ] {
+            assert_eq!(status_of(name).map(status_name), Some(name));
+        }
+        assert_eq!(status_of("paid"), None);
+    }
+}

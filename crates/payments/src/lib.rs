@@ -1,0 +1,35 @@
+//! One charge per order, each seller's share of it, and the providers that move the money.
+//!
+//! A payment's transitions ([`domain`]) are written by the till, set-based, in the transaction that changes the
+//! order ([`till`]). Providers are asked between transactions, through one port ([`provider`]); every call
+//! carries a key, so asking twice charges once, and what is unknown is resolved by [`Provider::inquire`].
+
+mod app;
+pub mod domain;
+mod error;
+mod http;
+pub mod provider;
+mod sandbox;
+mod store;
+pub mod till;
+mod verify;
+
+pub use app::PaymentBook;
+pub use error::Error;
+pub use http::routes;
+pub use provider::{Answer, Authorize, Provider, ProviderCharge};
+pub use sandbox::Sandbox;
+pub use verify::verify;
+
+pub const CONTEXT: &str = "payments";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+#[must_use]
+pub fn schema() -> ::store::migrate::Schema {
+    ::store::migrate::Schema {
+        context: CONTEXT,
+        migrator: &MIGRATOR,
+        composes: &[],
+    }
+}

@@ -1,0 +1,86 @@
+//! All SQL of payments, save the till's batch and the sandbox's books.
+
+use crate::error::Error;
+use contracts::payments::{Payment, PaymentShare};
+use kernel::{Currency, Money, OrderId, PaymentId, TenantId};
+use sqlx::PgConnection;
+
+/// A payment and its shares, in one statement.
+pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, Error> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.order_id, p.currency as "currency!", p.amount, p.captured, p.refunded, p.status, p.decline_reason,
+                  p.action_url, p.updated_at,
+                  s.tenant_id as "tenant_id?", s.amount as "share_amount?", s.captured as "share_captured?", s.refunded as "share_refunded?"
+             from payments.payment p
+             left join payments.share s on s.payment_id = p.id
+            where p.id = $1
+            order by s.tenant_id"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let first = rows.first().ok_or(Error::NotFound)?;
+    let currency: Currency = first
+        .currency
+        .parse()
+        .map_err(|e| Error::Corrupt(format!("{e}")))?;
+    let money = |amount| Money::new(amount, currency);
+    Ok(Payment {
+        id: PaymentId(first.id),
+        order: OrderId(first.order_id),
+        status: crate::domain::status_of(&first.status)
+            .ok_or_else(|| Error::Corrupt(first.status.clone()))?,
+        amount: money(first.amount),
+        captured: money(first.captured),
+        refunded: money(first.refunded),
+        shares: rows
+            .iter()
+            .filter_map(|row| {
+                Some(PaymentShare {
+                    tenant: TenantId(row.tenant_id?),
+                    amount: money(row.share_amount?),
+                    captured: money(row.share_captured?),
+                    refunded: money(row.share_refunded?),
+                })
+            })
+            .collect(),
+        decline_reason: first.decline_reason.clone(),
+        action_url: first.action_url.clone(),
+        updated_at: first.updated_at,
+    })
+}
+
+/// Payments whose status differs from their last event, or whose shares do not sum to them; at most `limit`.
+pub async fn inconsistent(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<(uuid::Uuid, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.status,
+                  coalesce((select e.payload ->> 'type' from payments.event e where e.stream_id = p.id order by e.version desc limit 1), '') as "last!",
+                  coalesce((select sum(s.amount) from payments.share s where s.payment_id = p.id), 0)::bigint as "shared!",
+                  p.amount
+             from payments.payment p
+            where p.status <> coalesce((select case e.name when 'started' then 'processing' when 'action_required' then 'requires_action' else e.name end
+                                          from payments.event e where e.stream_id = p.id order by e.version desc limit 1), 'due')
+               or p.amount <> coalesce((select sum(s.amount) from payments.share s where s.payment_id = p.id), 0)
+               or p.captured <> coalesce((select sum(s.captured) from payments.share s where s.payment_id = p.id), 0)
+               or p.refunded <> coalesce((select sum(s.refunded) from payments.share s where s.payment_id = p.id), 0)
+            limit $1"#,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            (
+                r.id,
+                format!(
+                    "status {} after event {:?}, amount {} in shares of {}",
+                    r.status, r.last, r.amount, r.shared
+                ),
+            )
+        })
+        .collect())
+}

@@ -1,0 +1,245 @@
+//! Payments' part of a till batch: set-based, in the caller's transaction.
+
+use crate::domain::{Event, status_name};
+use kernel::{Ctx, Money, OrderId, PaymentId, TenantId, Timestamp};
+use store::streams::StreamEvent;
+use tokio_postgres::{Client, Error, Statement};
+use uuid::Uuid;
+
+/// New payments, in status `due`.
+const INSERT: &str = "
+with paid as (
+    insert into payments.payment (id, order_id, currency, amount, updated_at)
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[])
+)
+insert into payments.share (tenant_id, payment_id, amount)
+select * from unnest($6::uuid[], $7::uuid[], $8::bigint[])";
+
+/// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
+/// and refunded amounts follow the status: all or nothing, for the payment and for each share.
+const MOVE: &str = "
+with wanted as (
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url)
+), moved as (
+    update payments.payment p
+       set status = w.status,
+           captured = case when w.status in ('captured', 'refunded') then p.amount else p.captured end,
+           refunded = case when w.status = 'refunded' then p.amount else p.refunded end,
+           attempt = coalesce(w.attempt, p.attempt),
+           provider = coalesce(w.provider, p.provider),
+           method = coalesce(w.method, p.method),
+           reference = case when w.name = 'started' then null else coalesce(w.reference, p.reference) end,
+           decline_reason = case when w.status = 'declined' then w.reason when w.name = 'started' then null else p.decline_reason end,
+           action_url = case when w.status = 'requires_action' then w.url end,
+           updated_at = w.at
+      from wanted w
+     where p.id = w.id
+       and p.status = any(string_to_array(($12::text[])[array_position($1::uuid[], w.id)], ','))
+    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at
+), shared as (
+    update payments.share s
+       set captured = s.amount,
+           refunded = case when m.status = 'refunded' then s.amount else s.refunded end
+      from moved m
+     where s.payment_id = m.id and m.status in ('captured', 'refunded')
+), told as (
+    insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
+    select m.id, coalesce((select max(e.version) from payments.event e where e.stream_id = m.id), 0) + 1, m.name, m.payload, $13, $14, m.at
+      from moved m
+)
+select id from moved";
+
+/// New payments, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct NewPayments {
+    ids: Vec<Uuid>,
+    orders: Vec<Uuid>,
+    currencies: Vec<&'static str>,
+    amounts: Vec<i64>,
+    times: Vec<Timestamp>,
+    share_tenants: Vec<Uuid>,
+    share_payments: Vec<Uuid>,
+    share_amounts: Vec<i64>,
+}
+
+impl NewPayments {
+    /// `shares` sum to `amount`.
+    pub fn push(
+        &mut self,
+        id: PaymentId,
+        order: OrderId,
+        amount: Money,
+        at: Timestamp,
+        shares: impl Iterator<Item = (TenantId, Money)>,
+    ) {
+        self.ids.push(id.0);
+        self.orders.push(order.0);
+        self.currencies.push(amount.currency.code());
+        self.amounts.push(amount.amount);
+        self.times.push(at);
+        for (tenant, share) in shares {
+            self.share_tenants.push(tenant.0);
+            self.share_payments.push(id.0);
+            self.share_amounts.push(share.amount);
+        }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// Events that move payments, column by column. One event per payment and batch.
+#[derive(Clone, Debug, Default)]
+pub struct Moves {
+    ids: Vec<Uuid>,
+    statuses: Vec<&'static str>,
+    names: Vec<&'static str>,
+    payloads: Vec<serde_json::Value>,
+    times: Vec<Timestamp>,
+    attempts: Vec<Option<i32>>,
+    providers: Vec<Option<String>>,
+    methods: Vec<Option<String>>,
+    references: Vec<Option<String>>,
+    reasons: Vec<Option<String>>,
+    urls: Vec<Option<String>>,
+    allowed: Vec<String>,
+}
+
+impl Moves {
+    pub fn push(&mut self, id: PaymentId, event: &Event, at: Timestamp) -> Result<(), serde_json::Error> {
+        self.ids.push(id.0);
+        self.statuses.push(status_name(event.status()));
+        self.names.push(event.name());
+        self.payloads.push(serde_json::to_value(event)?);
+        self.times.push(at);
+        self.allowed.push(
+            event
+                .allowed_from()
+                .iter()
+                .map(|&s| status_name(s))
+                .collect::<Vec<_>>()
+                .join(","),
+        );
+        let mut row = Row::default();
+        match event.clone() {
+            Event::Started {
+                attempt,
+                provider,
+                method,
+            } => {
+                row.attempt = i32::try_from(attempt).ok();
+                row.provider = Some(provider);
+                row.method = Some(method);
+            }
+            Event::ActionRequired { reference, url } => {
+                row.reference = Some(reference);
+                row.url = Some(url);
+            }
+            Event::Authorized { reference }
+            | Event::Captured { reference }
+            | Event::Refunded { reference } => {
+                row.reference = Some(reference);
+            }
+            Event::Declined { reason } => row.reason = Some(reason),
+            Event::Voided => {}
+        }
+        self.attempts.push(row.attempt);
+        self.providers.push(row.provider);
+        self.methods.push(row.method);
+        self.references.push(row.reference);
+        self.reasons.push(row.reason);
+        self.urls.push(row.url);
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// What an event sets beside the status.
+#[derive(Default)]
+struct Row {
+    attempt: Option<i32>,
+    provider: Option<String>,
+    method: Option<String>,
+    reference: Option<String>,
+    reason: Option<String>,
+    url: Option<String>,
+}
+
+/// The statements, prepared once per connection.
+#[derive(Clone)]
+pub struct Prepared {
+    insert: Statement,
+    moving: Statement,
+}
+
+pub async fn prepare(client: &Client) -> Result<Prepared, Error> {
+    Ok(Prepared {
+        insert: client.prepare(INSERT).await?,
+        moving: client.prepare(MOVE).await?,
+    })
+}
+
+/// Inserts new payments. Futures made before the first is awaited are sent together (tokio-postgres pipelines).
+pub async fn insert(client: &Client, prepared: &Prepared, new: &NewPayments) -> Result<(), Error> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    client
+        .execute(
+            &prepared.insert,
+            &[
+                &new.ids,
+                &new.orders,
+                &new.currencies,
+                &new.amounts,
+                &new.times,
+                &new.share_tenants,
+                &new.share_payments,
+                &new.share_amounts,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Moves payments; answers those that moved. The others were in a status that does not allow it.
+pub async fn settle(
+    client: &Client,
+    prepared: &Prepared,
+    ctx: &Ctx,
+    moves: &Moves,
+) -> Result<Vec<PaymentId>, Error> {
+    if moves.is_empty() {
+        return Ok(Vec::new());
+    }
+    let actor = serde_json::to_value(&ctx.actor).unwrap_or_default();
+    let rows = client
+        .query(
+            &prepared.moving,
+            &[
+                &moves.ids,
+                &moves.statuses,
+                &moves.names,
+                &moves.payloads,
+                &moves.times,
+                &moves.attempts,
+                &moves.providers,
+                &moves.methods,
+                &moves.references,
+                &moves.reasons,
+                &moves.urls,
+                &moves.allowed,
+                &actor,
+                &ctx.correlation.0,
+            ],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| PaymentId(row.get(0))).collect())
+}
