@@ -192,10 +192,12 @@ impl CartService for Carts {
         Box::pin(async move { Ok(self.take_over(ctx, &guest, user).await?) })
     }
 
-    fn close<'a>(&'a self, _ctx: &'a Ctx, id: CartId) -> Reply<'a, ()> {
+    fn close<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<CartId>) -> Reply<'a, ()> {
         Box::pin(async move {
-            store::close(self.db.pool(), id).await.map_err(Error::from)?;
-            self.hot.invalidate(&id);
+            store::close(self.db.pool(), &ids).await.map_err(Error::from)?;
+            for id in &ids {
+                self.hot.invalidate(id);
+            }
             Ok(())
         })
     }

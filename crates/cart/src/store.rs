@@ -5,6 +5,7 @@ use contracts::cart::{Cart, CartOwner};
 use kernel::{CartId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 /// An owner as the table keeps it: a guest's secret only as its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -127,10 +128,11 @@ pub async fn save(pool: &PgPool, owner: &OwnerKey, cart: &Cart) -> Result<bool, 
     }
 }
 
-pub async fn close(pool: &PgPool, id: CartId) -> Result<(), sqlx::Error> {
+pub async fn close(pool: &PgPool, ids: &[CartId]) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "update cart.cart set ordered = true where id = $1 and not ordered",
-        id.0
+        "update cart.cart set ordered = true where id = any($1) and not ordered",
+        &ids
     )
     .execute(pool)
     .await?;

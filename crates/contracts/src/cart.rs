@@ -48,8 +48,8 @@ service! {
         fn accept_prices(owner: CartOwner) -> Cart;
         /// A guest signed in: their cart's lines join the user's.
         fn merge(guest: String, user: UserId) -> Option<Cart>;
-        /// An order was placed from the cart.
-        fn close(id: CartId) -> ();
+        /// Orders were placed from the carts.
+        fn close(ids: Vec<CartId>) -> ();
     }
 }
 

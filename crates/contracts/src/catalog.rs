@@ -89,6 +89,25 @@ pub struct Picture {
     pub url: String,
 }
 
+impl Picture {
+    /// Widths that are kept beside the largest, of pictures that are wider.
+    pub const SMALLER_WIDTHS: [u32; 2] = [640, 320];
+
+    /// Every size of the picture: its width and address, the smallest first. A drawing has one.
+    #[must_use]
+    pub fn sizes(&self) -> Vec<(u32, String)> {
+        let mut sizes = vec![(self.width, self.url.clone())];
+        if let Some((stem, extension)) = self.url.rsplit_once('.')
+            && extension != "svg"
+        {
+            let smaller = Self::SMALLER_WIDTHS.iter().filter(|w| **w < self.width);
+            sizes.extend(smaller.map(|w| (*w, format!("{stem}-{w}.{extension}"))));
+        }
+        sizes.reverse();
+        sizes
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Category {
     pub id: CategoryId,
@@ -171,6 +190,13 @@ pub struct CategoryDraft {
     pub position: i32,
 }
 
+/// A picture to be stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPicture {
+    pub bytes: Vec<u8>,
+    pub alt: String,
+}
+
 service! {
     /// The catalogue context.
     Catalog as "catalog", remote RemoteCatalog, served ServedCatalog {
@@ -184,11 +210,17 @@ service! {
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.
         fn scan(after: Option<ProductId>, limit: u16) -> Vec<ProductId>;
+        /// As `scan`, of one shop: for what follows a shop's opening or closing.
+        fn scan_shop(tenant: TenantId, after: Option<ProductId>, limit: u16) -> Vec<ProductId>;
         /// Writes a batch of drafts of one shop, stock included: set-based, repeatable by key.
         fn upsert(tenant: TenantId, drafts: Vec<ProductDraft>) -> UpsertCounts;
         fn upsert_categories(categories: Vec<CategoryDraft>) -> ();
         /// Stores a picture by content; the same bytes give the same picture.
         fn store_image(bytes: Vec<u8>, alt: String) -> Picture;
+        /// As `store_image`, for many at once; answers in their order.
+        fn store_images(pictures: Vec<NewPicture>) -> Vec<Picture>;
+        /// Stored pictures by id, without words; unknown ones are left out.
+        fn pictures(ids: Vec<ImageId>) -> Vec<Picture>;
     }
 }
 

@@ -94,6 +94,23 @@ pub struct FacetValue {
     pub selected: bool,
 }
 
+/// What someone may be about to type.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Suggestions {
+    pub products: Vec<SearchHit>,
+    pub categories: Vec<Suggestion>,
+    pub sellers: Vec<Suggestion>,
+}
+
+/// A category or a shop whose name goes on as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Suggestion {
+    /// What a filter is given: a category path or a shop's slug.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
 /// The attribute value as the index and its facets spell it.
 #[must_use]
 pub fn facet_values(value: &AttributeValue) -> Vec<String> {
@@ -110,5 +127,7 @@ service! {
     /// The search context.
     Search as "search", remote RemoteSearch, served ServedSearch {
         fn search(query: SearchQuery) -> SearchPage;
+        /// Products, categories and shops for what was typed so far; a few of each.
+        fn suggest(q: String) -> Suggestions;
     }
 }

@@ -121,6 +121,13 @@ impl Fault {
     }
 }
 
+/// Amounts that cannot be added up: they are too large, or of different currencies.
+impl From<crate::MoneyError> for Fault {
+    fn from(error: crate::MoneyError) -> Self {
+        Self::new(Kind::Unprocessable, "amounts_do_not_add_up", error.to_string())
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.code, self.detail)

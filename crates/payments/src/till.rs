@@ -19,8 +19,8 @@ select * from unnest($6::uuid[], $7::uuid[], $8::bigint[])";
 /// and refunded amounts follow the status: all or nothing, for the payment and for each share.
 const MOVE: &str = "
 with wanted as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::jsonb[], $14::uuid[])
+        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url, actor, correlation_id)
 ), moved as (
     update payments.payment p
        set status = w.status,
@@ -36,7 +36,7 @@ with wanted as (
       from wanted w
      where p.id = w.id
        and p.status = any(string_to_array(($12::text[])[array_position($1::uuid[], w.id)], ','))
-    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at
+    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at, w.actor, w.correlation_id
 ), shared as (
     update payments.share s
        set captured = s.amount,
@@ -45,7 +45,7 @@ with wanted as (
      where s.payment_id = m.id and m.status in ('captured', 'refunded')
 ), told as (
     insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
-    select m.id, coalesce((select max(e.version) from payments.event e where e.stream_id = m.id), 0) + 1, m.name, m.payload, $13, $14, m.at
+    select m.id, coalesce((select max(e.version) from payments.event e where e.stream_id = m.id), 0) + 1, m.name, m.payload, m.actor, m.correlation_id, m.at
       from moved m
 )
 select id from moved";
@@ -106,15 +106,20 @@ pub struct Moves {
     reasons: Vec<Option<String>>,
     urls: Vec<Option<String>>,
     allowed: Vec<String>,
+    actors: Vec<serde_json::Value>,
+    correlations: Vec<Uuid>,
 }
 
 impl Moves {
-    pub fn push(&mut self, id: PaymentId, event: &Event, at: Timestamp) -> Result<(), serde_json::Error> {
+    pub fn push(&mut self, ctx: &Ctx, id: PaymentId, event: &Event) -> Result<(), serde_json::Error> {
+        let actor = serde_json::to_value(&ctx.actor)?;
         self.ids.push(id.0);
         self.statuses.push(status_name(event.status()));
         self.names.push(event.name());
         self.payloads.push(serde_json::to_value(event)?);
-        self.times.push(at);
+        self.times.push(ctx.now);
+        self.actors.push(actor);
+        self.correlations.push(ctx.correlation.0);
         self.allowed.push(
             event
                 .allowed_from()
@@ -153,6 +158,11 @@ impl Moves {
         self.reasons.push(row.reason);
         self.urls.push(row.url);
         Ok(())
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
     }
 
     #[must_use]
@@ -213,13 +223,11 @@ pub async fn insert(client: &Client, prepared: &Prepared, new: &NewPayments) -> 
 pub async fn settle(
     client: &Client,
     prepared: &Prepared,
-    ctx: &Ctx,
     moves: &Moves,
 ) -> Result<Vec<PaymentId>, Error> {
     if moves.is_empty() {
         return Ok(Vec::new());
     }
-    let actor = serde_json::to_value(&ctx.actor).unwrap_or_default();
     let rows = client
         .query(
             &prepared.moving,
@@ -236,8 +244,8 @@ pub async fn settle(
                 &moves.reasons,
                 &moves.urls,
                 &moves.allowed,
-                &actor,
-                &ctx.correlation.0,
+                &moves.actors,
+                &moves.correlations,
             ],
         )
         .await?;

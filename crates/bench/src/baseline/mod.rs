@@ -1,0 +1,6 @@
+//! What the program is measured against.
+
+pub mod documents;
+pub mod pgbench;
+pub mod server;
+pub mod shop;

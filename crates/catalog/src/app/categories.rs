@@ -1,0 +1,179 @@
+//! The category tree in memory, and how it grows.
+
+use super::Products;
+use crate::domain::Refusal;
+use crate::domain::category::CategoryPath;
+use crate::domain::limits::CATEGORY_NAME_CHARS_MAX;
+use crate::domain::slug::name_of_slug;
+use crate::error::Error;
+use crate::store;
+use crate::store::category::NewCategory;
+use contracts::catalog::{Category, CategoryDraft, CategoryRef};
+use kernel::{CategoryId, Ctx, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Seconds after which the tree is read anew: how late other instances see a renamed category.
+const TREE_TTL_S: i64 = 10;
+/// Categories of one request.
+const CATEGORIES_MAX: usize = 2_000;
+
+/// The whole tree at one moment.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// Parents before children.
+    pub categories: Vec<Category>,
+    by_path: HashMap<String, usize>,
+    by_id: HashMap<CategoryId, usize>,
+}
+
+impl Tree {
+    fn new(categories: Vec<Category>) -> Self {
+        let by_path = categories
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (c.path.clone(), i))
+            .collect();
+        let by_id = categories.iter().enumerate().map(|(i, c)| (c.id, i)).collect();
+        Self {
+            categories,
+            by_path,
+            by_id,
+        }
+    }
+
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<CategoryRef> {
+        self.by_path.get(path).map(|&i| reference(&self.categories[i]))
+    }
+
+    #[must_use]
+    pub fn by_id(&self, id: CategoryId) -> Option<CategoryRef> {
+        self.by_id.get(&id).map(|&i| reference(&self.categories[i]))
+    }
+}
+
+fn reference(category: &Category) -> CategoryRef {
+    CategoryRef {
+        id: category.id,
+        path: category.path.clone(),
+        name: category.name.clone(),
+    }
+}
+
+/// The tree as last read.
+#[derive(Default)]
+pub struct TreeCache(RwLock<Option<(Timestamp, Arc<Tree>)>>);
+
+impl TreeCache {
+    fn get(&self, now: Timestamp) -> Option<Arc<Tree>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, tree) = kept.as_ref()?;
+        let age_s = now.signed_duration_since(*read_at).num_seconds();
+        (0..TREE_TTL_S).contains(&age_s).then(|| Arc::clone(tree))
+    }
+
+    fn keep(&self, now: Timestamp, tree: Arc<Tree>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, tree));
+    }
+}
+
+impl Products {
+    pub async fn tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
+        match self.tree.get(ctx.now) {
+            Some(tree) => Ok(tree),
+            None => self.read_tree(ctx).await,
+        }
+    }
+
+    async fn read_tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
+        let tree = Arc::new(Tree::new(store::category::all(self.db.pool()).await?));
+        self.tree.keep(ctx.now, Arc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// A tree that has all of `paths`, if categories may be created on the way; otherwise the tree as it is.
+    pub(crate) async fn tree_with<'a>(
+        &self,
+        ctx: &Ctx,
+        paths: impl Iterator<Item = &'a CategoryPath> + Send,
+    ) -> Result<Arc<Tree>, Error> {
+        let tree = self.tree(ctx).await?;
+        let missing: BTreeSet<CategoryPath> = paths
+            .filter(|path| !tree.by_path.contains_key(path.as_str()))
+            .flat_map(CategoryPath::with_ancestors)
+            .filter(|path| !tree.by_path.contains_key(path.as_str()))
+            .collect();
+        if missing.is_empty() || !self.settings.creates_categories {
+            return Ok(tree);
+        }
+        let new: Vec<NewCategory> = missing.into_iter().map(|path| unnamed(ctx, path)).collect();
+        store::category::add_missing(self.db.pool(), &new).await?;
+        self.read_tree(ctx).await
+    }
+
+    /// Creates or renames categories; ancestors that are missing are created on the way.
+    pub async fn put_categories(&self, ctx: &Ctx, drafts: Vec<CategoryDraft>) -> Result<(), Error> {
+        if drafts.len() > CATEGORIES_MAX {
+            return Err(Refusal::new(
+                "categories",
+                "too_many",
+                format!("At most {CATEGORIES_MAX} categories at a time."),
+            )
+            .into());
+        }
+        let mut named: HashMap<CategoryPath, NewCategory> = HashMap::new();
+        for (i, draft) in drafts.into_iter().enumerate() {
+            let category = parse(ctx, i, &draft)?;
+            named.insert(category.path.clone(), category);
+        }
+        let ancestors: BTreeSet<CategoryPath> = named
+            .keys()
+            .flat_map(CategoryPath::with_ancestors)
+            .filter(|path| !named.contains_key(path))
+            .collect();
+        let ancestors: Vec<NewCategory> = ancestors.into_iter().map(|path| unnamed(ctx, path)).collect();
+        let named: Vec<NewCategory> = named.into_values().collect();
+        store::category::add_missing(self.db.pool(), &ancestors).await?;
+        store::category::put(self.db.pool(), &named).await?;
+        // Listings show their category's name.
+        self.read_tree(ctx).await?;
+        self.listings.clear();
+        Ok(())
+    }
+}
+
+/// A category of which only the path is known.
+fn unnamed(ctx: &Ctx, path: CategoryPath) -> NewCategory {
+    NewCategory {
+        id: CategoryId::new(ctx.now),
+        name: name_of_slug(path.leaf()),
+        name_es: String::new(),
+        position: 0,
+        path,
+    }
+}
+
+fn parse(ctx: &Ctx, i: usize, draft: &CategoryDraft) -> Result<NewCategory, Error> {
+    let at = |field: &str| format!("categories/{i}/{field}");
+    let path = CategoryPath::parse(&draft.path).ok_or_else(|| {
+        Refusal::new(
+            at("path"),
+            "category_invalid",
+            "Write the path as at most 8 parts, such as `ceramics/bowls`.",
+        )
+    })?;
+    let name = httpkit::text::line(&format!("/{}", at("name")), &draft.name, CATEGORY_NAME_CHARS_MAX)?;
+    let name_es = httpkit::text::optional_line(
+        &format!("/{}", at("name_es")),
+        &draft.name_es,
+        CATEGORY_NAME_CHARS_MAX,
+    )?;
+    Ok(NewCategory {
+        id: CategoryId::new(ctx.now),
+        path,
+        name,
+        name_es,
+        position: draft.position,
+    })
+}

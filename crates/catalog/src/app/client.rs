@@ -1,0 +1,68 @@
+//! The catalogue as other contexts know it.
+
+use super::Products;
+use contracts::Reply;
+use contracts::catalog::{
+    Catalog, Category, CategoryDraft, Listing, NewPicture, Offer, Picture, ProductDraft, UpsertCounts,
+};
+use kernel::{Ctx, ImageId, ProductId, SkuId, TenantId};
+
+impl Catalog for Products {
+    fn offers<'a>(&'a self, ctx: &'a Ctx, skus: Vec<SkuId>) -> Reply<'a, Vec<Offer>> {
+        Box::pin(async move { Ok(self.offers_by_sku(ctx, &skus).await?) })
+    }
+
+    fn listings<'a>(&'a self, ctx: &'a Ctx, ids: Vec<ProductId>) -> Reply<'a, Vec<Listing>> {
+        Box::pin(async move {
+            let listings = self.listings_by_id(ctx, &ids).await?;
+            Ok(listings.iter().map(|cached| cached.listing.clone()).collect())
+        })
+    }
+
+    fn categories<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
+        Box::pin(async move { Ok(self.tree(ctx).await?.categories.clone()) })
+    }
+
+    fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {
+        Box::pin(async move { Ok(self.newest_listings(ctx, tenant, limit).await?) })
+    }
+
+    fn scan<'a>(&'a self, _ctx: &'a Ctx, after: Option<ProductId>, limit: u16) -> Reply<'a, Vec<ProductId>> {
+        Box::pin(async move { Ok(self.scan_ids(after, limit).await?) })
+    }
+
+    fn scan_shop<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        after: Option<ProductId>,
+        limit: u16,
+    ) -> Reply<'a, Vec<ProductId>> {
+        Box::pin(async move { Ok(self.scan_shop_ids(tenant, after, limit).await?) })
+    }
+
+    fn upsert<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        drafts: Vec<ProductDraft>,
+    ) -> Reply<'a, UpsertCounts> {
+        Box::pin(async move { Ok(self.upsert_drafts(ctx, tenant, drafts).await?) })
+    }
+
+    fn upsert_categories<'a>(&'a self, ctx: &'a Ctx, categories: Vec<CategoryDraft>) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(self.put_categories(ctx, categories).await?) })
+    }
+
+    fn store_image<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {
+        Box::pin(async move { Ok(self.keep_image(ctx, bytes, alt, self.accepted()).await?) })
+    }
+
+    fn store_images<'a>(&'a self, ctx: &'a Ctx, pictures: Vec<NewPicture>) -> Reply<'a, Vec<Picture>> {
+        Box::pin(async move { Ok(self.keep_images(ctx, pictures, self.accepted()).await?) })
+    }
+
+    fn pictures<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<ImageId>) -> Reply<'a, Vec<Picture>> {
+        Box::pin(async move { Ok(self.stored_pictures(&ids).await?) })
+    }
+}

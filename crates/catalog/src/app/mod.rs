@@ -1,0 +1,112 @@
+//! The catalogue's use cases.
+
+mod categories;
+mod client;
+mod edit;
+mod images;
+mod plan;
+mod read;
+mod stock;
+mod upsert;
+
+use crate::cache::Listings;
+use crate::media::Media;
+use contracts::inventory::Inventory;
+use contracts::tenants::Tenants;
+use kernel::{ProductId, SharedClock, SkuId, TenantId};
+use object_store::ObjectStore;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Db;
+
+pub use categories::Tree;
+pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
+pub use read::ProductPage;
+pub(crate) use stock::RefusedCount;
+pub(crate) use upsert::{Outcome, Source, Written, write};
+
+/// What the operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Whether drafts may name categories that do not exist yet.
+    pub creates_categories: bool,
+    /// Whether [`contracts::catalog::Catalog::store_image`] takes SVG. Uploads never may.
+    pub takes_svg: bool,
+    pub listing_cache_bytes: u64,
+    pub media_cache_bytes: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            creates_categories: true,
+            takes_svg: false,
+            listing_cache_bytes: 96 * 1024 * 1024,
+            media_cache_bytes: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// How long a shop's status is believed, should its event be late.
+const SHOP_TTL: Duration = Duration::from_secs(15);
+/// A reader may fetch what inventory's event is about to change, and keep it no longer than this.
+const STOCK_TTL: Duration = Duration::from_secs(2);
+
+/// The catalogue. Cheap to clone.
+#[derive(Clone)]
+pub struct Products(Arc<Inner>);
+
+#[doc(hidden)]
+pub struct Inner {
+    pub(crate) db: Db,
+    pub(crate) clock: SharedClock,
+    pub(crate) inventory: Arc<dyn Inventory>,
+    pub(crate) tenants: Arc<dyn Tenants>,
+    pub(crate) settings: Settings,
+    pub(crate) media: Media,
+    pub(crate) listings: Listings,
+    pub(crate) tree: categories::TreeCache,
+    /// Which shops sell at present.
+    pub(crate) open_shops: moka::sync::Cache<TenantId, bool>,
+    /// Which of a product's SKUs are in stock.
+    pub(crate) in_stock: moka::sync::Cache<ProductId, Arc<[SkuId]>>,
+}
+
+impl std::ops::Deref for Products {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Products {
+    /// `db` must be the catalogue's; `media` is where pictures are kept.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        clock: SharedClock,
+        inventory: Arc<dyn Inventory>,
+        tenants: Arc<dyn Tenants>,
+        media: Arc<dyn ObjectStore>,
+        settings: Settings,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            inventory,
+            tenants,
+            settings,
+            media: Media::new(media, settings.media_cache_bytes),
+            listings: Listings::new(settings.listing_cache_bytes),
+            tree: categories::TreeCache::default(),
+            open_shops: moka::sync::Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(SHOP_TTL)
+                .build(),
+            in_stock: moka::sync::Cache::builder()
+                .max_capacity(200_000)
+                .time_to_live(STOCK_TTL)
+                .build(),
+        }))
+    }
+}

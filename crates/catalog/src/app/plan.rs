@@ -1,0 +1,360 @@
+//! What a batch of drafts does to what is there. No IO: everything it compares was read before.
+
+use super::Tree;
+use crate::domain::change::{Content, KeptVariant};
+use crate::domain::{ParsedDraft, ParsedVariant, Refusal};
+use crate::store::rows::VersionRow;
+use crate::store::upsert::{Existing, ExistingVariant};
+use contracts::catalog::{Listing, ProductStatus, Variant};
+use contracts::inventory::StockCount;
+use kernel::{Ctx, ProductId, SkuId, TenantId, Timestamp};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What became of one draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Created(ProductId),
+    Updated(ProductId),
+    Unchanged(ProductId),
+    Refused(Refusal),
+}
+
+/// What is to be written.
+#[derive(Default)]
+pub struct Plan {
+    /// One per draft, in order.
+    pub outcomes: Vec<Outcome>,
+    /// The new face of what changes, with the draft's place in the batch.
+    pub listings: Vec<(usize, Listing)>,
+    pub versions: Vec<VersionRow>,
+    pub removed_skus: Vec<Uuid>,
+    pub new_skus: Vec<(SkuId, ProductId)>,
+    /// Stock that differs from what the seller said last.
+    pub counts: Vec<StockCount>,
+}
+
+/// What was read beforehand.
+pub struct Found<'a> {
+    pub tree: &'a Tree,
+    pub existing: &'a HashMap<String, Existing>,
+    pub variants: Vec<ExistingVariant>,
+    pub contents: HashMap<ProductId, Content>,
+}
+
+pub fn plan(ctx: &Ctx, tenant: TenantId, drafts: &[ParsedDraft], found: Found<'_>) -> Plan {
+    let mut planner = Planner::new(ctx, tenant, found);
+    for (i, draft) in drafts.iter().enumerate() {
+        let outcome = planner.take(i, draft).unwrap_or_else(Outcome::Refused);
+        planner.plan.outcomes.push(outcome);
+    }
+    planner.plan
+}
+
+struct Planner<'a> {
+    now: Timestamp,
+    tenant: TenantId,
+    tree: &'a Tree,
+    existing: &'a HashMap<String, Existing>,
+    contents: HashMap<ProductId, Content>,
+    /// All variants of the products at hand, removed ones included.
+    of_product: HashMap<ProductId, Vec<ExistingVariant>>,
+    /// Who has a code, as the batch goes on.
+    owners: HashMap<String, ProductId>,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn new(ctx: &Ctx, tenant: TenantId, found: Found<'a>) -> Self {
+        let mut owners = HashMap::new();
+        let mut of_product: HashMap<ProductId, Vec<ExistingVariant>> = HashMap::new();
+        for variant in found.variants {
+            if !variant.removed {
+                owners.insert(variant.kept.code.clone(), variant.product);
+            }
+            of_product.entry(variant.product).or_default().push(variant);
+        }
+        Self {
+            now: ctx.now,
+            tenant,
+            tree: found.tree,
+            existing: found.existing,
+            contents: found.contents,
+            of_product,
+            owners,
+            plan: Plan::default(),
+        }
+    }
+
+    fn take(&mut self, i: usize, draft: &ParsedDraft) -> Result<Outcome, Refusal> {
+        // Ids of one batch follow each other by a microsecond, in the order of the file.
+        let at = self.now + Duration::from_micros(u64::try_from(i).unwrap_or(0));
+        match self.existing.get(&draft.key).cloned() {
+            None => self.create(i, draft, at),
+            Some(product) if product.content_hash.as_deref() == Some(&draft.content_hash) => {
+                self.restock(&product, draft)
+            }
+            Some(product) => self.change(i, draft, &product, at),
+        }
+    }
+
+    fn create(&mut self, i: usize, draft: &ParsedDraft, at: Timestamp) -> Result<Outcome, Refusal> {
+        let id = ProductId::new(at);
+        self.check_codes(id, draft)?;
+        let status = draft.status.unwrap_or(ProductStatus::Draft);
+        let variants = self.variants(id, draft, at);
+        let listing = self.listing(draft, id, 1, status, variants, at)?;
+        self.count_stock(id, &draft.variants, &listing.variants, &HashMap::new());
+        self.claim(id, draft);
+        self.write(i, listing, serde_json::json!({}));
+        Ok(Outcome::Created(id))
+    }
+
+    /// The product says what it said before; at most its stock is another.
+    fn restock(&mut self, product: &Existing, draft: &ParsedDraft) -> Result<Outcome, Refusal> {
+        let kept = self.of_product.get(&product.id).map_or(&[][..], Vec::as_slice);
+        let given: HashMap<SkuId, Option<i64>> = kept.iter().map(|v| (v.kept.sku, v.stock_given)).collect();
+        let live: Vec<Variant> = kept
+            .iter()
+            .filter(|v| !v.removed)
+            .map(|v| shown(&v.kept))
+            .collect();
+        let before = self.plan.counts.len();
+        self.count_stock(product.id, &draft.variants, &live, &given);
+        Ok(if self.plan.counts.len() > before {
+            Outcome::Updated(product.id)
+        } else {
+            Outcome::Unchanged(product.id)
+        })
+    }
+
+    fn change(
+        &mut self,
+        i: usize,
+        draft: &ParsedDraft,
+        product: &Existing,
+        at: Timestamp,
+    ) -> Result<Outcome, Refusal> {
+        let id = product.id;
+        self.check_codes(id, draft)?;
+        let status = draft.status.unwrap_or(product.status);
+        let variants = self.variants(id, draft, at);
+        let listing = self.listing(
+            draft,
+            id,
+            product.version + 1,
+            status,
+            variants,
+            product.created_at,
+        )?;
+        let kept = self.of_product.remove(&id).unwrap_or_default();
+        let mut before = self.contents.remove(&id).unwrap_or_else(|| empty(product.status));
+        before.variants = kept
+            .iter()
+            .filter(|v| !v.removed)
+            .map(|v| v.kept.clone())
+            .collect();
+        let after = Content::of(
+            draft,
+            listing.category.as_ref().map(|c| c.id),
+            status,
+            listing.variants.iter().map(kept_of).collect(),
+        );
+        let given: HashMap<SkuId, Option<i64>> = kept.iter().map(|v| (v.kept.sku, v.stock_given)).collect();
+        let counts_before = self.plan.counts.len();
+        self.count_stock(id, &draft.variants, &listing.variants, &given);
+        let is_counted = self.plan.counts.len() > counts_before;
+        let change = before.change_to(&after);
+        let is_same = change.as_object().is_some_and(serde_json::Map::is_empty);
+        if is_same && product.status == status && !kept.iter().all(|v| v.removed) {
+            self.of_product.insert(id, kept);
+            self.forget_new_skus(id);
+            return Ok(if is_counted {
+                Outcome::Updated(id)
+            } else {
+                Outcome::Unchanged(id)
+            });
+        }
+        let staying: HashSet<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
+        for variant in kept
+            .iter()
+            .filter(|v| !v.removed && !staying.contains(&v.kept.sku))
+        {
+            self.plan.removed_skus.push(variant.kept.sku.0);
+            self.owners.remove(&variant.kept.code);
+        }
+        self.claim(id, draft);
+        self.write(i, listing, change);
+        Ok(Outcome::Updated(id))
+    }
+
+    /// A code belongs to one product at a time.
+    fn check_codes(&self, id: ProductId, draft: &ParsedDraft) -> Result<(), Refusal> {
+        for (i, variant) in draft.variants.iter().enumerate() {
+            if self.owners.get(&variant.code).is_some_and(|owner| *owner != id) {
+                return Err(Refusal::new(
+                    format!("variants/{i}/code"),
+                    "sku_taken",
+                    format!(
+                        "The SKU `{}` belongs to another product of yours. Give this variant another, or remove it there first.",
+                        variant.code
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, id: ProductId, draft: &ParsedDraft) {
+        for variant in &draft.variants {
+            self.owners.insert(variant.code.clone(), id);
+        }
+    }
+
+    /// The draft's variants with their SKUs: a code that the product has had keeps its SKU.
+    fn variants(&mut self, id: ProductId, draft: &ParsedDraft, at: Timestamp) -> Vec<Variant> {
+        let kept = self.of_product.get(&id).map_or(&[][..], Vec::as_slice);
+        let mut variants = Vec::with_capacity(draft.variants.len());
+        for variant in &draft.variants {
+            let known = kept
+                .iter()
+                .find(|v| v.kept.code == variant.code)
+                .map(|v| v.kept.sku);
+            let sku = known.unwrap_or_else(|| {
+                let sku = SkuId::new(at);
+                self.plan.new_skus.push((sku, id));
+                sku
+            });
+            variants.push(Variant {
+                sku,
+                code: variant.code.clone(),
+                options: variant.options.clone(),
+                price: variant.price,
+                compare_at: variant.compare_at,
+                weight_g: variant.weight_g,
+                gtin: variant.gtin.clone(),
+            });
+        }
+        variants
+    }
+
+    fn forget_new_skus(&mut self, id: ProductId) {
+        self.plan.new_skus.retain(|(_, product)| *product != id);
+    }
+
+    fn listing(
+        &mut self,
+        draft: &ParsedDraft,
+        id: ProductId,
+        version: i64,
+        status: ProductStatus,
+        variants: Vec<Variant>,
+        created_at: Timestamp,
+    ) -> Result<Listing, Refusal> {
+        let category = match &draft.category {
+            None => None,
+            Some(path) => match self.tree.at(path.as_str()) {
+                Some(category) => Some(category),
+                None => {
+                    self.forget_new_skus(id);
+                    return Err(Refusal::new(
+                        "category",
+                        "category_unknown",
+                        format!(
+                            "There is no category `{}`. Choose one of the list at /v1/categories.",
+                            path.as_str()
+                        ),
+                    ));
+                }
+            },
+        };
+        Ok(Listing {
+            id,
+            tenant: self.tenant,
+            version,
+            status,
+            slug: draft.slug.clone(),
+            title: draft.title.clone(),
+            description_html: draft.description_html.clone(),
+            brand: draft.brand.clone(),
+            category,
+            attributes: draft.attributes.clone(),
+            tags: draft.tags.clone(),
+            images: draft.images.clone(),
+            variants,
+            created_at,
+            updated_at: self.now,
+        })
+    }
+
+    fn count_stock(
+        &mut self,
+        product: ProductId,
+        drafts: &[ParsedVariant],
+        variants: &[Variant],
+        given: &HashMap<SkuId, Option<i64>>,
+    ) {
+        for draft in drafts {
+            let Some(on_hand) = draft.stock else { continue };
+            let Some(variant) = variants.iter().find(|v| v.code == draft.code) else {
+                continue;
+            };
+            if given.get(&variant.sku).copied().flatten() != Some(on_hand) {
+                self.plan.counts.push(StockCount {
+                    sku: variant.sku,
+                    product,
+                    on_hand,
+                });
+            }
+        }
+    }
+
+    fn write(&mut self, i: usize, listing: Listing, change: serde_json::Value) {
+        self.plan.versions.push(VersionRow {
+            product_id: listing.id,
+            version: listing.version,
+            change,
+        });
+        self.plan.listings.push((i, listing));
+    }
+}
+
+fn shown(kept: &KeptVariant) -> Variant {
+    Variant {
+        sku: kept.sku,
+        code: kept.code.clone(),
+        options: kept.options.clone(),
+        price: kept.price,
+        compare_at: kept.compare_at,
+        weight_g: kept.weight_g,
+        gtin: kept.gtin.clone(),
+    }
+}
+
+fn kept_of(variant: &Variant) -> KeptVariant {
+    KeptVariant {
+        sku: variant.sku,
+        code: variant.code.clone(),
+        options: variant.options.clone(),
+        price: variant.price,
+        compare_at: variant.compare_at,
+        weight_g: variant.weight_g,
+        gtin: variant.gtin.clone(),
+    }
+}
+
+fn empty(status: ProductStatus) -> Content {
+    Content {
+        title: String::new(),
+        description: String::new(),
+        brand: String::new(),
+        category: None,
+        attributes: contracts::catalog::Attributes::new(),
+        tags: Vec::new(),
+        status,
+        images: Vec::new(),
+        image_addresses: Vec::new(),
+        variants: Vec::new(),
+    }
+}

@@ -1,0 +1,205 @@
+//! What buyers, the cart and the search index read: from memory, and on a miss by one statement.
+
+use super::Products;
+use crate::cache::CachedListing;
+use crate::error::Error;
+use crate::store::listing;
+use contracts::catalog::{Listing, Offer, ProductStatus};
+use contracts::tenants::ShopStatus;
+use kernel::{Ctx, ProductId, SkuId, TenantId};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Products asked for at once.
+const IDS_MAX: usize = 2_000;
+/// Listings of one answer to `newest`.
+const NEWEST_MAX: u16 = 200;
+
+/// A product and which of its SKUs are in stock.
+pub struct ProductPage {
+    pub listing: Arc<CachedListing>,
+    pub in_stock: Arc<[SkuId]>,
+}
+
+impl Products {
+    /// Listings in any status, in the order asked for.
+    pub async fn listings_by_id(
+        &self,
+        ctx: &Ctx,
+        ids: &[ProductId],
+    ) -> Result<Vec<Arc<CachedListing>>, Error> {
+        let mut found: HashMap<ProductId, Arc<CachedListing>> = HashMap::with_capacity(ids.len());
+        let mut missing: Vec<Uuid> = Vec::new();
+        for id in ids {
+            match self.listings.get(*id) {
+                Some(cached) => {
+                    found.insert(*id, cached);
+                }
+                None => missing.push(id.0),
+            }
+        }
+        metrics::counter!("catalog_listing_cache_misses_total").increment(missing.len() as u64);
+        for chunk in missing.chunks(IDS_MAX) {
+            for listing in listing::by_id(self.db.pool(), chunk).await? {
+                found.insert(listing.id, self.remember(ctx, listing).await?);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// Keeps a listing that was read, with its category's present name.
+    async fn remember(&self, ctx: &Ctx, mut listing: Listing) -> Result<Arc<CachedListing>, Error> {
+        if let Some(category) = &mut listing.category
+            && let Some(present) = self.tree(ctx).await?.by_id(category.id)
+        {
+            *category = present;
+        }
+        Ok(self.listings.keep(listing))
+    }
+
+    /// What is offered under these SKUs. One that its product no longer has is left out.
+    pub async fn offers_by_sku(&self, ctx: &Ctx, skus: &[SkuId]) -> Result<Vec<Offer>, Error> {
+        let mut found: HashMap<SkuId, Arc<CachedListing>> = HashMap::with_capacity(skus.len());
+        let mut missing: Vec<Uuid> = Vec::new();
+        for sku in skus {
+            match self.listings.by_sku(*sku) {
+                Some(cached) => {
+                    found.insert(*sku, cached);
+                }
+                None => missing.push(sku.0),
+            }
+        }
+        for chunk in missing.chunks(IDS_MAX) {
+            for (sku, listing) in listing::by_sku(self.db.pool(), chunk).await? {
+                found.insert(sku, self.remember(ctx, listing).await?);
+            }
+        }
+        let shops = found.values().map(|c| c.listing.tenant).collect();
+        let open = self.open_shops(ctx, shops).await?;
+        Ok(skus
+            .iter()
+            .filter_map(|sku| offer(*sku, &found.get(sku)?.listing, &open))
+            .collect())
+    }
+
+    /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
+    pub async fn page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
+        let page = match self.listings.get(id) {
+            Some(listing) => ProductPage {
+                in_stock: self.in_stock(id).await?,
+                listing,
+            },
+            None => self.read_page(ctx, id).await?,
+        };
+        let listing = &page.listing.listing;
+        let is_open = match self.open_shops.get(&listing.tenant) {
+            Some(is_open) => is_open,
+            None => self
+                .open_shops(ctx, HashSet::from([listing.tenant]))
+                .await?
+                .contains(&listing.tenant),
+        };
+        if listing.status != ProductStatus::Active || !is_open {
+            return Err(Error::NotFound("product"));
+        }
+        Ok(page)
+    }
+
+    async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
+        metrics::counter!("catalog_listing_cache_misses_total").increment(1);
+        let (listing, in_stock) = listing::page(self.db.pool(), id)
+            .await?
+            .ok_or(Error::NotFound("product"))?;
+        let in_stock: Arc<[SkuId]> = in_stock.into();
+        self.in_stock.insert(id, Arc::clone(&in_stock));
+        Ok(ProductPage {
+            listing: self.remember(ctx, listing).await?,
+            in_stock,
+        })
+    }
+
+    async fn in_stock(&self, id: ProductId) -> Result<Arc<[SkuId]>, Error> {
+        if let Some(in_stock) = self.in_stock.get(&id) {
+            return Ok(in_stock);
+        }
+        let in_stock: Arc<[SkuId]> = listing::in_stock(self.db.pool(), id).await?.into();
+        self.in_stock.insert(id, Arc::clone(&in_stock));
+        Ok(in_stock)
+    }
+
+    /// Those of `shops` that sell at present.
+    async fn open_shops(&self, ctx: &Ctx, shops: HashSet<TenantId>) -> Result<HashSet<TenantId>, Error> {
+        let (mut open, mut unknown) = (HashSet::new(), Vec::new());
+        for shop in shops {
+            match self.open_shops.get(&shop) {
+                Some(true) => {
+                    open.insert(shop);
+                }
+                Some(false) => {}
+                None => unknown.push(shop),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(open);
+        }
+        for shop in self.tenants.shops(ctx, unknown).await? {
+            let is_open = shop.status == ShopStatus::Active;
+            self.open_shops.insert(shop.id, is_open);
+            if is_open {
+                open.insert(shop.id);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Newest products for sale, of one shop if given.
+    pub async fn newest_listings(
+        &self,
+        ctx: &Ctx,
+        tenant: Option<TenantId>,
+        limit: u16,
+    ) -> Result<Vec<Listing>, Error> {
+        let limit = i64::from(limit.min(NEWEST_MAX));
+        let mut listings = match tenant {
+            Some(tenant) => listing::newest_of_shop(self.db.pool(), tenant, limit).await?,
+            None => listing::newest(self.db.pool(), limit).await?,
+        };
+        let shops = listings.iter().map(|l| l.tenant).collect();
+        let open = self.open_shops(ctx, shops).await?;
+        listings.retain(|l| open.contains(&l.tenant));
+        Ok(listings)
+    }
+
+    /// Product ids above `after`, for whoever rebuilds an index.
+    pub async fn scan_ids(&self, after: Option<ProductId>, limit: u16) -> Result<Vec<ProductId>, Error> {
+        Ok(listing::scan(self.db.pool(), after, i64::from(limit)).await?)
+    }
+
+    /// One shop's product ids above `after`, for whoever must refresh all of that shop's.
+    pub async fn scan_shop_ids(
+        &self,
+        tenant: TenantId,
+        after: Option<ProductId>,
+        limit: u16,
+    ) -> Result<Vec<ProductId>, Error> {
+        Ok(listing::scan_shop(self.db.pool(), tenant, after, i64::from(limit)).await?)
+    }
+}
+
+fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offer> {
+    let variant = listing.variants.iter().find(|v| v.sku == sku)?;
+    Some(Offer {
+        sku,
+        product: listing.id,
+        tenant: listing.tenant,
+        code: variant.code.clone(),
+        title: listing.title.clone(),
+        slug: listing.slug.clone(),
+        options: variant.options.clone(),
+        price: variant.price,
+        weight_g: variant.weight_g,
+        image: listing.images.first().cloned(),
+        for_sale: listing.status == ProductStatus::Active && open.contains(&listing.tenant),
+    })
+}

@@ -1,0 +1,256 @@
+//! Writing drafts in batches.
+
+use super::plan::{self, Found};
+use super::{Products, Tree};
+use crate::domain::{self, ParsedDraft, Refusal};
+use crate::error::Error;
+use crate::publish;
+use crate::store::rows::{ProductRow, VariantRow};
+use crate::store::{stock, upsert};
+use ::store::{Scope, Tx};
+use contracts::catalog::{ProductDraft, UpsertCounts};
+use contracts::inventory::StockCount;
+use kernel::{Ctx, ProductId, TenantId};
+use std::collections::HashSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub use plan::Outcome;
+
+/// Drafts written in one transaction.
+pub const BATCH_DRAFTS_MAX: usize = 500;
+
+/// Where drafts come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An upload: the same again is recognised by its hash.
+    Upload,
+    /// A change by hand, after which the next upload is compared in full.
+    Hand,
+}
+
+/// What a transaction wrote.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// One per draft, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Products and their new versions.
+    pub changed: Vec<(ProductId, i64)>,
+    /// To be passed on to inventory after the commit.
+    pub counts: Vec<StockCount>,
+}
+
+impl Written {
+    #[must_use]
+    pub fn tally(&self) -> UpsertCounts {
+        let mut tally = UpsertCounts::default();
+        for outcome in &self.outcomes {
+            match outcome {
+                Outcome::Created(_) => tally.created += 1,
+                Outcome::Updated(_) => tally.updated += 1,
+                Outcome::Unchanged(_) => tally.unchanged += 1,
+                Outcome::Refused(_) => {}
+            }
+        }
+        tally
+    }
+}
+
+impl Products {
+    /// Writes drafts of one shop, stock included. The first that is refused ends the work; the batches of
+    /// [`BATCH_DRAFTS_MAX`] before its own stay written, and repeating the call does not double them.
+    pub async fn upsert_drafts(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        drafts: Vec<ProductDraft>,
+    ) -> Result<UpsertCounts, Error> {
+        let mut total = UpsertCounts::default();
+        let mut counts: Vec<StockCount> = Vec::new();
+        let mut drafts = drafts.into_iter().peekable();
+        let mut first = 0;
+        while drafts.peek().is_some() {
+            let batch = parse_batch(first, drafts.by_ref().take(BATCH_DRAFTS_MAX)).await?;
+            first += batch.len();
+            // Inventory takes the counts of the last batch while the database takes this one.
+            let earlier = std::mem::take(&mut counts);
+            let (written, _) = tokio::join!(
+                self.write_batch(ctx, tenant, batch),
+                self.pass_on(ctx, tenant, earlier)
+            );
+            let written = written?;
+            let tally = written.tally();
+            total.created += tally.created;
+            total.updated += tally.updated;
+            total.unchanged += tally.unchanged;
+            counts = written.counts;
+        }
+        self.pass_on(ctx, tenant, counts).await;
+        Ok(total)
+    }
+
+    /// One batch, all or nothing.
+    async fn write_batch(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        drafts: Vec<ParsedDraft>,
+    ) -> Result<Written, Error> {
+        let tree = self
+            .tree_with(ctx, drafts.iter().filter_map(|d| d.category.as_ref()))
+            .await?;
+        let (ctx, drafts) = (ctx.clone(), Arc::new(drafts));
+        let written = self
+            .db
+            .run_tx("catalog.upsert", Scope::Tenant(tenant), move |tx| {
+                let (ctx, drafts, tree) = (ctx.clone(), Arc::clone(&drafts), Arc::clone(&tree));
+                Box::pin(async move {
+                    let written = write(tx, &ctx, tenant, &tree, &drafts, Source::Upload).await?;
+                    let refused = written.outcomes.iter().find_map(|o| match o {
+                        Outcome::Refused(refusal) => Some(refusal.clone()),
+                        _ => None,
+                    });
+                    refused.map_or(Ok(written), |refusal| Err(Error::Refused(refusal)))
+                })
+            })
+            .await?;
+        self.announce(&written);
+        Ok(written)
+    }
+
+    /// To be called after the commit: what is cached of the changed products is forgotten, the log's readers wake.
+    pub(crate) fn announce(&self, written: &Written) {
+        for (id, version) in &written.changed {
+            self.listings.outdate(*id, *version);
+        }
+        if !written.changed.is_empty() {
+            ::store::log::wake();
+        }
+    }
+}
+
+/// Parses a batch; yields now and then, so that others get a turn on this thread.
+async fn parse_batch(
+    first: usize,
+    drafts: impl Iterator<Item = ProductDraft>,
+) -> Result<Vec<ParsedDraft>, Error> {
+    let mut parsed: Vec<ParsedDraft> = Vec::with_capacity(BATCH_DRAFTS_MAX);
+    let mut keys = HashSet::new();
+    for (i, draft) in drafts.enumerate() {
+        if i % 16 == 15 {
+            tokio::task::yield_now().await;
+        }
+        let at = |pointer: &str| format!("drafts/{}/{pointer}", first + i);
+        let draft = domain::parse(draft).map_err(|mut refusal| {
+            refusal.pointer = at(&refusal.pointer);
+            refusal
+        })?;
+        if !keys.insert(draft.key.clone()) {
+            return Err(Refusal::new(
+                at("key"),
+                "key_repeated",
+                format!("The key `{}` stands twice in this batch.", draft.key),
+            )
+            .into());
+        }
+        parsed.push(draft);
+    }
+    Ok(parsed)
+}
+
+/// Writes a batch in the caller's transaction: one statement per table, whatever the number of drafts.
+pub async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    tenant: TenantId,
+    tree: &Tree,
+    drafts: &[ParsedDraft],
+    source: Source,
+) -> Result<Written, Error> {
+    upsert::lock_shop(tx, tenant).await?;
+    let keys: Vec<String> = drafts.iter().map(|d| d.key.clone()).collect();
+    let existing = upsert::existing(tx, tenant, &keys).await?;
+    let products: Vec<Uuid> = existing.values().map(|p| p.id.0).collect();
+    let codes: Vec<String> = drafts
+        .iter()
+        .flat_map(|d| d.variants.iter().map(|v| v.code.clone()))
+        .collect();
+    let variants = upsert::variants(tx, tenant, &products, &codes).await?;
+    let differing: Vec<Uuid> = drafts
+        .iter()
+        .filter_map(|d| existing.get(&d.key).map(|p| (d, p)))
+        .filter(|(draft, product)| product.content_hash.as_deref() != Some(&draft.content_hash))
+        .map(|(_, product)| product.id.0)
+        .collect();
+    let contents = if differing.is_empty() {
+        Default::default()
+    } else {
+        upsert::contents(tx, tenant, &differing).await?
+    };
+    let found = Found {
+        tree,
+        existing: &existing,
+        variants,
+        contents,
+    };
+    let plan = plan::plan(ctx, tenant, drafts, found);
+    if !plan.listings.is_empty() {
+        write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
+    }
+    if !plan.counts.is_empty() {
+        stock::give(tx, tenant, ctx.now, &plan.counts).await?;
+    }
+    Ok(Written {
+        outcomes: plan.outcomes,
+        changed: plan.listings.iter().map(|(_, l)| (l.id, l.version)).collect(),
+        counts: plan.counts,
+    })
+}
+
+async fn write_changes(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    tenant: TenantId,
+    drafts: &[ParsedDraft],
+    plan: &plan::Plan,
+    source: Source,
+) -> Result<(), Error> {
+    let hash = |draft: &ParsedDraft| (source == Source::Upload).then_some(draft.content_hash);
+    let products: Vec<ProductRow<'_>> = plan
+        .listings
+        .iter()
+        .map(|(i, listing)| ProductRow::of(&drafts[*i], listing, hash(&drafts[*i])))
+        .collect();
+    let variants: Vec<VariantRow<'_>> = plan
+        .listings
+        .iter()
+        .flat_map(|(_, listing)| {
+            listing
+                .variants
+                .iter()
+                .enumerate()
+                .map(|(position, v)| VariantRow {
+                    sku: v.sku,
+                    product_id: listing.id,
+                    position,
+                    code: &v.code,
+                    options: &v.options,
+                    price_minor: v.price.amount,
+                    compare_at_minor: v.compare_at.map(|c| c.amount),
+                    currency: v.price.currency.code(),
+                    weight_g: v.weight_g,
+                    gtin: v.gtin.as_deref(),
+                })
+        })
+        .collect();
+    let (skus, of): (Vec<Uuid>, Vec<Uuid>) = plan.new_skus.iter().map(|(s, p)| (s.0, p.0)).unzip();
+    upsert::put_products(tx, tenant, ctx.now, &products).await?;
+    upsert::remove_variants(tx, tenant, ctx.now, &plan.removed_skus).await?;
+    upsert::put_variants(tx, tenant, &variants).await?;
+    upsert::add_offers(tx, tenant, &skus, &of).await?;
+    upsert::put_listings(tx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;
+    upsert::add_versions(tx, tenant, ctx.now, &ctx.actor, &plan.versions).await?;
+    let changed = plan.listings.iter().map(|(_, listing)| listing);
+    publish::changes(ctx, changed)?.append(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What changed between two versions of a product.
+
+use super::ParsedDraft;
+use super::draft::ImageAddress;
+use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus};
+use kernel::{CategoryId, Money, SkuId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A product as it is kept, in full: what a change is measured against, and what a patch starts from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Content {
+    pub title: String,
+    pub description: String,
+    pub brand: String,
+    pub category: Option<CategoryId>,
+    pub attributes: Attributes,
+    pub tags: Vec<String>,
+    pub status: ProductStatus,
+    pub images: Vec<Picture>,
+    pub image_addresses: Vec<ImageAddress>,
+    pub variants: Vec<KeptVariant>,
+}
+
+/// A variant as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptVariant {
+    pub sku: SkuId,
+    pub code: String,
+    pub options: Vec<OptionValue>,
+    pub price: Money,
+    pub compare_at: Option<Money>,
+    pub weight_g: u32,
+    pub gtin: Option<String>,
+}
+
+impl Content {
+    /// The content a draft leads to.
+    #[must_use]
+    pub fn of(
+        draft: &ParsedDraft,
+        category: Option<CategoryId>,
+        status: ProductStatus,
+        variants: Vec<KeptVariant>,
+    ) -> Self {
+        Self {
+            title: draft.title.clone(),
+            description: draft.description.clone(),
+            brand: draft.brand.clone(),
+            category,
+            attributes: draft.attributes.clone(),
+            tags: draft.tags.clone(),
+            status,
+            images: draft.images.clone(),
+            image_addresses: draft.image_addresses.clone(),
+            variants,
+        }
+    }
+
+    /// For each field that differs: what it was and what it became. Attributes are compared one by one.
+    #[must_use]
+    pub fn change_to(&self, after: &Self) -> Value {
+        let (Value::Object(before), Value::Object(after)) = (json!(self), json!(after)) else {
+            return Value::Null;
+        };
+        let mut change = Map::new();
+        for (field, to) in after {
+            let from = before.get(&field).cloned().unwrap_or(Value::Null);
+            if from == to {
+                continue;
+            }
+            match (from, to) {
+                (Value::Object(from), Value::Object(to)) => {
+                    for (key, from, to) in differences(from, to) {
+                        change.insert(format!("{field}/{key}"), json!({"from": from, "to": to}));
+                    }
+                }
+                (from, to) => {
+                    change.insert(field, json!({"from": from, "to": to}));
+                }
+            }
+        }
+        Value::Object(change)
+    }
+}
+
+fn differences(mut from: Map<String, Value>, to: Map<String, Value>) -> Vec<(String, Value, Value)> {
+    let mut differences = Vec::new();
+    for (key, to) in to {
+        let from = from.remove(&key).unwrap_or(Value::Null);
+        if from != to {
+            differences.push((key, from, to));
+        }
+    }
+    differences.extend(from.into_iter().map(|(key, from)| (key, from, Value::Null)));
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::catalog::AttributeValue;
+
+    fn bowl() -> Content {
+        Content {
+            title: "Bowl".to_owned(),
+            description: String::new(),
+            brand: String::new(),
+            category: None,
+            attributes: Attributes::from([
+                ("wood".to_owned(), AttributeValue::Text("oak".to_owned())),
+                ("width_cm".to_owned(), AttributeValue::Number(12.0)),
+            ]),
+            tags: vec![],
+            status: ProductStatus::Draft,
+            images: vec![],
+            image_addresses: vec![],
+            variants: vec![],
+        }
+    }
+
+    #[test]
+    fn a_change_tells_both_sides_of_each_field_and_nothing_else() {
+        let mut after = bowl();
+        after.status = ProductStatus::Active;
+        after.attributes.remove("width_cm");
+        after
+            .attributes
+            .insert("wood".to_owned(), AttributeValue::Text("ash".to_owned()));
+        expect_test::expect![[r#"{"attributes/width_cm":{"from":12.0,"to":null},"attributes/wood":{"from":"oak","to":"ash"},"status":{"from":"draft","to":"active"}}"#]]
+            .assert_eq(&bowl().change_to(&after).to_string());
+        assert_eq!(bowl().change_to(&bowl()), json!({}));
+    }
+}

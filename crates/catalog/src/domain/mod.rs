@@ -1,0 +1,11 @@
+//! What a product may be: parsing and normalising what sellers say, and comparing it with what was. No IO.
+
+pub mod attributes;
+pub mod category;
+pub mod change;
+pub mod description;
+mod draft;
+pub mod limits;
+pub mod slug;
+
+pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, parse};

@@ -1,0 +1,53 @@
+//! The catalogue over HTTP: one file per endpoint.
+
+mod create_product;
+mod delete_product;
+mod get_import;
+mod get_media;
+mod get_own_product;
+mod get_product;
+mod list_categories;
+mod list_import_errors;
+mod list_own_products;
+mod patch_product;
+mod put_categories;
+mod start_import;
+mod upload_image;
+
+use crate::{OwnProduct, Products};
+use axum::http::header;
+use axum::response::IntoResponse;
+use httpkit::{Json, etag};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything under `/v1`.
+pub fn routes(products: Products) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_product::handler))
+        .routes(routes!(list_categories::handler))
+        .routes(routes!(list_own_products::handler, create_product::handler))
+        .routes(routes!(
+            get_own_product::handler,
+            patch_product::handler,
+            delete_product::handler
+        ))
+        .routes(routes!(upload_image::handler))
+        .routes(routes!(start_import::handler))
+        .routes(routes!(get_import::handler))
+        .routes(routes!(list_import_errors::handler))
+        .routes(routes!(put_categories::handler))
+        .with_state(products)
+}
+
+/// Pictures, under `/media`: for browsers, outside the API's description and rate limits.
+pub fn media_routes(products: Products) -> axum::Router {
+    axum::Router::new()
+        .route("/media/{name}", axum::routing::get(get_media::handler))
+        .with_state(products)
+}
+
+/// A seller's product with its version as entity tag.
+fn tagged(product: OwnProduct) -> impl IntoResponse {
+    ([(header::ETAG, etag(product.listing.version))], Json(product))
+}

@@ -1,0 +1,145 @@
+//! Which format a file has, and the one reader over all of them.
+
+use super::array::ArrayRows;
+use super::csv::{CsvRows, sniff_delimiter};
+use super::lines::LineRows;
+use super::row::{Broken, Row, RowError};
+use std::sync::Arc;
+
+/// Bytes at the beginning of a file by which its format is told.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Csv,
+    Ndjson,
+    JsonArray,
+}
+
+impl Format {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::JsonArray => "json_array",
+        }
+    }
+
+    /// What a file that begins with `head` seems to be.
+    fn sniff(head: &[u8]) -> Self {
+        match head.iter().find(|b| !b.is_ascii_whitespace()) {
+            Some(b'[') => Self::JsonArray,
+            Some(b'{') => Self::Ndjson,
+            _ => Self::Csv,
+        }
+    }
+}
+
+/// Cuts a file of any format into rows.
+pub enum Rows {
+    Csv(Box<CsvRows>),
+    Ndjson(LineRows),
+    JsonArray(ArrayRows),
+}
+
+impl Rows {
+    /// A reader for a file that begins with `head`, from which a byte order mark has been taken.
+    pub fn new(format: Option<Format>, head: &[u8]) -> Self {
+        match format.unwrap_or_else(|| Format::sniff(head)) {
+            Format::Csv => Self::Csv(Box::new(CsvRows::new(sniff_delimiter(head)))),
+            Format::Ndjson => Self::Ndjson(LineRows::default()),
+            Format::JsonArray => Self::JsonArray(ArrayRows::default()),
+        }
+    }
+
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Csv(_) => Format::Csv,
+            Self::Ndjson(_) => Format::Ndjson,
+            Self::JsonArray(_) => Format::JsonArray,
+        }
+    }
+
+    /// The names of the columns, where the format has a header and it has been read.
+    pub fn header(&self) -> Option<&[Arc<str>]> {
+        match self {
+            Self::Csv(csv) => csv.header(),
+            Self::Ndjson(_) | Self::JsonArray(_) => None,
+        }
+    }
+
+    pub fn push(&mut self, chunk: &[u8], rows: &mut Vec<Result<Row, RowError>>) -> Result<(), Broken> {
+        match self {
+            Self::Csv(csv) => csv.push(chunk, rows),
+            Self::Ndjson(lines) => {
+                lines.push(chunk, rows);
+                Ok(())
+            }
+            Self::JsonArray(array) => array.push(chunk, rows),
+        }
+    }
+
+    pub fn finish(&mut self, rows: &mut Vec<Result<Row, RowError>>) -> Result<(), Broken> {
+        match self {
+            Self::Csv(csv) => csv.finish(rows),
+            Self::Ndjson(lines) => {
+                lines.finish(rows);
+                Ok(())
+            }
+            Self::JsonArray(array) => array.finish(),
+        }
+    }
+}
+
+/// The head without its byte order mark; a file in UTF-16 is refused by its mark.
+pub fn without_mark(head: &[u8]) -> Result<&[u8], Broken> {
+    match head {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Ok(rest),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(Broken::new(
+            1,
+            "encoding_unsupported",
+            "The file is in UTF-16. Save it as UTF-8 (in a spreadsheet: CSV UTF-8).",
+        )),
+        _ => Ok(head),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn formats_are_told_by_their_first_character() {
+        assert_eq!(Format::sniff(b" \n[1]"), Format::JsonArray);
+        assert_eq!(Format::sniff(b"{\"a\":1}"), Format::Ndjson);
+        assert_eq!(Format::sniff(b"sku;title"), Format::Csv);
+        assert_eq!(without_mark(b"\xef\xbb\xbfsku"), Ok(b"sku".as_slice()));
+        assert_eq!(
+            without_mark(b"\xff\xfes\0").map_err(|b| b.code),
+            Err("encoding_unsupported")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_reader_panic_or_depend_on_chunks(
+            bytes in prop::collection::vec(prop_oneof![Just(b'"'), Just(b'\n'), Just(b','), Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'\\'), any::<u8>()], 0..300),
+            chunk in 1usize..50,
+            format in prop_oneof![Just(None), Just(Some(Format::Csv)), Just(Some(Format::Ndjson)), Just(Some(Format::JsonArray))],
+        ) {
+            let read = |size: usize| {
+                let mut reader = Rows::new(format, &bytes);
+                let mut rows = Vec::new();
+                let broken = bytes
+                    .chunks(size)
+                    .try_for_each(|chunk| reader.push(chunk, &mut rows))
+                    .and_then(|()| reader.finish(&mut rows));
+                (rows, broken)
+            };
+            prop_assert_eq!(read(chunk), read(1000));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Rows that follow each other with one key are one product and its variants.
+
+use super::assemble::{Defaults, RowDraft};
+use super::row::RowError;
+use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
+use crate::domain::{self, ParsedDraft, Refusal};
+use contracts::catalog::{DraftImage, ProductDraft};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+type ColumnNames = Vec<(&'static str, Arc<str>)>;
+
+/// One product's rows.
+pub struct Group {
+    /// Of its first row.
+    pub first_row: u64,
+    draft: ProductDraft,
+    first_columns: ColumnNames,
+    /// Row and columns of each variant, in the draft's order.
+    variants: Vec<(u64, ColumnNames)>,
+    /// Rows without a variant of their own.
+    other_rows: u64,
+}
+
+/// Where a product stands in the file, for what is found out about it later.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub first_row: u64,
+    pub rows: u64,
+    columns: ColumnNames,
+}
+
+impl Origin {
+    /// A refusal as an error of the product's first row.
+    pub fn error(&self, refusal: &Refusal) -> RowError {
+        error_of(self.first_row, &self.columns, refusal)
+    }
+}
+
+/// Gathers groups, and refuses a key that comes again further down: the second would undo the first.
+pub struct Grouper {
+    defaults: Defaults,
+    open: Option<Group>,
+    /// Hashes of the keys seen: eight bytes a product.
+    seen: HashSet<u64>,
+}
+
+impl Grouper {
+    pub fn new(defaults: Defaults) -> Self {
+        Self {
+            defaults,
+            open: None,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The first row of the group that is not yet complete.
+    pub fn open_since(&self) -> Option<u64> {
+        self.open.as_ref().map(|g| g.first_row)
+    }
+
+    /// Adds a row; returns the group that it completes by beginning another.
+    pub fn push(&mut self, row: RowDraft) -> Result<Option<Group>, RowError> {
+        if let Some(open) = &mut self.open
+            && open.draft.key == row.product.key
+        {
+            open.add(row)?;
+            return Ok(None);
+        }
+        let mut hash = DefaultHasher::new();
+        row.product.key.hash(&mut hash);
+        if !self.seen.insert(hash.finish()) {
+            let column = column_of(&row.columns, "key").or_else(|| column_of(&row.columns, "code"));
+            return Err(RowError::new(
+                row.number,
+                column.unwrap_or_default(),
+                "key_repeated",
+                format!(
+                    "`{}` stands further up already. Put the rows of one product next to each other, and give different products different keys.",
+                    row.product.key.chars().take(60).collect::<String>()
+                ),
+            ));
+        }
+        Ok(self.open.replace(Group::new(row, self.defaults)))
+    }
+
+    /// The last group, at the end of the file.
+    pub fn finish(&mut self) -> Option<Group> {
+        self.open.take()
+    }
+}
+
+impl Group {
+    fn new(row: RowDraft, defaults: Defaults) -> Self {
+        let mut draft = row.product;
+        draft.status = draft.status.or(Some(defaults.status));
+        let mut group = Self {
+            first_row: row.number,
+            draft,
+            first_columns: row.columns.clone(),
+            variants: Vec::new(),
+            other_rows: 0,
+        };
+        match row.variant {
+            Some(variant) => {
+                group.draft.variants.push(variant);
+                group.variants.push((row.number, row.columns));
+            }
+            None => group.other_rows += 1,
+        }
+        group
+    }
+
+    /// A further row: its variant, its pictures, and what rows above left empty.
+    fn add(&mut self, row: RowDraft) -> Result<(), RowError> {
+        if let Some(variant) = row.variant {
+            if self.draft.variants.iter().any(|v| v.code == variant.code) {
+                let column = column_of(&row.columns, "code").or_else(|| column_of(&row.columns, "key"));
+                return Err(RowError::new(
+                    row.number,
+                    column.unwrap_or_default(),
+                    "sku_repeated",
+                    format!(
+                        "`{}` stands in the rows above already. Each variant needs its own SKU or options.",
+                        variant.code
+                    ),
+                ));
+            }
+            if self.variants.len() >= VARIANTS_MAX {
+                return Err(RowError::new(
+                    row.number,
+                    "",
+                    "too_many",
+                    format!("A product may have at most {VARIANTS_MAX} variants."),
+                ));
+            }
+            self.draft.variants.push(variant);
+            self.variants.push((row.number, row.columns));
+        } else {
+            self.other_rows += 1;
+        }
+        let further = row.product;
+        fill(&mut self.draft.title, further.title);
+        fill(&mut self.draft.description, further.description);
+        fill(&mut self.draft.brand, further.brand);
+        self.draft.category = self.draft.category.take().or(further.category);
+        for image in further.images {
+            let known = &mut self.draft.images;
+            if known.len() < IMAGES_MAX && !known.iter().any(|k| address(k) == address(&image)) {
+                known.push(image);
+            }
+        }
+        for (key, value) in further.attributes {
+            self.draft.attributes.entry(key).or_insert(value);
+        }
+        Ok(())
+    }
+
+    /// Rows that are in this group.
+    pub fn rows(&self) -> u64 {
+        self.variants.len() as u64 + self.other_rows
+    }
+
+    /// The column that a field of the first row was read from.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            first_row: self.first_row,
+            rows: self.rows(),
+            columns: self.first_columns.clone(),
+        }
+    }
+
+    /// The product, checked. A variant that breaks a rule is left out and reported; a product without any left, or
+    /// that breaks a rule itself, is refused with all its rows.
+    pub fn parse(mut self, errors: &mut Vec<RowError>) -> Result<ParsedDraft, u64> {
+        loop {
+            // Only a product with several variants is tried more than once.
+            let draft = if self.variants.len() > 1 {
+                self.draft.clone()
+            } else {
+                std::mem::take(&mut self.draft)
+            };
+            let refusal = match domain::parse(draft) {
+                Ok(parsed) => return Ok(parsed),
+                Err(refusal) => refusal,
+            };
+            match variant_of(&refusal.pointer).filter(|i| *i < self.variants.len() && self.variants.len() > 1)
+            {
+                Some(i) => {
+                    let (row, columns) = self.variants.remove(i);
+                    self.draft.variants.remove(i);
+                    errors.push(error_of(row, &columns, &refusal));
+                }
+                None => {
+                    let variant = variant_of(&refusal.pointer).and_then(|i| self.variants.get(i));
+                    let (row, columns) =
+                        variant.map_or((self.first_row, &self.first_columns), |v| (v.0, &v.1));
+                    errors.push(error_of(row, columns, &refusal));
+                    return Err(self.rows());
+                }
+            }
+        }
+    }
+}
+
+fn error_of(row: u64, columns: &ColumnNames, refusal: &Refusal) -> RowError {
+    let field = refusal
+        .pointer
+        .strip_prefix("variants/")
+        .map_or(refusal.pointer.as_str(), |rest| {
+            rest.split('/').nth(1).unwrap_or(rest)
+        });
+    let field = field.split('/').next().unwrap_or(field);
+    let column = column_of(columns, field).unwrap_or_else(|| refusal.pointer.clone());
+    RowError::new(row, column, refusal.code, refusal.message.clone())
+}
+
+fn variant_of(pointer: &str) -> Option<usize> {
+    pointer.strip_prefix("variants/")?.split('/').next()?.parse().ok()
+}
+
+fn column_of(columns: &ColumnNames, field: &str) -> Option<String> {
+    columns
+        .iter()
+        .find(|(f, _)| *f == field)
+        .map(|(_, column)| column.to_string())
+}
+
+fn fill(kept: &mut String, further: String) {
+    if kept.is_empty() {
+        *kept = further;
+    }
+}
+
+fn address(image: &DraftImage) -> &str {
+    match image {
+        DraftImage::Stored(picture) => &picture.url,
+        DraftImage::Address { url, .. } => url,
+    }
+}

@@ -1,0 +1,104 @@
+//! What runs beside the requests: following the log, so that this process's memory is true whichever process wrote,
+//! and passing on stock that was left behind.
+
+use crate::{Products, react};
+use ::store::log::{self, Position};
+use contracts::PublicEvent;
+use contracts::catalog::ProductChanged;
+use contracts::inventory::AvailabilityChanged;
+use contracts::tenants::ShopChanged;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How late another process's change may be noticed.
+const POLL: Duration = Duration::from_millis(50);
+const EVENTS_MAX: i64 = 1_000;
+/// Pause after the log could not be read.
+const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
+/// How often stock is looked for that lost its writer.
+const STOCK_SWEEP: Duration = Duration::from_secs(5);
+
+/// The catalogue's background work, until `cancel`.
+pub async fn work(products: Products, cancel: CancellationToken) {
+    tokio::join!(
+        follow(&products, &cancel),
+        react::follow_stock(&products, &cancel),
+        sweep_stock(&products, &cancel)
+    );
+}
+
+/// Reads the log from its present end: what happened before was never in this process's memory. There is no cursor
+/// to keep, for the same reason.
+async fn follow(products: &Products, cancel: &CancellationToken) {
+    const TOPICS: [&str; 3] = [
+        ProductChanged::TOPIC,
+        AvailabilityChanged::TOPIC,
+        ShopChanged::TOPIC,
+    ];
+    let mut position: Option<Position> = None;
+    while !cancel.is_cancelled() {
+        let woken = log::woken(POLL);
+        // Nothing has this topic: reading it tells where the log ends.
+        let topics: &[&str] = if position.is_none() {
+            &["catalog.none"]
+        } else {
+            &TOPICS
+        };
+        let read = log::read_after(
+            &products.db,
+            position.unwrap_or(Position::START),
+            topics,
+            EVENTS_MAX,
+        )
+        .await;
+        match read {
+            Ok(read) => {
+                let is_more = !read.events.is_empty() || position.is_none();
+                for event in &read.events {
+                    forget(products, &event.envelope);
+                }
+                if position.is_none() {
+                    // Requests may have been served before; what changed since they read is behind us.
+                    products.listings.clear();
+                }
+                position = Some(read.next);
+                if is_more {
+                    continue;
+                }
+                tokio::select! {
+                    () = cancel.cancelled() => return,
+                    () = woken => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the log cannot be followed: listings may be out of date for a while");
+                tokio::select! {
+                    () = cancel.cancelled() => return,
+                    () = tokio::time::sleep(OUTAGE_PAUSE) => {}
+                }
+            }
+        }
+    }
+}
+
+fn forget(products: &Products, envelope: &contracts::Envelope) {
+    if let Some(Ok(event)) = envelope.read::<ProductChanged>() {
+        products.listings.outdate(event.product, event.version);
+    } else if let Some(Ok(event)) = envelope.read::<AvailabilityChanged>() {
+        products.in_stock.invalidate(&event.product);
+    } else if let Some(Ok(event)) = envelope.read::<ShopChanged>() {
+        products.open_shops.invalidate(&event.tenant);
+    }
+}
+
+async fn sweep_stock(products: &Products, cancel: &CancellationToken) {
+    loop {
+        if let Err(error) = products.pass_on_overdue().await {
+            tracing::warn!(%error, "stock that waits cannot be passed on");
+        }
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = tokio::time::sleep(STOCK_SWEEP) => {}
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What buyers read.
+
+use super::rows::status_name;
+use contracts::catalog::{Listing, ProductStatus};
+use kernel::{ProductId, SkuId, TenantId};
+use sqlx::PgPool;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+pub async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select document as "document: Json<Listing>" from catalog.listing where product_id = any($1)"#,
+        ids
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// A listing and which of its SKUs are in stock.
+pub async fn page(pool: &PgPool, id: ProductId) -> Result<Option<(Listing, Vec<SkuId>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select l.document as "document: Json<Listing>",
+                  array(select o.sku from catalog.offer o where o.product_id = l.product_id and o.in_stock)
+                       as "in_stock!: Vec<SkuId>"
+             from catalog.listing l
+            where l.product_id = $1"#,
+        id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| (row.document.0, row.in_stock)))
+}
+
+/// Which of a product's SKUs are in stock.
+pub async fn in_stock(pool: &PgPool, id: ProductId) -> Result<Vec<SkuId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select sku as "sku: SkuId" from catalog.offer where product_id = $1 and in_stock"#,
+        id.0
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Notes which SKUs ran out and which came back.
+pub async fn set_in_stock(
+    conn: &mut sqlx::PgConnection,
+    skus: &[Uuid],
+    in_stock: &[bool],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update catalog.offer o
+            set in_stock = s.in_stock
+           from unnest($1::uuid[], $2::boolean[]) as s (sku, in_stock)
+          where o.sku = s.sku and o.in_stock <> s.in_stock",
+        skus,
+        in_stock
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The listings that these SKUs belong to.
+pub async fn by_sku(pool: &PgPool, skus: &[Uuid]) -> Result<Vec<(SkuId, Listing)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select o.sku as "sku: SkuId", l.document as "document: Json<Listing>"
+             from catalog.offer o
+             join catalog.listing l on l.product_id = o.product_id
+            where o.sku = any($1)"#,
+        skus
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.sku, row.document.0)).collect())
+}
+
+pub async fn newest(pool: &PgPool, limit: i64) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select document as "document: Json<Listing>"
+             from catalog.listing
+            where status = 'active'
+            order by created_at desc, product_id desc
+            limit $1"#,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+pub async fn newest_of_shop(
+    pool: &PgPool,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select document as "document: Json<Listing>"
+             from catalog.listing
+            where tenant_id = $1 and status = 'active'
+            order by created_at desc, product_id desc
+            limit $2"#,
+        tenant.0,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Ids above `after`, in order.
+pub async fn scan(
+    pool: &PgPool,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select product_id as "id: ProductId"
+             from catalog.listing
+            where product_id > $1
+            order by product_id
+            limit $2"#,
+        after.map_or(Uuid::nil(), |id| id.0),
+        limit
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// One shop's ids above `after`, in order.
+pub async fn scan_shop(
+    pool: &PgPool,
+    tenant: TenantId,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select product_id as "id: ProductId"
+             from catalog.listing
+            where tenant_id = $1 and product_id > $2
+            order by product_id
+            limit $3"#,
+        tenant.0,
+        after.map_or(Uuid::nil(), |id| id.0),
+        limit
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// One shop's listings in any status but deleted, newest first, below `before`.
+pub async fn of_shop(
+    conn: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    status: Option<ProductStatus>,
+    before: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select l.document as "document: Json<Listing>"
+             from catalog.product p
+             join catalog.listing l on l.product_id = p.id
+            where p.tenant_id = $1
+              and p.deleted_at is null
+              and ($2::text is null or p.status = $2)
+              and ($3::uuid is null or p.id < $3)
+            order by p.id desc
+            limit $4"#,
+        tenant.0,
+        status.map(status_name),
+        before.map(|id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}

@@ -1,0 +1,10 @@
+//! All SQL of the catalogue, by table.
+
+pub mod category;
+pub mod image;
+pub mod import;
+pub mod listing;
+pub mod product;
+pub mod rows;
+pub mod stock;
+pub mod upsert;

@@ -1,0 +1,94 @@
+//! One product, as its seller works on it.
+
+use contracts::catalog::Listing;
+use kernel::{ProductId, TenantId, Timestamp};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+/// Its key and version, unless it is deleted.
+pub async fn key_and_version(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: ProductId,
+) -> Result<Option<(String, i64)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select key, version from catalog.product where tenant_id = $1 and id = $2 and deleted_at is null",
+        tenant.0,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.key, row.version)))
+}
+
+/// Marks it deleted and archived under its next version. Its codes are free; its key waits to revive it.
+pub async fn delete(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: ProductId,
+    version: i64,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "with gone as (
+            update catalog.variant set removed_at = $4 where tenant_id = $1 and product_id = $2 and removed_at is null)
+         update catalog.product
+            set status = 'archived', version = $3, content_hash = null, updated_at = $4, deleted_at = $4
+          where tenant_id = $1 and id = $2",
+        tenant.0,
+        id.0,
+        version,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The live product that has this key.
+pub async fn id_by_key(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    key: &str,
+) -> Result<Option<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id: ProductId" from catalog.product where tenant_id = $1 and key = $2 and deleted_at is null"#,
+        tenant.0,
+        key
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// A product as its seller sees it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct OwnProduct {
+    /// The seller's own key: uploads with this key change this product.
+    pub key: String,
+    /// The description as it was written.
+    pub description: String,
+    #[serde(flatten)]
+    pub listing: Listing,
+}
+
+pub async fn own(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: ProductId,
+) -> Result<Option<OwnProduct>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select p.key, p.description, l.document as "document: Json<Listing>"
+             from catalog.product p
+             join catalog.listing l on l.product_id = p.id
+            where p.tenant_id = $1 and p.id = $2 and p.deleted_at is null"#,
+        tenant.0,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| OwnProduct {
+        key: row.key,
+        description: row.description,
+        listing: row.document.0,
+    }))
+}

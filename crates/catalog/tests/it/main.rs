@@ -1,0 +1,16 @@
+//! The catalogue against a real PostgreSQL, with its neighbours played by [`scene::Neighbours`].
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test has nobody to report to but its runner"
+)]
+
+mod api;
+mod follow;
+mod import;
+mod isolation;
+mod pictures;
+mod real_files;
+mod scene;
+mod upsert;

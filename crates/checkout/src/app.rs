@@ -1,0 +1,361 @@
+//! One method per use case.
+
+use crate::carts::Closing;
+use crate::error::Error;
+use crate::quote::Sources;
+use crate::saga::drive::Driver;
+use crate::saga::{End, Step, watch};
+use crate::till::place::{IdempotencyKey, PlaceCommand, Placement, stored_answer};
+use crate::till::settle::{Ask, Case, Settled};
+use crate::till::{Till, expiry};
+use crate::{Config, draft};
+use contracts::Reply;
+use contracts::cart::{Cart, CartOwner, CartService};
+use contracts::catalog::Catalog;
+use contracts::checkout::{Checkout, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
+use contracts::inventory::Inventory;
+use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
+use contracts::payments::PaymentStatus;
+use contracts::tenants::Tenants;
+use kernel::{Ctx, Fault, OrderId, SharedClock};
+use orders::Orders;
+use orders::domain::Refusal;
+use orders::till::NewOrder;
+use payments::Provider;
+use runtime::Loop;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use store::Db;
+
+/// Means of payment that are let go, one after the other, in one call to pay: a buyer has one hand.
+const ABANDONED_MAX: usize = 2;
+
+/// The checkout context.
+#[derive(Clone)]
+pub struct Checkouts(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    config: Config,
+    sources: Sources,
+    carts: Arc<dyn CartService>,
+    orders: Orders,
+    till: Till,
+    driver: Driver,
+    closing: Closing,
+    clock: SharedClock,
+}
+
+/// What the till is made of.
+pub struct Parts {
+    pub db: Db,
+    /// Of the database that holds checkout, inventory, orders, payments and ledger.
+    pub url: String,
+    pub catalog: Arc<dyn Catalog>,
+    pub tenants: Arc<dyn Tenants>,
+    pub inventory: Arc<dyn Inventory>,
+    pub carts: Arc<dyn CartService>,
+    pub orders: Orders,
+    pub provider: Arc<dyn Provider>,
+    pub clock: SharedClock,
+    pub config: Config,
+}
+
+impl Checkouts {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let till = Till::new(&parts.url, &parts.config);
+        let driver = Driver::new(
+            till.clone(),
+            parts.provider,
+            parts.config.provider_timeout,
+            Arc::clone(&parts.clock),
+        );
+        Self(Arc::new(Inner {
+            db: parts.db,
+            config: parts.config,
+            sources: Sources {
+                catalog: parts.catalog,
+                tenants: parts.tenants,
+                inventory: parts.inventory,
+            },
+            carts: parts.carts,
+            orders: parts.orders,
+            till,
+            driver,
+            closing: Closing::new(),
+            clock: parts.clock,
+        }))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds and over payments,
+    /// the closing of carts.
+    #[must_use]
+    pub fn loops(&self) -> Vec<Loop> {
+        let mut loops = self.0.till.loops();
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.expiry", move |stop| {
+            expiry::watch(
+                inner.till.clone(),
+                inner.db.pool().clone(),
+                Arc::clone(&inner.clock),
+                stop,
+            )
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.payments", move |stop| {
+            watch::watch(inner.driver.clone(), inner.db.pool().clone(), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.carts", move |stop| {
+            inner
+                .closing
+                .clone()
+                .run(Arc::clone(&inner.carts), Arc::clone(&inner.clock), stop)
+        }));
+        loops
+    }
+
+    async fn quoted(&self, ctx: &Ctx, request: QuoteRequest) -> Result<Quote, Error> {
+        let inner = &self.0;
+        let cart = inner
+            .carts
+            .get(ctx, request.owner, request.cart, request.cart_version)
+            .await?;
+        if cart.lines.is_empty() {
+            return Err(Error::CartEmpty);
+        }
+        let address = request.address.map(draft::address).transpose()?;
+        inner
+            .sources
+            .quote(ctx, &cart, address.as_ref(), &request.delivery)
+            .await
+    }
+
+    /// Places the order of a cart. The answer to a key that was used before comes before every refusal: the cart may
+    /// have closed, and prices changed, because of that very order.
+    async fn placed(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
+        let request = draft::check(request)?;
+        let key = idempotency_key(&request)?;
+        let new = match self.drafted(ctx, &request).await {
+            Ok(new) => new,
+            Err(refused) => {
+                return match stored_answer(self.0.db.pool(), &key, ctx.now).await? {
+                    None => Err(refused),
+                    Some(stored) if stored.request_hash != key.request_hash => Err(Error::KeyReused),
+                    Some(stored) => self.replayed(stored.answer).await,
+                };
+            }
+        };
+        let order = new.order.view();
+        let command = PlaceCommand {
+            ctx: ctx.clone(),
+            key,
+            new,
+        };
+        match self.0.till.place(command).await {
+            Ok(Placement::Placed) => {
+                self.0.closing.close(request.cart);
+                Ok(order)
+            }
+            Ok(Placement::Replayed(answer)) => self.replayed(answer).await,
+            Err(error @ Error::CartOrdered(_)) => {
+                // Whoever placed that order may have died before the cart was closed.
+                self.0.closing.close(request.cart);
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The answer as it was given: the order as it was placed, whatever became of it since.
+    async fn replayed(&self, answer: Result<OrderId, Fault>) -> Result<Order, Error> {
+        let as_placed = AsOf {
+            version: Some(1),
+            at: None,
+        };
+        Ok(self.0.orders.load(answer?, as_placed).await?.view())
+    }
+
+    async fn drafted(&self, ctx: &Ctx, request: &PlaceOrder) -> Result<NewOrder, Error> {
+        let inner = &self.0;
+        let cart = inner
+            .carts
+            .get(
+                ctx,
+                request.owner.clone(),
+                request.cart,
+                Some(request.cart_version),
+            )
+            .await?;
+        check_cart(&cart, request)?;
+        let priced = inner
+            .sources
+            .price(ctx, &cart, Some(&request.address), &request.delivery)
+            .await?;
+        let reserved_until = ctx.now + inner.config.reservation_ttl;
+        let placed = draft::placed(ctx, request, priced, inner.config.commission, reserved_until)?;
+        Ok(NewOrder::new(ctx, OrderId::new(ctx.now), placed)?)
+    }
+
+    async fn paid(&self, ctx: &Ctx, request: Pay) -> Result<PayOutcome, Error> {
+        self.owned(&request.owner, request.order).await?;
+        let start = || Ask::Start {
+            provider: self.0.driver.provider.name(),
+            method: request.method.clone(),
+            return_path: request.return_path.clone(),
+        };
+        let mut case = self.go_on(ctx, request.order, start()).await?;
+        for _ in 0..ABANDONED_MAX {
+            // Another means was waiting for the buyer and was let go; now comes the one they chose.
+            let other = case
+                .saga
+                .as_ref()
+                .is_some_and(|saga| saga.method != request.method);
+            if !other || !was_declined(&case) {
+                break;
+            }
+            case = self.go_on(ctx, request.order, start()).await?;
+        }
+        Ok(outcome(&case))
+    }
+
+    async fn resumed(&self, ctx: &Ctx, owner: &CartOwner, order: OrderId) -> Result<PayOutcome, Error> {
+        self.owned(owner, order).await?;
+        let case = self.go_on(ctx, order, Ask::Take).await?;
+        Ok(outcome(&case))
+    }
+
+    async fn cancelled(&self, ctx: &Ctx, owner: &CartOwner, order: OrderId) -> Result<Order, Error> {
+        self.owned(owner, order).await?;
+        let ask = Ask::Cancel {
+            reason: CancelReason::Buyer,
+        };
+        let mut case = self.go_on(ctx, order, ask).await?;
+        if case.saga.as_ref().is_some_and(|saga| !saga.step.has_ended()) {
+            // A payment was under way: let its money go now, if nobody else is at it.
+            case = self.go_on(ctx, order, Ask::Take).await?;
+        }
+        Ok(case.order.view())
+    }
+
+    /// Tells the till, and goes on with the payment if that is the caller's to do.
+    async fn go_on(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<Case, Error> {
+        let Settled { case, leased } = self.0.till.settle(ctx, order, ask).await?;
+        match leased {
+            true => self.0.driver.drive(ctx, case).await,
+            false => Ok(case),
+        }
+    }
+
+    async fn owned(&self, owner: &CartOwner, order: OrderId) -> Result<(), Error> {
+        let order = self.0.orders.load(order, AsOf::default()).await?;
+        match orders::owns(owner, &order) {
+            true => Ok(()),
+            false => Err(Refusal::NoSuchOrder.into()),
+        }
+    }
+}
+
+fn check_cart(cart: &Cart, request: &PlaceOrder) -> Result<(), Error> {
+    if cart.version != request.cart_version {
+        return Err(Error::CartChanged {
+            current: cart.version,
+        });
+    }
+    if cart.lines.is_empty() {
+        return Err(Error::CartEmpty);
+    }
+    Ok(())
+}
+
+/// The caller's key, apart from everybody else's, with the hash of all that the request says.
+fn idempotency_key(request: &PlaceOrder) -> Result<IdempotencyKey, Error> {
+    let scope = match &request.owner {
+        CartOwner::User(user) => format!("checkout.place/user/{user}"),
+        CartOwner::Guest(secret) => format!("checkout.place/guest/{}", orders::guest_hash(secret)),
+    };
+    let request_json = serde_json::to_vec(request).map_err(|_| Error::Internal)?;
+    let request_hash = Sha256::digest(request_json).to_vec();
+    Ok(IdempotencyKey::new(
+        scope,
+        request.idempotency_key.clone(),
+        request_hash,
+    ))
+}
+
+fn was_declined(case: &Case) -> bool {
+    let step = case.saga.as_ref().map(|saga| &saga.step);
+    matches!(
+        step,
+        Some(Step::Ended {
+            end: End::Declined { .. }
+        })
+    )
+}
+
+/// How a payment stands, for its buyer.
+fn outcome(case: &Case) -> PayOutcome {
+    let step = case.saga.as_ref().map(|saga| &saga.step);
+    let status = match (case.order.status, step) {
+        (OrderStatus::Confirmed, _) => PaymentStatus::Captured,
+        (_, None) => PaymentStatus::Due,
+        (OrderStatus::Placed, Some(Step::AwaitBuyer { .. })) => PaymentStatus::RequiresAction,
+        (
+            OrderStatus::Placed,
+            Some(Step::Ended {
+                end: End::Declined { .. },
+            }),
+        ) => PaymentStatus::Declined,
+        (OrderStatus::Placed, Some(_)) => PaymentStatus::Processing,
+        (
+            OrderStatus::Cancelled,
+            Some(Step::Ended {
+                end: End::Refunded { .. },
+            }),
+        ) => PaymentStatus::Refunded,
+        (OrderStatus::Cancelled, Some(Step::Refund | Step::Close { .. })) if case.order.paid => {
+            PaymentStatus::Captured
+        }
+        (OrderStatus::Cancelled, Some(_)) => PaymentStatus::Voided,
+    };
+    PayOutcome {
+        status,
+        decline_reason: (status == PaymentStatus::Declined)
+            .then(|| case.order.declined.clone())
+            .flatten(),
+        action_url: match step {
+            Some(Step::AwaitBuyer { url, .. }) if status == PaymentStatus::RequiresAction => {
+                Some(url.clone())
+            }
+            _ => None,
+        },
+        order: case.order.view(),
+    }
+}
+
+impl Checkout for Checkouts {
+    fn quote<'a>(&'a self, ctx: &'a Ctx, request: QuoteRequest) -> Reply<'a, Quote> {
+        Box::pin(async move { self.quoted(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn place<'a>(&'a self, ctx: &'a Ctx, request: PlaceOrder) -> Reply<'a, Order> {
+        Box::pin(async move { self.placed(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn pay<'a>(&'a self, ctx: &'a Ctx, request: Pay) -> Reply<'a, PayOutcome> {
+        Box::pin(async move { self.paid(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn resume<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, PayOutcome> {
+        Box::pin(async move { self.resumed(ctx, &owner, order).await.map_err(Fault::from) })
+    }
+
+    fn cancel<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, Order> {
+        Box::pin(async move { self.cancelled(ctx, &owner, order).await.map_err(Fault::from) })
+    }
+}

@@ -1,0 +1,33 @@
+use kernel::BasisPoints;
+use kernel::limits::RESERVATION_TTL_S;
+use std::time::Duration;
+
+/// How the till works.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the marketplace keeps of a seller's goods (delivery is the seller's), frozen when the order is placed.
+    pub commission: BasisPoints,
+    /// How long stock is held for an order that is not paid.
+    pub reservation_ttl: Duration,
+    /// Batches of new orders in flight at once: while one waits for the disk, the next is being decided.
+    pub lanes: usize,
+    /// Commands in one batch. More would make the first of them wait for the last.
+    pub batch_max: usize,
+    /// Commands that may wait. Beyond it callers are told to come back: a queue that nobody can serve in time is no help.
+    pub queue_max: usize,
+    /// How long a provider may take to answer before the answer counts as unknown.
+    pub provider_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            commission: BasisPoints(1000),
+            reservation_ttl: Duration::from_secs(u64::from(RESERVATION_TTL_S)),
+            lanes: 2,
+            batch_max: 256,
+            queue_max: 4096,
+            provider_timeout: Duration::from_secs(10),
+        }
+    }
+}

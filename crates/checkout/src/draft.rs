@@ -1,0 +1,184 @@
+//! From a priced cart to the order that the till is asked for.
+
+use crate::Error;
+use crate::quote::{Priced, PricedGroup, PricedLine};
+use chrono::TimeDelta;
+use contracts::Address;
+use contracts::cart::CartOwner;
+use contracts::catalog::OptionValue;
+use contracts::checkout::PlaceOrder;
+use kernel::{BasisPoints, Ctx, Fault, FieldError, Kind, LineId, PaymentId, SubOrderId, Timestamp, geo};
+use orders::domain::{Delivery, Line, Part, Placed};
+
+/// Bytes of an e-mail address, by RFC 5321.
+const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of one line of an address.
+const ADDRESS_LINE_CHARS_MAX: usize = 120;
+
+/// The order of a priced cart: everything in it can be bought and delivered, at the total the buyer agreed to.
+pub fn placed(
+    ctx: &Ctx,
+    request: &PlaceOrder,
+    priced: Priced,
+    commission: BasisPoints,
+    reserved_until: Timestamp,
+) -> Result<Placed, Error> {
+    refuse_unsaleable(&priced)?;
+    refuse_undelivered(&priced)?;
+    if priced.total != request.expected_total {
+        return Err(Error::TotalChanged { now: priced.total });
+    }
+    let (buyer, guest) = match (request.buyer, &request.owner) {
+        (Some(user), _) | (None, &CartOwner::User(user)) => (Some(user), None),
+        (None, CartOwner::Guest(secret)) => (None, Some(orders::guest_hash(secret))),
+    };
+    Ok(Placed {
+        buyer,
+        guest,
+        cart: request.cart,
+        email: request.email.clone(),
+        address: request.address.clone(),
+        currency: priced.total.currency,
+        payment: PaymentId::new(ctx.now),
+        reserved_until,
+        parts: parts(ctx, priced.groups, commission)?,
+    })
+}
+
+fn refuse_unsaleable(priced: &Priced) -> Result<(), Error> {
+    let mut lines = priced.groups.iter().flat_map(|group| &group.lines);
+    match lines.find(|line| !line.offer.for_sale) {
+        Some(line) => Err(Error::NotForSale {
+            title: line.offer.title.clone(),
+            sku: line.offer.sku,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn refuse_undelivered(priced: &Priced) -> Result<(), Error> {
+    match priced.groups.iter().find(|group| group.chosen.is_none()) {
+        Some(group) => Err(Error::NotDelivered { tenant: group.tenant }),
+        None => Ok(()),
+    }
+}
+
+/// Each part and each line gets an id of its own microsecond, so that ids keep the order in which the buyer saw them.
+fn parts(ctx: &Ctx, groups: Vec<PricedGroup>, commission: BasisPoints) -> Result<Vec<Part>, Error> {
+    let mut moments = (0..).map(|n| ctx.now + TimeDelta::microseconds(n));
+    let mut moment = move || moments.next().unwrap_or(ctx.now);
+    groups
+        .into_iter()
+        .map(|group| part(&mut moment, group, commission))
+        .collect()
+}
+
+fn part(
+    moment: &mut impl FnMut() -> Timestamp,
+    group: PricedGroup,
+    commission: BasisPoints,
+) -> Result<Part, Error> {
+    let delivery = group.chosen.ok_or(Error::NotDelivered { tenant: group.tenant })?;
+    Ok(Part {
+        id: SubOrderId::new(moment()),
+        tenant: group.tenant,
+        // Of the goods alone: what a seller asks for delivery, the carrier gets.
+        commission: group.subtotal.share(commission)?.amount,
+        lines: group
+            .lines
+            .into_iter()
+            .map(|l| line(LineId::new(moment()), l))
+            .collect(),
+        delivery: Delivery {
+            code: delivery.code,
+            name: delivery.name,
+            price: delivery.price.amount,
+        },
+    })
+}
+
+fn line(id: LineId, line: PricedLine) -> Line {
+    let offer = line.offer;
+    Line {
+        id,
+        sku: offer.sku,
+        product: offer.product,
+        title: offer.title,
+        options: in_words(&offer.options),
+        code: offer.code,
+        quantity: line.quantity,
+        unit_price: offer.price.amount,
+    }
+}
+
+/// `Size: M, Colour: blue`
+fn in_words(options: &[OptionValue]) -> String {
+    let words: Vec<String> = options
+        .iter()
+        .map(|option| format!("{}: {}", option.name, option.value))
+        .collect();
+    words.join(", ")
+}
+
+/// A request whose texts are in order and whose address exists. Says every field that is not.
+pub fn check(mut request: PlaceOrder) -> Result<PlaceOrder, Error> {
+    request.email = email(&request.email)?;
+    request.address = address(request.address)?;
+    if request.expected_total.amount < 0 {
+        return Err(Error::from(Fault::field(
+            "amount_negative",
+            "/expected_total/amount",
+            "A total is not negative.",
+        )));
+    }
+    Ok(request)
+}
+
+/// One `@` with something on both sides; whether mail arrives there only mail can tell.
+fn email(text: &str) -> Result<String, Error> {
+    let text = httpkit::text::line("/email", text, EMAIL_BYTES_MAX)?;
+    let sound = text
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'))
+        && text.len() <= EMAIL_BYTES_MAX
+        && !text.contains(char::is_whitespace);
+    if sound {
+        return Ok(text);
+    }
+    Err(Error::from(Fault::field(
+        "email_invalid",
+        "/email",
+        "This is not an e-mail address. Write it as name@example.org.",
+    )))
+}
+
+/// The address, with its region where the postcode tells it.
+pub fn address(address: Address) -> Result<Address, Error> {
+    let line = |pointer, text: &str| httpkit::text::line(pointer, text, ADDRESS_LINE_CHARS_MAX);
+    let optional = |pointer, text: Option<String>| {
+        let text = text.map(|text| httpkit::text::optional_line(pointer, &text, ADDRESS_LINE_CHARS_MAX));
+        text.transpose().map(|text| text.filter(|t| !t.is_empty()))
+    };
+    let place = geo::validate_location(&address.country, address.region.as_deref(), &address.postcode)
+        .map_err(not_a_place)?;
+    Ok(Address {
+        name: line("/address/name", &address.name)?,
+        line1: line("/address/line1", &address.line1)?,
+        line2: optional("/address/line2", address.line2)?,
+        city: line("/address/city", &address.city)?,
+        phone: optional("/address/phone", address.phone)?,
+        country: place.country.code.to_owned(),
+        region: place.region.map(|region| region.code.to_owned()),
+        postcode: place.postcode,
+    })
+}
+
+fn not_a_place(mut errors: Vec<FieldError>) -> Fault {
+    for error in &mut errors {
+        error.pointer.insert_str(0, "/address");
+    }
+    let detail = errors.first().map(|e| e.detail.clone()).unwrap_or_default();
+    let mut fault = Fault::new(Kind::Invalid, "address_invalid", detail);
+    fault.fields = errors;
+    fault
+}

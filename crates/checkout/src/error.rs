@@ -1,0 +1,130 @@
+//! Everything checkout refuses, and what callers are told.
+
+use contracts::checkout::Shortage;
+use kernel::{Fault, Kind, Money, OrderId, TenantId};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("The cart is empty. Add something to it first.")]
+    CartEmpty,
+    #[error("The cart changed since you last saw it. Look at it again and confirm.")]
+    CartChanged { current: i64 },
+    #[error("An order was placed from this cart already.")]
+    CartOrdered(OrderId),
+    #[error("Some of the goods are not available in the wanted quantity.")]
+    OutOfStock(Shortages),
+    #[error("`{title}` is not for sale any more. Take it out of the cart.")]
+    NotForSale { title: String, sku: kernel::SkuId },
+    #[error("The total is {now}, not what you agreed to. Look at the order again and confirm.")]
+    TotalChanged { now: Money },
+    #[error(
+        "The shop does not deliver to this address. Choose another address, or take its goods out of the cart."
+    )]
+    NotDelivered { tenant: TenantId },
+    #[error("The shop has no delivery `{code}` to this address.")]
+    NoSuchDelivery { index: usize, code: String },
+    #[error("Choose one delivery per shop of the cart; this shop is not in it, or is named twice.")]
+    StrayDelivery { index: usize },
+    #[error("The amounts cannot be added up: {0}.")]
+    Money(#[from] kernel::MoneyError),
+    #[error("This Idempotency-Key was used for another request. Use a new key for a new request.")]
+    KeyReused,
+    #[error("The time for which the stock was held is over. Order again.")]
+    HoldEnded,
+    #[error("Too many orders are being placed at this moment. Please try again.")]
+    Busy,
+    #[error("the till cannot be reached")]
+    Unavailable,
+    /// Logged where it happened.
+    #[error("the till failed")]
+    Internal,
+    /// The order does not allow it.
+    #[error(transparent)]
+    Order(#[from] orders::domain::Refusal),
+    #[error(transparent)]
+    Orders(#[from] orders::Error),
+    /// The payment moved on in the meantime; whoever asked looks again.
+    #[error("the payment moved on")]
+    Stale,
+    /// A refusal of another context, or of a field.
+    #[error("{0}")]
+    Fault(Box<Fault>),
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The lines that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortages(pub Vec<Shortage>);
+
+impl From<Vec<inventory::till::Shortage>> for Shortages {
+    fn from(shortages: Vec<inventory::till::Shortage>) -> Self {
+        let shortage = |s: inventory::till::Shortage| Shortage {
+            sku: s.sku,
+            requested: s.requested,
+            available: s.available,
+        };
+        Self(shortages.into_iter().map(shortage).collect())
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+impl Error {
+    /// What the caller is told. The one place that decides it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let plain = |kind, code| Fault::new(kind, code, self.to_string());
+        match self {
+            Self::CartEmpty => plain(Kind::Unprocessable, "cart_empty"),
+            Self::CartChanged { current } => plain(Kind::Conflict, "cart_changed")
+                .at("/cart_version")
+                .with("cart_version", current),
+            Self::CartOrdered(order) => plain(Kind::Conflict, "cart_ordered").with("order", order),
+            Self::OutOfStock(Shortages(shortages)) => {
+                plain(Kind::Conflict, "out_of_stock").with("shortages", shortages)
+            }
+            Self::NotForSale { sku, .. } => plain(Kind::Conflict, "not_for_sale").with("sku", sku),
+            Self::TotalChanged { now } => plain(Kind::Conflict, "total_changed")
+                .at("/expected_total")
+                .with("total", now),
+            Self::NotDelivered { tenant } => plain(Kind::Unprocessable, "address_not_served")
+                .at("/address")
+                .with("tenant", tenant),
+            Self::NoSuchDelivery { index, .. } => {
+                plain(Kind::Unprocessable, "delivery_unavailable").at(format!("/delivery/{index}/code"))
+            }
+            Self::StrayDelivery { index } => {
+                plain(Kind::Unprocessable, "delivery_stray").at(format!("/delivery/{index}/tenant"))
+            }
+            Self::Money(_) => plain(Kind::Unprocessable, "amounts_incompatible"),
+            Self::KeyReused => plain(Kind::Unprocessable, "idempotency_key_reused").at("Idempotency-Key"),
+            Self::HoldEnded => plain(Kind::Conflict, "hold_ended"),
+            Self::Busy => {
+                let mut fault = plain(Kind::TooMany, "till_busy");
+                fault.retry_after_s = Some(1);
+                fault
+            }
+            Self::Unavailable => Fault::unavailable("The till"),
+            Self::Order(refusal) => refusal.clone().into(),
+            Self::Fault(fault) => (**fault).clone(),
+            Self::Internal | Self::Stale | Self::Orders(_) | Self::Database(_) => {
+                tracing::error!(error = %self, "checkout failed");
+                Fault::internal()
+            }
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Orders(error) => error.into(),
+            error => error.fault(),
+        }
+    }
+}

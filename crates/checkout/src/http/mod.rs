@@ -1,0 +1,60 @@
+//! The endpoints, one file each.
+
+mod cancel_order;
+mod pay_order;
+mod place_order;
+mod quote;
+mod resume_payment;
+
+use crate::Checkouts;
+use contracts::cart::CartOwner;
+use contracts::checkout::PayOutcome;
+use contracts::orders::Order;
+use contracts::payments::PaymentStatus;
+use httpkit::Shopper;
+use kernel::{Ctx, Fault};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(quote::handler))
+        .routes(routes!(place_order::handler))
+        .routes(routes!(pay_order::handler))
+        .routes(routes!(resume_payment::handler))
+        .routes(routes!(cancel_order::handler))
+        .with_state(checkouts)
+}
+
+/// How a payment stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaymentOutcome)]
+pub(crate) struct Outcome {
+    status: PaymentStatus,
+    /// Why it was declined, in words a buyer understands. The order and its stock are still held: pay again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decline_reason: Option<String>,
+    /// Where the buyer confirms with their bank, for status `requires_action`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action_url: Option<String>,
+    order: Order,
+}
+
+impl From<PayOutcome> for Outcome {
+    fn from(outcome: PayOutcome) -> Self {
+        Self {
+            status: outcome.status,
+            decline_reason: outcome.decline_reason,
+            action_url: outcome.action_url,
+            order: outcome.order,
+        }
+    }
+}
+
+/// The caller as the owner of `what`; somebody without a token and without a cart owns nothing.
+fn owner(shopper: Shopper, what: &str) -> Result<(Ctx, CartOwner), Fault> {
+    let owner = shopper.owner.ok_or_else(|| Fault::not_found(what))?;
+    Ok((shopper.ctx, owner))
+}

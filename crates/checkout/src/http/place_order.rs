@@ -1,0 +1,97 @@
+use super::owner;
+use crate::Checkouts;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{ETAG, LOCATION};
+use axum::response::IntoResponse;
+use contracts::Address;
+use contracts::cart::CartOwner;
+use contracts::checkout::{Checkout, DeliveryChoice, PlaceOrder};
+use contracts::orders::Order;
+use httpkit::{CartToken, IdempotencyKey, Json, Problem, ProblemDocument, Shopper, etag};
+use kernel::limits::CART_LINES_MAX;
+use kernel::{CartId, Fault, Money};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PlaceOrderRequest)]
+pub(super) struct Request {
+    cart: CartId,
+    /// The version of the cart that is ordered; a cart that has changed since is refused.
+    cart_version: i64,
+    /// What the quote said it costs; anything else is refused with the new total.
+    expected_total: Money,
+    #[schema(example = "lucia@example.org", max_length = 254)]
+    email: String,
+    address: Address,
+    /// Chosen delivery per shop; the cheapest where none is named.
+    #[serde(default)]
+    delivery: Vec<DeliveryChoice>,
+}
+
+/// Places the order of a cart: stock of every line is held and the order recorded, or nothing happens at all. The stock
+/// is held for a while; pay within it.
+#[utoipa::path(
+    post,
+    path = "/v1/orders",
+    tag = "checkout",
+    operation_id = "place_order",
+    params(
+        ("Idempotency-Key" = String, Header, description = "1 to 255 characters. The same key with the same body is one order, however often it is sent"),
+        CartToken,
+    ),
+    request_body = Request,
+    responses(
+        (status = 201, description = "Placed", body = Order, headers(("Location" = String, description = "The order"), ("ETag" = String, description = "Its version"))),
+        (status = 400, description = "`idempotency_key`, `field_invalid`, `email_invalid`, `address_invalid`, `amount_negative`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`out_of_stock` with `shortages`; `total_changed` with `total`; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security((), ("bearer" = []))
+)]
+pub(super) async fn handler(
+    State(checkouts): State<Checkouts>,
+    shopper: Shopper,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
+    Json(request): Json<Request>,
+) -> Result<impl IntoResponse, Problem> {
+    let (ctx, owner) = owner(shopper, "cart")?;
+    if request.delivery.len() > CART_LINES_MAX {
+        return Err(Problem(Fault::field(
+            "rows_out_of_range",
+            "/delivery",
+            format!("Name at most {CART_LINES_MAX} deliveries, one per shop."),
+        )));
+    }
+    let buyer = match owner {
+        CartOwner::User(user) => Some(user),
+        CartOwner::Guest(_) => None,
+    };
+    let order = checkouts
+        .place(
+            &ctx,
+            PlaceOrder {
+                owner,
+                buyer,
+                idempotency_key,
+                cart: request.cart,
+                cart_version: request.cart_version,
+                expected_total: request.expected_total,
+                email: request.email,
+                address: request.address,
+                delivery: request.delivery,
+            },
+        )
+        .await?;
+    let headers = [
+        (LOCATION, format!("/v1/orders/{}", order.id)),
+        (ETAG, etag(order.version).to_str().unwrap_or_default().to_owned()),
+    ];
+    Ok((StatusCode::CREATED, headers, Json(order)))
+}

@@ -1,0 +1,153 @@
+use super::owner;
+use crate::Checkouts;
+use axum::extract::State;
+use contracts::Address;
+use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote};
+use httpkit::{CartToken, Json, Problem, ProblemDocument, Shopper};
+use kernel::{CartId, Money, ProductId, SkuId, TenantId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = QuoteRequest)]
+pub(super) struct Request {
+    cart: CartId,
+    /// The least version of the cart you have seen.
+    #[serde(default)]
+    cart_version: Option<i64>,
+    /// Without it delivery is left out of the totals.
+    #[serde(default)]
+    address: Option<Address>,
+    /// Chosen delivery per shop; the cheapest where none is named.
+    #[serde(default)]
+    delivery: Vec<DeliveryChoice>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Quote)]
+pub(super) struct Response {
+    cart: CartId,
+    cart_version: i64,
+    groups: Vec<Group>,
+    subtotal: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Money>,
+    total: Money,
+}
+
+/// One seller's part.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuoteGroup)]
+struct Group {
+    tenant: TenantId,
+    shop_name: String,
+    shop_slug: String,
+    lines: Vec<Line>,
+    subtotal: Money,
+    /// Ways of delivery to the address, cheapest first; empty without an address, or when the shop does not deliver there.
+    options: Vec<DeliveryQuote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Money>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuoteLine)]
+struct Line {
+    sku: SkuId,
+    product: ProductId,
+    title: String,
+    quantity: u32,
+    unit_price: Money,
+    total: Money,
+    /// What one cost when it was put in, when that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_was: Option<Money>,
+    available: i64,
+    /// Whether the line can be ordered as it is.
+    orderable: bool,
+}
+
+impl From<checkout::Quote> for Response {
+    fn from(quote: checkout::Quote) -> Self {
+        Self {
+            cart: quote.cart,
+            cart_version: quote.cart_version,
+            groups: quote.groups.into_iter().map(Group::from).collect(),
+            subtotal: quote.subtotal,
+            delivery: quote.delivery,
+            total: quote.total,
+        }
+    }
+}
+
+impl From<checkout::QuoteGroup> for Group {
+    fn from(group: checkout::QuoteGroup) -> Self {
+        Self {
+            tenant: group.tenant,
+            shop_name: group.shop_name,
+            shop_slug: group.shop_slug,
+            lines: group.lines.into_iter().map(Line::from).collect(),
+            subtotal: group.subtotal,
+            options: group.options,
+            chosen: group.chosen,
+            delivery: group.delivery,
+        }
+    }
+}
+
+impl From<checkout::QuoteLine> for Line {
+    fn from(line: checkout::QuoteLine) -> Self {
+        Self {
+            orderable: line.orderable(),
+            sku: line.offer.sku,
+            product: line.offer.product,
+            title: line.offer.title,
+            quantity: line.quantity,
+            unit_price: line.offer.price,
+            total: line.total,
+            price_was: line.price_was,
+            available: line.available,
+        }
+    }
+}
+
+/// Says what a cart would cost, delivered to an address.
+#[utoipa::path(
+    post,
+    path = "/v1/checkout/quote",
+    tag = "checkout",
+    operation_id = "quote_cart",
+    params(CartToken),
+    request_body = Request,
+    responses(
+        (status = 200, description = "The quote", body = Response),
+        (status = 400, description = "`field_invalid`, `address_invalid`, `text_empty`, `text_too_long`, `cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`cart_empty`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security((), ("bearer" = []))
+)]
+pub(super) async fn handler(
+    State(checkouts): State<Checkouts>,
+    shopper: Shopper,
+    Json(request): Json<Request>,
+) -> Result<Json<Response>, Problem> {
+    let (ctx, owner) = owner(shopper, "cart")?;
+    let quote = checkouts
+        .quote(
+            &ctx,
+            checkout::QuoteRequest {
+                owner,
+                cart: request.cart,
+                cart_version: request.cart_version,
+                address: request.address,
+                delivery: request.delivery,
+            },
+        )
+        .await?;
+    Ok(Json(Response::from(quote)))
+}

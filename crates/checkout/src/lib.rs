@@ -1,0 +1,48 @@
+//! The till: what a cart would cost, placing its order, paying it.
+//!
+//! - [`quote`](mod@quote), [`delivery`]: prices. Pure but for asking the catalogue, the shops and the stock.
+//! - [`till`]: orders placed, confirmed, cancelled and expired in batches, each one transaction over stock, orders,
+//!   payments and ledger. The only place where those four meet.
+//! - [`saga`]: a payment seen through to its end between such transactions, whatever crashes or does not answer.
+//!
+//! When an order is placed: [`Checkouts::place`](contracts::checkout::Checkout::place) prices the cart and builds the
+//! order, [`till::place`] writes it in a batch. When it is paid: [`till::settle`] begins the payment, [`saga::drive`]
+//! asks the provider, [`till::settle`] writes the outcome.
+//!
+//! What is absent: a transaction that waits for anything but PostgreSQL; a count of stock that is not locked.
+
+mod app;
+mod carts;
+mod config;
+pub mod delivery;
+mod draft;
+mod error;
+mod http;
+mod quote;
+pub mod saga;
+pub mod till;
+mod verify;
+
+pub use app::{Checkouts, Parts};
+pub use config::Config;
+pub use error::Error;
+pub use http::routes;
+pub use verify::verify;
+
+pub const CONTEXT: &str = "checkout";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+#[must_use]
+pub fn schema() -> store::migrate::Schema {
+    store::migrate::Schema {
+        context: CONTEXT,
+        migrator: &MIGRATOR,
+        composes: &[
+            inventory::CONTEXT,
+            orders::CONTEXT,
+            payments::CONTEXT,
+            ledger::CONTEXT,
+        ],
+    }
+}

@@ -1,0 +1,261 @@
+//! What a cart would cost. Everything is asked at once; whoever is asked answers from memory where they can.
+
+use crate::Error;
+use crate::delivery::{self, Parcel};
+use contracts::Address;
+use contracts::cart::{Cart, CartLine};
+use contracts::catalog::{Catalog, Offer};
+use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine};
+use contracts::inventory::Inventory;
+use contracts::tenants::{Shop, ShopStatus, Tenants};
+use kernel::{Ctx, Money, ProductId, SkuId, TenantId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Whom a quote asks.
+#[derive(Clone)]
+pub struct Sources {
+    pub catalog: Arc<dyn Catalog>,
+    pub tenants: Arc<dyn Tenants>,
+    pub inventory: Arc<dyn Inventory>,
+}
+
+/// A cart with its prices, by shop, in the order in which the shops came into it.
+#[derive(Debug)]
+pub struct Priced {
+    pub groups: Vec<PricedGroup>,
+    pub total: Money,
+}
+
+#[derive(Debug)]
+pub struct PricedGroup {
+    pub tenant: TenantId,
+    /// None when the shop does not exist (any more).
+    pub shop: Option<Shop>,
+    pub lines: Vec<PricedLine>,
+    pub subtotal: Money,
+    /// None while there is no address; empty when the shop does not deliver there.
+    pub options: Option<Vec<DeliveryQuote>>,
+    pub chosen: Option<DeliveryQuote>,
+}
+
+#[derive(Debug)]
+pub struct PricedLine {
+    pub offer: Offer,
+    pub quantity: u32,
+    pub total: Money,
+    pub price_seen: Money,
+}
+
+impl Sources {
+    /// Prices a cart and its delivery to `address`. Stock is not looked at: it is the till's to grant.
+    pub async fn price(
+        &self,
+        ctx: &Ctx,
+        cart: &Cart,
+        address: Option<&Address>,
+        choices: &[DeliveryChoice],
+    ) -> Result<Priced, Error> {
+        let skus: Vec<SkuId> = cart.lines.iter().map(|line| line.sku).collect();
+        let tenants = shops_of(cart);
+        let (offers, shops) = futures::try_join!(
+            self.catalog.offers(ctx, skus),
+            self.tenants.shops(ctx, tenants.clone())
+        )?;
+        let offers: HashMap<SkuId, Offer> = offers.into_iter().map(|o| (o.sku, o)).collect();
+        let mut shops: HashMap<TenantId, Shop> = shops.into_iter().map(|s| (s.id, s)).collect();
+        check_choices(choices, &tenants)?;
+        let mut groups = Vec::with_capacity(tenants.len());
+        for tenant in tenants {
+            let lines = cart.lines.iter().filter(|line| line.tenant == tenant);
+            let group = price_group(cart, tenant, shops.remove(&tenant), lines, &offers)?;
+            groups.push(match address {
+                Some(address) => with_delivery(group, address, choices)?,
+                None => group,
+            });
+        }
+        let parts = groups.iter().flat_map(|group| {
+            let delivery = group.chosen.as_ref().map(|chosen| chosen.price);
+            std::iter::once(group.subtotal).chain(delivery)
+        });
+        Ok(Priced {
+            total: Money::sum(cart.currency, parts)?,
+            groups,
+        })
+    }
+
+    /// The quote of a cart, with what is in stock of each line.
+    pub async fn quote(
+        &self,
+        ctx: &Ctx,
+        cart: &Cart,
+        address: Option<&Address>,
+        choices: &[DeliveryChoice],
+    ) -> Result<Quote, Error> {
+        let skus: Vec<SkuId> = cart.lines.iter().map(|line| line.sku).collect();
+        let stock = async { self.inventory.availability(ctx, skus).await.map_err(Error::from) };
+        let (priced, stock) = futures::try_join!(self.price(ctx, cart, address, choices), stock)?;
+        let available: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
+        let subtotal = Money::sum(cart.currency, priced.groups.iter().map(|g| g.subtotal))?;
+        Ok(Quote {
+            cart: cart.id,
+            cart_version: cart.version,
+            subtotal,
+            delivery: address.map(|_| priced.total.sub(subtotal)).transpose()?,
+            total: priced.total,
+            groups: priced
+                .groups
+                .into_iter()
+                .map(|group| group.quoted(&available))
+                .collect(),
+        })
+    }
+}
+
+impl PricedGroup {
+    fn quoted(self, available: &HashMap<SkuId, i64>) -> QuoteGroup {
+        let (shop_name, shop_slug) = self.shop.map(|s| (s.name, s.slug)).unwrap_or_default();
+        QuoteGroup {
+            tenant: self.tenant,
+            shop_name,
+            shop_slug,
+            subtotal: self.subtotal,
+            options: self.options.unwrap_or_default(),
+            delivery: self.chosen.as_ref().map(|chosen| chosen.price),
+            chosen: self.chosen.map(|chosen| chosen.code),
+            lines: self
+                .lines
+                .into_iter()
+                .map(|line| QuoteLine {
+                    available: available.get(&line.offer.sku).copied().unwrap_or(0),
+                    price_was: (line.price_seen != line.offer.price).then_some(line.price_seen),
+                    quantity: line.quantity,
+                    total: line.total,
+                    offer: line.offer,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The shops of a cart, in the order of their first lines.
+fn shops_of(cart: &Cart) -> Vec<TenantId> {
+    let mut tenants: Vec<TenantId> = Vec::new();
+    for line in &cart.lines {
+        if !tenants.contains(&line.tenant) {
+            tenants.push(line.tenant);
+        }
+    }
+    tenants
+}
+
+/// Each choice names a shop of the cart, once.
+fn check_choices(choices: &[DeliveryChoice], tenants: &[TenantId]) -> Result<(), Error> {
+    let stray = choices.iter().enumerate().find(|(i, choice)| {
+        !tenants.contains(&choice.tenant) || choices[..*i].iter().any(|c| c.tenant == choice.tenant)
+    });
+    match stray {
+        Some((index, _)) => Err(Error::StrayDelivery { index }),
+        None => Ok(()),
+    }
+}
+
+fn price_group<'a>(
+    cart: &Cart,
+    tenant: TenantId,
+    shop: Option<Shop>,
+    lines: impl Iterator<Item = &'a CartLine>,
+    offers: &HashMap<SkuId, Offer>,
+) -> Result<PricedGroup, Error> {
+    let open = shop
+        .as_ref()
+        .is_some_and(|shop| shop.status == ShopStatus::Active);
+    let lines: Vec<PricedLine> = lines
+        .map(|line| {
+            let mut offer = offers.get(&line.sku).cloned().unwrap_or_else(|| vanished(line));
+            // A closed shop sells nothing, and a price in another currency is none of this cart's.
+            offer.for_sale &= open && offer.tenant == tenant && offer.price.currency == cart.currency;
+            if offer.price.currency != cart.currency {
+                offer.price = line.price_seen;
+            }
+            Ok(PricedLine {
+                total: offer.price.times(line.quantity)?,
+                quantity: line.quantity,
+                price_seen: line.price_seen,
+                offer,
+            })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(PricedGroup {
+        tenant,
+        shop,
+        subtotal: Money::sum(cart.currency, lines.iter().map(|line| line.total))?,
+        lines,
+        options: None,
+        chosen: None,
+    })
+}
+
+/// Stands for a line whose SKU the catalogue knows no more, so that the buyer sees what to take out.
+fn vanished(line: &CartLine) -> Offer {
+    Offer {
+        sku: line.sku,
+        product: ProductId(line.sku.0),
+        tenant: line.tenant,
+        code: String::new(),
+        title: String::new(),
+        slug: String::new(),
+        options: Vec::new(),
+        price: line.price_seen,
+        weight_g: 0,
+        image: None,
+        for_sale: false,
+    }
+}
+
+/// Adds the ways of delivery, and the one that was chosen: the cheapest where none was.
+fn with_delivery(
+    group: PricedGroup,
+    address: &Address,
+    choices: &[DeliveryChoice],
+) -> Result<PricedGroup, Error> {
+    let Some(shop) = &group.shop else {
+        return Ok(PricedGroup {
+            options: Some(Vec::new()),
+            ..group
+        });
+    };
+    let parcel = Parcel {
+        from: &shop.location,
+        to: address,
+        weight_g: group
+            .lines
+            .iter()
+            .map(|line| u64::from(line.offer.weight_g) * u64::from(line.quantity))
+            .sum(),
+        subtotal: group.subtotal,
+    };
+    let options = delivery::quotes(&shop.delivery, &parcel)?;
+    let choice = choices
+        .iter()
+        .enumerate()
+        .find(|(_, choice)| choice.tenant == group.tenant);
+    let chosen = match choice {
+        None => options.first().cloned(),
+        Some((index, choice)) => Some(
+            options
+                .iter()
+                .find(|option| option.code == choice.code)
+                .cloned()
+                .ok_or_else(|| Error::NoSuchDelivery {
+                    index,
+                    code: choice.code.clone(),
+                })?,
+        ),
+    };
+    Ok(PricedGroup {
+        options: Some(options),
+        chosen,
+        ..group
+    })
+}

@@ -1,0 +1,225 @@
+//! Performs the steps of a payment, one after the other, until it ends or has to wait.
+//!
+//! Nothing is written between the question to the provider and the end, if both are quick: were the process to die in
+//! between, the payment is found as it was begun, and its steps are done again under the same key. What waits is written.
+
+use super::step::{Next, Outcome, Pause, Step, next};
+use crate::Error;
+use crate::till::Till;
+use crate::till::settle::{Ask, Case, Saga};
+use contracts::orders::OrderStatus;
+use kernel::{Ctx, OrderId, SharedClock};
+use payments::provider::charge_key;
+use payments::{Answer, Authorize, Provider, ProviderCharge};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Steps after which a payment that never waits is made to wait: none has so many.
+const STEPS_MAX: usize = 32;
+
+/// Drives payments of this process.
+#[derive(Clone)]
+pub struct Driver {
+    pub till: Till,
+    pub provider: Arc<dyn Provider>,
+    pub provider_timeout: Duration,
+    pub clock: SharedClock,
+    /// Payments being driven here, whose leases are renewed.
+    running: Arc<Mutex<HashSet<OrderId>>>,
+}
+
+/// Takes the payment out of the running ones when it is let go of, however that comes.
+struct Running<'a> {
+    order: OrderId,
+    running: &'a Mutex<HashSet<OrderId>>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        lock(self.running).remove(&self.order);
+    }
+}
+
+fn lock(running: &Mutex<HashSet<OrderId>>) -> std::sync::MutexGuard<'_, HashSet<OrderId>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Driver {
+    #[must_use]
+    pub fn new(
+        till: Till,
+        provider: Arc<dyn Provider>,
+        provider_timeout: Duration,
+        clock: SharedClock,
+    ) -> Self {
+        Self {
+            till,
+            provider,
+            provider_timeout,
+            clock,
+            running: Arc::default(),
+        }
+    }
+
+    /// The payments being driven here.
+    #[must_use]
+    pub fn running(&self) -> Vec<OrderId> {
+        lock(&self.running).iter().copied().collect()
+    }
+
+    /// Goes on with a leased payment until it ends or waits, and says how its case stands then.
+    pub async fn drive(&self, ctx: &Ctx, case: Case) -> Result<Case, Error> {
+        let order = case.order.id;
+        if !lock(&self.running).insert(order) {
+            return Ok(case);
+        }
+        let _running = Running {
+            order,
+            running: &self.running,
+        };
+        self.steps(ctx, case).await
+    }
+
+    async fn steps(&self, ctx: &Ctx, mut case: Case) -> Result<Case, Error> {
+        let Some(mut saga) = case.saga.clone() else {
+            return Ok(case);
+        };
+        for _ in 0..STEPS_MAX {
+            let performed = self.perform(ctx, &case, &saga).await;
+            // The till's answer carries the case as it now is, with the saga already at its end.
+            if let Performed::Settled(settled) = performed {
+                return Ok(*settled);
+            }
+            let Performed::Outcome(outcome) = performed else {
+                return self.look(ctx, &case).await;
+            };
+            saga.tell(self.clock.now(), &outcome);
+            let Next { step, pause } = next(saga.step.clone(), outcome);
+            saga.tries = if step == saga.step { saga.tries + 1 } else { 0 };
+            saga.step = step;
+            if pause != Pause::None {
+                return self.park(ctx, case, saga, pause).await;
+            }
+            case.saga = Some(saga.clone());
+        }
+        self.park(ctx, case, saga, Pause::Backoff).await
+    }
+
+    /// Writes where the payment waits, and until when.
+    async fn park(&self, ctx: &Ctx, case: Case, mut saga: Saga, pause: Pause) -> Result<Case, Error> {
+        saga.due_at = Some(self.clock.now() + pause.length(saga.tries));
+        let ask = Ask::Park { saga: Box::new(saga) };
+        match self.settle(ctx, &case, ask).await {
+            Ok(parked) => Ok(parked),
+            // Somebody else has gone on with it: how it stands is theirs to say.
+            Err(Error::Stale) => self.look(ctx, &case).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn look(&self, ctx: &Ctx, case: &Case) -> Result<Case, Error> {
+        self.settle(ctx, case, Ask::Look).await
+    }
+
+    async fn settle(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Result<Case, Error> {
+        let ctx = Ctx {
+            now: self.clock.now(),
+            ..ctx.clone()
+        };
+        Ok(self.till.settle(&ctx, case.order.id, ask).await?.case)
+    }
+
+    async fn perform(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Performed {
+        if saga.step.needs_open_order() && case.order.status != OrderStatus::Placed {
+            return Performed::Outcome(Outcome::OrderEnded);
+        }
+        match &saga.step {
+            Step::Authorize
+            | Step::Inquire
+            | Step::AwaitBuyer { .. }
+            | Step::Abandon
+            | Step::Capture
+            | Step::Void
+            | Step::Refund => Performed::Outcome(Outcome::Answer(self.ask_provider(case, saga).await)),
+            Step::Confirm { reference } => {
+                let ask = Ask::Confirm {
+                    saga: told(saga, self.clock.now()),
+                    reference: reference.clone(),
+                };
+                self.tell_till(ctx, case, ask).await
+            }
+            Step::Decline { reason } => {
+                let ask = Ask::Decline {
+                    saga: told(saga, self.clock.now()),
+                    reason: reason.clone(),
+                };
+                self.tell_till(ctx, case, ask).await
+            }
+            Step::Close { end } => {
+                let ask = Ask::Close {
+                    saga: told(saga, self.clock.now()),
+                    end: end.clone(),
+                };
+                self.tell_till(ctx, case, ask).await
+            }
+            Step::Ended { .. } => Performed::Settled(Box::new(case.clone())),
+        }
+    }
+
+    /// Asks the provider what the step asks; what takes too long is unknown.
+    async fn ask_provider(&self, case: &Case, saga: &Saga) -> Answer {
+        let key = charge_key(case.order.placed.payment, saga.attempt);
+        let charge = || ProviderCharge {
+            key: key.clone(),
+            amount: case.order.total(),
+        };
+        let asked = match &saga.step {
+            Step::Authorize => self.provider.authorize(Authorize {
+                key,
+                payment: case.order.placed.payment,
+                amount: case.order.total(),
+                method: saga.method.clone(),
+                return_path: saga.return_path.clone(),
+            }),
+            Step::Capture => self.provider.capture(charge()),
+            Step::Void | Step::Abandon => self.provider.void(charge()),
+            Step::Refund => self.provider.refund(charge()),
+            _ => self.provider.inquire(key),
+        };
+        let answer = tokio::time::timeout(self.provider_timeout, asked)
+            .await
+            .unwrap_or(Answer::Unknown);
+        metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
+            .increment(1);
+        answer
+    }
+
+    async fn tell_till(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Performed {
+        match self.settle(ctx, case, ask).await {
+            Ok(case) => Performed::Settled(Box::new(case)),
+            Err(Error::Order(_)) => Performed::Outcome(Outcome::OrderEnded),
+            Err(Error::Stale) => Performed::Superseded,
+            Err(error) => {
+                tracing::warn!(order = %case.order.id, %error, "the till did not take a payment's outcome");
+                Performed::Outcome(Outcome::Unavailable)
+            }
+        }
+    }
+}
+
+/// What came of performing a step.
+enum Performed {
+    Outcome(Outcome),
+    /// The till wrote the end; this is how the case stands.
+    Settled(Box<Case>),
+    /// Somebody else went on with the payment.
+    Superseded,
+}
+
+/// The saga as it ends, with its last step in its history.
+fn told(saga: &Saga, at: kernel::Timestamp) -> Box<Saga> {
+    let mut saga = saga.clone();
+    saga.tell(at, &Outcome::Done);
+    Box::new(saga)
+}

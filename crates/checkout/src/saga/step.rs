@@ -1,0 +1,479 @@
+//! The state machine of a payment. Each step says what is to be done; [`next`] says, by what came of it, which step
+//! follows.
+//!
+//! ```text
+//! authorize --> capture --> confirm --> ended(confirmed)
+//!     |            |           |
+//!     |            |           +-- the order ended --> refund --> close --> ended(refunded)
+//!     |            +-- unknown --> inquire
+//!     +-- unknown --> inquire --> wherever the provider says it stands
+//!     +-- the bank asks the buyer --> await_buyer --> (inquire) --> capture | decline
+//!     +-- declined --> decline --> ended(declined): the buyer may try again
+//! any of these, when the order has ended --> void --> close --> ended(voided)
+//! ```
+//!
+//! Every call to the provider carries the key of the attempt, so that doing a step again, after a crash or by two
+//! processes at once, is doing it once.
+
+use payments::Answer;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What is to be done for a payment now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Ask the provider to set the money aside.
+    Authorize,
+    /// Ask the provider what became of an unanswered call.
+    Inquire,
+    /// The buyer is with their bank: ask the provider now and then.
+    AwaitBuyer {
+        reference: String,
+        url: String,
+    },
+    /// The buyer chose another means of payment: let this attempt go.
+    Abandon,
+    /// Ask the provider to take the money.
+    Capture,
+    /// Tell the till that it is paid.
+    Confirm {
+        reference: String,
+    },
+    /// Tell the till that it is not.
+    Decline {
+        reason: String,
+    },
+    /// The order ended unpaid: let the money go.
+    Void,
+    /// The order ended after the money was taken: give it back.
+    Refund,
+    /// Tell the till that the provider did so.
+    Close {
+        end: End,
+    },
+    Ended {
+        end: End,
+    },
+}
+
+/// How a payment ends. After `Declined` the buyer may begin another attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    Confirmed,
+    Declined { reason: String },
+    Voided,
+    Refunded { reference: String },
+}
+
+/// What came of doing a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider answered.
+    Answer(Answer),
+    /// The till did what it was told.
+    Done,
+    /// The order cannot be paid any more.
+    OrderEnded,
+    /// The till could not be reached.
+    Unavailable,
+}
+
+/// The step that follows, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    pub step: Step,
+    pub pause: Pause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Go on at once.
+    None,
+    /// Something did not answer: wait longer each time.
+    Backoff,
+    /// A person is at it: look again now and then.
+    Poll,
+}
+
+const BACKOFF_FIRST: Duration = Duration::from_millis(200);
+const BACKOFF_MAX: Duration = Duration::from_secs(60);
+const POLL_FIRST: Duration = Duration::from_secs(3);
+const POLL_MAX: Duration = Duration::from_secs(30);
+/// Looks after which a person is looked after less often: at first they may be back at any moment.
+const POLL_PATIENCE: u32 = 10;
+
+impl Pause {
+    /// How long to wait, after so many tries in vain.
+    #[must_use]
+    pub fn length(self, tries: u32) -> Duration {
+        match self {
+            Self::None => Duration::ZERO,
+            Self::Backoff => BACKOFF_FIRST.saturating_mul(1 << tries.min(16)).min(BACKOFF_MAX),
+            Self::Poll => POLL_FIRST.saturating_mul(1 + tries / POLL_PATIENCE).min(POLL_MAX),
+        }
+    }
+}
+
+/// Told to the buyer who chose another means of payment.
+const ABANDONED: &str = "Another means of payment was chosen.";
+/// Told to the buyer whose provider cancelled the payment on its own.
+const CANCELLED_BY_PROVIDER: &str = "The payment was cancelled by the payment provider.";
+
+/// The step that follows `step` after `outcome`.
+#[must_use]
+pub fn next(step: Step, outcome: Outcome) -> Next {
+    use Step as S;
+    match (step, outcome) {
+        (step @ S::Ended { .. }, _) => now(step),
+
+        // Towards the money.
+        (step, Outcome::OrderEnded) if step.needs_open_order() => now(S::Void),
+        (step @ (S::Authorize | S::Inquire | S::AwaitBuyer { .. } | S::Capture), Outcome::Answer(answer)) => {
+            paying(step, answer)
+        }
+        (S::Abandon, Outcome::Answer(answer)) => abandoning(answer),
+
+        // The till.
+        (S::Confirm { .. }, Outcome::Done) => now(S::Ended { end: End::Confirmed }),
+        (S::Confirm { .. }, Outcome::OrderEnded) => now(S::Refund),
+        (S::Decline { reason }, Outcome::Done) => now(S::Ended {
+            end: End::Declined { reason },
+        }),
+        (S::Decline { .. }, Outcome::OrderEnded) => now(S::Close { end: End::Voided }),
+        (S::Close { end }, Outcome::Done | Outcome::OrderEnded) => now(S::Ended { end }),
+
+        // Back from the money.
+        (S::Void, Outcome::Answer(answer)) => voiding(answer),
+        (S::Refund, Outcome::Answer(answer)) => refunding(answer),
+
+        // What cannot be done now is done later; an outcome that fits no step changes nothing.
+        (step, _) => later(step),
+    }
+}
+
+fn paying(step: Step, answer: Answer) -> Next {
+    match answer {
+        // A capture that was not carried out is asked for again; a first authorisation is captured at once.
+        Answer::Authorized { .. } if step == Step::Capture => later(Step::Capture),
+        Answer::Authorized { .. } => now(Step::Capture),
+        Answer::Captured { reference } => now(Step::Confirm { reference }),
+        Answer::Declined { reason } => now(Step::Decline { reason }),
+        Answer::RequiresAction { reference, url } => Next {
+            step: Step::AwaitBuyer { reference, url },
+            pause: Pause::Poll,
+        },
+        Answer::Voided { .. } | Answer::Refunded { .. } => now(Step::Decline {
+            reason: CANCELLED_BY_PROVIDER.to_owned(),
+        }),
+        Answer::Unknown if matches!(step, Step::AwaitBuyer { .. }) => later(step),
+        // The first inquiry follows at once, later ones wait.
+        Answer::Unknown if step == Step::Inquire => later(Step::Inquire),
+        Answer::Unknown => now(Step::Inquire),
+        // It never arrived, so it may be asked for again, under the same key in case it still does.
+        Answer::NotFound => later(Step::Authorize),
+    }
+}
+
+fn abandoning(answer: Answer) -> Next {
+    match answer {
+        Answer::Captured { reference } => now(Step::Confirm { reference }),
+        Answer::Voided { .. } | Answer::Refunded { .. } | Answer::NotFound | Answer::Declined { .. } => {
+            now(Step::Decline {
+                reason: ABANDONED.to_owned(),
+            })
+        }
+        Answer::Authorized { .. } | Answer::RequiresAction { .. } | Answer::Unknown => later(Step::Abandon),
+    }
+}
+
+fn voiding(answer: Answer) -> Next {
+    match answer {
+        Answer::Voided { .. } | Answer::NotFound | Answer::Declined { .. } => {
+            now(Step::Close { end: End::Voided })
+        }
+        Answer::Captured { .. } => now(Step::Refund),
+        Answer::Refunded { reference } => now(Step::Close {
+            end: End::Refunded { reference },
+        }),
+        Answer::Authorized { .. } | Answer::RequiresAction { .. } | Answer::Unknown => later(Step::Void),
+    }
+}
+
+fn refunding(answer: Answer) -> Next {
+    match answer {
+        Answer::Refunded { reference } => now(Step::Close {
+            end: End::Refunded { reference },
+        }),
+        _ => later(Step::Refund),
+    }
+}
+
+fn now(step: Step) -> Next {
+    Next {
+        step,
+        pause: Pause::None,
+    }
+}
+
+fn later(step: Step) -> Next {
+    let pause = match step {
+        Step::AwaitBuyer { .. } => Pause::Poll,
+        _ => Pause::Backoff,
+    };
+    Next { step, pause }
+}
+
+impl Step {
+    /// Stable, in snake case: what a saga's history and an operator call it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Inquire => "inquire",
+            Self::AwaitBuyer { .. } => "await_buyer",
+            Self::Abandon => "abandon",
+            Self::Capture => "capture",
+            Self::Confirm { .. } => "confirm",
+            Self::Decline { .. } => "decline",
+            Self::Void => "void",
+            Self::Refund => "refund",
+            Self::Close { .. } => "close",
+            Self::Ended { end } => end.name(),
+        }
+    }
+
+    /// Whether there is nothing more to do.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self, Self::Ended { .. })
+    }
+
+    /// Whether the step only makes sense while the order can still be paid.
+    #[must_use]
+    pub fn needs_open_order(&self) -> bool {
+        matches!(
+            self,
+            Self::Authorize | Self::Inquire | Self::AwaitBuyer { .. } | Self::Abandon | Self::Capture
+        )
+    }
+}
+
+impl End {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Declined { .. } => "declined",
+            Self::Voided => "voided",
+            Self::Refunded { .. } => "refunded",
+        }
+    }
+}
+
+impl Outcome {
+    /// For the saga's history.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Answer(Answer::Authorized { .. }) => "authorized",
+            Self::Answer(Answer::Captured { .. }) => "captured",
+            Self::Answer(Answer::Voided { .. }) => "voided",
+            Self::Answer(Answer::Refunded { .. }) => "refunded",
+            Self::Answer(Answer::Declined { .. }) => "declined",
+            Self::Answer(Answer::RequiresAction { .. }) => "requires_action",
+            Self::Answer(Answer::Unknown) => "unknown",
+            Self::Answer(Answer::NotFound) => "not_found",
+            Self::Done => "done",
+            Self::OrderEnded => "order_ended",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn reference() -> String {
+        "r1".to_owned()
+    }
+
+    fn answers() -> impl Strategy<Value = Answer> {
+        prop_oneof![
+            Just(Answer::Authorized {
+                reference: reference()
+            }),
+            Just(Answer::Captured {
+                reference: reference()
+            }),
+            Just(Answer::Voided {
+                reference: reference()
+            }),
+            Just(Answer::Refunded {
+                reference: reference()
+            }),
+            Just(Answer::Declined { reason: "no".into() }),
+            Just(Answer::RequiresAction {
+                reference: reference(),
+                url: "/bank".into()
+            }),
+            Just(Answer::Unknown),
+            Just(Answer::NotFound),
+        ]
+    }
+
+    fn outcomes() -> impl Strategy<Value = Outcome> {
+        prop_oneof![
+            4 => answers().prop_map(Outcome::Answer),
+            1 => Just(Outcome::Done),
+            1 => Just(Outcome::OrderEnded),
+            1 => Just(Outcome::Unavailable),
+        ]
+    }
+
+    /// Walks from `Authorize` through the outcomes and names the steps.
+    fn walk(outcomes: Vec<Outcome>) -> Vec<&'static str> {
+        let mut step = Step::Authorize;
+        let mut names = vec![step.name()];
+        for outcome in outcomes {
+            step = next(step, outcome).step;
+            names.push(step.name());
+        }
+        names
+    }
+
+    fn answer(answer: Answer) -> Outcome {
+        Outcome::Answer(answer)
+    }
+
+    #[test]
+    fn a_good_card_is_authorised_captured_confirmed() {
+        let outcomes = vec![
+            answer(Answer::Authorized {
+                reference: reference(),
+            }),
+            answer(Answer::Captured {
+                reference: reference(),
+            }),
+            Outcome::Done,
+        ];
+        assert_eq!(walk(outcomes), ["authorize", "capture", "confirm", "confirmed"]);
+    }
+
+    #[test]
+    fn a_lost_answer_is_asked_for_and_never_charged_again() {
+        let outcomes = vec![
+            answer(Answer::Unknown),
+            answer(Answer::Unknown),
+            answer(Answer::Authorized {
+                reference: reference(),
+            }),
+            answer(Answer::Unknown),
+            answer(Answer::Captured {
+                reference: reference(),
+            }),
+        ];
+        assert_eq!(
+            walk(outcomes),
+            ["authorize", "inquire", "inquire", "capture", "inquire", "confirm"]
+        );
+    }
+
+    #[test]
+    fn money_taken_for_an_order_that_ended_goes_back() {
+        let outcomes = vec![
+            answer(Answer::Authorized {
+                reference: reference(),
+            }),
+            answer(Answer::Captured {
+                reference: reference(),
+            }),
+            Outcome::OrderEnded,
+            answer(Answer::Unknown),
+            answer(Answer::Refunded {
+                reference: reference(),
+            }),
+            Outcome::Done,
+        ];
+        assert_eq!(
+            walk(outcomes),
+            [
+                "authorize",
+                "capture",
+                "confirm",
+                "refund",
+                "refund",
+                "close",
+                "refunded"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_buyer_who_never_comes_back_from_the_bank_owes_nothing() {
+        let outcomes = vec![
+            answer(Answer::RequiresAction {
+                reference: reference(),
+                url: "/bank".into(),
+            }),
+            answer(Answer::RequiresAction {
+                reference: reference(),
+                url: "/bank".into(),
+            }),
+            Outcome::OrderEnded,
+            answer(Answer::Voided {
+                reference: reference(),
+            }),
+            Outcome::Done,
+        ];
+        assert_eq!(
+            walk(outcomes),
+            [
+                "authorize",
+                "await_buyer",
+                "await_buyer",
+                "void",
+                "close",
+                "voided"
+            ]
+        );
+    }
+
+    #[test]
+    fn waiting_grows_and_has_an_end() {
+        let waits: Vec<u128> = [0, 1, 2, 40]
+            .iter()
+            .map(|&t| Pause::Backoff.length(t).as_millis())
+            .collect();
+        assert_eq!(waits, [200, 400, 800, 60_000]);
+        let looks: Vec<u64> = [0, 9, 10, 1000]
+            .iter()
+            .map(|&t| Pause::Poll.length(t).as_secs())
+            .collect();
+        assert_eq!(looks, [3, 3, 6, 30]);
+    }
+
+    proptest! {
+        /// Whatever happens in whatever order: an end is an end, and only a provider's word leads to it.
+        #[test]
+        fn no_payment_ends_without_the_providers_word(outcomes in prop::collection::vec(outcomes(), 0..40)) {
+            let mut step = Step::Authorize;
+            let (mut captured, mut refunded) = (false, false);
+            for outcome in outcomes {
+                captured |= matches!(outcome, Outcome::Answer(Answer::Captured { .. }));
+                refunded |= matches!(outcome, Outcome::Answer(Answer::Refunded { .. }));
+                let after = next(step.clone(), outcome).step;
+                prop_assert!(!step.has_ended() || after == step);
+                step = after;
+                match &step {
+                    Step::Confirm { .. } | Step::Ended { end: End::Confirmed } => prop_assert!(captured),
+                    Step::Ended { end: End::Refunded { .. } } => prop_assert!(refunded),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+select order_id as "order_id!", payment_id as "payment_id!", problem as "problem!"
+  from (select o.id as order_id, o.payment_id,
+               case
+                   when p.id is null then 'does not exist'
+                   when p.order_id <> o.id then 'belongs to another order'
+                   when p.amount <> o.total or p.currency <> o.currency then 'is not over the total of the order'
+                   when coalesce(s.amount, 0) <> o.total then 'is not shared out in full'
+                   when s.shares <> o.sellers then 'is not shared among the sellers'
+                   when o.status = 'placed' and p.status in ('captured', 'voided', 'refunded')
+                     or o.status = 'confirmed' and p.status <> 'captured'
+                     or o.status = 'cancelled' and p.status not in ('captured', 'voided', 'refunded')
+                       then 'is ' || p.status || ' while the order is ' || o.status
+               end as problem
+          from orders.order o
+          left join payments.payment p on p.id = o.payment_id
+          left join (select payment_id, sum(amount)::bigint as amount, count(*) as shares
+                       from payments.share
+                      group by payment_id) s on s.payment_id = o.payment_id) checked
+ where problem is not null
+ limit $1

@@ -1,0 +1,20 @@
+//! What becomes of orders. A batch locks its orders, reads how they and their payments stand, decides each command
+//! ([`decide`], pure), and writes what was decided about orders, stock, payments, postings and sagas in one transaction.
+
+mod batch;
+mod decide;
+mod saga;
+#[cfg(test)]
+mod tests;
+
+pub use batch::{Settle, SettleBatch};
+pub use decide::{Ask, Case, Decision, LEASE, decide};
+pub use saga::{Saga, Told};
+
+/// How a case stands after a command.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub case: Case,
+    /// Whether the caller is to go on with the payment: nobody else is at it.
+    pub leased: bool,
+}

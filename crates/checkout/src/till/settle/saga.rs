@@ -1,0 +1,154 @@
+use crate::saga::{Outcome, Step};
+use kernel::{OrderId, Timestamp};
+use postgres_types::Json;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use tokio_postgres::{Client, Error, Row, Statement};
+use uuid::Uuid;
+
+/// Steps that a history keeps; of a payment that is tried for days the first and the last ones tell enough.
+const HISTORY_MAX: usize = 100;
+
+/// Where the payment of an order stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saga {
+    /// One more with every write.
+    pub version: i64,
+    /// One more with every means of payment that was tried.
+    pub attempt: u32,
+    pub method: String,
+    pub return_path: String,
+    pub step: Step,
+    /// How often the step was tried in vain.
+    pub tries: u32,
+    pub due_at: Option<Timestamp>,
+    pub lease_until: Option<Timestamp>,
+    pub history: Vec<Told>,
+}
+
+/// One thing that was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    pub at: Timestamp,
+    pub attempt: u32,
+    pub step: String,
+    pub outcome: String,
+}
+
+impl Saga {
+    #[must_use]
+    pub fn begun(method: String, return_path: String) -> Self {
+        Self {
+            version: 0,
+            attempt: 0,
+            method,
+            return_path,
+            step: Step::Authorize,
+            tries: 0,
+            due_at: None,
+            lease_until: None,
+            history: Vec::new(),
+        }
+    }
+
+    /// Notes what came of the present step.
+    pub fn tell(&mut self, at: Timestamp, outcome: &Outcome) {
+        if self.history.len() >= HISTORY_MAX {
+            self.history.remove(HISTORY_MAX / 2);
+        }
+        self.history.push(Told {
+            at,
+            attempt: self.attempt,
+            step: self.step.name().to_owned(),
+            outcome: outcome.name().to_owned(),
+        });
+    }
+
+    #[must_use]
+    pub fn leased_at(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+}
+
+/// Parameter: orders.
+const FIND: &str = "
+select s.order_id, s.version, s.attempt, s.method, s.return_path, s.step, s.tries, s.due_at, s.lease_until, s.history
+  from unnest($1::uuid[]) as wanted (order_id)
+  join checkout.saga s on s.order_id = wanted.order_id";
+
+/// Parameters: orders, versions, attempts, methods, return paths, steps, tries, due, leases, histories.
+const SAVE: &str = "
+insert into checkout.saga
+       (order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history)
+select * from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::int[],
+                     $8::timestamptz[], $9::timestamptz[], $10::jsonb[])
+on conflict on constraint saga_pkey do update
+   set version = excluded.version, attempt = excluded.attempt, method = excluded.method,
+       return_path = excluded.return_path, step = excluded.step, tries = excluded.tries,
+       due_at = excluded.due_at, lease_until = excluded.lease_until, history = excluded.history";
+
+pub struct Sagas {
+    find: Statement,
+    save: Statement,
+}
+
+impl Sagas {
+    pub async fn prepare(client: &Client) -> Result<Self, Error> {
+        Ok(Self {
+            find: client.prepare(FIND).await?,
+            save: client.prepare(SAVE).await?,
+        })
+    }
+
+    /// The sagas of orders, which the orders' locks protect.
+    pub async fn find(&self, client: &Client, orders: &[OrderId]) -> Result<HashMap<OrderId, Saga>, Error> {
+        let rows = client.query(&self.find, &[&orders]).await?;
+        rows.iter().map(saga).collect()
+    }
+
+    pub async fn save(&self, client: &Client, sagas: &[(OrderId, &Saga)]) -> Result<(), Error> {
+        if sagas.is_empty() {
+            return Ok(());
+        }
+        fn column<'a, T>(sagas: &[(OrderId, &'a Saga)], value: impl Fn(&'a Saga) -> T) -> Vec<T> {
+            sagas.iter().map(|(_, saga)| value(saga)).collect()
+        }
+        let orders: Vec<Uuid> = sagas.iter().map(|(order, _)| order.0).collect();
+        client
+            .execute(
+                &self.save,
+                &[
+                    &orders,
+                    &column(sagas, |s| s.version),
+                    &column(sagas, |s| i32::try_from(s.attempt).unwrap_or(i32::MAX)),
+                    &column(sagas, |s| s.method.as_str()),
+                    &column(sagas, |s| s.return_path.as_str()),
+                    &column(sagas, |s| Json(&s.step)),
+                    &column(sagas, |s| i32::try_from(s.tries).unwrap_or(i32::MAX)),
+                    &column(sagas, |s| s.due_at),
+                    &column(sagas, |s| s.lease_until),
+                    &column(sagas, |s| Json(&s.history)),
+                ],
+            )
+            .await
+            .map(drop)
+    }
+}
+
+fn saga(row: &Row) -> Result<(OrderId, Saga), Error> {
+    let count = |column: usize| row.try_get(column).map(|n: i32| u32::try_from(n).unwrap_or(0));
+    let Json(step): Json<Step> = row.try_get(5)?;
+    let Json(history): Json<Vec<Told>> = row.try_get(9)?;
+    let saga = Saga {
+        version: row.try_get(1)?,
+        attempt: count(2)?,
+        method: row.try_get(3)?,
+        return_path: row.try_get(4)?,
+        step,
+        tries: count(6)?,
+        due_at: row.try_get(7)?,
+        lease_until: row.try_get(8)?,
+        history,
+    };
+    Ok((row.try_get(0)?, saga))
+}

@@ -1,0 +1,167 @@
+//! A process dies at every step of a payment, before and after the provider did its part; another one finds what it left.
+
+use crate::provider::Cut;
+use crate::world::{Instance, World};
+use contracts::cart::CartOwner;
+use contracts::checkout::Checkout;
+use contracts::orders::{AsOf, Order, OrderStatus, Orders as _};
+use contracts::payments::PaymentStatus;
+use std::time::Duration;
+use testkit::eventually;
+
+/// Long enough for a call to get where the wire is cut.
+const UNTIL_CUT: Duration = Duration::from_millis(800);
+
+/// Pays, and dies where the wire is cut. What comes after starts with a new process on the same database.
+async fn die_paying(world: &World, method: &str, cut: Cut) -> (CartOwner, Order, Instance) {
+    let bowl = world.offer(1).await;
+    let doomed = world.instance();
+    let (owner, order) = doomed.order(world, &[(&bowl, 1)]).await;
+    world.wire.cut(cut);
+    let paying = tokio::time::timeout(UNTIL_CUT, doomed.pay(world, &owner, &order, method)).await;
+    assert!(paying.is_err(), "the wire was cut, yet {paying:?}");
+    doomed.stop().await;
+    world.wire.mend();
+    let next = world.instance();
+    // The dead process's lease runs out.
+    world.clock.advance(Duration::from_secs(2));
+    (owner, order, next)
+}
+
+#[tokio::test]
+async fn a_payment_cut_off_anywhere_is_finished_and_charged_once() {
+    for call in 0..2 {
+        for after in [false, true] {
+            let world = World::new().await;
+            let (_, order, next) = die_paying(&world, "tok_visa", Cut { call, after }).await;
+            eventually("the payment is captured", async || {
+                (world.payment(&order).await.status == PaymentStatus::Captured).then_some(())
+            })
+            .await;
+            assert_eq!(
+                world.charges(&order).await,
+                (1, 1),
+                "cut at {call}, after: {after}"
+            );
+            world.assert_clean(&next).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decline_cut_off_anywhere_is_told_once() {
+    for after in [false, true] {
+        let world = World::new().await;
+        let (_, order, next) = die_paying(&world, "tok_declined", Cut { call: 0, after }).await;
+        eventually("the payment is declined", async || {
+            (world.payment(&order).await.status == PaymentStatus::Declined).then_some(())
+        })
+        .await;
+        let history = world.orders.history(&world.ctx(), None, order.id).await.unwrap();
+        assert_eq!(history.len(), 2);
+        world.assert_clean(&next).await;
+    }
+}
+
+#[tokio::test]
+async fn money_taken_by_a_process_that_died_goes_back_if_the_hold_ran_out() {
+    for call in 0..2 {
+        for after in [false, true] {
+            let world = World::new().await;
+            let bowl = world.offer(1).await;
+            let doomed = world.instance();
+            let (owner, order) = doomed.order(&world, &[(&bowl, 1)]).await;
+            world.wire.cut(Cut { call, after });
+            let paying = doomed.pay(&world, &owner, &order, "tok_visa");
+            assert!(tokio::time::timeout(UNTIL_CUT, paying).await.is_err());
+            doomed.stop().await;
+            world.wire.mend();
+            world.clock.advance(Duration::from_secs(16 * 60));
+            let next = world.instance();
+            eventually("the order has ended and its payment too", async || {
+                let outcome = next
+                    .checkouts
+                    .resume(&world.ctx(), owner.clone(), order.id)
+                    .await
+                    .unwrap();
+                let ended = [PaymentStatus::Voided, PaymentStatus::Refunded].contains(&outcome.status);
+                (ended && outcome.order.status == OrderStatus::Cancelled).then_some(())
+            })
+            .await;
+            eventually("the provider holds none of the buyer's money", async || {
+                let held: i64 = sqlx::query_scalar(
+                    "select count(*) from payments.sandbox_charge where state in ('authorized', 'captured')",
+                )
+                .fetch_one(&mut world.db.owner().await)
+                .await
+                .unwrap();
+                (held == 0).then_some(())
+            })
+            .await;
+            assert_eq!(world.level(&bowl).await, (1, 0));
+            world.assert_clean(&next).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refund_cut_off_anywhere_is_finished_once() {
+    for after in [false, true] {
+        let world = World::new().await;
+        let bowl = world.offer(1).await;
+        let doomed = world.instance();
+        let (owner, order) = doomed.order(&world, &[(&bowl, 1)]).await;
+        doomed.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+        world.wire.cut(Cut { call: 0, after });
+        let ctx = world.ctx();
+        let cancelling = doomed.checkouts.cancel(&ctx, owner.clone(), order.id);
+        assert!(tokio::time::timeout(UNTIL_CUT, cancelling).await.is_err());
+        doomed.stop().await;
+        world.wire.mend();
+        let next = world.instance();
+        world.clock.advance(Duration::from_secs(2));
+        eventually("the money is back", async || {
+            (world.payment(&order).await.status == PaymentStatus::Refunded).then_some(())
+        })
+        .await;
+        let order = world
+            .orders
+            .order(&ctx, None, order.id, AsOf::default())
+            .await
+            .unwrap();
+        assert_eq!(order.status, OrderStatus::Cancelled);
+        assert_eq!(world.level(&bowl).await, (1, 0));
+        world.assert_clean(&next).await;
+    }
+}
+
+#[tokio::test]
+async fn orders_cut_off_by_a_broken_connection_are_placed_once() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(500).await;
+    let owner = world.db.owner().await;
+    let breaking = async {
+        let mut owner = owner;
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'stoa till.place' and datname = current_database()")
+                .execute(&mut owner)
+                .await
+                .unwrap();
+        }
+    };
+    let lines = [(&bowl, 1)];
+    let placing = async {
+        let mut placed = 0;
+        for _ in 0..10 {
+            let orders = (0..20).map(|_| instance.order(&world, &lines));
+            placed += futures::future::join_all(orders).await.len();
+        }
+        placed
+    };
+    let ((), placed) = futures::join!(breaking, placing);
+    assert_eq!(placed, 200);
+    assert_eq!(world.level(&bowl).await, (500, 200));
+    world.assert_clean(&instance).await;
+}

@@ -1,0 +1,14 @@
+//! The till against a real database: races, retries, crashes, and the slate that must be clean after each.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod crash;
+mod day;
+mod expiry;
+mod http;
+mod keys;
+mod market;
+mod pay;
+mod poison;
+mod provider;
+mod race;
+mod world;

@@ -1,0 +1,164 @@
+//! A market of the tests' own: shops, offers and carts in memory, behind the contracts that checkout asks.
+
+use contracts::cart::{Cart, CartLine, CartOwner};
+use contracts::catalog::{Offer, OptionValue};
+use contracts::tenants::{DeliveryOption, DeliveryRate, Location, Shop, ShopStatus, Tier, Zone};
+use contracts::{Reply, Transport};
+use kernel::{CartId, Ctx, Currency, Fault, Money, ProductId, SkuId, TenantId, Timestamp};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+#[derive(Default)]
+pub struct Market {
+    shops: Mutex<HashMap<TenantId, Shop>>,
+    offers: Mutex<HashMap<SkuId, Offer>>,
+    carts: Mutex<HashMap<CartId, (CartOwner, Cart)>>,
+}
+
+impl Market {
+    /// A shop in Sevilla that delivers anywhere for 5.00.
+    pub fn open_shop(&self, now: Timestamp) -> TenantId {
+        let id = TenantId::new(now);
+        let rate = DeliveryRate {
+            zone: Zone::World,
+            price: Money::new(500, Currency::EUR),
+            per_kg: None,
+            free_from: None,
+            days_min: 1,
+            days_max: 3,
+        };
+        let shop = Shop {
+            id,
+            slug: format!("shop-{id}"),
+            name: "Taller Betis".into(),
+            story: String::new(),
+            status: ShopStatus::Active,
+            tier: Tier::Pool,
+            currency: Currency::EUR,
+            location: Location {
+                country: "ES".into(),
+                region: Some("ES-SE".into()),
+                postcode: "41010".into(),
+                town: "Sevilla".into(),
+            },
+            accent: None,
+            logo: None,
+            banner: None,
+            return_policy: String::new(),
+            delivery: vec![DeliveryOption {
+                code: "standard".into(),
+                name: "Standard delivery".into(),
+                rates: vec![rate],
+            }],
+        };
+        self.shops.lock().unwrap().insert(id, shop);
+        id
+    }
+
+    /// Something for 10.00.
+    pub fn offer(&self, now: Timestamp, tenant: TenantId) -> Offer {
+        let offer = Offer {
+            sku: SkuId::new(now),
+            product: ProductId::new(now),
+            tenant,
+            code: "BOWL-1".into(),
+            title: "Stoneware bowl".into(),
+            slug: "stoneware-bowl".into(),
+            options: vec![OptionValue {
+                name: "Glaze".into(),
+                value: "moss".into(),
+            }],
+            price: Money::new(1000, Currency::EUR),
+            weight_g: 700,
+            image: None,
+            for_sale: true,
+        };
+        self.offers.lock().unwrap().insert(offer.sku, offer.clone());
+        offer
+    }
+
+    pub fn reprice(&self, sku: SkuId, amount: i64) {
+        self.offers.lock().unwrap().get_mut(&sku).unwrap().price.amount = amount;
+    }
+
+    /// A cart of the owner's with these lines.
+    pub fn cart(&self, now: Timestamp, owner: CartOwner, lines: &[(SkuId, u32)]) -> Cart {
+        let offers = self.offers.lock().unwrap();
+        let cart = Cart {
+            id: CartId::new(now),
+            version: 1,
+            currency: Currency::EUR,
+            lines: lines
+                .iter()
+                .map(|&(sku, quantity)| CartLine {
+                    sku,
+                    tenant: offers[&sku].tenant,
+                    quantity,
+                    price_seen: offers[&sku].price,
+                })
+                .collect(),
+            ordered: false,
+            updated_at: now,
+        };
+        self.carts.lock().unwrap().insert(cart.id, (owner, cart.clone()));
+        cart
+    }
+
+    pub fn is_closed(&self, cart: CartId) -> bool {
+        self.carts.lock().unwrap()[&cart].1.ordered
+    }
+}
+
+/// Answers as another process would that runs these contexts: what checkout asks, and nothing else.
+impl Transport for Market {
+    fn call<'a>(
+        &'a self,
+        service: &'static str,
+        method: &'static str,
+        _ctx: &'a Ctx,
+        body: Value,
+    ) -> Reply<'a, Value> {
+        let reply = match (service, method) {
+            ("catalog", "offers") => Ok(self.offers_of(&read::<(Vec<SkuId>,)>(body).0)),
+            ("tenants", "shops") => Ok(self.shops_of(&read::<(Vec<TenantId>,)>(body).0)),
+            ("cart", "get") => self.cart_of(&read(body)),
+            ("cart", "close") => Ok(self.close(&read::<(Vec<CartId>,)>(body).0)),
+            _ => Err(Fault::unavailable(service)),
+        };
+        Box::pin(async { reply })
+    }
+}
+
+fn read<T: DeserializeOwned>(body: Value) -> T {
+    serde_json::from_value(body).unwrap()
+}
+
+impl Market {
+    fn offers_of(&self, skus: &[SkuId]) -> Value {
+        let offers = self.offers.lock().unwrap();
+        json!(skus.iter().filter_map(|sku| offers.get(sku)).collect::<Vec<_>>())
+    }
+
+    fn shops_of(&self, ids: &[TenantId]) -> Value {
+        let shops = self.shops.lock().unwrap();
+        json!(ids.iter().filter_map(|id| shops.get(id)).collect::<Vec<_>>())
+    }
+
+    fn cart_of(&self, (owner, id, _): &(CartOwner, CartId, Option<i64>)) -> Result<Value, Fault> {
+        let carts = self.carts.lock().unwrap();
+        match carts.get(id) {
+            Some((of, cart)) if of == owner => Ok(json!(cart)),
+            _ => Err(Fault::not_found("cart")),
+        }
+    }
+
+    fn close(&self, ids: &[CartId]) -> Value {
+        let mut carts = self.carts.lock().unwrap();
+        for id in ids {
+            carts.get_mut(id).unwrap().1.ordered = true;
+        }
+        Value::Null
+    }
+}

@@ -1,0 +1,110 @@
+//! What can be done with accounts, one method per use case.
+
+mod authenticate;
+mod registration;
+mod reset;
+mod roles;
+mod sign_in;
+mod tokens;
+mod upkeep;
+
+pub use sign_in::{SignInAs, TokenPair};
+pub use upkeep::work;
+
+use crate::Error;
+use crate::attempts::{AttemptLimits, Attempts};
+use crate::hash::Hasher;
+use crate::keys::Keys;
+use crate::mail::{MailPort, Message};
+use crate::store::account::Account;
+use ::store::Db;
+use contracts::identity::AccountChanged;
+use contracts::tenants::Tenants;
+use kernel::{Ctx, TenantId, Timestamp, UserId};
+use sqlx::PgConnection;
+use std::sync::{Arc, OnceLock};
+
+/// What identity needs to know about its surroundings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where mailed links lead, without a slash at the end: `https://market.example`.
+    pub public_url: String,
+    pub limits: AttemptLimits,
+}
+
+/// The identity context.
+#[derive(Clone)]
+pub struct Accounts(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    hasher: Hasher,
+    keys: Keys,
+    attempts: Attempts,
+    mail: Arc<dyn MailPort>,
+    public_url: String,
+    shops: OnceLock<Arc<dyn Tenants>>,
+}
+
+impl Accounts {
+    pub fn new(db: Db, mail: Arc<dyn MailPort>, config: Config) -> Result<Self, Error> {
+        let Config { public_url, limits } = config;
+        Ok(Self(Arc::new(Inner {
+            hasher: Hasher::new()?,
+            keys: Keys::new(db.clone()),
+            attempts: Attempts::new(limits),
+            mail,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            shops: OnceLock::new(),
+            db,
+        })))
+    }
+
+    /// Lets staff of several shops name theirs by its slug. Set after construction, because shops need accounts first;
+    /// without it, only the shop's id is understood.
+    pub fn know_shops(&self, shops: Arc<dyn Tenants>) {
+        // Set twice, the first stays: both are the same context.
+        let _ = self.0.shops.set(shops);
+    }
+
+    /// The keys that access tokens are signed with.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Sends after the commit. A mail that is not taken is logged: the person can ask for another.
+    async fn send(&self, message: Message, now: Timestamp) {
+        if let Err(error) = self.0.mail.send(message, now).await {
+            tracing::error!(%error, "a mail was lost");
+        }
+    }
+}
+
+/// Appends what an auditor wants to see, in the transaction that does it.
+async fn note(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    user: UserId,
+    change: &str,
+    tenant: Option<TenantId>,
+) -> Result<(), sqlx::Error> {
+    let event = AccountChanged {
+        user,
+        change: change.to_owned(),
+        tenant,
+    };
+    ::store::log::append(conn, ctx, &event).await
+}
+
+fn card(account: Account) -> contracts::identity::UserCard {
+    contracts::identity::UserCard {
+        id: account.id,
+        email: account.email,
+        name: account.name,
+    }
+}

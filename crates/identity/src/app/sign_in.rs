@@ -1,0 +1,265 @@
+//! Proving who one is.
+
+use super::{Accounts, note};
+use crate::Error;
+use crate::attempts::Attempt;
+use crate::domain::{DEVICE_CHARS_MAX, Email, lock_after};
+use crate::store::role::{self, ShopRole};
+use crate::store::session::{self, NewSession, audience_name};
+use crate::store::{account, guard, hash_of};
+use ::store::{Scope, log};
+use chrono::Duration;
+use contracts::identity::{AccountLocked, Audience, BrowserSession, SignIn};
+use kernel::{Ctx, Role, SessionId, TenantId, UserId, secret};
+use serde::Serialize;
+
+/// How long a browser stays signed in.
+const BROWSER_SESSION_TTL: Duration = Duration::days(14);
+/// Failures older than this no longer count as being in a row.
+const FAILURES_FORGOTTEN_AFTER: Duration = Duration::hours(24);
+/// A longer password is nobody's: it could not be set.
+const PASSWORD_BYTES_MAX: usize = 256;
+
+/// A sign-in through the API.
+#[derive(Clone)]
+pub struct SignInAs {
+    pub sign_in: SignIn,
+    pub audience: Audience,
+    /// Slug or id of the shop, for staff of several.
+    pub shop: Option<String>,
+}
+
+/// What a client of the API holds.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct TokenPair {
+    /// A JWT for the `Authorization: Bearer` header.
+    pub access_token: String,
+    /// For `/v1/auth/refresh`, once.
+    pub refresh_token: String,
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds for which the access token is good.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+}
+
+/// In which capacity somebody acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Capacity {
+    pub audience: Audience,
+    pub role: Role,
+    pub tenant: Option<TenantId>,
+}
+
+impl Capacity {
+    pub(super) const BUYER: Self = Self {
+        audience: Audience::Buyer,
+        role: Role::Buyer,
+        tenant: None,
+    };
+
+    fn staff(shop: ShopRole) -> Self {
+        Self {
+            audience: Audience::Seller,
+            role: shop.role,
+            tenant: Some(shop.tenant),
+        }
+    }
+
+    fn operator(role: Role) -> Self {
+        Self {
+            audience: Audience::Admin,
+            role,
+            tenant: None,
+        }
+    }
+}
+
+impl Accounts {
+    /// Signs a client of the API in.
+    pub async fn login(&self, ctx: &Ctx, request: SignInAs) -> Result<TokenPair, Error> {
+        let user = self.prove(ctx, &request.sign_in).await?;
+        let capacity = self
+            .capacity(ctx, user, request.audience, request.shop.as_deref())
+            .await?;
+        let session = self.open(ctx, user, capacity, &request.sign_in, None).await?;
+        self.first_tokens(ctx, user, capacity, session).await
+    }
+
+    /// Opens a browser session. Its role follows from the account, now and at each request.
+    pub async fn sign_in(&self, ctx: &Ctx, request: SignIn) -> Result<BrowserSession, Error> {
+        let user = self.prove(ctx, &request).await?;
+        let capacity = self.browser_capacity(user).await?;
+        let cookie = secret::token();
+        self.open(ctx, user, capacity, &request, Some(&cookie)).await?;
+        let principal = self.by_cookie(ctx, &cookie).await?;
+        Ok(BrowserSession { cookie, principal })
+    }
+
+    /// The account that address and password belong to. Unknown accounts and wrong passwords give one answer, cost one
+    /// hash, and are counted and locked alike.
+    async fn prove(&self, ctx: &Ctx, request: &SignIn) -> Result<UserId, Error> {
+        let email = Email::parse(&request.email)?;
+        self.0
+            .attempts
+            .count(Attempt::SignIn, &request.address, email.as_str())?;
+        if request.password.len() > PASSWORD_BYTES_MAX {
+            return Err(Error::BadCredentials);
+        }
+        // From the look at the lock to the record of a failure a turn is held, and there are as many turns as cores: of
+        // many guesses sent at once, no more than that slip past the third.
+        let turn = self.0.hasher.turn().await?;
+        let email_hash = hash_of(email.as_str());
+        if let Some(until) = guard::locked_until(self.db().pool(), &email_hash, ctx.now).await? {
+            return Err(Error::Locked { until, now: ctx.now });
+        }
+        let secret = account::secret_by_email(self.db().pool(), &email).await?;
+        let (user, hash) = secret.map(|s| (s.id, s.password_hash)).unzip();
+        let password = request.password.clone();
+        let (fits, _turn) = self.0.hasher.verify(turn, password, hash).await?;
+        match user {
+            Some(user) if fits => Ok(user),
+            _ => {
+                self.count_failure(ctx, &email_hash, user).await?;
+                Err(Error::BadCredentials)
+            }
+        }
+    }
+
+    async fn count_failure(&self, ctx: &Ctx, email_hash: &[u8], user: Option<UserId>) -> Result<(), Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let forget_before = ctx.now - FAILURES_FORGOTTEN_AFTER;
+        let failures = guard::count_failure(&mut tx, email_hash, ctx.now, forget_before).await?;
+        if let Some(lock) = lock_after(failures) {
+            let until = ctx.now + lock;
+            guard::lock(&mut tx, email_hash, until).await?;
+            if let Some(user) = user {
+                log::append(&mut tx, ctx, &AccountLocked { user, until }).await?;
+            }
+        }
+        tx.commit().await?;
+        log::wake();
+        Ok(())
+    }
+
+    /// The capacity asked for, if the account has it.
+    async fn capacity(
+        &self,
+        ctx: &Ctx,
+        user: UserId,
+        audience: Audience,
+        shop: Option<&str>,
+    ) -> Result<Capacity, Error> {
+        let not_granted = || Error::AudienceNotGranted(audience_name(audience));
+        match audience {
+            Audience::Buyer => Ok(Capacity::BUYER),
+            Audience::Admin => role::operators(self.db().pool(), user)
+                .await?
+                .map(Capacity::operator)
+                .ok_or_else(not_granted),
+            Audience::Seller => {
+                let shops = self.shops_of(user).await?;
+                if shops.is_empty() {
+                    return Err(not_granted());
+                }
+                self.choose_shop(ctx, &shops, shop).await.map(Capacity::staff)
+            }
+            Audience::Partner => Err(not_granted()),
+        }
+    }
+
+    async fn choose_shop(
+        &self,
+        ctx: &Ctx,
+        shops: &[ShopRole],
+        wanted: Option<&str>,
+    ) -> Result<ShopRole, Error> {
+        match (shops, wanted) {
+            (&[only], None) => Ok(only),
+            (_, None) => Err(Error::ShopAmbiguous {
+                shops: self.names_of(ctx, shops).await?,
+            }),
+            (_, Some(wanted)) => {
+                if let Some(by_id) = shops.iter().find(|s| s.tenant.to_string() == wanted) {
+                    return Ok(*by_id);
+                }
+                let names = self.names_of(ctx, shops).await?;
+                shops
+                    .iter()
+                    .zip(&names)
+                    .find_map(|(shop, name)| (name == wanted).then_some(*shop))
+                    .ok_or_else(|| Error::NotStaff(wanted.chars().take(64).collect()))
+            }
+        }
+    }
+
+    /// Slugs of the shops where they can be looked up, else their ids; in order.
+    async fn names_of(&self, ctx: &Ctx, shops: &[ShopRole]) -> Result<Vec<String>, Error> {
+        let known = match self.0.shops.get() {
+            Some(tenants) => {
+                tenants
+                    .shops(ctx, shops.iter().map(|s| s.tenant).collect())
+                    .await?
+            }
+            None => Vec::new(),
+        };
+        let name = |shop: &ShopRole| {
+            known
+                .iter()
+                .find(|k| k.id == shop.tenant)
+                .map_or_else(|| shop.tenant.to_string(), |k| k.slug.clone())
+        };
+        Ok(shops.iter().map(name).collect())
+    }
+
+    /// What a browser session of this account may do: the marketplace's work, else the first shop's, else shopping.
+    pub(super) async fn browser_capacity(&self, user: UserId) -> Result<Capacity, Error> {
+        if let Some(role) = role::operators(self.db().pool(), user).await? {
+            return Ok(Capacity::operator(role));
+        }
+        let shops = self.shops_of(user).await?;
+        Ok(shops
+            .first()
+            .map_or(Capacity::BUYER, |&shop| Capacity::staff(shop)))
+    }
+
+    async fn open(
+        &self,
+        ctx: &Ctx,
+        user: UserId,
+        capacity: Capacity,
+        request: &SignIn,
+        cookie: Option<&str>,
+    ) -> Result<SessionId, Error> {
+        let ttl = if cookie.is_some() {
+            BROWSER_SESSION_TTL
+        } else {
+            super::tokens::FAMILY_TTL
+        };
+        let new = NewSession {
+            id: SessionId::new(ctx.now),
+            account: user,
+            audience: capacity.audience,
+            role: capacity.role,
+            acts_for: capacity.tenant,
+            cookie_hash: cookie.map(hash_of),
+            device: readable(&request.device, DEVICE_CHARS_MAX),
+            address: readable(&request.address, 64),
+            expires_at: ctx.now + ttl,
+        };
+        let email = Email::parse(&request.email)?;
+        let mut tx = self.db().begin(Scope::System).await?;
+        session::insert(&mut *tx, &new, ctx.now).await?;
+        guard::clear(&mut *tx, &hash_of(email.as_str())).await?;
+        let change = format!("signed_in:{}", audience_name(capacity.audience));
+        note(&mut tx, ctx, user, &change, capacity.tenant).await?;
+        tx.commit().await?;
+        log::wake();
+        Ok(new.id)
+    }
+}
+
+/// What a header says, without what cannot be shown.
+fn readable(text: &str, chars_max: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(chars_max).collect()
+}

@@ -1,0 +1,40 @@
+//! What happens by the clock: keys are rotated, what is over is dropped.
+
+use super::Accounts;
+use crate::Error;
+use crate::store::{guard, mail, mailed_token, session};
+use chrono::Duration;
+use kernel::{SharedClock, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+const EVERY: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+/// How long ended sessions, used tokens and mails stay for whoever asks what happened.
+const KEPT: Duration = Duration::days(30);
+const GUARDS_KEPT: Duration = Duration::days(2);
+
+/// Runs the upkeep every quarter of an hour until it is stopped.
+pub async fn work(accounts: Accounts, clock: SharedClock, stop: CancellationToken) {
+    loop {
+        if let Err(error) = accounts.upkeep(clock.now()).await {
+            tracing::error!(%error, "identity's upkeep failed and will be tried again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+impl Accounts {
+    /// Rotates keys and drops what is over. Safe to repeat, from any instance.
+    pub async fn upkeep(&self, now: Timestamp) -> Result<(), Error> {
+        self.0.keys.rotate(now).await?;
+        self.0.attempts.forget_idle();
+        let db = self.db().pool();
+        session::drop_over(db, now - KEPT).await?;
+        mailed_token::drop_expired(db, now - KEPT).await?;
+        mail::drop_old(db, now - KEPT).await?;
+        guard::forget_old(db, now - GUARDS_KEPT).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! The rules of accounts, without IO.
+
+mod email;
+mod lock;
+mod password;
+
+pub use email::Email;
+pub use lock::lock_after;
+pub use password::Password;
+
+/// Characters of a person's name.
+pub const NAME_CHARS_MAX: usize = 120;
+/// Characters kept of what a browser says about itself.
+pub const DEVICE_CHARS_MAX: usize = 200;

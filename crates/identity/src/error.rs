@@ -1,0 +1,128 @@
+//! Everything identity refuses, and what callers are told.
+
+use kernel::{Fault, Kind, Timestamp};
+use store::constraint_of;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("This is not an e-mail address. Write it as name@example.org, in plain ASCII.")]
+    BadEmail,
+    #[error("The password is refused: {reason}.")]
+    WeakPassword {
+        pointer: &'static str,
+        reason: &'static str,
+    },
+    #[error("An account with this e-mail address already exists. Sign in, or reset its password.")]
+    EmailTaken,
+    /// Unknown account and wrong password alike.
+    #[error("E-mail address and password do not belong together. Check both, or reset the password.")]
+    BadCredentials,
+    #[error("Too many failed sign-ins in a row. Sign-in is refused until {until}.")]
+    Locked { until: Timestamp, now: Timestamp },
+    #[error("Too many attempts. Wait {retry_after_s} seconds.")]
+    TooManyAttempts { retry_after_s: u32 },
+    #[error("The access token is not valid any more. Refresh it or sign in again.")]
+    BadToken,
+    #[error("The session has ended. Sign in again.")]
+    SessionEnded,
+    #[error("The refresh token is unknown, expired or was used before. Sign in again.")]
+    BadRefreshToken,
+    #[error("The link is unknown, expired or was used before. Ask for a new one.")]
+    BadMailedToken,
+    #[error("This account has no role for audience `{0}`. Ask the shop's owner or the operator for one.")]
+    AudienceNotGranted(&'static str),
+    #[error("This account is staff of several shops. Name one in `shop`.")]
+    ShopAmbiguous { shops: Vec<String> },
+    #[error("This account is not staff of the shop `{0}`. Ask its owner for an invitation.")]
+    NotStaff(String),
+    #[error("There is no such session, or it is not yours to see.")]
+    NoSuchSession,
+    #[error("There is no such account.")]
+    NoSuchAccount,
+    #[error("The role {0:?} cannot be held there: sellers' roles need a shop, operators' roles have none.")]
+    RoleOutOfPlace(kernel::Role),
+    #[error("Sign-in is busy. Please try again.")]
+    Busy,
+    /// A refusal of another context, or of a field read by httpkit.
+    #[error("{0}")]
+    Fault(Box<Fault>),
+    #[error("the database refused: {0}")]
+    Database(sqlx::Error),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match constraint_of(&error) {
+            Some("account_email_once") => Self::EmailTaken,
+            Some("shop_role_account" | "operator_role_account") => Self::NoSuchAccount,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+impl store::TxError for Error {
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        let plain = |kind, code| Self::new(kind, code, detail.clone());
+        match error {
+            Error::BadEmail => plain(Kind::Invalid, "email_invalid").at("/email"),
+            Error::WeakPassword { pointer, .. } => plain(Kind::Invalid, "password_weak").at(pointer),
+            Error::EmailTaken => plain(Kind::Conflict, "email_taken").at("/email"),
+            Error::BadCredentials => plain(Kind::Unauthenticated, "credentials_invalid"),
+            Error::Locked { until, now } => {
+                let mut fault = plain(Kind::TooMany, "account_locked").with("locked_until", until);
+                fault.retry_after_s = Some(seconds_until(until, now));
+                fault
+            }
+            Error::TooManyAttempts { retry_after_s } => {
+                let mut fault = plain(Kind::TooMany, "rate_limited");
+                fault.retry_after_s = Some(retry_after_s);
+                fault
+            }
+            Error::BadToken => plain(Kind::Unauthenticated, "token_invalid"),
+            Error::SessionEnded => plain(Kind::Unauthenticated, "session_ended"),
+            Error::BadRefreshToken => {
+                plain(Kind::Unauthenticated, "refresh_token_invalid").at("/refresh_token")
+            }
+            Error::BadMailedToken => plain(Kind::Invalid, "link_invalid").at("/token"),
+            Error::AudienceNotGranted(_) => plain(Kind::Forbidden, "audience_not_granted").at("/audience"),
+            Error::ShopAmbiguous { shops } => plain(Kind::Unprocessable, "shop_ambiguous")
+                .at("/shop")
+                .with("shops", shops),
+            Error::NotStaff(_) => plain(Kind::Forbidden, "not_staff").at("/shop"),
+            Error::NoSuchSession => Self::not_found("session"),
+            Error::NoSuchAccount => Self::not_found("account"),
+            Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
+            Error::Busy => Self::unavailable("Sign-in"),
+            Error::Fault(fault) => *fault,
+            Error::Database(_) | Error::Internal(_) => {
+                tracing::error!(error = %detail, "identity failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// At least one: "now" is never an answer to "when may I try again".
+fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from((until - now).num_seconds().max(0))
+        .unwrap_or(u32::MAX)
+        .saturating_add(1)
+}

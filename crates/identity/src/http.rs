@@ -1,0 +1,91 @@
+//! The endpoints, one file each.
+
+mod jwks;
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+mod request_password_reset;
+mod reset_password;
+mod sessions;
+mod verify_email;
+
+use crate::Accounts;
+use axum::extract::FromRequestParts;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use contracts::identity::Principal;
+use httpkit::{Anyone, Problem, RequestInfo};
+use kernel::{Actor, Ctx, Fault, Kind};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// All routes of identity.
+pub fn routes(accounts: Accounts) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(register::handler))
+        .routes(routes!(login::handler))
+        .routes(routes!(refresh::handler))
+        .routes(routes!(logout::handler))
+        .routes(routes!(verify_email::handler))
+        .routes(routes!(request_password_reset::handler))
+        .routes(routes!(reset_password::handler))
+        .routes(routes!(me::handler))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(jwks::handler))
+        .with_state(accounts)
+}
+
+/// Somebody who has not proved anything yet, even if a token came along: what signs in does not look at tokens.
+struct Visitor {
+    ctx: Ctx,
+    /// Where they call from.
+    address: String,
+    /// What their browser or client calls itself.
+    device: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let info = parts
+            .extensions
+            .get::<RequestInfo>()
+            .ok_or_else(|| Problem(Fault::internal()))?;
+        let device = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
+        Ok(Self {
+            ctx: Ctx {
+                actor: Actor::Anonymous,
+                now: info.now,
+                correlation: info.correlation,
+            },
+            address: info.client.to_string(),
+            device: device.unwrap_or("unknown").to_owned(),
+        })
+    }
+}
+
+/// Anybody with a good token, of whatever audience.
+struct SignedIn {
+    ctx: Ctx,
+    principal: Principal,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Anyone { ctx, principal } = Anyone::from_request_parts(parts, state).await?;
+        let principal = principal.ok_or_else(|| {
+            Fault::new(
+                Kind::Unauthenticated,
+                "token_missing",
+                "Sign in at /v1/auth/login and send the access token as `Authorization: Bearer <token>`.",
+            )
+        })?;
+        Ok(Self { ctx, principal })
+    }
+}

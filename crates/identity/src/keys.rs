@@ -1,0 +1,218 @@
+//! Keys that sign access tokens: made ahead, published, rotated, and shared by all instances through the database.
+
+use crate::Error;
+use crate::store::key::{self, KeyRow};
+use ::store::{Db, Scope};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use ed25519_dalek::SigningKey;
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use kernel::Timestamp;
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// How long a key signs.
+const SIGNS: Duration = Duration::days(30);
+/// How long a key is published before it signs, so that everybody who caches the key set has it by then.
+const AHEAD: Duration = Duration::days(2);
+/// How long a key verifies after it signed for the last time; no access token lives longer.
+const VERIFIES_AFTER: Duration = Duration::days(1);
+/// How old the copy in memory may be. Another instance's new key is known before it signs.
+const COPY_TTL: Duration = Duration::minutes(5);
+/// A token with an unknown key makes us look for new keys, but not more often than this.
+const LOOK_AGAIN: Duration = Duration::seconds(5);
+
+/// The fixed head of a PKCS #8 document with an Ed25519 seed (RFC 8410).
+const PKCS8_HEAD: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
+
+/// A public key as RFC 8037 writes it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Jwk {
+    #[schema(example = "OKP")]
+    pub kty: &'static str,
+    #[schema(example = "Ed25519")]
+    pub crv: &'static str,
+    #[schema(example = "EdDSA")]
+    pub alg: &'static str,
+    #[serde(rename = "use")]
+    #[schema(example = "sig")]
+    pub purpose: &'static str,
+    pub kid: String,
+    /// The public key, base64url.
+    pub x: String,
+}
+
+/// One key, ready for use.
+#[derive(Clone)]
+pub struct Key {
+    pub kid: String,
+    pub encoding: EncodingKey,
+    pub decoding: DecodingKey,
+    public: String,
+    signs_from: Timestamp,
+    signs_until: Timestamp,
+    verifies_until: Timestamp,
+}
+
+/// The living keys, with a copy in memory.
+#[derive(Clone)]
+pub struct Keys {
+    db: Db,
+    copy: Arc<RwLock<Copy>>,
+}
+
+#[derive(Clone, Default)]
+struct Copy {
+    keys: Arc<Vec<Key>>,
+    read_at: Timestamp,
+}
+
+impl Keys {
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            copy: Arc::default(),
+        }
+    }
+
+    /// The key that signs now; the first of all is made here.
+    pub async fn signing(&self, now: Timestamp) -> Result<Key, Error> {
+        let signing = |keys: &[Key]| {
+            keys.iter()
+                .find(|k| k.signs_from <= now && now < k.signs_until)
+                .cloned()
+        };
+        if let Some(key) = signing(&self.living(now).await?) {
+            return Ok(key);
+        }
+        self.rotate(now).await?;
+        signing(&self.read(now).await?).ok_or_else(|| Error::Internal("no key signs now".to_owned()))
+    }
+
+    /// The key a token names, if it may still verify.
+    pub async fn verifying(&self, kid: &str, now: Timestamp) -> Result<Option<Key>, Error> {
+        let find = |keys: &[Key]| {
+            keys.iter()
+                .find(|k| k.kid == kid && now < k.verifies_until)
+                .cloned()
+        };
+        let keys = self.living(now).await?;
+        if let Some(key) = find(&keys) {
+            return Ok(Some(key));
+        }
+        // Perhaps another instance has just made it.
+        if now - self.snapshot().read_at < LOOK_AGAIN {
+            return Ok(None);
+        }
+        Ok(find(&self.read(now).await?))
+    }
+
+    /// The key set to publish: every key that signs, will sign, or may still verify.
+    pub async fn published(&self, now: Timestamp) -> Result<Vec<Jwk>, Error> {
+        self.signing(now).await?;
+        let keys = self.living(now).await?;
+        Ok(keys
+            .iter()
+            .filter(|k| now < k.verifies_until)
+            .map(|k| Jwk {
+                kty: "OKP",
+                crv: "Ed25519",
+                alg: "EdDSA",
+                purpose: "sig",
+                kid: k.kid.clone(),
+                x: k.public.clone(),
+            })
+            .collect())
+    }
+
+    /// Makes the next key when its time has come, and drops the dead. Safe to repeat, from any instance.
+    pub async fn rotate(&self, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        key::lock(&mut tx).await?;
+        let keys = key::living(&mut *tx, now).await?;
+        let covered_until = keys.iter().map(|k| k.signs_until).max();
+        match covered_until {
+            Some(until) if until > now + AHEAD => {}
+            // The next key takes over where the last one stops; the first signs at once.
+            Some(until) if until > now => key::insert(&mut *tx, &make(until)?).await?,
+            _ => key::insert(&mut *tx, &make(now)?).await?,
+        }
+        key::drop_dead(&mut *tx, now).await?;
+        tx.commit().await?;
+        self.read(now).await?;
+        Ok(())
+    }
+
+    async fn living(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, Error> {
+        let copy = self.snapshot();
+        let age = now - copy.read_at;
+        if !copy.keys.is_empty() && age < COPY_TTL && age >= Duration::zero() {
+            return Ok(copy.keys);
+        }
+        self.read(now).await
+    }
+
+    async fn read(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, Error> {
+        let rows = key::living(self.db.pool(), now).await?;
+        let keys: Vec<Key> = rows.into_iter().map(Key::read).collect::<Result<_, _>>()?;
+        let keys = Arc::new(keys);
+        *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy {
+            keys: keys.clone(),
+            read_at: now,
+        };
+        Ok(keys)
+    }
+
+    fn snapshot(&self) -> Copy {
+        self.copy.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Key {
+    fn read(row: KeyRow) -> Result<Self, Error> {
+        let seed: [u8; 32] = row
+            .seed
+            .try_into()
+            .map_err(|_| Error::Internal("a signing key is not 32 bytes long".to_owned()))?;
+        let public = public_of(&seed);
+        let decoding = DecodingKey::from_ed_components(&public)
+            .map_err(|e| Error::Internal(format!("a public key is refused: {e}")))?;
+        Ok(Self {
+            encoding: EncodingKey::from_ed_der(&[PKCS8_HEAD.as_slice(), seed.as_slice()].concat()),
+            decoding,
+            public,
+            kid: row.kid,
+            signs_from: row.signs_from,
+            signs_until: row.signs_until,
+            verifies_until: row.verifies_until,
+        })
+    }
+}
+
+fn public_of(seed: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(seed).verifying_key().as_bytes())
+}
+
+fn make(signs_from: Timestamp) -> Result<KeyRow, Error> {
+    let mut seed = [0u8; 32];
+    OsRng
+        .try_fill_bytes(&mut seed)
+        .map_err(|e| Error::Internal(format!("no randomness: {e}")))?;
+    // The id is the key's own thumbprint, so that two keys never share one.
+    let digest = Sha256::digest(public_of(&seed));
+    let signs_until = signs_from + SIGNS;
+    Ok(KeyRow {
+        kid: URL_SAFE_NO_PAD.encode(&digest[..12]),
+        seed: seed.to_vec(),
+        signs_from,
+        signs_until,
+        verifies_until: signs_until + VERIFIES_AFTER,
+    })
+}

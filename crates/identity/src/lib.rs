@@ -1,0 +1,38 @@
+//! People: who they are, how they prove it, and what they may do.
+//!
+//! An account is a person. Roles hang on it: any number of shops, at most one role with the operator; everybody may
+//! shop. Secrets (passwords, cookies, refresh tokens, mailed links) are kept as hashes and shown once.
+//!
+//! What is absent: shops and their staff lists (tenants), templates of mails in several languages, SMTP.
+
+mod app;
+mod attempts;
+mod domain;
+mod error;
+mod hash;
+mod http;
+mod keys;
+mod mail;
+mod service;
+mod store;
+mod token;
+
+pub use app::{Accounts, Config, SignInAs, TokenPair, work};
+pub use attempts::AttemptLimits;
+pub use error::Error;
+pub use http::routes;
+pub use mail::{DevelopmentInbox, MailError, MailPort, Message};
+
+pub const CONTEXT: &str = "identity";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// The context's schema.
+#[must_use]
+pub fn schema() -> ::store::migrate::Schema {
+    ::store::migrate::Schema {
+        context: CONTEXT,
+        migrator: &MIGRATOR,
+        composes: &[],
+    }
+}

@@ -1,0 +1,78 @@
+//! Identity as other contexts know it.
+
+use crate::{Accounts, Error};
+use contracts::Reply;
+use contracts::identity::{BrowserSession, Credential, Identity, Principal, RegisterUser, SignIn, UserCard};
+use futures::FutureExt;
+use futures::TryFutureExt;
+use kernel::{Ctx, Fault, Role, SessionId, TenantId, UserId};
+
+/// Answers with a fault what a use case refuses.
+fn reply<'a, T>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> Reply<'a, T> {
+    work.map_err(Fault::from).boxed()
+}
+
+impl Identity for Accounts {
+    fn authenticate<'a>(&'a self, ctx: &'a Ctx, credential: Credential) -> Reply<'a, Principal> {
+        reply(self.authenticate(ctx, credential))
+    }
+
+    fn users<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<UserId>) -> Reply<'a, Vec<UserCard>> {
+        reply(async move { self.users(&ids).await })
+    }
+
+    fn register<'a>(&'a self, ctx: &'a Ctx, request: RegisterUser) -> Reply<'a, UserId> {
+        reply(self.register(ctx, request))
+    }
+
+    fn sign_in<'a>(&'a self, ctx: &'a Ctx, request: SignIn) -> Reply<'a, BrowserSession> {
+        reply(self.sign_in(ctx, request))
+    }
+
+    fn sign_out<'a>(&'a self, ctx: &'a Ctx, session: SessionId) -> Reply<'a, ()> {
+        reply(self.sign_out(ctx, session))
+    }
+
+    fn request_reset<'a>(&'a self, ctx: &'a Ctx, email: String) -> Reply<'a, ()> {
+        reply(async move { self.request_reset(ctx, &email, "").await })
+    }
+
+    fn reset_password<'a>(&'a self, ctx: &'a Ctx, token: String, password: String) -> Reply<'a, ()> {
+        reply(async move { self.reset_password(ctx, &token, password).await })
+    }
+
+    fn verify_email<'a>(&'a self, ctx: &'a Ctx, token: String) -> Reply<'a, ()> {
+        reply(async move { self.verify_email(ctx, &token).await })
+    }
+
+    fn grant<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        user: UserId,
+        tenant: Option<TenantId>,
+        role: Role,
+    ) -> Reply<'a, ()> {
+        reply(self.grant(ctx, user, tenant, role))
+    }
+
+    fn revoke<'a>(&'a self, ctx: &'a Ctx, user: UserId, tenant: Option<TenantId>) -> Reply<'a, ()> {
+        reply(self.revoke(ctx, user, tenant))
+    }
+
+    fn verified_user<'a>(&'a self, _ctx: &'a Ctx, email: String) -> Reply<'a, Option<UserCard>> {
+        reply(async move { self.verified_user(&email).await })
+    }
+
+    fn send_mail<'a>(&'a self, ctx: &'a Ctx, to: String, subject: String, body: String) -> Reply<'a, ()> {
+        reply(async move { self.send_mail(ctx, &to, subject, body).await })
+    }
+
+    fn register_many<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        users: Vec<UserCard>,
+        password: String,
+    ) -> Reply<'a, Vec<UserId>> {
+        reply(self.register_many(ctx, users, password))
+    }
+}

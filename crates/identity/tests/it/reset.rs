@@ -1,0 +1,136 @@
+use crate::harness::{App, PASSWORD, text};
+use contracts::identity::Mailbox;
+use serde_json::json;
+use std::time::Instant;
+
+const NEW_PASSWORD: &str = "Triana-verde-9";
+
+#[tokio::test]
+async fn a_password_is_reset_by_a_link_that_works_once() {
+    let app = App::new().await;
+    let user = app.buyer("lucia@example.org").await;
+    let before = app.login("lucia@example.org", "buyer").await;
+    for _ in 0..3 {
+        let wrong = json!({"email": "lucia@example.org", "password": "Wrong-password-1"});
+        let _ = app.http.post("/v1/auth/login", &wrong).await.expect(401);
+    }
+    let request = json!({"email": "Lucia@example.org"});
+    let _ = app
+        .http
+        .post("/v1/auth/request-password-reset", &request)
+        .await
+        .expect(202);
+    let token = app
+        .mailed_token("lucia@example.org", "reset-password")
+        .await
+        .expect("a mail");
+
+    let weak = json!({"token": token, "password": "weak"});
+    let refused = app
+        .http
+        .post("/v1/auth/reset-password", &weak)
+        .await
+        .expect(400)
+        .json();
+    assert_eq!(refused["code"], "password_weak");
+    let reset = json!({"token": token, "password": NEW_PASSWORD});
+    let _ = app.http.post("/v1/auth/reset-password", &reset).await.expect(204);
+    let again = app
+        .http
+        .post("/v1/auth/reset-password", &reset)
+        .await
+        .expect(400)
+        .json();
+    assert_eq!(again["code"], "link_invalid");
+
+    // The lock is gone with the old password, and so are the sessions.
+    let login = |password: &str| {
+        let body = json!({"email": "lucia@example.org", "password": password});
+        let http = app.http.clone();
+        async move { http.post("/v1/auth/login", &body).await }
+    };
+    let tokens = login(NEW_PASSWORD).await.expect(200).json();
+    assert_eq!(login(PASSWORD).await.status, 401);
+    let old = app.http.bearer(text(&before["access_token"]));
+    assert_eq!(
+        old.get("/v1/me").await.expect(401).json()["code"],
+        "session_ended"
+    );
+    let me = app.http.bearer(text(&tokens["access_token"])).get("/v1/me").await;
+    assert_eq!(
+        me.expect(200).json()["email_verified"],
+        true,
+        "who reads the mail holds the address"
+    );
+    let changes = app.changes(user).await;
+    assert_eq!(
+        changes,
+        [
+            "signed_in:buyer",
+            "password_reset_requested",
+            "password_changed",
+            "signed_in:buyer"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_newest_link_alone_is_good_and_for_an_hour() {
+    let app = App::new().await;
+    app.buyer("lucia@example.org").await;
+    let request = json!({"email": "lucia@example.org"});
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let _ = app
+            .http
+            .post("/v1/auth/request-password-reset", &request)
+            .await
+            .expect(202);
+        tokens.push(
+            app.mailed_token("lucia@example.org", "reset-password")
+                .await
+                .expect("a mail"),
+        );
+        app.advance(1);
+    }
+    assert_ne!(tokens[0], tokens[1]);
+    let reset = |token: &str| {
+        let body = json!({"token": token, "password": NEW_PASSWORD});
+        let http = app.http.clone();
+        async move { http.post("/v1/auth/reset-password", &body).await.status }
+    };
+    assert_eq!(reset(&tokens[0]).await, 400);
+    app.advance(3600);
+    assert_eq!(reset(&tokens[1]).await, 400);
+}
+
+#[tokio::test]
+async fn asking_for_a_link_does_not_tell_whether_the_account_exists() {
+    let app = App::new().await;
+    app.buyer("lucia@example.org").await;
+    let ask = |email: &str| {
+        let body = json!({"email": email});
+        let http = app.http.clone();
+        async move {
+            let start = Instant::now();
+            let response = http
+                .post("/v1/auth/request-password-reset", &body)
+                .await
+                .expect(202);
+            (response.text(), start.elapsed().as_millis())
+        }
+    };
+    let (known, known_ms) = ask("lucia@example.org").await;
+    let (unknown, unknown_ms) = ask("nobody@example.org").await;
+    assert_eq!(known, unknown);
+    assert!(
+        known_ms >= 150 && unknown_ms >= 150,
+        "{known_ms} ms, {unknown_ms} ms"
+    );
+    let mails = app
+        .inbox
+        .mails(&app.ctx(), Some("nobody@example.org".to_owned()), 10)
+        .await
+        .expect("mails");
+    assert_eq!(mails, []);
+}

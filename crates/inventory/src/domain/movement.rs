@@ -1,0 +1,30 @@
+/// Why a level changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A seller counted.
+    Count,
+    /// A seller added or took away.
+    Adjustment,
+    /// An order was placed: units are reserved for it.
+    Hold,
+    /// The order ended unpaid: its units are free again.
+    Release,
+    /// The order was paid: its units are gone.
+    Sale,
+    /// A paid order was cancelled: its units are back.
+    Return,
+}
+
+impl Reason {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Adjustment => "adjustment",
+            Self::Hold => "hold",
+            Self::Release => "release",
+            Self::Sale => "sale",
+            Self::Return => "return",
+        }
+    }
+}

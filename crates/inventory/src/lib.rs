@@ -1,0 +1,35 @@
+//! What is in stock.
+//!
+//! - [`domain`]: levels, and how they are granted to orders. Pure.
+//! - [`Stock`]: the context, an [`Inventory`](contracts::inventory::Inventory); sellers count and adjust through it.
+//! - [`till`]: the statements by which the till holds, sells and frees stock inside its own transactions.
+//!
+//! What is absent: selling. Nothing here lowers stock for an order; only the till does, with the levels locked.
+
+mod app;
+mod columns;
+pub mod domain;
+mod error;
+mod http;
+mod publish;
+mod store;
+pub mod till;
+mod verify;
+
+pub use app::{Adjustment, Once, Stock};
+pub use error::Error;
+pub use http::routes;
+pub use verify::{Mismatch, verify};
+
+pub const CONTEXT: &str = "inventory";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+#[must_use]
+pub fn schema() -> ::store::migrate::Schema {
+    ::store::migrate::Schema {
+        context: CONTEXT,
+        migrator: &MIGRATOR,
+        composes: &[],
+    }
+}

@@ -1,0 +1,394 @@
+//! What the till does to stock, inside its own transactions, over tokio-postgres: this driver pipelines, so that a
+//! batch of orders takes two round trips however many statements it has.
+//!
+//! The order of things: [`Statements::lock`] (or [`Statements::lock_of_orders`]), decide on the [`Shelves`] that were
+//! locked, [`Statements::write`]. What was decided stands because the levels stay locked until the commit.
+
+use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movement, Movements};
+pub use crate::domain::{Crossing, Level, Line, Pick, Reason, Shelves, Shortage};
+pub use crate::publish::crossings as publish_crossings;
+use kernel::{OrderId, SkuId, TenantId, Timestamp, WarehouseId, uuid_at};
+use tokio_postgres::{Client, Error, Row, Statement};
+use uuid::Uuid;
+
+/// Parameters: tenants, orders, ids, SKUs, warehouses, quantities, ends.
+const RESERVE: &str = "
+insert into inventory.reservation (tenant_id, order_id, id, sku_id, warehouse_id, quantity, expires_at)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::timestamptz[])";
+
+/// Parameters: tenants, orders.
+const RESERVATIONS: &str = "
+select r.tenant_id, r.order_id, r.id, r.sku_id, r.warehouse_id, r.quantity, r.state
+  from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, order_id)
+  join inventory.reservation r on r.tenant_id = wanted.tenant_id and r.order_id = wanted.order_id";
+
+/// Locks the levels of every SKU that the orders reserve. Parameters: tenants, orders.
+const LOCK_OF_ORDERS: &str = "
+select l.tenant_id, l.sku_id, l.warehouse_id, l.product_id, l.priority, l.on_hand, l.reserved
+  from (select distinct r.tenant_id, r.sku_id
+          from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, order_id)
+          join inventory.reservation r on r.tenant_id = wanted.tenant_id and r.order_id = wanted.order_id) as reserved
+  join inventory.level l on l.tenant_id = reserved.tenant_id and l.sku_id = reserved.sku_id
+ order by l.sku_id, l.warehouse_id
+   for update of l";
+
+/// Parameters: tenants, orders, ids, states.
+const SETTLE: &str = "
+update inventory.reservation r
+   set state = d.state
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as d (tenant_id, order_id, id, state)
+ where r.tenant_id = d.tenant_id and r.order_id = d.order_id and r.id = d.id";
+
+/// The till's statements on stock, prepared on one connection.
+#[derive(Clone)]
+pub struct Statements {
+    lock: Statement,
+    lock_of_orders: Statement,
+    reservations: Statement,
+    apply: Statement,
+    record: Statement,
+    reserve: Statement,
+    settle: Statement,
+}
+
+/// What becomes of an order's reservations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// Paid: what was held is gone from the shelf.
+    Sold,
+    /// Ended unpaid: what was held is free.
+    Released,
+    /// Cancelled after it was paid: what was sold is back on the shelf.
+    Returned,
+}
+
+/// Units held (or sold, or freed) for one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    pub tenant: TenantId,
+    pub order: OrderId,
+    pub id: Uuid,
+    pub sku: SkuId,
+    pub warehouse: WarehouseId,
+    pub quantity: i64,
+    pub state: ReservationState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReservationState {
+    Held,
+    Sold,
+    Released,
+    Returned,
+}
+
+/// All that one batch does to stock.
+#[derive(Debug, Default)]
+pub struct Writes {
+    deltas: Deltas,
+    movements: Movements,
+    reservations: NewReservations,
+    settled: Settled,
+}
+
+#[derive(Debug, Default)]
+struct NewReservations {
+    tenants: Vec<TenantId>,
+    orders: Vec<OrderId>,
+    ids: Vec<Uuid>,
+    skus: Vec<SkuId>,
+    warehouses: Vec<WarehouseId>,
+    quantities: Vec<i64>,
+    ends: Vec<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+struct Settled {
+    tenants: Vec<TenantId>,
+    orders: Vec<OrderId>,
+    ids: Vec<Uuid>,
+    states: Vec<&'static str>,
+}
+
+/// A reservation names a level that does not exist: the batch must not go on as if it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("order {order} reserves SKU {sku} in a warehouse that has no level of it")]
+pub struct MissingLevel {
+    pub order: OrderId,
+    pub sku: SkuId,
+}
+
+impl Writes {
+    /// Records that `picks` of `lines` are held for an order until `ends`.
+    pub fn hold(&mut self, now: Timestamp, order: OrderId, lines: &[Line], picks: &[Pick], ends: Timestamp) {
+        for pick in picks {
+            let line = &lines[pick.line];
+            let rows = &mut self.reservations;
+            rows.tenants.push(line.tenant);
+            rows.orders.push(order);
+            rows.ids.push(uuid_at(now));
+            rows.skus.push(line.sku);
+            rows.warehouses.push(pick.warehouse);
+            rows.quantities.push(pick.quantity);
+            rows.ends.push(ends);
+            self.movements.push(
+                now,
+                Movement {
+                    tenant: line.tenant,
+                    sku: line.sku,
+                    warehouse: pick.warehouse,
+                    on_hand: 0,
+                    reserved: pick.quantity,
+                    reason: Reason::Hold,
+                    reference: Some(order.0),
+                    note: None,
+                },
+            );
+        }
+    }
+
+    /// Changes `shelves` by what becomes of the reservations, and records it. Those that have their end already stay
+    /// as they are, so settling twice is settling once.
+    pub fn settle<'a>(
+        &mut self,
+        now: Timestamp,
+        reservations: impl IntoIterator<Item = &'a mut Reservation>,
+        settlement: Settlement,
+        shelves: &mut Shelves,
+    ) -> Result<(), MissingLevel> {
+        for reservation in reservations {
+            let Some(movement) = settlement.movement(reservation) else {
+                continue;
+            };
+            let level = shelves
+                .level_mut(reservation.tenant, reservation.sku, reservation.warehouse)
+                .ok_or(MissingLevel {
+                    order: reservation.order,
+                    sku: reservation.sku,
+                })?;
+            level.on_hand += movement.on_hand;
+            level.reserved += movement.reserved;
+            self.movements.push(now, movement);
+            self.settled.tenants.push(reservation.tenant);
+            self.settled.orders.push(reservation.order);
+            self.settled.ids.push(reservation.id);
+            self.settled.states.push(settlement.state().as_str());
+            reservation.state = settlement.state();
+        }
+        Ok(())
+    }
+
+    /// To be called when everything was decided: takes the sum of the changes.
+    pub fn finish(&mut self, shelves: &Shelves) {
+        self.deltas = Deltas::of(shelves);
+    }
+}
+
+impl Settlement {
+    fn state(self) -> ReservationState {
+        match self {
+            Self::Sold => ReservationState::Sold,
+            Self::Released => ReservationState::Released,
+            Self::Returned => ReservationState::Returned,
+        }
+    }
+
+    /// How the level moves; `None` where there is nothing to settle in this way.
+    fn movement(self, reservation: &Reservation) -> Option<Movement<'static>> {
+        use ReservationState as S;
+        let quantity = reservation.quantity;
+        let (on_hand, reserved, reason) = match (self, reservation.state) {
+            (Self::Sold, S::Held) => (-quantity, -quantity, Reason::Sale),
+            (Self::Released, S::Held) => (0, -quantity, Reason::Release),
+            (Self::Returned, S::Sold) => (quantity, 0, Reason::Return),
+            _ => return None,
+        };
+        Some(Movement {
+            tenant: reservation.tenant,
+            sku: reservation.sku,
+            warehouse: reservation.warehouse,
+            on_hand,
+            reserved,
+            reason,
+            reference: Some(reservation.order.0),
+            note: None,
+        })
+    }
+}
+
+impl ReservationState {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Sold => "sold",
+            Self::Released => "released",
+            Self::Returned => "returned",
+        }
+    }
+
+    /// The table's check allows no other words.
+    fn parse(text: &str) -> Self {
+        match text {
+            "sold" => Self::Sold,
+            "released" => Self::Released,
+            "returned" => Self::Returned,
+            _ => Self::Held,
+        }
+    }
+}
+
+impl Statements {
+    pub async fn prepare(client: &Client) -> Result<Self, Error> {
+        let (lock, lock_of_orders, reservations, apply, record, reserve, settle) = tokio::try_join!(
+            client.prepare(LOCK),
+            client.prepare(LOCK_OF_ORDERS),
+            client.prepare(RESERVATIONS),
+            client.prepare(APPLY),
+            client.prepare(MOVE),
+            client.prepare(RESERVE),
+            client.prepare(SETTLE),
+        )?;
+        Ok(Self {
+            lock,
+            lock_of_orders,
+            reservations,
+            apply,
+            record,
+            reserve,
+            settle,
+        })
+    }
+
+    /// Locks the levels of SKUs until the transaction ends. Each pair of shop and SKU once.
+    pub async fn lock(
+        &self,
+        client: &Client,
+        tenants: &[TenantId],
+        skus: &[SkuId],
+    ) -> Result<Shelves, Error> {
+        let rows = client.query(&self.lock, &[&tenants, &skus]).await?;
+        shelves(&rows)
+    }
+
+    /// Locks the levels of every SKU that the orders reserve.
+    pub async fn lock_of_orders(
+        &self,
+        client: &Client,
+        tenants: &[TenantId],
+        orders: &[OrderId],
+    ) -> Result<Shelves, Error> {
+        let rows = client.query(&self.lock_of_orders, &[&tenants, &orders]).await?;
+        shelves(&rows)
+    }
+
+    /// The reservations of orders, which their order's lock protects.
+    pub async fn reservations(
+        &self,
+        client: &Client,
+        tenants: &[TenantId],
+        orders: &[OrderId],
+    ) -> Result<Vec<Reservation>, Error> {
+        let rows = client.query(&self.reservations, &[&tenants, &orders]).await?;
+        rows.iter().map(reservation).collect()
+    }
+
+    /// Writes what was decided, all in one go.
+    pub async fn write(&self, client: &Client, writes: &Writes) -> Result<(), Error> {
+        let Writes {
+            deltas,
+            movements,
+            reservations,
+            settled,
+        } = writes;
+        tokio::try_join!(
+            self.apply(client, deltas),
+            self.record(client, movements),
+            self.reserve(client, reservations),
+            self.settle(client, settled),
+        )?;
+        Ok(())
+    }
+
+    async fn apply(&self, client: &Client, d: &Deltas) -> Result<(), Error> {
+        if d.tenants.is_empty() {
+            return Ok(());
+        }
+        let params: Params<'_> = &[&d.tenants, &d.skus, &d.warehouses, &d.on_hand, &d.reserved];
+        client.execute(&self.apply, params).await.map(drop)
+    }
+
+    async fn record(&self, client: &Client, m: &Movements) -> Result<(), Error> {
+        if m.tenants.is_empty() {
+            return Ok(());
+        }
+        let params: Params<'_> = &[
+            &m.tenants,
+            &m.ids,
+            &m.skus,
+            &m.warehouses,
+            &m.on_hand,
+            &m.reserved,
+            &m.reasons,
+            &m.references,
+            &m.notes,
+        ];
+        client.execute(&self.record, params).await.map(drop)
+    }
+
+    async fn reserve(&self, client: &Client, r: &NewReservations) -> Result<(), Error> {
+        if r.tenants.is_empty() {
+            return Ok(());
+        }
+        let params: Params<'_> = &[
+            &r.tenants,
+            &r.orders,
+            &r.ids,
+            &r.skus,
+            &r.warehouses,
+            &r.quantities,
+            &r.ends,
+        ];
+        client.execute(&self.reserve, params).await.map(drop)
+    }
+
+    async fn settle(&self, client: &Client, s: &Settled) -> Result<(), Error> {
+        if s.tenants.is_empty() {
+            return Ok(());
+        }
+        client
+            .execute(&self.settle, &[&s.tenants, &s.orders, &s.ids, &s.states])
+            .await
+            .map(drop)
+    }
+}
+
+type Params<'a> = &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)];
+
+fn shelves(rows: &[Row]) -> Result<Shelves, Error> {
+    rows.iter().map(level).collect::<Result<_, _>>().map(Shelves::new)
+}
+
+fn level(row: &Row) -> Result<Level, Error> {
+    Ok(Level {
+        tenant: row.try_get(0)?,
+        sku: row.try_get(1)?,
+        warehouse: row.try_get(2)?,
+        product: row.try_get(3)?,
+        priority: row.try_get(4)?,
+        on_hand: row.try_get(5)?,
+        reserved: row.try_get(6)?,
+    })
+}
+
+fn reservation(row: &Row) -> Result<Reservation, Error> {
+    Ok(Reservation {
+        tenant: row.try_get(0)?,
+        order: row.try_get(1)?,
+        id: row.try_get(2)?,
+        sku: row.try_get(3)?,
+        warehouse: row.try_get(4)?,
+        quantity: row.try_get(5)?,
+        state: ReservationState::parse(row.try_get(6)?),
+    })
+}

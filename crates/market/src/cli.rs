@@ -1,0 +1,138 @@
+//! What can be said on the command line. The texts here are the manual.
+
+use crate::config::Config;
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// Stoa: an open, self-hosted marketplace. Many sellers, one storefront, one cart, one payment.
+///
+/// Without settings it keeps everything in one data directory: a private PostgreSQL, the search index, images.
+/// With DATABASE_URL it uses a PostgreSQL of yours.
+#[derive(Parser)]
+#[command(name = "stoa", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Runs the marketplace and, on the first run, fills it with the demo. Prints addresses and logins.
+    Up(Serve),
+    /// Runs the marketplace, or a part of it with --services.
+    Serve(Serve),
+    /// Brings the database to this version's schemas, then ends.
+    Migrate(Place),
+    /// Fills a marketplace with generated shops, products, buyers and orders.
+    Demo(Demo),
+    /// Imports a product file (CSV, NDJSON or a JSON array, also gzipped) for one shop.
+    Import(Import),
+    /// Lists the services that --services takes.
+    Services,
+    /// Prints the OpenAPI description of the API.
+    Openapi,
+    /// Checks the books: stock against movements, reservations, ledger, read tables against event streams.
+    Verify(Place),
+    /// Measures Stoa beside a baseline on this very machine, and fails where a target is missed.
+    Bench(Bench),
+    /// The bare server that benches hold the program against.
+    #[command(hide = true)]
+    BenchBaseline(bench::ServerOptions),
+    /// Says what this machine has and lacks for running Stoa.
+    Doctor(Place),
+}
+
+/// Where the marketplace lives.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// Everything the marketplace keeps on this machine.
+    #[arg(long, env = "STOA_DATA_DIR", default_value = ".stoa")]
+    pub data_dir: PathBuf,
+    /// A PostgreSQL of yours, instead of the managed one: postgres://user:password@host/database
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// What is logged, such as `info` or `info,checkout=debug`.
+    #[arg(long, env = "STOA_LOG", default_value = "info,sqlx=warn,tantivy=warn")]
+    pub log: String,
+    /// Log lines as JSON, for machines.
+    #[arg(long, env = "STOA_LOG_JSON")]
+    pub log_json: bool,
+}
+
+#[derive(Args, Clone)]
+pub struct Serve {
+    #[command(flatten)]
+    pub place: Place,
+    /// Address and port to listen on.
+    #[arg(long, env = "STOA_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The address people use, for links in mails; http://LISTEN if absent.
+    #[arg(long, env = "STOA_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Services to run here, separated by commas; `stoa services` lists them.
+    #[arg(long, env = "STOA_SERVICES", value_delimiter = ',', default_value = "all")]
+    pub services: Vec<String>,
+    /// Where services that do not run here are found: catalog=http://10.0.0.7:8080,search=...
+    #[arg(long, env = "STOA_PEERS", value_delimiter = ',')]
+    pub peers: Vec<String>,
+    /// A secret that all processes of one marketplace share; made in the data directory if absent.
+    #[arg(long, env = "STOA_SERVICE_KEY", hide_env_values = true)]
+    pub service_key: Option<String>,
+    /// The name by which answers say which process served them.
+    #[arg(long, env = "STOA_INSTANCE")]
+    pub instance: Option<String>,
+    /// Calls per second and caller that the API takes, in bursts of up to ten times that.
+    #[arg(long, env = "STOA_RATE", default_value = "100")]
+    pub rate: NonZeroU32,
+    /// Believe X-Forwarded-For: only behind a proxy of your own.
+    #[arg(long, env = "STOA_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Seconds for which the stock of an unpaid order is held.
+    #[arg(long, env = "STOA_HOLD_S", default_value_t = kernel::limits::RESERVATION_TTL_S)]
+    pub hold_s: u32,
+}
+
+#[derive(Args, Clone)]
+pub struct Demo {
+    #[command(flatten)]
+    pub place: Place,
+    /// 1 is about 3,000 products; 10 is ten times that.
+    #[arg(long, default_value_t = 1)]
+    pub scale: u32,
+    /// The same seed gives the same marketplace.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Args, Clone)]
+pub struct Import {
+    #[command(flatten)]
+    pub place: Place,
+    /// The file; .gz is unpacked on the way.
+    pub file: PathBuf,
+    /// Slug of the shop that gets the products.
+    #[arg(long)]
+    pub shop: String,
+    /// ISO 4217 code of prices that name no currency; the shop's own if absent.
+    #[arg(long)]
+    pub currency: Option<String>,
+    /// Units on hand for rows that name no stock.
+    #[arg(long, default_value_t = 25)]
+    pub default_stock: i64,
+}
+
+#[derive(Args, Clone)]
+pub struct Bench {
+    /// till-hot, till-spread, read-pdp, start or all; crates/bench/README.md explains each.
+    pub name: String,
+    #[command(flatten)]
+    pub options: bench::Options,
+}
+
+impl Serve {
+    pub fn config(&self) -> anyhow::Result<Config> {
+        Config::of(self)
+    }
+}

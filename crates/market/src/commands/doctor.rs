@@ -1,0 +1,32 @@
+//! Says what this machine has and lacks.
+
+use crate::cli::Place;
+use std::process::ExitCode;
+
+#[allow(clippy::print_stdout, reason = "the answer of the command")]
+pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
+    let mut well = true;
+    let mut say = |fine: bool, what: String| {
+        println!("{} {what}", if fine { "ok  " } else { "FAIL" });
+        well &= fine;
+    };
+    match pg::locate() {
+        Ok(install) => say(true, format!("PostgreSQL {} in {}", install.major, install.bin.display())),
+        Err(error) => say(false, error.to_string()),
+    }
+    let folder = &place.data_dir;
+    match std::fs::create_dir_all(folder) {
+        Ok(()) => say(true, format!("the data directory {} can be written", folder.display())),
+        Err(error) => say(false, format!("the data directory {} cannot be written: {error}", folder.display())),
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    say(true, format!("{cores} cores"));
+    if let Some(url) = &place.database_url {
+        match store::migrate::verify_isolation(url, &crate::compose::schemas()).await {
+            Ok(open) if open.is_empty() => say(true, "every tenant-owned table is isolated".to_owned()),
+            Ok(open) => say(false, format!("tables without row-level security: {}", open.join(", "))),
+            Err(error) => say(false, format!("the database at DATABASE_URL: {error}")),
+        }
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,119 @@
+//! Runs services until told to stop.
+
+use crate::cli::Serve;
+use crate::compose::{self, Market};
+use crate::config::Config;
+use crate::description::Description;
+use crate::home::Home;
+use anyhow::Context;
+use axum::http::HeaderValue;
+use httpkit::{Auth, Instance};
+use kernel::{SharedClock, SystemClock};
+use runtime::{Server, ServiceKey, Tasks};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use utoipa::OpenApi;
+
+/// How long background loops may take to finish.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+pub async fn run(args: Serve) -> anyhow::Result<ExitCode> {
+    super::begin(&args.place);
+    let config = args.config()?;
+    let running = Running::start(&args, config).await?;
+    tracing::info!(address = %running.address, instance = running.instance, "serving");
+    running.until_stopped().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A serving process.
+pub struct Running {
+    pub market: Market,
+    pub home: Home,
+    pub address: std::net::SocketAddr,
+    pub instance: String,
+    tasks: Tasks,
+    listener: TcpListener,
+    routes: axum::Router,
+}
+
+impl Running {
+    /// Opens the data directory, migrates, sets the services up and takes the port; serves nothing yet.
+    pub async fn start(args: &Serve, config: Config) -> anyhow::Result<Self> {
+        // The port first: whoever started twice by mistake learns so before anything is touched.
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; choose another address with --listen", config.listen))?;
+        let home = Home::open(&args.place, false).await?;
+        store::migrate::run(&home.url, &compose::schemas()).await?;
+        let clock: SharedClock = Arc::new(SystemClock);
+        let secret = match &config.service_key {
+            Some(secret) => secret.clone(),
+            None => home.service_key()?,
+        };
+        let key = ServiceKey::new(secret.as_bytes());
+        let metrics = runtime::init_metrics();
+        let mut market = compose::compose(&home, &config, key.clone(), &clock).await?;
+        let tasks = Tasks::new();
+        let instance = HeaderValue::from_str(&config.instance).context("--instance must be printable ASCII")?;
+        let cells = store::Cells::single(&home.url);
+        let server = Server {
+            instance: Instance { id: instance, clock, behind_proxy: config.behind_proxy },
+            auth: Auth::new(market.identity.clone()),
+            key,
+            metrics,
+            calls_per_second: config.calls_per_second,
+            description: Description::openapi(),
+            checks: vec![compose::database_check(cells.db(identity::CONTEXT)?)],
+        };
+        let services = std::mem::take(&mut market.services);
+        let (routes, openapi) = server.routes(services, &tasks);
+        let routes = if config.runs("docs") { routes.merge(crate::docs::routes(openapi)) } else { routes };
+        Ok(Self { market, home, address: listener.local_addr()?, instance: config.instance, tasks, listener, routes })
+    }
+
+    /// Serves until SIGINT or SIGTERM, then stops in order: requests, loops, database.
+    pub async fn until_stopped(self) -> anyhow::Result<()> {
+        let tasks = self.tasks.clone();
+        self.tasks.spawn("signals", async move {
+            stop_signal().await;
+            tracing::info!("stopping");
+            tasks.stopping().cancel();
+        });
+        keep_partitions_ahead(&self.home.url, &self.tasks);
+        runtime::serve(self.listener, self.routes, &self.tasks).await?;
+        self.tasks.stop(STOP_WITHIN).await;
+        drop(self.market);
+        self.home.close().await
+    }
+}
+
+async fn stop_signal() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Makes next months' partitions once a day; the start makes them as well.
+fn keep_partitions_ahead(url: &str, tasks: &Tasks) {
+    const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
+    let (url, stop) = (url.to_owned(), tasks.stopping());
+    tasks.spawn("partitions ahead", async move {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(DAILY) => {}
+                () = stop.cancelled() => return,
+            }
+            if let Err(error) = store::migrate::partition_ahead(&url).await {
+                tracing::error!(%error, "next months' partitions could not be made; trying again tomorrow");
+            }
+        }
+    });
+}

@@ -1,0 +1,45 @@
+//! Checks the books.
+
+use crate::cli::Place;
+use crate::compose::{self, Books};
+use crate::config::Config;
+use crate::home::Home;
+use kernel::{SharedClock, SystemClock};
+use runtime::ServiceKey;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Findings shown per book; where there are more, the first ones tell enough.
+const SHOWN_MAX: usize = 20;
+
+pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
+    super::begin(&place);
+    let home = Home::open(&place, true).await?;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let market = compose::compose(&home, &Config::for_command(), ServiceKey::new(b""), &clock).await?;
+    let clean = report(&market.books).await;
+    drop(market);
+    home.close().await?;
+    Ok(if clean? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[allow(clippy::print_stdout, reason = "the answer of the command")]
+async fn report(books: &Books) -> anyhow::Result<bool> {
+    let stock = inventory::verify(&books.stock).await?.iter().map(|m| serde_json::to_string(m)).collect::<Result<Vec<_>, _>>()?;
+    let checks = [
+        ("stock equals its movements and reservations", stock),
+        ("orders equal their event streams", orders::verify(&books.orders).await?),
+        ("payments equal their events and shares", payments::verify(&books.payments).await?),
+        ("stock, orders, payments and ledger agree with each other", checkout::verify(&books.till).await?),
+        ("the ledger sums to zero in every currency", ledger::verify(&books.ledger).await?),
+    ];
+    let mut clean = true;
+    for (what, findings) in checks {
+        println!("{} {what}", if findings.is_empty() { "ok  " } else { "FAIL" });
+        for finding in findings.iter().take(SHOWN_MAX) {
+            println!("     {finding}");
+        }
+        clean &= findings.is_empty();
+    }
+    Ok(clean)
+}

@@ -1,0 +1,249 @@
+//! The table of services: what each is made of, and whether it runs here or elsewhere.
+
+use crate::config::Config;
+use crate::home::Home;
+use anyhow::Context;
+use contracts::cart::{CartService, RemoteCart, ServedCart};
+use contracts::catalog::{Catalog, RemoteCatalog, ServedCatalog};
+use contracts::checkout::{Checkout, RemoteCheckout, ServedCheckout};
+use contracts::identity::{Identity, Mailbox, RemoteIdentity, RemoteMailbox, ServedIdentity, ServedMailbox};
+use contracts::inventory::{Inventory, RemoteInventory, ServedInventory};
+use contracts::orders::{Orders, RemoteOrders, ServedOrders};
+use contracts::payments::{Payments, RemotePayments, ServedPayments};
+use contracts::search::{RemoteSearch, Search, ServedSearch};
+use contracts::tenants::{RemoteTenants, ServedTenants, Tenants};
+use kernel::SharedClock;
+use runtime::{Check, Loop, Peer, Service, ServiceKey};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Cells, Db};
+use store::migrate::Schema;
+
+/// Every context's schema, in the order in which they are made.
+pub fn schemas() -> Vec<Schema> {
+    vec![
+        identity::schema(),
+        tenants::schema(),
+        inventory::schema(),
+        catalog::schema(),
+        search::schema(),
+        cart::schema(),
+        orders::schema(),
+        payments::schema(),
+        ledger::schema(),
+        checkout::schema(),
+    ]
+}
+
+/// The clients of all contexts, wherever they run, and the services that run here.
+pub struct Market {
+    pub identity: Arc<dyn Identity>,
+    pub tenants: Arc<dyn Tenants>,
+    pub catalog: Arc<dyn Catalog>,
+    pub checkout: Arc<dyn Checkout>,
+    pub cart: Arc<dyn CartService>,
+    /// The contexts themselves, for commands.
+    pub accounts: identity::Accounts,
+    pub products: catalog::Products,
+    pub books: Books,
+    pub services: Vec<Service>,
+}
+
+/// What `stoa verify` looks into.
+pub struct Books {
+    pub stock: inventory::Stock,
+    pub orders: orders::Orders,
+    pub payments: payments::PaymentBook,
+    pub ledger: ledger::Ledger,
+    pub till: checkout::Checkouts,
+}
+
+struct Wiring<'a> {
+    config: &'a Config,
+    key: ServiceKey,
+    services: Vec<Service>,
+}
+
+impl Wiring<'_> {
+    /// The local one if the service runs here or no peer is named for it, else one that calls the peer.
+    fn client<T: ?Sized>(&self, name: &str, local: Arc<T>, remote: impl FnOnce(Arc<Peer>) -> Arc<T>) -> Arc<T> {
+        match self.config.peers.get(name) {
+            Some(base) if !self.config.runs(name) => remote(Arc::new(Peer::new(base, self.key.clone()))),
+            _ => local,
+        }
+    }
+
+    fn add(&mut self, service: Service) {
+        if self.config.runs(service.name) {
+            self.services.push(service);
+        }
+    }
+}
+
+/// Sets everything up. Nothing runs before the services are handed to the server.
+pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &SharedClock) -> anyhow::Result<Market> {
+    let cells = Cells::single(&home.url);
+    let db = |context: &'static str| cells.db(context).context("the database's address cannot be read");
+    let mut wiring = Wiring { config, key, services: Vec::new() };
+    let w = &mut wiring;
+
+    let inbox = Arc::new(identity::DevelopmentInbox::new(db(identity::CONTEXT)?, "Stoa <hello@stoa.example>"));
+    let settings = identity::Config { public_url: config.public_url.clone(), limits: identity::AttemptLimits::default() };
+    let accounts = identity::Accounts::new(db(identity::CONTEXT)?, inbox.clone(), settings)?;
+    let identity: Arc<dyn Identity> = w.client("identity", Arc::new(accounts.clone()), |p| Arc::new(RemoteIdentity(p)));
+    let mailbox: Arc<dyn Mailbox> = w.client("identity", inbox.clone(), |p| Arc::new(RemoteMailbox(p)));
+
+    let shops = tenants::Shops::new(db(tenants::CONTEXT)?, identity.clone(), &config.public_url);
+    let tenants: Arc<dyn Tenants> = w.client("tenants", Arc::new(shops.clone()), |p| Arc::new(RemoteTenants(p)));
+    accounts.know_shops(tenants.clone());
+
+    let stock = inventory::Stock::new(db(inventory::CONTEXT)?);
+    let inventory: Arc<dyn Inventory> = w.client("inventory", Arc::new(stock.clone()), |p| Arc::new(RemoteInventory(p)));
+
+    let media = object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?;
+    let settings = catalog::Settings { takes_svg: true, ..catalog::Settings::default() };
+    let products = catalog::Products::new(
+        db(catalog::CONTEXT)?,
+        clock.clone(),
+        inventory.clone(),
+        tenants.clone(),
+        Arc::new(media),
+        settings,
+    );
+    let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| Arc::new(RemoteCatalog(p)));
+
+    let searches = search::Searches::new();
+    let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| Arc::new(RemoteSearch(p)));
+    let follower = search::Follower {
+        searches: searches.clone(),
+        sources: search::Sources { catalog: catalog.clone(), tenants: tenants.clone(), inventory: inventory.clone() },
+        db: db(search::CONTEXT)?,
+        clock: clock.clone(),
+        folder: home.data_dir.join("search"),
+    };
+
+    let carts = cart::Carts::new(db(cart::CONTEXT)?, catalog.clone(), inventory.clone());
+    let cart: Arc<dyn CartService> = w.client("cart", Arc::new(carts.clone()), |p| Arc::new(RemoteCart(p)));
+
+    let order_book = orders::Orders::new(db(orders::CONTEXT)?);
+    let orders: Arc<dyn Orders> = w.client("orders", Arc::new(order_book.clone()), |p| Arc::new(RemoteOrders(p)));
+
+    let sandbox = payments::Sandbox::new(db(payments::CONTEXT)?);
+    let payment_book = payments::PaymentBook::new(db(payments::CONTEXT)?, sandbox.clone());
+    let payments: Arc<dyn Payments> =
+        w.client("payments", Arc::new(payment_book.clone()), |p| Arc::new(RemotePayments(p)));
+
+    let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?);
+
+    let till = checkout::Checkouts::new(checkout::Parts {
+        db: db(checkout::CONTEXT)?,
+        url: home.url.clone(),
+        catalog: catalog.clone(),
+        tenants: tenants.clone(),
+        inventory: inventory.clone(),
+        carts: cart.clone(),
+        orders: order_book.clone(),
+        provider: Arc::new(sandbox),
+        clock: clock.clone(),
+        config: checkout::Config {
+            reservation_ttl: Duration::from_secs(u64::from(config.hold_s)),
+            ..checkout::Config::default()
+        },
+    });
+    let checkout: Arc<dyn Checkout> = w.client("checkout", Arc::new(till.clone()), |p| Arc::new(RemoteCheckout(p)));
+
+    let faces = storefront::Shop {
+        identity: identity.clone(),
+        mailbox,
+        tenants: tenants.clone(),
+        catalog: catalog.clone(),
+        inventory: inventory.clone(),
+        search: search.clone(),
+        cart: cart.clone(),
+        checkout: checkout.clone(),
+        orders: orders.clone(),
+        payments: payments.clone(),
+        public_url: config.public_url.clone(),
+    };
+
+    let every = (clock.clone(), accounts.clone());
+    w.add(
+        Service::new("identity")
+            .api(identity::routes(accounts.clone()))
+            .calls(ServedIdentity(Arc::new(accounts.clone())))
+            .run(Loop::new("identity upkeep", move |stop| identity::work(every.1.clone(), every.0.clone(), stop))),
+    );
+    w.add(Service::new("identity").calls(ServedMailbox(inbox)));
+    let (a, c) = (shops.clone(), clock.clone());
+    w.add(
+        Service::new("tenants")
+            .api(tenants::routes(shops.clone()))
+            .calls(ServedTenants(Arc::new(shops)))
+            .run(Loop::new("tenants reactions", move |stop| tenants::work(a.clone(), c.clone(), stop))),
+    );
+    w.add(
+        Service::new("inventory")
+            .api(inventory::routes(stock.clone(), catalog.clone()))
+            .calls(ServedInventory(Arc::new(stock.clone()))),
+    );
+    let a = products.clone();
+    w.add(
+        Service::new("catalog")
+            .api(catalog::routes(products.clone()))
+            .pages(catalog::media_routes(products.clone()))
+            .calls(ServedCatalog(Arc::new(products.clone())))
+            .run(Loop::new("catalog caches", move |stop| catalog::work(a.clone(), stop))),
+    );
+    let (ready, f) = (searches.clone(), follower);
+    w.add(
+        Service::new("search")
+            .api(search::routes(searches.clone()))
+            .calls(ServedSearch(Arc::new(searches)))
+            .run(Loop::new("search index", move |stop| f.clone().run(stop)))
+            .check(Check::new("search index", false, move || {
+                let up = ready.is_ready();
+                async move { if up { Ok(()) } else { Err("the index is being built".to_owned()) } }
+            })),
+    );
+    let (a, c) = (carts.clone(), clock.clone());
+    w.add(
+        Service::new("cart")
+            .api(cart::routes(carts.clone()))
+            .calls(ServedCart(Arc::new(carts)))
+            .run(Loop::new("idle carts", move |stop| cart::drop_idle(a.clone(), c.clone(), stop))),
+    );
+    w.add(
+        Service::new("orders")
+            .api(orders::routes(order_book.clone()))
+            .calls(ServedOrders(Arc::new(order_book.clone()))),
+    );
+    w.add(
+        Service::new("payments")
+            .api(payments::routes(payment_book.clone()))
+            .calls(ServedPayments(Arc::new(payment_book.clone()))),
+    );
+    w.add(Service::new("ledger").api(ledger::routes(ledger_book.clone())));
+    let mut service = Service::new("checkout")
+        .api(checkout::routes(till.clone()))
+        .calls(ServedCheckout(Arc::new(till.clone())));
+    service.loops = till.loops();
+    w.add(service);
+    w.add(Service::new("storefront").pages(storefront::routes(faces)));
+
+    let books = Books { stock, orders: order_book, payments: payment_book, ledger: ledger_book, till };
+    Ok(Market { identity, tenants, catalog, checkout, cart, accounts, products, books, services: wiring.services })
+}
+
+/// Whether the database answers: everything needs it.
+pub fn database_check(db: Db) -> Check {
+    Check::new("database", true, move || {
+        let db = db.clone();
+        async move { sqlx::query("select 1").execute(db.pool()).await.map(|_| ()).map_err(|e| e.to_string()) }
+    })
+}
+
+fn media_folder(home: &Home) -> anyhow::Result<std::path::PathBuf> {
+    let folder = home.data_dir.join("media");
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    Ok(folder)
+}

@@ -1,0 +1,117 @@
+//! The settings of a serving process, read once and checked at once.
+
+use crate::cli::Serve;
+use anyhow::{Context, bail};
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+
+/// Every service there is, in the order in which they are set up: each may call those before it.
+pub const SERVICES: [(&str, &str); 12] = [
+    ("identity", "accounts, sign-in, tokens"),
+    ("tenants", "shops, onboarding, staff"),
+    ("inventory", "stock and its movements"),
+    ("catalog", "products, categories, images, bulk upload"),
+    ("search", "the search index"),
+    ("cart", "carts"),
+    ("orders", "orders and their history"),
+    ("payments", "payments and the sandbox provider"),
+    ("ledger", "double-entry postings"),
+    ("checkout", "the till: placing, paying, cancelling"),
+    ("storefront", "the pages"),
+    ("docs", "the API's description and its page"),
+];
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub instance: String,
+    pub services: HashSet<String>,
+    pub peers: HashMap<String, String>,
+    pub service_key: Option<String>,
+    pub calls_per_second: NonZeroU32,
+    pub behind_proxy: bool,
+    pub hold_s: u32,
+}
+
+impl Config {
+    pub fn of(args: &Serve) -> anyhow::Result<Self> {
+        let services = services(&args.services)?;
+        let peers = peers(&args.peers)?;
+        Ok(Self {
+            listen: args.listen,
+            public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{}", args.listen)),
+            instance: args.instance.clone().unwrap_or_else(|| format!("stoa-{}", std::process::id())),
+            services,
+            peers,
+            service_key: args.service_key.clone(),
+            calls_per_second: args.rate,
+            behind_proxy: args.behind_proxy,
+            hold_s: args.hold_s,
+        })
+    }
+
+    /// A process that runs everything and listens nowhere: for commands.
+    pub fn for_command() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            instance: "command".to_owned(),
+            services: SERVICES.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            peers: HashMap::new(),
+            service_key: None,
+            calls_per_second: NonZeroU32::MAX,
+            behind_proxy: false,
+            hold_s: kernel::limits::RESERVATION_TTL_S,
+        }
+    }
+
+    pub fn runs(&self, service: &str) -> bool {
+        self.services.contains(service)
+    }
+}
+
+fn services(named: &[String]) -> anyhow::Result<HashSet<String>> {
+    let known: Vec<&str> = SERVICES.iter().map(|(name, _)| *name).collect();
+    if named.iter().any(|n| n == "all") {
+        return Ok(known.iter().map(|&n| n.to_owned()).collect());
+    }
+    for name in named {
+        if !known.contains(&name.as_str()) {
+            bail!("--services: there is no service `{name}`; choose from {}", known.join(", "));
+        }
+    }
+    Ok(named.iter().cloned().collect())
+}
+
+fn peers(named: &[String]) -> anyhow::Result<HashMap<String, String>> {
+    named
+        .iter()
+        .map(|peer| {
+            let (name, url) = peer.split_once('=').with_context(|| format!("--peers: `{peer}` should read SERVICE=http://HOST:PORT"))?;
+            if !url.starts_with("http://") {
+                bail!("--peers: `{url}` should begin with http://");
+            }
+            Ok((name.to_owned(), url.to_owned()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_services_are_refused_with_the_known_ones() {
+        let error = services(&["catalogue".to_owned()]).expect_err("refused").to_string();
+        assert!(error.contains("catalogue") && error.contains("catalog, search"), "{error}");
+    }
+
+    #[test]
+    fn peers_name_a_service_and_an_address() {
+        assert!(peers(&["search".to_owned()]).is_err());
+        assert!(peers(&["search=ftp://x".to_owned()]).is_err());
+        assert_eq!(peers(&["search=http://x:1".to_owned()]).expect("read")["search"], "http://x:1");
+    }
+}

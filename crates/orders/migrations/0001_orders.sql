@@ -1,0 +1,78 @@
+-- Orders. The stream (orders.event) is the truth; the other tables are written from it in the same transaction, for
+-- lists and for sellers, and can be proved equal to it at any time.
+
+select store.make_stream('orders');
+
+-- One row per order, for the buyer's list and for the clock that ends unpaid orders. Belongs to no shop.
+create table orders.order (
+    id uuid not null,
+    version bigint not null,
+    number text not null,
+    -- none for guests, who own their order by the secret of their cart
+    buyer_id uuid,
+    status text not null,
+    cancel_reason text,
+    currency text not null,
+    total bigint not null,
+    sellers int not null,
+    units bigint not null,
+    payment_id uuid not null,
+    placed_at timestamptz not null,
+    reserved_until timestamptz not null,
+    constraint order_pkey primary key (id),
+    constraint order_status_check check (status in ('placed', 'confirmed', 'cancelled')),
+    constraint order_cancel_reason_check check ((status = 'cancelled') = (cancel_reason is not null)),
+    constraint order_total_check check (total >= 0),
+    constraint order_units_check check (units > 0 and sellers > 0)
+) partition by range (id);
+select store.partition_by_month('orders.order', 'uuid');
+create index order_of_buyer on orders.order (buyer_id, id desc) where buyer_id is not null;
+create index order_due on orders.order (reserved_until) where status = 'placed';
+
+-- A seller's share.
+create table orders.sub_order (
+    tenant_id uuid not null,
+    id uuid not null,
+    order_id uuid not null,
+    number text not null,
+    status text not null,
+    currency text not null,
+    subtotal bigint not null,
+    delivery bigint not null,
+    total bigint not null,
+    -- what the marketplace keeps, frozen at sale
+    commission bigint not null,
+    delivery_code text not null,
+    delivery_name text not null,
+    placed_at timestamptz not null,
+    -- known to the seller only while the order is confirmed
+    address jsonb,
+    constraint sub_order_pkey primary key (tenant_id, id),
+    constraint sub_order_status_check check (status in ('placed', 'confirmed', 'cancelled')),
+    constraint sub_order_total_check check (subtotal >= 0 and delivery >= 0 and total = subtotal + delivery),
+    constraint sub_order_commission_check check (commission between 0 and total),
+    constraint sub_order_address_check check ((status = 'confirmed') = (address is not null))
+) partition by list (tenant_id);
+create table orders.sub_order_pool partition of orders.sub_order default partition by range (id);
+select store.partition_by_month('orders.sub_order_pool', 'uuid');
+select store.isolate('orders.sub_order');
+
+-- Keyed by sub-order, so that a sub-order's lines are found without another index.
+create table orders.line (
+    tenant_id uuid not null,
+    sub_order_id uuid not null,
+    id uuid not null,
+    sku_id uuid not null,
+    product_id uuid not null,
+    title text not null,
+    options text not null,
+    code text not null,
+    quantity bigint not null,
+    unit_price bigint not null,
+    constraint line_pkey primary key (tenant_id, sub_order_id, id),
+    constraint line_quantity_check check (quantity > 0),
+    constraint line_unit_price_check check (unit_price >= 0)
+) partition by list (tenant_id);
+create table orders.line_pool partition of orders.line default partition by range (sub_order_id);
+select store.partition_by_month('orders.line_pool', 'uuid');
+select store.isolate('orders.line');

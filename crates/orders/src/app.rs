@@ -1,0 +1,284 @@
+//! Reading orders, one method per question. An order is read by folding its history.
+
+use crate::domain::{Event, Order, Refusal, replay};
+use crate::project::{LineRow, OrderRow, SubOrderRow, status_of};
+use crate::{Error, store};
+use ::store::streams::{AsOf as Bounds, Recorded, Streams};
+use ::store::{Db, Scope};
+use contracts::Reply;
+use contracts::cart::CartOwner;
+use contracts::orders as api;
+use contracts::orders::{AsOf, OrderEvent, OrderLine, OrderSummary, SubOrder, SubOrderStatus};
+use kernel::{Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, SubOrderId, TenantId, UserId};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The orders context.
+#[derive(Clone)]
+pub struct Orders(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    streams: Streams,
+}
+
+impl Orders {
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            streams: Streams::new(crate::CONTEXT),
+        }))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The order as it stood at `as_of`, whoever owns it.
+    pub async fn load(&self, id: OrderId, as_of: AsOf) -> Result<Order, Error> {
+        let history = self.history_of(id, as_of).await?;
+        let events = history.into_iter().map(|r| (r.version, r.at, r.event));
+        Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)
+    }
+
+    async fn history_of(&self, id: OrderId, as_of: AsOf) -> Result<Vec<Recorded<Event>>, Error> {
+        let bounds = Bounds {
+            version: as_of.version,
+            at: as_of.at,
+        };
+        let mut conn = self.0.db.pool().acquire().await?;
+        Ok(self.0.streams.load(&mut conn, id.0, bounds).await?)
+    }
+
+    /// The order as it stood, if it is `owner`'s; without an owner, whose ever it is.
+    async fn owned(&self, owner: Option<&CartOwner>, id: OrderId, as_of: AsOf) -> Result<Order, Error> {
+        let order = self.load(id, as_of).await?;
+        match owner {
+            Some(owner) if !owns(owner, &order) => Err(Refusal::NoSuchOrder.into()),
+            _ => Ok(order),
+        }
+    }
+
+    async fn timeline(&self, owner: Option<&CartOwner>, id: OrderId) -> Result<Vec<OrderEvent>, Error> {
+        let history = self.history_of(id, AsOf::default()).await?;
+        let order = replay(id, history.iter().map(|r| (r.version, r.at, r.event.clone())))
+            .ok_or(Refusal::NoSuchOrder)?;
+        if owner.is_some_and(|owner| !owns(owner, &order)) {
+            return Err(Refusal::NoSuchOrder.into());
+        }
+        Ok(history.iter().map(|recorded| told(&order, recorded)).collect())
+    }
+
+    async fn summaries(
+        &self,
+        buyer: UserId,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<OrderSummary>, Error> {
+        let before = after.as_ref().map(read_cursor).transpose()?.map(OrderId);
+        let rows = store::orders_of_buyer(self.0.db.pool(), buyer, before, limit).await?;
+        Ok(page(rows, limit, |row| row.id.0).map(summary))
+    }
+
+    async fn sales(
+        &self,
+        tenant: TenantId,
+        status: Option<SubOrderStatus>,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<SubOrder>, Error> {
+        let before = after.as_ref().map(read_cursor).transpose()?.map(SubOrderId);
+        let mut tx = self.0.db.begin(Scope::Tenant(tenant)).await?;
+        let rows = store::sub_orders_of_shop(&mut tx, tenant, status, before, limit).await?;
+        let page = page(rows, limit, |row| row.id.0);
+        let ids: Vec<Uuid> = page.items.iter().map(|row| row.id.0).collect();
+        let lines = store::lines(&mut tx, tenant, &ids).await?;
+        tx.commit().await?;
+        Ok(page.map(|row| sale(row, &lines)))
+    }
+
+    async fn sale(&self, tenant: TenantId, id: SubOrderId) -> Result<SubOrder, Error> {
+        let mut tx = self.0.db.begin(Scope::Tenant(tenant)).await?;
+        let row = store::sub_order(&mut tx, tenant, id).await?;
+        let lines = store::lines(&mut tx, tenant, &[id.0]).await?;
+        tx.commit().await?;
+        let row = row.ok_or(Refusal::NoSuchOrder)?;
+        Ok(sale(row, &lines))
+    }
+}
+
+/// By what a guest's order knows its owner: the secret itself is kept nowhere.
+#[must_use]
+pub fn guest_hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes())
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// Whether the order was placed by `owner`.
+#[must_use]
+pub fn owns(owner: &CartOwner, order: &Order) -> bool {
+    match owner {
+        CartOwner::User(user) => order.placed.buyer == Some(*user),
+        CartOwner::Guest(secret) => order.placed.guest.as_deref() == Some(guest_hash(secret).as_str()),
+    }
+}
+
+fn read_cursor(cursor: &Cursor) -> Result<Uuid, Error> {
+    Uuid::parse_str(&cursor.0).map_err(|_| Error::BadCursor)
+}
+
+/// Cuts the row that was read beyond the limit, whose presence says that there is a next page.
+fn page<T>(mut items: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Page<T> {
+    let more = items.len() > limit.get();
+    items.truncate(limit.get());
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|last| Cursor(id(last).simple().to_string()));
+    Page { items, next }
+}
+
+/// The tables take no currency that the kernel does not know.
+fn currency(code: &str) -> Currency {
+    code.parse().unwrap_or(Currency::EUR)
+}
+
+fn summary(row: OrderRow) -> OrderSummary {
+    OrderSummary {
+        id: row.id,
+        status: status_of(&row.status),
+        total: Money::new(row.total, currency(&row.currency)),
+        sellers: u32::try_from(row.sellers).unwrap_or(0),
+        units: u32::try_from(row.units).unwrap_or(u32::MAX),
+        number: row.number,
+        placed_at: row.placed_at,
+    }
+}
+
+fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
+    let currency = currency(&row.currency);
+    let money = |amount| Money::new(amount, currency);
+    SubOrder {
+        lines: lines
+            .iter()
+            .filter(|line| line.sub_order_id == row.id)
+            .map(|line| sold(line, currency))
+            .collect(),
+        id: row.id,
+        order: row.order_id,
+        tenant: row.tenant_id,
+        number: row.number,
+        status: crate::domain::sub_order_status(status_of(&row.status)),
+        delivery_code: row.delivery_code,
+        delivery_name: row.delivery_name,
+        subtotal: money(row.subtotal),
+        delivery: money(row.delivery),
+        total: money(row.total),
+        commission: money(row.commission),
+        placed_at: row.placed_at,
+        address: row.address,
+    }
+}
+
+fn sold(line: &LineRow, currency: Currency) -> OrderLine {
+    OrderLine {
+        id: line.id,
+        sku: line.sku_id,
+        product: line.product_id,
+        title: line.title.clone(),
+        options: line.options.clone(),
+        code: line.code.clone(),
+        quantity: u32::try_from(line.quantity).unwrap_or(u32::MAX),
+        unit_price: Money::new(line.unit_price, currency),
+        total: Money::new(line.unit_price * line.quantity, currency),
+    }
+}
+
+/// An event as the buyer's timeline tells it; what the history keeps is ours.
+fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
+    let payload = match &recorded.event {
+        Event::Placed(placed) => json!({
+            "total": order.total(),
+            "sellers": placed.parts.len(),
+            "reserved_until": placed.reserved_until,
+        }),
+        Event::PaymentDeclined { reason } => json!({ "reason": reason }),
+        Event::Confirmed => json!({}),
+        Event::Cancelled { reason } => json!({ "reason": reason }),
+    };
+    OrderEvent {
+        version: recorded.version,
+        name: recorded.event.name().to_owned(),
+        at: recorded.at,
+        payload,
+    }
+}
+
+fn page_limit(limit: u16) -> PageLimit {
+    PageLimit::new(limit).unwrap_or_default()
+}
+
+impl api::Orders for Orders {
+    fn order<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        owner: Option<CartOwner>,
+        id: OrderId,
+        as_of: AsOf,
+    ) -> Reply<'a, api::Order> {
+        Box::pin(async move {
+            let order = self.owned(owner.as_ref(), id, as_of).await.map_err(Fault::from)?;
+            Ok(order.view())
+        })
+    }
+
+    fn history<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        owner: Option<CartOwner>,
+        id: OrderId,
+    ) -> Reply<'a, Vec<OrderEvent>> {
+        Box::pin(async move { self.timeline(owner.as_ref(), id).await.map_err(Fault::from) })
+    }
+
+    fn of_buyer<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        buyer: UserId,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<OrderSummary>> {
+        Box::pin(async move {
+            self.summaries(buyer, after, page_limit(limit))
+                .await
+                .map_err(Fault::from)
+        })
+    }
+
+    fn of_seller<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        status: Option<SubOrderStatus>,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<SubOrder>> {
+        Box::pin(async move {
+            self.sales(tenant, status, after, page_limit(limit))
+                .await
+                .map_err(Fault::from)
+        })
+    }
+
+    fn sub_order<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, id: SubOrderId) -> Reply<'a, SubOrder> {
+        Box::pin(async move { self.sale(tenant, id).await.map_err(Fault::from) })
+    }
+}

@@ -1,0 +1,158 @@
+use super::{Event, Order, PARTS_MAX, Placed};
+use contracts::orders::{CancelReason, OrderStatus};
+use kernel::Timestamp;
+
+/// What is asked of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Place(Box<Placed>),
+    /// The money is there.
+    Confirm,
+    /// It is not; the order and its hold remain, so that the buyer can try again.
+    DeclinePayment {
+        reason: String,
+    },
+    Cancel {
+        reason: CancelReason,
+    },
+}
+
+/// Why a command does not happen.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("There is no such order, or it is not yours to see.")]
+    NoSuchOrder,
+    #[error("The order was placed already.")]
+    PlacedAlready,
+    #[error("An order that is {from} cannot be {to}; it can be {}.", words(allowed))]
+    Illegal {
+        from: &'static str,
+        to: &'static str,
+        /// What the order can still become.
+        allowed: &'static [&'static str],
+    },
+    #[error("The order's stock is held until {0}; it cannot expire before.")]
+    NotDue(Timestamp),
+    #[error("The order does not add up: {0}.")]
+    Malformed(&'static str),
+}
+
+fn words(allowed: &[&str]) -> String {
+    match allowed {
+        [] => "nothing else any more".to_owned(),
+        words => words.join(" or "),
+    }
+}
+
+/// What happens on `command`: nothing if it happened before, so that asking twice is asking once.
+pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    let order = match (order, command) {
+        (None, Command::Place(placed)) => {
+            check(placed)?;
+            return Ok(vec![Event::Placed(placed.clone())]);
+        }
+        (Some(_), Command::Place(_)) => return Err(Refusal::PlacedAlready),
+        (None, _) => return Err(Refusal::NoSuchOrder),
+        (Some(order), _) => order,
+    };
+    match (order.status, command) {
+        (OrderStatus::Placed, Command::Confirm) => Ok(vec![Event::Confirmed]),
+        (OrderStatus::Placed, Command::DeclinePayment { reason }) => Ok(vec![Event::PaymentDeclined {
+            reason: reason.clone(),
+        }]),
+        (OrderStatus::Placed, Command::Cancel { reason }) => {
+            if *reason == CancelReason::Expired && now < order.placed.reserved_until {
+                return Err(Refusal::NotDue(order.placed.reserved_until));
+            }
+            Ok(vec![Event::Cancelled { reason: *reason }])
+        }
+        (OrderStatus::Confirmed, Command::Cancel { reason }) if *reason != CancelReason::Expired => {
+            Ok(vec![Event::Cancelled { reason: *reason }])
+        }
+        (OrderStatus::Confirmed, Command::Confirm) | (OrderStatus::Cancelled, Command::Cancel { .. }) => {
+            Ok(Vec::new())
+        }
+        (status, command) => Err(Refusal::Illegal {
+            from: name(status),
+            to: command.outcome(),
+            allowed: allowed(status),
+        }),
+    }
+}
+
+impl Command {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Place(_) => "placed",
+            Self::Confirm => "confirmed",
+            Self::DeclinePayment { .. } => "declined",
+            Self::Cancel {
+                reason: CancelReason::Expired,
+            } => "expired",
+            Self::Cancel { .. } => "cancelled",
+        }
+    }
+}
+
+/// The word by which tables and callers know a status.
+#[must_use]
+pub fn name(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::Placed => "placed",
+        OrderStatus::Confirmed => "confirmed",
+        OrderStatus::Cancelled => "cancelled",
+    }
+}
+
+fn allowed(status: OrderStatus) -> &'static [&'static str] {
+    match status {
+        OrderStatus::Placed => &["confirmed", "cancelled"],
+        OrderStatus::Confirmed => &["cancelled"],
+        OrderStatus::Cancelled => &[],
+    }
+}
+
+/// Whoever builds an order has checked its parts; this makes sure that its sums exist, once and for all events to come.
+fn check(placed: &Placed) -> Result<(), Refusal> {
+    let refuse = |rule, because| {
+        if rule {
+            Ok(())
+        } else {
+            Err(Refusal::Malformed(because))
+        }
+    };
+    refuse(
+        (1..=PARTS_MAX).contains(&placed.parts.len()),
+        "it has no seller, or too many",
+    )?;
+    refuse(
+        placed.buyer.is_some() != placed.guest.is_some(),
+        "it belongs to a buyer or to a guest",
+    )?;
+    let mut total = 0i64;
+    for part in &placed.parts {
+        refuse(!part.lines.is_empty(), "a seller has no lines")?;
+        refuse(part.delivery.price >= 0, "a delivery has a negative price")?;
+        let mut subtotal = 0i64;
+        for line in &part.lines {
+            refuse(line.quantity > 0, "a line has no units")?;
+            refuse(line.unit_price >= 0, "a line has a negative price")?;
+            subtotal = line
+                .unit_price
+                .checked_mul(i64::from(line.quantity))
+                .and_then(|line_total| subtotal.checked_add(line_total))
+                .ok_or(Refusal::Malformed("its total is too large"))?;
+        }
+        let part_total = subtotal
+            .checked_add(part.delivery.price)
+            .ok_or(Refusal::Malformed("its total is too large"))?;
+        refuse(
+            (0..=part_total).contains(&part.commission),
+            "a commission exceeds its part",
+        )?;
+        total = total
+            .checked_add(part_total)
+            .ok_or(Refusal::Malformed("its total is too large"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+use contracts::Address;
+use contracts::orders::CancelReason;
+use kernel::{
+    CartId, Currency, LineId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+/// What happened to an order. Its JSON is kept for ever, so it only changes compatibly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Placed(Box<Placed>),
+    PaymentDeclined { reason: String },
+    Confirmed,
+    Cancelled { reason: CancelReason },
+}
+
+/// Everything an order is made of. Amounts are minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<UserId>,
+    /// Hash of the secret of the guest's cart, by which a guest proves that the order is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<String>,
+    pub cart: CartId,
+    pub email: String,
+    pub address: Address,
+    pub currency: Currency,
+    pub payment: PaymentId,
+    pub reserved_until: Timestamp,
+    /// One per seller.
+    pub parts: Vec<Part>,
+}
+
+/// What one seller sells in an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    pub id: SubOrderId,
+    pub tenant: TenantId,
+    pub lines: Vec<Line>,
+    pub delivery: Delivery,
+    /// What the marketplace keeps of it, frozen here.
+    pub commission: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub code: String,
+    pub name: String,
+    pub price: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub id: LineId,
+    pub sku: SkuId,
+    pub product: ProductId,
+    /// As it read when it was bought.
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub options: String,
+    pub code: String,
+    pub quantity: u32,
+    pub unit_price: i64,
+}
+
+impl Event {
+    /// Stable, in snake case.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Placed(_) => "placed",
+            Self::PaymentDeclined { .. } => "payment_declined",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl store::streams::StreamEvent for Event {
+    fn name(&self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Line {
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.unit_price * i64::from(self.quantity)
+    }
+}
+
+impl Part {
+    #[must_use]
+    pub fn subtotal(&self) -> i64 {
+        self.lines.iter().map(Line::total).sum()
+    }
+
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.subtotal() + self.delivery.price
+    }
+}
+
+impl Placed {
+    #[must_use]
+    pub fn subtotal(&self) -> i64 {
+        self.parts.iter().map(Part::subtotal).sum()
+    }
+
+    #[must_use]
+    pub fn delivery(&self) -> i64 {
+        self.parts.iter().map(|p| p.delivery.price).sum()
+    }
+
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.subtotal() + self.delivery()
+    }
+
+    #[must_use]
+    pub fn units(&self) -> i64 {
+        self.parts
+            .iter()
+            .flat_map(|p| &p.lines)
+            .map(|l| i64::from(l.quantity))
+            .sum()
+    }
+
+    pub fn tenants(&self) -> impl Iterator<Item = TenantId> {
+        self.parts.iter().map(|p| p.tenant)
+    }
+}

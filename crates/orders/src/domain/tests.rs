@@ -1,0 +1,248 @@
+use super::*;
+use contracts::Address;
+use contracts::orders::{CancelReason, OrderStatus};
+use expect_test::{Expect, expect};
+use kernel::{
+    CartId, Currency, LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const ORDER: OrderId = OrderId(Uuid::from_u128(1));
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_790_000_000 + seconds, 0).expect("in range")
+}
+
+/// Two sellers, three units, 10.00 + 2.50 of goods, 4.00 of delivery; held for a minute.
+fn placed() -> Placed {
+    let part = |n: u128, quantity, unit_price, delivery| Part {
+        id: SubOrderId(Uuid::from_u128(10 + n)),
+        tenant: TenantId(Uuid::from_u128(20 + n)),
+        lines: vec![Line {
+            id: LineId(Uuid::from_u128(30 + n)),
+            sku: SkuId(Uuid::from_u128(40 + n)),
+            product: ProductId(Uuid::from_u128(50 + n)),
+            title: "Bowl".into(),
+            options: String::new(),
+            code: format!("B-{n}"),
+            quantity,
+            unit_price,
+        }],
+        delivery: Delivery {
+            code: "standard".into(),
+            name: "Standard delivery".into(),
+            price: delivery,
+        },
+        commission: 25,
+    };
+    Placed {
+        buyer: Some(UserId(Uuid::from_u128(2))),
+        guest: None,
+        cart: CartId(Uuid::from_u128(3)),
+        email: "lucia@example.org".into(),
+        address: Address {
+            name: "Lucía Romero".into(),
+            line1: "Calle Betis 12".into(),
+            line2: None,
+            postcode: "41010".into(),
+            city: "Sevilla".into(),
+            region: Some("ES-SE".into()),
+            country: "ES".into(),
+            phone: None,
+        },
+        currency: Currency::EUR,
+        payment: PaymentId(Uuid::from_u128(4)),
+        reserved_until: at(60),
+        parts: vec![part(1, 2, 500, 400), part(2, 1, 250, 0)],
+    }
+}
+
+fn order(status: OrderStatus) -> Order {
+    let confirm = (2, at(1), Event::Confirmed);
+    let cancel = (
+        2,
+        at(1),
+        Event::Cancelled {
+            reason: CancelReason::Buyer,
+        },
+    );
+    let then = match status {
+        OrderStatus::Placed => vec![],
+        OrderStatus::Confirmed => vec![confirm],
+        OrderStatus::Cancelled => vec![cancel],
+    };
+    let first = (1, at(0), Event::Placed(Box::new(placed())));
+    replay(ORDER, std::iter::once(first).chain(then)).expect("an order")
+}
+
+#[track_caller]
+fn check(status: OrderStatus, command: &Command, seconds: i64, expected: &Expect) {
+    let outcome = match decide(Some(&order(status)), command, at(seconds)) {
+        Ok(events) => format!("{:?}", events.iter().map(Event::name).collect::<Vec<_>>()),
+        Err(refusal) => refusal.to_string(),
+    };
+    expected.assert_eq(&outcome);
+}
+
+fn cancel(reason: CancelReason) -> Command {
+    Command::Cancel { reason }
+}
+
+fn decline() -> Command {
+    Command::DeclinePayment {
+        reason: "insufficient funds".into(),
+    }
+}
+
+#[test]
+fn a_placed_order_can_go_every_way() {
+    let check = |command, seconds, expected| check(OrderStatus::Placed, &command, seconds, &expected);
+    check(Command::Confirm, 1, expect![[r#"["confirmed"]"#]]);
+    check(decline(), 1, expect![[r#"["payment_declined"]"#]]);
+    check(cancel(CancelReason::Buyer), 1, expect![[r#"["cancelled"]"#]]);
+    check(cancel(CancelReason::Expired), 60, expect![[r#"["cancelled"]"#]]);
+}
+
+#[test]
+fn a_hold_does_not_end_before_its_time() {
+    check(
+        OrderStatus::Placed,
+        &cancel(CancelReason::Expired),
+        59,
+        &expect!["The order's stock is held until 2026-09-21 14:14:20 UTC; it cannot expire before."],
+    );
+}
+
+#[test]
+fn a_confirmed_order_can_only_be_cancelled() {
+    let check = |command, expected| check(OrderStatus::Confirmed, &command, 90, &expected);
+    check(Command::Confirm, expect!["[]"]);
+    check(
+        decline(),
+        expect!["An order that is confirmed cannot be declined; it can be cancelled."],
+    );
+    check(
+        cancel(CancelReason::Expired),
+        expect!["An order that is confirmed cannot be expired; it can be cancelled."],
+    );
+    check(cancel(CancelReason::Seller), expect![[r#"["cancelled"]"#]]);
+}
+
+#[test]
+fn a_cancelled_order_stays_cancelled() {
+    let check = |command, expected| check(OrderStatus::Cancelled, &command, 90, &expected);
+    check(cancel(CancelReason::Expired), expect!["[]"]);
+    check(
+        Command::Confirm,
+        expect!["An order that is cancelled cannot be confirmed; it can be nothing else any more."],
+    );
+    check(
+        decline(),
+        expect!["An order that is cancelled cannot be declined; it can be nothing else any more."],
+    );
+}
+
+#[test]
+fn nothing_happens_to_an_order_that_is_not_there() {
+    assert_eq!(decide(None, &Command::Confirm, at(0)), Err(Refusal::NoSuchOrder));
+    let again = Command::Place(Box::new(placed()));
+    assert_eq!(
+        decide(Some(&order(OrderStatus::Placed)), &again, at(0)),
+        Err(Refusal::PlacedAlready)
+    );
+}
+
+#[test]
+fn orders_that_do_not_add_up_are_refused() {
+    let refuse = |spoil: fn(&mut Placed)| {
+        let mut placed = placed();
+        spoil(&mut placed);
+        decide(None, &Command::Place(Box::new(placed)), at(0)).expect_err("refused")
+    };
+    assert_eq!(
+        refuse(|p| p.parts.clear()),
+        Refusal::Malformed("it has no seller, or too many")
+    );
+    assert_eq!(
+        refuse(|p| p.buyer = None),
+        Refusal::Malformed("it belongs to a buyer or to a guest")
+    );
+    assert_eq!(
+        refuse(|p| p.parts[0].lines.clear()),
+        Refusal::Malformed("a seller has no lines")
+    );
+    assert_eq!(
+        refuse(|p| p.parts[0].lines[0].quantity = 0),
+        Refusal::Malformed("a line has no units")
+    );
+    assert_eq!(
+        refuse(|p| p.parts[0].lines[0].unit_price = i64::MAX),
+        Refusal::Malformed("its total is too large")
+    );
+    assert_eq!(
+        refuse(|p| p.parts[1].commission = 251),
+        Refusal::Malformed("a commission exceeds its part")
+    );
+}
+
+#[test]
+fn the_view_adds_up() {
+    let view = order(OrderStatus::Placed).view();
+    assert_eq!(
+        (view.subtotal.amount, view.delivery.amount, view.total.amount),
+        (1250, 400, 1650)
+    );
+    let parts: Vec<_> = view
+        .sub_orders
+        .iter()
+        .map(|s| (s.number.as_str(), s.total.amount))
+        .collect();
+    assert_eq!(parts, [("0000-0001-1", 1400), ("0000-0001-2", 250)]);
+    assert_eq!(view.reserved_until, Some(at(60)));
+}
+
+/// The words of a stream are a promise to streams already written.
+#[test]
+fn events_keep_their_words() {
+    let words = |event: &Event| serde_json::to_string(event).expect("JSON");
+    expect![[r#""confirmed""#]].assert_eq(&words(&Event::Confirmed));
+    expect![[r#"{"cancelled":{"reason":"expired"}}"#]].assert_eq(&words(&Event::Cancelled {
+        reason: CancelReason::Expired,
+    }));
+    expect![[r#"{"payment_declined":{"reason":"no"}}"#]]
+        .assert_eq(&words(&Event::PaymentDeclined { reason: "no".into() }));
+    expect![[r#"{"placed":{"buyer":"00000000-0000-0000-0000-000000000002","cart":"00000000-0000-0000-0000-000000000003","email":"lucia@example.org","address":{"name":"Lucía Romero","line1":"Calle Betis 12","postcode":"41010","city":"Sevilla","region":"ES-SE","country":"ES"},"currency":"EUR","payment":"00000000-0000-0000-0000-000000000004","reserved_until":"2026-09-21T14:14:20Z","parts":[{"id":"00000000-0000-0000-0000-00000000000b","tenant":"00000000-0000-0000-0000-000000000015","lines":[{"id":"00000000-0000-0000-0000-00000000001f","sku":"00000000-0000-0000-0000-000000000029","product":"00000000-0000-0000-0000-000000000033","title":"Bowl","code":"B-1","quantity":2,"unit_price":500}],"delivery":{"code":"standard","name":"Standard delivery","price":400},"commission":25},{"id":"00000000-0000-0000-0000-00000000000c","tenant":"00000000-0000-0000-0000-000000000016","lines":[{"id":"00000000-0000-0000-0000-000000000020","sku":"00000000-0000-0000-0000-00000000002a","product":"00000000-0000-0000-0000-000000000034","title":"Bowl","code":"B-2","quantity":1,"unit_price":250}],"delivery":{"code":"standard","name":"Standard delivery","price":0},"commission":25}]}}"#]].assert_eq(&words(&Event::Placed(Box::new(placed()))));
+}
+
+fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
+    let command = prop_oneof![
+        Just(Command::Confirm),
+        Just(decline()),
+        Just(cancel(CancelReason::Buyer)),
+        Just(cancel(CancelReason::Seller)),
+        Just(cancel(CancelReason::Expired)),
+    ];
+    prop::collection::vec((command, 0i64..120), 0..12)
+}
+
+proptest! {
+    /// Whatever is asked in whatever order: versions have no gaps, an end is an end, and asking again changes nothing.
+    #[test]
+    fn histories_are_lawful(commands in commands()) {
+        let mut history = vec![(1, at(0), Event::Placed(Box::new(placed())))];
+        for (command, seconds) in commands {
+            let order = replay(ORDER, history.clone()).expect("an order");
+            let Ok(events) = decide(Some(&order), &command, at(seconds)) else { continue };
+            prop_assert!(order.status != OrderStatus::Cancelled || events.is_empty());
+            for event in events {
+                history.push((history.len() as i64 + 1, at(seconds), event));
+            }
+            let after = replay(ORDER, history.clone()).expect("an order");
+            prop_assert_eq!(after.version, history.len() as i64);
+            if !matches!(command, Command::DeclinePayment { .. }) {
+                prop_assert_eq!(decide(Some(&after), &command, at(seconds)), Ok(vec![]));
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What the till does to orders, inside its own transactions, over tokio-postgres, which pipelines: all statements of
+//! one call travel together.
+
+mod columns;
+
+use crate::domain::{Command, Event, Order, Placed, decide, evolve, replay};
+use crate::project::{Rows, rows};
+use crate::publish::publish;
+pub use crate::publish::publish_placed;
+use columns::{EventColumns, LineColumns, OrderColumns, OrderUpdates, SubOrderColumns, SubOrderUpdates};
+use kernel::{Ctx, OrderId, Timestamp};
+use postgres_types::Json;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use store::log::Outbox;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Statement};
+
+// Each id is looked up by itself, which prunes partitions: `id = any(...)` would look into every month.
+
+/// Locks orders in one order for everybody. Parameter: ids.
+const LOCK: &str = "
+select o.id
+  from unnest($1::uuid[]) as wanted (id)
+  join orders.order o on o.id = wanted.id
+ order by o.id
+   for update of o";
+
+/// Parameter: ids.
+const HISTORIES: &str = "
+select e.stream_id, e.version, e.at, e.payload
+  from unnest($1::uuid[]) as wanted (id)
+  join orders.event e on e.stream_id = wanted.id
+ order by e.stream_id, e.version";
+
+/// The till's statements on orders, prepared on one connection.
+#[derive(Clone)]
+pub struct Statements {
+    lock: Statement,
+    histories: Statement,
+    append: Statement,
+    insert_orders: Statement,
+    insert_sub_orders: Statement,
+    insert_lines: Statement,
+    update_orders: Statement,
+    update_sub_orders: Statement,
+}
+
+/// An order that is ready to be written: decided, projected and serialised, by whoever asks for it and not by the till.
+#[derive(Debug)]
+pub struct NewOrder {
+    pub order: Order,
+    rows: Rows,
+    payload: Json<Box<RawValue>>,
+    actor: Json<Box<RawValue>>,
+}
+
+impl NewOrder {
+    pub fn new(ctx: &Ctx, id: OrderId, placed: Placed) -> Result<Self, crate::Error> {
+        let events = decide(None, &Command::Place(Box::new(placed)), ctx.now)?;
+        let payload = raw(&events[0])?;
+        let order = replay(id, events.into_iter().map(|event| (1, ctx.now, event)))
+            .ok_or(crate::domain::Refusal::NoSuchOrder)?;
+        Ok(Self {
+            rows: rows(&order),
+            order,
+            payload,
+            actor: raw(&ctx.actor)?,
+        })
+    }
+}
+
+/// An order that something happened to, in this transaction.
+#[derive(Debug)]
+pub struct Change {
+    /// As it is now.
+    pub order: Order,
+    /// Version, event, and the event as it is kept.
+    events: Vec<(i64, Event, Json<Box<RawValue>>)>,
+    actor: Json<Box<RawValue>>,
+    ctx: Ctx,
+}
+
+impl Change {
+    /// Takes `order` through `events`, the first of which follows its version.
+    pub fn new(ctx: &Ctx, order: Order, events: Vec<Event>) -> Result<Self, crate::Error> {
+        let mut recorded = Vec::with_capacity(events.len());
+        let (id, mut order) = (order.id, Some(order));
+        for event in events {
+            let version = order.as_ref().map_or(0, |o| o.version) + 1;
+            let payload = raw(&event)?;
+            order = evolve(order, id, version, ctx.now, event.clone());
+            recorded.push((version, event, payload));
+        }
+        Ok(Self {
+            order: order.ok_or(crate::domain::Refusal::NoSuchOrder)?,
+            events: recorded,
+            actor: raw(&ctx.actor)?,
+            ctx: ctx.clone(),
+        })
+    }
+
+    /// Whether anything happened.
+    #[must_use]
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Adds what others learn of it.
+    pub fn publish(&self, outbox: &mut Outbox) -> Result<(), serde_json::Error> {
+        self.events
+            .iter()
+            .try_for_each(|(_, event, _)| publish(outbox, &self.ctx, &self.order, event))
+    }
+}
+
+/// All that one batch does to orders. Rows are borrowed from the commands of the batch.
+#[derive(Debug, Default)]
+pub struct Writes<'a> {
+    events: EventColumns<'a>,
+    orders: OrderColumns<'a>,
+    sub_orders: SubOrderColumns<'a>,
+    lines: LineColumns<'a>,
+    order_updates: OrderUpdates,
+    sub_order_updates: SubOrderUpdates<'a>,
+}
+
+impl<'a> Writes<'a> {
+    pub fn place(&mut self, ctx: &Ctx, new: &'a NewOrder) {
+        self.events
+            .push(ctx, new.order.id.0, 1, "placed", &new.payload, &new.actor);
+        self.orders.push(&new.rows.order);
+        for sub_order in &new.rows.sub_orders {
+            self.sub_orders.push(sub_order);
+        }
+        for line in &new.rows.lines {
+            self.lines.push(line);
+        }
+    }
+
+    pub fn change(&mut self, change: &'a Change) {
+        for (version, event, payload) in &change.events {
+            self.events.push(
+                &change.ctx,
+                change.order.id.0,
+                *version,
+                event.name(),
+                payload,
+                &change.actor,
+            );
+        }
+        self.order_updates.push(&change.order);
+        self.sub_order_updates.push(&change.order);
+    }
+}
+
+impl Statements {
+    pub async fn prepare(client: &Client) -> Result<Self, Error> {
+        let append = store::streams::append_sql(crate::CONTEXT);
+        let (lock, histories, append, orders, sub_orders, lines, update_orders, update_sub_orders) = tokio::try_join!(
+            client.prepare(LOCK),
+            client.prepare(HISTORIES),
+            client.prepare(&append),
+            client.prepare(columns::INSERT_ORDERS),
+            client.prepare(columns::INSERT_SUB_ORDERS),
+            client.prepare(columns::INSERT_LINES),
+            client.prepare(columns::UPDATE_ORDERS),
+            client.prepare(columns::UPDATE_SUB_ORDERS),
+        )?;
+        Ok(Self {
+            lock,
+            histories,
+            append,
+            insert_orders: orders,
+            insert_sub_orders: sub_orders,
+            insert_lines: lines,
+            update_orders,
+            update_sub_orders,
+        })
+    }
+
+    /// Locks orders until the transaction ends and reads them as they then are; unknown ids are left out. The lock is
+    /// what keeps histories straight: nobody appends to an order that they have not locked.
+    pub async fn lock(&self, client: &Client, ids: &[OrderId]) -> Result<HashMap<OrderId, Order>, Error> {
+        let params: [Param<'_>; 1] = [&ids];
+        let (_, rows) = tokio::try_join!(
+            client.query(&self.lock, &params),
+            client.query(&self.histories, &params)
+        )?;
+        let mut orders: HashMap<OrderId, Order> = HashMap::with_capacity(ids.len());
+        for row in &rows {
+            let id: OrderId = row.try_get(0)?;
+            let (version, at): (i64, Timestamp) = (row.try_get(1)?, row.try_get(2)?);
+            let Json(event): Json<Event> = row.try_get(3)?;
+            if let Some(order) = evolve(orders.remove(&id), id, version, at, event) {
+                orders.insert(id, order);
+            }
+        }
+        Ok(orders)
+    }
+
+    /// Writes what was decided, all in one go.
+    pub async fn write(&self, client: &Client, writes: &Writes<'_>) -> Result<(), Error> {
+        tokio::try_join!(
+            run(client, &self.append, writes.events.params()),
+            run(client, &self.insert_orders, writes.orders.params()),
+            run(client, &self.insert_sub_orders, writes.sub_orders.params()),
+            run(client, &self.insert_lines, writes.lines.params()),
+            run(client, &self.update_orders, writes.order_updates.params()),
+            run(client, &self.update_sub_orders, writes.sub_order_updates.params()),
+        )?;
+        Ok(())
+    }
+}
+
+type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// Runs a statement whose columns have rows.
+async fn run(client: &Client, statement: &Statement, params: Option<Vec<Param<'_>>>) -> Result<(), Error> {
+    match params {
+        Some(params) => client.execute(statement, &params).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+fn raw(value: &impl serde::Serialize) -> Result<Json<Box<RawValue>>, serde_json::Error> {
+    serde_json::value::to_raw_value(value).map(Json)
+}

@@ -1,0 +1,192 @@
+//! Rows column by column, so that any number of them is one statement.
+
+use super::Param;
+use crate::domain::Order;
+use crate::project::{LineRow, OrderRow, SubOrderRow, reason_name, seller_address};
+use contracts::Address;
+use kernel::{Ctx, Timestamp};
+use postgres_types::Json;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+pub const INSERT_ORDERS: &str = "
+insert into orders.order
+       (id, version, number, buyer_id, status, currency, total, sellers, units, payment_id, placed_at, reserved_until)
+select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
+                     $8::int[], $9::bigint[], $10::uuid[], $11::timestamptz[], $12::timestamptz[])";
+
+pub const INSERT_SUB_ORDERS: &str = "
+insert into orders.sub_order
+       (tenant_id, id, order_id, number, status, currency, subtotal, delivery, total, commission,
+        delivery_code, delivery_name, placed_at)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                     $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[])";
+
+pub const INSERT_LINES: &str = "
+insert into orders.line
+       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+                     $8::text[], $9::bigint[], $10::bigint[])";
+
+pub const UPDATE_ORDERS: &str = "
+update orders.order o
+   set version = d.version, status = d.status, cancel_reason = d.cancel_reason
+  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) as d (id, version, status, cancel_reason)
+ where o.id = d.id";
+
+pub const UPDATE_SUB_ORDERS: &str = "
+update orders.sub_order s
+   set status = d.status, address = d.address
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as d (tenant_id, id, status, address)
+ where s.tenant_id = d.tenant_id and s.id = d.id";
+
+type Raw = Json<Box<RawValue>>;
+
+/// A set of columns: how rows get in, and how they become a statement's parameters (`None` while there is no row).
+macro_rules! columns {
+    ($(#[$doc:meta])* $name:ident<$life:lifetime> { $($column:ident: $ty:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub struct $name<$life> { $($column: Vec<$ty>),+ }
+        impl<$life> $name<$life> { columns!(@params $($column),+); }
+    };
+    ($(#[$doc:meta])* $name:ident { $($column:ident: $ty:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub struct $name { $($column: Vec<$ty>),+ }
+        impl $name { columns!(@params $($column),+); }
+    };
+    (@params $first:ident $(, $column:ident)*) => {
+        pub fn params(&self) -> Option<Vec<Param<'_>>> {
+            (!self.$first.is_empty()).then(|| vec![&self.$first as Param<'_> $(, &self.$column)*])
+        }
+    };
+}
+
+columns! {
+    /// In the order of `store::streams::append_sql`.
+    EventColumns<'a> {
+        streams: Uuid, versions: i64, names: &'static str, payloads: &'a Raw, actors: &'a Raw,
+        correlations: Uuid, ats: Timestamp,
+    }
+}
+
+columns! {
+    OrderColumns<'a> {
+        ids: Uuid, versions: i64, numbers: &'a str, buyers: Option<Uuid>, statuses: &'a str, currencies: &'a str,
+        totals: i64, sellers: i32, units: i64, payments: Uuid, placed_ats: Timestamp, reserved_untils: Timestamp,
+    }
+}
+
+columns! {
+    SubOrderColumns<'a> {
+        tenants: Uuid, ids: Uuid, orders: Uuid, numbers: &'a str, statuses: &'a str, currencies: &'a str,
+        subtotals: i64, deliveries: i64, totals: i64, commissions: i64, delivery_codes: &'a str,
+        delivery_names: &'a str, placed_ats: Timestamp,
+    }
+}
+
+columns! {
+    LineColumns<'a> {
+        tenants: Uuid, sub_orders: Uuid, ids: Uuid, skus: Uuid, products: Uuid, titles: &'a str, options: &'a str,
+        codes: &'a str, quantities: i64, unit_prices: i64,
+    }
+}
+
+columns! {
+    OrderUpdates { ids: Uuid, versions: i64, statuses: &'static str, cancel_reasons: Option<&'static str> }
+}
+
+columns! {
+    SubOrderUpdates<'a> { tenants: Uuid, ids: Uuid, statuses: &'static str, addresses: Option<Json<&'a Address>> }
+}
+
+impl<'a> EventColumns<'a> {
+    pub fn push(
+        &mut self,
+        ctx: &Ctx,
+        stream: Uuid,
+        version: i64,
+        name: &'static str,
+        payload: &'a Raw,
+        actor: &'a Raw,
+    ) {
+        self.streams.push(stream);
+        self.versions.push(version);
+        self.names.push(name);
+        self.payloads.push(payload);
+        self.actors.push(actor);
+        self.correlations.push(ctx.correlation.0);
+        self.ats.push(ctx.now);
+    }
+}
+
+impl<'a> OrderColumns<'a> {
+    pub fn push(&mut self, row: &'a OrderRow) {
+        self.ids.push(row.id.0);
+        self.versions.push(row.version);
+        self.numbers.push(&row.number);
+        self.buyers.push(row.buyer_id.map(|b| b.0));
+        self.statuses.push(&row.status);
+        self.currencies.push(&row.currency);
+        self.totals.push(row.total);
+        self.sellers.push(row.sellers);
+        self.units.push(row.units);
+        self.payments.push(row.payment_id.0);
+        self.placed_ats.push(row.placed_at);
+        self.reserved_untils.push(row.reserved_until);
+    }
+}
+
+impl<'a> SubOrderColumns<'a> {
+    pub fn push(&mut self, row: &'a SubOrderRow) {
+        self.tenants.push(row.tenant_id.0);
+        self.ids.push(row.id.0);
+        self.orders.push(row.order_id.0);
+        self.numbers.push(&row.number);
+        self.statuses.push(&row.status);
+        self.currencies.push(&row.currency);
+        self.subtotals.push(row.subtotal);
+        self.deliveries.push(row.delivery);
+        self.totals.push(row.total);
+        self.commissions.push(row.commission);
+        self.delivery_codes.push(&row.delivery_code);
+        self.delivery_names.push(&row.delivery_name);
+        self.placed_ats.push(row.placed_at);
+    }
+}
+
+impl<'a> LineColumns<'a> {
+    pub fn push(&mut self, row: &'a LineRow) {
+        self.tenants.push(row.tenant_id.0);
+        self.sub_orders.push(row.sub_order_id.0);
+        self.ids.push(row.id.0);
+        self.skus.push(row.sku_id.0);
+        self.products.push(row.product_id.0);
+        self.titles.push(&row.title);
+        self.options.push(&row.options);
+        self.codes.push(&row.code);
+        self.quantities.push(row.quantity);
+        self.unit_prices.push(row.unit_price);
+    }
+}
+
+impl OrderUpdates {
+    pub fn push(&mut self, order: &Order) {
+        self.ids.push(order.id.0);
+        self.versions.push(order.version);
+        self.statuses.push(crate::domain::status_name(order.status));
+        self.cancel_reasons.push(order.cancel_reason.map(reason_name));
+    }
+}
+
+impl<'a> SubOrderUpdates<'a> {
+    pub fn push(&mut self, order: &'a Order) {
+        for part in &order.placed.parts {
+            self.tenants.push(part.tenant.0);
+            self.ids.push(part.id.0);
+            self.statuses.push(crate::domain::status_name(order.status));
+            self.addresses.push(seller_address(order).map(Json));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Where the next page starts: the last product's place, with the plan that placed it.
+
+use super::plan::Plan;
+use super::rank::Place;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contracts::search::SearchQuery;
+use kernel::Cursor;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Bytes of a cursor beyond which it is not one of ours.
+const CURSOR_BYTES_MAX: usize = 8 * 1024;
+const CHECK_BYTES: usize = 8;
+
+/// Why a cursor is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadCursor {
+    #[error(
+        "`after` is not a cursor of ours, or it was altered; pass `next` of the page before as it is, or leave it out to start over"
+    )]
+    Unreadable,
+    #[error(
+        "`after` belongs to another search; pass it only with the very words, filters and sort it was given for"
+    )]
+    OfAnotherQuery,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    key: u64,
+    product: u128,
+    query: u64,
+    plan: Plan,
+}
+
+pub fn write(query: &SearchQuery, place: Place, plan: &Plan) -> serde_json::Result<Cursor> {
+    let body = Body {
+        key: place.key,
+        product: place.product,
+        query: fingerprint(query),
+        plan: plan.clone(),
+    };
+    let mut bytes = serde_json::to_vec(&body)?;
+    bytes.splice(0..0, check(&bytes));
+    Ok(Cursor(URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan), BadCursor> {
+    if cursor.0.len() > CURSOR_BYTES_MAX {
+        return Err(BadCursor::Unreadable);
+    }
+    let bytes = URL_SAFE_NO_PAD
+        .decode(&cursor.0)
+        .map_err(|_| BadCursor::Unreadable)?;
+    let (sum, body) = bytes.split_at_checked(CHECK_BYTES).ok_or(BadCursor::Unreadable)?;
+    if sum != check(body) {
+        return Err(BadCursor::Unreadable);
+    }
+    let body: Body = serde_json::from_slice(body).map_err(|_| BadCursor::Unreadable)?;
+    if !body.plan.is_sound() {
+        return Err(BadCursor::Unreadable);
+    }
+    if body.query != fingerprint(query) {
+        return Err(BadCursor::OfAnotherQuery);
+    }
+    let place = Place {
+        key: body.key,
+        product: body.product,
+    };
+    Ok((place, body.plan))
+}
+
+/// Tells copies that went wrong. It is no signature: a cursor that someone makes up only costs them a search.
+fn check(body: &[u8]) -> [u8; CHECK_BYTES] {
+    let mut check = [0; CHECK_BYTES];
+    check.copy_from_slice(&Sha256::digest(body)[..CHECK_BYTES]);
+    check
+}
+
+/// What of a query decides its order and matches; not the page.
+fn fingerprint(query: &SearchQuery) -> u64 {
+    let fixed = SearchQuery {
+        after: None,
+        limit: 0,
+        facets: false,
+        ..query.clone()
+    };
+    let bytes = serde_json::to_vec(&fixed).unwrap_or_default();
+    u64::from_be_bytes(check(&bytes))
+}

@@ -1,0 +1,142 @@
+//! A product as the index takes it in.
+
+use super::schema::Fields;
+use contracts::search::SearchHit;
+use kernel::{Money, ProductId, TenantId, Timestamp};
+use tantivy::TantivyDocument;
+
+/// Between a facet's value and its label, and between an attribute's key and its value.
+pub const SEPARATOR: char = '\u{1}';
+/// Attribute values of one product that become facets.
+pub const ATTRIBUTES_MAX: usize = 256;
+/// Characters of an attribute's key or value beyond which nobody filters by it.
+pub const ATTRIBUTE_CHARS_MAX: usize = 80;
+
+/// A value people filter by, and how they read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labelled {
+    pub value: String,
+    pub label: String,
+}
+
+/// What is known of a product that is for sale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    pub product: ProductId,
+    pub tenant: TenantId,
+    pub title: String,
+    pub brand: String,
+    /// The path and each of its ancestors, root first.
+    pub categories: Vec<Labelled>,
+    /// Names of the categories in other languages, to be found by.
+    pub category_aliases: Vec<String>,
+    pub tags: Vec<String>,
+    /// Without markup.
+    pub description: String,
+    /// Key and value, each pair once.
+    pub attributes: Vec<(String, String)>,
+    pub seller: Labelled,
+    /// ISO 3166-2, where the shop's country has subdivisions.
+    pub region: Option<Labelled>,
+    /// ISO 3166-1.
+    pub country: Labelled,
+    /// Of the cheapest variant.
+    pub price: Money,
+    pub in_stock: bool,
+    pub created_at: Timestamp,
+    /// How much it is sought after; 0 says nothing against it.
+    pub popularity: u64,
+    /// What the result list shows.
+    pub card: SearchHit,
+}
+
+impl Document {
+    pub(super) fn to_index(&self, fields: &Fields) -> serde_json::Result<TantivyDocument> {
+        let mut doc = TantivyDocument::new();
+        let (high, low) = self.product.0.as_u64_pair();
+        doc.add_bytes(fields.id, self.product.0.as_bytes());
+        doc.add_u64(fields.id_high, high);
+        doc.add_u64(fields.id_low, low);
+        doc.add_bytes(fields.tenant, self.tenant.0.as_bytes());
+
+        let mut text = |field, value: &str| {
+            if !value.is_empty() {
+                doc.add_text(field, value);
+                doc.add_text(fields.all, value);
+            }
+        };
+        text(fields.title, &self.title);
+        text(fields.label, &self.brand);
+        self.categories.iter().for_each(|c| text(fields.label, &c.label));
+        self.category_aliases
+            .iter()
+            .for_each(|name| text(fields.label, name));
+        self.tags.iter().for_each(|tag| text(fields.label, tag));
+        text(fields.text, &self.description);
+        text(fields.text, &self.seller.label);
+        // What is merely so or not so is no word to find a product by.
+        for (_, value) in self
+            .attributes
+            .iter()
+            .filter(|(_, value)| value != "yes" && value != "no")
+        {
+            text(fields.text, value);
+        }
+
+        for category in &self.categories {
+            doc.add_text(fields.category, category.term());
+        }
+        doc.add_text(fields.seller, self.seller.term());
+        doc.add_text(fields.region, self.country.term());
+        if let Some(region) = &self.region {
+            doc.add_text(fields.region, region.term());
+        }
+        for (key, value) in attribute_terms(&self.attributes) {
+            doc.add_text(fields.attribute, term(&key, &value));
+        }
+        doc.add_i64(fields.price, self.price.amount);
+        doc.add_u64(fields.in_stock, u64::from(self.in_stock));
+        doc.add_i64(fields.created, self.created_at.timestamp_micros());
+        doc.add_u64(fields.popularity, self.popularity);
+        doc.add_text(fields.card, serde_json::to_string(&self.card)?);
+        Ok(doc)
+    }
+}
+
+impl Labelled {
+    fn term(&self) -> String {
+        term(&self.value, &self.label)
+    }
+}
+
+/// `value` and `label` (or key and value) as one facet term.
+#[must_use]
+pub fn term(value: &str, label: &str) -> String {
+    format!("{value}{SEPARATOR}{label}")
+}
+
+/// The pairs that become facets: tidy, short, sorted, each once.
+fn attribute_terms(attributes: &[(String, String)]) -> Vec<(String, String)> {
+    let mut terms: Vec<_> = attributes
+        .iter()
+        .map(|(key, value)| (tidy(key), tidy(value)))
+        .filter(|(key, value)| is_facet_text(key) && is_facet_text(value))
+        .collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms.truncate(ATTRIBUTES_MAX);
+    terms
+}
+
+/// An attribute's key or value as its facet spells it: control characters out, blanks single.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn is_facet_text(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= ATTRIBUTE_CHARS_MAX
+}

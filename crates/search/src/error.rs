@@ -1,0 +1,55 @@
+use crate::engine::{BadCursor, EngineError};
+use kernel::{Fault, Kind};
+
+/// Why a search was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    /// A parameter at fault, already in words for the caller.
+    #[error("{0}")]
+    Query(Fault),
+    /// No index can be opened yet; one is being built.
+    #[error("the index is being built")]
+    NotReady,
+    /// More searches wait than can be done in time.
+    #[error("too many searches at once")]
+    Busy,
+    #[error("the index failed: {0}")]
+    Engine(EngineError),
+    #[error("the search was broken off: {0}")]
+    Panicked(tokio::task::JoinError),
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Cursor(bad) => Self::Cursor(bad),
+            EngineError::OutOfTime => Self::Busy,
+            other => Self::Engine(other),
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Cursor(bad) => Fault::field("cursor_invalid", "after", format!("{bad}.")),
+            Error::Query(fault) => fault,
+            Error::NotReady => Fault::unavailable("The search"),
+            Error::Busy => {
+                let mut fault = Fault::new(
+                    Kind::Unavailable,
+                    "search_busy",
+                    "The search is busy and could not answer in time. Please try again.",
+                );
+                fault.retry_after_s = Some(1);
+                fault
+            }
+            Error::Engine(_) | Error::Panicked(_) => {
+                tracing::error!(%error, "a search failed");
+                Fault::internal()
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use super::search::{pairs, unknown};
+use crate::Searches;
+use axum::extract::{RawQuery, State};
+use contracts::search::Suggestions;
+use httpkit::{Anyone, Json, Problem, ProblemDocument};
+use kernel::Fault;
+
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "only described")]
+struct Parameters {
+    /// What was typed so far, at most 256 characters.
+    #[param(example = "cera", max_length = 256)]
+    q: String,
+}
+
+/// Suggests products, categories and shops whose names go on as typed, a few of each.
+#[utoipa::path(
+    get, path = "/v1/search/suggest", tag = "search", operation_id = "suggest", params(Parameters), security(()),
+    responses(
+        (status = 200, body = Suggestions),
+        (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_missing`, `parameter_repeated`, `parameter_invalid`, `text_too_long`, `text_control`", content_type = "application/problem+json"),
+        (status = 429, body = ProblemDocument, description = "`rate_limited`", content_type = "application/problem+json"),
+        (status = 503, body = ProblemDocument, description = "`unavailable` while the index is built, `search_busy`", content_type = "application/problem+json"),
+    )
+)]
+pub async fn handler(
+    State(searches): State<Searches>,
+    _caller: Anyone,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Suggestions>, Problem> {
+    let q = read(query.as_deref().unwrap_or(""))?;
+    Ok(Json(searches.complete(q).await?))
+}
+
+fn read(text: &str) -> Result<String, Fault> {
+    let mut typed = None;
+    for (name, value) in pairs(text)? {
+        if name != "q" {
+            return Err(unknown(&name, "q"));
+        }
+        if typed.replace(value).is_some() {
+            return Err(Fault::field("parameter_repeated", "q", "`q` may be given once."));
+        }
+    }
+    typed.ok_or_else(|| Fault::field("parameter_missing", "q", "Give what was typed as `q`."))
+}

@@ -1,0 +1,303 @@
+//! What the index is made of: a product's listing, its shop and its stock, put together as one document.
+
+use crate::engine::document::tidy;
+use crate::engine::{Document, Labelled};
+use contracts::catalog::{Catalog, Category, Listing, ProductStatus, Variant};
+use contracts::inventory::Inventory;
+use contracts::search::{SearchHit, facet_values};
+use contracts::tenants::{Shop, ShopStatus, Tenants};
+use kernel::{Ctx, Fault, ProductId, SkuId, TenantId};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long category names are believed.
+const CATEGORIES_FRESH: Duration = Duration::from_secs(30);
+
+/// The contexts that products are read from.
+#[derive(Clone)]
+pub struct Sources {
+    pub catalog: Arc<dyn Catalog>,
+    pub tenants: Arc<dyn Tenants>,
+    pub inventory: Arc<dyn Inventory>,
+}
+
+/// Reads documents, a set at a time.
+pub struct Reader {
+    sources: Sources,
+    categories: HashMap<String, Category>,
+    categories_at: Option<Instant>,
+}
+
+/// What the index is to hold of some products.
+#[derive(Debug, Default)]
+pub struct Documents {
+    pub put: Vec<Document>,
+    /// Not for sale, or gone.
+    pub removed: Vec<ProductId>,
+}
+
+impl Reader {
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            categories: HashMap::new(),
+            categories_at: None,
+        }
+    }
+
+    /// What the index is to hold of `ids`, as things are now.
+    pub async fn documents(&mut self, ctx: &Ctx, ids: &[ProductId]) -> Result<Documents, Fault> {
+        let listings = self.sources.catalog.listings(ctx, ids.to_vec()).await?;
+        let active: Vec<Listing> = listings
+            .into_iter()
+            .filter(|listing| listing.status == ProductStatus::Active && !listing.variants.is_empty())
+            .collect();
+        let shops = self
+            .active_shops(ctx, active.iter().map(|l| l.tenant).collect())
+            .await?;
+        let for_sale: Vec<Listing> = active
+            .into_iter()
+            .filter(|l| shops.contains_key(&l.tenant))
+            .collect();
+        let in_stock = self.in_stock(ctx, &for_sale).await?;
+        self.know_categories(ctx, &for_sale).await?;
+
+        let put: Vec<Document> = for_sale
+            .into_iter()
+            .filter_map(|listing| {
+                let shop = shops.get(&listing.tenant)?;
+                let cheapest = listing.variants.iter().min_by_key(|v| v.price.amount)?.clone();
+                let in_stock = listing.variants.iter().any(|v| in_stock.contains(&v.sku));
+                Some(self.document(listing, shop, &cheapest, in_stock))
+            })
+            .collect();
+        let kept: HashSet<ProductId> = put.iter().map(|document| document.product).collect();
+        Ok(Documents {
+            removed: ids.iter().copied().filter(|id| !kept.contains(id)).collect(),
+            put,
+        })
+    }
+
+    /// Those of `tenants` whose shops are open.
+    pub async fn active_shops(
+        &self,
+        ctx: &Ctx,
+        tenants: HashSet<TenantId>,
+    ) -> Result<HashMap<TenantId, Shop>, Fault> {
+        if tenants.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let shops = self
+            .sources
+            .tenants
+            .shops(ctx, tenants.into_iter().collect())
+            .await?;
+        Ok(shops
+            .into_iter()
+            .filter(|s| s.status == ShopStatus::Active)
+            .map(|s| (s.id, s))
+            .collect())
+    }
+
+    /// The next products above `after`, of one shop or of all.
+    pub async fn scan(
+        &self,
+        ctx: &Ctx,
+        shop: Option<TenantId>,
+        after: Option<ProductId>,
+        limit: u16,
+    ) -> Result<Vec<ProductId>, Fault> {
+        match shop {
+            Some(tenant) => self.sources.catalog.scan_shop(ctx, tenant, after, limit).await,
+            None => self.sources.catalog.scan(ctx, after, limit).await,
+        }
+    }
+
+    async fn in_stock(&self, ctx: &Ctx, listings: &[Listing]) -> Result<HashSet<SkuId>, Fault> {
+        let skus: Vec<SkuId> = listings
+            .iter()
+            .flat_map(|l| l.variants.iter().map(|v| v.sku))
+            .collect();
+        if skus.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let availability = self.sources.inventory.availability(ctx, skus).await?;
+        Ok(availability
+            .into_iter()
+            .filter(|a| a.available > 0)
+            .map(|a| a.sku)
+            .collect())
+    }
+
+    /// Reads the tree when a path is new or the names are old: categories have no events of their own.
+    async fn know_categories(&mut self, ctx: &Ctx, listings: &[Listing]) -> Result<(), Fault> {
+        let mut paths = listings.iter().filter_map(|l| l.category.as_ref());
+        let is_old = self
+            .categories_at
+            .is_none_or(|at| at.elapsed() > CATEGORIES_FRESH);
+        if !is_old && paths.all(|category| self.categories.contains_key(&category.path)) {
+            return Ok(());
+        }
+        let tree = self.sources.catalog.categories(ctx).await?;
+        self.categories = tree
+            .into_iter()
+            .map(|category| (category.path.clone(), category))
+            .collect();
+        self.categories_at = Some(Instant::now());
+        Ok(())
+    }
+
+    fn document(&self, listing: Listing, shop: &Shop, cheapest: &Variant, in_stock: bool) -> Document {
+        let (categories, category_aliases) = self.categories_of(&listing);
+        let attributes = attributes_of(&listing);
+        let price_from = listing
+            .variants
+            .iter()
+            .any(|v| v.price.amount > cheapest.price.amount);
+        Document {
+            product: listing.id,
+            tenant: listing.tenant,
+            categories,
+            category_aliases,
+            description: plain_text(&listing.description_html),
+            attributes,
+            seller: labelled(&shop.slug, &shop.name),
+            region: shop.location.region.as_deref().map(|code| {
+                labelled(
+                    code,
+                    kernel::geo::subdivision(code).map_or(code, |subdivision| subdivision.name),
+                )
+            }),
+            country: labelled(
+                &shop.location.country,
+                kernel::geo::country(&shop.location.country)
+                    .map_or(shop.location.country.as_str(), |c| c.name),
+            ),
+            price: cheapest.price,
+            in_stock,
+            created_at: listing.created_at,
+            popularity: 0,
+            card: SearchHit {
+                product: listing.id,
+                tenant: listing.tenant,
+                slug: listing.slug,
+                title: listing.title.clone(),
+                shop_name: shop.name.clone(),
+                shop_slug: shop.slug.clone(),
+                region: shop.location.region.clone(),
+                price: cheapest.price,
+                price_from,
+                compare_at: cheapest.compare_at,
+                image: listing.images.into_iter().next(),
+                in_stock,
+            },
+            title: listing.title,
+            brand: listing.brand,
+            tags: listing.tags,
+        }
+    }
+
+    /// The category with its ancestors, and their names in the other language.
+    fn categories_of(&self, listing: &Listing) -> (Vec<Labelled>, Vec<String>) {
+        let Some(own) = &listing.category else {
+            return (Vec::new(), Vec::new());
+        };
+        let ends = own
+            .path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([own.path.len()]);
+        let (mut categories, mut aliases) = (Vec::new(), Vec::new());
+        for path in ends.map(|end| &own.path[..end]) {
+            let known = self.categories.get(path);
+            let name = match known {
+                Some(category) => category.name.as_str(),
+                None if path == own.path => own.name.as_str(),
+                None => path.rsplit('/').next().unwrap_or(path),
+            };
+            categories.push(labelled(path, name));
+            aliases.extend(
+                known
+                    .map(|category| category.name_es.clone())
+                    .filter(|es| !es.is_empty() && es != name),
+            );
+        }
+        (categories, aliases)
+    }
+}
+
+/// Typed attributes, the options of all variants, and the brand: whatever one may filter by.
+fn attributes_of(listing: &Listing) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut add = |key: &str, value: &str| {
+        let pair = (tidy(key), tidy(value));
+        if !pair.0.is_empty() && !pair.1.is_empty() && !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    };
+    for (key, value) in &listing.attributes {
+        facet_values(value).iter().for_each(|value| add(key, value));
+    }
+    for option in listing.variants.iter().flat_map(|v| &v.options) {
+        add(&option.name, &option.value);
+    }
+    if !listing
+        .attributes
+        .keys()
+        .any(|key| key.eq_ignore_ascii_case("brand"))
+    {
+        add("brand", &listing.brand);
+    }
+    pairs
+}
+
+fn labelled(value: &str, label: &str) -> Labelled {
+    Labelled {
+        value: tidy(value),
+        label: tidy(label),
+    }
+}
+
+/// The words of sanitised HTML.
+fn plain_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        text.push(' ');
+        rest = rest[open..]
+            .find('>')
+            .map_or("", |close| &rest[open + close + 1..]);
+    }
+    text.push_str(rest);
+    for (entity, character) in [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ] {
+        if text.contains(entity) {
+            text = text.replace(entity, character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_text;
+
+    #[test]
+    fn only_words_are_left_of_markup() {
+        assert_eq!(
+            plain_text("<p>Salt &amp; pepper</p><p>mills</p>")
+                .split_whitespace()
+                .collect::<Vec<_>>(),
+            ["Salt", "&", "pepper", "mills"]
+        );
+        assert_eq!(plain_text("a <b"), "a  ");
+    }
+}

@@ -1,0 +1,78 @@
+//! The follower is killed while it works, again and again; nothing of the log is left out.
+
+use crate::world::{Running, World, append, listing, product_id, shop_id, test_db};
+use contracts::catalog::{ProductChanged, ProductStatus};
+use rand::Rng;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use store::Db;
+
+const PRODUCTS: u32 = 6_000;
+const KILLS: u32 = 8;
+const URL: &str = "STOA_KILL_TEST_URL";
+const FOLDER: &str = "STOA_KILL_TEST_FOLDER";
+
+/// The same products in every process that tells of them.
+fn world() -> std::sync::Arc<World> {
+    let world = World::new();
+    (0..PRODUCTS).for_each(|n| world.keep(listing(n, &format!("Bowl x{n}")), 1));
+    world
+}
+
+/// Runs in the child, until it is killed.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the process that is killed by the test below"]
+async fn the_killed_one() {
+    let (Ok(url), Ok(folder)) = (std::env::var(URL), std::env::var(FOLDER)) else {
+        return;
+    };
+    let db = Db::connect(&url, "search").unwrap();
+    let _running = Running::start(world().sources(), db, folder.as_ref());
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_is_lost_to_kill_9() {
+    let (test_db, folder) = (test_db().await, tempfile::tempdir().unwrap());
+    let db = test_db.db("search");
+    // The first start builds from an empty catalogue, so that all comes through the log.
+    let first = Running::start(World::new().sources(), db.clone(), folder.path());
+    first.holds(0).await;
+    first.stop().await;
+
+    let mut told = 0;
+    for round in 1..=KILLS {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "kill::the_killed_one", "--ignored"])
+            .env(URL, test_db.url())
+            .env(FOLDER, folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let until = PRODUCTS * round / KILLS;
+        let pause_ms = rand::rng().random_range(1..60);
+        while told < until {
+            let next = (told + 50).min(until);
+            let changes: Vec<ProductChanged> = (told..next)
+                .map(|n| ProductChanged {
+                    product: product_id(n),
+                    tenant: shop_id(),
+                    version: 1,
+                    status: ProductStatus::Active,
+                })
+                .collect();
+            append(&db, &changes).await;
+            told = next;
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    let last = Running::start(world().sources(), db, folder.path());
+    last.holds(u64::from(PRODUCTS)).await;
+    let page = last.searches.find(crate::corpus::words("bowl")).await.unwrap();
+    assert_eq!(page.total, u64::from(PRODUCTS), "each once");
+    last.stop().await;
+}

@@ -1,0 +1,11 @@
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
+mod corpus;
+mod facets;
+mod follow;
+mod http;
+mod kill;
+mod paging;
+mod quality;
+mod ranking;
+mod world;

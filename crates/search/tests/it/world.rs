@@ -1,0 +1,276 @@
+//! Catalogue, shops and stock as the follower sees them, held in memory, over a real log.
+
+use contracts::catalog::{Listing, ProductChanged, ProductStatus, RemoteCatalog, Variant};
+use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
+use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
+use contracts::{PublicEvent, Reply, Transport};
+use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SkuId, SystemClock, TenantId};
+use search::{Follower, Searches, Sources};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use store::{Db, Scope, log};
+use testkit::TestDb;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+#[derive(Default)]
+pub struct World {
+    listings: Mutex<BTreeMap<ProductId, Listing>>,
+    shops: Mutex<BTreeMap<TenantId, Shop>>,
+    stock: Mutex<BTreeMap<SkuId, i64>>,
+    /// Listings that were read so far.
+    pub read: AtomicUsize,
+    /// How long a page of a scan takes.
+    pub scan_ms: AtomicU64,
+}
+
+pub fn now_ctx() -> Ctx {
+    Ctx::system("test", SystemClock.now())
+}
+
+pub fn shop_id() -> TenantId {
+    TenantId(Uuid::from_u128(7))
+}
+
+pub fn product_id(n: u32) -> ProductId {
+    ProductId(Uuid::from_u128(u128::from(n) + 1))
+}
+
+pub fn sku_id(n: u32) -> SkuId {
+    SkuId(Uuid::from_u128(u128::from(n) + 1))
+}
+
+pub fn shop(status: ShopStatus) -> Shop {
+    Shop {
+        id: shop_id(),
+        slug: "clay-house".to_owned(),
+        name: "Clay House".to_owned(),
+        story: String::new(),
+        status,
+        tier: Tier::Pool,
+        currency: Currency::EUR,
+        location: Location {
+            country: "ES".to_owned(),
+            region: Some("ES-M".to_owned()),
+            postcode: "28001".to_owned(),
+            town: "Madrid".to_owned(),
+        },
+        accent: None,
+        logo: None,
+        banner: None,
+        return_policy: String::new(),
+        delivery: Vec::new(),
+    }
+}
+
+pub fn listing(n: u32, title: &str) -> Listing {
+    let at = SystemClock.now();
+    Listing {
+        id: product_id(n),
+        tenant: shop_id(),
+        version: 1,
+        status: ProductStatus::Active,
+        slug: format!("product-{n}"),
+        title: title.to_owned(),
+        description_html: "<p>Thrown &amp; glazed</p>".to_owned(),
+        brand: String::new(),
+        category: None,
+        attributes: BTreeMap::new(),
+        tags: Vec::new(),
+        images: Vec::new(),
+        variants: vec![Variant {
+            sku: sku_id(n),
+            code: format!("P{n}"),
+            options: Vec::new(),
+            price: Money::new(1500, Currency::EUR),
+            compare_at: None,
+            weight_g: 100,
+            gtin: None,
+        }],
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// What the world answers is what another process would: the contexts' clients read it as JSON.
+impl Transport for World {
+    fn call<'a>(
+        &'a self,
+        service: &'static str,
+        method: &'static str,
+        _ctx: &'a Ctx,
+        body: Value,
+    ) -> Reply<'a, Value> {
+        Box::pin(async move {
+            match (service, method) {
+                ("catalog", "listings") => {
+                    let (ids,): (Vec<ProductId>,) = read(body);
+                    self.read.fetch_add(ids.len(), Ordering::SeqCst);
+                    let listings = self.listings.lock().unwrap();
+                    write(&ids.iter().filter_map(|id| listings.get(id)).collect::<Vec<_>>())
+                }
+                ("catalog", "categories") => write(&Vec::<Value>::new()),
+                ("catalog", "scan") => {
+                    tokio::time::sleep(Duration::from_millis(self.scan_ms.load(Ordering::SeqCst))).await;
+                    let (after, limit): (Option<ProductId>, u16) = read(body);
+                    write(&self.ids(after, limit))
+                }
+                ("catalog", "scan_shop") => {
+                    let (_, after, limit): (TenantId, Option<ProductId>, u16) = read(body);
+                    write(&self.ids(after, limit))
+                }
+                ("tenants", "shops") => write(&self.shops.lock().unwrap().values().collect::<Vec<_>>()),
+                ("inventory", "availability") => {
+                    let (skus,): (Vec<SkuId>,) = read(body);
+                    let stock = self.stock.lock().unwrap();
+                    let of = |sku: SkuId| Availability {
+                        sku,
+                        available: stock.get(&sku).copied().unwrap_or(0),
+                    };
+                    write(&skus.into_iter().map(of).collect::<Vec<_>>())
+                }
+                other => panic!("the index does not need {other:?}"),
+            }
+        })
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: Value) -> T {
+    serde_json::from_value(body).unwrap()
+}
+
+fn write(value: &impl serde::Serialize) -> Result<Value, Fault> {
+    Ok(serde_json::to_value(value).unwrap())
+}
+
+impl World {
+    /// One open shop without products.
+    pub fn new() -> Arc<Self> {
+        let world = Self::default();
+        world
+            .shops
+            .lock()
+            .unwrap()
+            .insert(shop_id(), shop(ShopStatus::Active));
+        Arc::new(world)
+    }
+
+    fn ids(&self, after: Option<ProductId>, limit: u16) -> Vec<ProductId> {
+        let listings = self.listings.lock().unwrap();
+        listings
+            .keys()
+            .filter(|id| after.is_none_or(|a| **id > a))
+            .take(usize::from(limit))
+            .copied()
+            .collect()
+    }
+
+    pub fn sources(self: &Arc<Self>) -> Sources {
+        let transport: Arc<dyn Transport> = Arc::<Self>::clone(self);
+        Sources {
+            catalog: Arc::new(RemoteCatalog(Arc::clone(&transport))),
+            tenants: Arc::new(RemoteTenants(Arc::clone(&transport))),
+            inventory: Arc::new(RemoteInventory(transport)),
+        }
+    }
+
+    /// Keeps a product without telling anybody.
+    pub fn keep(&self, listing: Listing, stock: i64) {
+        self.stock.lock().unwrap().insert(listing.variants[0].sku, stock);
+        self.listings.lock().unwrap().insert(listing.id, listing);
+    }
+
+    pub async fn publish(&self, db: &Db, listing: Listing) {
+        let changed = ProductChanged {
+            product: listing.id,
+            tenant: listing.tenant,
+            version: listing.version,
+            status: listing.status,
+        };
+        self.keep(listing, 5);
+        append(db, &[changed]).await;
+    }
+
+    pub async fn restock(&self, db: &Db, n: u32, available: i64) {
+        self.stock.lock().unwrap().insert(sku_id(n), available);
+        let changed = AvailabilityChanged {
+            sku: sku_id(n),
+            product: product_id(n),
+            tenant: shop_id(),
+            in_stock: available > 0,
+        };
+        append(db, &[changed]).await;
+    }
+
+    pub async fn change_shop(&self, db: &Db, shop: Shop) {
+        let changed = ShopChanged {
+            tenant: shop.id,
+            status: shop.status,
+        };
+        self.shops.lock().unwrap().insert(shop.id, shop);
+        append(db, &[changed]).await;
+    }
+}
+
+/// Appends events in one transaction.
+pub async fn append<E: PublicEvent>(db: &Db, events: &[E]) {
+    let mut tx = db.begin(Scope::System).await.unwrap();
+    for event in events {
+        log::append(&mut tx, &now_ctx(), event).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    log::wake();
+}
+
+pub async fn test_db() -> TestDb {
+    TestDb::new(&[search::schema()]).await
+}
+
+/// A follower that runs until this is dropped or told to stop.
+pub struct Running {
+    pub searches: Searches,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    #[allow(clippy::disallowed_methods, reason = "the test waits for it or breaks it off")]
+    pub fn start(sources: Sources, db: Db, folder: &Path) -> Self {
+        let (searches, stop) = (Searches::new(), CancellationToken::new());
+        let follower = Follower {
+            searches: searches.clone(),
+            sources,
+            db,
+            clock: Arc::new(SystemClock),
+            folder: folder.to_owned(),
+        };
+        let task = tokio::spawn(follower.run(stop.clone()));
+        Self { searches, stop, task }
+    }
+
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+
+    /// Titles that `q` finds, in order.
+    pub async fn titles(&self, q: &str) -> Vec<String> {
+        match self.searches.find(crate::corpus::words(q)).await {
+            Ok(page) => page.hits.into_iter().map(|hit| hit.title).collect(),
+            Err(search::Error::NotReady) => Vec::new(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Waits until the index holds `n` products.
+    pub async fn holds(&self, n: u64) {
+        testkit::eventually(&format!("{n} products in the index"), async || {
+            (self.searches.documents() == Some(n)).then_some(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,172 @@
+//! A context's way into PostgreSQL.
+
+use crate::head::Head;
+use futures::future::BoxFuture;
+use kernel::TenantId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool, Postgres};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub type Tx = sqlx::Transaction<'static, Postgres>;
+
+/// Whose rows a transaction may touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One shop's; PostgreSQL shows and accepts no others.
+    Tenant(TenantId),
+    /// Every shop's: projections, consumers, the till, the operator.
+    System,
+}
+
+/// One context's pool. Its connections act as `stoa_<context>`: without a [`Scope`] they see no shop's rows.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    context: &'static str,
+    head: Arc<Head>,
+}
+
+/// Attempts at a transaction that PostgreSQL asks to be repeated.
+const TX_ATTEMPTS_MAX: u32 = 5;
+/// Connections of one context in one process.
+const POOL_CONNECTIONS_MAX: u32 = 8;
+
+/// Why a transaction did not happen.
+pub trait TxError: From<sqlx::Error> + std::fmt::Display {
+    /// The database's error behind this one, if it is one: it decides whether a retry can help.
+    fn database(&self) -> Option<&sqlx::Error>;
+}
+
+impl TxError for sqlx::Error {
+    fn database(&self) -> Option<&sqlx::Error> {
+        Some(self)
+    }
+}
+
+impl Db {
+    /// Connects lazily: nothing is sent before the first statement.
+    pub fn connect(url: &str, context: &'static str) -> Result<Self, sqlx::Error> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name(&format!("stoa {context}"))
+            .options([("role", format!("stoa_{context}"))]);
+        let pool = PgPoolOptions::new()
+            .max_connections(POOL_CONNECTIONS_MAX)
+            .min_connections(0)
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_secs(120))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        let head = Head::of(url);
+        Ok(Self { pool, context, head })
+    }
+
+    #[must_use]
+    pub fn context(&self) -> &'static str {
+        self.context
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// For single statements on tables that belong to no shop.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Begins a transaction whose role and tenant are set in the same message as `begin`.
+    pub async fn begin(&self, scope: Scope) -> Result<Tx, sqlx::Error> {
+        let begin = match scope {
+            // A uuid prints as hex and dashes, so it cannot break out of its quotes.
+            Scope::Tenant(tenant) => format!("begin; set local stoa.tenant = '{tenant}'"),
+            Scope::System => format!("begin; set local role stoa_{}_system", self.context),
+        };
+        // A pooled connection may have died since its last use. Nothing has happened yet, so take the next one: when all
+        // are dead, each attempt removes one.
+        for _ in 0..POOL_CONNECTIONS_MAX {
+            match self.pool.begin_with(AssertSqlSafe(begin.clone())).await {
+                Err(error) if is_lost_connection(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        self.pool.begin_with(AssertSqlSafe(begin)).await
+    }
+
+    /// Runs `work` in a transaction and commits it. Serialisation failures and deadlocks are retried with a short
+    /// random pause, and metered under `name`.
+    pub async fn run_tx<T, E, F>(&self, name: &'static str, scope: Scope, mut work: F) -> Result<T, E>
+    where
+        E: TxError,
+        F: for<'t> FnMut(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(scope, &mut work).await;
+            match outcome {
+                Err(error) if attempt < TX_ATTEMPTS_MAX && error.database().is_some_and(is_transient) => {
+                    metrics::counter!("store_tx_retries_total", "tx" => name).increment(1);
+                    tokio::time::sleep(retry_pause(attempt)).await;
+                    attempt += 1;
+                }
+                Ok(value) => {
+                    metrics::counter!("store_tx_total", "tx" => name).increment(1);
+                    return Ok(value);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt<T, E, F>(&self, scope: Scope, work: &mut F) -> Result<T, E>
+    where
+        E: TxError,
+        F: for<'t> FnMut(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+    {
+        let mut tx = self.begin(scope).await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(value)
+    }
+}
+
+/// 40001 serialisation failure, 40P01 deadlock: PostgreSQL undid the transaction and asks to try again.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    matches!(
+        error.as_database_error().and_then(|e| e.code()).as_deref(),
+        Some("40001" | "40P01")
+    )
+}
+
+/// The database cannot be reached or is on its way down (class 57P): nothing is wrong with the work itself.
+pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => error
+            .as_database_error()
+            .and_then(|e| e.code())
+            .is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "08006" | "08003")),
+    }
+}
+
+/// The connection broke (class 08, 57P01 to 57P03, or below the protocol), as opposed to: none could be had.
+fn is_lost_connection(error: &sqlx::Error) -> bool {
+    is_outage(error) && !matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
+}
+
+/// A short random pause, longer with each attempt, so that two who collided do not collide again.
+pub(crate) fn retry_pause(attempt: u32) -> Duration {
+    Duration::from_millis(rand::random_range(1..=(4u64 << attempt.min(8))))
+}
+
+/// The name of the violated constraint. Names are part of a context's API: its error.rs maps them to refusals.
+#[must_use]
+pub fn constraint_of(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error().and_then(|e| e.constraint())
+}

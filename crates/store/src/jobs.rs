@@ -1,0 +1,369 @@
+//! Work to be done later, at least once: enqueued in the transaction that wants it, leased by a worker, repeated with
+//! growing pauses, dead after its last attempt.
+
+use crate::Db;
+use crate::db::is_outage;
+use crate::log;
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
+use kernel::{JobId, SharedClock, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::PgConnection;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long an idle worker waits before it looks again, unless [`log::wake`] is called.
+const POLL: Duration = Duration::from_millis(200);
+/// Pause after the database could not be reached.
+const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
+/// Characters of an error that are kept.
+const ERROR_CHARS_MAX: usize = 2_000;
+
+/// A kind of job. One value per kind, shared by those who enqueue and the worker.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    pub name: &'static str,
+    pub attempts_max: i32,
+    /// Jobs one worker does at a time.
+    pub concurrency: usize,
+    /// How long a worker may be silent before its job is given to another. A living worker renews it.
+    pub lease: Duration,
+    /// Pause before the second attempt; doubles with each further one, up to `backoff_max`, and is scattered by a
+    /// quarter to either side.
+    pub backoff_first: Duration,
+    pub backoff_max: Duration,
+}
+
+/// A leased or dead job.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct Job {
+    pub id: JobId,
+    pub key: Option<String>,
+    pub payload: serde_json::Value,
+    /// 1 in the first attempt.
+    pub attempts: i32,
+    pub attempts_max: i32,
+    pub run_at: Timestamp,
+    /// What the last failed attempt said.
+    pub error: Option<String>,
+    /// Tells a renewed wish from the one this attempt serves.
+    revision: i32,
+}
+
+impl Job {
+    /// The payload as it was enqueued.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.payload)
+    }
+}
+
+impl Queue {
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            attempts_max: 8,
+            concurrency: 4,
+            lease: Duration::from_secs(30),
+            backoff_first: Duration::from_secs(1),
+            backoff_max: Duration::from_secs(60 * 60),
+        }
+    }
+
+    /// Enqueues in the caller's transaction: the job exists if and only if its other effects do. Call
+    /// [`log::wake`] after the commit if it should start at once.
+    pub async fn enqueue(
+        &self,
+        conn: &mut PgConnection,
+        payload: &impl Serialize,
+        run_at: Timestamp,
+    ) -> Result<JobId, sqlx::Error> {
+        self.insert(conn, None, payload, run_at).await
+    }
+
+    /// Enqueues unless there is an open job of this key. Then that job gets the new payload and the earlier of both
+    /// times; if it is running, it runs again afterwards; if it was dead, it lives again.
+    pub async fn enqueue_once(
+        &self,
+        conn: &mut PgConnection,
+        key: &str,
+        payload: &impl Serialize,
+        run_at: Timestamp,
+    ) -> Result<JobId, sqlx::Error> {
+        self.insert(conn, Some(key), payload, run_at).await
+    }
+
+    async fn insert(
+        &self,
+        conn: &mut PgConnection,
+        key: Option<&str>,
+        payload: &impl Serialize,
+        run_at: Timestamp,
+    ) -> Result<JobId, sqlx::Error> {
+        let payload = serde_json::to_value(payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        sqlx::query_scalar(
+            "insert into store.job as job (id, queue, key, payload, run_at, attempts_max)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict on constraint job_once do update
+                set payload = excluded.payload,
+                    run_at = case job.state when 'dead' then excluded.run_at else least(job.run_at, excluded.run_at) end,
+                    attempts = case job.state when 'dead' then 0 else job.attempts end,
+                    error = case job.state when 'dead' then null else job.error end,
+                    state = 'ready',
+                    revision = job.revision + 1
+             returning id",
+        )
+        .bind(JobId::new(run_at))
+        .bind(self.name)
+        .bind(key)
+        .bind(payload)
+        .bind(run_at)
+        .bind(self.attempts_max)
+        .fetch_one(conn)
+        .await
+    }
+
+    /// Hands jobs to `handler` until `cancel`; then finishes those it has begun. A job may come twice (its worker was
+    /// thought dead), so the handler's effects are keyed by the job's id or safe to repeat. Any number of workers of
+    /// one queue share its jobs.
+    pub async fn work<E, H>(&self, db: &Db, cancel: CancellationToken, clock: SharedClock, handler: H)
+    where
+        E: std::fmt::Display + Send,
+        H: for<'j> Fn(&'j Job) -> BoxFuture<'j, Result<(), E>> + Send + Sync,
+    {
+        let mut running = FuturesUnordered::new();
+        loop {
+            let woken = log::woken(POLL);
+            let room = self.concurrency.saturating_sub(running.len());
+            let mut pause = POLL;
+            if room > 0 && !cancel.is_cancelled() {
+                match self.lease_due(db, &clock, room).await {
+                    Ok(jobs) => {
+                        running.extend(
+                            jobs.into_iter()
+                                .map(|job| self.attempt(db, &clock, &handler, job)),
+                        );
+                    }
+                    Err(error) => {
+                        tracing::warn!(queue = self.name, %error, "jobs cannot be read");
+                        pause = OUTAGE_PAUSE;
+                    }
+                }
+            }
+            if running.is_empty() && cancel.is_cancelled() {
+                return;
+            }
+            tokio::select! {
+                _ = running.next(), if !running.is_empty() => {}
+                () = cancel.cancelled(), if !cancel.is_cancelled() => {}
+                () = async { woken.await; tokio::time::sleep(pause.saturating_sub(POLL)).await } => {}
+            }
+        }
+    }
+
+    /// Runs the handler while renewing the lease, then settles the job.
+    async fn attempt<E, H>(&self, db: &Db, clock: &SharedClock, handler: &H, job: Job)
+    where
+        E: std::fmt::Display,
+        H: for<'j> Fn(&'j Job) -> BoxFuture<'j, Result<(), E>>,
+    {
+        let outcome = {
+            let mut work = handler(&job);
+            loop {
+                tokio::select! {
+                    outcome = &mut work => break outcome,
+                    () = tokio::time::sleep(self.lease / 3) => {
+                        if let Err(error) = self.renew(db, clock, &job).await {
+                            tracing::warn!(queue = self.name, job = %job.id, %error, "a lease cannot be renewed");
+                        }
+                    }
+                }
+            }
+        };
+        let settled = match &outcome {
+            Ok(()) => self.done(db, &job).await,
+            Err(error) => self.failed(db, clock, &job, &error.to_string()).await,
+        };
+        let label = if outcome.is_ok() { "done" } else { "failed" };
+        metrics::counter!("jobs_total", "queue" => self.name, "outcome" => label).increment(1);
+        if let Err(error) = settled {
+            // Its lease runs out and it comes again.
+            let is_outage = is_outage(&error);
+            tracing::warn!(queue = self.name, job = %job.id, %error, is_outage, "a job cannot be settled");
+        }
+    }
+
+    /// Takes due jobs whose lease is free. One that took its last attempt and was never heard of again is dead.
+    async fn lease_due(&self, db: &Db, clock: &SharedClock, limit: usize) -> Result<Vec<Job>, sqlx::Error> {
+        let now = clock.now();
+        let due: Vec<(Job, String)> = sqlx::query_as::<_, Leased>(
+            "with due as (
+                select id from store.job
+                 where queue = $1 and state = 'ready' and run_at <= $2 and (leased_until is null or leased_until <= $2)
+                 order by run_at
+                 limit $3
+                   for update skip locked)
+             update store.job job
+                set attempts = least(attempts + 1, attempts_max),
+                    leased_until = case when attempts < attempts_max then $4 end,
+                    state = case when attempts < attempts_max then 'ready' else 'dead' end,
+                    error = case when attempts < attempts_max then error else coalesce(error, 'its worker died in every attempt') end
+               from due
+              where job.id = due.id
+          returning job.id, job.key, job.payload, job.attempts, job.attempts_max, job.run_at, job.error, job.revision, job.state",
+        )
+        .bind(self.name)
+        .bind(now)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(now + self.lease)
+        .fetch_all(db.pool())
+        .await?
+        .into_iter()
+        .map(|leased| (leased.job, leased.state))
+        .collect();
+        Ok(due
+            .into_iter()
+            .filter(|(_, state)| state == "ready")
+            .map(|(job, _)| job)
+            .collect())
+    }
+
+    async fn renew(&self, db: &Db, clock: &SharedClock, job: &Job) -> Result<(), sqlx::Error> {
+        sqlx::query("update store.job set leased_until = $3 where id = $1 and attempts = $2 and leased_until is not null")
+            .bind(job.id)
+            .bind(job.attempts)
+            .bind(clock.now() + self.lease)
+            .execute(db.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// The number of the attempt fences: a worker that was thought dead cannot settle what another has taken over.
+    async fn done(&self, db: &Db, job: &Job) -> Result<(), sqlx::Error> {
+        let deleted = sqlx::query("delete from store.job where id = $1 and attempts = $2 and revision = $3")
+            .bind(job.id)
+            .bind(job.attempts)
+            .bind(job.revision)
+            .execute(db.pool())
+            .await?;
+        if deleted.rows_affected() == 1 {
+            return Ok(());
+        }
+        // Asked for again while it ran: its next run is a first attempt.
+        sqlx::query(
+            "update store.job set leased_until = null, attempts = 0, error = null
+              where id = $1 and attempts = $2 and revision > $3",
+        )
+        .bind(job.id)
+        .bind(job.attempts)
+        .bind(job.revision)
+        .execute(db.pool())
+        .await?;
+        Ok(())
+    }
+
+    async fn failed(&self, db: &Db, clock: &SharedClock, job: &Job, error: &str) -> Result<(), sqlx::Error> {
+        let is_last = job.attempts >= job.attempts_max;
+        tracing::warn!(queue = self.name, job = %job.id, attempts = job.attempts, is_last, error, "a job failed");
+        sqlx::query(
+            "update store.job
+                set leased_until = null, error = $4, run_at = $5,
+                    state = case when $6 and revision = $3 then 'dead' else 'ready' end,
+                    attempts = case when revision = $3 then attempts else 0 end
+              where id = $1 and attempts = $2",
+        )
+        .bind(job.id)
+        .bind(job.attempts)
+        .bind(job.revision)
+        .bind(cut(error))
+        .bind(clock.now() + self.backoff(job.attempts))
+        .bind(is_last)
+        .execute(db.pool())
+        .await?;
+        Ok(())
+    }
+
+    fn backoff(&self, attempts: i32) -> Duration {
+        let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(31);
+        let pause = self
+            .backoff_first
+            .saturating_mul(1 << doublings)
+            .min(self.backoff_max);
+        pause * rand::random_range(75..=125) / 100
+    }
+
+    /// Jobs that ran out of attempts, oldest first, behind `after`.
+    pub async fn dead(
+        &self,
+        conn: &mut PgConnection,
+        after: Option<JobId>,
+        limit: i64,
+    ) -> Result<Vec<Job>, sqlx::Error> {
+        sqlx::query_as(
+            "select id, key, payload, attempts, attempts_max, run_at, error, revision
+               from store.job
+              where queue = $1 and state = 'dead' and ($2::uuid is null or id > $2)
+              order by id
+              limit $3",
+        )
+        .bind(self.name)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    }
+
+    /// Gives a dead job new attempts from now on. False when there is no such dead job.
+    pub async fn retry(
+        &self,
+        conn: &mut PgConnection,
+        id: JobId,
+        now: Timestamp,
+    ) -> Result<bool, sqlx::Error> {
+        let revived = sqlx::query(
+            "update store.job set state = 'ready', attempts = 0, run_at = $3, leased_until = null
+              where queue = $1 and id = $2 and state = 'dead'",
+        )
+        .bind(self.name)
+        .bind(id)
+        .bind(now)
+        .execute(conn)
+        .await?;
+        Ok(revived.rows_affected() == 1)
+    }
+
+    /// Gives a dead job up for good. False when there is no such dead job.
+    pub async fn discard(&self, conn: &mut PgConnection, id: JobId) -> Result<bool, sqlx::Error> {
+        let deleted = sqlx::query("delete from store.job where queue = $1 and id = $2 and state = 'dead'")
+            .bind(self.name)
+            .bind(id)
+            .execute(conn)
+            .await?;
+        Ok(deleted.rows_affected() == 1)
+    }
+
+    /// Jobs of this queue that are not dead: due, waiting or running.
+    pub async fn open(&self, conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("select count(*) from store.job where queue = $1 and state = 'ready'")
+            .bind(self.name)
+            .fetch_one(conn)
+            .await
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Leased {
+    #[sqlx(flatten)]
+    job: Job,
+    state: String,
+}
+
+fn cut(error: &str) -> String {
+    // PostgreSQL's text has no NUL.
+    error
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(ERROR_CHARS_MAX)
+        .collect()
+}

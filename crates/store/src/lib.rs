@@ -1,0 +1,23 @@
+//! The durable machinery, once.
+//!
+//! - [`Db`]: a context's way into PostgreSQL. Role and tenant travel in the same message as `begin`.
+//! - [`streams`]: append-only histories with expected versions.
+//! - [`log`]: the ordered outbox of public events; [`consumer`] and [`dead_letters`]: those who read it.
+//! - [`jobs`], [`idempotency`], [`migrate`]: what their names say.
+//!
+//! What is absent: no repository trait, no unit-of-work object, no cross-context query. A context's SQL lives in
+//! that context.
+
+pub mod cells;
+pub mod consumer;
+mod db;
+pub mod dead_letters;
+mod head;
+pub mod idempotency;
+pub mod jobs;
+pub mod log;
+pub mod migrate;
+pub mod streams;
+
+pub use cells::Cells;
+pub use db::{Db, Scope, Tx, TxError, constraint_of};

@@ -1,0 +1,231 @@
+//! The ordered log of public events (the transactional outbox).
+//!
+//! A sequence number is drawn before its transaction commits, so a reader that remembers the last number it saw
+//! loses the events of a slower transaction. The log is ordered by `(xid, id)` instead and read only below the oldest
+//! transaction still running: nothing can appear there any more. Events of one key are in the order in which they
+//! happened, provided that their writers exclude each other (by a row lock or an expected version) before they append.
+//!
+//! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
+
+use crate::{Db, Scope};
+use contracts::{Envelope, PublicEvent};
+use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+use std::time::Duration;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// Wakes the log's readers in this process at once after a commit; those of other processes poll.
+static WRITTEN: Notify = Notify::const_new();
+
+/// To be called after the commit of a transaction that appended: readers need not wait for their next poll.
+pub fn wake() {
+    WRITTEN.notify_waiters();
+}
+
+/// Waits for [`wake`] or `at_most`, whichever comes first. A wake between this call and its await counts: call it
+/// before reading, await it after nothing was found.
+pub fn woken(at_most: Duration) -> impl Future<Output = ()> {
+    let woken = is_woken(at_most);
+    async move {
+        woken.await;
+    }
+}
+
+/// [`woken`] that tells whether it was.
+pub(crate) fn is_woken(at_most: Duration) -> impl Future<Output = bool> {
+    let written = WRITTEN.notified();
+    async move { tokio::time::timeout(at_most, written).await.is_ok() }
+}
+
+/// Events on their way into the log, column by column, so that any number of them is one statement.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    pub event_ids: Vec<Uuid>,
+    pub topics: Vec<&'static str>,
+    pub versions: Vec<i16>,
+    pub keys: Vec<Uuid>,
+    pub tenants: Vec<Option<Uuid>>,
+    pub payloads: Vec<serde_json::Value>,
+    pub actors: Vec<serde_json::Value>,
+    pub correlations: Vec<Uuid>,
+}
+
+/// Parameters: event ids, topics, versions, keys, tenants, payloads, actors, correlations (all arrays).
+/// Shared by both drivers: sqlx here, tokio-postgres in the till.
+pub const APPEND: &str = "
+insert into log.event (event_id, topic, version, key, tenant_id, payload, actor, correlation_id)
+select * from unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::uuid[])";
+
+impl Outbox {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn push<E: PublicEvent>(&mut self, ctx: &Ctx, event: &E) -> Result<(), serde_json::Error> {
+        self.event_ids.push(uuid_at(ctx.now));
+        self.topics.push(E::TOPIC);
+        self.versions.push(E::VERSION);
+        self.keys.push(event.key());
+        self.tenants.push(event.tenant().map(|t| t.0));
+        self.payloads.push(serde_json::to_value(event)?);
+        self.actors.push(serde_json::to_value(&ctx.actor)?);
+        self.correlations.push(ctx.correlation.0);
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.event_ids.is_empty()
+    }
+
+    /// Writes all events in the caller's transaction: they exist if and only if its other effects do.
+    pub async fn append(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(APPEND)
+            .bind(&self.event_ids)
+            .bind(&self.topics)
+            .bind(&self.versions)
+            .bind(&self.keys)
+            .bind(&self.tenants)
+            .bind(&self.payloads)
+            .bind(&self.actors)
+            .bind(&self.correlations)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Appends one event in the caller's transaction.
+pub async fn append<E: PublicEvent>(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    event: &E,
+) -> Result<(), sqlx::Error> {
+    let mut outbox = Outbox::new();
+    outbox
+        .push(ctx, event)
+        .map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    outbox.append(conn).await
+}
+
+/// A place in the log: behind every event up to and including it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    pub xid: u64,
+    pub id: i64,
+}
+
+impl Position {
+    /// Before the first event.
+    pub const START: Self = Self { xid: 0, id: 0 };
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.xid, self.id)
+    }
+}
+
+/// An event and its place.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    pub position: Position,
+    pub envelope: Envelope,
+}
+
+/// What a reader got.
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub events: Vec<Logged>,
+    /// Where to read on. Further than the last event when no other of these topics can follow it.
+    pub next: Position,
+}
+
+/// Reads up to `limit` events of `topics` behind `after`, in order, for readers that keep their position elsewhere
+/// than in `log.cursor` (the search index keeps it in its own commit). Kept in one commit with the events' effect,
+/// each event has its effect once.
+pub async fn read_after(db: &Db, after: Position, topics: &[&str], limit: i64) -> Result<Read, sqlx::Error> {
+    let mut tx = db.begin(Scope::System).await?;
+    let read = read(&mut tx, after, topics, limit).await?;
+    tx.commit().await?;
+    Ok(read)
+}
+
+/// A row even when there is no event: it tells the horizon, in the same snapshot.
+const READ: &str = "
+select horizon.xmin::text as horizon, e.xid::text as xid, e.id, e.event_id, e.topic, e.version, e.key, e.tenant_id,
+       e.payload, e.actor, e.correlation_id, e.at
+  from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) horizon
+  left join log.read_after($1::text::xid8, $2, $3, $4) e on true
+ order by e.xid, e.id";
+
+/// [`read_after`] in the caller's transaction, which must be of [`Scope::System`].
+pub(crate) async fn read(
+    conn: &mut PgConnection,
+    after: Position,
+    topics: &[&str],
+    limit: i64,
+) -> Result<Read, sqlx::Error> {
+    let rows = sqlx::query(READ)
+        .bind(after.xid.to_string())
+        .bind(after.id)
+        .bind(topics)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    let mut events = Vec::with_capacity(rows.len());
+    let mut horizon = after;
+    for row in &rows {
+        horizon.xid = xid(row.try_get("horizon")?)?;
+        if let Some(event_xid) = row.try_get::<Option<&str>, _>("xid")? {
+            events.push(logged(xid(event_xid)?, row)?);
+        }
+    }
+    let is_full = i64::try_from(events.len()).is_ok_and(|n| n >= limit);
+    let next = match events.last() {
+        Some(last) if is_full => last.position,
+        // Whatever comes now has a transaction id of the horizon or above, and ids start at 1.
+        _ => after.max(Position {
+            xid: horizon.xid,
+            id: 0,
+        }),
+    };
+    Ok(Read { events, next })
+}
+
+fn logged(xid: u64, row: &PgRow) -> Result<Logged, sqlx::Error> {
+    let actor: serde_json::Value = row.try_get("actor")?;
+    Ok(Logged {
+        position: Position {
+            xid,
+            id: row.try_get("id")?,
+        },
+        envelope: Envelope {
+            id: EventId(row.try_get("event_id")?),
+            topic: row.try_get("topic")?,
+            version: row.try_get("version")?,
+            key: row.try_get("key")?,
+            tenant: row.try_get::<Option<Uuid>, _>("tenant_id")?.map(TenantId),
+            actor: serde_json::from_value(actor).map_err(decode)?,
+            correlation: CorrelationId(row.try_get("correlation_id")?),
+            at: row.try_get("at")?,
+            payload: row.try_get("payload")?,
+        },
+    })
+}
+
+/// Transaction ids travel as text: neither driver has a type for them.
+pub(crate) fn xid(text: &str) -> Result<u64, sqlx::Error> {
+    text.parse().map_err(decode)
+}
+
+fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}

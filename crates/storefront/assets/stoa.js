@@ -1,0 +1,81 @@
+// Everything works without this file; it only saves presses of buttons.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.dataset.script = "";
+
+  const remember = (name, value) => {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
+  };
+
+  // Theme: change at once, and tell the server by cookie for the next page.
+  const showTheme = (theme) => {
+    if (theme === "device") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    for (const button of document.querySelectorAll('button[name="theme"][aria-pressed]')) {
+      button.setAttribute("aria-pressed", String(button.value === theme));
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest('button[name="theme"]');
+    if (!button) return;
+    event.preventDefault();
+    let theme = button.value;
+    if (button.hasAttribute("data-flip")) {
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      theme = dark ? "light" : "dark";
+    }
+    remember("theme", theme);
+    showTheme(theme);
+  });
+
+  // Forms marked so are sent when one of their fields changes. On phones the facet sheet keeps its button instead,
+  // so that several boxes can be ticked in one go.
+  const sheet = matchMedia("(max-width: 59.99rem)");
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (!form || form.dataset.auto === undefined) return;
+    if (form.dataset.auto === "wide" && sheet.matches && event.target.name !== "sort") return;
+    if (!event.target.checkValidity()) return;
+    form.requestSubmit();
+  });
+
+  // Empty fields need not stand in the address.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "get") {
+      // A second press of the same button while the first is on its way does nothing.
+      if (form.dataset.sent !== undefined) event.preventDefault();
+      form.dataset.sent = "";
+      return;
+    }
+    for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;
+  });
+  // Coming back by the browser's own button finds everything usable again.
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) {
+      delete form.dataset.sent;
+      if (form.method === "get") for (const field of form.elements) field.disabled = false;
+    }
+  });
+
+  // The price follows the variant.
+  const price = document.querySelector("[data-price]");
+  document.addEventListener("change", (event) => {
+    const text = event.target.dataset?.variantPrice ?? event.target.selectedOptions?.[0]?.dataset.variantPrice;
+    if (price && text) price.textContent = text;
+  });
+
+  // Escape and a press outside close what floats.
+  const close = (except) => {
+    for (const open of document.querySelectorAll("details[data-floats][open]")) {
+      if (!except || !open.contains(except)) {
+        open.open = false;
+        if (!except) open.querySelector("summary").focus();
+      }
+    }
+  };
+  document.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  document.addEventListener("click", (event) => close(event.target));
+})();

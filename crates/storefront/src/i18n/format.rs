@@ -1,0 +1,198 @@
+//! Money, numbers and dates as each language writes them. Whole-number arithmetic throughout.
+
+use std::borrow::Borrow;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use kernel::Money;
+
+use super::Locale;
+
+/// Keeps a figure and its unit on one line.
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+impl Locale {
+    fn thousands(self) -> char {
+        match self {
+            Locale::En => ',',
+            Locale::Es => '.',
+        }
+    }
+
+    fn decimal(self) -> char {
+        match self {
+            Locale::En => '.',
+            Locale::Es => ',',
+        }
+    }
+
+    /// A whole number with its thousands set apart.
+    pub fn number(self, value: impl Borrow<u64>) -> String {
+        grouped(&value.borrow().to_string(), self.thousands())
+    }
+
+    /// An amount as the language writes it: `€1,234.50`, `1.234,50 €`.
+    pub fn money(self, money: Money) -> String {
+        let currency = money.currency.code();
+        let figure = figure(money, Some(self.thousands()), self.decimal());
+        let sign = if money.amount < 0 { "-" } else { "" };
+        match (self, symbol(self, currency)) {
+            (Locale::En, Some(symbol)) => format!("{sign}{symbol}{figure}"),
+            (Locale::En, None) => format!("{sign}{currency}{NO_BREAK_SPACE}{figure}"),
+            (Locale::Es, symbol) => format!("{sign}{figure}{NO_BREAK_SPACE}{}", symbol.unwrap_or(currency)),
+        }
+    }
+
+    /// `20%`, `20 %`.
+    pub fn percent(self, value: u32) -> String {
+        match self {
+            Locale::En => format!("{value}%"),
+            Locale::Es => format!("{value}{NO_BREAK_SPACE}%"),
+        }
+    }
+
+    /// `12 March 2026`, `12 de marzo de 2026`.
+    pub fn date(self, date: NaiveDate) -> String {
+        let month = MONTHS[self as usize][date.month0() as usize];
+        match self {
+            Locale::En => format!("{} {month} {}", date.day(), date.year()),
+            Locale::Es => format!("{} de {month} de {}", date.day(), date.year()),
+        }
+    }
+
+    /// `12 March`, `12 de marzo`.
+    pub fn day(self, date: NaiveDate) -> String {
+        let month = MONTHS[self as usize][date.month0() as usize];
+        match self {
+            Locale::En => format!("{} {month}", date.day()),
+            Locale::Es => format!("{} de {month}", date.day()),
+        }
+    }
+
+    /// `24–27 November`, `30 November – 2 December`, and the same in Spanish.
+    pub fn day_range(self, first: NaiveDate, last: NaiveDate) -> String {
+        if first == last {
+            self.day(first)
+        } else if (first.year(), first.month()) == (last.year(), last.month()) {
+            format!("{}–{}", first.day(), self.day(last))
+        } else {
+            format!("{} – {}", self.day(first), self.day(last))
+        }
+    }
+
+    /// `12 March 2026, 09:05`. The time zone is the caller's business.
+    pub fn date_time(self, at: NaiveDateTime) -> String {
+        format!("{}, {:02}:{:02}", self.date(at.date()), at.hour(), at.minute())
+    }
+}
+
+/// An amount as schema.org and form fields want it: `1234.50`.
+pub fn plain_decimal(money: Money) -> String {
+    let sign = if money.amount < 0 { "-" } else { "" };
+    format!("{sign}{}", figure(money, None, '.'))
+}
+
+/// The digits of an amount, without sign and currency.
+fn figure(money: Money, thousands: Option<char>, point: char) -> String {
+    let decimals = money.currency.decimals() as usize;
+    let digits = format!("{:0>width$}", money.amount.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let whole = thousands.map_or_else(|| whole.to_owned(), |mark| grouped(whole, mark));
+    if fraction.is_empty() {
+        whole
+    } else {
+        format!("{whole}{point}{fraction}")
+    }
+}
+
+fn grouped(digits: &str, mark: char) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Currencies whose symbol a reader of the language knows without doubt; all others show their code.
+fn symbol(locale: Locale, currency: &str) -> Option<&'static str> {
+    match (currency, locale) {
+        ("EUR", _) => Some("€"),
+        ("GBP", _) => Some("£"),
+        ("USD", _) => Some("US$"),
+        ("JPY", Locale::En) => Some("¥"),
+        _ => None,
+    }
+}
+
+const MONTHS: [[&str; 12]; 2] = [
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(amount: i64, currency: &str) -> Money {
+        Money::new(amount, currency.parse().unwrap())
+    }
+
+    #[test]
+    fn money_follows_the_language_and_the_currency() {
+        assert_eq!(Locale::En.money(money(123_450, "EUR")), "€1,234.50");
+        assert_eq!(Locale::Es.money(money(123_450, "EUR")), "1.234,50\u{a0}€");
+        assert_eq!(Locale::Es.money(money(-5, "EUR")), "-0,05\u{a0}€");
+        assert_eq!(Locale::En.money(money(1_500, "JPY")), "¥1,500");
+        assert_eq!(Locale::En.money(money(1_234_567, "KWD")), "KWD\u{a0}1,234.567");
+        assert_eq!(
+            Locale::En.money(money(i64::MIN, "EUR")),
+            "-€92,233,720,368,547,758.08"
+        );
+    }
+
+    #[test]
+    fn machines_get_plain_decimals() {
+        assert_eq!(plain_decimal(money(123_450, "EUR")), "1234.50");
+        assert_eq!(plain_decimal(money(-7, "EUR")), "-0.07");
+        assert_eq!(plain_decimal(money(7, "JPY")), "7");
+    }
+
+    #[test]
+    fn date_ranges_name_a_shared_month_once() {
+        let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap();
+        assert_eq!(Locale::En.day_range(day(11, 24), day(11, 27)), "24–27 November");
+        assert_eq!(
+            Locale::Es.day_range(day(11, 30), day(12, 2)),
+            "30 de noviembre – 2 de diciembre"
+        );
+        assert_eq!(Locale::Es.date(day(3, 1)), "1 de marzo de 2026");
+    }
+}

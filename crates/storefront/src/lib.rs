@@ -1,0 +1,50 @@
+//! The storefront: what a buyer sees, rendered on the server, usable without a script.
+//!
+//! [`views`] holds one plain struct per page beside its template, [`assets`] the embedded style sheet and script,
+//! [`i18n`] the languages, [`markup`] the only HTML that is written unescaped, [`samples`] every page with content.
+//! A view knows no database and no service: handlers fill it and render it.
+//!
+//! # Addresses
+//! Reads are `GET`, every change is a form `POST` that answers 303. Each form carries `csrf`.
+//!
+//! | address | page |
+//! |---|---|
+//! | `GET /` | home |
+//! | `GET /c/{slug}` | category, `?price_min&price_max&seller&province&available&attr.<key>&sort&cursor` (repeatable) |
+//! | `GET /search` | the same for `?q`; without it, everything |
+//! | `GET /p/{slug}-{id}` | product; another slug redirects to the right one |
+//! | `GET /shop/{slug}` | a seller's shop, `?category&sort&cursor` |
+//! | `GET /cart` | basket |
+//! | `POST /cart/lines` | put in: `variant`, `quantity` |
+//! | `POST /cart/lines/{id}`, `POST /cart/lines/{id}/remove` | change `quantity`; take out |
+//! | `GET, POST /checkout/address` | step 1: `email`, address fields, `saved` |
+//! | `GET, POST /checkout/delivery` | step 2: `delivery.<seller id>` each |
+//! | `GET, POST /checkout/payment` | step 3: `method`, a provider's token |
+//! | `GET /checkout/review`, `POST /checkout/place` | step 4: `idempotency_key`, `accept_changes` |
+//! | `GET, POST /sandbox-bank/{payment}` | the sandbox bank's challenge: `answer` is `approve` or `refuse` |
+//! | `GET /orders`, `GET /orders/{number}` | history (`?before`), one order (a guest's link carries `?key`) |
+//! | `POST /orders/{number}/cancel`, `GET /orders/{number}/pay` | cancel; pay again |
+//! | `GET /account`, `POST /account/sessions/{id}/revoke` | account; sign another device out |
+//! | `GET, POST /sign-in`, `POST /sign-out` | `email`, `password`, `next` |
+//! | `GET, POST /register` | `name`, `email`, `password`, `next` |
+//! | `GET, POST /open-a-shop` | a seller and the shop: `shop_name`, `slug`, `country`, `province`, `postcode`, `about`, `name`, `email`, `password` |
+//! | `GET, POST /forgot-password`, `GET, POST /reset-password` | `email`; `token`, `password` |
+//! | `GET /verify-email`, `POST /verify-email/send` | `?token`; send again |
+//! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
+//! | `POST /seller/orders/{id}/pack`, `/ship`, `/deliver`, `/cancel` | `carrier`, `tracking`; `reason` |
+//! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |
+//! | `POST /preferences` | `lang`, `theme`, back to `next` |
+//! | `GET /help`, `GET /about` | words |
+//! | `GET /assets/{file}` | style sheet, script, mark |
+//!
+//! Cookies that are not secret: `lang` (`en`, `es`), `theme` (`light`, `dark`, `device`). `?lang=` wins over the cookie.
+//! The pages need this and nothing more of a content security policy: `default-src 'self'; img-src 'self'`.
+
+pub mod assets;
+pub mod i18n;
+pub mod markup;
+pub mod samples;
+pub mod views;
+mod web;
+
+pub use web::{Shop, routes};

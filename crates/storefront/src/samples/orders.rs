@@ -1,0 +1,293 @@
+//! Orders as their buyer sees them.
+
+use super::goods::{GUADALQUIVIR, Maker, ROMERO};
+use super::{Sample, Scene, push};
+use crate::views::common::Link;
+use crate::views::order::{
+    OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Parcel, Progress, SubOrder, SubOrderState,
+    TimelineStep,
+};
+
+pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
+    push(samples, "order-confirmed", &scene.order_confirmed());
+    push(samples, "order-shipped", &scene.order_shipped());
+    push(
+        samples,
+        "order-processing",
+        &scene.order_waiting(OrderState::Processing),
+    );
+    push(
+        samples,
+        "order-payment-failed",
+        &scene.order_waiting(OrderState::PaymentFailed),
+    );
+    push(samples, "order-cancelled", &scene.order_cancelled());
+    push(samples, "orders", &scene.orders());
+    push(
+        samples,
+        "orders-empty",
+        &OrdersPage {
+            orders: Vec::new(),
+            more: None,
+            ..scene.orders()
+        },
+    );
+}
+
+impl Scene {
+    pub(super) fn order_line(
+        &self,
+        key: &str,
+        title: (&str, &str),
+        variant: &str,
+        quantity: u64,
+        cents: i64,
+    ) -> OrderLine {
+        OrderLine {
+            title: self.say(title.0, title.1),
+            href: format!("/p/{key}-0192f3a47c117d2e"),
+            variant: if variant.is_empty() {
+                String::new()
+            } else {
+                self.text(variant)
+            },
+            sku: self.text("TG-JAR-031"),
+            image: Some(self.image(key, String::new())),
+            quantity,
+            unit_price: self.price(cents),
+            total: self.price(cents * i64::try_from(quantity).unwrap_or(0)),
+        }
+    }
+
+    /// The way from order to doorstep; the first `done` steps have happened.
+    pub(super) fn timeline(&self, done: usize) -> Vec<TimelineStep> {
+        let steps = [
+            "timeline.placed",
+            "timeline.confirmed",
+            "timeline.packed",
+            "timeline.shipped",
+            "timeline.delivered",
+        ];
+        let at = ["20", "20", "21", "22", ""];
+        let step = |(index, key): (usize, &&str)| TimelineStep {
+            label: self.t(key),
+            at: match at.get(index) {
+                Some(day) if index < done && !day.is_empty() => {
+                    self.locale.day(self.day(11, day.parse().unwrap_or(20)))
+                }
+                _ if index == 4 => self.window(24, 27),
+                _ => String::new(),
+            },
+            progress: match index {
+                index if index + 1 < done => Progress::Done,
+                index if index + 1 == done => Progress::Current,
+                _ => Progress::Ahead,
+            },
+        };
+        steps.iter().enumerate().map(step).collect()
+    }
+
+    fn sub_order(
+        &self,
+        maker: &Maker,
+        number: &str,
+        state: SubOrderState,
+        done: usize,
+        lines: Vec<OrderLine>,
+    ) -> SubOrder {
+        SubOrder {
+            number: self.text(number),
+            seller: self.text(maker.name),
+            seller_href: self.maker_href(maker),
+            place: self.text(maker.place),
+            state,
+            timeline: self.timeline(done),
+            lines,
+            parcels: Vec::new(),
+            delivery: self.say("Standard delivery", "Envío estándar"),
+            subtotal: self.price(13_600),
+            delivery_cost: None,
+            total: self.price(13_600),
+            reason: None,
+        }
+    }
+
+    fn order_confirmed(&self) -> OrderPage {
+        let vase = self.order_line(
+            "vase-blue",
+            ("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
+            "31 cm",
+            1,
+            8_400,
+        );
+        let bowl = self.order_line(
+            "bowl",
+            ("Breakfast bowl, sea glaze", "Cuenco de desayuno, esmalte mar"),
+            "",
+            2,
+            2_600,
+        );
+        let soap = self.order_line(
+            "soap",
+            ("Rosemary and olive oil soap", "Jabón de romero y aceite de oliva"),
+            "100 g",
+            3,
+            750,
+        );
+        let pottery = self.sub_order(
+            &GUADALQUIVIR,
+            "ST-7K4M-20/1",
+            SubOrderState::Confirmed,
+            2,
+            vec![vase, bowl],
+        );
+        let soaps = SubOrder {
+            subtotal: self.price(2_250),
+            delivery_cost: Some(self.price(490)),
+            total: self.price(2_740),
+            ..self.sub_order(&ROMERO, "ST-7K4M-20/2", SubOrderState::Confirmed, 2, vec![soap])
+        };
+        let title = self
+            .locale
+            .t("order.title")
+            .arg("number", "ST-7K4M-20")
+            .to_string();
+        OrderPage {
+            page: self.buyer_page(title, "/orders/ST-7K4M-20"),
+            number: self.text("ST-7K4M-20"),
+            placed: self.date(11, 20),
+            state: OrderState::Confirmed,
+            email: self.text("elena.ferrer@mail.example"),
+            sub_orders: vec![pottery, soaps],
+            address: self.address_lines(),
+            payment: self.say(
+                "Card ending in 4242, paid on 20 November",
+                "Tarjeta terminada en 4242, pagado el 20 de noviembre",
+            ),
+            subtotal: self.price(15_850),
+            delivery: self.price(490),
+            total: self.price(16_340),
+            refunded: None,
+            cancel: Some("/orders/ST-7K4M-20/cancel".to_owned()),
+            retry: None,
+            kept_until: None,
+            fresh: true,
+        }
+    }
+
+    fn order_shipped(&self) -> OrderPage {
+        let mut page = self.order_confirmed();
+        page.state = OrderState::PartlyShipped;
+        page.fresh = false;
+        page.cancel = None;
+        if let [pottery, soaps] = page.sub_orders.as_mut_slice() {
+            pottery.state = SubOrderState::Packed;
+            pottery.timeline = self.timeline(3);
+            soaps.state = SubOrderState::Shipped;
+            soaps.timeline = self.timeline(4);
+            soaps.parcels = vec![Parcel {
+                carrier: self.text("Correos"),
+                tracking: self.text("PQ4F5A0712345678901"),
+                href: Some("https://tracking.example/PQ4F5A0712345678901".to_owned()),
+                note: self.say(
+                    "In the sorting centre of Barcelona",
+                    "En el centro de clasificación de Barcelona",
+                ),
+            }];
+        }
+        page
+    }
+
+    fn order_waiting(&self, state: OrderState) -> OrderPage {
+        let mut page = self.order_confirmed();
+        for sub_order in &mut page.sub_orders {
+            sub_order.state = SubOrderState::PaymentPending;
+            sub_order.timeline = self.timeline(1);
+        }
+        let failed = state == OrderState::PaymentFailed;
+        OrderPage {
+            state,
+            fresh: false,
+            payment: self.say("Card ending in 0002", "Tarjeta terminada en 0002"),
+            retry: failed.then(|| "/orders/ST-7K4M-20/pay".to_owned()),
+            kept_until: failed.then(|| "18:45".to_owned()),
+            ..page
+        }
+    }
+
+    fn order_cancelled(&self) -> OrderPage {
+        let mut page = self.order_confirmed();
+        for sub_order in &mut page.sub_orders {
+            sub_order.state = SubOrderState::Cancelled;
+            sub_order.timeline = self.timeline(2);
+            sub_order.timeline.truncate(1);
+            sub_order.timeline.push(TimelineStep {
+                label: self.t("timeline.cancelled"),
+                at: self.locale.day(self.day(11, 21)),
+                progress: Progress::Current,
+            });
+            sub_order.reason = Some(self.say(
+                "Cancelled by you on 21 November",
+                "Lo cancelaste el 21 de noviembre",
+            ));
+        }
+        OrderPage {
+            state: OrderState::Cancelled,
+            fresh: false,
+            cancel: None,
+            refunded: Some(self.price(16_340)),
+            ..page
+        }
+    }
+
+    pub(super) fn order_row(
+        &self,
+        number: &str,
+        day: (u32, u32),
+        state: OrderState,
+        images: &[&str],
+        cents: i64,
+    ) -> OrderRow {
+        OrderRow {
+            number: self.text(number),
+            href: format!("/orders/{number}"),
+            placed: self.date(day.0, day.1),
+            state,
+            sellers: self.text("Taller Guadalquivir, Jabones del Romeral"),
+            items: images.len() as u64,
+            images: images.iter().map(|key| self.image(key, String::new())).collect(),
+            total: self.price(cents),
+        }
+    }
+
+    fn orders(&self) -> OrdersPage {
+        OrdersPage {
+            page: self.buyer_page(self.t("nav.orders"), "/orders"),
+            orders: vec![
+                self.order_row(
+                    "ST-7K4M-20",
+                    (11, 20),
+                    OrderState::PartlyShipped,
+                    &["vase-blue", "bowl", "soap"],
+                    16_340,
+                ),
+                self.order_row("ST-5C2Q-11", (10, 3), OrderState::Delivered, &["scarf"], 6_690),
+                self.order_row(
+                    "ST-3H8V-74",
+                    (9, 12),
+                    OrderState::Cancelled,
+                    &["bag", "wallet"],
+                    18_800,
+                ),
+                self.order_row(
+                    "ST-1A9D-08",
+                    (6, 28),
+                    OrderState::Delivered,
+                    &["teapot", "mug", "oil", "candle"],
+                    12_940,
+                ),
+            ],
+            more: Some(Link::new(self.t("orders.more"), "/orders?before=ST-1A9D-08")),
+        }
+    }
+}

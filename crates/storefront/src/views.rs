@@ -1,0 +1,19 @@
+//! One plain struct per page, beside its template. Everything in them is ready to show: text, addresses, states.
+//! No page knows where its content came from.
+
+pub mod account;
+pub mod auth;
+pub mod cart;
+pub mod checkout;
+pub mod common;
+pub mod dev_mail;
+pub mod errors;
+pub mod home;
+pub mod info;
+pub mod listing;
+pub mod map;
+pub mod order;
+pub mod page;
+pub mod product;
+pub mod seller;
+pub mod shop;

@@ -1,0 +1,61 @@
+//! The cart: one basket, many sellers.
+
+use askama::Template;
+
+use super::common::{Image, Price, ProductCard, Stock};
+use super::page::{Page, Tone};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "cart.html")]
+pub struct CartPage {
+    pub page: Page,
+    pub groups: Vec<SellerGroup>,
+    pub items: u64,
+    /// What changed since the goods were put in.
+    pub changes: Vec<Change>,
+    pub subtotal: Price,
+    /// The least that delivery can cost over all sellers; the choice comes at checkout.
+    pub delivery_from: Price,
+    pub total: Price,
+    /// False while a line cannot be bought as it is.
+    pub ready: bool,
+    /// Shown when the cart is empty.
+    pub suggestions: Vec<ProductCard>,
+}
+
+/// What is bought from one seller: later one parcel and one sub-order.
+#[derive(Clone, Debug)]
+pub struct SellerGroup {
+    pub seller: String,
+    pub href: String,
+    pub place: String,
+    pub dispatch_days: u64,
+    pub lines: Vec<CartLine>,
+    pub subtotal: Price,
+    /// None where the seller sends for nothing.
+    pub delivery_from: Option<Price>,
+    /// What is missing until delivery is free.
+    pub free_delivery_gap: Option<Price>,
+}
+
+#[derive(Clone, Debug)]
+pub struct CartLine {
+    pub id: String,
+    pub title: String,
+    pub href: String,
+    /// Empty when the product has one variant.
+    pub variant: String,
+    pub image: Option<Image>,
+    pub unit_price: Price,
+    pub total: Price,
+    pub quantity: u64,
+    pub quantity_max: u64,
+    pub stock: Stock,
+}
+
+/// A price or stock change that the buyer should see.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub tone: Tone,
+    pub text: String,
+}

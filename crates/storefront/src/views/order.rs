@@ -1,0 +1,237 @@
+//! An order as its buyer sees it, and the list of all of them.
+
+use askama::Template;
+
+use super::common::{Image, Link, Price};
+use super::page::{Page, Tone};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "order.html")]
+pub struct OrderPage {
+    pub page: Page,
+    pub number: String,
+    pub placed: String,
+    pub state: OrderState,
+    pub email: String,
+    pub sub_orders: Vec<SubOrder>,
+    pub address: Vec<String>,
+    pub payment: String,
+    pub subtotal: Price,
+    pub delivery: Price,
+    pub total: Price,
+    pub refunded: Option<Price>,
+    /// Where the cancel form posts, while cancelling is possible.
+    pub cancel: Option<String>,
+    /// Where the buyer tries to pay again.
+    pub retry: Option<String>,
+    /// Until when the goods are kept after a failed payment.
+    pub kept_until: Option<String>,
+    /// Just placed: thank the buyer.
+    pub fresh: bool,
+}
+
+impl OrderPage {
+    /// The key of the sentence below the heading.
+    fn lead(&self) -> &'static str {
+        match self.state {
+            OrderState::Processing => "order.lead.processing",
+            OrderState::PaymentFailed => "order.lead.payment_failed",
+            OrderState::Confirmed => "order.lead.confirmed",
+            OrderState::PartlyShipped => "order.lead.partly_shipped",
+            OrderState::Shipped => "order.lead.shipped",
+            OrderState::Delivered => "order.lead.delivered",
+            OrderState::Cancelled => "order.lead.cancelled",
+            OrderState::Expired => "order.lead.expired",
+        }
+    }
+}
+
+/// The whole order's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    Processing,
+    PaymentFailed,
+    Confirmed,
+    PartlyShipped,
+    Shipped,
+    Delivered,
+    Cancelled,
+    Expired,
+}
+
+impl OrderState {
+    pub const ALL: [OrderState; 8] = [
+        OrderState::Processing,
+        OrderState::PaymentFailed,
+        OrderState::Confirmed,
+        OrderState::PartlyShipped,
+        OrderState::Shipped,
+        OrderState::Delivered,
+        OrderState::Cancelled,
+        OrderState::Expired,
+    ];
+
+    pub fn key(&self) -> &'static str {
+        match self {
+            OrderState::Processing => "order.state.processing",
+            OrderState::PaymentFailed => "order.state.payment_failed",
+            OrderState::Confirmed => "order.state.confirmed",
+            OrderState::PartlyShipped => "order.state.partly_shipped",
+            OrderState::Shipped => "order.state.shipped",
+            OrderState::Delivered => "order.state.delivered",
+            OrderState::Cancelled => "order.state.cancelled",
+            OrderState::Expired => "order.state.expired",
+        }
+    }
+
+    pub fn tone(&self) -> Tone {
+        match self {
+            OrderState::Processing => Tone::Warn,
+            OrderState::PaymentFailed => Tone::Bad,
+            OrderState::Confirmed
+            | OrderState::PartlyShipped
+            | OrderState::Shipped
+            | OrderState::Delivered => Tone::Good,
+            OrderState::Cancelled | OrderState::Expired => Tone::Calm,
+        }
+    }
+}
+
+/// What one seller sends.
+#[derive(Clone, Debug)]
+pub struct SubOrder {
+    pub number: String,
+    pub seller: String,
+    pub seller_href: String,
+    pub place: String,
+    pub state: SubOrderState,
+    pub timeline: Vec<TimelineStep>,
+    pub lines: Vec<OrderLine>,
+    pub parcels: Vec<Parcel>,
+    pub delivery: String,
+    pub subtotal: Price,
+    pub delivery_cost: Option<Price>,
+    pub total: Price,
+    /// Why it was cancelled.
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubOrderState {
+    PaymentPending,
+    Confirmed,
+    Packed,
+    Shipped,
+    Delivered,
+    Cancelled,
+    Refunded,
+}
+
+impl SubOrderState {
+    pub const ALL: [SubOrderState; 7] = [
+        SubOrderState::PaymentPending,
+        SubOrderState::Confirmed,
+        SubOrderState::Packed,
+        SubOrderState::Shipped,
+        SubOrderState::Delivered,
+        SubOrderState::Cancelled,
+        SubOrderState::Refunded,
+    ];
+
+    pub fn key(&self) -> &'static str {
+        match self {
+            SubOrderState::PaymentPending => "suborder.state.payment_pending",
+            SubOrderState::Confirmed => "suborder.state.confirmed",
+            SubOrderState::Packed => "suborder.state.packed",
+            SubOrderState::Shipped => "suborder.state.shipped",
+            SubOrderState::Delivered => "suborder.state.delivered",
+            SubOrderState::Cancelled => "suborder.state.cancelled",
+            SubOrderState::Refunded => "suborder.state.refunded",
+        }
+    }
+
+    pub fn tone(&self) -> Tone {
+        match self {
+            SubOrderState::PaymentPending => Tone::Warn,
+            SubOrderState::Confirmed | SubOrderState::Packed => Tone::Calm,
+            SubOrderState::Shipped | SubOrderState::Delivered => Tone::Good,
+            SubOrderState::Cancelled | SubOrderState::Refunded => Tone::Bad,
+        }
+    }
+}
+
+/// A point of a sub-order's way to the buyer.
+#[derive(Clone, Debug)]
+pub struct TimelineStep {
+    pub label: String,
+    /// When it happened, or is expected; may be empty.
+    pub at: String,
+    pub progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Done,
+    Current,
+    Ahead,
+}
+
+impl Progress {
+    pub fn class(&self) -> &'static str {
+        match self {
+            Progress::Done => "done",
+            Progress::Current => "current",
+            Progress::Ahead => "ahead",
+        }
+    }
+
+    /// What a screen reader adds, as colour says nothing to it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Progress::Done => "progress.done",
+            Progress::Current => "progress.current",
+            Progress::Ahead => "progress.ahead",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct OrderLine {
+    pub title: String,
+    pub href: String,
+    pub variant: String,
+    pub sku: String,
+    pub image: Option<Image>,
+    pub quantity: u64,
+    pub unit_price: Price,
+    pub total: Price,
+}
+
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    pub carrier: String,
+    pub tracking: String,
+    pub href: Option<String>,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "orders.html")]
+pub struct OrdersPage {
+    pub page: Page,
+    pub orders: Vec<OrderRow>,
+    pub more: Option<Link>,
+}
+
+/// One line of the history.
+#[derive(Clone, Debug)]
+pub struct OrderRow {
+    pub number: String,
+    pub href: String,
+    pub placed: String,
+    pub state: OrderState,
+    pub sellers: String,
+    pub items: u64,
+    pub images: Vec<Image>,
+    pub total: Price,
+}

@@ -1,0 +1,126 @@
+//! One product, with all it takes to decide.
+
+use askama::Template;
+use serde_json::json;
+
+use super::common::{Accent, Image, Link, Price, ProductCard, Stock};
+use super::page::Page;
+use crate::markup::{JsonLd, Markup};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "product.html")]
+pub struct ProductPage {
+    pub page: Page,
+    pub crumbs: Vec<Link>,
+    pub title: String,
+    pub brand: Option<String>,
+    pub sku: String,
+    pub gallery: Vec<Image>,
+    pub price: Price,
+    pub compare_at: Option<Price>,
+    /// `20%`.
+    pub saving: Option<String>,
+    /// The lowest price of the 30 days before a reduction, which European law wants shown.
+    pub lowest_30_days: Option<Price>,
+    pub stock: Stock,
+    /// What variants differ in: `Size`. Empty when there is one variant.
+    pub variant_label: String,
+    /// At least one; the first selectable one is selected.
+    pub variants: Vec<Variant>,
+    pub quantity_max: u64,
+    pub delivery: Delivery,
+    pub seller: SellerBox,
+    pub description: Markup,
+    pub attributes: Vec<Attribute>,
+    pub returns: String,
+    pub more_from_seller: Vec<ProductCard>,
+}
+
+impl ProductPage {
+    /// Structured data for search engines.
+    fn json_ld(&self) -> JsonLd {
+        let url = self.page.canonical();
+        let mut product = json!({
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": self.title,
+            "description": self.page.description,
+            "sku": self.sku,
+            "url": url,
+            "image": self.gallery.iter().map(|image| self.absolute(&image.src)).collect::<Vec<_>>(),
+            "offers": {
+                "@type": "Offer",
+                "price": self.price.decimal,
+                "priceCurrency": self.price.currency,
+                "availability": self.stock.schema(),
+                "url": url,
+                "seller": { "@type": "Organization", "name": self.seller.name },
+            },
+        });
+        if let Some(brand) = &self.brand {
+            product["brand"] = json!({ "@type": "Brand", "name": brand });
+        }
+        JsonLd::new(&product)
+    }
+
+    fn crumbs_json_ld(&self) -> JsonLd {
+        let items: Vec<_> = (1..)
+            .zip(&self.crumbs)
+            .map(|(position, crumb)| {
+                json!({
+                    "@type": "ListItem", "position": position, "name": crumb.label, "item": self.absolute(&crumb.href),
+                })
+            })
+            .collect();
+        JsonLd::new(&json!({
+            "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items,
+        }))
+    }
+
+    fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') {
+            format!("{}{address}", self.page.origin)
+        } else {
+            address.to_owned()
+        }
+    }
+}
+
+/// One thing that can be put into the cart.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    pub id: String,
+    pub label: String,
+    pub price: Price,
+    pub stock: Stock,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// `24–27 November`.
+    pub window: String,
+    /// None where the seller sends for nothing.
+    pub cost_from: Option<Price>,
+    pub free_above: Option<Price>,
+}
+
+/// Who makes and sends it.
+#[derive(Clone, Debug)]
+pub struct SellerBox {
+    pub name: String,
+    pub href: String,
+    pub craft: String,
+    pub place: String,
+    pub logo: Option<Image>,
+    pub accent: Accent,
+    pub dispatch_days: u64,
+    pub since: String,
+    pub products: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    pub name: String,
+    pub value: String,
+}

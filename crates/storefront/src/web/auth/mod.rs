@@ -1,0 +1,185 @@
+//! Signing in and out, registering.
+
+pub mod open_shop;
+pub mod recovery;
+
+use super::Shop;
+use super::failure::Failure;
+use super::posted::Posted;
+use super::visit::{CART_COOKIE, SESSION_COOKIE, Visit, redirect, safe_next};
+use crate::views::auth::{RegisterPage, SignInPage};
+use crate::views::common::Field;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::Response;
+use contracts::identity::{Audience, BrowserSession, Credential, RegisterUser, SignIn};
+use httpkit::Auth;
+use kernel::{Fault, Kind};
+use serde::Deserialize;
+
+const SESSION_DAYS: i64 = 30;
+
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+pub async fn sign_in_page(State(shop): State<Shop>, visit: Visit, Query(next): Query<Next>) -> Response {
+    show_sign_in(&shop, &visit, Field::default(), None, &next.next).await
+}
+
+async fn show_sign_in(
+    shop: &Shop,
+    visit: &Visit,
+    email: Field,
+    error: Option<String>,
+    next: &str,
+) -> Response {
+    let page = visit.keyed_page(shop, "sign_in.title").await;
+    visit.show(
+        shop,
+        &SignInPage {
+            page,
+            email,
+            error,
+            next: next.to_owned(),
+        },
+    )
+}
+
+pub async fn sign_in(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let (email, next) = (posted.get("email"), posted.get("next"));
+    match open_session(&shop, visit, email, posted.raw("password"), next).await {
+        Ok(response) => Ok(response),
+        Err(fault) if fault.kind == Kind::Unavailable || fault.kind == Kind::Internal => Err(Failure(fault)),
+        Err(fault) => {
+            let key = if fault.kind == Kind::TooMany || fault.code.contains("lock") {
+                "sign_in.locked"
+            } else {
+                "sign_in.failed"
+            };
+            let error = visit.locale.t(key).to_string();
+            Ok(show_sign_in(&shop, visit, Field::of(email), Some(error), next).await)
+        }
+    }
+}
+
+/// Signs in, takes the guest's basket along, and goes on: to where they wanted, or to their own page.
+async fn open_session(
+    shop: &Shop,
+    visit: &Visit,
+    email: &str,
+    password: &str,
+    next: &str,
+) -> Result<Response, Fault> {
+    let request = SignIn {
+        email: email.to_owned(),
+        password: password.to_owned(),
+        device: visit.device.clone(),
+        address: visit.address.clone(),
+    };
+    let BrowserSession { cookie, principal } = shop.identity.sign_in(&visit.ctx, request).await?;
+    if let Some(token) = visit.cart_token.clone() {
+        shop.cart.merge(&visit.ctx, token, principal.user).await?;
+    }
+    let home = match principal.audience {
+        Audience::Seller => "/seller/orders",
+        _ => "/account",
+    };
+    let mut response = redirect(if next.is_empty() { home } else { safe_next(next) });
+    let headers = response.headers_mut();
+    headers.append(
+        header::SET_COOKIE,
+        visit.cookie(shop, SESSION_COOKIE, cookie, SESSION_DAYS),
+    );
+    headers.append(
+        header::SET_COOKIE,
+        visit.cookie(shop, CART_COOKIE, String::new(), 0),
+    );
+    Ok(response)
+}
+
+pub async fn sign_out(
+    State(shop): State<Shop>,
+    Extension(auth): Extension<Auth>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    if let Some(principal) = &visit.principal {
+        shop.identity.sign_out(&visit.ctx, principal.session).await?;
+    }
+    if let Some(cookie) = &visit.session {
+        auth.forget(&Credential::Session(cookie.clone()));
+    }
+    let mut response = redirect("/");
+    response.headers_mut().append(
+        header::SET_COOKIE,
+        visit.cookie(&shop, SESSION_COOKIE, String::new(), 0),
+    );
+    Ok(response)
+}
+
+pub async fn register_page(State(shop): State<Shop>, visit: Visit, Query(next): Query<Next>) -> Response {
+    let page = visit.keyed_page(&shop, "register.title").await;
+    let (name, email, password) = (Field::default(), Field::default(), Field::default());
+    visit.show(
+        &shop,
+        &RegisterPage {
+            page,
+            name,
+            email,
+            password,
+            next: next.next,
+        },
+    )
+}
+
+pub async fn register(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let request = registration(&posted);
+    let password = request.password.clone();
+    let next = posted.get("next");
+    let fault = match shop.identity.register(&visit.ctx, request).await {
+        Ok(_) => return Ok(open_session(&shop, visit, posted.get("email"), &password, next).await?),
+        Err(fault) if fault.kind == Kind::Internal || fault.kind == Kind::Unavailable => {
+            return Err(Failure(fault));
+        }
+        Err(fault) => fault,
+    };
+    let view = RegisterPage {
+        page: visit.keyed_page(&shop, "register.title").await,
+        name: field(&posted, &fault, "name"),
+        email: field(&posted, &fault, "email"),
+        password: Field {
+            value: String::new(),
+            ..field(&posted, &fault, "password")
+        },
+        next: next.to_owned(),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn registration(posted: &Posted) -> RegisterUser {
+    RegisterUser {
+        email: posted.get("email").to_owned(),
+        name: posted.get("name").to_owned(),
+        password: posted.raw("password").to_owned(),
+    }
+}
+
+/// A field as it was sent, with what the refusal says of it. A refusal that names no field stands at the e-mail.
+fn field(posted: &Posted, fault: &Fault, name: &str) -> Field {
+    let own = fault
+        .fields
+        .iter()
+        .find(|f| f.pointer.ends_with(name))
+        .map(|f| f.detail.clone());
+    let orphan = (name == "email" && fault.fields.is_empty()).then(|| fault.detail.clone());
+    Field {
+        value: posted.get(name).to_owned(),
+        error: own.or(orphan),
+    }
+}

@@ -1,0 +1,133 @@
+//! Contracts' words turned into the views' pieces.
+
+use crate::i18n::Locale;
+use crate::views::common::{Image, Price, ProductCard, Stock};
+use contracts::catalog::{Listing, OptionValue, Picture, Variant};
+use contracts::search::SearchHit;
+use contracts::tenants::{Location, Shop};
+use kernel::geo;
+use kernel::limits::LOW_STOCK_BELOW;
+
+pub fn image(picture: &Picture) -> Image {
+    let sizes = picture.sizes();
+    let srcset = if sizes.len() > 1 {
+        sizes
+            .iter()
+            .map(|(width, url)| format!("{url} {width}w"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    } else {
+        String::new()
+    };
+    Image {
+        src: picture.url.clone(),
+        srcset,
+        alt: picture.alt.clone(),
+        width: picture.width,
+        height: picture.height,
+    }
+}
+
+/// Where something is made, in words: "Triana, Sevilla", or with its country from abroad.
+pub fn place(location: &Location, locale: Locale) -> String {
+    let region = location
+        .region
+        .as_deref()
+        .and_then(geo::subdivision)
+        .map(|s| s.name);
+    let country =
+        geo::country(&location.country).map(|c| if locale == Locale::Es { c.name_es } else { c.name });
+    let wider = if location.country == "ES" {
+        region.or(country)
+    } else {
+        country
+    };
+    match wider {
+        Some(wider) if wider != location.town => format!("{}, {wider}", location.town),
+        _ => location.town.clone(),
+    }
+}
+
+pub fn region_name(code: &str, locale: Locale) -> String {
+    if let Some(subdivision) = geo::subdivision(code) {
+        return subdivision.name.to_owned();
+    }
+    geo::country(code)
+        .map_or(code, |c| if locale == Locale::Es { c.name_es } else { c.name })
+        .to_owned()
+}
+
+pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
+    ProductCard {
+        title: hit.title.clone(),
+        href: product_href(&hit.slug, hit.product),
+        seller: hit.shop_name.clone(),
+        place: hit
+            .region
+            .as_deref()
+            .map(|code| region_name(code, locale))
+            .unwrap_or_default(),
+        image: hit.image.as_ref().map(image),
+        price: Price::new(locale, hit.price),
+        from: hit.price_from,
+        compare_at: hit.compare_at.map(|m| Price::new(locale, m)),
+        discount: hit
+            .compare_at
+            .and_then(|was| discount(was.amount, hit.price.amount))
+            .map(|p| format!("−{}", locale.percent(p))),
+        stock: if hit.in_stock {
+            Stock::Plenty
+        } else {
+            Stock::SoldOut
+        },
+    }
+}
+
+pub fn of_listing(listing: &Listing, shop: Option<&Shop>, locale: Locale) -> Option<ProductCard> {
+    let cheapest = listing.variants.iter().min_by_key(|v| v.price.amount)?;
+    let dearest = listing.variants.iter().map(|v| v.price.amount).max()?;
+    Some(ProductCard {
+        title: listing.title.clone(),
+        href: product_href(&listing.slug, listing.id),
+        seller: shop.map(|s| s.name.clone()).unwrap_or_default(),
+        place: shop.map(|s| place(&s.location, locale)).unwrap_or_default(),
+        image: listing.images.first().map(image),
+        price: Price::new(locale, cheapest.price),
+        from: dearest > cheapest.price.amount,
+        compare_at: cheapest.compare_at.map(|m| Price::new(locale, m)),
+        discount: saving(cheapest).map(|p| format!("−{}", locale.percent(p))),
+        stock: Stock::Plenty,
+    })
+}
+
+pub fn product_href(slug: &str, id: kernel::ProductId) -> String {
+    format!("/p/{slug}-{id}")
+}
+
+/// Percent saved against the compared price, if it is a saving.
+pub fn saving(variant: &Variant) -> Option<u32> {
+    discount(variant.compare_at?.amount, variant.price.amount)
+}
+
+fn discount(was: i64, now: i64) -> Option<u32> {
+    if was <= now || was <= 0 {
+        return None;
+    }
+    u32::try_from((was - now) * 100 / was).ok().filter(|p| *p > 0)
+}
+
+/// "Large · blue"
+pub fn options(options: &[OptionValue]) -> String {
+    options
+        .iter()
+        .map(|o| o.value.as_str())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+pub fn stock(available: i64) -> Stock {
+    Stock::of(
+        u64::try_from(available).unwrap_or(0),
+        LOW_STOCK_BELOW.unsigned_abs(),
+    )
+}

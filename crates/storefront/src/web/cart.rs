@@ -1,0 +1,270 @@
+//! The basket.
+
+use super::failure::Failure;
+use super::posted::Posted;
+use super::product::DISPATCH_DAYS;
+use super::visit::{CART_COOKIE, Visit, redirect};
+use super::{Shop, cards};
+use crate::i18n::Locale;
+use crate::views::cart::{CartLine, CartPage, Change, SellerGroup};
+use crate::views::common::Price;
+use crate::views::page::Tone;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::Response;
+use contracts::cart::CartOwner;
+use contracts::checkout::{Quote, QuoteGroup, QuoteLine, QuoteRequest};
+use contracts::search::SearchQuery;
+use contracts::tenants::Shop as Seller;
+use kernel::limits::LINE_QUANTITY_MAX;
+use kernel::{Currency, Fault, Money, SkuId};
+
+const SUGGESTED: u16 = 4;
+/// Days for which a guest's basket is kept in their browser.
+const CART_COOKIE_DAYS: i64 = 30;
+
+pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+    let page = visit.keyed_page(&shop, "cart.title").await;
+    let quote = open_quote(&shop, &visit).await?;
+    let locale = visit.locale;
+    let zero = Price::new(locale, Money::zero(Currency::EUR));
+    let Some(quote) = quote.filter(|q| !q.groups.is_empty()) else {
+        let query = SearchQuery {
+            limit: SUGGESTED,
+            in_stock: true,
+            ..SearchQuery::default()
+        };
+        let hits = shop
+            .search
+            .search(&visit.ctx, query)
+            .await
+            .map(|f| f.hits)
+            .unwrap_or_default();
+        let view = CartPage {
+            page,
+            groups: Vec::new(),
+            items: 0,
+            changes: Vec::new(),
+            subtotal: zero.clone(),
+            delivery_from: zero.clone(),
+            total: zero,
+            ready: false,
+            suggestions: hits.iter().map(|hit| cards::of_hit(hit, locale)).collect(),
+        };
+        return Ok(visit.show(&shop, &view));
+    };
+    let tenants = quote.groups.iter().map(|g| g.tenant).collect();
+    let sellers = shop.tenants.shops(&visit.ctx, tenants).await?;
+    let least = least_delivery(&quote, &sellers);
+    let view = CartPage {
+        groups: quote
+            .groups
+            .iter()
+            .map(|g| group(g, sellers.iter().find(|s| s.id == g.tenant), locale))
+            .collect(),
+        items: quote
+            .groups
+            .iter()
+            .flat_map(|g| &g.lines)
+            .map(|l| u64::from(l.quantity))
+            .sum(),
+        changes: changes(&quote, locale),
+        subtotal: Price::new(locale, quote.subtotal),
+        delivery_from: Price::new(locale, least),
+        total: Price::new(locale, quote.subtotal.add(least)?),
+        ready: quote
+            .groups
+            .iter()
+            .flat_map(|g| &g.lines)
+            .all(QuoteLine::orderable),
+        suggestions: Vec::new(),
+        page,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+/// The open cart with today's prices and stock.
+pub async fn open_quote(shop: &Shop, visit: &Visit) -> Result<Option<Quote>, Failure> {
+    let Some(owner) = visit.owner() else {
+        return Ok(None);
+    };
+    let Some(cart) = shop.cart.open(&visit.ctx, owner.clone()).await? else {
+        return Ok(None);
+    };
+    let request = QuoteRequest {
+        owner,
+        cart: cart.id,
+        cart_version: Some(cart.version),
+        address: None,
+        delivery: Vec::new(),
+    };
+    Ok(Some(shop.checkout.quote(&visit.ctx, request).await?))
+}
+
+/// What changed since the goods were put in.
+pub fn changes(quote: &Quote, locale: Locale) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for line in quote.groups.iter().flat_map(|g| &g.lines) {
+        let title = line.offer.title.as_str();
+        if let Some(was) = line.price_was {
+            let text = locale
+                .t("change.price")
+                .arg("title", title)
+                .arg("was", locale.money(was))
+                .arg("now", locale.money(line.offer.price));
+            changes.push(Change {
+                tone: Tone::Warn,
+                text: text.to_string(),
+            });
+        }
+        if !line.offer.for_sale {
+            changes.push(Change {
+                tone: Tone::Bad,
+                text: locale.t("change.gone").arg("title", title).to_string(),
+            });
+        } else if line.available < i64::from(line.quantity) {
+            let text = locale
+                .t("change.stock")
+                .arg("title", title)
+                .arg("n", line.available.max(0));
+            changes.push(Change {
+                tone: Tone::Bad,
+                text: text.to_string(),
+            });
+        }
+    }
+    changes
+}
+
+fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerGroup {
+    let rate = seller.and_then(|s| s.delivery.first()?.rates.first());
+    let gap = rate
+        .and_then(|r| r.free_from)
+        .and_then(|free| free.sub(group.subtotal).ok())
+        .filter(|m| m.amount > 0);
+    let free = rate.is_some_and(|r| {
+        r.free_from
+            .is_some_and(|free| group.subtotal.amount >= free.amount)
+    });
+    SellerGroup {
+        seller: group.shop_name.clone(),
+        href: format!("/shop/{}", group.shop_slug),
+        place: seller
+            .map(|s| cards::place(&s.location, locale))
+            .unwrap_or_default(),
+        dispatch_days: DISPATCH_DAYS,
+        lines: group.lines.iter().map(|l| line(l, locale)).collect(),
+        subtotal: Price::new(locale, group.subtotal),
+        delivery_from: rate
+            .filter(|r| r.price.amount > 0 && !free)
+            .map(|r| Price::new(locale, r.price)),
+        free_delivery_gap: gap.map(|m| Price::new(locale, m)),
+    }
+}
+
+/// The least that delivery costs over all sellers.
+fn least_delivery(quote: &Quote, sellers: &[Seller]) -> Money {
+    let least = |group: &QuoteGroup| {
+        let seller = sellers.iter().find(|s| s.id == group.tenant)?;
+        let rates = seller.delivery.iter().flat_map(|o| &o.rates);
+        let cost = |free: Option<Money>, price: Money| {
+            if free.is_some_and(|f| group.subtotal.amount >= f.amount) {
+                0
+            } else {
+                price.amount
+            }
+        };
+        rates.map(|r| cost(r.free_from, r.price)).min()
+    };
+    Money::new(
+        quote.groups.iter().filter_map(least).sum(),
+        quote.subtotal.currency,
+    )
+}
+
+fn line(line: &QuoteLine, locale: Locale) -> CartLine {
+    CartLine {
+        id: line.offer.sku.to_string(),
+        title: line.offer.title.clone(),
+        href: cards::product_href(&line.offer.slug, line.offer.product),
+        variant: cards::options(&line.offer.options),
+        image: line.offer.image.as_ref().map(cards::image),
+        unit_price: Price::new(locale, line.offer.price),
+        total: Price::new(locale, line.total),
+        quantity: u64::from(line.quantity),
+        quantity_max: u64::try_from(
+            line.available
+                .clamp(i64::from(line.quantity), i64::from(LINE_QUANTITY_MAX)),
+        )
+        .unwrap_or(1),
+        stock: if line.offer.for_sale {
+            cards::stock(line.available)
+        } else {
+            crate::views::common::Stock::SoldOut
+        },
+    }
+}
+
+/// Puts something in; a new guest gets a basket of their own.
+pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let sku: SkuId = posted
+        .get("variant")
+        .parse()
+        .map_err(|_| Fault::field("variant", "variant", "Choose what you would like."))?;
+    let quantity = quantity(posted.get("quantity"), 1)?;
+    let visit = &posted.visit;
+    let (owner, token) = match visit.owner() {
+        Some(owner) => (owner, None),
+        None => {
+            let token = kernel::secret::token();
+            (CartOwner::Guest(token.clone()), Some(token))
+        }
+    };
+    shop.cart.add(&visit.ctx, owner, sku, quantity).await?;
+    let mut response = redirect("/cart");
+    if let Some(token) = token {
+        let cookie = visit.cookie(&shop, CART_COOKIE, token, CART_COOKIE_DAYS);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+pub async fn set(
+    State(shop): State<Shop>,
+    Path(sku): Path<SkuId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let quantity = quantity(posted.get("quantity"), 0)?;
+    put(&shop, &posted.visit, sku, quantity).await
+}
+
+pub async fn remove(
+    State(shop): State<Shop>,
+    Path(sku): Path<SkuId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    put(&shop, &posted.visit, sku, 0).await
+}
+
+async fn put(shop: &Shop, visit: &Visit, sku: SkuId, quantity: u32) -> Result<Response, Failure> {
+    let owner = visit.owner().ok_or_else(|| Fault::not_found("cart"))?;
+    shop.cart.set(&visit.ctx, owner, sku, quantity).await?;
+    Ok(redirect("/cart"))
+}
+
+fn quantity(text: &str, at_least: u32) -> Result<u32, Fault> {
+    let number = if text.is_empty() {
+        Some(1)
+    } else {
+        text.parse().ok()
+    };
+    number
+        .filter(|n| (at_least..=LINE_QUANTITY_MAX).contains(n))
+        .ok_or_else(|| {
+            Fault::field(
+                "quantity_out_of_range",
+                "quantity",
+                format!("The quantity must be {at_least} to {LINE_QUANTITY_MAX}."),
+            )
+        })
+}

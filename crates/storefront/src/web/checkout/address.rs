@@ -1,0 +1,193 @@
+//! Step 1: who gets it, and where.
+
+use super::{passage, summary};
+use crate::views::checkout::{AddressForm, CheckoutAddressPage, Step};
+use crate::views::common::{Choice, Field};
+use crate::web::Shop;
+use crate::web::draft::Draft;
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, redirect};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use contracts::Address;
+use kernel::geo;
+
+const LINE_CHARS_MAX: usize = 120;
+
+pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
+    let mut draft = Draft::read(&headers);
+    if draft.email.is_empty()
+        && let Some(principal) = &visit.principal
+    {
+        draft.email.clone_from(&principal.email);
+    }
+    let form = filled(&draft, &visit);
+    let email = Field::of(draft.email.clone());
+    show(&shop, &visit, draft, email, form).await
+}
+
+pub async fn submit(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let mut draft = Draft::read(&headers);
+    let visit = &posted.visit;
+    let (email, form, address) = read(&posted);
+    draft.email.clone_from(&email.value);
+    let Some(address) = address else {
+        return show(&shop, visit, draft, email, form).await;
+    };
+    // Another place may mean other ways of delivery: they are chosen anew.
+    draft.delivery.clear();
+    draft.address = Some(address);
+    let mut response = redirect("/checkout/delivery");
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, draft.cookie(&shop, visit));
+    Ok(response)
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    draft: Draft,
+    email: Field,
+    address: AddressForm,
+) -> Result<Response, Failure> {
+    let undelivered = Draft {
+        address: None,
+        ..draft
+    };
+    let Some(passage) = passage(shop, visit, undelivered).await? else {
+        return Ok(redirect("/cart"));
+    };
+    let view = CheckoutAddressPage {
+        page: visit.keyed_page(shop, "checkout.address.title").await,
+        step: Step::Address,
+        summary: summary(visit, &passage.quote),
+        email,
+        address,
+        saved: Vec::new(),
+    };
+    Ok(visit.show(shop, &view))
+}
+
+fn filled(draft: &Draft, visit: &Visit) -> AddressForm {
+    let field = |get: fn(&Address) -> &str| Field::of(draft.address.as_ref().map_or("", get));
+    let name = visit.principal.as_ref().map_or("", |p| p.name.as_str());
+    let country = draft.address.as_ref().map_or("ES", |a| a.country.as_str());
+    let region = draft
+        .address
+        .as_ref()
+        .and_then(|a| a.region.as_deref())
+        .unwrap_or("");
+    AddressForm {
+        name: draft
+            .address
+            .as_ref()
+            .map_or_else(|| Field::of(name), |a| Field::of(a.name.clone())),
+        line1: field(|a| &a.line1),
+        line2: field(|a| a.line2.as_deref().unwrap_or("")),
+        postcode: field(|a| &a.postcode),
+        city: field(|a| &a.city),
+        province: Field::of(region),
+        provinces: provinces(region),
+        country: Field::of(country),
+        countries: countries(country, visit),
+        phone: field(|a| a.phone.as_deref().unwrap_or("")),
+    }
+}
+
+/// The form as it was sent, with what is wrong with it; and the address, if nothing is.
+fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
+    let visit = &posted.visit;
+    let required = |name: &str| match posted.get(name) {
+        "" => Field::wrong("", visit.locale.t("form.required").to_string()),
+        text if text.chars().count() > LINE_CHARS_MAX => {
+            Field::wrong(text, visit.locale.t("form.too_long").to_string())
+        }
+        text => Field::of(text),
+    };
+    let mut email = required("email");
+    let well_formed = email
+        .value
+        .split_once('@')
+        .is_some_and(|(who, host)| !who.is_empty() && host.contains('.'));
+    if email.error.is_none() && !well_formed {
+        email.error = Some(visit.locale.t("form.email_wrong").to_string());
+    }
+    let (country, postcode) = (
+        posted.get("country").to_owned(),
+        posted.get("postcode").to_owned(),
+    );
+    let stated = Some(posted.get("province"))
+        .filter(|p| !p.is_empty())
+        .map(str::to_owned);
+    let region = stated.or_else(|| geo::region_of_postcode(&postcode, &country).map(str::to_owned));
+    let mut form = AddressForm {
+        name: required("name"),
+        line1: required("line1"),
+        line2: Field::of(posted.get("line2")),
+        postcode: required("postcode"),
+        city: required("city"),
+        province: Field::of(region.clone().unwrap_or_default()),
+        provinces: provinces(region.as_deref().unwrap_or("")),
+        country: required("country"),
+        countries: countries(&country, visit),
+        phone: Field::of(posted.get("phone")),
+    };
+    if let Err(errors) = geo::validate_location(&country, region.as_deref(), &postcode) {
+        for error in errors {
+            let field = match error.pointer.trim_start_matches('/') {
+                "country" => &mut form.country,
+                "region" => &mut form.province,
+                _ => &mut form.postcode,
+            };
+            field.error.get_or_insert(error.detail);
+        }
+    }
+    let optional = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let fields = [
+        &form.name,
+        &form.line1,
+        &form.postcode,
+        &form.city,
+        &form.country,
+        &form.province,
+        &email,
+    ];
+    let address = fields.iter().all(|f| f.error.is_none()).then(|| Address {
+        name: form.name.value.clone(),
+        line1: form.line1.value.clone(),
+        line2: optional(&form.line2.value),
+        postcode,
+        city: form.city.value.clone(),
+        region,
+        country,
+        phone: optional(&form.phone.value),
+    });
+    (email, form, address)
+}
+
+pub fn countries(current: &str, visit: &Visit) -> Vec<Choice> {
+    let spanish = visit.locale == crate::i18n::Locale::Es;
+    let mut all: Vec<Choice> = geo::countries()
+        .iter()
+        .map(|c| Choice::new(c.code, if spanish { c.name_es } else { c.name }))
+        .collect();
+    all.sort_by(|a, b| a.label.cmp(&b.label));
+    Choice::select(all, current)
+}
+
+/// Spanish provinces; other countries do without.
+pub fn provinces(current: &str) -> Vec<Choice> {
+    let mut all: Vec<Choice> = geo::spanish_provinces()
+        .iter()
+        .map(|p| Choice::new(p.code, p.name))
+        .collect();
+    all.sort_by(|a, b| a.label.cmp(&b.label));
+    Choice::select(all, current)
+}

@@ -1,0 +1,105 @@
+//! Step 2: how each seller sends it.
+
+use super::{Passage, address_lines, passage, summary, window};
+use crate::views::checkout::{CheckoutDeliveryPage, DeliveryChoice, DeliveryOption, Step};
+use crate::views::common::Price;
+use crate::web::draft::Draft;
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, redirect};
+use crate::web::{Shop, cards};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use contracts::checkout::QuoteGroup;
+use contracts::tenants::Shop as Seller;
+
+pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
+    let draft = Draft::read(&headers);
+    if draft.address.is_none() {
+        return Ok(redirect("/checkout/address"));
+    }
+    let Some(passage) = passage(&shop, &visit, draft).await? else {
+        return Ok(redirect("/cart"));
+    };
+    let tenants = passage.quote.groups.iter().map(|g| g.tenant).collect();
+    let sellers = shop.tenants.shops(&visit.ctx, tenants).await?;
+    let view = view(&shop, &visit, &passage, &sellers).await;
+    Ok(visit.show(&shop, &view))
+}
+
+async fn view(shop: &Shop, visit: &Visit, passage: &Passage, sellers: &[Seller]) -> CheckoutDeliveryPage {
+    let ship_to = passage
+        .draft
+        .address
+        .as_ref()
+        .map(|a| address_lines(a, visit).join(", "))
+        .unwrap_or_default();
+    let of = |group: &QuoteGroup| {
+        let seller = sellers.iter().find(|s| s.id == group.tenant);
+        choice(group, seller, visit)
+    };
+    CheckoutDeliveryPage {
+        page: visit.keyed_page(shop, "checkout.delivery.title").await,
+        step: Step::Delivery,
+        summary: summary(visit, &passage.quote),
+        ship_to,
+        sellers: passage.quote.groups.iter().map(of).collect(),
+    }
+}
+
+fn choice(group: &QuoteGroup, seller: Option<&Seller>, visit: &Visit) -> DeliveryChoice {
+    let locale = visit.locale;
+    let refused = group.options.is_empty().then(|| {
+        locale
+            .t("delivery.refused")
+            .arg("seller", &group.shop_name)
+            .to_string()
+    });
+    DeliveryChoice {
+        name: format!("delivery.{}", group.tenant),
+        seller: group.shop_name.clone(),
+        place: seller
+            .map(|s| cards::place(&s.location, locale))
+            .unwrap_or_default(),
+        items: group
+            .lines
+            .iter()
+            .map(|l| format!("{} × {}", l.quantity, l.offer.title))
+            .collect(),
+        options: group
+            .options
+            .iter()
+            .map(|option| DeliveryOption {
+                value: option.code.clone(),
+                label: option.name.clone(),
+                window: window(option, visit),
+                price: (option.price.amount > 0).then(|| Price::new(locale, option.price)),
+                selected: group.chosen.as_deref() == Some(option.code.as_str()),
+            })
+            .collect(),
+        refused,
+    }
+}
+
+pub async fn submit(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let mut draft = Draft::read(&headers);
+    draft.delivery = posted
+        .with_prefix("delivery.")
+        .filter_map(|(tenant, code)| {
+            Some(contracts::checkout::DeliveryChoice {
+                tenant: tenant.parse().ok()?,
+                code: code.to_owned(),
+            })
+        })
+        .collect();
+    let mut response = redirect("/checkout/payment");
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, draft.cookie(&shop, &posted.visit));
+    Ok(response)
+}

@@ -1,0 +1,121 @@
+//! From basket to order in four steps. Each step can be reached again; what is missing leads back to its step.
+
+pub mod address;
+pub mod delivery;
+pub mod payment;
+pub mod review;
+
+use super::draft::Draft;
+use super::failure::Failure;
+use super::visit::{Visit, redirect};
+use super::{Shop, cards};
+use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
+use crate::views::common::Price;
+use axum::response::Response;
+use chrono::Days;
+use contracts::Address;
+use contracts::cart::CartOwner;
+use contracts::checkout::{DeliveryQuote, Quote, QuoteGroup, QuoteRequest};
+use kernel::geo;
+
+pub async fn begin() -> Response {
+    redirect("/checkout/address")
+}
+
+/// A cart on its way to an order.
+struct Passage {
+    owner: CartOwner,
+    quote: Quote,
+    draft: Draft,
+}
+
+/// The open cart, priced for what is known so far; none when there is nothing to order.
+async fn passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Passage>, Failure> {
+    let Some(owner) = visit.owner() else {
+        return Ok(None);
+    };
+    let Some(cart) = shop.cart.open(&visit.ctx, owner.clone()).await? else {
+        return Ok(None);
+    };
+    if cart.lines.is_empty() {
+        return Ok(None);
+    }
+    let request = QuoteRequest {
+        owner: owner.clone(),
+        cart: cart.id,
+        cart_version: Some(cart.version),
+        address: draft.address.clone(),
+        delivery: draft.delivery.clone(),
+    };
+    let quote = shop.checkout.quote(&visit.ctx, request).await?;
+    Ok(Some(Passage { owner, quote, draft }))
+}
+
+fn summary(visit: &Visit, quote: &Quote) -> Summary {
+    let locale = visit.locale;
+    let seller = |group: &QuoteGroup| SummarySeller {
+        name: group.shop_name.clone(),
+        lines: group
+            .lines
+            .iter()
+            .map(|line| SummaryLine {
+                title: line.offer.title.clone(),
+                variant: cards::options(&line.offer.options),
+                quantity: u64::from(line.quantity),
+                image: line.offer.image.as_ref().map(cards::image),
+                total: Price::new(locale, line.total),
+            })
+            .collect(),
+    };
+    Summary {
+        sellers: quote.groups.iter().map(seller).collect(),
+        items: quote
+            .groups
+            .iter()
+            .flat_map(|g| &g.lines)
+            .map(|l| u64::from(l.quantity))
+            .sum(),
+        subtotal: Price::new(locale, quote.subtotal),
+        delivery: quote.delivery.map(|m| Price::new(locale, m)),
+        tax_note: locale.t("price.tax").to_string(),
+        total: Price::new(locale, quote.total),
+    }
+}
+
+/// An address as it stands on a parcel.
+pub fn address_lines(address: &Address, visit: &Visit) -> Vec<String> {
+    let region = address
+        .region
+        .as_deref()
+        .map(|code| cards::region_name(code, visit.locale));
+    let city = match region {
+        Some(region) if region != address.city => format!("{} {} ({region})", address.postcode, address.city),
+        _ => format!("{} {}", address.postcode, address.city),
+    };
+    let country = geo::country(&address.country)
+        .map_or(address.country.as_str(), |c| c.name)
+        .to_owned();
+    let lines = [
+        Some(address.name.clone()),
+        Some(address.line1.clone()),
+        address.line2.clone(),
+        Some(city),
+        Some(country),
+    ];
+    lines
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// When a parcel arrives: days to dispatch and days on the way.
+fn window(option: &DeliveryQuote, visit: &Visit) -> String {
+    let today = visit.ctx.now.date_naive();
+    let day = |d: u16| {
+        today
+            .checked_add_days(Days::new(u64::from(d) + super::product::DISPATCH_DAYS))
+            .unwrap_or(today)
+    };
+    visit.locale.day_range(day(option.days_min), day(option.days_max))
+}

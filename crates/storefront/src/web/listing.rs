@@ -1,0 +1,186 @@
+//! Lists of products: a category, everything, or what a search found.
+
+use super::facets::{self, Filters};
+use super::failure::Failure;
+use super::visit::{Visit, category_name, encode};
+use super::{Shop, cards};
+use crate::views::common::{Choice, Link};
+use crate::views::listing::{ListingPage, More, ZeroHelp};
+use crate::views::page::Page;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use contracts::catalog::Category;
+use contracts::search::{SearchPage, SearchQuery};
+use kernel::Fault;
+
+pub const CARDS_PER_PAGE: u16 = 24;
+const HELP_CARDS: u16 = 4;
+
+pub async fn category(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let path = path.trim_matches('/').to_owned();
+    let tree = shop.catalog.categories(&visit.ctx).await?;
+    let found = tree
+        .iter()
+        .find(|c| c.path == path)
+        .ok_or_else(|| Fault::not_found("category"))?;
+    let name = category_name(found, visit.locale).to_owned();
+    let action = format!("/c/{path}");
+    let page = visit.public_page(&shop, &name, &name, &action).await;
+    let crumbs = crumbs(&tree, &path, &visit);
+    let list = List {
+        action,
+        heading: name,
+        crumbs,
+        category: Some(path),
+    };
+    show(
+        &shop,
+        &visit,
+        page,
+        list,
+        &Filters::parse(query.as_deref().unwrap_or("")),
+    )
+    .await
+}
+
+pub async fn search(
+    State(shop): State<Shop>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let filters = Filters::parse(query.as_deref().unwrap_or(""));
+    let words = filters.get("q").unwrap_or("").to_owned();
+    let heading = if words.is_empty() {
+        visit.locale.t("nav.everything").to_string()
+    } else {
+        visit
+            .locale
+            .t("listing.search_title")
+            .arg("query", &words)
+            .to_string()
+    };
+    let page = match words.is_empty() {
+        true => visit.public_page(&shop, &heading, &heading, "/search").await,
+        false => Page {
+            query: words,
+            ..visit.page(&shop, &heading, &heading).await
+        },
+    };
+    let list = List {
+        action: "/search".to_owned(),
+        heading,
+        crumbs: Vec::new(),
+        category: None,
+    };
+    show(&shop, &visit, page, list, &filters).await
+}
+
+struct List {
+    action: String,
+    heading: String,
+    crumbs: Vec<Link>,
+    category: Option<String>,
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    page: Page,
+    list: List,
+    filters: &Filters,
+) -> Result<Response, Failure> {
+    let found = shop
+        .search
+        .search(&visit.ctx, filters.query(list.category.clone(), CARDS_PER_PAGE))
+        .await?;
+    let seen_before: u64 = filters.get("seen").and_then(|s| s.parse().ok()).unwrap_or(0);
+    let seen = seen_before + found.hits.len() as u64;
+    let clear_href = match filters.get("q") {
+        Some(q) => format!("{}?q={}", list.action, encode(q)),
+        None => list.action.clone(),
+    };
+    let view = ListingPage {
+        crumbs: list.crumbs,
+        heading: list.heading,
+        intro: String::new(),
+        query: filters.get("q").unwrap_or("").to_owned(),
+        total: found.total,
+        cards: found
+            .hits
+            .iter()
+            .map(|hit| cards::of_hit(hit, visit.locale))
+            .collect(),
+        facets: facets::side(filters, &found, list.category.as_deref(), visit.locale),
+        chips: filters.chips(&list.action, &found, visit.locale),
+        clear_href,
+        sort: sort_choices(visit, filters.get("sort").unwrap_or("relevance")),
+        more: more(&list.action, filters, &found, seen),
+        help: if found.total == 0 {
+            Some(help(shop, visit).await)
+        } else {
+            None
+        },
+        action: list.action,
+        page,
+    };
+    Ok(visit.show(shop, &view))
+}
+
+fn more(action: &str, filters: &Filters, found: &SearchPage, seen: u64) -> Option<More> {
+    let cursor = found.next.as_ref()?;
+    let base = filters.with(action, "cursor", Some(&cursor.0));
+    Some(More {
+        href: format!("{base}&seen={seen}"),
+        seen,
+    })
+}
+
+pub fn sort_choices(visit: &Visit, current: &str) -> Vec<Choice> {
+    let choices = ["relevance", "newest", "price_up", "price_down"]
+        .map(|code| Choice::new(code, visit.locale.t(&format!("sort.{code}")).to_string()));
+    Choice::select(choices.into(), current)
+}
+
+async fn help(shop: &Shop, visit: &Visit) -> ZeroHelp {
+    let tree = shop.catalog.categories(&visit.ctx).await.unwrap_or_default();
+    let query = SearchQuery {
+        limit: HELP_CARDS,
+        in_stock: true,
+        ..SearchQuery::default()
+    };
+    let hits = shop
+        .search
+        .search(&visit.ctx, query)
+        .await
+        .map(|f| f.hits)
+        .unwrap_or_default();
+    ZeroHelp {
+        did_you_mean: None,
+        categories: tree
+            .iter()
+            .filter(|c| !c.path.contains('/'))
+            .map(|c| Link::new(category_name(c, visit.locale), format!("/c/{}", c.path)))
+            .collect(),
+        suggestions: hits.iter().map(|hit| cards::of_hit(hit, visit.locale)).collect(),
+    }
+}
+
+/// The way from the front door to a category.
+pub fn crumbs(tree: &[Category], path: &str, visit: &Visit) -> Vec<Link> {
+    let mut crumbs = vec![Link::new(visit.locale.t("nav.home").to_string(), "/")];
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    for end in ends {
+        if let Some(category) = tree.iter().find(|c| c.path == path[..end]) {
+            crumbs.push(Link::new(
+                category_name(category, visit.locale),
+                format!("/c/{}", category.path),
+            ));
+        }
+    }
+    crumbs
+}

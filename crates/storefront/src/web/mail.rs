@@ -1,0 +1,63 @@
+//! The development mailbox.
+
+use super::Shop;
+use super::failure::Failure;
+use super::visit::Visit;
+use crate::markup::Markup;
+use crate::views::dev_mail::{DevMailMessagePage, DevMailPage, MailRow};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use kernel::Fault;
+use serde::Deserialize;
+use uuid::Uuid;
+
+const MAILS_MAX: u16 = 100;
+const PREVIEW_CHARS: usize = 120;
+
+#[derive(Deserialize)]
+pub struct Filter {
+    to: Option<String>,
+}
+
+pub async fn list(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Failure> {
+    let to = filter.to.filter(|t| !t.is_empty());
+    let mails = shop.mailbox.mails(&visit.ctx, to.clone(), MAILS_MAX).await?;
+    let row = |mail: contracts::identity::Mail| MailRow {
+        href: format!("/dev/mail/{}", mail.id),
+        to: mail.to,
+        subject: mail.subject,
+        preview: mail.body.chars().take(PREVIEW_CHARS).collect(),
+        at: visit.locale.date_time(mail.at.naive_utc()),
+    };
+    let view = DevMailPage {
+        page: visit.keyed_page(&shop, "mail.title").await,
+        messages: mails.into_iter().map(row).collect(),
+        to: to.unwrap_or_default(),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+pub async fn message(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Failure> {
+    let mail = shop
+        .mailbox
+        .mail(&visit.ctx, id)
+        .await?
+        .ok_or_else(|| Fault::not_found("mail"))?;
+    let view = DevMailMessagePage {
+        page: visit.keyed_page(&shop, "mail.title").await,
+        to: mail.to,
+        from: mail.from,
+        subject: mail.subject,
+        at: visit.locale.date_time(mail.at.naive_utc()),
+        body: Markup::from_plain_text(&mail.body),
+    };
+    Ok(visit.show(&shop, &view))
+}

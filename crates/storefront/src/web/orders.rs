@@ -1,0 +1,404 @@
+//! A buyer's orders.
+
+use super::checkout::{address_lines, payment};
+use super::failure::Failure;
+use super::posted::Posted;
+use super::visit::{Visit, encode, redirect};
+use super::{Shop, cards};
+use crate::i18n::Locale;
+use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
+use crate::views::common::{Image, Link, Price};
+use crate::views::order::{
+    OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Progress, SubOrder, SubOrderState, TimelineStep,
+};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use contracts::catalog::Listing;
+use contracts::checkout::{Pay, PayOutcome};
+use contracts::orders::{AsOf, CancelReason, Order, OrderStatus, OrderSummary, SubOrderStatus};
+use contracts::payments::{Payment, PaymentStatus};
+use contracts::tenants::Shop as Seller;
+use kernel::{Cursor, Fault, Kind, OrderId, ProductId, TenantId};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+const ORDERS_PER_PAGE: u16 = 20;
+
+#[derive(Deserialize)]
+pub struct Place {
+    before: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Arrival {
+    /// Just placed: thank the buyer.
+    fresh: Option<String>,
+}
+
+pub async fn history(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
+    let user = visit.user()?;
+    let found = shop
+        .orders
+        .of_buyer(&visit.ctx, user, place.before.map(Cursor), ORDERS_PER_PAGE)
+        .await?;
+    let view = OrdersPage {
+        page: visit.keyed_page(&shop, "nav.orders").await,
+        orders: found.items.iter().map(|order| row(order, visit.locale)).collect(),
+        more: found.next.map(|c| {
+            Link::new(
+                visit.locale.t("orders.more").to_string(),
+                format!("/orders?before={}", encode(&c.0)),
+            )
+        }),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+pub fn row(order: &OrderSummary, locale: Locale) -> OrderRow {
+    OrderRow {
+        number: order.number.clone(),
+        href: format!("/orders/{}", order.id),
+        placed: locale.date(order.placed_at.date_naive()),
+        state: state(order.status, None, None),
+        sellers: locale.n("count.sellers", u64::from(order.sellers)).to_string(),
+        items: u64::from(order.units),
+        images: Vec::new(),
+        total: Price::new(locale, order.total),
+    }
+}
+
+fn state(status: OrderStatus, payment: Option<PaymentStatus>, reason: Option<CancelReason>) -> OrderState {
+    match (status, payment, reason) {
+        (OrderStatus::Confirmed, ..) => OrderState::Confirmed,
+        (OrderStatus::Cancelled, _, Some(CancelReason::Expired)) => OrderState::Expired,
+        (OrderStatus::Cancelled, ..) => OrderState::Cancelled,
+        (OrderStatus::Placed, Some(PaymentStatus::Declined | PaymentStatus::Due), _) => {
+            OrderState::PaymentFailed
+        }
+        (OrderStatus::Placed, ..) => OrderState::Processing,
+    }
+}
+
+/// An order of the visitor's, and its payment.
+async fn load(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(Order, Option<Payment>), Failure> {
+    let owner = visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    let order = shop
+        .orders
+        .order(&visit.ctx, Some(owner), id, AsOf::default())
+        .await?;
+    // A payment that cannot be read must not hide the order.
+    let payment = shop.payments.payment(&visit.ctx, order.payment).await.ok();
+    Ok((order, payment))
+}
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<OrderId>,
+    Query(arrival): Query<Arrival>,
+) -> Result<Response, Failure> {
+    let (order, payment) = load(&shop, &visit, id).await?;
+    let tenants: Vec<TenantId> = order.sub_orders.iter().map(|s| s.tenant).collect();
+    let products: Vec<ProductId> = order
+        .sub_orders
+        .iter()
+        .flat_map(|s| &s.lines)
+        .map(|l| l.product)
+        .collect();
+    let (frame, sellers, listings) = futures::join!(
+        visit.keyed_page(&shop, "order.title"),
+        shop.tenants.shops(&visit.ctx, tenants),
+        shop.catalog.listings(&visit.ctx, products),
+    );
+    let mut page = frame;
+    page.title = visit
+        .locale
+        .t("order.title")
+        .arg("number", &order.number)
+        .to_string();
+    let sellers = sellers.unwrap_or_default();
+    let listings: HashMap<_, _> = listings
+        .unwrap_or_default()
+        .into_iter()
+        .map(|l| (l.id, l))
+        .collect();
+    let status = payment.as_ref().map(|p| p.status);
+    let state = state(order.status, status, order.cancel_reason);
+    let unpaid = state == OrderState::PaymentFailed;
+    let open = order.status == OrderStatus::Placed || order.status == OrderStatus::Confirmed;
+    let locale = visit.locale;
+    let view = OrderPage {
+        number: order.number.clone(),
+        placed: locale.date_time(order.placed_at.naive_utc()),
+        state,
+        email: order.email.clone(),
+        sub_orders: order
+            .sub_orders
+            .iter()
+            .map(|s| sub_order(s, &sellers, &listings, &order, locale))
+            .collect(),
+        address: address_lines(&order.address, &visit),
+        payment: payment_line(payment.as_ref(), &visit),
+        subtotal: Price::new(locale, order.subtotal),
+        delivery: Price::new(locale, order.delivery),
+        total: Price::new(locale, order.total),
+        refunded: payment
+            .as_ref()
+            .filter(|p| p.refunded.amount > 0)
+            .map(|p| Price::new(locale, p.refunded)),
+        cancel: open.then(|| format!("/orders/{}/cancel", order.id)),
+        retry: unpaid.then(|| format!("/orders/{}/pay", order.id)),
+        kept_until: order
+            .reserved_until
+            .filter(|_| unpaid)
+            .map(|t| locale.date_time(t.naive_utc())),
+        fresh: arrival.fresh.is_some() && order.status == OrderStatus::Confirmed,
+        page,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn payment_line(payment: Option<&Payment>, visit: &Visit) -> String {
+    let Some(payment) = payment else {
+        return String::new();
+    };
+    let status = match payment.status {
+        PaymentStatus::Captured => "payment.captured",
+        PaymentStatus::Declined => "payment.declined",
+        PaymentStatus::Refunded => "payment.refunded",
+        PaymentStatus::Voided => "payment.voided",
+        PaymentStatus::RequiresAction => "payment.requires_action",
+        PaymentStatus::Due => "payment.due",
+        PaymentStatus::Processing | PaymentStatus::Authorized => "payment.processing",
+    };
+    let said = visit.locale.t(status).to_string();
+    match &payment.decline_reason {
+        Some(reason) if payment.status == PaymentStatus::Declined => format!("{said} {reason}"),
+        _ => said,
+    }
+}
+
+fn sub_order(
+    sub: &contracts::orders::SubOrder,
+    sellers: &[Seller],
+    listings: &HashMap<ProductId, Listing>,
+    order: &Order,
+    locale: Locale,
+) -> SubOrder {
+    let seller = sellers.iter().find(|s| s.id == sub.tenant);
+    SubOrder {
+        number: sub.number.clone(),
+        seller: seller.map(|s| s.name.clone()).unwrap_or_default(),
+        seller_href: seller.map(|s| format!("/shop/{}", s.slug)).unwrap_or_default(),
+        place: seller
+            .map(|s| cards::place(&s.location, locale))
+            .unwrap_or_default(),
+        state: sub_state(sub.status),
+        timeline: timeline(sub.status, order.placed_at, locale),
+        lines: sub
+            .lines
+            .iter()
+            .map(|line| order_line(line, listings.get(&line.product), locale))
+            .collect(),
+        parcels: Vec::new(),
+        delivery: sub.delivery_name.clone(),
+        subtotal: Price::new(locale, sub.subtotal),
+        delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
+        total: Price::new(locale, sub.total),
+        reason: order.cancel_reason.map(|reason| cancel_reason(reason, locale)),
+    }
+}
+
+fn cancel_reason(reason: CancelReason, locale: Locale) -> String {
+    let key = match reason {
+        CancelReason::Buyer => "reason.buyer",
+        CancelReason::Expired => "reason.expired",
+        CancelReason::Seller => "reason.seller",
+    };
+    locale.t(key).to_string()
+}
+
+pub fn sub_state(status: SubOrderStatus) -> SubOrderState {
+    match status {
+        SubOrderStatus::Placed => SubOrderState::PaymentPending,
+        SubOrderStatus::Confirmed => SubOrderState::Confirmed,
+        SubOrderStatus::Cancelled => SubOrderState::Cancelled,
+    }
+}
+
+/// The way of a sub-order: what is behind it, where it stands, what is ahead.
+pub fn timeline(status: SubOrderStatus, placed: kernel::Timestamp, locale: Locale) -> Vec<TimelineStep> {
+    let step = |key: &str, at: String, progress| TimelineStep {
+        label: locale.t(key).to_string(),
+        at,
+        progress,
+    };
+    let begun = step("timeline.placed", locale.day(placed.date_naive()), Progress::Done);
+    let rest: &[(&str, Progress)] = match status {
+        SubOrderStatus::Cancelled => &[("timeline.cancelled", Progress::Current)],
+        SubOrderStatus::Placed => &[
+            ("timeline.confirmed", Progress::Current),
+            ("timeline.packed", Progress::Ahead),
+            ("timeline.shipped", Progress::Ahead),
+            ("timeline.delivered", Progress::Ahead),
+        ],
+        SubOrderStatus::Confirmed => &[
+            ("timeline.confirmed", Progress::Done),
+            ("timeline.packed", Progress::Current),
+            ("timeline.shipped", Progress::Ahead),
+            ("timeline.delivered", Progress::Ahead),
+        ],
+    };
+    std::iter::once(begun)
+        .chain(
+            rest.iter()
+                .map(|&(key, progress)| step(key, String::new(), progress)),
+        )
+        .collect()
+}
+
+pub fn order_line(
+    line: &contracts::orders::OrderLine,
+    listing: Option<&Listing>,
+    locale: Locale,
+) -> OrderLine {
+    OrderLine {
+        title: line.title.clone(),
+        href: listing
+            .map(|l| cards::product_href(&l.slug, l.id))
+            .unwrap_or_default(),
+        variant: line.options.clone(),
+        sku: line.code.clone(),
+        image: listing.and_then(|l| l.images.first()).map(|p| Image {
+            alt: String::new(),
+            ..cards::image(p)
+        }),
+        quantity: u64::from(line.quantity),
+        unit_price: Price::new(locale, line.unit_price),
+        total: Price::new(locale, line.total),
+    }
+}
+
+pub async fn cancel(
+    State(shop): State<Shop>,
+    Path(id): Path<OrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let owner = posted.visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    shop.checkout.cancel(&posted.visit.ctx, owner, id).await?;
+    Ok(redirect(&format!("/orders/{id}")))
+}
+
+/// Pays again what was declined.
+pub async fn pay_page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Failure> {
+    let (order, payment) = load(&shop, &visit, id).await?;
+    if order.status != OrderStatus::Placed {
+        return Ok(redirect(&format!("/orders/{id}")));
+    }
+    let tenants = order.sub_orders.iter().map(|s| s.tenant).collect();
+    let sellers = shop.tenants.shops(&visit.ctx, tenants).await.unwrap_or_default();
+    let page = visit.keyed_page(&shop, "checkout.payment.title").await;
+    let view = CheckoutPaymentPage {
+        page,
+        action: format!("/orders/{id}/pay"),
+        step: Step::Payment,
+        summary: order_summary(&order, &sellers, visit.locale),
+        methods: payment::methods(&visit, None),
+        error: payment.and_then(|p| p.decline_reason),
+        sandbox: true,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
+    let seller = |sub: &contracts::orders::SubOrder| SummarySeller {
+        name: sellers
+            .iter()
+            .find(|s| s.id == sub.tenant)
+            .map(|s| s.name.clone())
+            .unwrap_or_default(),
+        lines: sub
+            .lines
+            .iter()
+            .map(|line| SummaryLine {
+                title: line.title.clone(),
+                variant: line.options.clone(),
+                quantity: u64::from(line.quantity),
+                image: None,
+                total: Price::new(locale, line.total),
+            })
+            .collect(),
+    };
+    Summary {
+        sellers: order.sub_orders.iter().map(seller).collect(),
+        items: order
+            .sub_orders
+            .iter()
+            .flat_map(|s| &s.lines)
+            .map(|l| u64::from(l.quantity))
+            .sum(),
+        subtotal: Price::new(locale, order.subtotal),
+        delivery: Some(Price::new(locale, order.delivery)),
+        tax_note: locale.t("price.tax").to_string(),
+        total: Price::new(locale, order.total),
+    }
+}
+
+pub async fn pay(
+    State(shop): State<Shop>,
+    Path(id): Path<OrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let owner = posted.visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    let request = Pay {
+        owner,
+        order: id,
+        method: posted.get("method").to_owned(),
+        return_path: format!("/orders/{id}/return"),
+    };
+    Ok(after_payment(
+        id,
+        shop.checkout.pay(&posted.visit.ctx, request).await,
+    ))
+}
+
+/// The bank sends the buyer back here.
+pub async fn back_from_bank(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Failure> {
+    let owner = visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    Ok(after_payment(
+        id,
+        shop.checkout.resume(&visit.ctx, owner, id).await,
+    ))
+}
+
+/// Where the buyer goes next: to their bank, or to the order, which says how it stands.
+pub fn after_payment(id: OrderId, outcome: Result<PayOutcome, Fault>) -> Response {
+    match outcome {
+        Ok(PayOutcome {
+            status: PaymentStatus::RequiresAction,
+            action_url: Some(url),
+            ..
+        }) => redirect(&url),
+        Ok(PayOutcome {
+            status: PaymentStatus::Captured,
+            ..
+        }) => redirect(&format!("/orders/{id}?fresh=1")),
+        Err(fault) if fault.kind == Kind::Internal => {
+            tracing::error!(order = %id, %fault, "paying failed");
+            redirect(&format!("/orders/{id}"))
+        }
+        _ => redirect(&format!("/orders/{id}")),
+    }
+}

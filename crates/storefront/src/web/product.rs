@@ -1,0 +1,188 @@
+//! One product.
+
+use super::failure::Failure;
+use super::listing::crumbs;
+use super::visit::{Visit, redirect};
+use super::{Shop, cards, facets};
+use crate::i18n::Locale;
+use crate::markup::Markup;
+use crate::views::common::{Accent, Price, Stock};
+use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::{Days, NaiveDate};
+use contracts::catalog::{AttributeValue, Listing, ProductStatus};
+use contracts::tenants::{DeliveryRate, Shop as Seller, ShopStatus};
+use kernel::limits::LINE_QUANTITY_MAX;
+use kernel::{Fault, ProductId, SkuId};
+use std::collections::HashMap;
+
+const MORE_CARDS: u16 = 5;
+/// Days until a parcel leaves, where the shop says nothing else.
+pub const DISPATCH_DAYS: u64 = 2;
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    let id = id_in(&slug).ok_or_else(|| Fault::not_found("product"))?;
+    let listing = shop
+        .catalog
+        .listings(&visit.ctx, vec![id])
+        .await?
+        .into_iter()
+        .next();
+    let listing = listing
+        .filter(|l| l.status == ProductStatus::Active)
+        .ok_or_else(|| Fault::not_found("product"))?;
+    let href = cards::product_href(&listing.slug, listing.id);
+    if !href.ends_with(&format!("/{slug}")) {
+        return Ok(redirect(&href));
+    }
+    let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
+    let summary = Markup::plain(&listing.description_html, 155);
+    let (page, sellers, stock, tree, more) = futures::join!(
+        visit.public_page(&shop, &listing.title, &summary, &href),
+        shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
+        shop.inventory.availability(&visit.ctx, skus),
+        shop.catalog.categories(&visit.ctx),
+        shop.catalog.newest(&visit.ctx, Some(listing.tenant), MORE_CARDS),
+    );
+    let seller = sellers?
+        .into_iter()
+        .next()
+        .filter(|s| s.status == ShopStatus::Active);
+    let seller = seller.ok_or_else(|| Fault::not_found("product"))?;
+    let stock: HashMap<SkuId, i64> = stock?.into_iter().map(|a| (a.sku, a.available)).collect();
+    let locale = visit.locale;
+    let variants = variants(&listing, &stock, locale);
+    let chosen = variants.iter().position(|v| v.selected).unwrap_or(0);
+    let shown = &listing.variants[chosen];
+    let available = stock.get(&shown.sku).copied().unwrap_or(0);
+    let mut page = page;
+    page.image = listing.images.first().map(|i| i.url.clone());
+    let more = more.unwrap_or_default();
+    let view = ProductPage {
+        crumbs: listing
+            .category
+            .as_ref()
+            .map(|c| crumbs(&tree.unwrap_or_default(), &c.path, &visit))
+            .unwrap_or_default(),
+        title: listing.title.clone(),
+        brand: Some(listing.brand.clone()).filter(|b| !b.is_empty()),
+        sku: shown.code.clone(),
+        gallery: listing.images.iter().map(cards::image).collect(),
+        price: Price::new(locale, shown.price),
+        compare_at: shown.compare_at.map(|m| Price::new(locale, m)),
+        saving: cards::saving(shown).map(|p| locale.percent(p)),
+        lowest_30_days: None,
+        stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
+        variant_label: variant_label(&listing),
+        quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),
+        delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
+        description: Markup::sanitised(&listing.description_html),
+        attributes: attributes(&listing, locale),
+        returns: seller.return_policy.clone(),
+        more_from_seller: more
+            .iter()
+            .filter(|l| l.id != listing.id)
+            .take(4)
+            .filter_map(|l| cards::of_listing(l, Some(&seller), locale))
+            .collect(),
+        seller: seller_box(&seller, locale),
+        variants,
+        page,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+/// The id at the end of `blue-bowl-0192…`.
+fn id_in(slug: &str) -> Option<ProductId> {
+    const UUID_CHARS: usize = 36;
+    let start = slug.len().checked_sub(UUID_CHARS)?;
+    slug.get(start..)?.parse().ok()
+}
+
+fn variants(listing: &Listing, stock: &HashMap<SkuId, i64>, locale: Locale) -> Vec<Variant> {
+    let state = |sku: &SkuId| cards::stock(stock.get(sku).copied().unwrap_or(0));
+    let first = listing
+        .variants
+        .iter()
+        .position(|v| !state(&v.sku).is_sold_out())
+        .unwrap_or(0);
+    let variant = |(index, v): (usize, &contracts::catalog::Variant)| Variant {
+        id: v.sku.to_string(),
+        label: cards::options(&v.options),
+        price: Price::new(locale, v.price),
+        stock: state(&v.sku),
+        selected: index == first,
+    };
+    listing.variants.iter().enumerate().map(variant).collect()
+}
+
+fn variant_label(listing: &Listing) -> String {
+    if listing.variants.len() < 2 {
+        return String::new();
+    }
+    let names = listing.variants.first().map(|v| {
+        v.options
+            .iter()
+            .map(|o| facets::attribute_name(&o.name))
+            .collect::<Vec<_>>()
+    });
+    names.unwrap_or_default().join(" · ")
+}
+
+fn attributes(listing: &Listing, locale: Locale) -> Vec<Attribute> {
+    let said = |key: &str| locale.t(key).to_string();
+    listing
+        .attributes
+        .iter()
+        .map(|(key, value)| Attribute {
+            name: facets::attribute_name(key),
+            value: match value {
+                AttributeValue::Bool(true) => said("word.yes"),
+                AttributeValue::Bool(false) => said("word.no"),
+                AttributeValue::Number(n) => n.to_string(),
+                AttributeValue::Text(text) => text.clone(),
+                AttributeValue::Many(many) => many.join(", "),
+            },
+        })
+        .collect()
+}
+
+/// The nearest parcel: the first rate of the shop's first option.
+fn delivery(seller: &Seller, today: NaiveDate, locale: Locale) -> Delivery {
+    let rate = seller.delivery.first().and_then(|option| option.rates.first());
+    let days = |d: u16| {
+        today
+            .checked_add_days(Days::new(u64::from(d) + DISPATCH_DAYS))
+            .unwrap_or(today)
+    };
+    Delivery {
+        window: rate
+            .map(|r: &DeliveryRate| locale.day_range(days(r.days_min), days(r.days_max)))
+            .unwrap_or_default(),
+        cost_from: rate
+            .filter(|r| r.price.amount > 0)
+            .map(|r| Price::new(locale, r.price)),
+        free_above: rate.and_then(|r| r.free_from).map(|m| Price::new(locale, m)),
+    }
+}
+
+fn seller_box(seller: &Seller, locale: Locale) -> SellerBox {
+    SellerBox {
+        name: seller.name.clone(),
+        href: format!("/shop/{}", seller.slug),
+        craft: seller.story.split(". ").next().unwrap_or("").to_owned(),
+        place: cards::place(&seller.location, locale),
+        logo: seller.logo.map(|logo| super::home::media(logo, "")),
+        accent: seller.accent.as_deref().map(Accent::nearest).unwrap_or_default(),
+        dispatch_days: DISPATCH_DAYS,
+        since: kernel::uuid_time(seller.id.0)
+            .map(|t| t.format("%Y").to_string())
+            .unwrap_or_default(),
+        products: 0,
+    }
+}

@@ -1,0 +1,78 @@
+-- Sellers as tenants: the list of shops, their staff, their onboarding, what happened to them.
+
+-- The list of tenants itself. It is not partitioned: slugs are unique over all shops. Row security is as strict as
+-- everywhere (a shop sees and changes its own row alone); what buyers may see is read by system work that selects
+-- active shops only.
+create table tenants.shop (
+    tenant_id uuid constraint shop_pkey primary key,
+    slug text not null constraint shop_slug_once unique,
+    name text not null,
+    story text not null,
+    status text not null constraint shop_status_known check (status in ('applied', 'active', 'suspended', 'closed')),
+    tier text not null default 'pool' constraint shop_tier_known check (tier in ('pool', 'schema', 'cell')),
+    currency text not null,
+    country text not null,
+    region text,
+    postcode text not null,
+    town text not null,
+    accent text constraint shop_accent_form check (accent ~ '^#[0-9a-f]{6}$'),
+    logo uuid,
+    banner uuid,
+    return_policy text not null,
+    delivery jsonb not null,
+    owner_id uuid not null,
+    version bigint not null default 1,
+    applied_at timestamptz not null,
+    updated_at timestamptz not null
+);
+create index shop_status_index on tenants.shop (status, tenant_id);
+create index shop_active_slug on tenants.shop (slug) where status = 'active';
+create index shop_active_place on tenants.shop (country, region) where status = 'active';
+select store.isolate('tenants.shop');
+
+-- People who work for a shop: invited by e-mail, linked to an account once its address is verified.
+create table tenants.staff (
+    tenant_id uuid not null,
+    id uuid not null,
+    email text not null,
+    user_id uuid,
+    role text not null constraint staff_role_known check (role in ('owner', 'manager', 'clerk', 'analyst')),
+    invited_at timestamptz not null,
+    joined_at timestamptz,
+    constraint staff_pkey primary key (tenant_id, id),
+    constraint staff_email_once unique (tenant_id, email),
+    constraint staff_joined_linked check ((user_id is null) = (joined_at is null))
+) partition by list (tenant_id);
+create table tenants.staff_pool partition of tenants.staff default;
+create index staff_email_index on tenants.staff (email);
+select store.isolate('tenants.staff');
+
+-- The check-list a shop works through before the operator approves it.
+create table tenants.onboarding_item (
+    tenant_id uuid not null,
+    item text not null constraint onboarding_item_known check (item in ('identity', 'bank_account', 'legal_documents')),
+    state text not null constraint onboarding_item_state_known check (state in ('missing', 'submitted', 'accepted', 'rejected', 'waived')),
+    -- what the shop stated
+    holder text not null default '',
+    reference text not null default '',
+    -- what the operator answered
+    remark text not null default '',
+    changed_at timestamptz not null,
+    constraint onboarding_item_pkey primary key (tenant_id, item)
+) partition by list (tenant_id);
+create table tenants.onboarding_item_pool partition of tenants.onboarding_item default;
+select store.isolate('tenants.onboarding_item');
+
+-- Every change of a shop's status, who made it and why. Only grows.
+create table tenants.transition (
+    tenant_id uuid not null,
+    id uuid not null,
+    from_status text,
+    to_status text not null,
+    reason text not null,
+    actor jsonb not null,
+    at timestamptz not null,
+    constraint transition_pkey primary key (tenant_id, id)
+) partition by list (tenant_id);
+create table tenants.transition_pool partition of tenants.transition default;
+select store.isolate('tenants.transition');

@@ -1,0 +1,15 @@
+//! The rules of shops, without IO.
+
+mod configuration;
+mod delivery;
+mod onboarding;
+mod slug;
+mod staff;
+mod transition;
+
+pub use configuration::Configuration;
+pub use delivery::default_delivery;
+pub use onboarding::{Item, ItemState, Statement, missing_items};
+pub use slug::{Slug, slug_of_name};
+pub use staff::{Member, check_leaves_owner};
+pub use transition::{Command, decide};

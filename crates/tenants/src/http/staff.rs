@@ -1,0 +1,147 @@
+use crate::Shops;
+use crate::domain::Member;
+use axum::extract::State;
+use axum::http::StatusCode;
+use httpkit::{Json, Path, Problem, ProblemDocument, Seller, perm};
+use kernel::{DateTime, Role, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Staff)]
+pub struct Response {
+    items: Vec<StaffMember>,
+}
+
+/// Somebody who works for the shop, or is invited to.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct StaffMember {
+    id: Uuid,
+    email: String,
+    /// Known once they joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserId>,
+    role: Role,
+    invited_at: DateTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joined_at: Option<DateTime>,
+}
+
+impl From<Member> for StaffMember {
+    fn from(member: Member) -> Self {
+        Self {
+            id: member.id,
+            email: member.email,
+            user: member.user,
+            role: member.role,
+            invited_at: member.invited_at,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = InviteStaffRequest)]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    #[schema(example = "mateo@example.org", max_length = 254)]
+    email: String,
+    /// `owner`, `manager`, `clerk` or `analyst`.
+    role: Role,
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = SetStaffRoleRequest)]
+#[serde(deny_unknown_fields)]
+pub struct SetRole {
+    /// `owner`, `manager`, `clerk` or `analyst`.
+    role: Role,
+}
+
+/// Who works for the shop, in order of invitation.
+#[utoipa::path(
+    get, path = "/v1/seller/staff", tag = "tenants", operation_id = "list_staff",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Response),
+        (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(shops): State<Shops>,
+    seller: Seller<perm::ManageStaff>,
+) -> Result<Json<Response>, Problem> {
+    let staff = shops.staff(seller.tenant).await?;
+    let items = staff.into_iter().map(StaffMember::from).collect();
+    Ok(Json(Response { items }))
+}
+
+/// Invites by e-mail. Who has an account with this address, verified, joins at once; others when they verify it.
+#[utoipa::path(
+    post, path = "/v1/seller/staff", tag = "tenants", operation_id = "invite_staff",
+    request_body = Invite, security(("bearer" = [])),
+    responses(
+        (status = 201, body = StaffMember),
+        (status = 400, body = ProblemDocument, description = "`email_invalid`, `role_invalid`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`already_staff`, `shop_closed`", content_type = "application/problem+json"),
+    )
+)]
+pub async fn invite(
+    State(shops): State<Shops>,
+    seller: Seller<perm::ManageStaff>,
+    Json(request): Json<Invite>,
+) -> Result<(StatusCode, Json<StaffMember>), Problem> {
+    let member = shops
+        .invite(&seller.ctx, seller.tenant, &request.email, request.role)
+        .await?;
+    Ok((StatusCode::CREATED, Json(member.into())))
+}
+
+/// Changes somebody's role. The last owner stays one.
+#[utoipa::path(
+    patch, path = "/v1/seller/staff/{id}", tag = "tenants", operation_id = "set_staff_role",
+    params(("id" = String, Path, format = Uuid)), request_body = SetRole, security(("bearer" = [])),
+    responses(
+        (status = 200, body = StaffMember),
+        (status = 400, body = ProblemDocument, description = "`role_invalid`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
+        (status = 404, body = ProblemDocument, description = "`not_found`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`last_owner`", content_type = "application/problem+json"),
+    )
+)]
+pub async fn set_role(
+    State(shops): State<Shops>,
+    seller: Seller<perm::ManageStaff>,
+    Path(id): Path<Uuid>,
+    Json(request): Json<SetRole>,
+) -> Result<Json<StaffMember>, Problem> {
+    let member = shops
+        .set_staff_role(&seller.ctx, seller.tenant, id, request.role)
+        .await?;
+    Ok(Json(member.into()))
+}
+
+/// Takes somebody off the staff, or an invitation back. Their sessions for the shop end within seconds.
+#[utoipa::path(
+    delete, path = "/v1/seller/staff/{id}", tag = "tenants", operation_id = "dismiss_staff",
+    params(("id" = String, Path, format = Uuid)), security(("bearer" = [])),
+    responses(
+        (status = 204, description = "off the staff"),
+        (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
+        (status = 404, body = ProblemDocument, description = "`not_found`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`last_owner`", content_type = "application/problem+json"),
+    )
+)]
+pub async fn dismiss(
+    State(shops): State<Shops>,
+    seller: Seller<perm::ManageStaff>,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    shops.dismiss(&seller.ctx, seller.tenant, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

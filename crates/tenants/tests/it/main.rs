@@ -1,0 +1,12 @@
+//! Tenants over HTTP, against a database of each test's own.
+
+mod apply;
+mod configure;
+mod harness;
+mod instances;
+mod isolation;
+mod lifecycle;
+mod listing;
+mod onboarding;
+mod people;
+mod staff;

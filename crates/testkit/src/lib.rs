@@ -1,0 +1,20 @@
+//! What tests share. Failures panic: a test has nobody to report to.
+//!
+//! - [`TestDb`]: a database of one's own, cloned from a migrated template.
+//! - [`clock`]: a clock that stands still until it is moved.
+//! - [`Client`] and [`spawn_router`]: HTTP over a real socket.
+//! - [`eventually`]: waits for what happens in the background.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "only tests depend on this crate"
+)]
+
+mod client;
+mod db;
+mod wait;
+
+pub use client::{Client, Response, spawn_router};
+pub use db::TestDb;
+pub use wait::{clock, eventually};
