@@ -28,6 +28,8 @@ pub enum MoneyError {
 #[serde(transparent)]
 pub struct BasisPoints(pub u32);
 
+// `add` and `sub` can fail, which the operators' traits do not allow for.
+#[allow(clippy::should_implement_trait)]
 impl Money {
     #[must_use]
     pub const fn new(amount: i64, currency: Currency) -> Self {

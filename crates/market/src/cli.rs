@@ -132,6 +132,22 @@ pub struct Bench {
 }
 
 impl Serve {
+    /// Everything in this process, at an address nobody asks for.
+    pub fn for_command(place: Place, listen: SocketAddr) -> Self {
+        Self {
+            place,
+            listen,
+            public_url: None,
+            services: vec!["all".to_owned()],
+            peers: Vec::new(),
+            service_key: None,
+            instance: None,
+            rate: NonZeroU32::MAX,
+            behind_proxy: false,
+            hold_s: kernel::limits::RESERVATION_TTL_S,
+        }
+    }
+
     pub fn config(&self) -> anyhow::Result<Config> {
         Config::of(self)
     }

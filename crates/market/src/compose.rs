@@ -16,8 +16,8 @@ use kernel::SharedClock;
 use runtime::{Check, Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Cells, Db};
 use store::migrate::Schema;
+use store::{Cells, Db};
 
 /// Every context's schema, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
@@ -66,7 +66,12 @@ struct Wiring<'a> {
 
 impl Wiring<'_> {
     /// The local one if the service runs here or no peer is named for it, else one that calls the peer.
-    fn client<T: ?Sized>(&self, name: &str, local: Arc<T>, remote: impl FnOnce(Arc<Peer>) -> Arc<T>) -> Arc<T> {
+    fn client<T: ?Sized>(
+        &self,
+        name: &str,
+        local: Arc<T>,
+        remote: impl FnOnce(Arc<Peer>) -> Arc<T>,
+    ) -> Arc<T> {
         match self.config.peers.get(name) {
             Some(base) if !self.config.runs(name) => remote(Arc::new(Peer::new(base, self.key.clone()))),
             _ => local,
@@ -81,27 +86,50 @@ impl Wiring<'_> {
 }
 
 /// Sets everything up. Nothing runs before the services are handed to the server.
-pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &SharedClock) -> anyhow::Result<Market> {
+pub async fn compose(
+    home: &Home,
+    config: &Config,
+    key: ServiceKey,
+    clock: &SharedClock,
+) -> anyhow::Result<Market> {
     let cells = Cells::single(&home.url);
     let db = |context: &'static str| cells.db(context).context("the database's address cannot be read");
-    let mut wiring = Wiring { config, key, services: Vec::new() };
+    let mut wiring = Wiring {
+        config,
+        key,
+        services: Vec::new(),
+    };
     let w = &mut wiring;
 
-    let inbox = Arc::new(identity::DevelopmentInbox::new(db(identity::CONTEXT)?, "Stoa <hello@stoa.example>"));
-    let settings = identity::Config { public_url: config.public_url.clone(), limits: identity::AttemptLimits::default() };
+    let inbox = Arc::new(identity::DevelopmentInbox::new(
+        db(identity::CONTEXT)?,
+        "Stoa <hello@stoa.example>",
+    ));
+    let settings = identity::Config {
+        public_url: config.public_url.clone(),
+        limits: identity::AttemptLimits::default(),
+    };
     let accounts = identity::Accounts::new(db(identity::CONTEXT)?, inbox.clone(), settings)?;
-    let identity: Arc<dyn Identity> = w.client("identity", Arc::new(accounts.clone()), |p| Arc::new(RemoteIdentity(p)));
+    let identity: Arc<dyn Identity> = w.client("identity", Arc::new(accounts.clone()), |p| {
+        Arc::new(RemoteIdentity(p))
+    });
     let mailbox: Arc<dyn Mailbox> = w.client("identity", inbox.clone(), |p| Arc::new(RemoteMailbox(p)));
 
     let shops = tenants::Shops::new(db(tenants::CONTEXT)?, identity.clone(), &config.public_url);
-    let tenants: Arc<dyn Tenants> = w.client("tenants", Arc::new(shops.clone()), |p| Arc::new(RemoteTenants(p)));
+    let tenants: Arc<dyn Tenants> =
+        w.client("tenants", Arc::new(shops.clone()), |p| Arc::new(RemoteTenants(p)));
     accounts.know_shops(tenants.clone());
 
     let stock = inventory::Stock::new(db(inventory::CONTEXT)?);
-    let inventory: Arc<dyn Inventory> = w.client("inventory", Arc::new(stock.clone()), |p| Arc::new(RemoteInventory(p)));
+    let inventory: Arc<dyn Inventory> = w.client("inventory", Arc::new(stock.clone()), |p| {
+        Arc::new(RemoteInventory(p))
+    });
 
     let media = object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?;
-    let settings = catalog::Settings { takes_svg: true, ..catalog::Settings::default() };
+    let settings = catalog::Settings {
+        takes_svg: true,
+        ..catalog::Settings::default()
+    };
     let products = catalog::Products::new(
         db(catalog::CONTEXT)?,
         clock.clone(),
@@ -110,13 +138,21 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
         Arc::new(media),
         settings,
     );
-    let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| Arc::new(RemoteCatalog(p)));
+    let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| {
+        Arc::new(RemoteCatalog(p))
+    });
 
     let searches = search::Searches::new();
-    let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| Arc::new(RemoteSearch(p)));
+    let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
+        Arc::new(RemoteSearch(p))
+    });
     let follower = search::Follower {
         searches: searches.clone(),
-        sources: search::Sources { catalog: catalog.clone(), tenants: tenants.clone(), inventory: inventory.clone() },
+        sources: search::Sources {
+            catalog: catalog.clone(),
+            tenants: tenants.clone(),
+            inventory: inventory.clone(),
+        },
         db: db(search::CONTEXT)?,
         clock: clock.clone(),
         folder: home.data_dir.join("search"),
@@ -126,12 +162,15 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
     let cart: Arc<dyn CartService> = w.client("cart", Arc::new(carts.clone()), |p| Arc::new(RemoteCart(p)));
 
     let order_book = orders::Orders::new(db(orders::CONTEXT)?);
-    let orders: Arc<dyn Orders> = w.client("orders", Arc::new(order_book.clone()), |p| Arc::new(RemoteOrders(p)));
+    let orders: Arc<dyn Orders> = w.client("orders", Arc::new(order_book.clone()), |p| {
+        Arc::new(RemoteOrders(p))
+    });
 
     let sandbox = payments::Sandbox::new(db(payments::CONTEXT)?);
     let payment_book = payments::PaymentBook::new(db(payments::CONTEXT)?, sandbox.clone());
-    let payments: Arc<dyn Payments> =
-        w.client("payments", Arc::new(payment_book.clone()), |p| Arc::new(RemotePayments(p)));
+    let payments: Arc<dyn Payments> = w.client("payments", Arc::new(payment_book.clone()), |p| {
+        Arc::new(RemotePayments(p))
+    });
 
     let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?);
 
@@ -150,7 +189,9 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
             ..checkout::Config::default()
         },
     });
-    let checkout: Arc<dyn Checkout> = w.client("checkout", Arc::new(till.clone()), |p| Arc::new(RemoteCheckout(p)));
+    let checkout: Arc<dyn Checkout> = w.client("checkout", Arc::new(till.clone()), |p| {
+        Arc::new(RemoteCheckout(p))
+    });
 
     let faces = storefront::Shop {
         identity: identity.clone(),
@@ -171,7 +212,9 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
         Service::new("identity")
             .api(identity::routes(accounts.clone()))
             .calls(ServedIdentity(Arc::new(accounts.clone())))
-            .run(Loop::new("identity upkeep", move |stop| identity::work(every.1.clone(), every.0.clone(), stop))),
+            .run(Loop::new("identity upkeep", move |stop| {
+                identity::work(every.1.clone(), every.0.clone(), stop)
+            })),
     );
     w.add(Service::new("identity").calls(ServedMailbox(inbox)));
     let (a, c) = (shops.clone(), clock.clone());
@@ -179,7 +222,9 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
         Service::new("tenants")
             .api(tenants::routes(shops.clone()))
             .calls(ServedTenants(Arc::new(shops)))
-            .run(Loop::new("tenants reactions", move |stop| tenants::work(a.clone(), c.clone(), stop))),
+            .run(Loop::new("tenants reactions", move |stop| {
+                tenants::work(a.clone(), c.clone(), stop)
+            })),
     );
     w.add(
         Service::new("inventory")
@@ -192,7 +237,9 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
             .api(catalog::routes(products.clone()))
             .pages(catalog::media_routes(products.clone()))
             .calls(ServedCatalog(Arc::new(products.clone())))
-            .run(Loop::new("catalog caches", move |stop| catalog::work(a.clone(), stop))),
+            .run(Loop::new("catalog caches", move |stop| {
+                catalog::work(a.clone(), stop)
+            })),
     );
     let (ready, f) = (searches.clone(), follower);
     w.add(
@@ -202,7 +249,13 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
             .run(Loop::new("search index", move |stop| f.clone().run(stop)))
             .check(Check::new("search index", false, move || {
                 let up = ready.is_ready();
-                async move { if up { Ok(()) } else { Err("the index is being built".to_owned()) } }
+                async move {
+                    if up {
+                        Ok(())
+                    } else {
+                        Err("the index is being built".to_owned())
+                    }
+                }
             })),
     );
     let (a, c) = (carts.clone(), clock.clone());
@@ -210,7 +263,9 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
         Service::new("cart")
             .api(cart::routes(carts.clone()))
             .calls(ServedCart(Arc::new(carts)))
-            .run(Loop::new("idle carts", move |stop| cart::drop_idle(a.clone(), c.clone(), stop))),
+            .run(Loop::new("idle carts", move |stop| {
+                cart::drop_idle(a.clone(), c.clone(), stop)
+            })),
     );
     w.add(
         Service::new("orders")
@@ -230,15 +285,37 @@ pub async fn compose(home: &Home, config: &Config, key: ServiceKey, clock: &Shar
     w.add(service);
     w.add(Service::new("storefront").pages(storefront::routes(faces)));
 
-    let books = Books { stock, orders: order_book, payments: payment_book, ledger: ledger_book, till };
-    Ok(Market { identity, tenants, catalog, checkout, cart, accounts, products, books, services: wiring.services })
+    let books = Books {
+        stock,
+        orders: order_book,
+        payments: payment_book,
+        ledger: ledger_book,
+        till,
+    };
+    Ok(Market {
+        identity,
+        tenants,
+        catalog,
+        checkout,
+        cart,
+        accounts,
+        products,
+        books,
+        services: wiring.services,
+    })
 }
 
 /// Whether the database answers: everything needs it.
 pub fn database_check(db: Db) -> Check {
     Check::new("database", true, move || {
         let db = db.clone();
-        async move { sqlx::query("select 1").execute(db.pool()).await.map(|_| ()).map_err(|e| e.to_string()) }
+        async move {
+            sqlx::query("select 1")
+                .execute(db.pool())
+                .await
+                .map(|_| ())
+                .map_err(|e| e.to_string())
+        }
     })
 }
 

@@ -41,8 +41,14 @@ impl Config {
         let peers = peers(&args.peers)?;
         Ok(Self {
             listen: args.listen,
-            public_url: args.public_url.clone().unwrap_or_else(|| format!("http://{}", args.listen)),
-            instance: args.instance.clone().unwrap_or_else(|| format!("stoa-{}", std::process::id())),
+            public_url: args
+                .public_url
+                .clone()
+                .unwrap_or_else(|| format!("http://{}", args.listen)),
+            instance: args
+                .instance
+                .clone()
+                .unwrap_or_else(|| format!("stoa-{}", std::process::id())),
             services,
             peers,
             service_key: args.service_key.clone(),
@@ -79,7 +85,10 @@ fn services(named: &[String]) -> anyhow::Result<HashSet<String>> {
     }
     for name in named {
         if !known.contains(&name.as_str()) {
-            bail!("--services: there is no service `{name}`; choose from {}", known.join(", "));
+            bail!(
+                "--services: there is no service `{name}`; choose from {}",
+                known.join(", ")
+            );
         }
     }
     Ok(named.iter().cloned().collect())
@@ -89,7 +98,9 @@ fn peers(named: &[String]) -> anyhow::Result<HashMap<String, String>> {
     named
         .iter()
         .map(|peer| {
-            let (name, url) = peer.split_once('=').with_context(|| format!("--peers: `{peer}` should read SERVICE=http://HOST:PORT"))?;
+            let (name, url) = peer
+                .split_once('=')
+                .with_context(|| format!("--peers: `{peer}` should read SERVICE=http://HOST:PORT"))?;
             if !url.starts_with("http://") {
                 bail!("--peers: `{url}` should begin with http://");
             }
@@ -104,14 +115,22 @@ mod tests {
 
     #[test]
     fn unknown_services_are_refused_with_the_known_ones() {
-        let error = services(&["catalogue".to_owned()]).expect_err("refused").to_string();
-        assert!(error.contains("catalogue") && error.contains("catalog, search"), "{error}");
+        let error = services(&["catalogue".to_owned()])
+            .expect_err("refused")
+            .to_string();
+        assert!(
+            error.contains("catalogue") && error.contains("catalog, search"),
+            "{error}"
+        );
     }
 
     #[test]
     fn peers_name_a_service_and_an_address() {
         assert!(peers(&["search".to_owned()]).is_err());
         assert!(peers(&["search=ftp://x".to_owned()]).is_err());
-        assert_eq!(peers(&["search=http://x:1".to_owned()]).expect("read")["search"], "http://x:1");
+        assert_eq!(
+            peers(&["search=http://x:1".to_owned()]).expect("read")["search"],
+            "http://x:1"
+        );
     }
 }

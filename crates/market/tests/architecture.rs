@@ -5,8 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 9] =
-    ["identity", "tenants", "catalog", "inventory", "cart", "orders", "payments", "ledger", "search"];
+const CONTEXTS: [&str; 9] = [
+    "identity",
+    "tenants",
+    "catalog",
+    "inventory",
+    "cart",
+    "orders",
+    "payments",
+    "ledger",
+    "search",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -18,14 +27,23 @@ fn metadata() -> Value {
         .current_dir(root())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// Our crates, each with those of our crates that its program (not its tests) depends on.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = metadata();
-    let ours: BTreeSet<&str> = metadata["workspace_members"].as_array().expect("list").iter().filter_map(Value::as_str).collect();
+    let ours: BTreeSet<&str> = metadata["workspace_members"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     let packages: Vec<&Value> = metadata["packages"]
         .as_array()
         .expect("list")
@@ -61,7 +79,10 @@ fn dependencies_point_one_way() {
             "store" | "httpkit" => ["kernel", "contracts"].into(),
             "runtime" => ["kernel", "contracts", "httpkit"].into(),
             "testkit" => ["kernel", "contracts", "store", "httpkit", "runtime", "pg"].into(),
-            "checkout" => ground.into_iter().chain(["inventory", "orders", "payments", "ledger"]).collect(),
+            "checkout" => ground
+                .into_iter()
+                .chain(["inventory", "orders", "payments", "ledger"])
+                .collect(),
             "storefront" => ["kernel", "contracts", "httpkit", "runtime"].into(),
             "bench" => ["kernel", "pg"].into(),
             "market" => all.keys().map(String::as_str).collect(),
@@ -71,7 +92,10 @@ fn dependencies_point_one_way() {
     };
     for (krate, needs) in &all {
         for need in needs {
-            assert!(allowed(krate).contains(need.as_str()), "{krate} must not depend on {need}");
+            assert!(
+                allowed(krate).contains(need.as_str()),
+                "{krate} must not depend on {need}"
+            );
         }
     }
 }
@@ -82,7 +106,10 @@ fn sources() -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 walk(&path, found);
-            } else if path.extension().is_some_and(|e| ["rs", "html", "css", "js", "sql"].iter().any(|x| e == *x)) {
+            } else if path
+                .extension()
+                .is_some_and(|e| ["rs", "html", "css", "js", "sql"].iter().any(|x| e == *x))
+            {
                 found.push(path);
             }
         }
@@ -107,16 +134,33 @@ fn no_source_file_reaches_600_lines() {
 #[test]
 fn every_context_names_its_schema_after_itself() {
     for context in CONTEXTS.iter().chain(&["checkout"]) {
-        let config = std::fs::read_to_string(root().join(format!("crates/{context}/sqlx.toml"))).expect("sqlx.toml");
-        assert!(config.contains(&format!("table-name = \"{context}._migration\"")), "{context}");
+        let config =
+            std::fs::read_to_string(root().join(format!("crates/{context}/sqlx.toml"))).expect("sqlx.toml");
+        assert!(
+            config.contains(&format!("table-name = \"{context}._migration\"")),
+            "{context}"
+        );
     }
 }
 
 #[test]
 fn every_dependency_has_a_permissive_licence() {
     const PERMISSIVE: [&str; 15] = [
-        "MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "0BSD", "CC0-1.0", "Unicode-3.0", "BSL-1.0",
-        "MPL-2.0", "CDLA-Permissive-2.0", "Unlicense", "Apache-2.0 WITH LLVM-exception",
+        "MIT",
+        "MIT-0",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "0BSD",
+        "CC0-1.0",
+        "Unicode-3.0",
+        "BSL-1.0",
+        "MPL-2.0",
+        "CDLA-Permissive-2.0",
+        "Unlicense",
+        "Apache-2.0 WITH LLVM-exception",
     ];
     let metadata = metadata();
     let refused: Vec<String> = metadata["packages"]
@@ -128,7 +172,12 @@ fn every_dependency_has_a_permissive_licence() {
             let licence = package["license"].as_str().unwrap_or("none");
             // "A OR B" needs one of them, "A AND B" all.
             let fine = licence.replace('/', " OR ").split(" OR ").any(|choice| {
-                choice.trim_matches(|c| c == '(' || c == ')').split(" AND ").all(|part| PERMISSIVE.contains(&part.trim_matches(|c: char| c == '(' || c == ')' || c == ' ')))
+                choice
+                    .trim_matches(|c| c == '(' || c == ')')
+                    .split(" AND ")
+                    .all(|part| {
+                        PERMISSIVE.contains(&part.trim_matches(|c: char| c == '(' || c == ')' || c == ' '))
+                    })
             });
             (!fine).then(|| format!("{} {licence}", package["name"]))
         })

@@ -11,22 +11,38 @@ pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
         well &= fine;
     };
     match pg::locate() {
-        Ok(install) => say(true, format!("PostgreSQL {} in {}", install.major, install.bin.display())),
+        Ok(install) => say(
+            true,
+            format!("PostgreSQL {} in {}", install.major, install.bin_dir.display()),
+        ),
         Err(error) => say(false, error.to_string()),
     }
     let folder = &place.data_dir;
     match std::fs::create_dir_all(folder) {
-        Ok(()) => say(true, format!("the data directory {} can be written", folder.display())),
-        Err(error) => say(false, format!("the data directory {} cannot be written: {error}", folder.display())),
+        Ok(()) => say(
+            true,
+            format!("the data directory {} can be written", folder.display()),
+        ),
+        Err(error) => say(
+            false,
+            format!(
+                "the data directory {} cannot be written: {error}",
+                folder.display()
+            ),
+        ),
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     say(true, format!("{cores} cores"));
     if let Some(url) = &place.database_url {
         match store::migrate::verify_isolation(url, &crate::compose::schemas()).await {
             Ok(open) if open.is_empty() => say(true, "every tenant-owned table is isolated".to_owned()),
-            Ok(open) => say(false, format!("tables without row-level security: {}", open.join(", "))),
+            Ok(open) => say(false, format!("tables without row-level security: {open:?}")),
             Err(error) => say(false, format!("the database at DATABASE_URL: {error}")),
         }
     }
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

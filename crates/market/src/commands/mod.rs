@@ -30,7 +30,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Logs as the arguments say; for commands that work on a marketplace.
 fn begin(place: &Place) {
-    let format = if place.log_json { runtime::LogFormat::Json } else { runtime::LogFormat::Pretty };
+    let format = if place.log_json {
+        runtime::LogFormat::Json
+    } else {
+        runtime::LogFormat::Pretty
+    };
     runtime::init_logs(format, &place.log);
 }
 
@@ -52,7 +56,11 @@ async fn migrate(place: Place) -> anyhow::Result<ExitCode> {
 
 async fn bench_run(args: crate::cli::Bench) -> anyhow::Result<ExitCode> {
     let passed = bench::run(&args.name, args.options).await?;
-    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn bench_baseline(options: bench::ServerOptions) -> anyhow::Result<ExitCode> {

@@ -25,7 +25,12 @@ pub async fn describe() -> anyhow::Result<String> {
     let clock: SharedClock = Arc::new(SystemClock);
     let market = compose::compose(&home, &Config::for_command(), ServiceKey::new(b""), &clock).await;
     std::fs::remove_dir_all(&folder)?;
-    let api = market?.services.into_iter().fold(OpenApiRouter::with_openapi(Description::openapi()), |api, s| api.merge(s.api));
+    let api = market?
+        .services
+        .into_iter()
+        .fold(OpenApiRouter::with_openapi(Description::openapi()), |api, s| {
+            api.merge(s.api)
+        });
     let (_, openapi) = api.split_for_parts();
     Ok(openapi.to_pretty_json()?)
 }

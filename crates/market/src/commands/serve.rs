@@ -10,6 +10,7 @@ use axum::http::HeaderValue;
 use httpkit::{Auth, Instance};
 use kernel::{SharedClock, SystemClock};
 use runtime::{Server, ServiceKey, Tasks};
+use sqlx::{Connection, PgConnection};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 pub async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     super::begin(&args.place);
     let config = args.config()?;
-    let running = Running::start(&args, config).await?;
+    let running = Running::start(&args, config, false).await?;
     tracing::info!(address = %running.address, instance = running.instance, "serving");
     running.until_stopped().await?;
     Ok(ExitCode::SUCCESS)
@@ -41,13 +42,17 @@ pub struct Running {
 }
 
 impl Running {
-    /// Opens the data directory, migrates, sets the services up and takes the port; serves nothing yet.
-    pub async fn start(args: &Serve, config: Config) -> anyhow::Result<Self> {
+    /// Opens the data directory, migrates, sets the services up and takes the port; serves nothing yet. `share` lets
+    /// it work beside another process of the same data directory.
+    pub async fn start(args: &Serve, config: Config, share: bool) -> anyhow::Result<Self> {
         // The port first: whoever started twice by mistake learns so before anything is touched.
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}; choose another address with --listen", config.listen))?;
-        let home = Home::open(&args.place, false).await?;
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            format!(
+                "cannot listen on {}; choose another address with --listen",
+                config.listen
+            )
+        })?;
+        let home = Home::open(&args.place, share).await?;
         store::migrate::run(&home.url, &compose::schemas()).await?;
         let clock: SharedClock = Arc::new(SystemClock);
         let secret = match &config.service_key {
@@ -58,10 +63,15 @@ impl Running {
         let metrics = runtime::init_metrics();
         let mut market = compose::compose(&home, &config, key.clone(), &clock).await?;
         let tasks = Tasks::new();
-        let instance = HeaderValue::from_str(&config.instance).context("--instance must be printable ASCII")?;
+        let instance =
+            HeaderValue::from_str(&config.instance).context("--instance must be printable ASCII")?;
         let cells = store::Cells::single(&home.url);
         let server = Server {
-            instance: Instance { id: instance, clock, behind_proxy: config.behind_proxy },
+            instance: Instance {
+                id: instance,
+                clock,
+                behind_proxy: config.behind_proxy,
+            },
             auth: Auth::new(market.identity.clone()),
             key,
             metrics,
@@ -71,8 +81,27 @@ impl Running {
         };
         let services = std::mem::take(&mut market.services);
         let (routes, openapi) = server.routes(services, &tasks);
-        let routes = if config.runs("docs") { routes.merge(crate::docs::routes(openapi)) } else { routes };
-        Ok(Self { market, home, address: listener.local_addr()?, instance: config.instance, tasks, listener, routes })
+        let routes = if config.runs("docs") {
+            routes.merge(crate::docs::routes(openapi))
+        } else {
+            routes
+        };
+        Ok(Self {
+            market,
+            home,
+            address: listener.local_addr()?,
+            instance: config.instance,
+            tasks,
+            listener,
+            routes,
+        })
+    }
+
+    /// Stops without having served: for commands that needed the loops.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.tasks.stop(STOP_WITHIN).await;
+        drop(self.market);
+        self.home.close().await
     }
 
     /// Serves until SIGINT or SIGTERM, then stops in order: requests, loops, database.
@@ -92,7 +121,9 @@ impl Running {
 }
 
 async fn stop_signal() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -111,9 +142,15 @@ fn keep_partitions_ahead(url: &str, tasks: &Tasks) {
                 () = tokio::time::sleep(DAILY) => {}
                 () = stop.cancelled() => return,
             }
-            if let Err(error) = store::migrate::partition_ahead(&url).await {
+            if let Err(error) = partition_ahead(&url).await {
                 tracing::error!(%error, "next months' partitions could not be made; trying again tomorrow");
             }
         }
     });
+}
+
+async fn partition_ahead(url: &str) -> Result<(), sqlx::Error> {
+    let mut conn = PgConnection::connect(url).await?;
+    store::migrate::partition_ahead(&mut conn).await?;
+    conn.close().await
 }

@@ -5,9 +5,6 @@ use crate::commands::demo;
 use crate::commands::serve::Running;
 use std::process::ExitCode;
 
-/// The operator's account of the demo. Printed, and to be changed before strangers come.
-pub const OPERATOR_EMAIL: &str = "operator@stoa.example";
-
 #[allow(clippy::print_stdout, reason = "the answer of the command")]
 pub async fn run(mut args: Serve) -> anyhow::Result<ExitCode> {
     // Someone watches the terminal: what matters is printed, the rest is asked for with --log.
@@ -17,7 +14,7 @@ pub async fn run(mut args: Serve) -> anyhow::Result<ExitCode> {
     super::begin(&args.place);
     let config = args.config()?;
     let url = config.public_url.clone();
-    let running = Running::start(&args, config).await?;
+    let running = Running::start(&args, config, false).await?;
     demo::load_once(&running.market, 1, 1).await?;
     println!("{}", welcome(&url, &running.market).await?);
     running.until_stopped().await?;

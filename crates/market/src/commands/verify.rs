@@ -20,18 +20,38 @@ pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
     let clean = report(&market.books).await;
     drop(market);
     home.close().await?;
-    Ok(if clean? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if clean? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 #[allow(clippy::print_stdout, reason = "the answer of the command")]
 async fn report(books: &Books) -> anyhow::Result<bool> {
-    let stock = inventory::verify(&books.stock).await?.iter().map(|m| serde_json::to_string(m)).collect::<Result<Vec<_>, _>>()?;
+    let stock = inventory::verify(&books.stock)
+        .await?
+        .iter()
+        .map(|m| serde_json::to_string(m))
+        .collect::<Result<Vec<_>, _>>()?;
     let checks = [
         ("stock equals its movements and reservations", stock),
-        ("orders equal their event streams", orders::verify(&books.orders).await?),
-        ("payments equal their events and shares", payments::verify(&books.payments).await?),
-        ("stock, orders, payments and ledger agree with each other", checkout::verify(&books.till).await?),
-        ("the ledger sums to zero in every currency", ledger::verify(&books.ledger).await?),
+        (
+            "orders equal their event streams",
+            orders::verify(&books.orders).await?,
+        ),
+        (
+            "payments equal their events and shares",
+            payments::verify(&books.payments).await?,
+        ),
+        (
+            "stock, orders, payments and ledger agree with each other",
+            checkout::verify(&books.till).await?,
+        ),
+        (
+            "the ledger sums to zero in every currency",
+            ledger::verify(&books.ledger).await?,
+        ),
     ];
     let mut clean = true;
     for (what, findings) in checks {

@@ -251,9 +251,12 @@ impl<'a> Counts<'a> {
             })
             .collect();
         let mut keys: Vec<usize> = (0..per_key.len()).filter(|&key| per_key[key] > 0).collect();
+        let mut is_free = vec![true; per_key.len()];
+        filtered.keys().for_each(|&key| is_free[key] = false);
         keys.sort_unstable_by(|&a, &b| {
-            let free = |key| !filtered.contains_key(&key);
-            let order = free(a).cmp(&free(b)).then_with(|| per_key[b].cmp(&per_key[a]));
+            let order = is_free[a]
+                .cmp(&is_free[b])
+                .then_with(|| per_key[b].cmp(&per_key[a]));
             order.then_with(|| entries.group_name(a).cmp(entries.group_name(b)))
         });
         keys.truncate(KEYS_SEEN_MAX.max(filtered.len()));

@@ -1,0 +1,118 @@
+//! Categories and products with their drawn pictures.
+
+use super::people::Opened;
+use crate::compose::Market;
+use contracts::catalog::{
+    AttributeValue, CategoryDraft, DraftImage, NewPicture, OptionValue, Picture, ProductDraft, ProductStatus,
+    VariantDraft,
+};
+use kernel::{Ctx, Currency, Money};
+use sampler::{Product, Sampler};
+
+/// Products written at once.
+const BATCH: usize = 250;
+/// Pictures of one product.
+const PICTURES: usize = 3;
+
+/// How many products there are now.
+pub async fn publish(market: &Market, ctx: &Ctx, sampler: &Sampler, shops: &[Opened]) -> anyhow::Result<u32> {
+    let categories = sampler.categories().map(|c| CategoryDraft {
+        path: c.path.to_owned(),
+        name: c.name.to_owned(),
+        name_es: c.name_es.to_owned(),
+        position: c.position,
+    });
+    market
+        .catalog
+        .upsert_categories(ctx, categories.collect())
+        .await?;
+    let mut published = 0;
+    for shop in shops {
+        let products: Vec<Product> = sampler.products_of(&shop.seller).collect();
+        for batch in products.chunks(BATCH) {
+            let drafts = with_pictures(market, ctx, batch).await?;
+            market.catalog.upsert(ctx, shop.tenant, drafts).await?;
+            published += u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        }
+    }
+    Ok(published)
+}
+
+async fn with_pictures(
+    market: &Market,
+    ctx: &Ctx,
+    products: &[Product],
+) -> anyhow::Result<Vec<ProductDraft>> {
+    let galleries: Vec<_> = products
+        .iter()
+        .map(|p| p.gallery().into_iter().take(PICTURES).collect::<Vec<_>>())
+        .collect();
+    let drawings = galleries.iter().flatten().map(|art| NewPicture {
+        bytes: sampler::art::draw(art).into_bytes(),
+        alt: art.title.clone(),
+    });
+    let mut stored = market
+        .catalog
+        .store_images(ctx, drawings.collect())
+        .await?
+        .into_iter();
+    Ok(products
+        .iter()
+        .zip(&galleries)
+        .map(|(product, gallery)| draft(product, stored.by_ref().take(gallery.len()).collect()))
+        .collect())
+}
+
+fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {
+    let mut attributes: contracts::catalog::Attributes = product
+        .attributes
+        .iter()
+        .map(|attribute| {
+            let value = match &attribute.value {
+                sampler::AttributeValue::Text(text) => AttributeValue::Text(text.clone()),
+                #[allow(clippy::cast_precision_loss, reason = "sizes and weights are small")]
+                sampler::AttributeValue::Number(number) => AttributeValue::Number(*number as f64),
+                sampler::AttributeValue::Bool(yes) => AttributeValue::Bool(*yes),
+            };
+            (attribute.key.to_owned(), value)
+        })
+        .collect();
+    if !product.materials.is_empty() {
+        attributes.insert(
+            "materials".to_owned(),
+            AttributeValue::Many(product.materials.clone()),
+        );
+    }
+    ProductDraft {
+        key: product.key.clone(),
+        title: product.title.clone(),
+        description: product.description.clone(),
+        brand: product.brand.clone(),
+        category: Some(product.category.to_owned()),
+        attributes,
+        tags: product.tags.clone(),
+        status: Some(ProductStatus::Active),
+        images: pictures.into_iter().map(DraftImage::Stored).collect(),
+        variants: product.variants.iter().map(variant).collect(),
+    }
+}
+
+fn variant(variant: &sampler::Variant) -> VariantDraft {
+    let eur = |minor: i64| Money::new(minor, Currency::EUR);
+    VariantDraft {
+        code: variant.sku.clone(),
+        options: variant
+            .options
+            .iter()
+            .map(|(name, value)| OptionValue {
+                name: (*name).to_owned(),
+                value: value.clone(),
+            })
+            .collect(),
+        price: eur(variant.price_minor),
+        compare_at: variant.compare_at_minor.map(eur),
+        weight_g: variant.weight_g,
+        gtin: None,
+        stock: Some(variant.stock),
+    }
+}

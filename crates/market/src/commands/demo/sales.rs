@@ -1,0 +1,158 @@
+//! Orders, placed and paid at the till as buyers do.
+
+use super::people::{Opened, Registered};
+use crate::compose::Market;
+use contracts::Address;
+use contracts::cart::CartOwner;
+use contracts::checkout::{Pay, PlaceOrder, QuoteRequest};
+use futures::{StreamExt, stream};
+use kernel::{Clock, Ctx, ProductId, SkuId, SystemClock};
+use sampler::{OrderPlan, Sampler};
+use std::collections::{HashMap, HashSet};
+
+/// Buyers at the till at once.
+const AT_ONCE: usize = 32;
+const SCAN: u16 = 500;
+
+/// How many orders were placed.
+pub async fn place(
+    market: &Market,
+    sampler: &Sampler,
+    shops: &[Opened],
+    buyers: &[Registered],
+) -> anyhow::Result<usize> {
+    let skus = skus(market, shops).await?;
+    let mut placed = 0;
+    let plans: Vec<OrderPlan> = sampler.orders().collect();
+    for wave in plans.chunks(AT_ONCE * 4) {
+        // One person has one cart: who comes twice in a wave waits for the next.
+        let mut here = HashSet::new();
+        let (now, later): (Vec<&OrderPlan>, Vec<&OrderPlan>) =
+            wave.iter().partition(|plan| here.insert(plan.buyer));
+        placed += at_once(market, &now, buyers, &skus).await;
+        for plan in later {
+            placed += at_once(market, &[plan], buyers, &skus).await;
+        }
+    }
+    Ok(placed)
+}
+
+async fn at_once(
+    market: &Market,
+    plans: &[&OrderPlan],
+    buyers: &[Registered],
+    skus: &HashMap<(u32, String), SkuId>,
+) -> usize {
+    let outcomes = stream::iter(plans).map(|plan| async move {
+        let buyer = buyers.get(plan.buyer as usize)?;
+        match buy(market, plan, buyer, skus).await {
+            Ok(()) => Some(()),
+            Err(fault) => {
+                tracing::warn!(order = plan.index, %fault, "an order of the demo was not placed");
+                None
+            }
+        }
+    });
+    outcomes
+        .buffer_unordered(AT_ONCE)
+        .filter_map(std::future::ready)
+        .count()
+        .await
+}
+
+async fn buy(
+    market: &Market,
+    plan: &OrderPlan,
+    buyer: &Registered,
+    skus: &HashMap<(u32, String), SkuId>,
+) -> Result<(), kernel::Fault> {
+    let mut ctx = Ctx::system("demo", SystemClock.now());
+    ctx.actor = kernel::Actor::Buyer { user: buyer.user };
+    let owner = CartOwner::User(buyer.user);
+    let mut cart = None;
+    for line in &plan.lines {
+        let Some(&sku) = skus.get(&(line.seller, line.sku.clone())) else {
+            continue;
+        };
+        let quantity = u32::try_from(line.quantity).unwrap_or(1);
+        cart = Some(market.cart.add(&ctx, owner.clone(), sku, quantity).await?);
+    }
+    let Some(cart) = cart else { return Ok(()) };
+    let address = address(&buyer.buyer.address);
+    let request = QuoteRequest {
+        owner: owner.clone(),
+        cart: cart.id,
+        cart_version: Some(cart.version),
+        address: Some(address.clone()),
+        delivery: Vec::new(),
+    };
+    let quote = market.checkout.quote(&ctx, request).await?;
+    let order = market
+        .checkout
+        .place(
+            &ctx,
+            PlaceOrder {
+                owner: owner.clone(),
+                buyer: Some(buyer.user),
+                idempotency_key: format!("demo-{}", plan.index),
+                cart: quote.cart,
+                cart_version: quote.cart_version,
+                expected_total: quote.total,
+                email: buyer.buyer.email.clone(),
+                address,
+                delivery: Vec::new(),
+            },
+        )
+        .await?;
+    // One buyer in twenty-five thinks better of it, one in forty is declined at first.
+    if plan.index % 25 == 24 {
+        market.checkout.cancel(&ctx, owner, order.id).await?;
+        return Ok(());
+    }
+    let pay = |method: &str| Pay {
+        owner: owner.clone(),
+        order: order.id,
+        method: method.to_owned(),
+        return_path: format!("/orders/{}/return", order.id),
+    };
+    if plan.index % 40 == 39 {
+        market.checkout.pay(&ctx, pay("tok_declined")).await?;
+    }
+    market.checkout.pay(&ctx, pay("tok_visa")).await?;
+    Ok(())
+}
+
+fn address(address: &sampler::Address) -> Address {
+    Address {
+        name: address.name.clone(),
+        line1: address.line1.clone(),
+        line2: address.line2.clone(),
+        postcode: address.postcode.to_owned(),
+        city: address.town.to_owned(),
+        region: Some(address.region.to_owned()).filter(|r| !r.is_empty()),
+        country: address.country.to_owned(),
+        phone: None,
+    }
+}
+
+/// Every SKU of the demo by its shop and code.
+async fn skus(market: &Market, shops: &[Opened]) -> anyhow::Result<HashMap<(u32, String), SkuId>> {
+    let ctx = Ctx::system("demo", SystemClock.now());
+    let mut found = HashMap::new();
+    for shop in shops {
+        let mut after: Option<ProductId> = None;
+        loop {
+            let ids = market.catalog.scan_shop(&ctx, shop.tenant, after, SCAN).await?;
+            let Some(&last) = ids.last() else { break };
+            after = Some(last);
+            for listing in market.catalog.listings(&ctx, ids).await? {
+                let own = listing
+                    .variants
+                    .into_iter()
+                    .map(|v| ((shop.seller.index, v.code), v.sku));
+                found.extend(own);
+            }
+        }
+    }
+    Ok(found)
+}
