@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod corpus;
+mod electronics;
 mod facets;
 mod follow;
 mod http;
