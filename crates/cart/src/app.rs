@@ -106,7 +106,7 @@ impl Carts {
     async fn take_over(&self, ctx: &Ctx, guest: &str, user: UserId) -> Result<Option<Cart>, Error> {
         let guest_key = OwnerKey::from(&CartOwner::Guest(guest.to_owned()));
         let Some(theirs) = store::open(self.db.pool(), &guest_key).await? else {
-            return Ok(store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await?);
+            return store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await;
         };
         let merged = self
             .change(ctx, &CartOwner::User(user), |cart| {

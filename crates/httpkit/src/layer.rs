@@ -70,7 +70,7 @@ pub async fn observe(
             status = status.as_u16(),
             took_us = took.as_micros() as u64,
             "answered"
-        )
+        );
     });
 
     let headers = response.headers_mut();

@@ -220,11 +220,7 @@ pub async fn insert(client: &Client, prepared: &Prepared, new: &NewPayments) -> 
 }
 
 /// Moves payments; answers those that moved. The others were in a status that does not allow it.
-pub async fn settle(
-    client: &Client,
-    prepared: &Prepared,
-    moves: &Moves,
-) -> Result<Vec<PaymentId>, Error> {
+pub async fn settle(client: &Client, prepared: &Prepared, moves: &Moves) -> Result<Vec<PaymentId>, Error> {
     if moves.is_empty() {
         return Ok(Vec::new());
     }

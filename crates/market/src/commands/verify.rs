@@ -32,7 +32,7 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
     let stock = inventory::verify(&books.stock)
         .await?
         .iter()
-        .map(|m| serde_json::to_string(m))
+        .map(serde_json::to_string)
         .collect::<Result<Vec<_>, _>>()?;
     let checks = [
         ("stock equals its movements and reservations", stock),
