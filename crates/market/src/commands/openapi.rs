@@ -34,3 +34,7 @@ pub async fn describe() -> anyhow::Result<String> {
     let (_, openapi) = api.split_for_parts();
     Ok(openapi.to_pretty_json()?)
 }
+
+#[cfg(test)]
+#[path = "openapi_tests.rs"]
+mod tests;

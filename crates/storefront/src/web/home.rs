@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::search::{Facet, SearchQuery};
 use contracts::tenants::Shop as Seller;
+use kernel::ImageId;
 use std::collections::HashMap;
 
 const FRESH_CARDS: u16 = 8;
@@ -53,6 +54,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             image: picture_of(&shop, &visit, &category.path).await,
         });
     }
+    let logos = pictures(&shop, &visit, introduced(&makers).filter_map(|maker| maker.logo)).await;
     let view = HomePage {
         makers_total: makers.len() as u64,
         products_total: found.as_ref().map_or(0, |f| f.total),
@@ -63,7 +65,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             .map(|hit| cards::of_hit(hit, visit.locale))
             .collect(),
         makers: introduced(&makers)
-            .map(|maker| maker_card(maker, &visit))
+            .map(|maker| maker_card(maker, &visit, &logos))
             .collect(),
         provinces: provinces(&makers, &visit),
         page,
@@ -104,26 +106,32 @@ fn introduced(makers: &[Seller]) -> impl Iterator<Item = &Seller> {
         .take(MAKERS_SHOWN)
 }
 
-fn maker_card(maker: &Seller, visit: &Visit) -> MakerCard {
+fn maker_card(maker: &Seller, visit: &Visit, logos: &HashMap<ImageId, Image>) -> MakerCard {
     MakerCard {
         name: maker.name.clone(),
         href: format!("/shop/{}", maker.slug),
         craft: maker.story.split(". ").next().unwrap_or("").to_owned(),
         place: cards::place(&maker.location, visit.locale),
-        image: maker.logo.map(|logo| media(logo, &maker.name)),
+        image: maker.logo.and_then(|logo| logos.get(&logo).cloned()),
         products: 0,
     }
 }
 
-/// A stored drawing, by its id.
-pub fn media(image: kernel::ImageId, alt: &str) -> Image {
-    Image {
-        src: format!("/media/{image}.svg"),
-        srcset: String::new(),
-        alt: alt.to_owned(),
-        width: 400,
-        height: 400,
+/// Shops' own pictures by id. Pages do without those that cannot be read.
+pub async fn pictures(
+    shop: &Shop,
+    visit: &Visit,
+    ids: impl Iterator<Item = ImageId>,
+) -> HashMap<ImageId, Image> {
+    let ids: Vec<ImageId> = ids.collect();
+    if ids.is_empty() {
+        return HashMap::new();
     }
+    let stored = shop.catalog.pictures(&visit.ctx, ids).await.unwrap_or_default();
+    stored
+        .iter()
+        .map(|picture| (picture.image, cards::image(picture)))
+        .collect()
 }
 
 fn provinces(makers: &[Seller], visit: &Visit) -> Vec<ProvinceCount> {

@@ -6,7 +6,7 @@ use super::visit::{Visit, redirect};
 use super::{Shop, cards, facets};
 use crate::i18n::Locale;
 use crate::markup::Markup;
-use crate::views::common::{Accent, Price, Stock};
+use crate::views::common::{Accent, Image, Price, Stock};
 use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -63,6 +63,10 @@ pub async fn page(
     let mut page = page;
     page.image = listing.images.first().map(|i| i.url.clone());
     let more = more.unwrap_or_default();
+    let logo = super::home::pictures(&shop, &visit, seller.logo.into_iter())
+        .await
+        .into_values()
+        .next();
     let view = ProductPage {
         crumbs: listing
             .category
@@ -90,7 +94,7 @@ pub async fn page(
             .take(4)
             .filter_map(|l| cards::of_listing(l, Some(&seller), locale))
             .collect(),
-        seller: seller_box(&seller, locale),
+        seller: seller_box(&seller, logo, locale),
         variants,
         page,
     };
@@ -171,13 +175,13 @@ fn delivery(seller: &Seller, today: NaiveDate, locale: Locale) -> Delivery {
     }
 }
 
-fn seller_box(seller: &Seller, locale: Locale) -> SellerBox {
+fn seller_box(seller: &Seller, logo: Option<Image>, locale: Locale) -> SellerBox {
     SellerBox {
         name: seller.name.clone(),
         href: format!("/shop/{}", seller.slug),
         craft: seller.story.split(". ").next().unwrap_or("").to_owned(),
         place: cards::place(&seller.location, locale),
-        logo: seller.logo.map(|logo| super::home::media(logo, "")),
+        logo,
         accent: seller.accent.as_deref().map(Accent::nearest).unwrap_or_default(),
         dispatch_days: DISPATCH_DAYS,
         since: kernel::uuid_time(seller.id.0)

@@ -7,7 +7,7 @@ use super::product::DISPATCH_DAYS;
 use super::visit::Visit;
 use super::{Shop, cards, home};
 use crate::markup::Markup;
-use crate::views::common::{Accent, Image, Link};
+use crate::views::common::{Accent, Link};
 use crate::views::listing::More;
 use crate::views::shop::{ShopCategory, ShopPage};
 use axum::extract::{Path, RawQuery, State};
@@ -41,6 +41,7 @@ pub async fn page(
         .and_then(|s| s.parse::<u64>().ok())
         .unwrap_or(0)
         + found.hits.len() as u64;
+    let pictures = home::pictures(&shop, &visit, seller.logo.into_iter().chain(seller.banner)).await;
     let view = ShopPage {
         name: seller.name.clone(),
         craft: String::new(),
@@ -49,12 +50,8 @@ pub async fn page(
             .map(|t| t.format("%Y").to_string())
             .unwrap_or_default(),
         accent: seller.accent.as_deref().map(Accent::nearest).unwrap_or_default(),
-        banner: seller.banner.map(|b| Image {
-            width: 1600,
-            height: 400,
-            ..home::media(b, "")
-        }),
-        logo: seller.logo.map(|logo| home::media(logo, &seller.name)),
+        banner: seller.banner.and_then(|id| pictures.get(&id).cloned()),
+        logo: seller.logo.and_then(|id| pictures.get(&id).cloned()),
         story: Markup::from_plain_text(&seller.story),
         dispatch_days: DISPATCH_DAYS,
         returns: seller.return_policy.clone(),
