@@ -10,7 +10,7 @@
 //! | address | page |
 //! |---|---|
 //! | `GET /` | home |
-//! | `GET /c/{slug}` | category, `?price_min&price_max&seller&province&available&attr.<key>&sort&cursor` (repeatable) |
+//! | `GET /c/{path}` | category, `?price_min&price_max&seller&province&available&attr.<key>&sort&cursor` (repeatable) |
 //! | `GET /search` | the same for `?q`; without it, everything |
 //! | `GET /p/{slug}-{id}` | product; another slug redirects to the right one |
 //! | `GET /shop/{slug}` | a seller's shop, `?category&sort&cursor` |
@@ -21,17 +21,16 @@
 //! | `GET, POST /checkout/delivery` | step 2: `delivery.<seller id>` each |
 //! | `GET, POST /checkout/payment` | step 3: `method`, a provider's token |
 //! | `GET /checkout/review`, `POST /checkout/place` | step 4: `idempotency_key`, `accept_changes` |
-//! | `GET, POST /sandbox-bank/{payment}` | the sandbox bank's challenge: `answer` is `approve` or `refuse` |
-//! | `GET /orders`, `GET /orders/{number}` | history (`?before`), one order (a guest's link carries `?key`) |
-//! | `POST /orders/{number}/cancel`, `GET /orders/{number}/pay` | cancel; pay again |
-//! | `GET /account`, `POST /account/sessions/{id}/revoke` | account; sign another device out |
+//! | `GET, POST /sandbox/3ds/{reference}` | the sandbox bank's challenge: `answer` is `approve` or `refuse` |
+//! | `GET /orders`, `GET /orders/{id}` | history (`?before`), one order (a guest's by their basket's cookie) |
+//! | `POST /orders/{id}/cancel`, `GET, POST /orders/{id}/pay` | cancel; pay again |
+//! | `GET /account` | account |
 //! | `GET, POST /sign-in`, `POST /sign-out` | `email`, `password`, `next` |
 //! | `GET, POST /register` | `name`, `email`, `password`, `next` |
 //! | `GET, POST /open-a-shop` | a seller and the shop: `shop_name`, `slug`, `country`, `province`, `postcode`, `about`, `name`, `email`, `password` |
 //! | `GET, POST /forgot-password`, `GET, POST /reset-password` | `email`; `token`, `password` |
-//! | `GET /verify-email`, `POST /verify-email/send` | `?token`; send again |
+//! | `GET /verify-email` | `?token` |
 //! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
-//! | `POST /seller/orders/{id}/pack`, `/ship`, `/deliver`, `/cancel` | `carrier`, `tracking`; `reason` |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |
 //! | `POST /preferences` | `lang`, `theme`, back to `next` |
 //! | `GET /help`, `GET /about` | words |
