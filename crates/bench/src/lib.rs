@@ -94,6 +94,9 @@ async fn measure(bench: &Bench, options: &Options) -> Result<bool> {
     };
     tell(format_args!("{}: {}", bench.name, bench.about));
     tell(format_args!("machine: {machine}"));
+    if cfg!(debug_assertions) && options.program.is_none() {
+        tell("this is a debug build: its figures mean nothing");
+    }
     if options.rounds < options::ROUNDS_MIN {
         tell(format_args!(
             "fewer than {} rounds show something and prove nothing",

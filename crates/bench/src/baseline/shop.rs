@@ -1,4 +1,4 @@
-//! A shop without a till: one conversation with PostgreSQL, one transaction, one order.
+//! A shop without a till: each order is a transaction of its own.
 
 use crate::baseline::documents::{Documents, quote};
 use crate::baseline::pgbench::{self, Report};
@@ -48,8 +48,8 @@ impl Shop {
             .copy("stock (sku, product, seller, on_hand)", rows)
             .await?;
         session.batch_execute("vacuum analyze").await?;
-        let script = dir.join("conversation.sql");
-        fs::write(&script, conversation(mix, articles, documents))?;
+        let script = dir.join("order.sql");
+        fs::write(&script, order(mix, articles, documents))?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o644))?;
         Ok(Self {
             session,
@@ -97,21 +97,31 @@ impl Shop {
     }
 }
 
-fn conversation(mix: Mix, articles: u32, documents: &Documents) -> String {
-    let pick = match mix {
-        Mix::Hot => format!("\\set a 1\n\\set b random(2, {})", articles + 1),
-        // The second follows the first at any distance but that of all the way round.
-        Mix::Spread => format!(
-            "\\set a random(1, {articles})\n\\set b 1 + (:a - 1 + random(1, {})) % {articles}",
-            articles - 1
+/// The transaction, as a script for pgbench.
+fn order(mix: Mix, articles: u32, documents: &Documents) -> String {
+    let (transaction, pick) = match mix {
+        // A conversation: what the shop is told after each statement decides the next one.
+        Mix::Hot => (
+            include_str!("conversation.sql"),
+            format!("\\set a 1\n\\set b random(2, {})", articles + 1),
+        ),
+        // Here nobody waits for a lock, and messages are most of what a conversation costs. So as few of them as there
+        // can be: begin, lock and look, one statement that writes it all, commit. The second article follows the first
+        // at any distance but that of all the way round.
+        Mix::Spread => (
+            include_str!("statement.sql"),
+            format!(
+                "\\set a random(1, {articles})\n\\set b 1 + (:a - 1 + random(1, {})) % {articles}",
+                articles - 1
+            ),
         ),
     };
-    let pick = format!("{pick}\n\\set seller_a :a % {SELLERS}\n\\set seller_b :b % {SELLERS}");
     // A seller has one share of an order: where both articles are of one seller, the second goes to the next.
     let pick = format!(
-        "{pick}\n\\set seller_b case when :seller_a = :seller_b then (:seller_b + 1) % {SELLERS} else :seller_b end"
+        "{pick}\n\\set seller_a :a % {SELLERS}\n\\set seller_b :b % {SELLERS}\n\
+         \\set seller_b case when :seller_a = :seller_b then (:seller_b + 1) % {SELLERS} else :seller_b end"
     );
-    include_str!("conversation.sql")
+    transaction
         .replace("{{pick}}", &pick)
         .replace("{{event}}", &quote(&documents.event))
         .replace("{{log}}", &quote(&documents.log))
@@ -126,7 +136,7 @@ mod tests {
     /// Both mixes, for real: pgbench against a cluster of its own, and every row of every order found again. Prints
     /// what it saw, since that is what the till is held against.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn the_conversation_sells_whole_orders() {
+    async fn both_scripts_sell_whole_orders() {
         let dir = crate::scratch::directory().expect("a directory");
         let data_dir = dir.data_dir();
         let server = pg::Managed::start(pg::Config::new(&data_dir))
