@@ -17,13 +17,14 @@ mod baseline;
 mod benches;
 mod client;
 mod comparison;
+mod cpu;
 mod database;
 mod invariants;
 mod load;
 mod machine;
 mod options;
-mod program;
-mod scratch;
+pub mod program;
+pub mod scratch;
 mod seed;
 mod stats;
 

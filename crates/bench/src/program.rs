@@ -1,15 +1,16 @@
-//! The program under measurement: a child process on a data directory of its own.
+//! The program as a child process on a data directory of its own: under measurement, or in a story.
 
 use crate::BASELINE_COMMAND;
 use crate::baseline::server::Mode;
 use crate::client::{ask, request};
+use crate::cpu::{self, Cpu};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// A first start makes the cluster and every table.
@@ -24,8 +25,6 @@ const CALLS_PER_SECOND: &str = "1000000";
 const QUIET_BELOW: f64 = 0.05;
 const QUIET_OVER: Duration = Duration::from_millis(300);
 const QUIET_WITHIN: Duration = Duration::from_secs(90);
-/// USER_HZ: what proc_pid_stat(5) counts in, 100 on all architectures in use.
-const TICKS_PER_SECOND: u64 = 100;
 /// Settings that do reach the program: where PostgreSQL is installed, and what it logs.
 const KEPT: [&str; 2] = ["STOA_PG_BIN", "STOA_LOG"];
 /// Last lines of its log in an error.
@@ -42,41 +41,132 @@ pub struct Program {
     pub ready_after: Duration,
 }
 
-impl Program {
-    /// Starts `binary` on a data directory and waits until it is ready.
-    pub async fn start(binary: &Path, data_dir: &Path) -> Result<Self> {
-        let address = free_address()?;
-        let log_path = log_path(data_dir);
+/// How the program is started: with its default settings, save what is said here.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    binary: PathBuf,
+    data_dir: PathBuf,
+    address: Option<SocketAddr>,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl Launch {
+    #[must_use]
+    pub fn new(binary: &Path, data_dir: &Path) -> Self {
+        Self {
+            binary: binary.to_path_buf(),
+            data_dir: data_dir.to_path_buf(),
+            address: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Listens here, start after start, instead of on any free port.
+    #[must_use]
+    pub fn listen(self, address: SocketAddr) -> Self {
+        Self {
+            address: Some(address),
+            ..self
+        }
+    }
+
+    /// One more argument of `stoa serve`.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// One more setting, for `stoa serve` and for other commands.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Starts the program and waits until it is ready.
+    pub async fn start(&self) -> Result<Program> {
+        let address = match self.address {
+            Some(address) => address,
+            None => free_address()?,
+        };
+        let log_path = log_path(&self.data_dir);
         let log = File::options()
             .create(true)
             .append(true)
             .open(&log_path)
             .with_context(|| format!("making {}", log_path.display()))?;
-        let mut command = Command::new(binary);
-        independent(&mut command)
-            .arg("serve")
-            .arg("--data-dir")
-            .arg(data_dir)
+        let mut command = self.command("serve");
+        command
             .arg("--listen")
             .arg(address.to_string())
             .args(["--rate", CALLS_PER_SECOND])
-            .stdin(Stdio::null())
+            .args(&self.arguments)
             .stdout(log.try_clone()?)
             .stderr(log);
         let began = Instant::now();
         let child = command
             .spawn()
-            .with_context(|| format!("starting {}", binary.display()))?;
-        let mut program = Self {
+            .with_context(|| format!("starting {}", self.binary.display()))?;
+        let mut program = Program {
             child,
             over: false,
             address,
-            data_dir: data_dir.to_path_buf(),
+            data_dir: self.data_dir.clone(),
             ready_after: Duration::ZERO,
         };
         program.wait_until_ready(began).await?;
         program.ready_after = began.elapsed();
         Ok(program)
+    }
+
+    /// Runs another of the program's commands on the same place to its end.
+    pub async fn run(&self, name: &str, arguments: &[&str]) -> Result<Output> {
+        let mut command = self.command(name);
+        command.args(arguments);
+        let mut command = tokio::process::Command::from(command);
+        let output = command.kill_on_drop(true).output();
+        output.await.with_context(|| format!("running stoa {name}"))
+    }
+
+    /// Runs `stoa verify`; its words when it finds anything wrong.
+    pub async fn verify(&self) -> Result<()> {
+        let output = self.run("verify", &[]).await?;
+        if !output.status.success() {
+            bail!("stoa verify: {}\n{}", output.status, words(&output));
+        }
+        Ok(())
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.binary);
+        independent(&mut command)
+            .env("STOA_DATA_DIR", &self.data_dir)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .arg(name)
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// All that a command said.
+#[must_use]
+pub fn words(output: &Output) -> String {
+    let said = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    said.concat()
+}
+
+impl Program {
+    /// Starts `binary` with its default settings on a data directory and waits until it is ready.
+    pub async fn start(binary: &Path, data_dir: &Path) -> Result<Self> {
+        Launch::new(binary, data_dir).start().await
     }
 
     async fn wait_until_ready(&mut self, began: Instant) -> Result<()> {
@@ -103,9 +193,18 @@ impl Program {
     }
 
     /// Stops it as an operator would, and expects it to obey.
-    pub async fn stop(mut self) -> Result<()> {
+    pub async fn stop(self) -> Result<()> {
+        self.stop_by(Signal::TERM).await
+    }
+
+    /// Stops it as Ctrl-C does.
+    pub async fn interrupt(self) -> Result<()> {
+        self.stop_by(Signal::INT).await
+    }
+
+    async fn stop_by(mut self, signal: Signal) -> Result<()> {
         let data_dir = self.data_dir.clone();
-        let status = tokio::task::spawn_blocking(move || self.end()).await??;
+        let status = tokio::task::spawn_blocking(move || self.end(signal)).await??;
         if !status.success() {
             bail!(
                 "the program ended with {status}; it said:\n{}",
@@ -115,12 +214,21 @@ impl Program {
         Ok(())
     }
 
-    fn end(&mut self) -> Result<ExitStatus> {
+    /// Kills it without a warning. Its PostgreSQL runs on, for the next start to adopt; where none comes, see
+    /// [`stop_orphaned_server`].
+    pub fn kill(mut self) -> Result<()> {
+        self.over = true;
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    fn end(&mut self, signal: Signal) -> Result<ExitStatus> {
         self.over = true;
         if let Some(status) = self.child.try_wait()? {
             return Ok(status);
         }
-        kill_process(self.pid()?, Signal::TERM)?;
+        kill_process(self.pid()?, signal)?;
         let asked = Instant::now();
         while asked.elapsed() < STOPPED_WITHIN {
             if let Some(status) = self.child.try_wait()? {
@@ -166,9 +274,12 @@ impl Program {
     }
 
     fn cpu(&self) -> Option<Duration> {
-        let text = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        let ticks = parse_cpu_ticks(&text)?;
-        Some(Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND))
+        cpu::of_process(self.child.id())
+    }
+
+    /// Time on the cores until now, its own and its PostgreSQL's.
+    pub fn cpu_of_all(&self) -> Option<Cpu> {
+        Cpu::of(self.child.id())
     }
 
     fn log(&self) -> String {
@@ -180,7 +291,7 @@ impl Drop for Program {
     fn drop(&mut self) {
         if !self.over {
             // Nobody to report to: either an error is on its way already, or the bench was interrupted.
-            let _ = self.end();
+            let _ = self.end(Signal::TERM);
         }
     }
 }
@@ -234,23 +345,7 @@ impl Drop for BaselineServer {
 
 /// Runs `stoa verify` on a data directory that no program serves; its words when it finds anything wrong.
 pub async fn verify(binary: &Path, data_dir: &Path) -> Result<()> {
-    let mut command = Command::new(binary);
-    independent(&mut command)
-        .arg("verify")
-        .arg("--data-dir")
-        .arg(data_dir)
-        .stdin(Stdio::null());
-    let mut command = tokio::process::Command::from(command);
-    let output = command.output().await.context("running stoa verify")?;
-    if !output.status.success() {
-        bail!(
-            "stoa verify: {}\n{}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    Ok(())
+    Launch::new(binary, data_dir).verify().await
 }
 
 /// Takes from the environment what would make it another program than the one with its default settings.
@@ -264,8 +359,11 @@ fn independent(command: &mut Command) -> &mut Command {
     command
 }
 
-/// A killed program leaves its PostgreSQL running, for the next start to adopt. Here no next start comes.
-fn stop_orphaned_server(data_dir: &Path) {
+/// A killed program leaves its PostgreSQL running, for the next start to adopt. This is for when no next start comes.
+pub fn stop_orphaned_server(data_dir: &Path) {
+    if !data_dir.join("postgres/cluster/postmaster.pid").exists() {
+        return;
+    }
     let config = pg::Config::new(data_dir);
     // A thread of its own: this may be called on a runtime's thread, which must not wait.
     let stopped =
@@ -299,15 +397,6 @@ fn parse_resident(text: &str) -> Option<u64> {
     Some(kib * 1024)
 }
 
-/// proc_pid_stat(5): fields 14 and 15, ticks in user and system mode. The second field, the name, may hold anything.
-fn parse_cpu_ticks(text: &str) -> Option<u64> {
-    let (_, after_name) = text.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some(user + system)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,8 +407,6 @@ mod tests {
             parse_resident("Name:\tx\nVmRSS:\t   13484 kB\n"),
             Some(13_807_616)
         );
-        let stat = "42 (a ) b) S 1 42 42 0 -1 4194304 100 0 0 0 17 5 0 0 20 0 1 0 100 1 2";
-        assert_eq!(parse_cpu_ticks(stat), Some(22));
     }
 
     #[tokio::test]

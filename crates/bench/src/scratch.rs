@@ -1,4 +1,4 @@
-//! Where benches keep what they make.
+//! Where benches and stories keep what they make.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -12,7 +12,7 @@ const TMPFS_MAGIC: i64 = 0x0102_1994;
 /// The data directory of the program within a bench's directory.
 const DATA_DIR: &str = "data";
 
-/// A bench's directory, removed with this value.
+/// The directory of one bench or story, removed with this value.
 #[derive(Debug)]
 pub struct Scratch {
     dir: TempDir,
@@ -34,8 +34,9 @@ pub fn data_dir(scratch: &Path) -> PathBuf {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Where root's PostgreSQL cannot enter the data directory, its cluster lies elsewhere, behind a symlink.
-        if let Ok(elsewhere) = fs::read_link(self.data_dir().join("postgres")) {
+        // Where root's PostgreSQL cannot enter a data directory, its cluster lies elsewhere, behind a symlink.
+        let data_dirs = fs::read_dir(self.path()).into_iter().flatten().flatten();
+        for elsewhere in data_dirs.filter_map(|dir| fs::read_link(dir.path().join("postgres")).ok()) {
             let _ = fs::remove_dir_all(elsewhere);
         }
     }
@@ -53,7 +54,7 @@ pub fn directory() -> Result<Scratch> {
 /// A directory below `parent`, whatever disk that is on.
 pub fn within(parent: &Path) -> Result<Scratch> {
     let dir = tempfile::Builder::new()
-        .prefix("stoa-bench-")
+        .prefix("stoa-scratch-")
         .tempdir_in(parent)
         .with_context(|| format!("making a directory in {}", parent.display()))?;
     // Root's PostgreSQL runs as another user, who must be able to pass.

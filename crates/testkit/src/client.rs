@@ -16,7 +16,9 @@ pub async fn spawn_router(router: Router) -> String {
     let address = listener.local_addr().unwrap();
     #[allow(clippy::disallowed_methods, reason = "a test's server dies with the test")]
     tokio::spawn(async move {
-        axum::serve(listener, router).await.unwrap();
+        // As the real server does it, so that a request is known to come from this machine.
+        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        axum::serve(listener, service).await.unwrap();
     });
     format!("http://{address}")
 }
@@ -92,23 +94,61 @@ impl Client {
 
     /// Sends any bytes, with the content type set by [`header`](Self::header): for uploads, forms and broken bodies.
     pub async fn send(&self, method: Method, path: &str, body: impl Into<Bytes>) -> Response {
+        self.try_send(method, path, body)
+            .await
+            .unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// Sends any bytes to a server that may not be there, or not stay until it has answered.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<Response, NoAnswer> {
         let uri = format!("{}{path}", self.base);
         let mut request = Request::new(Full::new(body.into()));
         *request.method_mut() = method;
         *request.uri_mut() = uri.parse().unwrap_or_else(|e| panic!("{uri}: {e}"));
         *request.headers_mut() = self.headers.clone();
-        let answer = self
-            .pool
-            .request(request)
-            .await
-            .unwrap_or_else(|e| panic!("{uri}: {e}"));
+        let lost = |reason: &dyn std::error::Error| NoAnswer {
+            uri: uri.clone(),
+            reason: told(reason),
+        };
+        let answer = self.pool.request(request).await.map_err(|e| lost(&e))?;
         let (head, body) = answer.into_parts();
-        Response {
+        Ok(Response {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: body.collect().await.unwrap().to_bytes(),
-        }
+            body: body.collect().await.map_err(|e| lost(&e))?.to_bytes(),
+        })
     }
+}
+
+/// The server was not there, or went away in the middle: whether it did what was asked is not known.
+#[derive(Clone, Debug)]
+pub struct NoAnswer {
+    uri: String,
+    reason: String,
+}
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.uri, self.reason)
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
+/// An error with all that is behind it.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut behind = error.source();
+    while let Some(cause) = behind {
+        words = format!("{words}: {cause}");
+        behind = cause.source();
+    }
+    words
 }
 
 impl Response {

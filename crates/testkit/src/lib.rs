@@ -15,6 +15,6 @@ mod client;
 mod db;
 mod wait;
 
-pub use client::{Client, Response, spawn_router};
+pub use client::{Client, NoAnswer, Response, spawn_router};
 pub use db::TestDb;
 pub use wait::{clock, eventually};

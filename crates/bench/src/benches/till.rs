@@ -66,7 +66,12 @@ pub async fn run(setting: &Setting, till: &Till) -> Result<Vec<Comparison>> {
         buyers.fill(&program, &session).await?;
         // Both sides begin a turn with nothing of the other's left to write.
         session.batch_execute("checkpoint").await?;
+        let before = program.cpu_of_all();
         let ours = buyers.order(&program).await?;
+        let cost = program.cpu_of_all().zip(before).map(|(now, before)| {
+            let [program, database, load] = now.per_order_us(before, ours.count(201));
+            format!("; an order took {program:.0} µs of the program, {database:.0} of PostgreSQL, {load:.0} of the buyers")
+        });
         let left_over = !program.quiet().await;
         session.batch_execute("checkpoint").await?;
         let baseline = shop.sell(&cluster, setting.options.turn()).await?;
@@ -76,8 +81,8 @@ pub async fn run(setting: &Setting, till: &Till) -> Result<Vec<Comparison>> {
             ours.latencies.percentile_ms(0.99),
         );
         setting.tell(format_args!(
-            "round {number}: ours {:.0} orders/s (p50 {p50:.1} ms, p99 {p99:.1} ms), baseline {:.0} orders/s (mean {:.1} ms), {:.2}x{}",
-            round.ours, baseline.per_second, baseline.latency_ms, round.ratio.unwrap_or(0.0),
+            "round {number}: ours {:.0} orders/s (p50 {p50:.1} ms, p99 {p99:.1} ms), baseline {:.0} orders/s (mean {:.1} ms), {:.2}x{}{}",
+            round.ours, baseline.per_second, baseline.latency_ms, round.ratio.unwrap_or(0.0), cost.unwrap_or_default(),
             if left_over { "; the program was still busy during the baseline's turn" } else { "" }
         ));
         rounds.push(round);
