@@ -46,4 +46,4 @@ pub mod samples;
 pub mod views;
 mod web;
 
-pub use web::{Shop, routes};
+pub use web::{Shop, Window, routes};

@@ -6,8 +6,10 @@ mod account;
 mod basket;
 mod checkout;
 mod goods;
+mod office;
 mod orders;
 mod selling;
+mod shelves;
 mod shopping;
 
 use askama::Template;
@@ -47,6 +49,8 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     orders::add(scene, &mut samples);
     account::add(scene, &mut samples);
     selling::add(scene, &mut samples);
+    shelves::add(scene, &mut samples);
+    office::add(scene, &mut samples);
     samples
 }
 

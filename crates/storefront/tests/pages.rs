@@ -152,7 +152,19 @@ fn every_message_is_used() {
         .flat_map(files)
         .map(|(_, text)| text)
         .collect();
-    let composed = ["help.", "error.", "sort.", "method."];
+    let composed = [
+        "help.",
+        "error.",
+        "sort.",
+        "method.",
+        "done.",
+        "refusal.",
+        "attribute.",
+        "check.",
+        "step.",
+        "command.",
+        "ledger.account.",
+    ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");
         let used = sources.contains(&format!("\"{stem}\""))

@@ -4,8 +4,8 @@ use super::{Sample, Scene, push};
 use crate::views::cart::Change;
 use crate::views::checkout::{
     AddressForm, BankChallengePage, CheckoutAddressPage, CheckoutDeliveryPage, CheckoutPaymentPage,
-    CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, ReviewDelivery, Step, Summary,
-    SummaryLine, SummarySeller,
+    CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, ReviewDelivery, SavedAddress, Step,
+    Summary, SummaryLine, SummarySeller,
 };
 use crate::views::common::{Choice, Field, Price};
 use crate::views::page::Tone;
@@ -25,7 +25,25 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         "checkout-3-payment-declined",
         &scene.payment(Some(error)),
     );
+    push(
+        samples,
+        "order-payment-again",
+        &CheckoutPaymentPage {
+            order_href: Some("/orders/ST-7K4M-20".to_owned()),
+            action: "/orders/ST-7K4M-20/pay".to_owned(),
+            ..scene.payment(None)
+        },
+    );
     push(samples, "checkout-4-review", &scene.review());
+    push(
+        samples,
+        "checkout-4-review-short",
+        &CheckoutReviewPage {
+            short: true,
+            error: Some(scene.t("refusal.total_changed")),
+            ..scene.review()
+        },
+    );
     push(samples, "bank-challenge", &scene.bank());
 }
 
@@ -144,20 +162,19 @@ impl Scene {
             value: String::new(),
             error: Some(self.say("Choose a province.", "Elige una provincia.")),
         };
-        let saved = |value: &str, en, es| Choice {
-            value: value.to_owned(),
-            label: self.say(en, es),
-            selected: false,
+        let saved = |place: u32, street: &str, current| SavedAddress {
+            label: self.text(&format!("Elena Ferrer, {street}, 08012 Barcelona")),
+            href: format!("/checkout/address?used={place}"),
+            current,
         };
         CheckoutAddressPage {
             page: self.buyer_page(self.t("checkout.address.title"), "/checkout/address"),
             email: Field::of(self.text("elena.ferrer@mail.example")),
             address,
-            saved: vec![saved(
-                "a1",
-                "Elena Ferrer, Carrer de Verdi 41, 08012 Barcelona",
-                "Elena Ferrer, Carrer de Verdi 41, 08012 Barcelona",
-            )],
+            saved: vec![
+                saved(0, "Carrer de Verdi 41", true),
+                saved(1, "Carrer Gran 7", false),
+            ],
             ..self.address_guest()
         }
     }
@@ -233,6 +250,7 @@ impl Scene {
         };
         CheckoutPaymentPage {
             action: "/checkout/payment".to_owned(),
+            order_href: None,
             page: self.page(self.t("checkout.payment.title"), "/checkout/payment"),
             step: Step::Payment,
             summary: self.summary_done(),
@@ -294,6 +312,9 @@ impl Scene {
                 delivery("Jabones del Romeral", self.window(23, 26), Some(self.price(490))),
             ],
             payment: self.say("Card ending in 4242", "Tarjeta terminada en 4242"),
+            repriced: true,
+            short: false,
+            cart_version: 7,
             changes: vec![Change {
                 tone: Tone::Warn,
                 text: self.say(

@@ -170,6 +170,7 @@ impl Scene {
             refunded: None,
             cancel: Some("/orders/ST-7K4M-20/cancel".to_owned()),
             retry: None,
+            bank: None,
             kept_until: None,
             fresh: true,
         }

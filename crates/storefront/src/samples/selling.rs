@@ -5,12 +5,25 @@ use super::{Sample, Scene, push};
 use crate::views::auth::OpenShopPage;
 use crate::views::common::{Choice, Field, Link};
 use crate::views::order::{Parcel, SubOrderState};
+use crate::views::page::{Page, Tone};
 use crate::views::seller::{
-    CancelForm, Figure, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, Tab,
+    CancelForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm,
+    StepToOpen,
 };
+use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "open-a-shop", &scene.open_shop());
+    push(
+        samples,
+        "open-a-shop-signed-in",
+        &OpenShopPage {
+            signed_in: Some(scene.text("rocio@guadalquivir.example")),
+            error: Some(scene.t("refusal.rate_limited")),
+            ..scene.open_shop()
+        },
+    );
+    push(samples, "seller-home", &scene.seller_home());
     push(samples, "seller-orders", &scene.seller_orders());
     push(
         samples,
@@ -34,6 +47,8 @@ impl Scene {
             .map(|(value, en, es)| Choice::new(value, self.say(en, es)));
         OpenShopPage {
             page: self.page(self.t("open_shop.title"), "/open-a-shop"),
+            signed_in: None,
+            error: None,
             shop_name: Field::of(self.text("Taller Guadalquivir")),
             slug: Field::wrong(
                 self.text("taller-guadalquivir"),
@@ -47,6 +62,7 @@ impl Scene {
             province: Field::default(),
             provinces: Choice::select(provinces.into(), "ES-SE"),
             postcode: Field::of(self.text("41010")),
+            town: Field::of(self.text("Sevilla")),
             about: Field::of(self.say(
                 "Wheel-thrown stoneware and hand-painted tiles from a courtyard in Triana.",
                 "Gres de torno y azulejos pintados a mano en un patio de Triana.",
@@ -55,6 +71,82 @@ impl Scene {
             email: Field::default(),
             password: Field::default(),
             slug_prefix: "stoa.example/shop/".to_owned(),
+        }
+    }
+
+    /// The bar over a seller's page.
+    pub(super) fn work_bar(&self, section: &str) -> WorkBar {
+        let parts = [
+            ("/seller", "work.home"),
+            ("/seller/orders", "work.orders"),
+            ("/seller/products", "work.products"),
+            ("/seller/uploads", "work.uploads"),
+            ("/seller/shop", "work.shop"),
+        ];
+        WorkBar {
+            name: self.text(GUADALQUIVIR.name),
+            href: Some(self.maker_href(&GUADALQUIVIR)),
+            status: None,
+            sections: parts
+                .map(|(href, key)| Section {
+                    link: Link::new(self.t(key), href),
+                    current: href == section,
+                })
+                .into(),
+        }
+    }
+
+    fn seller_home(&self) -> SellerHomePage {
+        let figure = |key: &str, value: String, href: Option<&str>| Figure {
+            label: self.t(key),
+            value,
+            href: href.map(str::to_owned),
+        };
+        let step = |name: &str, done: bool, href: Option<&str>| StepToOpen {
+            label: self.t(&format!("step.{name}")),
+            text: self.t(&format!("step.{name}_text")),
+            href: href.map(str::to_owned),
+            status: Status {
+                label: self.t(if done { "step.done" } else { "step.open" }),
+                tone: if done { Tone::Good } else { Tone::Warn },
+            },
+            done,
+        };
+        let orders = self.seller_orders();
+        SellerHomePage {
+            page: Page {
+                notice: None,
+                ..self.seller_page(self.t("work.home"), "/seller")
+            },
+            work: WorkBar {
+                href: None,
+                status: Some(Status {
+                    label: self.t("shop.status.applied"),
+                    tone: Tone::Warn,
+                }),
+                ..self.work_bar("/seller")
+            },
+            figures: vec![
+                figure(
+                    "work.figure.to_pack",
+                    "3".to_owned(),
+                    Some("/seller/orders?state=confirmed"),
+                ),
+                figure("work.figure.owed", self.price(184_350).text, None),
+                figure(
+                    "work.figure.for_sale",
+                    "81".to_owned(),
+                    Some("/seller/products?state=active"),
+                ),
+                figure("work.figure.low", "4".to_owned(), Some("/seller/products")),
+            ],
+            steps: vec![
+                step("verify", true, None),
+                step("checks", false, Some("/seller/shop#checks")),
+                step("approve", false, None),
+                step("goods", false, Some("/seller/products/new")),
+            ],
+            rows: orders.rows,
         }
     }
 
@@ -93,14 +185,9 @@ impl Scene {
             count,
             current,
         };
-        let figure = |en, es, value: String| Figure {
-            label: self.say(en, es),
-            value,
-        };
         SellerOrdersPage {
             page: self.seller_page(self.t("work.orders"), "/seller/orders"),
-            shop: self.text(GUADALQUIVIR.name),
-            shop_href: self.maker_href(&GUADALQUIVIR),
+            work: self.work_bar("/seller/orders"),
             tabs: vec![
                 tab(self.t("work.all"), "", 128, true),
                 tab(self.t("suborder.state.confirmed"), "?state=confirmed", 3, false),
@@ -166,12 +253,6 @@ impl Scene {
                     SubOrderState::Cancelled,
                 ),
             ],
-            figures: vec![
-                figure("To pack", "Para embalar", "3".to_owned()),
-                figure("To send", "Para enviar", "1".to_owned()),
-                figure("Sold this month", "Vendido este mes", self.price(184_350).text),
-                figure("Orders this month", "Pedidos este mes", "31".to_owned()),
-            ],
             more: Some(Link::new(
                 self.t("orders.more"),
                 "/seller/orders?before=ST-5X4E-90",
@@ -194,8 +275,7 @@ impl Scene {
         .map(|(value, en, es)| Choice::new(value, self.say(en, es)));
         SellerOrderPage {
             page: self.seller_page(title, "/seller/orders/ST-7K4M-20-1"),
-            shop: self.text(GUADALQUIVIR.name),
-            shop_href: self.maker_href(&GUADALQUIVIR),
+            work: self.work_bar("/seller/orders"),
             number,
             placed: self.date(11, 20),
             state: SubOrderState::Confirmed,
@@ -225,7 +305,6 @@ impl Scene {
             parcels: Vec::new(),
             delivery: self.say("Standard delivery", "Envío estándar"),
             address: self.address_lines(),
-            buyer: self.text("Elena Ferrer"),
             subtotal: self.price(13_600),
             delivery_cost: None,
             commission: self.price(-1_360),

@@ -215,6 +215,7 @@ impl Scene {
             ),
             action: "/c/ceramics".to_owned(),
             query: String::new(),
+            approximate: false,
             total: 128,
             cards: self.cards(0, 12),
             facets: self.facets(),
@@ -249,6 +250,7 @@ impl Scene {
             intro: String::new(),
             action: "/search".to_owned(),
             query,
+            approximate: true,
             total: 9,
             cards: self.cards(4, 9),
             chips: Vec::new(),
@@ -456,13 +458,13 @@ impl Scene {
         let maker = &ALPUJARRA;
         let href = self.maker_href(maker);
         let category = |en, es, slug: &str, current| ShopCategory {
-            link: Link::new(self.say(en, es), format!("{href}{slug}")),
+            link: Link::new(self.say(en, es), format!("{href}?category={slug}")),
+            value: slug.to_owned(),
             current,
         };
         ShopPage {
             page: self.public_page(self.text(maker.name), &href),
             name: self.text(maker.name),
-            craft: self.say(maker.craft.0, maker.craft.1),
             place: self.text(maker.place),
             since: "2019".to_owned(),
             accent: maker.accent,
@@ -489,10 +491,14 @@ impl Scene {
             total: 38,
             cards: self.cards_of(maker),
             categories: vec![
-                ShopCategory { link: Link::new(self.t("shop.all"), href.clone()), current: true },
-                category("Scarves", "Bufandas", "?category=scarves", false),
-                category("Blankets", "Mantas", "?category=blankets", false),
-                category("Rugs", "Jarapas", "?category=rugs", false),
+                ShopCategory {
+                    link: Link::new(self.t("shop.all"), href.clone()),
+                    value: String::new(),
+                    current: false,
+                },
+                category("Scarves", "Bufandas", "scarves", true),
+                category("Blankets", "Mantas", "blankets", false),
+                category("Rugs", "Jarapas", "rugs", false),
             ],
             sort: self.sort("newest"),
             more: Some(More { href: format!("{href}?cursor=eyJhIjo2fQ"), seen: 3 }),
@@ -503,7 +509,6 @@ impl Scene {
     fn shop_empty(&self) -> ShopPage {
         ShopPage {
             name: self.text("Nueva Forja"),
-            craft: self.say("Wrought-iron hooks and lamps", "Ganchos y lámparas de forja"),
             accent: crate::views::common::Accent::Slate,
             banner: None,
             logo: None,

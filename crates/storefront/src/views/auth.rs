@@ -31,6 +31,10 @@ pub struct RegisterPage {
 #[template(path = "open_shop.html")]
 pub struct OpenShopPage {
     pub page: Page,
+    /// Who opens it, if they are signed in: then the form asks for the shop alone.
+    pub signed_in: Option<String>,
+    /// About the form as a whole.
+    pub error: Option<String>,
     pub shop_name: Field,
     pub slug: Field,
     pub country: Field,
@@ -38,6 +42,7 @@ pub struct OpenShopPage {
     pub province: Field,
     pub provinces: Vec<Choice>,
     pub postcode: Field,
+    pub town: Field,
     pub about: Field,
     pub name: Field,
     pub email: Field,

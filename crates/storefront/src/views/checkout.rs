@@ -88,7 +88,16 @@ pub struct CheckoutAddressPage {
     pub email: Field,
     pub address: AddressForm,
     /// Addresses the signed-in buyer has used before.
-    pub saved: Vec<Choice>,
+    pub saved: Vec<SavedAddress>,
+}
+
+/// An address to fill the form with.
+#[derive(Clone, Debug)]
+pub struct SavedAddress {
+    pub label: String,
+    pub href: String,
+    /// Whether the form holds it.
+    pub current: bool,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -99,12 +108,6 @@ pub struct CheckoutDeliveryPage {
     pub summary: Summary,
     pub ship_to: String,
     pub sellers: Vec<DeliveryChoice>,
-}
-
-impl CheckoutAddressPage {
-    fn saved_chosen(&self) -> bool {
-        self.saved.iter().any(|choice| choice.selected)
-    }
 }
 
 impl CheckoutDeliveryPage {
@@ -142,6 +145,8 @@ pub struct CheckoutPaymentPage {
     pub page: Page,
     /// Where the choice is posted: the checkout's own step, or an order that is paid again.
     pub action: String,
+    /// The order that is paid again; none on the way to one.
+    pub order_href: Option<String>,
     pub step: Step,
     pub summary: Summary,
     pub methods: Vec<PaymentMethod>,
@@ -170,8 +175,14 @@ pub struct CheckoutReviewPage {
     pub deliveries: Vec<ReviewDelivery>,
     pub payment: String,
     pub changes: Vec<Change>,
+    /// Whether prices changed, which the buyer must accept.
+    pub repriced: bool,
+    /// Whether less is left than the basket holds: it must be adjusted first.
+    pub short: bool,
     /// Makes the same press of the button the same order.
     pub idempotency_key: String,
+    /// What the buyer sees and agrees to: the basket's version and the total's decimal.
+    pub cart_version: i64,
     pub error: Option<String>,
 }
 

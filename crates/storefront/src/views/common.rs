@@ -174,6 +174,20 @@ impl Accent {
         Accent::Slate,
     ];
 
+    /// The message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Accent::Cobalt => "accent.cobalt",
+            Accent::Terracotta => "accent.terracotta",
+            Accent::Olive => "accent.olive",
+            Accent::Plum => "accent.plum",
+            Accent::Teal => "accent.teal",
+            Accent::Ochre => "accent.ochre",
+            Accent::Rose => "accent.rose",
+            Accent::Slate => "accent.slate",
+        }
+    }
+
     /// The value of `data-accent`.
     pub fn code(self) -> &'static str {
         match self {
@@ -200,6 +214,12 @@ impl Accent {
             Accent::Rose => [0x99, 0x2b, 0x4c],
             Accent::Slate => [0x3d, 0x4a, 0x57],
         }
+    }
+
+    /// As a seller's settings keep it.
+    pub fn hex(self) -> String {
+        let [red, green, blue] = self.rgb();
+        format!("#{red:02x}{green:02x}{blue:02x}")
     }
 
     /// The palette's nearest colour to a seller's own `#rrggbb`; anything else gives the default.

@@ -18,6 +18,8 @@ pub struct ListingPage {
     /// The words searched for; empty on categories.
     pub query: String,
     pub total: u64,
+    /// Whether a word of the query was taken for another, because nothing has it as it is written.
+    pub approximate: bool,
     pub cards: Vec<ProductCard>,
     pub facets: Facets,
     /// Active filters, each linking to this list without it.

@@ -24,6 +24,8 @@ pub struct OrderPage {
     pub cancel: Option<String>,
     /// Where the buyer tries to pay again.
     pub retry: Option<String>,
+    /// Where the buyer confirms with their bank, while it waits for that.
+    pub bank: Option<String>,
     /// Until when the goods are kept after a failed payment.
     pub kept_until: Option<String>,
     /// Just placed: thank the buyer.

@@ -34,6 +34,8 @@ pub struct Page {
     pub notice: Option<Notice>,
     /// True where the development mailbox is on.
     pub dev_mail: bool,
+    /// By which the browser knows our own script; a new one with every answer.
+    pub nonce: String,
 }
 
 impl Page {

@@ -1,36 +1,42 @@
-//! The seller's small workplace: sub-orders to pack and send.
+//! The seller's workplace: how the shop stands, and its orders.
 
 use askama::Template;
 
 use super::common::{Choice, Field, Link, Price};
 use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep};
 use super::page::Page;
+use super::work::{Figure, Status, Tab, WorkBar};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_home.html")]
+pub struct SellerHomePage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub figures: Vec<Figure>,
+    /// What stands between the shop and its first sale; empty once all is done.
+    pub steps: Vec<StepToOpen>,
+    /// The latest orders.
+    pub rows: Vec<SellerOrderRow>,
+}
+
+/// One step on the way to an open shop.
+#[derive(Clone, Debug)]
+pub struct StepToOpen {
+    pub label: String,
+    pub text: String,
+    pub href: Option<String>,
+    pub status: Status,
+    pub done: bool,
+}
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "seller_orders.html")]
 pub struct SellerOrdersPage {
     pub page: Page,
-    pub shop: String,
-    pub shop_href: String,
+    pub work: WorkBar,
     pub tabs: Vec<Tab>,
     pub rows: Vec<SellerOrderRow>,
-    pub figures: Vec<Figure>,
     pub more: Option<Link>,
-}
-
-/// A filter by state, with how many there are.
-#[derive(Clone, Debug)]
-pub struct Tab {
-    pub link: Link,
-    pub count: u64,
-    pub current: bool,
-}
-
-/// One number at the top.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    pub label: String,
-    pub value: String,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +44,7 @@ pub struct SellerOrderRow {
     pub number: String,
     pub href: String,
     pub placed: String,
+    /// Empty until the order is paid.
     pub buyer: String,
     pub destination: String,
     pub items: u64,
@@ -52,8 +59,7 @@ pub struct SellerOrderRow {
 #[template(path = "seller_order.html")]
 pub struct SellerOrderPage {
     pub page: Page,
-    pub shop: String,
-    pub shop_href: String,
+    pub work: WorkBar,
     pub number: String,
     pub placed: String,
     pub state: SubOrderState,
@@ -63,8 +69,8 @@ pub struct SellerOrderPage {
     pub lines: Vec<OrderLine>,
     pub parcels: Vec<Parcel>,
     pub delivery: String,
+    /// Empty until the order is paid.
     pub address: Vec<String>,
-    pub buyer: String,
     pub subtotal: Price,
     pub delivery_cost: Option<Price>,
     pub commission: Price,

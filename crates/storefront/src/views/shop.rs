@@ -14,7 +14,6 @@ pub struct ShopPage {
     pub name: String,
     /// This page's path, without query.
     pub href: String,
-    pub craft: String,
     pub place: String,
     pub since: String,
     pub accent: Accent,
@@ -48,5 +47,7 @@ impl ShopPage {
 #[derive(Clone, Debug)]
 pub struct ShopCategory {
     pub link: Link,
+    /// Its path; empty for all.
+    pub value: String,
     pub current: bool,
 }

@@ -2,9 +2,9 @@
 
 use crate::i18n::Locale;
 use crate::views::common::{Image, Price, ProductCard, Stock};
-use contracts::catalog::{Listing, OptionValue, Picture, Variant};
+use contracts::catalog::{OptionValue, Picture, Variant};
 use contracts::search::SearchHit;
-use contracts::tenants::{Location, Shop};
+use contracts::tenants::Location;
 use kernel::geo;
 use kernel::limits::LOW_STOCK_BELOW;
 
@@ -43,6 +43,7 @@ pub fn place(location: &Location, locale: Locale) -> String {
         country
     };
     match wider {
+        Some(wider) if location.town.is_empty() => wider.to_owned(),
         Some(wider) if wider != location.town => format!("{}, {wider}", location.town),
         _ => location.town.clone(),
     }
@@ -81,23 +82,6 @@ pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
             Stock::SoldOut
         },
     }
-}
-
-pub fn of_listing(listing: &Listing, shop: Option<&Shop>, locale: Locale) -> Option<ProductCard> {
-    let cheapest = listing.variants.iter().min_by_key(|v| v.price.amount)?;
-    let dearest = listing.variants.iter().map(|v| v.price.amount).max()?;
-    Some(ProductCard {
-        title: listing.title.clone(),
-        href: product_href(&listing.slug, listing.id),
-        seller: shop.map(|s| s.name.clone()).unwrap_or_default(),
-        place: shop.map(|s| place(&s.location, locale)).unwrap_or_default(),
-        image: listing.images.first().map(image),
-        price: Price::new(locale, cheapest.price),
-        from: dearest > cheapest.price.amount,
-        compare_at: cheapest.compare_at.map(|m| Price::new(locale, m)),
-        discount: saving(cheapest).map(|p| format!("−{}", locale.percent(p))),
-        stock: Stock::Plenty,
-    })
 }
 
 pub fn product_href(slug: &str, id: kernel::ProductId) -> String {

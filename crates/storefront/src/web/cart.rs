@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::posted::Posted;
 use super::product::DISPATCH_DAYS;
-use super::visit::{CART_COOKIE, Visit, redirect};
+use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
 use super::{Shop, cards};
 use crate::i18n::Locale;
 use crate::views::cart::{CartLine, CartPage, Change, SellerGroup};
@@ -220,8 +220,15 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
             (CartOwner::Guest(token.clone()), Some(token))
         }
     };
-    shop.cart.add(&visit.ctx, owner, sku, quantity).await?;
-    let mut response = redirect("/cart");
+    if let Err(fault) = shop.cart.add(&visit.ctx, owner, sku, quantity).await {
+        // Back to where they chose, which says why.
+        let back = match posted.get("back") {
+            "" => "/cart",
+            path => safe_next(path),
+        };
+        return redirect_refused(back, fault);
+    }
+    let mut response = redirect_done("/cart", "added");
     if let Some(token) = token {
         let cookie = visit.cookie(&shop, CART_COOKIE, token, CART_COOKIE_DAYS);
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -248,8 +255,31 @@ pub async fn remove(
 
 async fn put(shop: &Shop, visit: &Visit, sku: SkuId, quantity: u32) -> Result<Response, Failure> {
     let owner = visit.owner().ok_or_else(|| Fault::not_found("cart"))?;
-    shop.cart.set(&visit.ctx, owner, sku, quantity).await?;
-    Ok(redirect("/cart"))
+    match shop.cart.set(&visit.ctx, owner, sku, quantity).await {
+        Ok(_) if quantity == 0 => Ok(redirect_done("/cart", "removed")),
+        Ok(_) => Ok(redirect("/cart")),
+        Err(fault) => redirect_refused("/cart", fault),
+    }
+}
+
+/// Takes out of the basket what nobody can have any more: lines that are gone, units that are not left.
+pub async fn adjust(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let owner = visit.owner().ok_or_else(|| Fault::not_found("cart"))?;
+    let quote = open_quote(&shop, visit).await?;
+    let lines = quote.iter().flat_map(|q| &q.groups).flat_map(|g| &g.lines);
+    for line in lines.filter(|line| !line.orderable()) {
+        let left = if line.offer.for_sale {
+            line.available.max(0)
+        } else {
+            0
+        };
+        let quantity = u32::try_from(left).unwrap_or(0).min(line.quantity);
+        shop.cart
+            .set(&visit.ctx, owner.clone(), line.offer.sku, quantity)
+            .await?;
+    }
+    Ok(redirect(safe_next(posted.get("next"))))
 }
 
 fn quantity(text: &str, at_least: u32) -> Result<u32, Fault> {

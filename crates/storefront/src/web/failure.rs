@@ -1,15 +1,18 @@
 //! What a visitor sees when something is not there or does not work.
 
 use super::Shop;
-use super::visit::{Visit, html};
+use super::visit::Visit;
 use crate::views::common::Link;
 use crate::views::errors::{ErrorKind, ErrorPage};
+use crate::views::page::Page;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use httpkit::Problem;
+use futures::FutureExt;
+use httpkit::{Problem, RequestInfo};
 use kernel::{Fault, Kind};
+use std::panic::AssertUnwindSafe;
 
 /// A refusal on its way to a page. It carries the fault in the response; [`as_page`] gives it a body in the
 /// visitor's language.
@@ -36,33 +39,79 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Middleware: turns carried faults into pages.
+/// Middleware: turns carried faults, and refusals that no page wrote, into pages.
 pub async fn as_page(State(shop): State<Shop>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let seen = (parts.uri.clone(), parts.headers.clone(), parts.extensions.clone());
     let request = Request::from_parts(parts, body);
-    let response = next.run(request).await;
-    let Some(Carried(fault)) = response.extensions().get::<Carried>().cloned() else {
+    // A page that panics is a page that broke: the others go on, and the visitor reads it in their language.
+    let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
+        tracing::error!(path = seen.0.path(), "a page panicked");
+        return refuse(&shop, seen, Fault::internal()).await;
+    };
+    let carried = response.extensions().get::<Carried>().cloned();
+    let Some(fault) = carried.map(|c| c.0).or_else(|| unwritten(&response)) else {
         return response;
     };
+    refuse(&shop, seen, fault).await
+}
+
+/// The fault behind a refusal of the framework's own, which has no page: an id that is none, a method that is not taken.
+fn unwritten(response: &Response) -> Option<Fault> {
+    let status = response.status();
+    let written = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|kind| !kind.starts_with("text/plain"));
+    if written || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    Some(match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Fault::new(Kind::TooLarge, "form_too_large", "The form is too large.")
+        }
+        s if s.is_server_error() => Fault::internal(),
+        _ => Fault::not_found("page"),
+    })
+}
+
+type Seen = (Uri, HeaderMap, Extensions);
+
+async fn refuse(shop: &Shop, seen: Seen, fault: Fault) -> Response {
     if fault.kind == Kind::Unauthenticated {
         let next = seen.0.path_and_query().map_or("/", |p| p.as_str());
         return super::visit::redirect(&format!("/sign-in?next={}", super::visit::encode(next)));
     }
     let Ok(fresh) = Request::builder().uri(seen.0).body(()) else {
-        return response;
-    };
-    parts = fresh.into_parts().0;
-    parts.headers = seen.1;
-    parts.extensions = seen.2;
-    let visit = Visit::from_request_parts(&mut parts, &shop).await.ok();
-    let Some(visit) = visit else {
         return Problem(fault).into_response();
     };
-    render(&shop, &visit, fault).await
+    let mut parts = fresh.into_parts().0;
+    parts.headers = seen.1;
+    parts.extensions = seen.2;
+    // Where something is down, nobody is asked who the visitor is: that may be what does not answer.
+    let down = matches!(fault.kind, Kind::Internal | Kind::Unavailable);
+    let known = if down {
+        None
+    } else {
+        Visit::from_request_parts(&mut parts, shop).await.ok()
+    };
+    let info = parts.extensions.get::<RequestInfo>().copied();
+    match (known, info) {
+        (Some(visit), _) => {
+            let page = visit.page(shop, "", "").await;
+            render(shop, &visit, page, fault)
+        }
+        (None, Some(info)) => {
+            let visit = Visit::stranger(&parts, info);
+            let page = visit.bare_page(shop, "", "");
+            render(shop, &visit, page, fault)
+        }
+        (None, None) => Problem(fault).into_response(),
+    }
 }
 
-async fn render(shop: &Shop, visit: &Visit, fault: Fault) -> Response {
+fn render(shop: &Shop, visit: &Visit, mut page: Page, fault: Fault) -> Response {
     let kind = match fault.kind {
         Kind::NotFound => ErrorKind::NotFound,
         Kind::Forbidden | Kind::Unauthenticated => ErrorKind::Forbidden,
@@ -72,13 +121,10 @@ async fn render(shop: &Shop, visit: &Visit, fault: Fault) -> Response {
         _ => ErrorKind::BadRequest,
     };
     let told = matches!(kind, ErrorKind::BadRequest | ErrorKind::Forbidden);
-    let mut page = visit.page(shop, "", "").await;
+    page.notice = None;
     page.title = page.t(&kind.title()).to_string();
     page.description = page.t(&kind.text()).to_string();
-    let links = vec![
-        Link::new(page.t("error.home").to_string(), "/"),
-        Link::new(page.t("error.search").to_string(), "/search"),
-    ];
+    let links = vec![Link::new(page.t("error.search").to_string(), "/search")];
     let view = ErrorPage {
         kind,
         correlation_id: (kind == ErrorKind::Broken).then(|| visit.ctx.correlation.to_string()),
@@ -87,7 +133,7 @@ async fn render(shop: &Shop, visit: &Visit, fault: Fault) -> Response {
         page,
     };
     let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = html(&view);
+    let mut response = visit.show(shop, &view);
     *response.status_mut() = status;
     response.headers_mut().insert(
         header::CACHE_CONTROL,

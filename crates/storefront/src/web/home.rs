@@ -7,12 +7,17 @@ use crate::views::common::Image;
 use crate::views::home::{CategoryTile, HomePage, MakerCard, ProvinceCount};
 use axum::extract::State;
 use axum::response::Response;
-use contracts::search::{Facet, SearchQuery};
+use chrono::Datelike;
+use contracts::catalog::Category;
+use contracts::search::{Facet, SearchHit, SearchQuery};
 use contracts::tenants::Shop as Seller;
-use kernel::ImageId;
+use kernel::{ImageId, TenantId, Timestamp};
 use std::collections::HashMap;
 
-const FRESH_CARDS: u16 = 8;
+const FRESH_CARDS: usize = 8;
+/// Newest products looked at, and how many of one shop are shown: a shop that filled its shelves today is not all there is.
+const FRESH_SEEN: u16 = 72;
+const FRESH_PER_SHOP: usize = 2;
 const MAKERS_SHOWN: usize = 4;
 const TILES_SHOWN: usize = 8;
 const SHOPS_MAX: u16 = 500;
@@ -22,7 +27,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     let title = visit.locale.t("home.page_title").to_string();
     let description = visit.locale.t("home.description").to_string();
     let everything = SearchQuery {
-        limit: FRESH_CARDS,
+        limit: FRESH_SEEN,
         facets: true,
         in_stock: true,
         sort: contracts::search::Sort::Newest,
@@ -41,31 +46,36 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         .as_ref()
         .and_then(|f| f.hits.first()?.image.as_ref().map(|i| i.url.clone()));
     let counts = counts(found.as_ref().map_or(&[][..], |f| &f.facets));
-    let mut tiles = Vec::new();
-    for category in categories
+    let top: Vec<&Category> = categories
         .iter()
         .filter(|c| !c.path.contains('/'))
         .take(TILES_SHOWN)
-    {
-        tiles.push(CategoryTile {
-            name: category_name(category, visit.locale).to_owned(),
-            href: format!("/c/{}", category.path),
-            count: counts.get(category.path.as_str()).copied().unwrap_or(0),
-            image: picture_of(&shop, &visit, &category.path).await,
-        });
-    }
-    let logos = pictures(&shop, &visit, introduced(&makers).filter_map(|maker| maker.logo)).await;
+        .collect();
+    let introduced = introduced(&makers, visit.ctx.now);
+    let (window, logos) = futures::join!(
+        shop.window.pictures(&shop, &visit, &top),
+        pictures(&shop, &visit, introduced.iter().filter_map(|maker| maker.logo)),
+    );
+    let tile = |category: &&Category| CategoryTile {
+        name: category_name(category, visit.locale).to_owned(),
+        href: format!("/c/{}", category.path),
+        count: counts
+            .categories
+            .get(category.path.as_str())
+            .copied()
+            .unwrap_or(0),
+        image: window.get(&category.path).cloned(),
+    };
     let view = HomePage {
         makers_total: makers.len() as u64,
         products_total: found.as_ref().map_or(0, |f| f.total),
-        categories: tiles,
-        fresh: found
-            .iter()
-            .flat_map(|f| &f.hits)
+        categories: top.iter().map(tile).collect(),
+        fresh: fresh(found.as_ref().map_or(&[][..], |f| &f.hits))
             .map(|hit| cards::of_hit(hit, visit.locale))
             .collect(),
-        makers: introduced(&makers)
-            .map(|maker| maker_card(maker, &visit, &logos))
+        makers: introduced
+            .iter()
+            .map(|maker| maker_card(maker, &visit, &logos, &counts))
             .collect(),
         provinces: provinces(&makers, &visit),
         page,
@@ -73,47 +83,67 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     Ok(visit.show(&shop, &view))
 }
 
-fn counts(facets: &[Facet]) -> HashMap<&str, u64> {
-    let category = facets.iter().find(|f| f.key == "category");
-    category
-        .iter()
-        .flat_map(|f| &f.values)
-        .map(|v| (v.value.as_str(), v.count))
-        .collect()
+/// How many pieces there are, as the one search for the page counted them.
+struct Counts<'f> {
+    categories: HashMap<&'f str, u64>,
+    sellers: HashMap<&'f str, u64>,
 }
 
-/// The picture of a category: its first product's.
-async fn picture_of(shop: &Shop, visit: &Visit, path: &str) -> Option<Image> {
-    let query = SearchQuery {
-        category: Some(path.to_owned()),
-        limit: 1,
-        in_stock: true,
-        ..SearchQuery::default()
+fn counts(facets: &[Facet]) -> Counts<'_> {
+    let of = |key: &str| {
+        let facet = facets.iter().find(|f| f.key == key);
+        facet
+            .into_iter()
+            .flat_map(|f| &f.values)
+            .map(|v| (v.value.as_str(), v.count))
+            .collect()
     };
-    let found = shop.search.search(&visit.ctx, query).await.ok()?;
-    found.hits.first()?.image.as_ref().map(|picture| Image {
-        alt: String::new(),
-        ..cards::image(picture)
-    })
+    Counts {
+        categories: of("category"),
+        sellers: of("seller"),
+    }
 }
 
-/// Makers from different places, so that the row is not all one street.
-fn introduced(makers: &[Seller]) -> impl Iterator<Item = &Seller> {
+/// The newest pieces, a few of each shop.
+fn fresh(hits: &[SearchHit]) -> impl Iterator<Item = &SearchHit> {
+    let mut of_shop: HashMap<TenantId, usize> = HashMap::new();
+    hits.iter()
+        .filter(move |hit| {
+            let seen = of_shop.entry(hit.tenant).or_default();
+            *seen += 1;
+            *seen <= FRESH_PER_SHOP
+        })
+        .take(FRESH_CARDS)
+}
+
+/// Makers from different places, others every day, so that the row is not all one street nor all one letter.
+fn introduced(makers: &[Seller], now: Timestamp) -> Vec<&Seller> {
+    let today = usize::try_from(now.date_naive().num_days_from_ce()).unwrap_or(0);
+    let first = today * MAKERS_SHOWN % makers.len().max(1);
     let mut places = std::collections::HashSet::new();
     makers
         .iter()
-        .filter(move |m| m.logo.is_some() && places.insert(m.location.region.clone()))
+        .cycle()
+        .skip(first)
+        .take(makers.len())
+        .filter(|m| m.logo.is_some() && places.insert(&m.location.region))
         .take(MAKERS_SHOWN)
+        .collect()
 }
 
-fn maker_card(maker: &Seller, visit: &Visit, logos: &HashMap<ImageId, Image>) -> MakerCard {
+fn maker_card(
+    maker: &Seller,
+    visit: &Visit,
+    logos: &HashMap<ImageId, Image>,
+    counts: &Counts<'_>,
+) -> MakerCard {
     MakerCard {
         name: maker.name.clone(),
         href: format!("/shop/{}", maker.slug),
         craft: maker.story.split(". ").next().unwrap_or("").to_owned(),
         place: cards::place(&maker.location, visit.locale),
         image: maker.logo.and_then(|logo| logos.get(&logo).cloned()),
-        products: 0,
+        products: counts.sellers.get(maker.slug.as_str()).copied().unwrap_or(0),
     }
 }
 

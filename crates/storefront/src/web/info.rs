@@ -70,9 +70,12 @@ pub async fn preferences(State(shop): State<Shop>, posted: Posted) -> Result<Res
     Ok(response)
 }
 
+/// What crawlers leave alone: everything of one visitor's, and lists narrowed by filters, of which there is no end.
 pub async fn robots(State(shop): State<Shop>) -> impl IntoResponse {
     let text = format!(
-        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /account\nDisallow: /orders\nDisallow: /seller\nDisallow: /dev\n\n# {}\n",
+        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /account\nDisallow: /orders\nDisallow: /seller\n\
+         Disallow: /operator\nDisallow: /dev\nDisallow: /sandbox\nDisallow: /v1/\nDisallow: /*?*attr.\nDisallow: /*?*cursor=\n\n\
+         Sitemap: {}/sitemap.xml\n",
         shop.public_url
     );
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::visit::{Visit, category_name, encode};
 use super::{Shop, cards};
 use crate::views::common::{Choice, Link};
-use crate::views::listing::{ListingPage, More, ZeroHelp};
+use crate::views::listing::{Facets, ListingPage, More, ZeroHelp};
 use crate::views::page::Page;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -24,19 +24,25 @@ pub async fn category(
 ) -> Result<Response, Failure> {
     let path = path.trim_matches('/').to_owned();
     let tree = shop.catalog.categories(&visit.ctx).await?;
-    let found = tree
+    let known = tree
         .iter()
         .find(|c| c.path == path)
         .ok_or_else(|| Fault::not_found("category"))?;
-    let name = category_name(found, visit.locale).to_owned();
+    let name = category_name(known, visit.locale).to_owned();
     let action = format!("/c/{path}");
-    let page = visit.public_page(&shop, &name, &name, &action).await;
+    let description = visit
+        .locale
+        .t("listing.category_description")
+        .arg("category", &name)
+        .to_string();
+    let page = visit.public_page(&shop, &name, &description, &action).await;
     let crumbs = crumbs(&tree, &path, &visit);
     let list = List {
         action,
         heading: name,
         crumbs,
         category: Some(path),
+        tree,
     };
     show(
         &shop,
@@ -64,18 +70,25 @@ pub async fn search(
             .arg("query", &words)
             .to_string()
     };
-    let page = match words.is_empty() {
-        true => visit.public_page(&shop, &heading, &heading, "/search").await,
-        false => Page {
-            query: words,
-            ..visit.page(&shop, &heading, &heading).await
-        },
+    let everything = visit.locale.t("listing.everything_text").to_string();
+    let framed = async {
+        if words.is_empty() {
+            visit.public_page(&shop, &heading, &everything, "/search").await
+        } else {
+            Page {
+                query: words.clone(),
+                ..visit.page(&shop, &heading, &everything).await
+            }
+        }
     };
+    let (page, tree) = futures::join!(framed, shop.catalog.categories(&visit.ctx));
     let list = List {
         action: "/search".to_owned(),
         heading,
         crumbs: Vec::new(),
         category: None,
+        // Facets have names of their own where the tree is not to be had.
+        tree: tree.unwrap_or_default(),
     };
     show(&shop, &visit, page, list, &filters).await
 }
@@ -85,6 +98,7 @@ struct List {
     heading: String,
     crumbs: Vec<Link>,
     category: Option<String>,
+    tree: Vec<Category>,
 }
 
 async fn show(
@@ -110,18 +124,29 @@ async fn show(
         intro: String::new(),
         query: filters.get("q").unwrap_or("").to_owned(),
         total: found.total,
+        approximate: found.approximate && found.total > 0,
         cards: found
             .hits
             .iter()
             .map(|hit| cards::of_hit(hit, visit.locale))
             .collect(),
-        facets: facets::side(filters, &found, list.category.as_deref(), visit.locale),
+        facets: if found.total == 0 && filters.is_unfiltered() {
+            Facets::default()
+        } else {
+            facets::side(
+                filters,
+                &found,
+                list.category.as_deref(),
+                &list.tree,
+                visit.locale,
+            )
+        },
         chips: filters.chips(&list.action, &found, visit.locale),
         clear_href,
         sort: sort_choices(visit, filters.get("sort").unwrap_or("relevance")),
         more: more(&list.action, filters, &found, seen),
         help: if found.total == 0 {
-            Some(help(shop, visit).await)
+            Some(help(shop, visit, &list.tree).await)
         } else {
             None
         },
@@ -146,8 +171,7 @@ pub fn sort_choices(visit: &Visit, current: &str) -> Vec<Choice> {
     Choice::select(choices.into(), current)
 }
 
-async fn help(shop: &Shop, visit: &Visit) -> ZeroHelp {
-    let tree = shop.catalog.categories(&visit.ctx).await.unwrap_or_default();
+async fn help(shop: &Shop, visit: &Visit, tree: &[Category]) -> ZeroHelp {
     let query = SearchQuery {
         limit: HELP_CARDS,
         in_stock: true,
@@ -172,7 +196,7 @@ async fn help(shop: &Shop, visit: &Visit) -> ZeroHelp {
 
 /// The way from the front door to a category.
 pub fn crumbs(tree: &[Category], path: &str, visit: &Visit) -> Vec<Link> {
-    let mut crumbs = vec![Link::new(visit.locale.t("nav.home").to_string(), "/")];
+    let mut crumbs = vec![Link::new(visit.locale.t("nav.front").to_string(), "/")];
     let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
     for end in ends {
         if let Some(category) = tree.iter().find(|c| c.path == path[..end]) {

@@ -3,7 +3,7 @@
 use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
-use super::visit::{Visit, encode, redirect};
+use super::visit::{Visit, encode, redirect, redirect_done};
 use super::{Shop, cards};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -47,7 +47,7 @@ pub async fn history(
         .await?;
     let view = OrdersPage {
         page: visit.keyed_page(&shop, "nav.orders").await,
-        orders: found.items.iter().map(|order| row(order, visit.locale)).collect(),
+        orders: rows(&shop, &visit, &found.items).await,
         more: found.next.map(|c| {
             Link::new(
                 visit.locale.t("orders.more").to_string(),
@@ -58,7 +58,47 @@ pub async fn history(
     Ok(visit.show(&shop, &view))
 }
 
-pub fn row(order: &OrderSummary, locale: Locale) -> OrderRow {
+/// Orders as lines of a list, each with the pictures of what was bought: two questions for all of them.
+pub async fn rows(shop: &Shop, visit: &Visit, orders: &[OrderSummary]) -> Vec<OrderRow> {
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    // A list without pictures is still a list.
+    let bought = shop
+        .order_desk
+        .products(&visit.ctx, ids)
+        .await
+        .unwrap_or_default();
+    let mut wanted: Vec<ProductId> = bought.iter().flat_map(|b| b.products.clone()).collect();
+    wanted.sort_unstable_by_key(|id| id.0);
+    wanted.dedup();
+    let listings = shop
+        .catalog
+        .listings(&visit.ctx, wanted)
+        .await
+        .unwrap_or_default();
+    let picture = |product: &ProductId| {
+        let listing = listings.iter().find(|l| l.id == *product)?;
+        Some(Image {
+            alt: listing.title.clone(),
+            ..cards::image(listing.images.first()?)
+        })
+    };
+    let pictures = |order: &OrderSummary| {
+        let own = bought.iter().find(|b| b.order == order.id);
+        own.iter().flat_map(|b| &b.products).filter_map(picture).collect()
+    };
+    orders
+        .iter()
+        .map(|order| OrderRow {
+            images: pictures(order),
+            ..row(order, visit.locale)
+        })
+        .collect()
+}
+
+fn row(order: &OrderSummary, locale: Locale) -> OrderRow {
     OrderRow {
         number: order.number.clone(),
         href: format!("/orders/{}", order.id),
@@ -152,6 +192,10 @@ pub async fn page(
             .map(|p| Price::new(locale, p.refunded)),
         cancel: open.then(|| format!("/orders/{}/cancel", order.id)),
         retry: unpaid.then(|| format!("/orders/{}/pay", order.id)),
+        bank: payment
+            .as_ref()
+            .filter(|p| p.status == PaymentStatus::RequiresAction && order.status == OrderStatus::Placed)
+            .and_then(|p| p.action_url.clone()),
         kept_until: order
             .reserved_until
             .filter(|_| unpaid)
@@ -290,7 +334,7 @@ pub async fn cancel(
 ) -> Result<Response, Failure> {
     let owner = posted.visit.owner().ok_or_else(|| Fault::not_found("order"))?;
     shop.checkout.cancel(&posted.visit.ctx, owner, id).await?;
-    Ok(redirect(&format!("/orders/{id}")))
+    Ok(redirect_done(&format!("/orders/{id}"), "cancelled"))
 }
 
 /// Pays again what was declined.
@@ -309,10 +353,13 @@ pub async fn pay_page(
     let view = CheckoutPaymentPage {
         page,
         action: format!("/orders/{id}/pay"),
+        order_href: Some(format!("/orders/{id}")),
         step: Step::Payment,
         summary: order_summary(&order, &sellers, visit.locale),
         methods: payment::methods(&visit, None),
-        error: payment.and_then(|p| p.decline_reason),
+        error: payment
+            .filter(|p| p.status == PaymentStatus::Declined)
+            .map(|p| payment_line(Some(&p), &visit)),
         sandbox: true,
     };
     Ok(visit.show(&shop, &view))

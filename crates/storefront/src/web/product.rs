@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use contracts::catalog::{AttributeValue, Listing, ProductStatus};
+use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller, ShopStatus};
 use kernel::limits::LINE_QUANTITY_MAX;
 use kernel::{Fault, ProductId, SkuId};
@@ -42,12 +43,11 @@ pub async fn page(
     }
     let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
     let summary = Markup::plain(&listing.description_html, 155);
-    let (page, sellers, stock, tree, more) = futures::join!(
+    let (page, sellers, stock, tree) = futures::join!(
         visit.public_page(&shop, &listing.title, &summary, &href),
         shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
         shop.inventory.availability(&visit.ctx, skus),
         shop.catalog.categories(&visit.ctx),
-        shop.catalog.newest(&visit.ctx, Some(listing.tenant), MORE_CARDS),
     );
     let seller = sellers?
         .into_iter()
@@ -62,11 +62,19 @@ pub async fn page(
     let available = stock.get(&shown.sku).copied().unwrap_or(0);
     let mut page = page;
     page.image = listing.images.first().map(|i| i.url.clone());
-    let more = more.unwrap_or_default();
-    let logo = super::home::pictures(&shop, &visit, seller.logo.into_iter())
-        .await
-        .into_values()
-        .next();
+    let others = SearchQuery {
+        sellers: vec![seller.slug.clone()],
+        in_stock: true,
+        limit: MORE_CARDS,
+        ..SearchQuery::default()
+    };
+    let (others, logo) = futures::join!(
+        shop.search.search(&visit.ctx, others),
+        super::home::pictures(&shop, &visit, seller.logo.into_iter()),
+    );
+    // What else the maker has is an extra: without search the piece itself can still be bought.
+    let others = others.ok();
+    let logo = logo.into_values().next();
     let view = ProductPage {
         crumbs: listing
             .category
@@ -82,19 +90,23 @@ pub async fn page(
         saving: cards::saving(shown).map(|p| locale.percent(p)),
         lowest_30_days: None,
         stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
-        variant_label: variant_label(&listing),
+        variant_label: variant_label(&listing, locale),
         quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),
         delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
         description: Markup::sanitised(&listing.description_html),
         attributes: attributes(&listing, locale),
         returns: seller.return_policy.clone(),
-        more_from_seller: more
+        more_from_seller: others
             .iter()
-            .filter(|l| l.id != listing.id)
-            .take(4)
-            .filter_map(|l| cards::of_listing(l, Some(&seller), locale))
+            .flat_map(|found| &found.hits)
+            .filter(|hit| hit.product != listing.id)
+            .take(usize::from(MORE_CARDS) - 1)
+            .map(|hit| cards::of_hit(hit, locale))
             .collect(),
-        seller: seller_box(&seller, logo, locale),
+        seller: SellerBox {
+            products: others.as_ref().map_or(0, |found| found.total),
+            ..seller_box(&seller, logo, locale)
+        },
         variants,
         page,
     };
@@ -125,14 +137,14 @@ fn variants(listing: &Listing, stock: &HashMap<SkuId, i64>, locale: Locale) -> V
     listing.variants.iter().enumerate().map(variant).collect()
 }
 
-fn variant_label(listing: &Listing) -> String {
+fn variant_label(listing: &Listing, locale: Locale) -> String {
     if listing.variants.len() < 2 {
         return String::new();
     }
     let names = listing.variants.first().map(|v| {
         v.options
             .iter()
-            .map(|o| facets::attribute_name(&o.name))
+            .map(|o| facets::attribute_name(&o.name, locale))
             .collect::<Vec<_>>()
     });
     names.unwrap_or_default().join(" · ")
@@ -140,11 +152,17 @@ fn variant_label(listing: &Listing) -> String {
 
 fn attributes(listing: &Listing, locale: Locale) -> Vec<Attribute> {
     let said = |key: &str| locale.t(key).to_string();
+    let repeated = |key: &str, value: &AttributeValue| {
+        key == "materials"
+            && matches!(value, AttributeValue::Many(many) if many.len() == 1)
+            && listing.attributes.contains_key("material")
+    };
     listing
         .attributes
         .iter()
+        .filter(|(key, value)| !repeated(key, value))
         .map(|(key, value)| Attribute {
-            name: facets::attribute_name(key),
+            name: facets::attribute_name(key, locale),
             value: match value {
                 AttributeValue::Bool(true) => said("word.yes"),
                 AttributeValue::Bool(false) => said("word.no"),

@@ -3,25 +3,65 @@
 use super::Shop;
 use super::failure::Failure;
 use crate::i18n::Locale;
-use crate::views::page::{Face, NavLink, Page, Theme, Viewer};
+use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use contracts::cart::CartOwner;
 use contracts::identity::{Audience, Credential, Principal};
-use httpkit::{Auth, RequestInfo};
-use kernel::{Actor, Ctx, Fault, Kind, TenantId, UserId};
+use httpkit::{Auth, RequestInfo, Transport};
+use kernel::{Actor, Ctx, Fault, Kind, Permission, TenantId, UserId};
+use std::time::Duration;
 
 pub const SESSION_COOKIE: &str = "stoa_session";
 pub const CART_COOKIE: &str = "stoa_cart";
 const CSRF_COOKIE: &str = "stoa_csrf";
-/// Nothing from elsewhere, nothing inline: the pages need no more.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Top categories in the header.
 const NAV_MAX: usize = 8;
+/// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
+const FRAME_WAIT: Duration = Duration::from_millis(400);
+/// What the last form did, as the address names it for the page that follows. Each has its message.
+const DONE: [&str; 17] = [
+    "added",
+    "removed",
+    "saved",
+    "created",
+    "deleted",
+    "sent",
+    "signed_out_device",
+    "verified",
+    "reset",
+    "judged",
+    "approve",
+    "suspend",
+    "reinstate",
+    "close",
+    "applied",
+    "cancelled",
+    "uploaded",
+];
+/// Why the last form was refused, where the page that follows says so.
+const REFUSED: [&str; 9] = [
+    "out_of_stock",
+    "not_for_sale",
+    "cart_full",
+    "cart_changed",
+    "currency_mismatch",
+    "quantity_out_of_range",
+    "version_changed",
+    "rate_limited",
+    "count_below_reserved",
+];
+
+/// How the form ended that led here: its code is the end of a message's key.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Done(&'static str),
+    Refused(&'static str),
+}
 
 /// One request for a page.
 #[derive(Clone, Debug)]
@@ -40,7 +80,12 @@ pub struct Visit {
     pub path: String,
     pub address: String,
     pub device: String,
+    /// What the form did that led here, or why it did not.
+    outcome: Option<Outcome>,
+    nonce: String,
     fresh_csrf: bool,
+    /// Whether the request came over TLS, as a trusted proxy says.
+    tls: bool,
 }
 
 impl FromRequestParts<Shop> for Visit {
@@ -56,61 +101,99 @@ impl FromRequestParts<Shop> for Visit {
             .get::<Auth>()
             .cloned()
             .ok_or_else(Fault::internal)?;
-        let mut ctx = Ctx {
-            actor: Actor::Anonymous,
-            now: info.now,
-            correlation: info.correlation,
-        };
-        let jar = CookieJar::from_headers(&parts.headers);
-        let value = |name: &str| {
-            jar.get(name)
-                .map(|c| c.value().to_owned())
-                .filter(|v| !v.is_empty() && v.len() <= 512)
-        };
-        let session = value(SESSION_COOKIE);
-        let principal = match &session {
+        let mut visit = Self::stranger(parts, info);
+        let principal = match &visit.session {
             // A session that ended makes a guest of its holder, not an error page.
-            Some(cookie) => match auth.principal(&ctx, Credential::Session(cookie.clone())).await {
+            Some(cookie) => match auth
+                .principal(&visit.ctx, Credential::Session(cookie.clone()))
+                .await
+            {
                 Ok(principal) => Some(principal),
                 Err(fault) if matches!(fault.kind, Kind::Unauthenticated | Kind::NotFound) => None,
                 Err(fault) => return Err(Failure(fault)),
             },
             None => None,
         };
-        if let Some(principal) = &principal {
-            ctx.actor = actor_of(principal);
+        if let Some(principal) = principal {
+            visit.ctx.actor = actor_of(&principal);
+            if let Some(csrf) = principal.csrf.clone() {
+                visit.csrf = csrf;
+                visit.fresh_csrf = false;
+            }
+            visit.principal = Some(principal);
         }
+        Ok(visit)
+    }
+}
+
+impl Visit {
+    /// What the request itself tells, whoever sent it: all that an error page needs.
+    pub fn stranger(parts: &Parts, info: RequestInfo) -> Self {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let value = |name: &str| {
+            jar.get(name)
+                .map(|c| c.value().to_owned())
+                .filter(|v| !v.is_empty() && v.len() <= 512)
+        };
         let query = parts.uri.query().unwrap_or("");
-        let asked = form_urlencoded::parse(query.as_bytes())
-            .find(|(k, _)| k == "lang")
-            .map(|(_, v)| v.into_owned());
+        let parameter = |name: &str| {
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(k, _)| k == name)
+                .map(|(_, v)| v.into_owned())
+        };
+        let asked = parameter("lang");
+        let known = |codes: &[&'static str], name: &str| {
+            let code = parameter(name)?;
+            codes.iter().copied().find(|known| *known == code)
+        };
+        let outcome = known(&DONE, "done")
+            .map(Outcome::Done)
+            .or_else(|| known(&REFUSED, "refused").map(Outcome::Refused));
         let chosen = asked.or_else(|| value("lang"));
         let locale = Locale::negotiate(
             chosen.as_deref(),
             text_header(&parts.headers, header::ACCEPT_LANGUAGE.as_str()),
         );
-        let carried = principal
-            .as_ref()
-            .and_then(|p| p.csrf.clone())
-            .or_else(|| value(CSRF_COOKIE));
+        let carried = value(CSRF_COOKIE);
         let fresh_csrf = carried.is_none();
-        Ok(Self {
-            ctx,
+        Self {
+            ctx: Ctx {
+                actor: Actor::Anonymous,
+                now: info.now,
+                correlation: info.correlation,
+            },
             locale,
             theme: value("theme").map_or(Theme::Device, |code| Theme::from_code(&code)),
-            principal,
-            session,
+            principal: None,
+            session: value(SESSION_COOKIE),
             cart_token: value(CART_COOKIE).filter(|t| t.len() >= 20),
             csrf: carried.unwrap_or_else(kernel::secret::token),
-            path: parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+            path: path_of(parts),
             address: info.client.to_string(),
             device: text_header(&parts.headers, "user-agent")
                 .unwrap_or("")
                 .chars()
                 .take(200)
                 .collect(),
+            outcome,
+            nonce: kernel::secret::token(),
             fresh_csrf,
-        })
+            tls: info.transport == Transport::Tls,
+        }
+    }
+}
+
+/// Path and query, without what was said once.
+fn path_of(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    let kept: Vec<String> = form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes())
+        .filter(|(k, _)| k != "done" && k != "refused")
+        .map(|(k, v)| format!("{}={}", encode(&k), encode(&v)))
+        .collect();
+    if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
     }
 }
 
@@ -148,24 +231,58 @@ impl Visit {
         self.principal.as_ref().map(|p| p.user).ok_or_else(sign_in_first)
     }
 
-    /// The shop for which the signed-in person works.
-    pub fn tenant(&self) -> Result<TenantId, Failure> {
+    /// The shop for which the signed-in person works, if their role includes `permission`.
+    pub fn seller(&self, permission: Permission) -> Result<TenantId, Failure> {
         let principal = self.principal.as_ref().ok_or_else(sign_in_first)?;
-        principal
+        let tenant = principal
             .tenant
             .filter(|_| principal.audience == Audience::Seller)
-            .ok_or_else(|| {
-                Failure(Fault::new(
-                    Kind::Forbidden,
-                    "no_shop",
-                    "This page belongs to sellers. Sign in with a seller's account.",
-                ))
-            })
+            .ok_or_else(|| forbidden("no_shop", self.locale.t("refused.no_shop").to_string()))?;
+        self.permit(principal, permission)?;
+        Ok(tenant)
+    }
+
+    /// Lets the marketplace's own staff in whose role includes `permission`.
+    pub fn operator(&self, permission: Permission) -> Result<(), Failure> {
+        let principal = self.principal.as_ref().ok_or_else(sign_in_first)?;
+        if principal.audience != Audience::Admin {
+            return Err(forbidden(
+                "no_operator",
+                self.locale.t("refused.no_operator").to_string(),
+            ));
+        }
+        self.permit(principal, permission)
+    }
+
+    fn permit(&self, principal: &Principal, permission: Permission) -> Result<(), Failure> {
+        if principal.role.may(permission) {
+            return Ok(());
+        }
+        Err(forbidden(
+            "permission_missing",
+            self.locale.t("refused.permission").to_string(),
+        ))
+    }
+
+    /// Whether the signed-in person's role includes `permission`: for what a page offers.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.principal.as_ref().is_some_and(|p| p.role.may(permission))
     }
 
     /// The frame of a page that search engines leave alone.
     pub async fn page(&self, shop: &Shop, title: &str, description: &str) -> Page {
-        let (nav, cart_count) = futures::join!(self.nav(shop), self.cart_count(shop));
+        let frame = async { futures::join!(self.nav(shop), self.cart_count(shop)) };
+        // The header must not take the page down with it, nor keep it waiting.
+        let (nav, cart_count) = tokio::time::timeout(FRAME_WAIT, frame).await.unwrap_or_default();
+        Page {
+            nav,
+            cart_count,
+            ..self.bare_page(shop, title, description)
+        }
+    }
+
+    /// The frame of a page that asks nobody anything.
+    pub fn bare_page(&self, shop: &Shop, title: &str, description: &str) -> Page {
         Page {
             locale: self.locale,
             theme: self.theme,
@@ -180,12 +297,13 @@ impl Visit {
                 email: p.email.clone(),
                 face: face_of(p),
             }),
-            cart_count,
+            cart_count: 0,
             csrf: self.csrf.clone(),
             query: String::new(),
-            nav,
-            notice: None,
+            nav: Vec::new(),
+            notice: self.outcome.map(|outcome| self.notice(outcome)),
             dev_mail: true,
+            nonce: self.nonce.clone(),
         }
     }
 
@@ -201,11 +319,54 @@ impl Visit {
     /// A frame titled by message keys.
     pub async fn keyed_page(&self, shop: &Shop, title_key: &str) -> Page {
         let title = self.locale.t(title_key).to_string();
-        self.page(shop, &title, "").await
+        let description = self.locale.t("home.description").to_string();
+        self.page(shop, &title, &description).await
+    }
+
+    fn notice(&self, outcome: Outcome) -> Notice {
+        let (tone, key) = match outcome {
+            Outcome::Done(code) => (Tone::Good, format!("done.{code}")),
+            Outcome::Refused(code) => (Tone::Warn, format!("refusal.{code}")),
+        };
+        Notice {
+            tone,
+            text: self.locale.t(&key).to_string(),
+            link: None,
+        }
+    }
+
+    /// Lets the next request read anew who the visitor is: their role or address changed.
+    pub fn forget(&self, auth: &Auth) {
+        if let Some(cookie) = &self.session {
+            auth.forget(&Credential::Session(cookie.clone()));
+        }
+    }
+
+    /// What a refusal says, in the visitor's language where its code has a message there.
+    pub fn tell(&self, fault: &Fault) -> String {
+        self.tell_code(&fault.code, &fault.detail)
+    }
+
+    fn tell_code(&self, code: &str, detail: &str) -> String {
+        let key = format!("refusal.{code}");
+        match self.locale.messages().get(&key) {
+            Some(_) => self.locale.t(&key).to_string(),
+            None => detail.to_owned(),
+        }
+    }
+
+    /// What a refusal says of one field, found by the end of its pointer.
+    pub fn tell_field(&self, fault: &Fault, pointer_end: &str) -> Option<String> {
+        let field = fault.fields.iter().find(|f| f.pointer.ends_with(pointer_end))?;
+        // A refusal of one field has a code that says all; one of several keeps each field's own words.
+        Some(if fault.fields.len() == 1 {
+            self.tell_code(&fault.code, &field.detail)
+        } else {
+            field.detail.clone()
+        })
     }
 
     async fn nav(&self, shop: &Shop) -> Vec<NavLink> {
-        // The header must not take the page down with it.
         let categories = shop.catalog.categories(&self.ctx).await.unwrap_or_default();
         categories
             .iter()
@@ -226,7 +387,7 @@ impl Visit {
 
     /// A cookie of ours: unreadable to scripts, sent on our own pages and on links to them.
     pub fn cookie(&self, shop: &Shop, name: &'static str, value: String, days: i64) -> HeaderValue {
-        let secure = shop.public_url.starts_with("https://");
+        let secure = self.tls || shop.public_url.starts_with("https://");
         let cookie = Cookie::build((name, value))
             .path("/")
             .http_only(true)
@@ -239,7 +400,13 @@ impl Visit {
 
     /// Renders a page; gives a new guest the cookie that their forms are checked against.
     pub fn show(&self, shop: &Shop, view: &impl Template) -> Response {
-        let mut response = html(view);
+        let mut response = html(view, &self.nonce);
+        if self.tls || shop.public_url.starts_with("https://") {
+            let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+            response
+                .headers_mut()
+                .insert(header::STRICT_TRANSPORT_SECURITY, value);
+        }
         if self.fresh_csrf {
             let cookie = self.cookie(shop, CSRF_COOKIE, self.csrf.clone(), 30);
             response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -268,8 +435,21 @@ fn sign_in_first() -> Failure {
     Failure(Fault::new(Kind::Unauthenticated, "sign_in", "Please sign in."))
 }
 
+fn forbidden(code: &str, detail: String) -> Failure {
+    Failure(Fault::new(Kind::Forbidden, code, detail))
+}
+
+/// Nothing from elsewhere, nothing inline, and of scripts only the one that carries the answer's own nonce.
+fn content_security_policy(nonce: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+}
+
 /// A rendered view.
-pub fn html(view: &impl Template) -> Response {
+fn html(view: &impl Template, nonce: &str) -> Response {
     match view.render() {
         Ok(body) => (
             [
@@ -277,15 +457,20 @@ pub fn html(view: &impl Template) -> Response {
                     header::CONTENT_TYPE,
                     HeaderValue::from_static("text/html; charset=utf-8"),
                 ),
-                (
-                    header::CONTENT_SECURITY_POLICY,
-                    HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-                ),
+                (header::CONTENT_SECURITY_POLICY, content_security_policy(nonce)),
                 (
                     header::CACHE_CONTROL,
                     HeaderValue::from_static("private, no-cache"),
                 ),
                 (header::VARY, HeaderValue::from_static("Cookie, Accept-Language")),
+                (
+                    HeaderName::from_static("cross-origin-opener-policy"),
+                    HeaderValue::from_static("same-origin"),
+                ),
+                (
+                    HeaderName::from_static("permissions-policy"),
+                    HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
+                ),
             ],
             body,
         )
@@ -295,6 +480,25 @@ pub fn html(view: &impl Template) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// After a form that did what it should.
+pub fn redirect_done(to: &str, code: &str) -> Response {
+    redirect_with(to, "done", code)
+}
+
+/// After a form that was refused: `to` says why, if the reason is one that pages tell; else the error page does.
+pub fn redirect_refused(to: &str, fault: Fault) -> Result<Response, Failure> {
+    if REFUSED.contains(&fault.code.as_str()) {
+        Ok(redirect_with(to, "refused", &fault.code))
+    } else {
+        Err(Failure(fault))
+    }
+}
+
+fn redirect_with(to: &str, name: &str, value: &str) -> Response {
+    let joint = if to.contains('?') { '&' } else { '?' };
+    redirect(&format!("{to}{joint}{name}={value}"))
 }
 
 /// After a form: look at the result with GET.

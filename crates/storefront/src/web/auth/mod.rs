@@ -6,6 +6,7 @@ pub mod recovery;
 use super::Shop;
 use super::failure::Failure;
 use super::posted::Posted;
+use super::private::Private;
 use super::visit::{CART_COOKIE, SESSION_COOKIE, Visit, redirect, safe_next};
 use crate::views::auth::{RegisterPage, SignInPage};
 use crate::views::common::Field;
@@ -13,7 +14,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::Response;
-use contracts::identity::{Audience, BrowserSession, Credential, RegisterUser, SignIn};
+use contracts::identity::{Audience, BrowserSession, RegisterUser, SignIn};
 use httpkit::Auth;
 use kernel::{Fault, Kind};
 use serde::Deserialize;
@@ -27,6 +28,14 @@ pub struct Next {
 }
 
 pub async fn sign_in_page(State(shop): State<Shop>, visit: Visit, Query(next): Query<Next>) -> Response {
+    // Whoever is signed in already goes on to where they wanted.
+    if visit.principal.is_some() {
+        return redirect(if next.next.is_empty() {
+            "/account"
+        } else {
+            safe_next(&next.next)
+        });
+    }
     show_sign_in(&shop, &visit, Field::default(), None, &next.next).await
 }
 
@@ -49,7 +58,7 @@ async fn show_sign_in(
     )
 }
 
-pub async fn sign_in(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+pub async fn sign_in(State(shop): State<Shop>, _: Private, posted: Posted) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let (email, next) = (posted.get("email"), posted.get("next"));
     match open_session(&shop, visit, email, posted.raw("password"), next).await {
@@ -86,7 +95,8 @@ async fn open_session(
         shop.cart.merge(&visit.ctx, token, principal.user).await?;
     }
     let home = match principal.audience {
-        Audience::Seller => "/seller/orders",
+        Audience::Seller => "/seller",
+        Audience::Admin => "/operator",
         _ => "/account",
     };
     let mut response = redirect(if next.is_empty() { home } else { safe_next(next) });
@@ -111,9 +121,7 @@ pub async fn sign_out(
     if let Some(principal) = &visit.principal {
         shop.identity.sign_out(&visit.ctx, principal.session).await?;
     }
-    if let Some(cookie) = &visit.session {
-        auth.forget(&Credential::Session(cookie.clone()));
-    }
+    visit.forget(&auth);
     let mut response = redirect("/");
     response.headers_mut().append(
         header::SET_COOKIE,
@@ -137,13 +145,16 @@ pub async fn register_page(State(shop): State<Shop>, visit: Visit, Query(next): 
     )
 }
 
-pub async fn register(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+pub async fn register(State(shop): State<Shop>, _: Private, posted: Posted) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let request = registration(&posted);
     let password = request.password.clone();
     let next = posted.get("next");
     let fault = match shop.identity.register(&visit.ctx, request).await {
-        Ok(_) => return Ok(open_session(&shop, visit, posted.get("email"), &password, next).await?),
+        Ok(_) => {
+            let next = if next.is_empty() { "/verify-email" } else { next };
+            return Ok(open_session(&shop, visit, posted.get("email"), &password, next).await?);
+        }
         Err(fault) if fault.kind == Kind::Internal || fault.kind == Kind::Unavailable => {
             return Err(Failure(fault));
         }
@@ -151,11 +162,11 @@ pub async fn register(State(shop): State<Shop>, posted: Posted) -> Result<Respon
     };
     let view = RegisterPage {
         page: visit.keyed_page(&shop, "register.title").await,
-        name: field(&posted, &fault, "name"),
-        email: field(&posted, &fault, "email"),
+        name: field(&posted, &fault, "/name"),
+        email: field(&posted, &fault, "/email"),
         password: Field {
             value: String::new(),
-            ..field(&posted, &fault, "password")
+            ..field(&posted, &fault, "/password")
         },
         next: next.to_owned(),
     };
@@ -171,15 +182,11 @@ fn registration(posted: &Posted) -> RegisterUser {
 }
 
 /// A field as it was sent, with what the refusal says of it. A refusal that names no field stands at the e-mail.
-fn field(posted: &Posted, fault: &Fault, name: &str) -> Field {
-    let own = fault
-        .fields
-        .iter()
-        .find(|f| f.pointer.ends_with(name))
-        .map(|f| f.detail.clone());
-    let orphan = (name == "email" && fault.fields.is_empty()).then(|| fault.detail.clone());
+fn field(posted: &Posted, fault: &Fault, pointer: &str) -> Field {
+    let own = posted.visit.tell_field(fault, pointer);
+    let orphan = (pointer == "/email" && fault.fields.is_empty()).then(|| posted.visit.tell(fault));
     Field {
-        value: posted.get(name).to_owned(),
+        value: posted.get(pointer.trim_start_matches('/')).to_owned(),
         error: own.or(orphan),
     }
 }

@@ -1,4 +1,4 @@
-//! A seller opens a shop: the person and the tenant at once.
+//! A seller opens a shop: the person, unless they are signed in, and the tenant.
 
 use super::{field, open_session, registration};
 use crate::views::auth::OpenShopPage;
@@ -7,17 +7,30 @@ use crate::web::Shop;
 use crate::web::checkout::address::{countries, provinces};
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::Visit;
+use crate::web::private::Private;
+use crate::web::visit::{Visit, redirect, redirect_done};
+use axum::Extension;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::Response;
+use contracts::identity::Audience;
 use contracts::tenants::{ApplyForShop, Location};
-use kernel::{Currency, Fault, Kind};
+use httpkit::Auth;
+use kernel::{Currency, Fault, Kind, UserId, geo};
 
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Response {
-    let page = visit.keyed_page(&shop, "open_shop.title").await;
+    // Who sells already has a shop, and looks after it elsewhere.
+    if visit
+        .principal
+        .as_ref()
+        .is_some_and(|p| p.audience == Audience::Seller)
+    {
+        return redirect("/seller");
+    }
     let empty = Field::default;
     let view = OpenShopPage {
-        page,
+        page: visit.keyed_page(&shop, "open_shop.title").await,
+        signed_in: signed_in(&visit),
         shop_name: empty(),
         slug: empty(),
         country: Field::of("ES"),
@@ -25,92 +38,138 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Response {
         province: empty(),
         provinces: provinces(""),
         postcode: empty(),
+        town: empty(),
         about: empty(),
         name: empty(),
         email: empty(),
         password: empty(),
+        error: None,
         slug_prefix: slug_prefix(&shop),
     };
     visit.show(&shop, &view)
 }
 
-pub async fn submit(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+fn signed_in(visit: &Visit) -> Option<String> {
+    visit.principal.as_ref().map(|p| p.email.clone())
+}
+
+pub async fn submit(
+    State(shop): State<Shop>,
+    Extension(auth): Extension<Auth>,
+    _: Private,
+    posted: Posted,
+) -> Result<Response, Failure> {
     let visit = &posted.visit;
-    match open(&shop, &posted).await {
-        Ok(response) => Ok(response),
-        Err(fault) if fault.kind == Kind::Internal || fault.kind == Kind::Unavailable => Err(Failure(fault)),
-        Err(fault) => Ok(show_refused(&shop, visit, &posted, &fault).await),
+    if let Some(principal) = &visit.principal {
+        return match apply(&shop, &posted, principal.user).await {
+            Ok(()) => {
+                // From now on this session works for the shop.
+                visit.forget(&auth);
+                Ok(redirect_done("/seller", "applied"))
+            }
+            Err(fault) => refused(&shop, &posted, fault).await,
+        };
+    }
+    let user = match shop.identity.register(&visit.ctx, registration(&posted)).await {
+        Ok(user) => user,
+        Err(fault) => return refused(&shop, &posted, fault).await,
+    };
+    let applied = apply(&shop, &posted, user).await;
+    let (email, password) = (posted.get("email"), posted.raw("password"));
+    let entered = open_session(&shop, visit, email, password, "/seller?done=applied").await?;
+    match applied {
+        Ok(()) => Ok(entered),
+        // The account is made: who corrects the shop's fields must not be told that their address is taken.
+        Err(fault) => {
+            let mut response = refused_as(&shop, &posted, fault, Some(email.to_owned())).await?;
+            for cookie in entered.headers().get_all(header::SET_COOKIE) {
+                response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+            }
+            Ok(response)
+        }
     }
 }
 
-async fn open(shop: &Shop, posted: &Posted) -> Result<Response, Fault> {
-    let visit = &posted.visit;
+async fn apply(shop: &Shop, posted: &Posted, owner: UserId) -> Result<(), Fault> {
     let text = |name: &str| posted.get(name).to_owned();
-    let province = Some(text("province")).filter(|p| !p.is_empty());
     let application = ApplyForShop {
         name: text("shop_name"),
         slug: Some(text("slug")).filter(|s| !s.is_empty()),
         story: text("about"),
         currency: Currency::EUR,
-        location: Location {
-            country: text("country"),
-            region: province.or_else(|| {
-                kernel::geo::region_of_postcode(posted.get("postcode"), posted.get("country"))
-                    .map(str::to_owned)
-            }),
-            postcode: text("postcode"),
-            town: text("town"),
-        },
+        location: location(posted),
         accent: None,
         return_policy: String::new(),
         delivery: Vec::new(),
     };
-    let owner = match &visit.principal {
-        Some(principal) => principal.user,
-        None => shop.identity.register(&visit.ctx, registration(posted)).await?,
-    };
-    shop.tenants.apply(&visit.ctx, owner, application).await?;
-    open_session(
-        shop,
-        visit,
-        posted.get("email"),
-        posted.raw("password"),
-        "/account",
-    )
-    .await
+    shop.tenants.apply(&posted.visit.ctx, owner, application).await?;
+    Ok(())
 }
 
-async fn show_refused(shop: &Shop, visit: &Visit, posted: &Posted, fault: &Fault) -> Response {
-    let named = |input: &str, pointer: &str| {
-        let error = fault
-            .fields
-            .iter()
-            .find(|f| f.pointer.ends_with(pointer))
-            .map(|f| f.detail.clone());
-        Field {
-            value: posted.get(input).to_owned(),
-            error,
-        }
+/// The place in a form; the province follows from the postcode where none is chosen.
+pub fn location(posted: &Posted) -> Location {
+    let text = |name: &str| posted.get(name).to_owned();
+    let stated = Some(text("province")).filter(|p| !p.is_empty() && posted.get("country") == "ES");
+    let known = || geo::region_of_postcode(posted.get("postcode"), posted.get("country")).map(str::to_owned);
+    Location {
+        country: text("country"),
+        region: stated.or_else(known),
+        postcode: text("postcode"),
+        town: text("town"),
+    }
+}
+
+async fn refused(shop: &Shop, posted: &Posted, fault: Fault) -> Result<Response, Failure> {
+    refused_as(shop, posted, fault, signed_in(&posted.visit)).await
+}
+
+async fn refused_as(
+    shop: &Shop,
+    posted: &Posted,
+    fault: Fault,
+    signed_in: Option<String>,
+) -> Result<Response, Failure> {
+    if matches!(fault.kind, Kind::Internal | Kind::Unavailable) {
+        return Err(Failure(fault));
+    }
+    let visit = &posted.visit;
+    // The shop and the person both have a name; only a refused application names the shop's.
+    let of_person = signed_in.is_none() && fault.fields.iter().all(|f| !f.pointer.contains("location"));
+    let named = |input: &str, pointer: &str| Field {
+        value: posted.get(input).to_owned(),
+        error: visit.tell_field(&fault, pointer),
     };
+    let plain = |input: &str| Field::of(posted.get(input));
     let view = OpenShopPage {
         page: visit.keyed_page(shop, "open_shop.title").await,
-        shop_name: named("shop_name", "name"),
-        slug: named("slug", "slug"),
-        country: named("country", "country"),
+        shop_name: if of_person {
+            plain("shop_name")
+        } else {
+            named("shop_name", "/name")
+        },
+        slug: named("slug", "/slug"),
+        country: named("country", "/country"),
         countries: countries(posted.get("country"), visit),
-        province: named("province", "region"),
+        province: named("province", "/region"),
         provinces: provinces(posted.get("province")),
-        postcode: named("postcode", "postcode"),
-        about: named("about", "story"),
-        name: named("name", "/name"),
-        email: field(posted, fault, "email"),
+        postcode: named("postcode", "/postcode"),
+        town: named("town", "/town"),
+        about: named("about", "/story"),
+        name: if of_person {
+            named("name", "/name")
+        } else {
+            plain("name")
+        },
+        email: field(posted, &fault, "/email"),
         password: Field {
             value: String::new(),
-            ..named("password", "password")
+            ..named("password", "/password")
         },
+        error: fault.fields.is_empty().then(|| visit.tell(&fault)),
         slug_prefix: slug_prefix(shop),
+        signed_in,
     };
-    visit.show(shop, &view)
+    Ok(visit.show(shop, &view))
 }
 
 fn slug_prefix(shop: &Shop) -> String {

@@ -5,9 +5,12 @@ use crate::views::common::Field;
 use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::{Visit, redirect};
+use crate::web::private::Private;
+use crate::web::visit::{Visit, redirect, redirect_done};
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use httpkit::Auth;
 use kernel::Kind;
 use serde::Deserialize;
 
@@ -38,7 +41,7 @@ pub async fn forgot(State(shop): State<Shop>, posted: Posted) -> Result<Response
         .await;
     let error = match asked {
         Ok(()) => None,
-        Err(fault) if fault.kind == Kind::Invalid => Some(fault.detail),
+        Err(fault) if matches!(fault.kind, Kind::Invalid | Kind::TooMany) => Some(visit.tell(&fault)),
         Err(fault) => return Err(Failure(fault)),
     };
     let page = visit.keyed_page(&shop, "forgot.title").await;
@@ -70,7 +73,7 @@ pub async fn reset_page(State(shop): State<Shop>, visit: Visit, Query(token): Qu
     )
 }
 
-pub async fn reset(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+pub async fn reset(State(shop): State<Shop>, _: Private, posted: Posted) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let token = posted.get("token").to_owned();
     let fault = match shop
@@ -78,17 +81,13 @@ pub async fn reset(State(shop): State<Shop>, posted: Posted) -> Result<Response,
         .reset_password(&visit.ctx, token.clone(), posted.raw("password").to_owned())
         .await
     {
-        Ok(()) => return Ok(redirect("/sign-in")),
+        Ok(()) => return Ok(redirect_done("/sign-in", "reset")),
         Err(fault) if fault.kind == Kind::Internal || fault.kind == Kind::Unavailable => {
             return Err(Failure(fault));
         }
         Err(fault) => fault,
     };
-    let about_password = fault
-        .fields
-        .iter()
-        .find(|f| f.pointer.contains("password"))
-        .map(|f| f.detail.clone());
+    let about_password = visit.tell_field(&fault, "/password");
     let view = ResetPasswordPage {
         page: visit.keyed_page(&shop, "reset.title").await,
         token,
@@ -103,6 +102,7 @@ pub async fn reset(State(shop): State<Shop>, posted: Posted) -> Result<Response,
 
 pub async fn verify(
     State(shop): State<Shop>,
+    Extension(auth): Extension<Auth>,
     visit: Visit,
     Query(token): Query<Token>,
 ) -> Result<Response, Failure> {
@@ -112,16 +112,28 @@ pub async fn verify(
         .map(|p| p.email.clone())
         .unwrap_or_default();
     let outcome = if token.token.is_empty() {
-        Verification::Sent
+        match &visit.principal {
+            None => return Ok(redirect("/sign-in")),
+            Some(principal) if principal.email_verified => Verification::Verified,
+            Some(_) => Verification::Sent,
+        }
     } else {
         match shop.identity.verify_email(&visit.ctx, token.token).await {
-            Ok(()) => Verification::Verified,
+            Ok(()) => {
+                visit.forget(&auth);
+                Verification::Verified
+            }
             Err(fault) if fault.kind == Kind::Internal || fault.kind == Kind::Unavailable => {
                 return Err(Failure(fault));
             }
             Err(_) => Verification::Expired,
         }
     };
-    let page = visit.keyed_page(&shop, "verify.done").await;
+    let title = match outcome {
+        Verification::Verified => "verify.done",
+        Verification::Expired => "verify.expired",
+        Verification::Sent => "verify.sent",
+    };
+    let page = visit.keyed_page(&shop, title).await;
     Ok(visit.show(&shop, &VerifyEmailPage { page, outcome, email }))
 }

@@ -1,31 +1,66 @@
 //! Step 1: who gets it, and where.
 
-use super::{passage, summary};
-use crate::views::checkout::{AddressForm, CheckoutAddressPage, Step};
+use super::{address_lines, passage, summary};
+use crate::views::checkout::{AddressForm, CheckoutAddressPage, SavedAddress, Step};
 use crate::views::common::{Choice, Field};
 use crate::web::Shop;
 use crate::web::draft::Draft;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use contracts::Address;
 use kernel::geo;
+use serde::Deserialize;
 
 const LINE_CHARS_MAX: usize = 120;
+/// Addresses offered again.
+const USED_SHOWN: usize = 4;
 
-pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
+#[derive(Deserialize)]
+pub struct Chosen {
+    /// Which of the addresses used before fills the form.
+    used: Option<usize>,
+}
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    headers: HeaderMap,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Failure> {
     let mut draft = Draft::read(&headers);
     if draft.email.is_empty()
         && let Some(principal) = &visit.principal
     {
         draft.email.clone_from(&principal.email);
     }
+    let used = used_before(&shop, &visit).await;
+    let wanted = match chosen.used {
+        Some(place) => used.get(place),
+        None if draft.address.is_none() => used.first(),
+        None => None,
+    };
+    if let Some(address) = wanted {
+        draft.address = Some(address.clone());
+    }
     let form = filled(&draft, &visit);
     let email = Field::of(draft.email.clone());
-    show(&shop, &visit, draft, email, form).await
+    show(&shop, &visit, draft, email, form, &used).await
+}
+
+/// Where a signed-in buyer's orders went before, the latest first.
+async fn used_before(shop: &Shop, visit: &Visit) -> Vec<Address> {
+    let Some(principal) = &visit.principal else {
+        return Vec::new();
+    };
+    // They spare typing and nothing more: without them the form is empty.
+    let used = shop.order_desk.addresses(&visit.ctx, principal.user).await;
+    let mut used = used.unwrap_or_default();
+    used.truncate(USED_SHOWN);
+    used
 }
 
 pub async fn submit(
@@ -38,7 +73,8 @@ pub async fn submit(
     let (email, form, address) = read(&posted);
     draft.email.clone_from(&email.value);
     let Some(address) = address else {
-        return show(&shop, visit, draft, email, form).await;
+        let used = used_before(&shop, visit).await;
+        return show(&shop, visit, draft, email, form, &used).await;
     };
     // Another place may mean other ways of delivery: they are chosen anew.
     draft.delivery.clear();
@@ -56,7 +92,14 @@ async fn show(
     draft: Draft,
     email: Field,
     address: AddressForm,
+    used: &[Address],
 ) -> Result<Response, Failure> {
+    let saved = |(place, one): (usize, &Address)| SavedAddress {
+        label: address_lines(one, visit).join(", "),
+        href: format!("/checkout/address?used={place}"),
+        current: draft.address.as_ref() == Some(one),
+    };
+    let saved = used.iter().enumerate().map(saved).collect();
     let undelivered = Draft {
         address: None,
         ..draft
@@ -70,7 +113,7 @@ async fn show(
         summary: summary(visit, &passage.quote),
         email,
         address,
-        saved: Vec::new(),
+        saved,
     };
     Ok(visit.show(shop, &view))
 }
@@ -123,8 +166,9 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
         posted.get("country").to_owned(),
         posted.get("postcode").to_owned(),
     );
+    // Provinces are Spain's: whoever moves the parcel abroad need not clear the field.
     let stated = Some(posted.get("province"))
-        .filter(|p| !p.is_empty())
+        .filter(|p| !p.is_empty() && country == "ES")
         .map(str::to_owned);
     let region = stated.or_else(|| geo::region_of_postcode(&postcode, &country).map(str::to_owned));
     let mut form = AddressForm {

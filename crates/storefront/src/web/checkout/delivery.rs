@@ -88,6 +88,10 @@ pub async fn submit(
     posted: Posted,
 ) -> Result<Response, Failure> {
     let mut draft = Draft::read(&headers);
+    // Without an address there is nothing to choose from.
+    if draft.address.is_none() {
+        return Ok(redirect("/checkout/address"));
+    }
     draft.delivery = posted
         .with_prefix("delivery.")
         .filter_map(|(tenant, code)| {

@@ -16,7 +16,6 @@ use chrono::Days;
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{DeliveryQuote, Quote, QuoteGroup, QuoteRequest};
-use kernel::geo;
 
 pub async fn begin() -> Response {
     redirect("/checkout/address")
@@ -92,9 +91,7 @@ pub fn address_lines(address: &Address, visit: &Visit) -> Vec<String> {
         Some(region) if region != address.city => format!("{} {} ({region})", address.postcode, address.city),
         _ => format!("{} {}", address.postcode, address.city),
     };
-    let country = geo::country(&address.country)
-        .map_or(address.country.as_str(), |c| c.name)
-        .to_owned();
+    let country = cards::region_name(&address.country, visit.locale);
     let lines = [
         Some(address.name.clone()),
         Some(address.line1.clone()),

@@ -28,6 +28,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
     let view = CheckoutPaymentPage {
         page: visit.keyed_page(&shop, "checkout.payment.title").await,
         action: "/checkout/payment".to_owned(),
+        order_href: None,
         step: Step::Payment,
         summary: summary(&visit, &passage.quote),
         methods: methods(&visit, passage.draft.method.as_deref()),

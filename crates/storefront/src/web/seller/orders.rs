@@ -1,18 +1,19 @@
-//! The seller's small workplace: their sub-orders.
+//! The shop's part of orders.
 
-use super::Shop;
-use super::checkout::address_lines;
-use super::failure::Failure;
-use super::orders::{order_line, sub_state, timeline};
-use super::visit::{Visit, encode};
+use super::{bar, own_shop};
 use crate::views::common::{Link, Price};
 use crate::views::order::SubOrderState;
-use crate::views::seller::{SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, Tab};
+use crate::views::seller::{SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage};
+use crate::views::work::Tab;
+use crate::web::Shop;
+use crate::web::checkout::address_lines;
+use crate::web::failure::Failure;
+use crate::web::orders::{order_line, sub_state, timeline};
+use crate::web::visit::{Visit, encode};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::orders::{SubOrder, SubOrderStatus};
-use contracts::tenants::Shop as Seller;
-use kernel::{Cursor, Fault, ProductId, SubOrderId, TenantId};
+use contracts::orders::{SalesTally, SubOrder, SubOrderStatus};
+use kernel::{Cursor, Money, Permission, ProductId, SubOrderId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -29,31 +30,27 @@ pub async fn list(
     visit: Visit,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Failure> {
-    let tenant = visit.tenant()?;
+    let tenant = visit.seller(Permission::ReadSales)?;
     let status = match filter.state.as_deref() {
         Some("payment_pending") => Some(SubOrderStatus::Placed),
         Some("confirmed") => Some(SubOrderStatus::Confirmed),
         Some("cancelled") => Some(SubOrderStatus::Cancelled),
         _ => None,
     };
-    let found = shop
-        .orders
-        .of_seller(
-            &visit.ctx,
-            tenant,
-            status,
-            filter.before.map(Cursor),
-            ORDERS_PER_PAGE,
-        )
-        .await?;
-    let seller = own_shop(&shop, &visit, tenant).await?;
+    let before = filter.before.map(Cursor);
+    let (page, found, tally, seller) = futures::join!(
+        visit.keyed_page(&shop, "work.orders"),
+        shop.orders
+            .of_seller(&visit.ctx, tenant, status, before, ORDERS_PER_PAGE),
+        shop.order_desk.tally(&visit.ctx, tenant),
+        own_shop(&shop, &visit, tenant),
+    );
+    let found = found?;
     let view = SellerOrdersPage {
-        page: visit.keyed_page(&shop, "work.orders").await,
-        shop: seller.name,
-        shop_href: format!("/shop/{}", seller.slug),
-        tabs: tabs(&visit, filter.state.as_deref()),
+        page,
+        work: bar(&visit, &seller?, "/seller/orders"),
+        tabs: tabs(&visit, filter.state.as_deref(), tally.unwrap_or_default()),
         rows: found.items.iter().map(|sub| row(sub, &visit)).collect(),
-        figures: Vec::new(),
         more: found.next.map(|cursor| {
             let state = filter
                 .state
@@ -69,40 +66,30 @@ pub async fn list(
     Ok(visit.show(&shop, &view))
 }
 
-async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Seller, Failure> {
-    let found = shop
-        .tenants
-        .shops(&visit.ctx, vec![tenant])
-        .await?
-        .into_iter()
-        .next();
-    Ok(found.ok_or_else(|| Fault::not_found("shop"))?)
-}
-
-fn tabs(visit: &Visit, current: Option<&str>) -> Vec<Tab> {
+fn tabs(visit: &Visit, current: Option<&str>, tally: SalesTally) -> Vec<Tab> {
     let locale = visit.locale;
     let all = Tab {
         link: Link::new(locale.t("work.all").to_string(), "/seller/orders"),
-        count: 0,
+        count: tally.placed + tally.confirmed + tally.cancelled,
         current: current.is_none(),
     };
     let states = [
-        ("confirmed", SubOrderState::Confirmed),
-        ("payment_pending", SubOrderState::PaymentPending),
-        ("cancelled", SubOrderState::Cancelled),
+        ("confirmed", SubOrderState::Confirmed, tally.confirmed),
+        ("payment_pending", SubOrderState::PaymentPending, tally.placed),
+        ("cancelled", SubOrderState::Cancelled, tally.cancelled),
     ];
-    let of = |(code, state): (&str, SubOrderState)| Tab {
+    let of = |(code, state, count): (&str, SubOrderState, u64)| Tab {
         link: Link::new(
             locale.t(state.key()).to_string(),
             format!("/seller/orders?state={code}"),
         ),
-        count: 0,
+        count,
         current: current == Some(code),
     };
     std::iter::once(all).chain(states.map(of)).collect()
 }
 
-fn row(sub: &SubOrder, visit: &Visit) -> SellerOrderRow {
+pub fn row(sub: &SubOrder, visit: &Visit) -> SellerOrderRow {
     SellerOrderRow {
         number: sub.number.clone(),
         href: format!("/seller/orders/{}", sub.id),
@@ -122,7 +109,7 @@ pub async fn page(
     visit: Visit,
     Path(id): Path<SubOrderId>,
 ) -> Result<Response, Failure> {
-    let tenant = visit.tenant()?;
+    let tenant = visit.seller(Permission::ReadSales)?;
     let sub = shop.orders.sub_order(&visit.ctx, tenant, id).await?;
     let products: Vec<ProductId> = sub.lines.iter().map(|l| l.product).collect();
     let (frame, seller, listings) = futures::join!(
@@ -138,15 +125,14 @@ pub async fn page(
         .collect();
     let mut page = frame;
     page.title = locale.t("work.order").arg("number", &sub.number).to_string();
-    // Tenths of a percent of the goods, which is what commission is taken from.
+    // Of the goods, which is what commission is taken from.
     let rate = if sub.subtotal.amount > 0 {
         sub.commission.amount * 100 / sub.subtotal.amount
     } else {
         0
     };
     let view = SellerOrderPage {
-        shop: seller.name,
-        shop_href: format!("/shop/{}", seller.slug),
+        work: bar(&visit, &seller, "/seller/orders"),
         number: sub.number.clone(),
         placed: locale.date_time(sub.placed_at.naive_utc()),
         state: sub_state(sub.status),
@@ -165,10 +151,12 @@ pub async fn page(
             .as_ref()
             .map(|a| address_lines(a, &visit))
             .unwrap_or_default(),
-        buyer: sub.address.as_ref().map(|a| a.name.clone()).unwrap_or_default(),
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
-        commission: Price::new(locale, sub.commission),
+        commission: Price::new(
+            locale,
+            Money::new(-sub.commission.amount, sub.commission.currency),
+        ),
         commission_rate: locale.percent(u32::try_from(rate).unwrap_or(0)),
         payout: Price::new(locale, sub.total.sub(sub.commission)?),
         actions: SellerActions::default(),

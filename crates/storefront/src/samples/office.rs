@@ -1,0 +1,184 @@
+//! The operator's workplace.
+
+use super::{Sample, Scene, push};
+use crate::views::common::Link;
+use crate::views::operator::{
+    BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage, OperatorShopPage,
+    OperatorShopsPage, ShopRow,
+};
+use crate::views::page::{Face, Page, Tone, Viewer};
+use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
+
+pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
+    push(samples, "operator-shops", &scene.all_shops());
+    push(
+        samples,
+        "operator-shops-empty",
+        &OperatorShopsPage {
+            rows: Vec::new(),
+            more: None,
+            ..scene.all_shops()
+        },
+    );
+    push(samples, "operator-shop", &scene.dossier());
+    push(samples, "operator-ledger", &scene.books());
+}
+
+impl Scene {
+    fn office_page(&self, title: String, path: &str) -> Page {
+        let viewer = Viewer {
+            name: self.text("Olga"),
+            email: self.text("operator@stoa.example"),
+            face: Face::Operator,
+        };
+        Page {
+            viewer: Some(viewer),
+            cart_count: 0,
+            ..self.page(title, path)
+        }
+    }
+
+    fn office_bar(&self, section: &str) -> WorkBar {
+        WorkBar {
+            name: self.t("operator.title"),
+            href: None,
+            status: None,
+            sections: [
+                ("/operator", "operator.shops"),
+                ("/operator/ledger", "operator.ledger"),
+            ]
+            .map(|(href, key)| Section {
+                link: Link::new(self.t(key), href),
+                current: href == section,
+            })
+            .into(),
+        }
+    }
+
+    fn waiting(&self) -> Status {
+        Status {
+            label: self.t("shop.status.applied"),
+            tone: Tone::Warn,
+        }
+    }
+
+    fn all_shops(&self) -> OperatorShopsPage {
+        OperatorShopsPage {
+            page: self.office_page(self.t("operator.shops"), "/operator"),
+            work: self.office_bar("/operator"),
+            figures: vec![Figure {
+                label: self.t("operator.figure.waiting"),
+                value: "1".to_owned(),
+                href: Some("/operator?state=applied".to_owned()),
+            }],
+            tabs: vec![Tab {
+                link: Link::new(self.t("work.all"), "/operator"),
+                count: 56,
+                current: true,
+            }],
+            rows: vec![ShopRow {
+                name: self.text("Taller Guadalquivir"),
+                href: "/operator/shops/1".to_owned(),
+                slug: self.text("taller-guadalquivir"),
+                place: self.text("Triana, Sevilla"),
+                owner: self.text("Rocío Vega"),
+                applied: self.date(11, 20),
+                status: self.waiting(),
+            }],
+            more: Some(Link::new(self.t("listing.more"), "/operator?before=1")),
+        }
+    }
+
+    fn dossier(&self) -> OperatorShopPage {
+        let command = |code: &'static str, is_main, blocked: String| CommandForm {
+            code,
+            label: self.t(&format!("command.{code}")),
+            text: self.t(&format!("command.{code}_text")),
+            is_main,
+            is_danger: !is_main,
+            blocked,
+        };
+        let check = |code: &'static str, is_stated| JudgedCheck {
+            code,
+            label: self.t(&format!("check.{code}")),
+            holder: self.text("Rocío Vega"),
+            reference: "••••1332".to_owned(),
+            remark: self.text("A digit is missing."),
+            status: Status {
+                label: self.t("check.state.submitted"),
+                tone: Tone::Calm,
+            },
+            is_stated,
+            is_open: true,
+        };
+        let missing = self
+            .locale
+            .t("operator.blocked")
+            .arg("items", self.t("check.identity"));
+        OperatorShopPage {
+            page: self.office_page(self.text("Taller Guadalquivir"), "/operator/shops/1"),
+            work: self.office_bar("/operator"),
+            name: self.text("Taller Guadalquivir"),
+            slug: self.text("taller-guadalquivir"),
+            public_href: Some("/shop/taller-guadalquivir".to_owned()),
+            status: self.waiting(),
+            applied: self.date(11, 20),
+            owner: self.text("Rocío Vega"),
+            owner_email: self.text("rocio@guadalquivir.example"),
+            place: self.text("Triana, Sevilla"),
+            story: self.say("A courtyard in Triana.", "Un patio de Triana."),
+            returns: self.say("14 days", "14 días"),
+            products: self
+                .locale
+                .t("operator.products")
+                .arg("active", 3)
+                .arg("draft", 1)
+                .to_string(),
+            owed: vec![self.price(12_240).text],
+            error: Some(self.t("refusal.onboarding_incomplete")),
+            action: "/operator/shops/1".to_owned(),
+            checks: vec![check("identity", false), check("bank_account", true)],
+            commands: vec![
+                command("approve", true, missing.to_string()),
+                command("close", false, String::new()),
+            ],
+            history: vec![HistoryRow {
+                at: self.date(11, 20),
+                status: self.waiting(),
+                reason: self.text("applied"),
+            }],
+        }
+    }
+
+    fn books(&self) -> OperatorLedgerPage {
+        let row = |key: &str, debit: i64, credit: i64| BalanceRow {
+            account: self.t(key),
+            debit: if debit > 0 {
+                self.price(debit).text
+            } else {
+                String::new()
+            },
+            credit: if credit > 0 {
+                self.price(credit).text
+            } else {
+                String::new()
+            },
+        };
+        OperatorLedgerPage {
+            page: self.office_page(self.t("operator.ledger"), "/operator/ledger"),
+            work: self.office_bar("/operator/ledger"),
+            at: self.date(11, 20),
+            currencies: vec![CurrencyBalances {
+                currency: "EUR".to_owned(),
+                rows: vec![
+                    row("ledger.account.provider_clearing", 13_600, 0),
+                    row("ledger.account.seller_payable", 0, 12_240),
+                    row("ledger.account.commission_revenue", 0, 1_360),
+                ],
+                debit: self.price(13_600).text,
+                credit: self.price(13_600).text,
+                is_balanced: true,
+            }],
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The seller's products, uploads and settings.
+
+use super::{Sample, Scene, push};
+use crate::views::common::{Accent, Choice, Field, Image, Link};
+use crate::views::page::Tone;
+use crate::views::seller_goods::{
+    FormPicture, ProductRow, SellerProductPage, SellerProductsPage, SellerUploadPage, SellerUploadsPage,
+    UploadProblem, UploadRow, VariantRow,
+};
+use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage};
+use crate::views::work::{Status, Tab, WorkBar};
+
+pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
+    push(samples, "seller-products", &scene.products());
+    push(
+        samples,
+        "seller-products-empty",
+        &SellerProductsPage {
+            rows: Vec::new(),
+            more: None,
+            text: String::new(),
+            state: String::new(),
+            ..scene.products()
+        },
+    );
+    push(samples, "seller-product", &scene.product_form());
+    push(samples, "seller-product-new", &scene.product_new());
+    push(samples, "seller-uploads", &scene.uploads());
+    push(samples, "seller-upload", &scene.upload());
+    push(samples, "seller-shop", &scene.settings());
+}
+
+impl Scene {
+    fn status(&self, key: &str, tone: Tone) -> Status {
+        Status {
+            label: self.t(key),
+            tone,
+        }
+    }
+
+    fn products(&self) -> SellerProductsPage {
+        let tab = |label: String, state: &str, count, current| Tab {
+            link: Link::new(label, format!("/seller/products{state}")),
+            count,
+            current,
+        };
+        let row = |key: &str, en, es, sku: &str, cents, stock: Option<i64>| ProductRow {
+            title: self.say(en, es),
+            href: format!("/seller/products/{key}"),
+            image: Some(self.image(key, String::new())),
+            sku: self.text(sku),
+            category: self.say("Vases", "Jarrones"),
+            price: self.price(cents).text,
+            stock,
+            low: stock.is_some_and(|s| s < 5),
+            status: self.status("product.state.active", Tone::Good),
+            changed: self.date(11, 18),
+        };
+        SellerProductsPage {
+            page: self.seller_page(self.t("work.products"), "/seller/products"),
+            work: self.work_bar("/seller/products"),
+            tabs: vec![
+                tab(self.t("work.all"), "", 84, true),
+                tab(self.t("product.state.active"), "?state=active", 81, false),
+                tab(self.t("product.state.draft"), "?state=draft", 3, false),
+            ],
+            state: "active".to_owned(),
+            text: self.text("vase"),
+            rows: vec![
+                row(
+                    "vase-blue",
+                    "Tall vase with cobalt bands",
+                    "Jarrón alto con franjas cobalto",
+                    "TG-104",
+                    8_400,
+                    Some(12),
+                ),
+                row(
+                    "bowl",
+                    "Breakfast bowl, sea glaze",
+                    "Cuenco de desayuno, esmalte mar",
+                    "TG-220",
+                    2_600,
+                    Some(3),
+                ),
+                row(
+                    "tile",
+                    "Tile, eight-pointed star",
+                    "Azulejo, estrella de ocho puntas",
+                    "TG-310",
+                    1_400,
+                    None,
+                ),
+            ],
+            more: Some(Link::new(self.t("listing.more"), "/seller/products?after=tile")),
+            may_edit: true,
+        }
+    }
+
+    fn product_new(&self) -> SellerProductPage {
+        SellerProductPage {
+            page: self.seller_page(self.t("work.new_product"), "/seller/products/new"),
+            work: self.work_bar("/seller/products"),
+            heading: self.t("work.new_product"),
+            status: None,
+            action: "/seller/products/new".to_owned(),
+            version: None,
+            public_href: None,
+            delete: None,
+            error: Some(self.t("form.check")),
+            may_edit: true,
+            title: Field::wrong("", self.t("form.required")),
+            description: Field::default(),
+            brand: Field::default(),
+            category: Field::default(),
+            categories: vec![Choice::new("ceramics", self.say("Ceramics", "Cerámica"))],
+            tags: Field::default(),
+            attributes: Field::default(),
+            states: Choice::select(
+                vec![
+                    Choice::new("active", self.t("product.state.active")),
+                    Choice::new("draft", self.t("product.state.draft")),
+                ],
+                "active",
+            ),
+            pictures: Vec::new(),
+            variants: vec![
+                VariantRow {
+                    price: Field::wrong(self.text("a lot"), self.t("refusal.price")),
+                    ..VariantRow::default()
+                },
+                VariantRow {
+                    index: 1,
+                    is_blank: true,
+                    ..VariantRow::default()
+                },
+            ],
+            currency: "EUR".to_owned(),
+        }
+    }
+
+    fn product_form(&self) -> SellerProductPage {
+        let variant = |index, en, es, code: &str, price: &str, stock: &str, reserved| VariantRow {
+            index,
+            code: Field::of(self.text(code)),
+            options: Field::of(self.say(en, es)),
+            price: Field::of(price),
+            stock: Field::of(stock),
+            weight: Field::of("900"),
+            reserved,
+            ..VariantRow::default()
+        };
+        let picture = |key: &str, position| FormPicture {
+            id: key.to_owned(),
+            image: self.image(key, self.say("The vase", "El jarrón")),
+            alt: self.say("The vase", "El jarrón"),
+            position,
+        };
+        SellerProductPage {
+            heading: self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
+            status: Some(self.status("product.state.active", Tone::Good)),
+            action: "/seller/products/vase".to_owned(),
+            version: Some(3),
+            public_href: Some("/p/vase".to_owned()),
+            delete: Some("/seller/products/vase/delete".to_owned()),
+            error: None,
+            title: Field::of(self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto")),
+            description: Field::of(self.say("Thrown on the wheel.", "Hecho en el torno.")),
+            tags: Field::of(self.text("vase, cobalt")),
+            attributes: Field::of(self.text("material: stoneware\nheight_cm: 31")),
+            pictures: vec![picture("vase-blue", 1), picture("vase-white", 2)],
+            variants: vec![
+                variant(0, "Size: 24 cm", "Tamaño: 24 cm", "TG-103", "64.00", "5", 2),
+                variant(1, "Size: 31 cm", "Tamaño: 31 cm", "TG-104", "84.00", "12", 0),
+                VariantRow {
+                    index: 2,
+                    is_blank: true,
+                    ..VariantRow::default()
+                },
+            ],
+            ..self.product_new()
+        }
+    }
+
+    fn upload_row(&self) -> UploadRow {
+        UploadRow {
+            file: self.text("shopify_apparel.csv"),
+            href: "/seller/uploads/1".to_owned(),
+            at: self.date(11, 20),
+            rows: 1_204,
+            failed: 2,
+            created: 310,
+            updated: 12,
+            unchanged: 4,
+            status: self.status("upload.state.with_errors", Tone::Warn),
+        }
+    }
+
+    fn uploads(&self) -> SellerUploadsPage {
+        SellerUploadsPage {
+            page: self.seller_page(self.t("work.uploads"), "/seller/uploads"),
+            work: self.work_bar("/seller/uploads"),
+            error: Some(self.t("upload.no_file")),
+            states: vec![Choice::new("active", self.t("product.state.active"))],
+            stock: Field::default(),
+            rows: vec![self.upload_row()],
+        }
+    }
+
+    fn upload(&self) -> SellerUploadPage {
+        SellerUploadPage {
+            page: self.seller_page(self.text("shopify_apparel.csv"), "/seller/uploads/1"),
+            work: self.work_bar("/seller/uploads"),
+            upload: self.upload_row(),
+            failure: Some(self.text("row 900: the file ends within a quoted cell")),
+            errors: vec![UploadProblem {
+                row: 17,
+                column: self.text("Variant Price"),
+                message: self.text("This is no amount; write 12.50."),
+            }],
+        }
+    }
+
+    fn settings(&self) -> SellerShopPage {
+        let check = |code: &'static str, state: &str, tone, is_open: bool| CheckForm {
+            code,
+            label: self.t(&format!("check.{code}")),
+            hint: self.t(&format!("check.{code}.hint")),
+            holder_label: self.t(&format!("check.{code}.holder")),
+            reference_label: self.t(&format!("check.{code}.reference")),
+            status: self.status(state, tone),
+            stated: (!is_open).then(|| self.text("Rocío Vega · ••••1332")),
+            remark: if is_open {
+                self.say("The number has a digit too few.", "Al número le falta una cifra.")
+            } else {
+                String::new()
+            },
+            holder: Field::of(self.text("Rocío Vega")),
+            reference: Field::wrong(self.text("ES91"), self.t("refusal.iban_invalid")),
+            is_open,
+        };
+        SellerShopPage {
+            page: self.seller_page(self.t("work.shop"), "/seller/shop"),
+            work: WorkBar {
+                href: None,
+                status: Some(self.status("shop.status.applied", Tone::Warn)),
+                ..self.work_bar("/seller/shop")
+            },
+            version: 4,
+            error: Some(self.t("refusal.version_changed")),
+            may_edit: true,
+            name: Field::of(self.text("Taller Guadalquivir")),
+            story: Field::of(self.say("A courtyard in Triana.", "Un patio de Triana.")),
+            returns: Field::of(self.say("14 days", "14 días")),
+            country: Field::of("ES"),
+            countries: Choice::select(vec![Choice::new("ES", self.say("Spain", "España"))], "ES"),
+            province: Field::of("ES-SE"),
+            provinces: Choice::select(vec![Choice::new("ES-SE", "Sevilla")], "ES-SE"),
+            postcode: Field::of("41010"),
+            town: Field::of(self.text("Sevilla")),
+            accent: Accent::Terracotta,
+            logo: Some(self.image("vase-blue", self.text("Taller Guadalquivir"))),
+            banner: Some(Image {
+                width: 1600,
+                height: 700,
+                ..self.image("banner", self.text("Taller Guadalquivir"))
+            }),
+            delivery: vec![DeliveryWay {
+                name: self.say("Standard delivery", "Envío estándar"),
+                rates: vec![RateRow {
+                    zone: self.t("zone.same_country"),
+                    price: self.price(490),
+                    free_from: Some(self.price(6_000)),
+                    days: "2–4".to_owned(),
+                }],
+            }],
+            checks: vec![
+                check("identity", "check.state.submitted", Tone::Calm, false),
+                check("bank_account", "check.state.rejected", Tone::Bad, true),
+            ],
+            approved: false,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The operator's workplace: all shops, one of them, and the books.
+
+use askama::Template;
+
+use super::common::Link;
+use super::page::Page;
+use super::work::{Figure, Status, Tab, WorkBar};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "operator_shops.html")]
+pub struct OperatorShopsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub figures: Vec<Figure>,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<ShopRow>,
+    pub more: Option<Link>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ShopRow {
+    pub name: String,
+    pub href: String,
+    pub slug: String,
+    pub place: String,
+    pub owner: String,
+    pub applied: String,
+    pub status: Status,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "operator_shop.html")]
+pub struct OperatorShopPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub name: String,
+    pub slug: String,
+    /// What buyers see, where they see it.
+    pub public_href: Option<String>,
+    pub status: Status,
+    pub applied: String,
+    pub owner: String,
+    pub owner_email: String,
+    pub place: String,
+    pub story: String,
+    pub returns: String,
+    pub products: String,
+    pub owed: Vec<String>,
+    pub error: Option<String>,
+    /// Where checks and commands are posted below.
+    pub action: String,
+    pub checks: Vec<JudgedCheck>,
+    /// What may be done now.
+    pub commands: Vec<CommandForm>,
+    pub history: Vec<HistoryRow>,
+}
+
+/// One item of the check-list, to be judged.
+#[derive(Clone, Debug)]
+pub struct JudgedCheck {
+    pub code: &'static str,
+    pub label: String,
+    pub holder: String,
+    pub reference: String,
+    pub remark: String,
+    pub status: Status,
+    /// Whether there is a statement to accept or reject.
+    pub is_stated: bool,
+    /// Whether it still counts.
+    pub is_open: bool,
+}
+
+/// Something the operator may do with the shop, with its reason.
+#[derive(Clone, Debug)]
+pub struct CommandForm {
+    pub code: &'static str,
+    pub label: String,
+    pub text: String,
+    pub is_main: bool,
+    pub is_danger: bool,
+    /// What must be done before; empty when it may be done.
+    pub blocked: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct HistoryRow {
+    pub at: String,
+    pub status: Status,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "operator_ledger.html")]
+pub struct OperatorLedgerPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub at: String,
+    pub currencies: Vec<CurrencyBalances>,
+}
+
+/// The trial balance of one currency.
+#[derive(Clone, Debug)]
+pub struct CurrencyBalances {
+    pub currency: String,
+    pub rows: Vec<BalanceRow>,
+    pub debit: String,
+    pub credit: String,
+    /// Whether debit and credit are equal.
+    pub is_balanced: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct BalanceRow {
+    pub account: String,
+    /// One of the two is empty.
+    pub debit: String,
+    pub credit: String,
+}

@@ -1,0 +1,152 @@
+//! The seller's products: the list, one of them as a form, and files of many.
+
+use askama::Template;
+
+use super::common::{Choice, Field, Image, Link};
+use super::page::Page;
+use super::work::{Status, Tab, WorkBar};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_products.html")]
+pub struct SellerProductsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub tabs: Vec<Tab>,
+    /// The state that the search keeps to; empty for all.
+    pub state: String,
+    /// Part of a title, as it was searched for.
+    pub text: String,
+    pub rows: Vec<ProductRow>,
+    pub more: Option<Link>,
+    pub may_edit: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProductRow {
+    pub title: String,
+    pub href: String,
+    pub image: Option<Image>,
+    pub sku: String,
+    pub category: String,
+    pub price: String,
+    /// Units available over all variants; none where nobody counted.
+    pub stock: Option<i64>,
+    pub low: bool,
+    pub status: Status,
+    pub changed: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_product.html")]
+pub struct SellerProductPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub heading: String,
+    pub status: Option<Status>,
+    /// Where the form is posted.
+    pub action: String,
+    /// The version that the form changes; none for a new product.
+    pub version: Option<i64>,
+    /// What buyers see of it, where they see it.
+    pub public_href: Option<String>,
+    pub delete: Option<String>,
+    /// About the form as a whole.
+    pub error: Option<String>,
+    pub may_edit: bool,
+    pub title: Field,
+    pub description: Field,
+    pub brand: Field,
+    pub category: Field,
+    pub categories: Vec<Choice>,
+    pub tags: Field,
+    /// One a line: `Material: stoneware`.
+    pub attributes: Field,
+    pub states: Vec<Choice>,
+    pub pictures: Vec<FormPicture>,
+    pub variants: Vec<VariantRow>,
+    /// Of all prices of the form.
+    pub currency: String,
+}
+
+impl SellerProductPage {
+    /// Rows of variants that are sold, and the empty ones that wait for more.
+    fn sold(&self) -> impl Iterator<Item = &VariantRow> {
+        self.variants.iter().filter(|v| !v.is_blank)
+    }
+
+    fn blank(&self) -> impl Iterator<Item = &VariantRow> {
+        self.variants.iter().filter(|v| v.is_blank)
+    }
+}
+
+/// A picture that the product has.
+#[derive(Clone, Debug)]
+pub struct FormPicture {
+    pub id: String,
+    pub image: Image,
+    pub alt: String,
+    /// From 1.
+    pub position: usize,
+}
+
+/// One line of what is sold.
+#[derive(Clone, Debug, Default)]
+pub struct VariantRow {
+    /// Distinguishes the fields of this line.
+    pub index: usize,
+    pub code: Field,
+    /// `Size: large, Colour: blue`; empty where there is one variant.
+    pub options: Field,
+    pub price: Field,
+    pub compare_at: Field,
+    pub weight: Field,
+    pub stock: Field,
+    /// Carried through the form unseen.
+    pub gtin: String,
+    /// Units held for orders.
+    pub reserved: i64,
+    pub is_blank: bool,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_uploads.html")]
+pub struct SellerUploadsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub error: Option<String>,
+    pub states: Vec<Choice>,
+    pub stock: Field,
+    /// The latest first.
+    pub rows: Vec<UploadRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct UploadRow {
+    pub file: String,
+    pub href: String,
+    pub at: String,
+    pub rows: u64,
+    pub failed: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub status: Status,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_upload.html")]
+pub struct SellerUploadPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub upload: UploadRow,
+    /// Why it broke off.
+    pub failure: Option<String>,
+    pub errors: Vec<UploadProblem>,
+}
+
+#[derive(Clone, Debug)]
+pub struct UploadProblem {
+    pub row: u64,
+    pub column: String,
+    pub message: String,
+}

@@ -1,0 +1,45 @@
+//! The frame of workplaces: whose it is, where one stands in it, and the figures at its top.
+
+use super::common::Link;
+use super::page::Tone;
+
+/// The bar over a seller's or an operator's pages.
+#[derive(Clone, Debug)]
+pub struct WorkBar {
+    /// The shop's name; the marketplace's own for operators.
+    pub name: String,
+    /// What buyers see of it, where they see anything.
+    pub href: Option<String>,
+    pub status: Option<Status>,
+    pub sections: Vec<Section>,
+}
+
+/// A state in words, with how it is meant.
+#[derive(Clone, Debug)]
+pub struct Status {
+    pub label: String,
+    pub tone: Tone,
+}
+
+/// A part of the workplace.
+#[derive(Clone, Debug)]
+pub struct Section {
+    pub link: Link,
+    pub current: bool,
+}
+
+/// A filter by state, with how many there are.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    pub link: Link,
+    pub count: u64,
+    pub current: bool,
+}
+
+/// One number at the top, leading to what it counts.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    pub label: String,
+    pub value: String,
+    pub href: Option<String>,
+}

@@ -1,0 +1,32 @@
+//! The operator's workplace.
+
+pub mod ledger;
+pub mod shops;
+
+use super::visit::Visit;
+use crate::views::common::Link;
+use crate::views::work::{Section, WorkBar};
+use kernel::Permission;
+
+/// The parts of the workplace, and who may enter them.
+const SECTIONS: [(&str, &str, Permission); 2] = [
+    ("/operator", "operator.shops", Permission::ApproveSellers),
+    ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
+];
+
+/// The bar over the operator's pages, standing at `section`.
+fn bar(visit: &Visit, section: &str) -> WorkBar {
+    WorkBar {
+        name: visit.locale.t("operator.title").to_string(),
+        href: None,
+        status: None,
+        sections: SECTIONS
+            .iter()
+            .filter(|(_, _, needs)| visit.may(*needs))
+            .map(|(href, key, _)| Section {
+                link: Link::new(visit.locale.t(key).to_string(), *href),
+                current: *href == section,
+            })
+            .collect(),
+    }
+}

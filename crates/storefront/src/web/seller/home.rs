@@ -1,0 +1,179 @@
+//! How the shop stands.
+
+use super::{bar, orders, own_shop, shop};
+use crate::i18n::Locale;
+use crate::views::page::Tone;
+use crate::views::seller::{SellerHomePage, StepToOpen};
+use crate::views::work::{Figure, Status};
+use crate::web::Shop;
+use crate::web::failure::Failure;
+use crate::web::visit::Visit;
+use axum::extract::State;
+use axum::response::Response;
+use contracts::tenants::{CheckState, ShopDossier, ShopStatus};
+use kernel::limits::LOW_STOCK_BELOW;
+use kernel::{Permission, TenantId};
+
+const LATEST: u16 = 6;
+
+pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+    let tenant = visit.seller(Permission::ReadShop)?;
+    let seller = own_shop(&shop, &visit, tenant).await?;
+    let (page, figures, latest, steps) = futures::join!(
+        visit.keyed_page(&shop, "work.home"),
+        figures(&shop, &visit, tenant),
+        latest(&shop, &visit, tenant),
+        steps(&shop, &visit, tenant),
+    );
+    let view = SellerHomePage {
+        work: bar(&visit, &seller, "/seller"),
+        figures,
+        steps: steps?,
+        rows: latest?,
+        page,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+/// What the signed-in person's role lets them know. A figure that cannot be had is left out.
+async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
+    let (sales, goods, low, owed) = futures::join!(
+        shop.order_desk.tally(&visit.ctx, tenant),
+        shop.workbench.product_tally(&visit.ctx, tenant),
+        shop.stock_room.low(&visit.ctx, tenant, LOW_STOCK_BELOW),
+        shop.ledger.payable(&visit.ctx, tenant),
+    );
+    let locale = visit.locale;
+    let figure = |key: &str, value: String, href: &str| Figure {
+        label: locale.t(key).to_string(),
+        value,
+        href: Some(href.to_owned()),
+    };
+    let mut figures = Vec::new();
+    if let (true, Ok(sales)) = (visit.may(Permission::ReadSales), sales) {
+        let to_pack = locale.number(sales.confirmed);
+        figures.push(figure(
+            "work.figure.to_pack",
+            to_pack,
+            "/seller/orders?state=confirmed",
+        ));
+        if let Ok(owed) = owed {
+            let said: Vec<String> = owed.into_iter().map(|money| locale.money(money)).collect();
+            figures.push(Figure {
+                label: locale.t("work.figure.owed").to_string(),
+                value: if said.is_empty() {
+                    "—".to_owned()
+                } else {
+                    said.join(" + ")
+                },
+                href: None,
+            });
+        }
+    }
+    if let Ok(goods) = goods {
+        let for_sale = locale.number(goods.active);
+        figures.push(figure(
+            "work.figure.for_sale",
+            for_sale,
+            "/seller/products?state=active",
+        ));
+    }
+    if let Ok(low) = low {
+        figures.push(figure("work.figure.low", locale.number(low), "/seller/products"));
+    }
+    figures
+}
+
+async fn latest(
+    shop: &Shop,
+    visit: &Visit,
+    tenant: TenantId,
+) -> Result<Vec<crate::views::seller::SellerOrderRow>, Failure> {
+    if !visit.may(Permission::ReadSales) {
+        return Ok(Vec::new());
+    }
+    let found = shop
+        .orders
+        .of_seller(&visit.ctx, tenant, None, None, LATEST)
+        .await?;
+    Ok(found.items.iter().map(|sub| orders::row(sub, visit)).collect())
+}
+
+/// What is left to do until buyers see the shop, and after that until there is something to buy.
+async fn steps(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Vec<StepToOpen>, Failure> {
+    let (dossier, goods) = futures::join!(
+        shop.shop_desk.dossier(&visit.ctx, tenant),
+        shop.workbench.product_tally(&visit.ctx, tenant),
+    );
+    let dossier = dossier?;
+    let goods = goods.unwrap_or_default();
+    let steps = steps_of(&dossier, goods.active > 0, verified(visit), visit.locale);
+    // Who has all behind them is not told of it for ever.
+    Ok(if steps.iter().all(|step| step.done) {
+        Vec::new()
+    } else {
+        steps
+    })
+}
+
+fn verified(visit: &Visit) -> bool {
+    visit.principal.as_ref().is_some_and(|p| p.email_verified)
+}
+
+fn steps_of(dossier: &ShopDossier, has_goods: bool, verified: bool, locale: Locale) -> Vec<StepToOpen> {
+    let approved = dossier.shop.status != ShopStatus::Applied;
+    let stated = |state: CheckState| {
+        matches!(
+            state,
+            CheckState::Submitted | CheckState::Accepted | CheckState::Waived
+        )
+    };
+    let missing = dossier.checks.iter().filter(|line| !stated(line.state)).count();
+    let done_or = |done: bool, waiting: &str, tone: Tone| {
+        if done {
+            Status {
+                label: locale.t("step.done").to_string(),
+                tone: Tone::Good,
+            }
+        } else {
+            Status {
+                label: locale.t(waiting).to_string(),
+                tone,
+            }
+        }
+    };
+    let step = |key: &str, href: Option<&str>, done: bool, status: Status| StepToOpen {
+        label: locale.t(&format!("step.{key}")).to_string(),
+        text: locale.t(&format!("step.{key}_text")).to_string(),
+        href: href.filter(|_| !done).map(str::to_owned),
+        done,
+        status,
+    };
+    let checked = approved || missing == 0;
+    vec![
+        step(
+            "verify",
+            Some("/account"),
+            verified,
+            done_or(verified, "step.open", Tone::Warn),
+        ),
+        step(
+            "checks",
+            Some(shop::CHECKS),
+            checked,
+            done_or(checked, "step.open", Tone::Warn),
+        ),
+        step(
+            "approve",
+            None,
+            approved,
+            done_or(approved, "step.waiting", Tone::Calm),
+        ),
+        step(
+            "goods",
+            Some("/seller/products/new"),
+            has_goods,
+            done_or(has_goods, "step.open", Tone::Warn),
+        ),
+    ]
+}

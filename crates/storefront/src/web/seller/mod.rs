@@ -1,0 +1,69 @@
+//! The seller's workplace.
+
+pub mod home;
+pub mod orders;
+pub mod product_form;
+mod product_text;
+pub mod products;
+pub mod shop;
+pub mod uploads;
+
+use super::Shop;
+use super::failure::Failure;
+use super::visit::Visit;
+use crate::i18n::Locale;
+use crate::views::common::Link;
+use crate::views::page::Tone;
+use crate::views::work::{Section, Status, WorkBar};
+use contracts::tenants::{Shop as Seller, ShopStatus};
+use kernel::{Fault, Permission, TenantId};
+
+/// The parts of the workplace, and who may enter them.
+const SECTIONS: [(&str, &str, Permission); 5] = [
+    ("/seller", "work.home", Permission::ReadShop),
+    ("/seller/orders", "work.orders", Permission::ReadSales),
+    ("/seller/products", "work.products", Permission::ReadCatalog),
+    ("/seller/uploads", "work.uploads", Permission::EditCatalog),
+    ("/seller/shop", "work.shop", Permission::ReadShop),
+];
+
+/// The shop one works for.
+pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Seller, Failure> {
+    let found = shop
+        .tenants
+        .shops(&visit.ctx, vec![tenant])
+        .await?
+        .into_iter()
+        .next();
+    Ok(found.ok_or_else(|| Fault::not_found("shop"))?)
+}
+
+/// The bar over the seller's pages, standing at `section`.
+pub fn bar(visit: &Visit, seller: &Seller, section: &str) -> WorkBar {
+    WorkBar {
+        name: seller.name.clone(),
+        href: (seller.status == ShopStatus::Active).then(|| format!("/shop/{}", seller.slug)),
+        status: (seller.status != ShopStatus::Active).then(|| shop_status(seller.status, visit.locale)),
+        sections: SECTIONS
+            .iter()
+            .filter(|(_, _, needs)| visit.may(*needs))
+            .map(|(href, key, _)| Section {
+                link: Link::new(visit.locale.t(key).to_string(), *href),
+                current: *href == section,
+            })
+            .collect(),
+    }
+}
+
+pub fn shop_status(status: ShopStatus, locale: Locale) -> Status {
+    let (key, tone) = match status {
+        ShopStatus::Applied => ("shop.status.applied", Tone::Warn),
+        ShopStatus::Active => ("shop.status.active", Tone::Good),
+        ShopStatus::Suspended => ("shop.status.suspended", Tone::Bad),
+        ShopStatus::Closed => ("shop.status.closed", Tone::Calm),
+    };
+    Status {
+        label: locale.t(key).to_string(),
+        tone,
+    }
+}
