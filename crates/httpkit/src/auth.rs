@@ -1,5 +1,6 @@
 //! Who calls. Permission is a type in the handler's signature, so a handler without one is visible at a glance.
 
+use crate::extract::{Said, header_once};
 use crate::{Problem, RequestInfo};
 use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
@@ -228,7 +229,7 @@ async fn signed_in(parts: &mut Parts, audience: Audience) -> Result<(Ctx, Princi
     Ok((ctx, principal))
 }
 
-fn wrong_audience(wanted: Audience) -> Fault {
+pub(crate) fn wrong_audience(wanted: Audience) -> Fault {
     let wanted = serde_json::to_value(wanted)
         .ok()
         .and_then(|v| v.as_str().map(str::to_owned))
@@ -252,12 +253,12 @@ async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal>), Problem
         now: info.now,
         correlation: info.correlation,
     };
-    let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
-        return Ok((ctx, None));
+    let said = match header_once(parts, header::AUTHORIZATION) {
+        Said::Not => return Ok((ctx, None)),
+        Said::Once(credential) => credential.to_str().ok(),
+        Said::Unclear => None,
     };
-    let token = value
-        .to_str()
-        .ok()
+    let token = said
         .and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")))
         .map(str::trim)
         .filter(|t| !t.is_empty() && t.len() <= TOKEN_BYTES_MAX)

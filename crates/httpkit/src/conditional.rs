@@ -1,5 +1,6 @@
 use crate::Problem;
-use axum::extract::FromRequestParts;
+use crate::extract::{Said, header_once};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::{HeaderValue, header, request::Parts};
 use kernel::{Fault, Kind};
 
@@ -17,10 +18,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        parts
-            .headers
-            .get(header::IF_MATCH)
-            .and_then(|v| v.to_str().ok())
+        let said = match header_once(parts, header::IF_MATCH) {
+            Said::Once(tag) => tag.to_str().ok(),
+            Said::Not | Said::Unclear => None,
+        };
+        said
             .and_then(|v| v.trim().trim_start_matches("W/").trim_matches('"').parse().ok())
             .map(Self)
             .ok_or_else(|| {
@@ -32,5 +34,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
                 fault.kind = Kind::Invalid;
                 Problem(fault)
             })
+    }
+}
+
+/// Where it is not required: absent is `None`, and one that cannot be read is refused all the same.
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        if parts.headers.contains_key(header::IF_MATCH) {
+            let required = <Self as FromRequestParts<S>>::from_request_parts(parts, state);
+            return required.await.map(Some);
+        }
+        Ok(None)
     }
 }

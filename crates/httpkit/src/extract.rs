@@ -1,6 +1,7 @@
 //! Reading requests: every rejection is a problem document with a pointer to the field.
 
 use crate::Problem;
+use crate::strict::Strict;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::PathRejection};
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,23 @@ pub struct Query<T>(pub T);
 /// The path's parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
+
+/// A header that may be said once. Said twice it might be read otherwise here than by a proxy before us, so then it is
+/// as good as unreadable.
+pub(crate) enum Said<'a> {
+    Not,
+    Once(&'a HeaderValue),
+    Unclear,
+}
+
+pub(crate) fn header_once(parts: &Parts, name: impl header::AsHeaderName) -> Said<'_> {
+    let mut values = parts.headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Said::Not,
+        (Some(value), None) => Said::Once(value),
+        (Some(_), Some(_)) => Said::Unclear,
+    }
+}
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
@@ -66,9 +84,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                         format!("The body may have at most {BODY_BYTES_MAX} bytes."),
                     ))
                 } else {
-                    Problem(Fault::new(
-                        Kind::Invalid,
+                    Problem(Fault::field(
                         "body_unreadable",
+                        "",
                         "The body broke off before its end. Send it again.",
                     ))
                 }
@@ -80,9 +98,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     check_depth(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer_of(error.path());
+    let value = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
+        let mut pointer = pointer_of(error.path());
         let inner = error.into_inner();
+        if let Some(name) = missing_field(&inner.to_string()) {
+            pointer.push('/');
+            pointer.push_str(name);
+        }
         let code = if inner.is_data() {
             "field_invalid"
         } else {
@@ -101,11 +123,20 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     if has_escaped_nul(bytes) {
         return Err(Fault::field(
             "nul_character",
-            "",
+            serde_json::from_slice(bytes)
+                .ok()
+                .and_then(|body| nul_within(&body))
+                .unwrap_or_default(),
             "Text must not contain NUL characters (\\u0000).",
         ));
     }
     Ok(value)
+}
+
+/// The reader stops at the object that lacks a field; forms want to know which.
+fn missing_field(message: &str) -> Option<&str> {
+    let (name, _) = message.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name)
 }
 
 fn has_escaped_nul(bytes: &[u8]) -> bool {
@@ -119,6 +150,30 @@ fn has_escaped_nul(bytes: &[u8]) -> bool {
         rest = &rest[at + 6..];
     }
     false
+}
+
+/// Where the first text with a NUL character is.
+fn nul_within(value: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let below = |name: &str, value: &Value| {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        nul_within(value).map(|rest| format!("/{name}{rest}"))
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(i, item)| below(&i.to_string(), item)),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            if name.contains('\0') {
+                Some(String::new())
+            } else {
+                below(name, member)
+            }
+        }),
+        _ => None,
+    }
 }
 
 /// Refuses nesting beyond the limit before anything is built from it.
@@ -165,13 +220,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or("");
-        if query.contains("%00") {
-            return Err(Problem(Fault::field(
-                "nul_character",
-                "query",
-                "Parameters must not contain NUL characters (%00).",
-            )));
-        }
+        check_parameters(query).map_err(Problem)?;
         let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(reader)
             .map(Query)
@@ -184,6 +233,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 ))
             })
     }
+}
+
+fn check_parameters(query: &str) -> Result<(), Fault> {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let has = |c: char| name.contains(c) || value.contains(c);
+        if has('\0') {
+            return Err(Fault::field(
+                "nul_character",
+                name.replace('\0', ""),
+                "Parameters must not contain NUL characters (%00).",
+            ));
+        }
+        // Broken sequences are decoded to this character, which nobody types.
+        if has(char::REPLACEMENT_CHARACTER) {
+            return Err(Fault::field(
+                "parameter_invalid",
+                name,
+                "This is not UTF-8; percent-encode the UTF-8 bytes of the text.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
@@ -218,6 +289,7 @@ mod tests {
         note: Option<String>,
     }
 
+    // As types do that travel between services, this one does not refuse what it does not know.
     #[derive(Debug, serde::Deserialize)]
     struct Body {
         #[allow(dead_code)]
@@ -239,6 +311,14 @@ mod tests {
             refusal(r#"{"lines":[{"quantity":1,"qty":2}]}"#),
             ("field_invalid".into(), "/lines/0/qty".into())
         );
+        assert_eq!(
+            refusal(r#"{"lines":[{"note":"gift"}]}"#),
+            ("field_invalid".into(), "/lines/0/quantity".into())
+        );
+        assert_eq!(
+            refusal(r#"{"lines":[],"note/1":2}"#),
+            ("field_invalid".into(), "/note~11".into())
+        );
     }
 
     #[test]
@@ -246,10 +326,32 @@ mod tests {
         assert_eq!(refusal(&"[".repeat(10_000)).0, "json_too_deep");
         assert_eq!(refusal(r#"{"lines":[]} trailing"#).0, "json_malformed");
         assert_eq!(
-            refusal(r#"{"lines":[{"quantity":1,"note":"a\u0000b"}]}"#).0,
-            "nul_character"
+            refusal(r#"{"lines":[{"quantity":1,"note":"a\u0000b"}]}"#),
+            ("nul_character".into(), "/lines/0/note".into())
         );
         assert_eq!(refusal("").0, "json_malformed");
+    }
+
+    #[test]
+    fn parameters_are_text() {
+        let refusal = |query: &str| {
+            let fault = check_parameters(query).expect_err("refused");
+            (fault.code, fault.fields[0].pointer.clone())
+        };
+        assert_eq!(refusal("a=1&b=%00"), ("nul_character".into(), "b".into()));
+        assert_eq!(refusal("a=1&b=%ff"), ("parameter_invalid".into(), "b".into()));
+        assert_eq!(refusal("a%00=1"), ("nul_character".into(), "a".into()));
+        assert!(check_parameters("a=%C3%A9&b=%zz&&=").is_ok());
+    }
+
+    #[test]
+    fn a_list_does_not_pass_for_an_object() {
+        assert_eq!(refusal("[[]]"), ("field_invalid".into(), String::new()));
+        assert_eq!(
+            refusal(r#"{"lines":[[1,null]]}"#),
+            ("field_invalid".into(), "/lines/0".into())
+        );
+        assert!(parse::<Body>(br#"{"lines":[{"quantity":1,"note":null}]}"#).is_ok());
     }
 
     #[test]

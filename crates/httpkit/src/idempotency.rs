@@ -1,4 +1,5 @@
 use crate::Problem;
+use crate::extract::{Said, header_once};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kernel::Fault;
@@ -13,10 +14,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        parts
-            .headers
-            .get("idempotency-key")
-            .and_then(|v| v.to_str().ok())
+        let said = match header_once(parts, "idempotency-key") {
+            Said::Once(key) => key.to_str().ok(),
+            Said::Not | Said::Unclear => None,
+        };
+        said
             .filter(|k| !k.is_empty() && k.len() <= IDEMPOTENCY_KEY_BYTES_MAX)
             .map(|k| Self(k.to_owned()))
             .ok_or_else(|| {

@@ -1,11 +1,12 @@
 //! What every request carries: its time, its correlation id, its caller's address; and what is told about it.
 
+use crate::transport::{Transport, TrustedProxies};
 use axum::extract::{ConnectInfo, MatchedPath, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 use kernel::{CorrelationId, SharedClock, Timestamp, uuid_at};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -15,7 +16,9 @@ use uuid::Uuid;
 pub struct Request {
     pub now: Timestamp,
     pub correlation: CorrelationId,
+    /// Who called, behind trusted proxies.
     pub client: IpAddr,
+    pub transport: Transport,
 }
 
 /// This process, as answers name it.
@@ -23,8 +26,8 @@ pub struct Request {
 pub struct Instance {
     pub id: HeaderValue,
     pub clock: SharedClock,
-    /// Whether `X-Forwarded-For` is believed: only behind a proxy of one's own.
-    pub behind_proxy: bool,
+    /// Whose word about callers is believed.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// Middleware over everything: gives the request its [`Request`], measures it, logs it, names the instance.
@@ -41,11 +44,15 @@ pub async fn observe(
         .and_then(|v| v.to_str().ok())
         .and_then(|v| Uuid::parse_str(v).ok())
         .map_or_else(|| CorrelationId(uuid_at(now)), CorrelationId);
-    let client = client_of(&request, instance.behind_proxy);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let (client, transport) = instance
+        .trusted_proxies
+        .read(peer.map(|peer| peer.0.ip()), request.headers());
     request.extensions_mut().insert(Request {
         now,
         correlation,
         client,
+        transport,
     });
 
     let route = request
@@ -88,23 +95,4 @@ pub async fn observe(
         .entry("x-frame-options")
         .or_insert(HeaderValue::from_static("DENY"));
     response
-}
-
-fn client_of(request: &axum::extract::Request, behind_proxy: bool) -> IpAddr {
-    let forwarded = || {
-        let value = request.headers().get("x-forwarded-for")?.to_str().ok()?;
-        // The last address is the one our own proxy saw; those before it are what the caller claims.
-        value.rsplit(',').next()?.trim().parse().ok()
-    };
-    let direct = || {
-        request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|c| c.0.ip())
-    };
-    behind_proxy
-        .then(forwarded)
-        .flatten()
-        .or_else(direct)
-        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }

@@ -61,33 +61,77 @@ where
     }
 }
 
+/// Members that every problem document has; a fault's own must be called otherwise.
+const RESERVED: [&str; 6] = ["type", "title", "status", "code", "detail", "errors"];
+
+/// The refusal of a method that a path does not take. The router adds `Allow`.
+#[must_use]
+pub fn method_not_allowed() -> Response {
+    let fault = Fault::new(
+        Kind::Invalid,
+        "method_not_allowed",
+        "This path takes the methods that `Allow` names; see /docs.",
+    );
+    write(StatusCode::METHOD_NOT_ALLOWED, fault)
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = status_of(self.0.kind);
-        let retry_after = self.0.retry_after_s;
-        let document = ProblemDocument {
-            kind: format!("/docs/problems#{}", self.0.code),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            code: self.0.code,
-            detail: self.0.detail,
-            errors: self.0.fields,
-            extra: self.0.extra,
-        };
-        let body = serde_json::to_vec(&document).unwrap_or_default();
-        let mut response = (status, body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
+        write(status_of(self.0.kind), self.0)
+    }
+}
+
+fn write(status: StatusCode, mut fault: Fault) -> Response {
+    let named = fault.extra.len();
+    fault.extra.retain(|name, _| !RESERVED.contains(&name.as_str()));
+    if fault.extra.len() < named {
+        tracing::error!(
+            code = fault.code,
+            "a fault's own member is called as one that all have"
         );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+    }
+    let document = ProblemDocument {
+        kind: format!("/docs/problems#{}", fault.code),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        code: fault.code,
+        detail: fault.detail,
+        errors: fault.fields,
+        extra: fault.extra,
+    };
+    let body = serde_json::to_vec(&document).unwrap_or_default();
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = fault.retry_after_s {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    #[tokio::test]
+    async fn a_fault_cannot_overwrite_what_every_problem_says() {
+        let fault = Fault::new(Kind::Conflict, "transition_illegal", "Too late.")
+            .with("status", "cancelled")
+            .with("allowed", ["shipped"]);
+        let body = Problem(fault).into_response().into_body();
+        let body = body.collect().await.expect("read").to_bytes();
+        let text = String::from_utf8_lossy(&body);
+        assert_eq!(text.matches("\"status\"").count(), 1, "{text}");
+        let document: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(document["status"], 409);
+        assert_eq!(document["allowed"][0], "shipped");
     }
 }

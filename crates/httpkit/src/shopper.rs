@@ -1,8 +1,10 @@
+use crate::auth::wrong_audience;
+use crate::extract::{Said, header_once};
 use crate::{Anyone, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use contracts::cart::CartOwner;
-use contracts::identity::Principal;
+use contracts::identity::{Audience, Principal};
 use kernel::{Ctx, Fault};
 
 /// Bytes of a guest's cart token.
@@ -30,35 +32,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Shopper {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Anyone { ctx, principal } = Anyone::from_request_parts(parts, state).await?;
-        if let Some(principal) = principal {
-            let owner = Some(CartOwner::User(principal.user));
-            return Ok(Self {
-                ctx,
-                principal: Some(principal),
-                owner,
-            });
-        }
-        let owner = match parts.headers.get("x-cart-token") {
-            None => None,
-            Some(value) => {
-                let token = value
-                    .to_str()
-                    .ok()
-                    .filter(|t| CART_TOKEN_BYTES.contains(&t.len()))
-                    .ok_or_else(|| {
-                        Problem(Fault::field(
-                            "cart_token",
-                            "X-Cart-Token",
-                            "This is not a cart token. Leave it out to begin a new cart.",
-                        ))
-                    })?;
-                Some(CartOwner::Guest(token.to_owned()))
+        let guest = guest_of(parts)?;
+        let owner = match &principal {
+            // A seller or an operator shops with a buyer's token, as everybody does.
+            Some(principal) if principal.audience != Audience::Buyer => {
+                return Err(Problem(wrong_audience(Audience::Buyer)));
             }
+            Some(principal) => Some(CartOwner::User(principal.user)),
+            None => guest,
         };
         Ok(Self {
             ctx,
-            principal: None,
+            principal,
             owner,
         })
     }
+}
+
+/// The guest's cart that the request names, if it names one.
+fn guest_of(parts: &Parts) -> Result<Option<CartOwner>, Problem> {
+    let said = match header_once(parts, "x-cart-token") {
+        Said::Not => return Ok(None),
+        Said::Once(token) => token.to_str().ok(),
+        Said::Unclear => None,
+    };
+    let token = said
+        .filter(|t| CART_TOKEN_BYTES.contains(&t.len()))
+        .ok_or_else(|| {
+            Problem(Fault::field(
+                "cart_token",
+                "X-Cart-Token",
+                "This is not a cart token. Leave it out to begin a new cart.",
+            ))
+        })?;
+    Ok(Some(CartOwner::Guest(token.to_owned())))
 }

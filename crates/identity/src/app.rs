@@ -1,7 +1,9 @@
 //! What can be done with accounts, one method per use case.
 
 mod authenticate;
+mod own_account;
 mod registration;
+mod resend;
 mod reset;
 mod roles;
 mod sign_in;
@@ -18,6 +20,7 @@ use crate::keys::Keys;
 use crate::mail::{MailPort, Message};
 use crate::store::account::Account;
 use ::store::Db;
+use ::store::seal::Keyring;
 use contracts::identity::AccountChanged;
 use contracts::tenants::Tenants;
 use kernel::{Ctx, TenantId, Timestamp, UserId};
@@ -30,6 +33,8 @@ pub struct Config {
     /// Where mailed links lead, without a slash at the end: `https://market.example`.
     pub public_url: String,
     pub limits: AttemptLimits,
+    /// Seals what the database keeps of secrets.
+    pub keyring: Keyring,
 }
 
 /// The identity context.
@@ -48,10 +53,14 @@ struct Inner {
 
 impl Accounts {
     pub fn new(db: Db, mail: Arc<dyn MailPort>, config: Config) -> Result<Self, Error> {
-        let Config { public_url, limits } = config;
+        let Config {
+            public_url,
+            limits,
+            keyring,
+        } = config;
         Ok(Self(Arc::new(Inner {
             hasher: Hasher::new()?,
-            keys: Keys::new(db.clone()),
+            keys: Keys::new(db.clone(), keyring),
             attempts: Attempts::new(limits),
             mail,
             public_url: public_url.trim_end_matches('/').to_owned(),

@@ -38,6 +38,8 @@ impl Default for AttemptLimits {
 pub enum Attempt {
     SignIn,
     Reset,
+    /// As often as a reset, and counted apart.
+    Verify,
 }
 
 /// Counts attempts and refuses those beyond the limits.
@@ -49,6 +51,8 @@ struct Buckets {
     sign_in_account: Bucket,
     reset_address: Bucket,
     reset_account: Bucket,
+    verify_address: Bucket,
+    verify_account: Bucket,
 }
 
 type Bucket = DefaultKeyedRateLimiter<String>;
@@ -62,6 +66,8 @@ impl Attempts {
             sign_in_account: bucket(limits.sign_in_per_account),
             reset_address: bucket(limits.reset_per_address),
             reset_account: bucket(limits.reset_per_account),
+            verify_address: bucket(limits.reset_per_address),
+            verify_account: bucket(limits.reset_per_account),
         }))
     }
 
@@ -70,6 +76,7 @@ impl Attempts {
         let (per_address, per_account) = match attempt {
             Attempt::SignIn => (&self.0.sign_in_address, &self.0.sign_in_account),
             Attempt::Reset => (&self.0.reset_address, &self.0.reset_account),
+            Attempt::Verify => (&self.0.verify_address, &self.0.verify_account),
         };
         // Work of our own has no address.
         if !address.is_empty() {
@@ -85,6 +92,8 @@ impl Attempts {
             &self.0.sign_in_account,
             &self.0.reset_address,
             &self.0.reset_account,
+            &self.0.verify_address,
+            &self.0.verify_account,
         ] {
             bucket.retain_recent();
             bucket.shrink_to_fit();

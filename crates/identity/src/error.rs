@@ -48,6 +48,8 @@ pub enum Error {
     Fault(Box<Fault>),
     #[error("the database refused: {0}")]
     Database(sqlx::Error),
+    #[error(transparent)]
+    Sealed(#[from] store::seal::SealError),
     #[error("{0}")]
     Internal(String),
 }
@@ -112,7 +114,7 @@ impl From<Error> for Fault {
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::unavailable("Sign-in"),
             Error::Fault(fault) => *fault,
-            Error::Database(_) | Error::Internal(_) => {
+            Error::Database(_) | Error::Sealed(_) | Error::Internal(_) => {
                 tracing::error!(error = %detail, "identity failed");
                 Self::internal()
             }

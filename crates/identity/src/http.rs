@@ -7,6 +7,7 @@ mod me;
 mod refresh;
 mod register;
 mod request_password_reset;
+mod resend_verification;
 mod reset_password;
 mod sessions;
 mod verify_email;
@@ -29,6 +30,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(refresh::handler))
         .routes(routes!(logout::handler))
         .routes(routes!(verify_email::handler))
+        .routes(routes!(resend_verification::handler))
         .routes(routes!(request_password_reset::handler))
         .routes(routes!(reset_password::handler))
         .routes(routes!(me::handler))

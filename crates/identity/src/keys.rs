@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::store::key::{self, KeyRow};
+use ::store::seal::{Keyring, SealError};
 use ::store::{Db, Scope};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -52,7 +53,8 @@ pub struct Jwk {
 #[derive(Clone)]
 pub struct Key {
     pub kid: String,
-    pub encoding: EncodingKey,
+    /// What signs; none where this process has not the data key that the seed is sealed with.
+    pub encoding: Option<EncodingKey>,
     pub decoding: DecodingKey,
     public: String,
     signs_from: Timestamp,
@@ -64,6 +66,7 @@ pub struct Key {
 #[derive(Clone)]
 pub struct Keys {
     db: Db,
+    keyring: Keyring,
     copy: Arc<RwLock<Copy>>,
 }
 
@@ -71,13 +74,16 @@ pub struct Keys {
 struct Copy {
     keys: Arc<Vec<Key>>,
     read_at: Timestamp,
+    /// When an unknown key was last looked for.
+    looked_at: Option<Timestamp>,
 }
 
 impl Keys {
     #[must_use]
-    pub fn new(db: Db) -> Self {
+    pub fn new(db: Db, keyring: Keyring) -> Self {
         Self {
             db,
+            keyring,
             copy: Arc::default(),
         }
     }
@@ -86,7 +92,7 @@ impl Keys {
     pub async fn signing(&self, now: Timestamp) -> Result<Key, Error> {
         let signing = |keys: &[Key]| {
             keys.iter()
-                .find(|k| k.signs_from <= now && now < k.signs_until)
+                .find(|k| k.encoding.is_some() && k.signs_from <= now && now < k.signs_until)
                 .cloned()
         };
         if let Some(key) = signing(&self.living(now).await?) {
@@ -108,7 +114,7 @@ impl Keys {
             return Ok(Some(key));
         }
         // Perhaps another instance has just made it.
-        if now - self.snapshot().read_at < LOOK_AGAIN {
+        if !self.may_look_again(now) {
             return Ok(None);
         }
         Ok(find(&self.read(now).await?))
@@ -137,17 +143,42 @@ impl Keys {
         let mut tx = self.db.begin(Scope::System).await?;
         key::lock(&mut tx).await?;
         let keys = key::living(&mut *tx, now).await?;
-        let covered_until = keys.iter().map(|k| k.signs_until).max();
+        // What is sealed with a key that only others have signs nothing here.
+        let ours = keys.iter().filter(|k| open(&self.keyring, k).is_ok());
+        let covered_until = ours.map(|k| k.signs_until).max();
         match covered_until {
             Some(until) if until > now + AHEAD => {}
             // The next key takes over where the last one stops; the first signs at once.
-            Some(until) if until > now => key::insert(&mut *tx, &make(until)?).await?,
-            _ => key::insert(&mut *tx, &make(now)?).await?,
+            Some(until) if until > now => key::insert(&mut *tx, &make(&self.keyring, until)?).await?,
+            _ => key::insert(&mut *tx, &make(&self.keyring, now)?).await?,
         }
         key::drop_dead(&mut *tx, now).await?;
         tx.commit().await?;
         self.read(now).await?;
         Ok(())
+    }
+
+    /// Seals with the present data key what is sealed with an older one, and says how many keys that were.
+    pub async fn reseal(&self, now: Timestamp) -> Result<usize, Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        key::lock(&mut tx).await?;
+        let rows = key::living(&mut *tx, now).await?;
+        let mut resealed = 0;
+        for row in rows {
+            if self.keyring.is_present(&row.sealed_seed) {
+                continue;
+            }
+            let owner = KeyRow::owner(&row.kid);
+            // What only others can open is theirs to seal anew.
+            let Ok(seed) = open(&self.keyring, &row) else {
+                continue;
+            };
+            key::reseal(&mut *tx, &row.kid, &self.keyring.seal(&owner, &seed)?).await?;
+            resealed += 1;
+        }
+        key::drop_dead(&mut *tx, now).await?;
+        tx.commit().await?;
+        Ok(resealed)
     }
 
     async fn living(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, Error> {
@@ -161,13 +192,26 @@ impl Keys {
 
     async fn read(&self, now: Timestamp) -> Result<Arc<Vec<Key>>, Error> {
         let rows = key::living(self.db.pool(), now).await?;
-        let keys: Vec<Key> = rows.into_iter().map(Key::read).collect::<Result<_, _>>()?;
+        let keys: Vec<Key> = rows
+            .into_iter()
+            .map(|row| Key::read(&self.keyring, row))
+            .collect::<Result<_, _>>()?;
         let keys = Arc::new(keys);
-        *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy {
-            keys: keys.clone(),
-            read_at: now,
-        };
+        let mut copy = self.copy.write().unwrap_or_else(PoisonError::into_inner);
+        copy.keys = keys.clone();
+        copy.read_at = now;
+        drop(copy);
         Ok(keys)
+    }
+
+    /// Whether a token with an unknown key is a reason to read all keys; the first one always is.
+    fn may_look_again(&self, now: Timestamp) -> bool {
+        let mut copy = self.copy.write().unwrap_or_else(PoisonError::into_inner);
+        let may = copy.looked_at.is_none_or(|at| now - at >= LOOK_AGAIN || now < at);
+        if may {
+            copy.looked_at = Some(now);
+        }
+        may
     }
 
     fn snapshot(&self) -> Copy {
@@ -176,16 +220,21 @@ impl Keys {
 }
 
 impl Key {
-    fn read(row: KeyRow) -> Result<Self, Error> {
-        let seed: [u8; 32] = row
-            .seed
-            .try_into()
-            .map_err(|_| Error::Internal("a signing key is not 32 bytes long".to_owned()))?;
-        let public = public_of(&seed);
+    fn read(keyring: &Keyring, row: KeyRow) -> Result<Self, Error> {
+        let encoding = match open(keyring, &row) {
+            Ok(seed) => Some(EncodingKey::from_ed_der(
+                &[PKCS8_HEAD.as_slice(), seed.as_slice()].concat(),
+            )),
+            Err(error) => {
+                tracing::warn!(kid = row.kid, %error, "a signing key cannot be opened here; it verifies, and others sign with it");
+                None
+            }
+        };
+        let public = URL_SAFE_NO_PAD.encode(&row.public_key);
         let decoding = DecodingKey::from_ed_components(&public)
             .map_err(|e| Error::Internal(format!("a public key is refused: {e}")))?;
         Ok(Self {
-            encoding: EncodingKey::from_ed_der(&[PKCS8_HEAD.as_slice(), seed.as_slice()].concat()),
+            encoding,
             decoding,
             public,
             kid: row.kid,
@@ -196,21 +245,34 @@ impl Key {
     }
 }
 
-fn public_of(seed: &[u8; 32]) -> String {
-    URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(seed).verifying_key().as_bytes())
+/// The seed of a key, if this process may open it and it is the one that was published.
+fn open(keyring: &Keyring, row: &KeyRow) -> Result<[u8; 32], SealError> {
+    let seed = keyring.unseal(&KeyRow::owner(&row.kid), &row.sealed_seed)?;
+    let seed: [u8; 32] = seed.try_into().map_err(|_| SealError::Broken)?;
+    match public_of(&seed).as_slice() == row.public_key {
+        true => Ok(seed),
+        false => Err(SealError::Broken),
+    }
 }
 
-fn make(signs_from: Timestamp) -> Result<KeyRow, Error> {
+fn public_of(seed: &[u8; 32]) -> [u8; 32] {
+    SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
+fn make(keyring: &Keyring, signs_from: Timestamp) -> Result<KeyRow, Error> {
     let mut seed = [0u8; 32];
     OsRng
         .try_fill_bytes(&mut seed)
         .map_err(|e| Error::Internal(format!("no randomness: {e}")))?;
     // The id is the key's own thumbprint, so that two keys never share one.
-    let digest = Sha256::digest(public_of(&seed));
+    let public_key = public_of(&seed);
+    let digest = Sha256::digest(URL_SAFE_NO_PAD.encode(public_key));
     let signs_until = signs_from + SIGNS;
+    let kid = URL_SAFE_NO_PAD.encode(&digest[..12]);
     Ok(KeyRow {
-        kid: URL_SAFE_NO_PAD.encode(&digest[..12]),
-        seed: seed.to_vec(),
+        sealed_seed: keyring.seal(&KeyRow::owner(&kid), &seed)?,
+        public_key: public_key.to_vec(),
+        kid,
         signs_from,
         signs_until,
         verifies_until: signs_until + VERIFIES_AFTER,

@@ -54,7 +54,11 @@ pub async fn sign(keys: &Keys, claims: &Claims, now: Timestamp) -> Result<String
     let key = keys.signing(now).await?;
     let mut header = Header::new(Algorithm::EdDSA);
     header.kid = Some(key.kid);
-    jsonwebtoken::encode(&header, claims, &key.encoding)
+    let encoding = key
+        .encoding
+        .as_ref()
+        .ok_or_else(|| Error::Internal("a key that cannot sign was chosen to".to_owned()))?;
+    jsonwebtoken::encode(&header, claims, encoding)
         .map_err(|e| Error::Internal(format!("signing a token: {e}")))
 }
 

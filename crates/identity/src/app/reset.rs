@@ -14,7 +14,7 @@ use kernel::{Ctx, secret};
 /// How long a link that resets a password is good.
 const RESET_TTL: Duration = Duration::hours(1);
 /// A request for a link takes at least this long, so that its time does not tell whether a mail was written.
-const ANSWER_AFTER: std::time::Duration = std::time::Duration::from_millis(150);
+pub(super) const ANSWER_AFTER: std::time::Duration = std::time::Duration::from_millis(150);
 
 impl Accounts {
     /// Mails a link if the account exists; answers the same, and as late, if not.

@@ -2,7 +2,7 @@ use super::Visitor;
 use crate::{Accounts, SignInAs, TokenPair};
 use axum::extract::State;
 use contracts::identity::{Audience, SignIn};
-use httpkit::{Json, Problem, ProblemDocument};
+use httpkit::{Confidential, Json, Problem, ProblemDocument};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -34,7 +34,7 @@ fn buyer() -> Audience {
         (status = 200, body = TokenPair),
         (status = 400, body = ProblemDocument, description = "`email_invalid`, `field_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`credentials_invalid`", content_type = "application/problem+json"),
-        (status = 403, body = ProblemDocument, description = "`audience_not_granted`, `not_staff`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`audience_not_granted`, `not_staff`, `insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
         (status = 422, body = ProblemDocument, description = "`shop_ambiguous` with `shops`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`account_locked` with `locked_until`, `rate_limited`", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable`", content_type = "application/problem+json"),
@@ -43,6 +43,7 @@ fn buyer() -> Audience {
 pub async fn handler(
     State(accounts): State<Accounts>,
     visitor: Visitor,
+    _: Confidential,
     Json(request): Json<Request>,
 ) -> Result<Json<TokenPair>, Problem> {
     let sign_in = SignInAs {

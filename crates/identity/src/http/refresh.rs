@@ -1,7 +1,7 @@
 use super::Visitor;
 use crate::{Accounts, TokenPair};
 use axum::extract::State;
-use httpkit::{Json, Problem, ProblemDocument};
+use httpkit::{Confidential, Json, Problem, ProblemDocument};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -19,11 +19,13 @@ pub struct Request {
         (status = 200, body = TokenPair),
         (status = 400, body = ProblemDocument, description = "`field_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`refresh_token_invalid`, `session_ended`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
     State(accounts): State<Accounts>,
     visitor: Visitor,
+    _: Confidential,
     Json(request): Json<Request>,
 ) -> Result<Json<TokenPair>, Problem> {
     Ok(Json(

@@ -3,7 +3,7 @@ use crate::Accounts;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contracts::identity::RegisterUser;
-use httpkit::{Json, Problem, ProblemDocument};
+use httpkit::{Confidential, Json, Problem, ProblemDocument};
 use kernel::UserId;
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +33,14 @@ pub struct Response {
     responses(
         (status = 201, body = Response),
         (status = 400, body = ProblemDocument, description = "`email_invalid`, `password_weak`, `text_empty`, `text_too_long`, `text_control`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
         (status = 409, body = ProblemDocument, description = "`email_taken`", content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
     State(accounts): State<Accounts>,
     visitor: Visitor,
+    _: Confidential,
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, Json<Response>), Problem> {
     let Request {

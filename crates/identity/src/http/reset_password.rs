@@ -2,7 +2,7 @@ use super::Visitor;
 use crate::Accounts;
 use axum::extract::State;
 use axum::http::StatusCode;
-use httpkit::{Json, Problem, ProblemDocument};
+use httpkit::{Confidential, Json, Problem, ProblemDocument};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -23,12 +23,14 @@ pub struct Request {
     responses(
         (status = 204, description = "the new password holds"),
         (status = 400, body = ProblemDocument, description = "`link_invalid`, `password_weak`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable`", content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
     State(accounts): State<Accounts>,
     visitor: Visitor,
+    _: Confidential,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     accounts

@@ -4,7 +4,9 @@ use sqlx::{PgConnection, PgExecutor};
 #[derive(Clone)]
 pub struct KeyRow {
     pub kid: String,
-    pub seed: Vec<u8>,
+    /// Sealed for [`KeyRow::owner`].
+    pub sealed_seed: Vec<u8>,
+    pub public_key: Vec<u8>,
     pub signs_from: Timestamp,
     pub signs_until: Timestamp,
     pub verifies_until: Timestamp,
@@ -14,7 +16,7 @@ pub struct KeyRow {
 pub async fn living(db: impl PgExecutor<'_>, now: Timestamp) -> Result<Vec<KeyRow>, sqlx::Error> {
     sqlx::query_as!(
         KeyRow,
-        "select kid, seed, signs_from, signs_until, verifies_until
+        "select kid, sealed_seed, public_key, signs_from, signs_until, verifies_until
            from identity.signing_key
           where verifies_until > $1
           order by signs_from desc, kid",
@@ -34,10 +36,11 @@ pub async fn lock(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
 
 pub async fn insert(db: impl PgExecutor<'_>, key: &KeyRow) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into identity.signing_key (kid, seed, signs_from, signs_until, verifies_until)
-         values ($1, $2, $3, $4, $5)",
+        "insert into identity.signing_key (kid, sealed_seed, public_key, signs_from, signs_until, verifies_until)
+         values ($1, $2, $3, $4, $5, $6)",
         key.kid,
-        key.seed,
+        key.sealed_seed,
+        key.public_key,
         key.signs_from,
         key.signs_until,
         key.verifies_until,
@@ -52,4 +55,23 @@ pub async fn drop_dead(db: impl PgExecutor<'_>, now: Timestamp) -> Result<u64, s
         .execute(db)
         .await?;
     Ok(done.rows_affected())
+}
+
+/// Replaces a sealed seed by the same one, sealed anew.
+pub async fn reseal(db: impl PgExecutor<'_>, kid: &str, sealed_seed: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update identity.signing_key set sealed_seed = $2 where kid = $1",
+        kid,
+        sealed_seed,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+impl KeyRow {
+    /// What a sealed seed belongs to.
+    pub fn owner(kid: &str) -> String {
+        format!("identity.signing_key/{kid}")
+    }
 }

@@ -1,7 +1,7 @@
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, http::HeaderValue};
 use contracts::identity::{Mailbox, RegisterUser};
-use httpkit::{Auth, Instance, observe};
+use httpkit::{Auth, Instance, TrustedProxies, observe};
 use identity::{Accounts, AttemptLimits, Config, DevelopmentInbox};
 use kernel::{Clock, Ctx, FixedClock, UserId};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
+use store::seal::Keyring;
 use testkit::{Client, TestDb, spawn_router};
 
 pub const PASSWORD: &str = "Sevilla-azul-7";
@@ -20,6 +21,7 @@ pub struct App {
     pub inbox: DevelopmentInbox,
     pub clock: Arc<FixedClock>,
     pub http: Client,
+    pub keyring: Keyring,
 }
 
 impl App {
@@ -30,19 +32,56 @@ impl App {
     pub async fn with_limits(limits: AttemptLimits) -> Self {
         let db = TestDb::new(&[identity::schema()]).await;
         let clock = testkit::clock();
-        let (accounts, inbox, http) = serve(&db, &clock, limits).await;
+        let keyring = Keyring::fleeting().expect("a key");
+        let (accounts, inbox, http) = serve(&db, &clock, limits, &["127.0.0.1"], &keyring).await;
         Self {
             db,
             accounts,
             inbox,
             clock,
             http,
+            keyring,
         }
     }
 
     /// Another process on the same database.
     pub async fn second_instance(&self) -> Client {
-        serve(&self.db, &self.clock, AttemptLimits::default()).await.2
+        serve(
+            &self.db,
+            &self.clock,
+            AttemptLimits::default(),
+            &["127.0.0.1"],
+            &self.keyring,
+        )
+        .await
+        .2
+    }
+
+    /// Another process on the same database, with data keys of its own.
+    pub async fn with_keyring(&self, keyring: &Keyring) -> (Accounts, Client) {
+        let limits = AttemptLimits::default();
+        let (accounts, _, http) = serve(&self.db, &self.clock, limits, &["127.0.0.1"], keyring).await;
+        (accounts, http)
+    }
+
+    /// A process that trusts no proxy.
+    pub async fn without_proxies(&self) -> Client {
+        serve(
+            &self.db,
+            &self.clock,
+            AttemptLimits::default(),
+            &[],
+            &self.keyring,
+        )
+        .await
+        .2
+    }
+
+    /// Somebody elsewhere, whose request the proxy took over `proto`.
+    pub fn from(&self, address: &str, proto: &str) -> Client {
+        self.http
+            .header("x-forwarded-for", address)
+            .header("x-forwarded-proto", proto)
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -114,18 +153,21 @@ async fn serve(
     db: &TestDb,
     clock: &Arc<FixedClock>,
     limits: AttemptLimits,
+    proxies: &[&str],
+    keyring: &Keyring,
 ) -> (Accounts, DevelopmentInbox, Client) {
     let pool = Db::connect(db.url(), identity::CONTEXT).expect("url");
     let inbox = DevelopmentInbox::new(pool.clone(), "stoa@market.test");
     let config = Config {
         public_url: "https://market.test".to_owned(),
         limits,
+        keyring: keyring.clone(),
     };
     let accounts = Accounts::new(pool, Arc::new(inbox.clone()), config).expect("accounts");
     let instance = Instance {
         id: HeaderValue::from_static("test"),
         clock: clock.clone(),
-        behind_proxy: true,
+        trusted_proxies: TrustedProxies::parse(proxies).expect("addresses"),
     };
     let (router, _) = identity::routes(accounts.clone()).split_for_parts();
     let router = router

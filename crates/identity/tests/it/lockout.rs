@@ -110,7 +110,7 @@ async fn attempts_are_limited_per_address_and_per_account() {
     };
     let app = App::with_limits(limits).await;
     let login = |from: &str, email: &str| {
-        let http = app.http.header("x-forwarded-for", from);
+        let http = app.from(from, "https");
         let body = json!({"email": email, "password": "Wrong-password-1"});
         async move { http.post("/v1/auth/login", &body).await }
     };
@@ -127,7 +127,7 @@ async fn attempts_are_limited_per_address_and_per_account() {
     );
 
     let reset = |from: &str| {
-        let http = app.http.header("x-forwarded-for", from);
+        let http = app.from(from, "https");
         async move {
             let body = json!({"email": "nobody@example.org"});
             http.post("/v1/auth/request-password-reset", &body).await.status
