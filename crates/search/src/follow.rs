@@ -8,8 +8,9 @@ use crate::app::Searches;
 use crate::engine::{Engine, EngineError, INDEX_VERSION, Writer};
 use crate::replica::Folder;
 use crate::source::{Documents, Reader, Sources};
-use contracts::catalog::ProductChanged;
+use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
+use contracts::search::PopularityChanged;
 use contracts::tenants::ShopChanged;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, Fault, ProductId, SharedClock, TenantId};
@@ -22,10 +23,12 @@ use store::Db;
 use store::log::{self, Position};
 use tokio_util::sync::CancellationToken;
 
-const TOPICS: [&str; 3] = [
+const TOPICS: [&str; 5] = [
     ProductChanged::TOPIC,
     AvailabilityChanged::TOPIC,
     ShopChanged::TOPIC,
+    PopularityChanged::TOPIC,
+    CategoriesChanged::TOPIC,
 ];
 /// Events read at once.
 const BATCH: i64 = 1_000;
@@ -144,7 +147,7 @@ impl Follower {
         };
         let checkpoint: Checkpoint = serde_json::from_str(&engine.payload().ok()??).ok()?;
         let is_current = checkpoint.version == INDEX_VERSION;
-        let mut replica = Replica::new(engine, checkpoint.position, self.sources.clone());
+        let mut replica = Replica::new(engine, checkpoint.position, self.sources.clone(), self.db.clone());
         replica.version = checkpoint.version;
         Some((replica, is_current))
     }
@@ -181,7 +184,7 @@ impl Follower {
         // What is in the log by now is in the catalogue as well; what comes later is followed.
         let head = self.head().await?;
         let engine = Engine::create(path).map_err(EngineError::from)?;
-        let mut replica = Replica::new(engine, head, self.sources.clone());
+        let mut replica = Replica::new(engine, head, self.sources.clone(), self.db.clone());
         replica.scan(&self.ctx(), None).await?;
         replica.commit().await?;
         Ok(replica)
@@ -212,6 +215,13 @@ impl Follower {
         metrics::gauge!("index_lag_seconds").set(lag);
         if !read.events.is_empty() {
             let changes = Changes::of(read.events.iter().map(|logged| &logged.envelope));
+            if changes.categories {
+                replica.reader.forget_categories();
+            }
+            if changes.renamed {
+                // Every product of a category carries its name: they are read anew, beside the index in use.
+                self.searches.rebuild();
+            }
             replica.apply(&self.ctx(), changes).await?;
         }
         replica.position = read.next;
@@ -239,7 +249,7 @@ impl Follower {
 }
 
 impl Replica {
-    fn new(engine: Engine, position: Position, sources: Sources) -> Self {
+    fn new(engine: Engine, position: Position, sources: Sources, db: Db) -> Self {
         Self {
             engine: Arc::new(engine),
             version: INDEX_VERSION,
@@ -248,7 +258,7 @@ impl Replica {
             committed: position,
             dirty: false,
             last_commit: Instant::now(),
-            reader: Reader::new(sources),
+            reader: Reader::new(sources, db),
         }
     }
 
@@ -371,6 +381,9 @@ impl Replica {
 struct Changes {
     products: BTreeSet<ProductId>,
     shops: HashSet<TenantId>,
+    /// The tree is another one, and whether a category reads differently now.
+    categories: bool,
+    renamed: bool,
 }
 
 impl Changes {
@@ -381,6 +394,11 @@ impl Changes {
                 changes.products.insert(changed.product);
             } else if let Some(Ok(changed)) = event.read::<AvailabilityChanged>() {
                 changes.products.insert(changed.product);
+            } else if let Some(Ok(changed)) = event.read::<PopularityChanged>() {
+                changes.products.insert(changed.product);
+            } else if let Some(Ok(changed)) = event.read::<CategoriesChanged>() {
+                changes.categories = true;
+                changes.renamed |= !changed.renamed.is_empty();
             } else if let Some(Ok(changed)) = event.read::<ShopChanged>() {
                 changes.shops.insert(changed.tenant);
             } else {
@@ -392,6 +410,7 @@ impl Changes {
                 );
                 match event.topic.as_str() {
                     ShopChanged::TOPIC => changes.shops.extend(event.tenant),
+                    CategoriesChanged::TOPIC => changes.categories = true,
                     _ => {
                         changes.products.insert(ProductId(event.key));
                     }

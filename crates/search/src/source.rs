@@ -2,6 +2,7 @@
 
 use crate::engine::document::tidy;
 use crate::engine::{Document, Labelled};
+use crate::popularity;
 use contracts::catalog::{Catalog, Category, Listing, ProductStatus, Variant};
 use contracts::inventory::Inventory;
 use contracts::search::{SearchHit, facet_values};
@@ -10,6 +11,7 @@ use kernel::{Ctx, Fault, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::Db;
 
 /// How long category names are believed.
 const CATEGORIES_FRESH: Duration = Duration::from_secs(30);
@@ -25,6 +27,8 @@ pub struct Sources {
 /// Reads documents, a set at a time.
 pub struct Reader {
     sources: Sources,
+    /// Of this context: what sells.
+    db: Db,
     categories: HashMap<String, Category>,
     categories_at: Option<Instant>,
 }
@@ -38,9 +42,10 @@ pub struct Documents {
 }
 
 impl Reader {
-    pub fn new(sources: Sources) -> Self {
+    pub fn new(sources: Sources, db: Db) -> Self {
         Self {
             sources,
+            db,
             categories: HashMap::new(),
             categories_at: None,
         }
@@ -62,6 +67,14 @@ impl Reader {
             .collect();
         let in_stock = self.in_stock(ctx, &for_sale).await?;
         self.know_categories(ctx, &for_sale).await?;
+        let ids_for_sale: Vec<ProductId> = for_sale.iter().map(|l| l.id).collect();
+        // An index without popularity is better than none.
+        let popularity = popularity::of(&self.db, &ids_for_sale, ctx.now)
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "what sells could not be read");
+                HashMap::new()
+            });
 
         let put: Vec<Document> = for_sale
             .into_iter()
@@ -69,7 +82,11 @@ impl Reader {
                 let shop = shops.get(&listing.tenant)?;
                 let cheapest = listing.variants.iter().min_by_key(|v| v.price.amount)?.clone();
                 let in_stock = listing.variants.iter().any(|v| in_stock.contains(&v.sku));
-                Some(self.document(listing, shop, &cheapest, in_stock))
+                let popularity = popularity.get(&listing.id).copied().unwrap_or(0);
+                Some(Document {
+                    popularity,
+                    ..self.document(listing, shop, &cheapest, in_stock)
+                })
             })
             .collect();
         let kept: HashSet<ProductId> = put.iter().map(|document| document.product).collect();
@@ -130,7 +147,12 @@ impl Reader {
             .collect())
     }
 
-    /// Reads the tree when a path is new or the names are old: categories have no events of their own.
+    /// The tree is another one.
+    pub fn forget_categories(&mut self) {
+        self.categories_at = None;
+    }
+
+    /// Reads the tree when a path is new or the names are old.
     async fn know_categories(&mut self, ctx: &Ctx, listings: &[Listing]) -> Result<(), Fault> {
         let mut paths = listings.iter().filter_map(|l| l.category.as_ref());
         let is_old = self

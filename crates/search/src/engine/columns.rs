@@ -171,6 +171,7 @@ pub struct Columns {
     pub region: Option<FacetColumn>,
     pub attribute: Option<FacetColumn>,
     pub price: Arc<dyn ColumnValues<i64>>,
+    pub currency: Arc<dyn ColumnValues<u64>>,
     pub in_stock: Arc<dyn ColumnValues<u64>>,
     pub created: Arc<dyn ColumnValues<i64>>,
     pub popularity: Arc<dyn ColumnValues<u64>>,
@@ -204,12 +205,19 @@ impl Columns {
             region: facet("region", &terms.region)?,
             attribute: facet("attribute", &terms.attribute)?,
             price: single(fast.i64("price")?, 0),
+            currency: single(fast.u64("currency")?, 0),
             in_stock: single(fast.u64("in_stock")?, 0),
             created: single(fast.i64("created")?, 0),
             popularity: single(fast.u64("popularity")?, 0),
             id_high: single(fast.u64("id_high")?, 0),
             id_low: single(fast.u64("id_low")?, 0),
         })
+    }
+
+    /// Whether the price is in `currency`, by its key; every price is, where none is asked for.
+    #[must_use]
+    pub fn is_priced_in(&self, currency: Option<u64>, doc: u32) -> bool {
+        currency.is_none_or(|key| self.currency.get_val(doc) == key)
     }
 
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::schema::Fields;
 use contracts::search::SearchHit;
-use kernel::{Money, ProductId, TenantId, Timestamp};
+use kernel::{Currency, Money, ProductId, TenantId, Timestamp};
 use tantivy::TantivyDocument;
 
 /// Between a facet's value and its label, and between an attribute's key and its value.
@@ -95,12 +95,22 @@ impl Document {
             doc.add_text(fields.attribute, term(&key, &value));
         }
         doc.add_i64(fields.price, self.price.amount);
+        doc.add_u64(fields.currency, currency_key(self.price.currency));
         doc.add_u64(fields.in_stock, u64::from(self.in_stock));
         doc.add_i64(fields.created, self.created_at.timestamp_micros());
         doc.add_u64(fields.popularity, self.popularity);
         doc.add_text(fields.card, serde_json::to_string(&self.card)?);
         Ok(doc)
     }
+}
+
+/// A currency as a column holds it: the letters of its code.
+#[must_use]
+pub fn currency_key(currency: Currency) -> u64 {
+    currency
+        .code()
+        .bytes()
+        .fold(0, |key, letter| (key << 8) | u64::from(letter))
 }
 
 impl Labelled {

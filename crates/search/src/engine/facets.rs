@@ -9,8 +9,10 @@ use contracts::search::{Facet, FacetValue};
 use std::collections::{HashMap, HashSet};
 use tantivy::DocId;
 
-/// Values shown of one facet.
+/// Values shown of one attribute.
 pub const VALUES_MAX: usize = 12;
+/// Categories, shops and places shown: people look for a name they know, which need not be among the commonest.
+pub const NAMES_MAX: usize = 60;
 /// Attribute keys shown.
 pub const KEYS_MAX: usize = 12;
 /// Keys that are looked at to find the ones worth showing.
@@ -30,12 +32,14 @@ pub struct Counts<'a> {
     keys: Vec<Option<usize>>,
     group_of: Vec<u32>,
     price: Option<(i64, i64)>,
+    /// In which prices are ranged.
+    currency: Option<u64>,
     in_stock: u64,
 }
 
 impl<'a> Counts<'a> {
     #[must_use]
-    pub fn new(filters: &'a [Filter], terms: &'a FacetTerms) -> Self {
+    pub fn new(filters: &'a [Filter], terms: &'a FacetTerms, currency: Option<u64>) -> Self {
         let zeros = |terms: &Terms| vec![0; terms.read().len()];
         let attributes = terms.attribute.read();
         let keys = filters.iter().map(|filter| match filter {
@@ -58,6 +62,7 @@ impl<'a> Counts<'a> {
             },
             terms,
             price: None,
+            currency,
             in_stock: 0,
         }
     }
@@ -100,7 +105,10 @@ impl<'a> Counts<'a> {
     }
 
     fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
-        for &doc in docs {
+        for &doc in docs
+            .iter()
+            .filter(|&&doc| columns.is_priced_in(self.currency, doc))
+        {
             let price = columns.price.get_val(doc);
             let (min, max) = self.price.unwrap_or((price, price));
             self.price = Some((min.min(price), max.max(price)));
@@ -400,12 +408,12 @@ fn attribute_facet(
     }
 }
 
-/// Commonest first, at most [`VALUES_MAX`] and all that are chosen.
+/// Commonest first, at most [`NAMES_MAX`] and all that are chosen.
 fn shorten(list: &mut Vec<FacetValue>) {
     list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     let mut rank = 0;
     list.retain(|value| {
         rank += 1;
-        rank <= VALUES_MAX || value.selected
+        rank <= NAMES_MAX || value.selected
     });
 }

@@ -1,7 +1,7 @@
 //! Filters: OR within a facet, AND across facets.
 
 use super::columns::Columns;
-use super::document::term;
+use super::document::{currency_key, term};
 use super::schema::Fields;
 use contracts::search::SearchQuery;
 use tantivy::postings::SegmentPostings;
@@ -17,8 +17,8 @@ pub enum Filter {
     Seller(Vec<String>),
     /// Subdivisions or whole countries.
     Region(Vec<String>),
-    /// Minor units, inclusive.
-    Price(i64, i64),
+    /// Minor units, inclusive, of the currency whose key this is.
+    Price(i64, i64, Option<u64>),
     InStock,
     Attribute {
         key: String,
@@ -42,7 +42,7 @@ pub fn filters_of(query: &SearchQuery) -> Vec<Filter> {
             query.price_min.unwrap_or(i64::MIN),
             query.price_max.unwrap_or(i64::MAX),
         );
-        filters.push(Filter::Price(min, max));
+        filters.push(Filter::Price(min, max, query.currency.map(currency_key)));
     }
     if query.in_stock {
         filters.push(Filter::InStock);
@@ -67,7 +67,7 @@ pub enum Verdict {
 
 enum Test<'a> {
     Set(BitSet),
-    Price(&'a Columns, i64, i64),
+    Price(&'a Columns, i64, i64, Option<u64>),
     InStock(&'a Columns),
 }
 
@@ -92,7 +92,7 @@ impl<'a> SegmentFilters<'a> {
             Filter::Category(path) => labelled(fields.category, std::slice::from_ref(path)),
             Filter::Seller(slugs) => labelled(fields.seller, slugs),
             Filter::Region(codes) => labelled(fields.region, codes),
-            Filter::Price(min, max) => Ok(Test::Price(columns, *min, *max)),
+            Filter::Price(min, max, currency) => Ok(Test::Price(columns, *min, *max, *currency)),
             Filter::InStock => Ok(Test::InStock(columns)),
             Filter::Attribute { key, values } => {
                 let mut set = BitSet::with_max_value(reader.max_doc());
@@ -116,7 +116,10 @@ impl<'a> SegmentFilters<'a> {
         for (i, test) in self.0.iter().enumerate() {
             let passes = match test {
                 Test::Set(set) => set.contains(doc),
-                Test::Price(columns, min, max) => (*min..=*max).contains(&columns.price.get_val(doc)),
+                Test::Price(columns, min, max, currency) => {
+                    (*min..=*max).contains(&columns.price.get_val(doc))
+                        && columns.is_priced_in(*currency, doc)
+                }
                 Test::InStock(columns) => columns.in_stock.get_val(doc) != 0,
             };
             if !passes {

@@ -19,6 +19,7 @@ pub use writer::Writer;
 
 use columns::{Columns, View};
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
+use document::currency_key;
 use facets::Counts;
 use filter::{Filter, SegmentFilters, Verdict, filters_of};
 use matching::for_each_match;
@@ -175,6 +176,7 @@ impl Engine {
             total: found.total,
             next,
             facets: found.facets,
+            approximate: plan.corrected,
         })
     }
 
@@ -192,7 +194,8 @@ impl Engine {
         let order = Order::of(query.sort, plan);
         let factors = Factors::new(plan);
         let mut top = Top::new(size + 1, after);
-        let mut counts = query.facets.then(|| Counts::new(filters, &view.terms));
+        let currency = query.currency.map(currency_key);
+        let mut counts = query.facets.then(|| Counts::new(filters, &view.terms, currency));
         let mut total = 0;
         let mut passing: Vec<DocId> = Vec::new();
         let mut near: Vec<Vec<DocId>> = vec![Vec::new(); filters.len()];
@@ -216,6 +219,10 @@ impl Engine {
                         top.offer(score_key(scorer.score(doc)), segment, doc, columns);
                     }
                 }
+                Order::Price { is_rising } => passing.iter().for_each(|&doc| {
+                    let key = price_key(columns, doc, is_rising, currency);
+                    top.offer(key, segment, doc, columns);
+                }),
                 Order::Column(key) => passing
                     .iter()
                     .for_each(|&doc| top.offer(key(columns, doc), segment, doc, columns)),
@@ -250,7 +257,17 @@ struct Found {
 #[derive(Clone, Copy)]
 enum Order {
     Score,
+    Price { is_rising: bool },
     Column(fn(&Columns, DocId) -> u64),
+}
+
+/// The greater, the earlier; prices in a currency that was not asked for come last.
+fn price_key(columns: &Columns, doc: DocId, is_rising: bool, currency: Option<u64>) -> u64 {
+    if !columns.is_priced_in(currency, doc) {
+        return 0;
+    }
+    let key = integer_key(columns.price.get_val(doc));
+    if is_rising { !key } else { key }
 }
 
 impl Order {
@@ -261,8 +278,8 @@ impl Order {
             Sort::Relevance | Sort::Newest => {
                 Self::Column(|columns, doc| integer_key(columns.created.get_val(doc)))
             }
-            Sort::PriceAsc => Self::Column(|columns, doc| !integer_key(columns.price.get_val(doc))),
-            Sort::PriceDesc => Self::Column(|columns, doc| integer_key(columns.price.get_val(doc))),
+            Sort::PriceAsc => Self::Price { is_rising: true },
+            Sort::PriceDesc => Self::Price { is_rising: false },
         }
     }
 }

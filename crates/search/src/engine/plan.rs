@@ -22,6 +22,11 @@ const PREFIX_CHARS_MIN: usize = 2;
 const ENOUGH_MATCHES: u64 = 12;
 /// What a completed word is worth beside the word itself.
 const PREFIX_WEIGHT: f32 = 0.4;
+/// What a word that was meant is worth beside one that was written.
+const NEAR_WEIGHT: f32 = 0.8;
+/// Terms that a word nobody has is taken for, and terms of a segment's dictionary looked at to find them.
+const NEAR_TERMS_MAX: usize = 4;
+const NEAR_TERMS_SEEN_MAX: usize = 100_000;
 /// Terms of the dictionary that are looked at to complete a word.
 const PREFIX_TERMS_SEEN_MAX: usize = 2_000;
 
@@ -44,6 +49,9 @@ pub struct Plan {
     pub must: usize,
     /// Mean length of each text field.
     pub mean_lengths: [f32; TEXT_FIELDS],
+    /// Whether a word was taken for others, because nothing has it as it was written.
+    #[serde(default)]
+    pub corrected: bool,
 }
 
 impl Plan {
@@ -78,7 +86,7 @@ impl Plan {
         if count(&exact)? >= ENOUGH_MATCHES {
             return Ok(exact);
         }
-        let mut plan = exact.completed(text, view, fields)?;
+        let mut plan = exact.completed(text, view, fields)?.corrected(view, fields)?;
         let all = plan.must;
         loop {
             let found = count(&plan)?;
@@ -130,6 +138,7 @@ impl Plan {
             must: words.iter().filter(|w| w.required).count(),
             words,
             mean_lengths: mean_lengths(view, fields)?,
+            corrected: false,
         })
     }
 
@@ -152,6 +161,92 @@ impl Plan {
         last.idf = idf(view, fields, last.terms.iter().map(|(term, _)| term.as_str()))?;
         Ok(plan)
     }
+}
+
+impl Plan {
+    /// With words that nothing has taken for the nearest that something has.
+    fn corrected(mut self, view: &View, fields: &Fields) -> tantivy::Result<Self> {
+        for word in self.words.iter_mut().filter(|word| word.required) {
+            let mut having = 0;
+            for (term, _) in &word.terms {
+                having += view.searcher.doc_freq(&Term::from_field_text(fields.all, term))?;
+            }
+            let Some((written, _)) = word.terms.first().filter(|_| having == 0) else {
+                continue;
+            };
+            let near = nearest(view, fields, written)?;
+            if near.is_empty() {
+                continue;
+            }
+            word.idf = idf(view, fields, near.iter().map(|(term, _)| term.as_str()))?;
+            word.terms = near;
+            self.corrected = true;
+        }
+        Ok(self)
+    }
+}
+
+/// The terms nearest to one that nothing has, commonest first: one edit away from four letters on, two from eight.
+/// The first letter is taken to be right, as it mostly is; it keeps the search to one part of the dictionary.
+fn nearest(view: &View, fields: &Fields, written: &str) -> tantivy::Result<Vec<(String, f32)>> {
+    let letters: Vec<char> = written.chars().collect();
+    let edits_max = match letters.len() {
+        0..4 => return Ok(Vec::new()),
+        4..8 => 1,
+        _ => 2,
+    };
+    let first: String = letters.iter().take(1).collect();
+    let mut found: std::collections::HashMap<String, (usize, u64)> = std::collections::HashMap::new();
+    for reader in view.searcher.segment_readers() {
+        let inverted = reader.inverted_index(fields.all)?;
+        let mut stream = inverted.terms().range().ge(&first).into_stream()?;
+        let mut seen = 0;
+        while stream.advance() && seen < NEAR_TERMS_SEEN_MAX && stream.key().starts_with(first.as_bytes()) {
+            seen += 1;
+            let Ok(term) = std::str::from_utf8(stream.key()) else {
+                continue;
+            };
+            if let Some(edits) = edits_between(&letters, term, edits_max) {
+                let entry = found.entry(term.to_owned()).or_insert((edits, 0));
+                entry.1 += u64::from(stream.value().doc_freq);
+            }
+        }
+    }
+    let least = found.values().map(|(edits, _)| *edits).min().unwrap_or(0);
+    let mut near: Vec<_> = found
+        .into_iter()
+        .filter(|(_, (edits, _))| *edits == least)
+        .collect();
+    near.sort_unstable_by(|a, b| b.1.1.cmp(&a.1.1).then_with(|| a.0.cmp(&b.0)));
+    near.truncate(NEAR_TERMS_MAX);
+    Ok(near.into_iter().map(|(term, _)| (term, NEAR_WEIGHT)).collect())
+}
+
+/// Letters to insert, delete, replace or swap with their neighbour to turn one word into the other, if no more than
+/// `max` (optimal string alignment).
+fn edits_between(one: &[char], other: &str, max: usize) -> Option<usize> {
+    let other: Vec<char> = other.chars().collect();
+    if one.len().abs_diff(other.len()) > max {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let replaced = last[j] + usize::from(a != b);
+            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        if row.iter().all(|edits| *edits > max) {
+            return None;
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|edits| *edits <= max)
 }
 
 /// The most frequent terms that begin with `typed`.
@@ -211,4 +306,22 @@ fn mean_lengths(view: &View, fields: &Fields) -> tantivy::Result<[f32; TEXT_FIEL
         *length = (words as f32 / documents).max(1.0);
     }
     Ok(lengths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::edits_between;
+
+    #[test]
+    fn edits_are_counted_as_people_mistype() {
+        let edits = |one: &str, other: &str| edits_between(&one.chars().collect::<Vec<_>>(), other, 2);
+        assert_eq!(edits("bowll", "bowl"), Some(1));
+        assert_eq!(
+            edits("cermaic", "ceramic"),
+            Some(1),
+            "two letters that swapped places are one slip"
+        );
+        assert_eq!(edits("azulejo", "azulejo"), Some(0));
+        assert_eq!(edits("lamp", "candle"), None);
+    }
 }

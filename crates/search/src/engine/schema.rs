@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 
 /// To be raised with every change of the fields: an index made by another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Weighted text fields, heaviest first.
 pub const TEXT_FIELDS: usize = 3;
@@ -34,6 +34,8 @@ pub struct Fields {
     pub region: Field,
     pub attribute: Field,
     pub price: Field,
+    /// The price's currency, see [`super::document::currency_key`].
+    pub currency: Field,
     pub in_stock: Field,
     pub created: Field,
     pub popularity: Field,
@@ -81,6 +83,7 @@ pub fn schema() -> (Schema, Fields) {
         region: builder.add_text_field("region", facet()),
         attribute: builder.add_text_field("attribute", facet()),
         price: builder.add_i64_field("price", FAST),
+        currency: builder.add_u64_field("currency", FAST),
         in_stock: builder.add_u64_field("in_stock", FAST | INDEXED),
         created: builder.add_i64_field("created", FAST),
         popularity: builder.add_u64_field("popularity", FAST),

@@ -3,14 +3,13 @@ use axum::extract::{RawQuery, State};
 use contracts::search::{SearchPage, SearchQuery, Sort};
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 use kernel::limits::PAGE_SIZE_MAX;
-use kernel::{Cursor, Fault};
+use kernel::{Currency, Cursor, Fault};
 use std::collections::HashSet;
 
 /// Bytes of a query string beyond which nobody reads it.
 const QUERY_STRING_BYTES_MAX: usize = 32 * 1024;
 const ATTRIBUTE: &str = "attr.";
-const PARAMETERS: &str =
-    "q, category, seller, region, price_min, price_max, in_stock, attr.<key>, sort, after, limit, facets";
+const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, in_stock, attr.<key>, sort, after, limit, facets";
 
 /// What the description of the API says; the query string is read by hand, since its keys repeat and are free.
 #[derive(utoipa::IntoParams)]
@@ -29,17 +28,22 @@ struct Parameters {
     /// ISO 3166-2 codes of provinces, or ISO 3166-1 codes of countries; repeat for several.
     #[param(example = json!(["ES-M"]))]
     region: Option<Vec<String>>,
-    /// Minor units of the listing's currency, inclusive.
+    /// Minor units of `currency`, inclusive. What is priced in another currency does not pass.
     #[param(minimum = 0)]
     price_min: Option<i64>,
-    /// Minor units of the listing's currency, inclusive.
+    /// Minor units of `currency`, inclusive.
     #[param(minimum = 0)]
     price_max: Option<i64>,
+    /// ISO 4217 code of the currency in which prices are filtered, ranged and sorted; EUR if absent. What is priced in
+    /// another one comes last when sorted by price.
+    #[param(example = "EUR", min_length = 3, max_length = 3)]
+    currency: Option<String>,
     /// Only what can be bought now.
     in_stock: Option<bool>,
     #[param(inline)]
     sort: Option<Sort>,
     /// Where to read on: `next` of the page before, with all other parameters as they were.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// Products on the page: 1 to 100, 24 if absent.
     #[param(minimum = 1, maximum = 100)]
@@ -52,10 +56,11 @@ struct Parameters {
 /// facet's own filter. Attributes are filtered by `attr.<key>=<value>`, repeated for several values; keys and values
 /// are those that the facets show.
 #[utoipa::path(
-    get, path = "/v1/search", tag = "search", operation_id = "search", params(Parameters), security(()),
+    get, path = "/v1/search", tag = "search", operation_id = "search", params(Parameters), security((), ("bearer" = [])),
     responses(
         (status = 200, body = SearchPage),
         (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_invalid`, `parameter_repeated`, `text_too_long`, `text_control`, `too_many_filters`, `price_range`, `limit_out_of_range`, `cursor_invalid`", content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`rate_limited`", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable` while the index is built, `search_busy`", content_type = "application/problem+json"),
     )
@@ -73,6 +78,7 @@ pub async fn handler(
 pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
     let mut query = SearchQuery {
         facets: true,
+        currency: Some(Currency::EUR),
         ..SearchQuery::default()
     };
     let mut seen = HashSet::new();
@@ -89,6 +95,7 @@ pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
             "region" => query.regions.push(value),
             "price_min" => query.price_min = Some(price(&name, &value)?),
             "price_max" => query.price_max = Some(price(&name, &value)?),
+            "currency" => query.currency = Some(currency(&name, &value)?),
             "in_stock" => query.in_stock = boolean(&name, &value)?,
             "facets" => query.facets = boolean(&name, &value)?,
             "sort" => query.sort = sort(&value)?,
@@ -133,6 +140,11 @@ pub(super) fn unknown(name: &str, known: &str) -> Fault {
 
 fn invalid(name: &str, detail: &str) -> Fault {
     Fault::field("parameter_invalid", name, format!("`{name}` must be {detail}."))
+}
+
+fn currency(name: &str, value: &str) -> Result<Currency, Fault> {
+    let code = value.to_ascii_uppercase().parse();
+    code.map_err(|_| invalid(name, "the ISO 4217 code of a currency, such as EUR"))
 }
 
 fn price(name: &str, value: &str) -> Result<i64, Fault> {
@@ -190,7 +202,14 @@ mod tests {
         assert_eq!(query.attributes["a=b"], ["1"]);
         assert!(query.in_stock && !query.facets);
         assert_eq!((query.limit, query.sort), (5, Sort::PriceAsc));
-        assert!(read("").expect("all products").facets);
+        let all = read("").expect("all products");
+        assert!(all.facets);
+        // Prices are never compared over currencies, whoever forgets to name one.
+        assert_eq!(all.currency, Some(Currency::EUR));
+        assert_eq!(
+            read("currency=jpy").expect("a query").currency,
+            Some(Currency::JPY)
+        );
     }
 
     #[test]
@@ -202,6 +221,8 @@ mod tests {
             ("price_min=1.5", "parameter_invalid", "price_min"),
             ("price_max=-1", "parameter_invalid", "price_max"),
             ("in_stock=1", "parameter_invalid", "in_stock"),
+            ("currency=euro", "parameter_invalid", "currency"),
+            ("currency=XYZ", "parameter_invalid", "currency"),
             ("sort=cheap", "parameter_invalid", "sort"),
             ("limit=0", "limit_out_of_range", "limit"),
             ("limit=101", "limit_out_of_range", "limit"),

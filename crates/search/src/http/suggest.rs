@@ -16,10 +16,11 @@ struct Parameters {
 
 /// Suggests products, categories and shops whose names go on as typed, a few of each.
 #[utoipa::path(
-    get, path = "/v1/search/suggest", tag = "search", operation_id = "suggest", params(Parameters), security(()),
+    get, path = "/v1/search/suggest", tag = "search", operation_id = "suggest", params(Parameters), security((), ("bearer" = [])),
     responses(
         (status = 200, body = Suggestions),
         (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_missing`, `parameter_repeated`, `parameter_invalid`, `text_too_long`, `text_control`", content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`rate_limited`", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable` while the index is built, `search_busy`", content_type = "application/problem+json"),
     )

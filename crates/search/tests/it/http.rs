@@ -11,7 +11,7 @@ async fn serve(searches: Searches) -> Client {
     let instance = Instance {
         id: axum::http::HeaderValue::from_static("test"),
         clock: Arc::new(SystemClock),
-        behind_proxy: false,
+        trusted_proxies: httpkit::TrustedProxies::default(),
     };
     let router = router.layer(axum::middleware::from_fn_with_state(instance, observe));
     Client::new(spawn_router(router).await)

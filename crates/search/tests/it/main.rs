@@ -1,12 +1,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod corpus;
+mod currencies;
 mod electronics;
 mod facets;
 mod follow;
 mod http;
 mod kill;
 mod paging;
+mod popularity;
 mod quality;
 mod ranking;
 mod world;
