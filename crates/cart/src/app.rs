@@ -3,10 +3,11 @@ use crate::error::Error;
 use crate::store::{self, OwnerKey};
 use ::store::Db;
 use contracts::Reply;
-use contracts::cart::{Cart, CartOwner, CartService};
+use contracts::cart::{Cart, CartLine, CartOwner, CartService};
 use contracts::catalog::{Catalog, Offer};
 use contracts::inventory::Inventory;
 use kernel::{CartId, Ctx, Currency, SkuId, UserId};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,10 +68,13 @@ impl Carts {
     }
 
     /// Loads the owner's open cart (or begins one), changes it, saves it; again if another device was faster.
+    ///
+    /// `seen` is the version that the caller saw, where they insist on it.
     async fn change(
         &self,
         ctx: &Ctx,
         owner: &CartOwner,
+        seen: Option<i64>,
         change: impl Fn(&mut Cart) -> Result<(), Error>,
     ) -> Result<Cart, Error> {
         let key = OwnerKey::from(owner);
@@ -79,6 +83,9 @@ impl Carts {
                 .await?
                 .unwrap_or_else(|| empty(ctx));
             let before = cart.version;
+            if seen.is_some_and(|seen| seen != before) {
+                return Err(Error::OtherVersion { current: before });
+            }
             change(&mut cart)?;
             if cart.version == before {
                 return Ok(cart);
@@ -99,24 +106,96 @@ impl Carts {
             self.catalog.offers(ctx, vec![sku]),
             self.inventory.availability(ctx, vec![sku])
         )?;
-        let offer = offers.into_iter().next().ok_or(Error::NotForSale(sku))?;
+        let offer = offers.into_iter().next().ok_or(Error::UnknownSku(sku))?;
         Ok((offer, stock.first().map_or(0, |a| a.available)))
     }
 
-    async fn take_over(&self, ctx: &Ctx, guest: &str, user: UserId) -> Result<Option<Cart>, Error> {
-        let guest_key = OwnerKey::from(&CartOwner::Guest(guest.to_owned()));
-        let Some(theirs) = store::open(self.db.pool(), &guest_key).await? else {
+    /// Adds to what the owner's cart has of a SKU.
+    pub(crate) async fn add_units(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        sku: SkuId,
+        quantity: u32,
+        seen: Option<i64>,
+    ) -> Result<Cart, Error> {
+        let (offer, available) = self.offer(ctx, sku).await?;
+        self.change(ctx, owner, seen, |cart| {
+            domain::add(cart, &offer, available, quantity, ctx.now)
+        })
+        .await
+    }
+
+    /// Sets how many of a SKU the owner's cart has.
+    pub(crate) async fn set_units(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        sku: SkuId,
+        quantity: u32,
+        seen: Option<i64>,
+    ) -> Result<Cart, Error> {
+        if quantity == 0 {
+            return self
+                .change(ctx, owner, seen, |cart| domain::remove(cart, sku, ctx.now))
+                .await;
+        }
+        let (offer, available) = self.offer(ctx, sku).await?;
+        self.change(ctx, owner, seen, |cart| {
+            domain::set(cart, &offer, available, quantity, ctx.now)
+        })
+        .await
+    }
+
+    /// What the lines of a cart are offered for now, and how many of each are left; in the order of the lines. A SKU
+    /// that the catalogue does not know any more has no offer.
+    pub(crate) async fn now(&self, ctx: &Ctx, cart: &Cart) -> Result<Vec<(Option<Offer>, i64)>, Error> {
+        if cart.lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let skus: Vec<SkuId> = cart.lines.iter().map(|l| l.sku).collect();
+        let (offers, stock) = futures::try_join!(
+            self.catalog.offers(ctx, skus.clone()),
+            self.inventory.availability(ctx, skus)
+        )?;
+        let mut offers: HashMap<SkuId, Offer> = offers.into_iter().map(|o| (o.sku, o)).collect();
+        let stock: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
+        let of = |line: &CartLine| {
+            let left = stock.get(&line.sku).copied().unwrap_or(0).max(0);
+            (offers.remove(&line.sku), left)
+        };
+        Ok(cart.lines.iter().map(of).collect())
+    }
+
+    /// A guest signed in. What does not fit into their own cart stays in the guest's, and is found there again.
+    pub(crate) async fn take_over(
+        &self,
+        ctx: &Ctx,
+        guest: &str,
+        user: UserId,
+    ) -> Result<Option<Cart>, Error> {
+        let guest = CartOwner::Guest(guest.to_owned());
+        let Some(theirs) = store::open(self.db.pool(), &OwnerKey::from(&guest)).await? else {
             return store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await;
         };
         let merged = self
-            .change(ctx, &CartOwner::User(user), |cart| {
+            .change(ctx, &CartOwner::User(user), None, |cart| {
                 domain::merge(cart, &theirs, ctx.now);
                 Ok(())
             })
             .await?;
-        store::delete(self.db.pool(), theirs.id).await?;
-        self.hot.invalidate(&theirs.id);
-        Ok(Some(merged))
+        let left_behind = domain::merge(&mut merged.clone(), &theirs, ctx.now);
+        if left_behind.is_empty() {
+            store::delete(self.db.pool(), theirs.id).await?;
+            self.hot.invalidate(&theirs.id);
+        } else {
+            self.change(ctx, &guest, None, |cart| {
+                domain::leave(cart, &left_behind, ctx.now);
+                Ok(())
+            })
+            .await?;
+        }
+        Ok((merged.version > 0).then_some(merged))
     }
 }
 
@@ -147,30 +226,11 @@ impl CartService for Carts {
     }
 
     fn add<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
-        Box::pin(async move {
-            let (offer, available) = self.offer(ctx, sku).await?;
-            Ok(self
-                .change(ctx, &owner, |cart| {
-                    domain::add(cart, &offer, available, quantity, ctx.now)
-                })
-                .await?)
-        })
+        Box::pin(async move { Ok(self.add_units(ctx, &owner, sku, quantity, None).await?) })
     }
 
     fn set<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
-        Box::pin(async move {
-            if quantity == 0 {
-                return Ok(self
-                    .change(ctx, &owner, |cart| domain::remove(cart, sku, ctx.now))
-                    .await?);
-            }
-            let (offer, available) = self.offer(ctx, sku).await?;
-            Ok(self
-                .change(ctx, &owner, |cart| {
-                    domain::set(cart, &offer, available, quantity, ctx.now)
-                })
-                .await?)
-        })
+        Box::pin(async move { Ok(self.set_units(ctx, &owner, sku, quantity, None).await?) })
     }
 
     fn accept_prices<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Cart> {
@@ -184,7 +244,7 @@ impl CartService for Carts {
                 domain::accept_prices(cart, &offers, ctx.now);
                 Ok(())
             };
-            Ok(self.change(ctx, &owner, accept).await?)
+            Ok(self.change(ctx, &owner, None, accept).await?)
         })
     }
 

@@ -76,8 +76,11 @@ pub fn set(
 
 /// Takes a line out. Asked twice, done once.
 pub fn remove(cart: &mut Cart, sku: SkuId, now: Timestamp) -> Result<(), Error> {
+    let before = cart.lines.len();
     cart.lines.retain(|l| l.sku != sku);
-    touch(cart, now);
+    if cart.lines.len() < before {
+        touch(cart, now);
+    }
     Ok(())
 }
 
@@ -92,23 +95,42 @@ pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
 }
 
 /// A guest's lines join the user's own. Where both hold a SKU the larger quantity stands: the same person wanted
-/// it on two devices, not twice as many. What does not fit (another currency, too many lines) is left behind.
-pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) {
+/// it on two devices, not twice as many. Gives what does not fit (another currency, too many lines).
+pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
     if cart.lines.is_empty() {
         cart.currency = guest.currency;
     }
     if cart.currency != guest.currency {
-        return;
+        return guest.lines.clone();
     }
+    let (mut changed, mut left_behind) = (false, Vec::new());
     for theirs in &guest.lines {
         let full = cart.lines.len() >= CART_LINES_MAX;
         match cart.lines.iter_mut().find(|l| l.sku == theirs.sku) {
-            Some(line) => line.quantity = line.quantity.max(theirs.quantity),
-            None if full => break,
+            Some(line) if line.quantity >= theirs.quantity => continue,
+            Some(line) => line.quantity = theirs.quantity,
+            None if full => {
+                left_behind.push(theirs.clone());
+                continue;
+            }
             None => cart.lines.push(theirs.clone()),
         }
+        changed = true;
     }
-    touch(cart, now);
+    if changed {
+        touch(cart, now);
+    }
+    left_behind
+}
+
+/// Leaves a guest's cart with the lines that did not fit into their own.
+pub fn leave(cart: &mut Cart, left_behind: &[CartLine], now: Timestamp) {
+    let before = cart.lines.len();
+    cart.lines
+        .retain(|line| left_behind.iter().any(|l| l.sku == line.sku));
+    if cart.lines.len() < before {
+        touch(cart, now);
+    }
 }
 
 fn touch(cart: &mut Cart, now: Timestamp) {
@@ -204,8 +226,37 @@ mod tests {
         add(&mut mine, &bowl, 9, 1, now()).expect("fits");
         add(&mut guests, &bowl, 9, 3, now()).expect("fits");
         add(&mut guests, &mug, 9, 1, now()).expect("fits");
-        merge(&mut mine, &guests, now());
+        assert_eq!(merge(&mut mine, &guests, now()), []);
         let lines: Vec<_> = mine.lines.iter().map(|l| (l.sku, l.quantity)).collect();
         assert_eq!(lines, vec![(bowl.sku, 3), (mug.sku, 1)]);
+        let version = mine.version;
+        assert_eq!(merge(&mut mine, &guests, now()), []);
+        assert_eq!(mine.version, version, "done twice, done once");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_behind() {
+        let (mut mine, mut guests) = (cart(), cart());
+        for _ in 0..CART_LINES_MAX - 1 {
+            add(&mut mine, &offer(1), 9, 1, now()).expect("fits");
+        }
+        let (bowl, mug) = (offer(1_000), offer(700));
+        add(&mut guests, &bowl, 9, 1, now()).expect("fits");
+        add(&mut guests, &mug, 9, 1, now()).expect("fits");
+        let left_behind = merge(&mut mine, &guests, now());
+        assert_eq!(left_behind.iter().map(|l| l.sku).collect::<Vec<_>>(), [mug.sku]);
+        leave(&mut guests, &left_behind, now());
+        assert_eq!(guests.lines, left_behind);
+        let mut yen = cart();
+        yen.currency = Currency::JPY;
+        yen.lines = vec![guests.lines[0].clone()];
+        assert_eq!(merge(&mut mine, &yen, now()), yen.lines);
+    }
+
+    #[test]
+    fn taking_out_what_is_not_there_changes_nothing() {
+        let mut cart = cart();
+        remove(&mut cart, offer(1).sku, now()).expect("asked twice, done once");
+        assert_eq!(cart.version, 0);
     }
 }

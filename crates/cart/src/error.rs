@@ -8,6 +8,8 @@ pub enum Error {
     NotFound,
     #[error("an order was placed from this cart")]
     Ordered,
+    #[error("there is no SKU {0}")]
+    UnknownSku(SkuId),
     #[error("{0} is not for sale")]
     NotForSale(SkuId),
     #[error("{requested} of {sku} are wanted, {available} are left")]
@@ -24,6 +26,9 @@ pub enum Error {
     QuantityTooLarge,
     #[error("the cart changed meanwhile")]
     Changed,
+    /// The caller named the version they saw, and it is another by now.
+    #[error("the cart is at version {current}")]
+    OtherVersion { current: i64 },
     #[error("a stored cart cannot be read: {0}")]
     Corrupt(String),
     #[error(transparent)]
@@ -50,6 +55,19 @@ impl From<Error> for Fault {
                 "cart_ordered",
                 "An order was placed from this cart. Add something to begin a new one.".into(),
             ),
+            Error::UnknownSku(sku) => Self::new(
+                Kind::Unprocessable,
+                "sku_unknown",
+                format!("There is no SKU {sku}. Take the `sku` of one of a product's variants."),
+            )
+            .at("/sku"),
+            Error::OtherVersion { current } => Self::new(
+                Kind::PreconditionFailed,
+                "version_conflict",
+                format!("The cart is at version {current} by now. Read it again, then repeat the change."),
+            )
+            .at("If-Match")
+            .with("version", current),
             Error::NotForSale(sku) => conflict(
                 "not_for_sale",
                 format!("{sku} is not for sale (any more). Take it out of the cart."),

@@ -4,7 +4,7 @@
 use crate::{Products, react};
 use ::store::log::{self, Position};
 use contracts::PublicEvent;
-use contracts::catalog::ProductChanged;
+use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
 use contracts::tenants::ShopChanged;
 use std::time::Duration;
@@ -30,10 +30,11 @@ pub async fn work(products: Products, cancel: CancellationToken) {
 /// Reads the log from its present end: what happened before was never in this process's memory. There is no cursor
 /// to keep, for the same reason.
 async fn follow(products: &Products, cancel: &CancellationToken) {
-    const TOPICS: [&str; 3] = [
+    const TOPICS: [&str; 4] = [
         ProductChanged::TOPIC,
         AvailabilityChanged::TOPIC,
         ShopChanged::TOPIC,
+        CategoriesChanged::TOPIC,
     ];
     let mut position: Option<Position> = None;
     while !cancel.is_cancelled() {
@@ -88,6 +89,8 @@ fn forget(products: &Products, envelope: &contracts::Envelope) {
         products.in_stock.invalidate(&event.product);
     } else if let Some(Ok(event)) = envelope.read::<ShopChanged>() {
         products.open_shops.invalidate(&event.tenant);
+    } else if let Some(Ok(event)) = envelope.read::<CategoriesChanged>() {
+        products.forget_categories(!event.renamed.is_empty());
     }
 }
 

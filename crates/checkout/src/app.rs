@@ -17,7 +17,7 @@ use contracts::inventory::Inventory;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
 use contracts::tenants::Tenants;
-use kernel::{Ctx, Fault, OrderId, SharedClock};
+use kernel::{CartId, Ctx, Fault, OrderId, SharedClock};
 use orders::Orders;
 use orders::domain::Refusal;
 use orders::till::NewOrder;
@@ -92,6 +92,14 @@ impl Checkouts {
         &self.0.db
     }
 
+    pub(crate) fn till(&self) -> &Till {
+        &self.0.till
+    }
+
+    pub(crate) fn provider(&self) -> &Arc<dyn Provider> {
+        &self.0.driver.provider
+    }
+
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds and over payments,
     /// the closing of carts.
     #[must_use]
@@ -112,10 +120,11 @@ impl Checkouts {
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.carts", move |stop| {
+            let carts = Arc::clone(&inner.carts);
             inner
                 .closing
                 .clone()
-                .run(Arc::clone(&inner.carts), Arc::clone(&inner.clock), stop)
+                .run(carts, inner.db.pool().clone(), Arc::clone(&inner.clock), stop)
         }));
         loops
     }
@@ -147,7 +156,7 @@ impl Checkouts {
                 return match stored_answer(self.0.db.pool(), &key, ctx.now).await? {
                     None => Err(refused),
                     Some(stored) if stored.request_hash != key.request_hash => Err(Error::KeyReused),
-                    Some(stored) => self.replayed(stored.answer).await,
+                    Some(stored) => self.replayed(request.cart, stored.answer).await,
                 };
             }
         };
@@ -162,7 +171,7 @@ impl Checkouts {
                 self.0.closing.close(request.cart);
                 Ok(order)
             }
-            Ok(Placement::Replayed(answer)) => self.replayed(answer).await,
+            Ok(Placement::Replayed(answer)) => self.replayed(request.cart, answer).await,
             Err(error @ Error::CartOrdered(_)) => {
                 // Whoever placed that order may have died before the cart was closed.
                 self.0.closing.close(request.cart);
@@ -173,12 +182,15 @@ impl Checkouts {
     }
 
     /// The answer as it was given: the order as it was placed, whatever became of it since.
-    async fn replayed(&self, answer: Result<OrderId, Fault>) -> Result<Order, Error> {
+    async fn replayed(&self, cart: CartId, answer: Result<OrderId, Fault>) -> Result<Order, Error> {
         let as_placed = AsOf {
             version: Some(1),
             at: None,
         };
-        Ok(self.0.orders.load(answer?, as_placed).await?.view())
+        let order = answer?;
+        // The process that placed it may have died before the cart was closed.
+        self.0.closing.close(cart);
+        Ok(self.0.orders.load(order, as_placed).await?.view())
     }
 
     async fn drafted(&self, ctx: &Ctx, request: &PlaceOrder) -> Result<NewOrder, Error> {
@@ -298,6 +310,19 @@ fn was_declined(case: &Case) -> bool {
     )
 }
 
+/// Told to the buyer whose money came when their goods were gone.
+const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
+    bought them meanwhile. All of it goes back the way it came.";
+
+/// Whether it is not yet known where a payment under way leads.
+fn is_open(step: &Step) -> bool {
+    step.needs_open_order()
+        || matches!(
+            step,
+            Step::InquireLate | Step::Reopen { .. } | Step::Confirm { .. }
+        )
+}
+
 /// How a payment stands, for its buyer.
 fn outcome(case: &Case) -> PayOutcome {
     let step = case.saga.as_ref().map(|saga| &saga.step);
@@ -318,16 +343,23 @@ fn outcome(case: &Case) -> PayOutcome {
                 end: End::Refunded { .. },
             }),
         ) => PaymentStatus::Refunded,
-        (OrderStatus::Cancelled, Some(Step::Refund | Step::Close { .. })) if case.order.paid => {
-            PaymentStatus::Captured
+        (OrderStatus::Cancelled, Some(Step::Refund)) => PaymentStatus::Captured,
+        (OrderStatus::Cancelled, Some(Step::Close { .. })) if case.order.paid => PaymentStatus::Captured,
+        // The provider is being asked how it stands: the goods may be there still, or the money go back.
+        (OrderStatus::Cancelled, Some(step)) if case.order.has_expired() && is_open(step) => {
+            PaymentStatus::Processing
         }
         (OrderStatus::Cancelled, Some(_)) => PaymentStatus::Voided,
     };
     PayOutcome {
         status,
-        decline_reason: (status == PaymentStatus::Declined)
-            .then(|| case.order.declined.clone())
-            .flatten(),
+        decline_reason: match status {
+            PaymentStatus::Declined => case.order.declined.clone(),
+            PaymentStatus::Captured | PaymentStatus::Refunded if case.order.has_expired() => {
+                Some(CAME_TOO_LATE.to_owned())
+            }
+            _ => None,
+        },
         action_url: match step {
             Some(Step::AwaitBuyer { url, .. }) if status == PaymentStatus::RequiresAction => {
                 Some(url.clone())

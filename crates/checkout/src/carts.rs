@@ -2,8 +2,10 @@
 //! closing it is what the buyer sees, and need not hold up the answer.
 
 use contracts::cart::CartService;
-use kernel::{CartId, Ctx, SharedClock};
+use kernel::{CartId, Ctx, SharedClock, Timestamp, uuid_at};
+use sqlx::PgPool;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +13,10 @@ use tokio_util::sync::CancellationToken;
 const BATCH_MAX: usize = 500;
 /// Carts that may wait. One that finds no room stays open until its buyer tries to order from it again.
 const QUEUE_MAX: usize = 20_000;
+/// While the carts are out of reach.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Carts begun earlier are not looked for after a crash: only this many days' partitions are read.
+const CART_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Clone)]
 pub struct Closing {
@@ -34,8 +40,18 @@ impl Closing {
         }
     }
 
-    /// Closes carts as they come, until told to stop and none is left.
-    pub async fn run(self, carts: Arc<dyn CartService>, clock: SharedClock, stop: CancellationToken) {
+    /// Closes carts as they come, until told to stop: first those that whoever ran before may have left open.
+    pub async fn run(
+        self,
+        carts: Arc<dyn CartService>,
+        pool: PgPool,
+        clock: SharedClock,
+        stop: CancellationToken,
+    ) {
+        match newest_claims(&pool, clock.now()).await {
+            Ok(claimed) => claimed.into_iter().for_each(|cart| self.close(cart)),
+            Err(error) => tracing::warn!(%error, "carts left open by a crash could not be looked for"),
+        }
         let mut receiver = self.receiver.lock().await;
         let mut batch = Vec::with_capacity(BATCH_MAX);
         loop {
@@ -45,9 +61,30 @@ impl Closing {
                 () = stop.cancelled() => return,
             }
             let ctx = Ctx::system("till.carts", clock.now());
-            if let Err(error) = carts.close(&ctx, std::mem::take(&mut batch)).await {
-                tracing::warn!(%error, "carts could not be closed after their orders");
+            while let Err(error) = carts.close(&ctx, batch.clone()).await {
+                tracing::warn!(%error, "carts could not be closed after their orders; trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY_PAUSE) => {}
+                    () = stop.cancelled() => return,
+                }
             }
+            batch.clear();
         }
     }
+}
+
+/// The carts of the newest orders, among which are all that waited to be closed when a process died. Most are closed:
+/// closing twice is closing once.
+async fn newest_claims(pool: &PgPool, now: Timestamp) -> Result<Vec<CartId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select cart_id as "cart_id: CartId"
+             from checkout.cart_claim
+            where cart_id >= $1
+            order by order_id desc
+            limit $2"#,
+        uuid_at(now - CART_AGE_MAX),
+        QUEUE_MAX as i64,
+    )
+    .fetch_all(pool)
+    .await
 }

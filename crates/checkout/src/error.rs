@@ -46,6 +46,10 @@ pub enum Error {
     /// The payment moved on in the meantime; whoever asked looks again.
     #[error("the payment moved on")]
     Stale,
+    #[error("There is no such payment provider.")]
+    NoSuchProvider,
+    #[error(transparent)]
+    Webhook(#[from] payments::webhook::Refusal),
     /// A refusal of another context, or of a field.
     #[error("{0}")]
     Fault(Box<Fault>),
@@ -110,12 +114,27 @@ impl Error {
                 fault
             }
             Self::Unavailable => Fault::unavailable("The till"),
+            Self::NoSuchProvider => Fault::not_found("payment provider"),
+            Self::Webhook(refusal) => self.webhook(refusal),
             Self::Order(refusal) => refusal.clone().into(),
             Self::Fault(fault) => (**fault).clone(),
             Self::Internal | Self::Stale | Self::Orders(_) | Self::Database(_) => {
                 tracing::error!(error = %self, "checkout failed");
                 Fault::internal()
             }
+        }
+    }
+}
+
+impl Error {
+    fn webhook(&self, refusal: &payments::webhook::Refusal) -> Fault {
+        use payments::webhook::Refusal as R;
+        match refusal {
+            R::Signature => Fault::new(Kind::Unauthenticated, "webhook_signature", self.to_string())
+                .at("webhook-signature"),
+            R::Stale => Fault::field("webhook_stale", "webhook-timestamp", self.to_string()),
+            R::Header(name) => Fault::field("webhook_malformed", *name, self.to_string()),
+            R::Body(_) => Fault::field("webhook_malformed", "", self.to_string()),
         }
     }
 }

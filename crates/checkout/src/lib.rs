@@ -3,6 +3,7 @@
 //! - [`quote`](mod@quote), [`delivery`]: prices. Pure but for asking the catalogue, the shops and the stock.
 //! - [`till`]: orders placed, confirmed, cancelled and expired in batches, each one transaction over stock, orders,
 //!   payments and ledger. The only place where those four meet.
+//! - `webhook`: what providers tell by themselves, which only makes the till ask them.
 //! - [`saga`]: a payment seen through to its end between such transactions, whatever crashes or does not answer.
 //!
 //! When an order is placed: [`Checkouts::place`](contracts::checkout::Checkout::place) prices the cart and builds the
@@ -22,12 +23,14 @@ mod quote;
 pub mod saga;
 pub mod till;
 mod verify;
+mod webhook;
 
 pub use app::{Checkouts, Parts};
 pub use config::Config;
 pub use error::Error;
 pub use http::routes;
 pub use verify::verify;
+pub use webhook::Heard;
 
 pub const CONTEXT: &str = "checkout";
 

@@ -1,7 +1,7 @@
 //! What is for sale: products, their variants, categories.
 
 use crate::service::{public_event, service};
-use kernel::{CategoryId, DateTime, ImageId, Money, ProductId, SkuId, TenantId};
+use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -224,7 +224,104 @@ service! {
     }
 }
 
+/// A file of products that a shop uploads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// Of products that do not say.
+    pub status: ProductStatus,
+    /// Units of rows without stock; left alone if absent.
+    pub default_stock: Option<i64>,
+}
+
+/// How an upload went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    pub id: ImportId,
+    pub file_name: String,
+    /// `csv`, `ndjson` or `json_array`.
+    pub format: String,
+    pub finished: bool,
+    /// Rows read, header included.
+    pub rows_done: u64,
+    pub rows_failed: u64,
+    pub counts: UpsertCounts,
+    /// Why it broke off.
+    pub failure: Option<String>,
+    pub started_at: DateTime,
+    /// The first errors.
+    pub errors: Vec<UploadError>,
+}
+
+/// What is wrong with one row of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadError {
+    pub row: u64,
+    /// Empty when the row as a whole is at fault.
+    pub column: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// A shop's products, counted by status; deleted ones are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductTally {
+    pub draft: u64,
+    pub active: u64,
+    pub inactive: u64,
+    pub archived: u64,
+}
+
+/// Which of a shop's products to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnQuery {
+    pub status: Option<ProductStatus>,
+    /// Part of the title or of the seller's key.
+    pub text: String,
+    pub after: Option<Cursor>,
+    pub limit: u16,
+}
+
+/// A product as its seller works on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnListing {
+    /// The seller's own key: uploads with this key change this product.
+    pub key: String,
+    /// The description as it was written.
+    pub description: String,
+    pub listing: Listing,
+}
+
+service! {
+    /// What a shop's staff do with their own products.
+    Workbench as "workbench", remote RemoteWorkbench, served ServedWorkbench {
+        /// Newest first, in any status but deleted.
+        fn own_products(tenant: TenantId, query: OwnQuery) -> Page<Listing>;
+        fn own_product(tenant: TenantId, id: ProductId) -> OwnListing;
+        fn product_tally(tenant: TenantId) -> ProductTally;
+        /// Creates a product. A key that is taken is refused.
+        fn create_product(tenant: TenantId, draft: ProductDraft) -> Listing;
+        /// Writes a product of which the caller saw `version`; the draft's key is passed over.
+        fn change_product(tenant: TenantId, id: ProductId, version: i64, draft: ProductDraft) -> Listing;
+        /// Deletes it softly: orders still know it.
+        fn delete_product(tenant: TenantId, id: ProductId) -> ();
+        /// Stores a photograph: PNG, JPEG or WebP, told by its content.
+        fn upload_picture(bytes: Vec<u8>, alt: String) -> Picture;
+        /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
+        fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
+        fn upload(tenant: TenantId, id: ImportId) -> Upload;
+        /// The latest uploads, without their errors.
+        fn uploads(tenant: TenantId, limit: u16) -> Vec<Upload>;
+    }
+}
+
 public_event! {
     /// A product was created or changed in any way; read it anew.
     "catalog.product_changed" ProductChanged { product: ProductId, tenant: TenantId, version: i64, status: ProductStatus } key product, tenant |e| Some(e.tenant)
+}
+
+public_event! {
+    /// The category tree is another one: read it anew. `renamed` names those that existed and read differently now.
+    "catalog.categories_changed" CategoriesChanged { category: CategoryId, renamed: Vec<CategoryId> } key category, tenant |_| None
 }

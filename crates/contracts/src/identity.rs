@@ -99,6 +99,32 @@ service! {
     }
 }
 
+/// One signed-in browser or client, as its holder sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    pub session: SessionId,
+    /// A browser with a cookie, or a client of the API.
+    pub browser: bool,
+    /// What it calls itself.
+    pub device: String,
+    pub address: String,
+    pub started_at: DateTime,
+    /// To the minute.
+    pub last_seen_at: DateTime,
+}
+
+service! {
+    /// What people do with their own accounts.
+    OwnAccount as "own_account", remote RemoteOwnAccount, served ServedOwnAccount {
+        /// Where somebody is signed in, the latest used first; at most 100.
+        fn devices(user: UserId) -> Vec<Device>;
+        /// Signs one of somebody's own devices out.
+        fn sign_out_device(user: UserId, session: SessionId) -> ();
+        /// Mails the verification link anew, if the address is not verified yet.
+        fn send_verification(user: UserId) -> ();
+    }
+}
+
 /// A message of the development inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Mail {

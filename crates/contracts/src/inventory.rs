@@ -19,6 +19,25 @@ pub struct StockCount {
     pub on_hand: i64,
 }
 
+/// What lies on a shop's shelves of one SKU, over all warehouses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelfLevel {
+    pub sku: SkuId,
+    pub on_hand: i64,
+    /// Held for orders that are placed and not yet sent.
+    pub reserved: i64,
+}
+
+service! {
+    /// A shop's own look at its stock.
+    StockRoom as "stock_room", remote RemoteStockRoom, served ServedStockRoom {
+        /// By SKU; those never counted are left out.
+        fn shelf(tenant: TenantId, skus: Vec<SkuId>) -> Vec<ShelfLevel>;
+        /// How many of the shop's SKUs have fewer than `below` available.
+        fn low(tenant: TenantId, below: i64) -> u64;
+    }
+}
+
 service! {
     /// The inventory context.
     Inventory as "inventory", remote RemoteInventory, served ServedInventory {

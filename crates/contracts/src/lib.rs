@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod identity;
 pub mod inventory;
+pub mod ledger;
 pub mod orders;
 pub mod payments;
 pub mod search;

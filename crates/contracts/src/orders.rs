@@ -112,7 +112,7 @@ pub struct OrderSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderEvent {
     pub version: i64,
-    /// Stable name, such as `placed`, `payment_declined`, `confirmed`, `cancelled`.
+    /// Stable name, such as `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`.
     pub name: String,
     pub at: DateTime,
     pub payload: serde_json::Value,
@@ -138,6 +138,39 @@ service! {
     }
 }
 
+/// A shop's sub-orders, counted by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesTally {
+    pub placed: u64,
+    pub confirmed: u64,
+    pub cancelled: u64,
+}
+
+service! {
+    /// What the pages of buyers and sellers ask beside the orders themselves.
+    OrderDesk as "order_desk", remote RemoteOrderDesk, served ServedOrderDesk {
+        fn tally(tenant: TenantId) -> SalesTally;
+        /// Where a buyer's latest orders went, each address once, the latest used first; at most 10.
+        fn addresses(buyer: UserId) -> Vec<Address>;
+        /// The pictures' products of some of a buyer's orders: the first few of each, in order of purchase.
+        fn products(orders: Vec<OrderId>) -> Vec<OrderProducts>;
+    }
+}
+
+/// What an order is made of, for a row of small pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderProducts {
+    pub order: OrderId,
+    pub products: Vec<ProductId>,
+}
+
+/// How much of a product an order bought, over all its variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoldProduct {
+    pub product: ProductId,
+    pub units: u32,
+}
+
 public_event! {
     "orders.order_placed" OrderPlaced {
         order: OrderId, buyer: Option<UserId>, total: Money, tenants: Vec<TenantId>, reserved_until: DateTime,
@@ -145,8 +178,19 @@ public_event! {
 }
 public_event! {
     /// Paid: sellers may pack.
-    "orders.order_confirmed" OrderConfirmed { order: OrderId, buyer: Option<UserId>, total: Money, tenants: Vec<TenantId> } key order, tenant |_| None
+    "orders.order_confirmed" OrderConfirmed {
+        order: OrderId, buyer: Option<UserId>, total: Money, tenants: Vec<TenantId>,
+        /// Each product once. Older events do not tell.
+        #[serde(default)]
+        sold: Vec<SoldProduct>,
+    } key order, tenant |_| None
 }
 public_event! {
     "orders.order_cancelled" OrderCancelled { order: OrderId, buyer: Option<UserId>, reason: CancelReason, tenants: Vec<TenantId> } key order, tenant |_| None
+}
+public_event! {
+    /// It had expired, its payment came after all, and its goods were still there: they are held again.
+    "orders.order_reopened" OrderReopened {
+        order: OrderId, buyer: Option<UserId>, tenants: Vec<TenantId>, reserved_until: DateTime,
+    } key order, tenant |_| None
 }

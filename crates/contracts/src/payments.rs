@@ -73,3 +73,10 @@ public_event! {
 public_event! {
     "payments.payment_declined" PaymentDeclined { payment: PaymentId, order: OrderId, reason: String } key order, tenant |_| None
 }
+public_event! {
+    "payments.payment_refunded" PaymentRefunded {
+        payment: PaymentId, order: OrderId, amount: Money,
+        /// Whether its order was confirmed before; if not, the money came when the goods were gone, and the buyer must learn why.
+        sold: bool,
+    } key order, tenant |_| None
+}

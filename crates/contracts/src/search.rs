@@ -2,7 +2,7 @@
 
 use crate::catalog::{AttributeValue, Picture};
 use crate::service::service;
-use kernel::{Cursor, Money, ProductId, TenantId};
+use kernel::{Currency, Cursor, Money, ProductId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,10 @@ pub struct SearchQuery {
     /// Minor units, inclusive.
     pub price_min: Option<i64>,
     pub price_max: Option<i64>,
+    /// In which prices are filtered, ranged and sorted: those in another currency fit no price filter and come last.
+    /// Amounts of different currencies say nothing about each other, so whoever filters or sorts by price names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
     pub in_stock: bool,
     /// Attribute key to the accepted values.
     pub attributes: BTreeMap<String, Vec<String>>,
@@ -49,6 +53,9 @@ pub struct SearchPage {
     pub next: Option<Cursor>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facets: Vec<Facet>,
+    /// Whether a word was taken for another, because nothing has it as it was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approximate: bool,
 }
 
 /// What a result card needs.
@@ -130,4 +137,9 @@ service! {
         /// Products, categories and shops for what was typed so far; a few of each.
         fn suggest(q: String) -> Suggestions;
     }
+}
+
+crate::service::public_event! {
+    /// A product sells so much better, or worse, that its place among results may change.
+    "search.popularity_changed" PopularityChanged { product: ProductId } key product, tenant |_| None
 }

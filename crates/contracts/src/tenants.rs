@@ -139,6 +139,112 @@ service! {
     }
 }
 
+/// What a new shop states before it is approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckItem {
+    Identity,
+    BankAccount,
+    LegalDocuments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    Missing,
+    Submitted,
+    Accepted,
+    Rejected,
+    Waived,
+}
+
+/// One line of a shop's check-list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    pub item: CheckItem,
+    pub state: CheckState,
+    pub holder: String,
+    /// Its last four characters, the others hidden.
+    pub reference: String,
+    pub remark: String,
+}
+
+/// One change of a shop's status; `from` is absent for the application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopStep {
+    pub from: Option<ShopStatus>,
+    pub to: ShopStatus,
+    pub reason: String,
+    pub at: kernel::DateTime,
+}
+
+/// A shop as its own staff and the operator see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShopDossier {
+    pub shop: Shop,
+    pub owner: UserId,
+    /// Rises with every change; a change names the version it saw.
+    pub version: i64,
+    pub applied_at: kernel::DateTime,
+    pub checks: Vec<CheckLine>,
+    /// The newest first.
+    pub history: Vec<ShopStep>,
+}
+
+/// A shop on the operator's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShopEntry {
+    pub shop: Shop,
+    pub owner: UserId,
+    pub applied_at: kernel::DateTime,
+}
+
+/// What a shop changes about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShopSettings {
+    pub name: String,
+    pub story: String,
+    /// `#rrggbb`
+    pub accent: Option<String>,
+    pub location: Location,
+    pub return_policy: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShopCommand {
+    Approve,
+    Suspend,
+    Reinstate,
+    Close,
+}
+
+/// How many shops there are in each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopTally {
+    pub applied: u64,
+    pub active: u64,
+    pub suspended: u64,
+    pub closed: u64,
+}
+
+service! {
+    /// What sellers do with their shop and operators with all of them.
+    ShopDesk as "shop_desk", remote RemoteShopDesk, served ServedShopDesk {
+        fn dossier(tenant: TenantId) -> ShopDossier;
+        /// Changes a shop whose version is still `seen`.
+        fn configure(tenant: TenantId, seen: i64, settings: ShopSettings) -> Shop;
+        /// States one item of the check-list, attested; stated again, the operator judges anew.
+        fn state_item(tenant: TenantId, item: CheckItem, holder: String, reference: String) -> ();
+        /// Operators only, as all below: accepted, rejected or waived, with a remark for the seller.
+        fn judge_item(tenant: TenantId, item: CheckItem, state: CheckState, remark: String) -> ();
+        fn command(tenant: TenantId, command: ShopCommand, reason: String) -> Shop;
+        /// The newest application first.
+        fn entries(status: Option<ShopStatus>, before: Option<TenantId>, limit: u16) -> kernel::Page<ShopEntry>;
+        fn shop_tally() -> ShopTally;
+    }
+}
+
 public_event! {
     "tenants.shop_applied" ShopApplied { tenant: TenantId, owner: UserId, name: String } key tenant, tenant |e| Some(e.tenant)
 }

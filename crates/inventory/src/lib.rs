@@ -8,6 +8,7 @@
 
 mod app;
 mod columns;
+mod desk;
 pub mod domain;
 mod error;
 mod http;

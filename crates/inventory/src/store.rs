@@ -151,6 +151,41 @@ pub async fn levels(
     Ok(rows.into_iter().map(Level::from).collect())
 }
 
+/// What lies on a shop's shelves of some SKUs, over its warehouses.
+pub async fn shelf(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    skus: &[Uuid],
+) -> Result<Vec<contracts::inventory::ShelfLevel>, sqlx::Error> {
+    sqlx::query_as!(
+        contracts::inventory::ShelfLevel,
+        r#"select sku_id as "sku: SkuId", sum(on_hand)::bigint as "on_hand!", sum(reserved)::bigint as "reserved!"
+             from inventory.level
+            where tenant_id = $1 and sku_id = any($2)
+            group by sku_id"#,
+        tenant.0,
+        skus,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// How many of a shop's SKUs have fewer than `below` units available.
+pub async fn count_low(conn: &mut PgConnection, tenant: TenantId, below: i64) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+             from (select 1
+                     from inventory.level
+                    where tenant_id = $1
+                    group by sku_id
+                   having sum(on_hand - reserved)::bigint < $2) as low"#,
+        tenant.0,
+        below,
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// Levels that differ from the sum of their movements, or whose reserved units differ from their held reservations.
 pub async fn mismatches(conn: &mut PgConnection, limit: i64) -> Result<Vec<crate::Mismatch>, sqlx::Error> {
     sqlx::query_file_as!(crate::Mismatch, "src/sql/mismatches.sql", limit)

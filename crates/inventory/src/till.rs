@@ -147,6 +147,32 @@ impl Writes {
         }
     }
 
+    /// The same for an order whose first hold ran out; says what was reserved, so that it can be settled at once.
+    pub fn hold_again(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        lines: &[Line],
+        picks: &[Pick],
+        ends: Timestamp,
+    ) -> Vec<Reservation> {
+        let first = self.reservations.ids.len();
+        self.hold(now, order, lines, picks, ends);
+        picks
+            .iter()
+            .zip(&self.reservations.ids[first..])
+            .map(|(pick, &id)| Reservation {
+                tenant: lines[pick.line].tenant,
+                order,
+                id,
+                sku: lines[pick.line].sku,
+                warehouse: pick.warehouse,
+                quantity: pick.quantity,
+                state: ReservationState::Held,
+            })
+            .collect()
+    }
+
     /// Changes `shelves` by what becomes of the reservations, and records it. Those that have their end already stay
     /// as they are, so settling twice is settling once.
     pub fn settle<'a>(
@@ -301,7 +327,9 @@ impl Statements {
             reservations,
             settled,
         } = writes;
+        // In this order: what was reserved just now may be settled in the same batch.
         tokio::try_join!(
+            biased;
             self.apply(client, deltas),
             self.record(client, movements),
             self.reserve(client, reservations),

@@ -5,6 +5,7 @@
 //! the transaction that confirms or refunds the order ([`till`]).
 
 mod app;
+mod client;
 pub mod domain;
 mod error;
 mod http;

@@ -27,6 +27,8 @@ pub enum Command {
     Migrate(Place),
     /// Fills a marketplace with generated shops, products, buyers and orders.
     Demo(Demo),
+    /// Makes somebody an operator, who approves sellers and sees to the whole marketplace.
+    Operator(Operator),
     /// Imports a product file (CSV, NDJSON or a JSON array, also gzipped) for one shop.
     Import(Import),
     /// Lists the services that --services takes.
@@ -42,6 +44,8 @@ pub enum Command {
     BenchBaseline(bench::ServerOptions),
     /// Says what this machine has and lacks for running Stoa.
     Doctor(Place),
+    /// Makes a new data key and seals the database's secrets with it. Works beside a running server.
+    RotateKey(Place),
 }
 
 /// Where the marketplace lives.
@@ -53,6 +57,10 @@ pub struct Place {
     /// A PostgreSQL of yours, instead of the managed one: postgres://user:password@host/database
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// The key that seals secrets in the database, 32 random bytes in base64url; several with commas, the present one
+    /// first. Without it, the file data.key in the data directory, made on first start.
+    #[arg(long, env = "STOA_DATA_KEY", hide_env_values = true)]
+    pub data_key: Option<String>,
     /// What is logged, such as `info` or `info,checkout=debug`.
     #[arg(long, env = "STOA_LOG", default_value = "info,sqlx=warn,tantivy=warn")]
     pub log: String,
@@ -86,12 +94,21 @@ pub struct Serve {
     /// Calls per second and caller that the API takes, in bursts of up to ten times that.
     #[arg(long, env = "STOA_RATE", default_value = "100")]
     pub rate: NonZeroU32,
-    /// Believe X-Forwarded-For: only behind a proxy of your own.
-    #[arg(long, env = "STOA_BEHIND_PROXY")]
-    pub behind_proxy: bool,
+    /// Address or network of a proxy of yours, or several with commas: what it says in X-Forwarded-For and
+    /// X-Forwarded-Proto is believed. Sign-in from other machines needs one that takes TLS.
+    #[arg(
+        long = "trusted-proxy",
+        env = "STOA_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "ADDRESS"
+    )]
+    pub trusted_proxies: Vec<String>,
     /// Seconds for which the stock of an unpaid order is held.
     #[arg(long, env = "STOA_HOLD_S", default_value_t = kernel::limits::RESERVATION_TTL_S)]
     pub hold_s: u32,
+    /// What the sandbox provider signs its webhooks with (whsec_...), to send some by hand; a secret one if absent.
+    #[arg(long, env = "STOA_SANDBOX_WEBHOOK_SECRET", hide_env_values = true)]
+    pub sandbox_webhook_secret: Option<String>,
 }
 
 #[derive(Args, Clone)]
@@ -104,6 +121,17 @@ pub struct Demo {
     /// The same seed gives the same marketplace.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+#[derive(Args, Clone)]
+pub struct Operator {
+    #[command(flatten)]
+    pub place: Place,
+    /// Who. An account is made if there is none; one that exists keeps its password.
+    pub email: String,
+    /// Of a new account; the first line of standard input if absent.
+    #[arg(long, env = "STOA_OPERATOR_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
 }
 
 #[derive(Args, Clone)]
@@ -143,8 +171,9 @@ impl Serve {
             service_key: None,
             instance: None,
             rate: NonZeroU32::MAX,
-            behind_proxy: false,
+            trusted_proxies: Vec::new(),
             hold_s: kernel::limits::RESERVATION_TTL_S,
+            sandbox_webhook_secret: None,
         }
     }
 

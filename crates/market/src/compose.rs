@@ -4,14 +4,22 @@ use crate::config::Config;
 use crate::home::Home;
 use anyhow::Context;
 use contracts::cart::{CartService, RemoteCart, ServedCart};
-use contracts::catalog::{Catalog, RemoteCatalog, ServedCatalog};
+use contracts::catalog::{
+    Catalog, RemoteCatalog, RemoteWorkbench, ServedCatalog, ServedWorkbench, Workbench,
+};
 use contracts::checkout::{Checkout, RemoteCheckout, ServedCheckout};
-use contracts::identity::{Identity, Mailbox, RemoteIdentity, RemoteMailbox, ServedIdentity, ServedMailbox};
-use contracts::inventory::{Inventory, RemoteInventory, ServedInventory};
-use contracts::orders::{Orders, RemoteOrders, ServedOrders};
+use contracts::identity::{
+    Identity, Mailbox, OwnAccount, RemoteIdentity, RemoteMailbox, RemoteOwnAccount, ServedIdentity,
+    ServedMailbox, ServedOwnAccount,
+};
+use contracts::inventory::{
+    Inventory, RemoteInventory, RemoteStockRoom, ServedInventory, ServedStockRoom, StockRoom,
+};
+use contracts::ledger::{RemoteLedger, ServedLedger};
+use contracts::orders::{OrderDesk, Orders, RemoteOrderDesk, RemoteOrders, ServedOrderDesk, ServedOrders};
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
-use contracts::tenants::{RemoteTenants, ServedTenants, Tenants};
+use contracts::tenants::{RemoteShopDesk, RemoteTenants, ServedShopDesk, ServedTenants, ShopDesk, Tenants};
 use kernel::SharedClock;
 use runtime::{Check, Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
@@ -108,21 +116,32 @@ pub async fn compose(
     let settings = identity::Config {
         public_url: config.public_url.clone(),
         limits: identity::AttemptLimits::default(),
+        keyring: home.keyring.clone(),
     };
     let accounts = identity::Accounts::new(db(identity::CONTEXT)?, inbox.clone(), settings)?;
     let identity: Arc<dyn Identity> = w.client("identity", Arc::new(accounts.clone()), |p| {
         Arc::new(RemoteIdentity(p))
     });
     let mailbox: Arc<dyn Mailbox> = w.client("identity", inbox.clone(), |p| Arc::new(RemoteMailbox(p)));
+    let account: Arc<dyn OwnAccount> = w.client("identity", Arc::new(accounts.clone()), |p| {
+        Arc::new(RemoteOwnAccount(p))
+    });
 
     let shops = tenants::Shops::new(db(tenants::CONTEXT)?, identity.clone(), &config.public_url);
     let tenants: Arc<dyn Tenants> =
         w.client("tenants", Arc::new(shops.clone()), |p| Arc::new(RemoteTenants(p)));
     accounts.know_shops(tenants.clone());
+    let shop_desk: Arc<dyn ShopDesk> = w.client("tenants", Arc::new(shops.clone()), |p| {
+        Arc::new(RemoteShopDesk(p))
+    });
 
     let stock = inventory::Stock::new(db(inventory::CONTEXT)?);
     let inventory: Arc<dyn Inventory> = w.client("inventory", Arc::new(stock.clone()), |p| {
         Arc::new(RemoteInventory(p))
+    });
+
+    let stock_room: Arc<dyn StockRoom> = w.client("inventory", Arc::new(stock.clone()), |p| {
+        Arc::new(RemoteStockRoom(p))
     });
 
     let media = object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?;
@@ -140,6 +159,10 @@ pub async fn compose(
     );
     let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| {
         Arc::new(RemoteCatalog(p))
+    });
+
+    let workbench: Arc<dyn Workbench> = w.client("catalog", Arc::new(products.clone()), |p| {
+        Arc::new(RemoteWorkbench(p))
     });
 
     let searches = search::Searches::new();
@@ -166,13 +189,25 @@ pub async fn compose(
         Arc::new(RemoteOrders(p))
     });
 
-    let sandbox = payments::Sandbox::new(db(payments::CONTEXT)?);
+    let order_desk: Arc<dyn OrderDesk> = w.client("orders", Arc::new(order_book.clone()), |p| {
+        Arc::new(RemoteOrderDesk(p))
+    });
+
+    let webhook_secret = match &config.sandbox_webhook_secret {
+        Some(secret) => payments::webhook::Secret::parse(secret)
+            .map_err(|why| anyhow::anyhow!("--sandbox-webhook-secret: {why}"))?,
+        None => payments::webhook::Secret::new(w.key.derived("the sandbox's webhooks")),
+    };
+    let sandbox = payments::Sandbox::new(db(payments::CONTEXT)?, webhook_secret);
     let payment_book = payments::PaymentBook::new(db(payments::CONTEXT)?, sandbox.clone());
     let payments: Arc<dyn Payments> = w.client("payments", Arc::new(payment_book.clone()), |p| {
         Arc::new(RemotePayments(p))
     });
 
     let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?);
+    let ledger: Arc<dyn contracts::ledger::Ledger> = w.client("ledger", Arc::new(ledger_book.clone()), |p| {
+        Arc::new(RemoteLedger(p))
+    });
 
     let till = checkout::Checkouts::new(checkout::Parts {
         db: db(checkout::CONTEXT)?,
@@ -182,7 +217,7 @@ pub async fn compose(
         inventory: inventory.clone(),
         carts: cart.clone(),
         orders: order_book.clone(),
-        provider: Arc::new(sandbox),
+        provider: Arc::new(sandbox.clone()),
         clock: clock.clone(),
         config: checkout::Config {
             reservation_ttl: Duration::from_secs(u64::from(config.hold_s)),
@@ -204,7 +239,14 @@ pub async fn compose(
         checkout: checkout.clone(),
         orders: orders.clone(),
         payments: payments.clone(),
+        account,
+        shop_desk,
+        workbench,
+        stock_room,
+        order_desk,
+        ledger,
         public_url: config.public_url.clone(),
+        window: storefront::Window::default(),
     };
 
     let every = (clock.clone(), accounts.clone());
@@ -217,6 +259,11 @@ pub async fn compose(
             })),
     );
     w.add(Service::new("identity").calls(ServedMailbox(inbox)));
+    w.add(Service::new("identity").calls(ServedOwnAccount(Arc::new(accounts.clone()))));
+    w.add(Service::new("tenants").calls(ServedShopDesk(Arc::new(shops.clone()))));
+    w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
+    w.add(Service::new("catalog").calls(ServedWorkbench(Arc::new(products.clone()))));
+    w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
     let (a, c) = (shops.clone(), clock.clone());
     w.add(
         Service::new("tenants")
@@ -241,12 +288,16 @@ pub async fn compose(
                 catalog::work(a.clone(), stop)
             })),
     );
+    let sales = (db(search::CONTEXT)?, clock.clone());
     let (ready, f) = (searches.clone(), follower);
     w.add(
         Service::new("search")
             .api(search::routes(searches.clone()))
             .calls(ServedSearch(Arc::new(searches)))
             .run(Loop::new("search index", move |stop| f.clone().run(stop)))
+            .run(Loop::new("popularity", move |stop| {
+                search::count_sales(sales.0.clone(), sales.1.clone(), stop)
+            }))
             .check(Check::new("search index", false, move || {
                 let up = ready.is_ready();
                 async move {
@@ -277,11 +328,24 @@ pub async fn compose(
             .api(payments::routes(payment_book.clone()))
             .calls(ServedPayments(Arc::new(payment_book.clone()))),
     );
-    w.add(Service::new("ledger").api(ledger::routes(ledger_book.clone())));
+    w.add(
+        Service::new("ledger")
+            .api(ledger::routes(ledger_book.clone()))
+            .calls(ServedLedger(Arc::new(ledger_book.clone()))),
+    );
     let mut service = Service::new("checkout")
         .api(checkout::routes(till.clone()))
         .calls(ServedCheckout(Arc::new(till.clone())));
     service.loops = till.loops();
+    let (c, t) = (clock.clone(), till.clone());
+    service.loops.push(Loop::new("sandbox webhooks", move |stop| {
+        let (till, now) = (t.clone(), c.clone());
+        let listener = move |webhook| {
+            let (till, now) = (till.clone(), now.now());
+            async move { till.hears("sandbox", webhook, now).await }
+        };
+        sandbox.clone().tell(listener, c.clone(), stop)
+    }));
     w.add(service);
     w.add(Service::new("storefront").pages(storefront::routes(faces)));
 

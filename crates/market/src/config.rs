@@ -2,6 +2,7 @@
 
 use crate::cli::Serve;
 use anyhow::{Context, bail};
+use httpkit::TrustedProxies;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -31,8 +32,9 @@ pub struct Config {
     pub peers: HashMap<String, String>,
     pub service_key: Option<String>,
     pub calls_per_second: NonZeroU32,
-    pub behind_proxy: bool,
+    pub trusted_proxies: TrustedProxies,
     pub hold_s: u32,
+    pub sandbox_webhook_secret: Option<String>,
 }
 
 impl Config {
@@ -53,8 +55,10 @@ impl Config {
             peers,
             service_key: args.service_key.clone(),
             calls_per_second: args.rate,
-            behind_proxy: args.behind_proxy,
+            trusted_proxies: TrustedProxies::parse(&args.trusted_proxies)
+                .map_err(|why| anyhow::anyhow!("--trusted-proxy: {why}"))?,
             hold_s: args.hold_s,
+            sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
         })
     }
 
@@ -68,8 +72,9 @@ impl Config {
             peers: HashMap::new(),
             service_key: None,
             calls_per_second: NonZeroU32::MAX,
-            behind_proxy: false,
+            trusted_proxies: TrustedProxies::default(),
             hold_s: kernel::limits::RESERVATION_TTL_S,
+            sandbox_webhook_secret: None,
         }
     }
 

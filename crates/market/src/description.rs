@@ -1,7 +1,9 @@
 //! The head of the API's description; paths and schemas come from the handlers.
 
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,4 +29,50 @@ impl utoipa::Modify for Bearer {
             .get_or_insert_default()
             .add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
+}
+
+/// Adds to every operation the refusals that do not come from its handler but from what stands before it.
+pub fn complete(openapi: &mut utoipa::openapi::OpenApi) {
+    for item in openapi.paths.paths.values_mut() {
+        for operation in operations(item) {
+            refuse(operation, "429", "`rate_limited`, with Retry-After");
+            let takes_json = operation.request_body.as_ref().is_some_and(|body| match body {
+                RefOr::T(body) => body.content.contains_key("application/json"),
+                RefOr::Ref(_) => false,
+            });
+            if takes_json {
+                refuse(operation, "413", "`body_too_large`");
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Unless the handler says more about this status.
+fn refuse(operation: &mut Operation, status: &str, codes: &str) {
+    operation
+        .responses
+        .responses
+        .entry(status.to_owned())
+        .or_insert_with(|| {
+            ResponseBuilder::new()
+                .description(codes)
+                .content(
+                    "application/problem+json",
+                    Content::new(Some(Ref::from_schema_name("ProblemDocument"))),
+                )
+                .build()
+                .into()
+        });
 }

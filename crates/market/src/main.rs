@@ -1,14 +1,7 @@
-//! The binary: a table of services ([`compose`]), the commands, nothing else.
-
-mod cli;
-mod commands;
-mod compose;
-mod config;
-mod description;
-mod docs;
-mod home;
+//! The program `stoa`.
 
 use clap::Parser;
+use market::{cli, commands};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -85,6 +85,7 @@ fn dependencies_point_one_way() {
                 .collect(),
             "storefront" => ["kernel", "contracts", "httpkit", "runtime"].into(),
             "bench" => ["kernel", "contracts", "pg"].into(),
+            "scenarios" => ["kernel", "contracts", "pg", "bench", "testkit"].into(),
             "market" => all.keys().map(String::as_str).collect(),
             context if CONTEXTS.contains(&context) => ground.into(),
             other => panic!("{other} is new: say in this test what it may depend on"),

@@ -213,6 +213,7 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
         Event::PaymentDeclined { reason } => json!({ "reason": reason }),
         Event::Confirmed => json!({}),
         Event::Cancelled { reason } => json!({ "reason": reason }),
+        Event::Reopened { reserved_until } => json!({ "reserved_until": reserved_until }),
     };
     OrderEvent {
         version: recorded.version,

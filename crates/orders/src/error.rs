@@ -31,7 +31,7 @@ impl From<Refusal> for Fault {
             Refusal::NoSuchOrder => Self::not_found("order"),
             Refusal::PlacedAlready => Self::new(Kind::Conflict, "order_placed_already", detail),
             Refusal::Illegal { from, allowed, .. } => Self::new(Kind::Conflict, "transition_illegal", detail)
-                .with("status", from)
+                .with("from", from)
                 .with("allowed", allowed),
             Refusal::NotDue(_) => Self::new(Kind::Conflict, "hold_not_due", detail),
             Refusal::Malformed(_) => Self::new(Kind::Unprocessable, "order_malformed", detail),

@@ -10,6 +10,7 @@
 //! What is absent: writing outside the till. Nothing here changes an order; checkout does, batched.
 
 mod app;
+mod desk;
 pub mod domain;
 mod error;
 mod http;

@@ -2,8 +2,9 @@
 
 use crate::domain::{Event, Order};
 use ::store::log::Outbox;
-use contracts::orders::{OrderCancelled, OrderConfirmed, OrderPlaced};
-use kernel::{Ctx, TenantId};
+use contracts::orders::{OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, SoldProduct};
+use kernel::{Ctx, ProductId, TenantId};
+use std::collections::BTreeMap;
 
 /// Adds what others learn of a new order.
 pub fn publish_placed(outbox: &mut Outbox, ctx: &Ctx, order: &Order) -> Result<(), serde_json::Error> {
@@ -35,6 +36,7 @@ pub fn publish(
                 buyer: order.placed.buyer,
                 total: order.total(),
                 tenants: tenants(order),
+                sold: sold(order),
             },
         ),
         Event::Cancelled { reason } => outbox.push(
@@ -46,8 +48,28 @@ pub fn publish(
                 tenants: tenants(order),
             },
         ),
+        Event::Reopened { reserved_until } => outbox.push(
+            ctx,
+            &OrderReopened {
+                order: order.id,
+                buyer: order.placed.buyer,
+                tenants: tenants(order),
+                reserved_until: *reserved_until,
+            },
+        ),
         Event::PaymentDeclined { .. } => Ok(()),
     }
+}
+
+fn sold(order: &Order) -> Vec<SoldProduct> {
+    let mut units: BTreeMap<ProductId, u32> = BTreeMap::new();
+    for line in order.placed.parts.iter().flat_map(|part| &part.lines) {
+        let sold = units.entry(line.product).or_default();
+        *sold = sold.saturating_add(line.quantity);
+    }
+    let sold = units.into_iter();
+    sold.map(|(product, units)| SoldProduct { product, units })
+        .collect()
 }
 
 fn tenants(order: &Order) -> Vec<TenantId> {

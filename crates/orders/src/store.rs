@@ -106,6 +106,41 @@ pub async fn lines(
     .await
 }
 
+/// A shop's sub-orders by status, among its latest ten thousand: a count must not grow slower with every sale.
+pub async fn tally_of_shop(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<Vec<(String, u64)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select status, count(*) as "count!"
+             from (select status from orders.sub_order where tenant_id = $1 order by id desc limit 10000) as latest
+            group by status"#,
+        tenant.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.status, u64::try_from(row.count).unwrap_or(0)))
+        .collect())
+}
+
+/// The first event of each of these histories.
+pub async fn first_events(
+    pool: &PgPool,
+    orders: &[Uuid],
+) -> Result<Vec<(OrderId, crate::domain::Event)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select stream_id as "id: OrderId", payload as "event: Json<crate::domain::Event>"
+             from orders.event
+            where stream_id = any($1) and version = 1"#,
+        orders,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.event.0)).collect())
+}
+
 /// The events of the next `limit` histories above `after`, in order.
 pub async fn histories_after(
     conn: &mut PgConnection,

@@ -21,7 +21,7 @@ pub enum Event {
     Authorized {
         reference: String,
     },
-    /// All of it, each shop's share with it.
+    /// All of it, each shop's share with it. Also of a payment that was voided: money may come late.
     Captured {
         reference: String,
     },
@@ -72,8 +72,11 @@ impl Event {
         match self {
             Self::Started { .. } => &[S::Due, S::Declined],
             Self::ActionRequired { .. } => &[S::Processing],
-            Self::Authorized { .. } | Self::Declined { .. } => &[S::Processing, S::RequiresAction],
-            Self::Captured { .. } => &[S::Processing, S::RequiresAction, S::Authorized],
+            // Voided says that the order ended unpaid; the provider may still have been at it. Then the order is opened
+            // again, or the money goes back.
+            Self::Authorized { .. } => &[S::Processing, S::RequiresAction, S::Voided],
+            Self::Declined { .. } => &[S::Processing, S::RequiresAction, S::Authorized],
+            Self::Captured { .. } => &[S::Processing, S::RequiresAction, S::Authorized, S::Voided],
             Self::Voided => &[
                 S::Due,
                 S::Processing,
@@ -81,7 +84,7 @@ impl Event {
                 S::Authorized,
                 S::Declined,
             ],
-            Self::Refunded { .. } => &[S::Captured],
+            Self::Refunded { .. } => &[S::Captured, S::Voided],
         }
     }
 }
@@ -138,13 +141,13 @@ mod tests {
                 reference: "r".into()
             }
             .allowed_from(),
-            &[S::Captured]
+            &[S::Captured, S::Voided]
         );
     }
 
     #[test]
-    fn nothing_is_captured_twice_or_after_its_end() {
-        for ended in [S::Captured, S::Voided, S::Refunded, S::Declined, S::Due] {
+    fn nothing_is_captured_twice_or_without_being_asked_for() {
+        for ended in [S::Captured, S::Refunded, S::Declined, S::Due] {
             assert!(!captured().allowed_from().contains(&ended), "{ended:?}");
         }
     }

@@ -13,6 +13,7 @@ mod sandbox;
 mod store;
 pub mod till;
 mod verify;
+pub mod webhook;
 
 pub use app::PaymentBook;
 pub use error::Error;

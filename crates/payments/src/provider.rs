@@ -1,7 +1,8 @@
 //! The port to payment providers.
 
+use crate::webhook::{Notice, Refusal, Webhook};
 use futures::future::BoxFuture;
-use kernel::{Money, PaymentId};
+use kernel::{Money, PaymentId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Asks a provider to set the buyer's money aside.
@@ -63,10 +64,19 @@ pub trait Provider: Send + Sync + 'static {
     fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
     /// How a charge stands; the only way to learn what became of an unanswered call.
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer>;
+    /// What a webhook is about, if it is this provider's and of about now.
+    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal>;
 }
 
 /// The key under which an attempt at a payment is known to the provider.
 #[must_use]
 pub fn charge_key(payment: PaymentId, attempt: u32) -> String {
     format!("{payment}-{attempt}")
+}
+
+/// The reverse of [`charge_key`].
+#[must_use]
+pub fn read_charge_key(key: &str) -> Option<(PaymentId, u32)> {
+    let (payment, attempt) = key.rsplit_once('-')?;
+    Some((payment.parse().ok()?, attempt.parse().ok()?))
 }

@@ -36,6 +36,14 @@ impl ServiceKey {
         Self(secret.into())
     }
 
+    /// A secret of its own for another purpose, which all processes of the marketplace find alike.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> Vec<u8> {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(format!("secret for {purpose}").as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+
     fn token(&self, service: &str, method: &str, now: Timestamp) -> String {
         let expires = now.timestamp() + TOKEN_TTL_S;
         format!(

@@ -68,7 +68,7 @@ impl Server {
         keep_limits_small(&limits, tasks);
         let (api, openapi) = api.split_for_parts();
         let api = api
-            .method_not_allowed_fallback(async || Problem(method_not_allowed()))
+            .method_not_allowed_fallback(async || httpkit::method_not_allowed())
             .layer(axum::middleware::from_fn_with_state(limits, httpkit::rate_limit));
         let metrics = self.metrics;
         let mut operations = Health::new(checks).routes();
@@ -93,14 +93,6 @@ impl Server {
             ));
         (routes, openapi)
     }
-}
-
-fn method_not_allowed() -> Fault {
-    Fault::new(
-        kernel::Kind::Invalid,
-        "method_not_allowed",
-        "This path does not take that method; see /docs.",
-    )
 }
 
 fn after_panic() -> Response {

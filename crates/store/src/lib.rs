@@ -3,6 +3,7 @@
 //! - [`Db`]: a context's way into PostgreSQL. Role and tenant travel in the same message as `begin`.
 //! - [`streams`]: append-only histories with expected versions.
 //! - [`log`]: the ordered outbox of public events; [`consumer`] and [`dead_letters`]: those who read it.
+//! - [`seal`]: secrets at rest.
 //! - [`jobs`], [`idempotency`], [`migrate`]: what their names say.
 //!
 //! What is absent: no repository trait, no unit-of-work object, no cross-context query. A context's SQL lives in
@@ -17,6 +18,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod log;
 pub mod migrate;
+pub mod seal;
 pub mod streams;
 
 pub use cells::Cells;

@@ -12,13 +12,15 @@ mod seller_shop;
 mod shop;
 mod staff;
 
+pub(crate) use body::masked;
+
 use crate::Shops;
 use crate::domain::Item;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Characters of the operator's reason or remark.
-const REASON_CHARS_MAX: usize = 500;
+pub(crate) const REASON_CHARS_MAX: usize = 500;
 
 /// All routes of tenants.
 pub fn routes(shops: Shops) -> OpenApiRouter {

@@ -9,6 +9,7 @@
 
 mod app;
 mod cache;
+mod desk;
 mod domain;
 mod error;
 mod http;

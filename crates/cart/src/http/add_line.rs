@@ -1,14 +1,15 @@
-use super::CartBody;
+use super::{Answer, CartBody, changed};
 use crate::app::Carts;
 use axum::extract::State;
-use contracts::cart::{CartOwner, CartService};
-use httpkit::{Json, Problem, ProblemDocument, Shopper};
+use contracts::cart::CartOwner;
+use httpkit::{IfMatch, Json, Problem, ProblemDocument, Shopper};
 use kernel::SkuId;
 use serde::Deserialize;
 use std::num::NonZeroU32;
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AddToCartRequest)]
 pub struct Request {
     sku: SkuId,
     /// 1 to 999, added to what the cart already holds of it.
@@ -18,20 +19,24 @@ pub struct Request {
 
 /// Puts something into the cart. A guest without a cart gets one, with its token in the answer.
 #[utoipa::path(
-    post, path = "/v1/cart/lines", tag = "cart", operation_id = "add_to_cart", params(httpkit::CartToken), request_body = Request,
+    post, path = "/v1/cart/lines", tag = "cart", operation_id = "add_to_cart", params(httpkit::CartToken, ("If-Match" = Option<String>, Header, description = "The `ETag` of the cart as it was seen; another version is refused")), request_body = Request,
     security((), ("bearer" = [])),
     responses(
         (status = 200, body = CartBody),
-        (status = 400, body = ProblemDocument, description = "`field_invalid`, `quantity_out_of_range`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`field_invalid`, `quantity_out_of_range`, `cart_token`, `if_match`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
-        (status = 409, body = ProblemDocument, description = "`out_of_stock`, `not_for_sale`, `currency_mismatch`, `cart_full`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`out_of_stock`, `not_for_sale`, `currency_mismatch`, `cart_full`, `cart_changed`", content_type = "application/problem+json"),
+        (status = 412, body = ProblemDocument, description = "`version_conflict`, with the present `version`", content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, description = "`sku_unknown`", content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
     State(carts): State<Carts>,
     shopper: Shopper,
+    seen: Option<IfMatch>,
     Json(request): Json<Request>,
-) -> Result<Json<CartBody>, Problem> {
+) -> Result<Answer, Problem> {
     let (owner, new_token) = match shopper.owner {
         Some(owner) => (owner, None),
         None => {
@@ -39,8 +44,9 @@ pub async fn handler(
             (CartOwner::Guest(token.clone()), Some(token))
         }
     };
+    let (units, seen) = (request.quantity.get(), seen.map(|seen| seen.0));
     let cart = carts
-        .add(&shopper.ctx, owner, request.sku, request.quantity.get())
+        .add_units(&shopper.ctx, &owner, request.sku, units, seen)
         .await?;
-    Ok(Json(CartBody::of(cart, new_token)))
+    Ok(changed(&cart, new_token))
 }

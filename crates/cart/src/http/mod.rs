@@ -6,8 +6,11 @@ mod merge;
 mod set_line;
 
 use crate::app::Carts;
-use contracts::cart::Cart;
-use kernel::{CartId, Currency, DateTime};
+use crate::error::Error;
+use axum::http::{HeaderName, HeaderValue, header};
+use contracts::cart::{Cart, CartLine};
+use httpkit::{Json, etag};
+use kernel::{CartId, Ctx, Currency, DateTime, Money};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,10 +30,12 @@ pub struct CartBody {
     /// Absent while nothing was ever put in.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<CartId>,
-    /// The order names it: `cart_version` of `POST /v1/orders`.
+    /// The order names it: `cart_version` of `POST /v1/orders`. Also the `ETag` of the answer.
     version: i64,
     currency: Currency,
-    lines: Vec<contracts::cart::CartLine>,
+    lines: Vec<LineBody>,
+    /// Of all lines, at the prices that were seen; delivery comes with the quote.
+    subtotal: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<DateTime>,
     /// A new guest's secret, shown once: send it as `X-Cart-Token` from now on.
@@ -38,26 +43,83 @@ pub struct CartBody {
     cart_token: Option<String>,
 }
 
-impl CartBody {
-    fn of(cart: Cart, cart_token: Option<String>) -> Self {
-        Self {
-            id: Some(cart.id),
-            version: cart.version,
-            currency: cart.currency,
-            lines: cart.lines,
-            updated_at: Some(cart.updated_at),
-            cart_token,
-        }
-    }
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = CartBodyLine)]
+struct LineBody {
+    #[serde(flatten)]
+    line: CartLine,
+    /// How it stands now, where the whole cart is read: what stands in the way of ordering it.
+    #[serde(flatten)]
+    now: Option<LineNow>,
+}
 
-    fn empty() -> Self {
-        Self {
-            id: None,
-            version: 0,
-            currency: Currency::EUR,
-            lines: Vec::new(),
-            updated_at: None,
-            cart_token: None,
-        }
-    }
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = CartBodyLineNow)]
+struct LineNow {
+    /// What one costs now; absent for what the catalogue does not know any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Money>,
+    /// False once the product was deactivated or its shop closed. Such a line cannot be ordered: take it out.
+    for_sale: bool,
+    /// Units left for everybody.
+    available: i64,
+}
+
+/// A cart with its version as entity tag.
+pub(crate) type Answer = ([(HeaderName, HeaderValue); 1], Json<CartBody>);
+
+/// The cart after a change. A new guest is told their secret.
+fn changed(cart: &Cart, cart_token: Option<String>) -> Answer {
+    let lines = cart.lines.iter().map(|line| LineBody {
+        line: line.clone(),
+        now: None,
+    });
+    answer(Some(cart), lines.collect(), cart_token)
+}
+
+/// The cart as it stands now, line by line; an empty one if there is none.
+async fn read(carts: &Carts, ctx: &Ctx, cart: Option<&Cart>) -> Result<Answer, Error> {
+    let Some(cart) = cart else {
+        return Ok(answer(None, Vec::new(), None));
+    };
+    let now = carts.now(ctx, cart).await?;
+    let lines = cart
+        .lines
+        .iter()
+        .zip(now)
+        .map(|(line, (offer, available))| LineBody {
+            line: line.clone(),
+            now: Some(LineNow {
+                price: offer.as_ref().map(|o| o.price),
+                for_sale: offer.is_some_and(|o| o.for_sale),
+                available,
+            }),
+        });
+    Ok(answer(Some(cart), lines.collect(), None))
+}
+
+fn answer(cart: Option<&Cart>, lines: Vec<LineBody>, cart_token: Option<String>) -> Answer {
+    let cart = cart.filter(|cart| cart.version > 0);
+    let version = cart.map_or(0, |c| c.version);
+    let currency = cart.map_or(Currency::EUR, |c| c.currency);
+    // Prices are checked when they are set and quantities limited, so that this is far from the end of the numbers.
+    let subtotal = lines
+        .iter()
+        .map(|l| {
+            l.line
+                .price_seen
+                .amount
+                .saturating_mul(i64::from(l.line.quantity))
+        })
+        .fold(0i64, i64::saturating_add);
+    let body = CartBody {
+        id: cart.map(|c| c.id),
+        version,
+        currency,
+        lines,
+        subtotal: Money::new(subtotal, currency),
+        updated_at: cart.map(|c| c.updated_at),
+        cart_token,
+    };
+    ([(header::ETAG, etag(version))], Json(body))
 }

@@ -1,13 +1,13 @@
-use super::CartBody;
+use super::{Answer, CartBody, changed};
 use crate::app::Carts;
 use axum::extract::State;
-use contracts::cart::CartService;
-use httpkit::{Json, Path, Problem, ProblemDocument, Shopper};
+use httpkit::{IfMatch, Json, Path, Problem, ProblemDocument, Shopper};
 use kernel::{Fault, SkuId};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SetCartLineRequest)]
 pub struct Request {
     /// 0 to 999; zero takes the line out.
     #[schema(minimum = 0, maximum = 999)]
@@ -17,44 +17,60 @@ pub struct Request {
 /// Sets how many of something the cart holds.
 #[utoipa::path(
     put, path = "/v1/cart/lines/{sku}", tag = "cart", operation_id = "set_cart_line",
-    params(("sku" = String, Path, format = Uuid), httpkit::CartToken), request_body = Request, security((), ("bearer" = [])),
+    params(("sku" = String, Path, format = Uuid), httpkit::CartToken, ("If-Match" = Option<String>, Header, description = "The `ETag` of the cart as it was seen; another version is refused")), request_body = Request, security((), ("bearer" = [])),
     responses(
         (status = 200, body = CartBody),
-        (status = 400, body = ProblemDocument, description = "`field_invalid`, `quantity_out_of_range`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`field_invalid`, `quantity_out_of_range`, `cart_token`, `if_match`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`", content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, description = "`not_found`", content_type = "application/problem+json"),
-        (status = 409, body = ProblemDocument, description = "`out_of_stock`, `not_for_sale`, `currency_mismatch`, `cart_full`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`out_of_stock`, `not_for_sale`, `currency_mismatch`, `cart_full`, `cart_changed`", content_type = "application/problem+json"),
+        (status = 412, body = ProblemDocument, description = "`version_conflict`, with the present `version`", content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, description = "`sku_unknown`", content_type = "application/problem+json"),
     )
 )]
 pub async fn set(
     State(carts): State<Carts>,
     shopper: Shopper,
     Path(sku): Path<SkuId>,
+    seen: Option<IfMatch>,
     Json(request): Json<Request>,
-) -> Result<Json<CartBody>, Problem> {
-    put(&carts, shopper, sku, request.quantity).await
+) -> Result<Answer, Problem> {
+    put(&carts, shopper, sku, request.quantity, seen).await
 }
 
 /// Takes something out of the cart.
 #[utoipa::path(
     delete, path = "/v1/cart/lines/{sku}", tag = "cart", operation_id = "remove_cart_line",
-    params(("sku" = String, Path, format = Uuid), httpkit::CartToken), security((), ("bearer" = [])),
+    params(("sku" = String, Path, format = Uuid), httpkit::CartToken, ("If-Match" = Option<String>, Header, description = "The `ETag` of the cart as it was seen; another version is refused")), security((), ("bearer" = [])),
     responses(
         (status = 200, body = CartBody),
+        (status = 400, body = ProblemDocument, description = "`cart_token`, `if_match`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`", content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, description = "`not_found`", content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "`cart_changed`", content_type = "application/problem+json"),
+        (status = 412, body = ProblemDocument, description = "`version_conflict`, with the present `version`", content_type = "application/problem+json"),
     )
 )]
 pub async fn remove(
     State(carts): State<Carts>,
     shopper: Shopper,
     Path(sku): Path<SkuId>,
-) -> Result<Json<CartBody>, Problem> {
-    put(&carts, shopper, sku, 0).await
+    seen: Option<IfMatch>,
+) -> Result<Answer, Problem> {
+    put(&carts, shopper, sku, 0, seen).await
 }
 
-async fn put(carts: &Carts, shopper: Shopper, sku: SkuId, quantity: u32) -> Result<Json<CartBody>, Problem> {
+async fn put(
+    carts: &Carts,
+    shopper: Shopper,
+    sku: SkuId,
+    quantity: u32,
+    seen: Option<IfMatch>,
+) -> Result<Answer, Problem> {
     let owner = shopper.owner.ok_or_else(|| Fault::not_found("cart"))?;
-    let cart = carts.set(&shopper.ctx, owner, sku, quantity).await?;
-    Ok(Json(CartBody::of(cart, None)))
+    let seen = seen.map(|seen| seen.0);
+    let cart = carts.set_units(&shopper.ctx, &owner, sku, quantity, seen).await?;
+    Ok(changed(&cart, None))
 }

@@ -8,12 +8,13 @@ use crate::domain::slug::name_of_slug;
 use crate::error::Error;
 use crate::store;
 use crate::store::category::NewCategory;
-use contracts::catalog::{Category, CategoryDraft, CategoryRef};
+use ::store::{Scope, log};
+use contracts::catalog::{CategoriesChanged, Category, CategoryDraft, CategoryRef};
 use kernel::{CategoryId, Ctx, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Seconds after which the tree is read anew: how late other instances see a renamed category.
+/// Seconds after which the tree is read anew, should the log not have told of a change.
 const TREE_TTL_S: i64 = 10;
 /// Categories of one request.
 const CATEGORIES_MAX: usize = 2_000;
@@ -73,6 +74,10 @@ impl TreeCache {
         (0..TREE_TTL_S).contains(&age_s).then(|| Arc::clone(tree))
     }
 
+    fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn keep(&self, now: Timestamp, tree: Arc<Tree>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, tree));
     }
@@ -108,7 +113,7 @@ impl Products {
             return Ok(tree);
         }
         let new: Vec<NewCategory> = missing.into_iter().map(|path| unnamed(ctx, path)).collect();
-        store::category::add_missing(self.db.pool(), &new).await?;
+        self.write_categories(ctx, &new, &[]).await?;
         self.read_tree(ctx).await
     }
 
@@ -134,12 +139,43 @@ impl Products {
             .collect();
         let ancestors: Vec<NewCategory> = ancestors.into_iter().map(|path| unnamed(ctx, path)).collect();
         let named: Vec<NewCategory> = named.into_values().collect();
-        store::category::add_missing(self.db.pool(), &ancestors).await?;
-        store::category::put(self.db.pool(), &named).await?;
+        self.write_categories(ctx, &ancestors, &named).await?;
         // Listings show their category's name.
         self.read_tree(ctx).await?;
         self.listings.clear();
         Ok(())
+    }
+
+    /// Adds `missing`, adds or renames `named`, and tells the other instances, in one transaction.
+    async fn write_categories(
+        &self,
+        ctx: &Ctx,
+        missing: &[NewCategory],
+        named: &[NewCategory],
+    ) -> Result<(), Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let added = store::category::add_missing(&mut tx, missing).await?;
+        let put = store::category::put(&mut tx, named).await?;
+        let any = added.first().or(put.first().map(|(id, _)| id));
+        if let Some(&category) = any {
+            let renamed = put.iter().filter(|(_, existed)| *existed).map(|(id, _)| *id);
+            let event = CategoriesChanged {
+                category,
+                renamed: renamed.collect(),
+            };
+            log::append(&mut tx, ctx, &event).await?;
+        }
+        tx.commit().await?;
+        log::wake();
+        Ok(())
+    }
+
+    /// Another instance changed the tree.
+    pub(crate) fn forget_categories(&self, renamed: bool) {
+        self.tree.forget();
+        if renamed {
+            self.listings.clear();
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod plan;
 mod read;
 mod stock;
 mod upsert;
+mod workbench;
 
 use crate::cache::Listings;
 use crate::media::Media;

@@ -1,7 +1,10 @@
 //! Places in the category tree: slugs from the root, joined by `/`.
 
-use super::limits::CATEGORY_DEPTH_MAX;
+use super::limits::{CATEGORY_DEPTH_MAX, CATEGORY_NAME_CHARS_MAX};
 use super::slug::slug;
+
+/// Bytes of a path as it is given, with names in any script for its slugs.
+const PATH_BYTES_MAX: usize = CATEGORY_DEPTH_MAX * CATEGORY_NAME_CHARS_MAX * 4;
 
 /// A well-formed path: one to [`CATEGORY_DEPTH_MAX`] slugs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,9 +12,13 @@ pub struct CategoryPath(String);
 
 impl CategoryPath {
     /// Reads `ceramics/bowls`, or names such as `Ceramics/Soup Bowls`, which are turned into slugs.
-    /// `None` when no part can be read or there are too many.
+    /// `None` when no part can be read or there are too many, and for what nobody writes as a name: control characters
+    /// and endless text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > PATH_BYTES_MAX || text.chars().any(char::is_control) {
+            return None;
+        }
         Self::of_names(text.split('/'))
     }
 
@@ -73,5 +80,7 @@ mod tests {
     fn empty_and_bottomless_paths_are_refused() {
         assert_eq!(CategoryPath::parse(" / !"), None);
         assert_eq!(CategoryPath::parse(&"a/".repeat(9)), None);
+        assert_eq!(CategoryPath::parse("bowls\u{7}"), None);
+        assert_eq!(CategoryPath::parse(&"x".repeat(PATH_BYTES_MAX + 1)), None);
     }
 }

@@ -32,8 +32,10 @@ struct Product {
     responses(
         (status = 200, description = "The product", body = Product, headers(("ETag" = String))),
         (status = 304, description = "It is as it was"),
+        (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such product, or it is not for sale", body = ProblemDocument, content_type = "application/problem+json"),
-    )
+    ),
+    security((), ("bearer" = []))
 )]
 pub(super) async fn handler(
     State(products): State<Products>,

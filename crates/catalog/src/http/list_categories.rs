@@ -1,7 +1,7 @@
 use crate::Products;
 use axum::extract::State;
 use contracts::catalog::Category;
-use httpkit::{Anyone, Json, Problem};
+use httpkit::{Anyone, Json, Problem, ProblemDocument};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +18,11 @@ pub(super) struct Response {
     path = "/v1/categories",
     operation_id = "list_categories",
     tag = "catalog",
-    responses((status = 200, description = "The tree", body = Response))
+    responses(
+        (status = 200, description = "The tree", body = Response),
+        (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security((), ("bearer" = []))
 )]
 pub(super) async fn handler(
     State(products): State<Products>,

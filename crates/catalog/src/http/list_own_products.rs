@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub(super) struct Params {
     /// Where to read on: `next` of the page before.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 1)]
     after: Option<Cursor>,
     /// Items on the page: 1 to 100, 24 if absent.
     #[serde(default)]

@@ -6,10 +6,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contracts::catalog::ProductStatus;
 use futures::TryStreamExt;
-use httpkit::{Json, Problem, ProblemDocument, Query, Seller, perm};
+use httpkit::{Json, Problem, ProblemDocument, Query, Seller, perm, text};
 use kernel::{Currency, Fault, ImportId};
 use serde::Deserialize;
 use tokio_util::io::StreamReader;
+
+/// Characters of a file's name.
+const FILE_NAME_CHARS_MAX: usize = 200;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -17,10 +20,11 @@ use tokio_util::io::StreamReader;
 pub(super) struct Params {
     /// For your records.
     #[serde(default)]
-    #[param(max_length = 200)]
+    #[param(min_length = 1, max_length = 200)]
     file_name: Option<String>,
     /// Told by the content if absent. Any of them may be gzipped.
     #[serde(default)]
+    #[param(inline)]
     format: Option<Format>,
     /// Of prices that do not say; your shop's if absent.
     #[serde(default)]
@@ -52,7 +56,7 @@ pub(super) struct Params {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
     responses(
         (status = 201, description = "Read to its end", body = ImportReport, headers(("Location" = String))),
-        (status = 400, description = "`parameter_invalid`, `stock_out_of_range`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`parameter_invalid`, `stock_out_of_range`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such upload to resume", body = ProblemDocument, content_type = "application/problem+json"),
@@ -75,13 +79,17 @@ pub(super) async fn handler(
             "`default_stock` must be 0 or more units.",
         )));
     }
+    let file_name = match &params.file_name {
+        Some(name) => text::line("file_name", name, FILE_NAME_CHARS_MAX)?,
+        None => "upload".to_owned(),
+    };
     let options = ImportOptions {
         format: params.format,
         currency: params.currency,
         default_stock,
         status: params.status.unwrap_or(ProductStatus::Active),
         resume: params.resume,
-        ..ImportOptions::new(params.file_name.unwrap_or_else(|| "upload".to_owned()))
+        ..ImportOptions::new(file_name)
     };
     let reader = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
     let report = products

@@ -37,7 +37,7 @@ pub(super) struct Params {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The picture, or `multipart/form-data` with it as the first file"),
     responses(
         (status = 201, description = "Stored", body = Picture),
-        (status = 400, description = "`image_type_unsupported`, `image_unreadable`, `image_too_many_pixels`, `image_missing`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`image_type_unsupported`, `image_unreadable`, `image_too_many_pixels`, `image_missing`, `body_unreadable`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "`image_too_large`", body = ProblemDocument, content_type = "application/problem+json"),
@@ -109,9 +109,9 @@ fn too_large() -> Fault {
 }
 
 fn unreadable() -> Fault {
-    Fault::new(
-        Kind::Invalid,
+    Fault::field(
         "body_unreadable",
+        "",
         "The body broke off or is no well-formed form. Send it again.",
     )
 }

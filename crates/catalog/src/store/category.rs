@@ -3,7 +3,7 @@
 use crate::domain::category::CategoryPath;
 use contracts::catalog::Category;
 use kernel::CategoryId;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// The whole tree, parents before children, siblings by position and name.
@@ -39,16 +39,20 @@ pub struct NewCategory {
     pub position: i32,
 }
 
-/// Adds those that are missing; those that exist stay as they are.
-pub async fn add_missing(pool: &PgPool, categories: &[NewCategory]) -> Result<(), sqlx::Error> {
+/// Adds those that are missing, and gives them; those that exist stay as they are.
+pub async fn add_missing(
+    conn: &mut PgConnection,
+    categories: &[NewCategory],
+) -> Result<Vec<CategoryId>, sqlx::Error> {
     let columns = Columns::of(categories);
-    sqlx::query!(
-        "insert into catalog.category (id, path, slug, name, name_es, position)
-         select c.id, c.path::ltree, c.slug, c.name, c.name_es, c.position
-           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-                as c (id, path, slug, name, name_es, position)
-          order by c.path
-         on conflict (path) do nothing",
+    sqlx::query_scalar!(
+        r#"insert into catalog.category (id, path, slug, name, name_es, position)
+           select c.id, c.path::ltree, c.slug, c.name, c.name_es, c.position
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+                  as c (id, path, slug, name, name_es, position)
+            order by c.path
+           on conflict (path) do nothing
+           returning id as "id: CategoryId""#,
         &columns.ids,
         &columns.paths,
         &columns.slugs,
@@ -56,22 +60,27 @@ pub async fn add_missing(pool: &PgPool, categories: &[NewCategory]) -> Result<()
         &columns.names_es,
         &columns.positions
     )
-    .execute(pool)
-    .await?;
-    Ok(())
+    .fetch_all(conn)
+    .await
 }
 
-/// Adds or renames.
-pub async fn put(pool: &PgPool, categories: &[NewCategory]) -> Result<(), sqlx::Error> {
+/// Adds or renames, and gives those that are new or read differently now; the flag says which of them existed before.
+pub async fn put(
+    conn: &mut PgConnection,
+    categories: &[NewCategory],
+) -> Result<Vec<(CategoryId, bool)>, sqlx::Error> {
     let columns = Columns::of(categories);
-    sqlx::query!(
-        "insert into catalog.category (id, path, slug, name, name_es, position)
-         select c.id, c.path::ltree, c.slug, c.name, c.name_es, c.position
-           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-                as c (id, path, slug, name, name_es, position)
-          order by c.path
-         on conflict (path) do update set
-                name = excluded.name, name_es = excluded.name_es, position = excluded.position",
+    let rows = sqlx::query!(
+        r#"insert into catalog.category as known (id, path, slug, name, name_es, position)
+           select c.id, c.path::ltree, c.slug, c.name, c.name_es, c.position
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+                  as c (id, path, slug, name, name_es, position)
+            order by c.path
+           on conflict (path) do update set
+                  name = excluded.name, name_es = excluded.name_es, position = excluded.position
+            where (known.name, known.name_es, known.position)
+                  is distinct from (excluded.name, excluded.name_es, excluded.position)
+           returning id as "id: CategoryId", id <> all($1::uuid[]) as "existed!""#,
         &columns.ids,
         &columns.paths,
         &columns.slugs,
@@ -79,9 +88,9 @@ pub async fn put(pool: &PgPool, categories: &[NewCategory]) -> Result<(), sqlx::
         &columns.names_es,
         &columns.positions
     )
-    .execute(pool)
+    .fetch_all(conn)
     .await?;
-    Ok(())
+    Ok(rows.into_iter().map(|row| (row.id, row.existed)).collect())
 }
 
 #[derive(Default)]

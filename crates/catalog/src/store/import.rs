@@ -202,6 +202,27 @@ pub async fn by_id(
     .await
 }
 
+/// A shop's latest uploads.
+pub async fn latest(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<Import>, sqlx::Error> {
+    sqlx::query_as!(
+        Import,
+        r#"select id as "id: ImportId", file_name, format, state, rows_done, rows_failed, created, updated, unchanged,
+                  failure, started_at, finished_at
+             from catalog.import
+            where tenant_id = $1
+            order by id desc
+            limit $2"#,
+        tenant.0,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// The latest upload of the same file that did not finish.
 pub async fn unfinished(
     conn: &mut PgConnection,

@@ -175,3 +175,57 @@ pub async fn of_shop(
     .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
+
+/// As [`of_shop`], those whose title or key holds `text`.
+pub async fn of_shop_named(
+    conn: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    status: Option<ProductStatus>,
+    text: &str,
+    before: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select l.document as "document: Json<Listing>"
+             from catalog.product p
+             join catalog.listing l on l.product_id = p.id
+            where p.tenant_id = $1
+              and p.deleted_at is null
+              and ($2::text is null or p.status = $2)
+              and (strpos(lower(p.title), lower($3)) > 0 or strpos(lower(p.key), lower($3)) > 0)
+              and ($4::uuid is null or p.id < $4)
+            order by p.id desc
+            limit $5"#,
+        tenant.0,
+        status.map(status_name),
+        text,
+        before.map(|id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// How many products a shop has in each status, among its latest hundred thousand.
+pub async fn tally_of_shop(
+    conn: &mut sqlx::PgConnection,
+    tenant: TenantId,
+) -> Result<Vec<(String, u64)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select status, count(*) as "count!"
+             from (select status
+                     from catalog.product
+                    where tenant_id = $1 and deleted_at is null
+                    order by id desc
+                    limit 100000) as latest
+            group by status"#,
+        tenant.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.status, u64::try_from(row.count).unwrap_or(0)))
+        .collect())
+}

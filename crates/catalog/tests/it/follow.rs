@@ -1,5 +1,5 @@
 use crate::scene::{Scene, bowl};
-use contracts::catalog::Catalog;
+use contracts::catalog::{Catalog, CategoryDraft};
 use contracts::inventory::AvailabilityChanged;
 use kernel::{Ctx, ProductId};
 use std::time::{Duration, Instant};
@@ -86,6 +86,72 @@ async fn a_sku_that_runs_out_is_shown_so() {
             })
             .await;
         }
+        stop.cancel();
+    };
+    tokio::join!(work, story);
+}
+
+#[tokio::test]
+async fn another_instances_renamed_category_is_seen_soon() {
+    let scene = Scene::new().await;
+    let other = scene.second_instance();
+    let stop = CancellationToken::new();
+    let work = catalog::work(other.clone(), stop.clone());
+    let name = |name: &str| CategoryDraft {
+        path: bowl("b1").category.expect("a category"),
+        name: name.to_owned(),
+        name_es: String::new(),
+        position: 0,
+    };
+    let story = async {
+        scene.upsert(vec![bowl("b1")]).await.expect("written");
+        let id = scene.products.scan(&scene.ctx, None, 1).await.expect("ids")[0];
+        let put = async |draft| scene.products.put_categories(&scene.ctx, vec![draft]).await;
+        put(name("Bowls")).await.expect("named");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let shown = async || {
+            let listing = other
+                .listings(&scene.ctx, vec![id])
+                .await
+                .expect("listings")
+                .remove(0);
+            let tree = other.categories(&scene.ctx).await.expect("the tree");
+            let category = listing.category.expect("a category");
+            let in_tree = tree
+                .into_iter()
+                .find(|c| c.path == category.path)
+                .expect("in the tree");
+            (category.name, in_tree.name)
+        };
+        assert_eq!(shown().await, ("Bowls".to_owned(), "Bowls".to_owned()));
+        put(name("Bowls and dishes")).await.expect("renamed");
+        let written = Instant::now();
+        // The clock of these requests stands still: nothing grows old by itself.
+        testkit::eventually("the other instance shows the new name", || async {
+            let expected = "Bowls and dishes".to_owned();
+            (shown().await == (expected.clone(), expected)).then_some(())
+        })
+        .await;
+        assert!(
+            written.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            written.elapsed()
+        );
+        let told = async || -> Vec<serde_json::Value> {
+            sqlx::query_scalar(
+                "select payload from log.event where topic = 'catalog.categories_changed' order by xid, id",
+            )
+            .fetch_all(&mut scene.db.owner().await)
+            .await
+            .expect("events")
+        };
+        let before = told().await;
+        assert_eq!(
+            before.last().expect("one")["renamed"].as_array().map(Vec::len),
+            Some(1)
+        );
+        put(name("Bowls and dishes")).await.expect("named the same");
+        assert_eq!(told().await.len(), before.len(), "nothing changed, nothing told");
         stop.cancel();
     };
     tokio::join!(work, story);

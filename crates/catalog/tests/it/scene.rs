@@ -80,7 +80,7 @@ impl Scene {
         let instance = httpkit::Instance {
             id: axum::http::HeaderValue::from_static("test"),
             clock: Arc::clone(&self.clock) as Arc<dyn kernel::Clock>,
-            behind_proxy: false,
+            trusted_proxies: httpkit::TrustedProxies::default(),
         };
         let (api, _) = catalog::routes(self.products.clone()).split_for_parts();
         let router = api

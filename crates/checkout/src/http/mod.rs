@@ -1,6 +1,7 @@
 //! The endpoints, one file each.
 
 mod cancel_order;
+mod hear_webhook;
 mod pay_order;
 mod place_order;
 mod quote;
@@ -25,6 +26,7 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(pay_order::handler))
         .routes(routes!(resume_payment::handler))
         .routes(routes!(cancel_order::handler))
+        .routes(routes!(hear_webhook::handler))
         .with_state(checkouts)
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Request {
     tag = "checkout",
     operation_id = "place_order",
     params(
-        ("Idempotency-Key" = String, Header, description = "1 to 255 characters. The same key with the same body is one order, however often it is sent"),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "1 to 255 characters. The same key with the same body is one order, however often it is sent"),
         CartToken,
     ),
     request_body = Request,
@@ -47,6 +47,7 @@ pub(super) struct Request {
         (status = 201, description = "Placed", body = Order, headers(("Location" = String, description = "The order"), ("ETag" = String, description = "Its version"))),
         (status = 400, description = "`idempotency_key`, `field_invalid`, `email_invalid`, `address_invalid`, `amount_negative`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`out_of_stock` with `shortages`; `total_changed` with `total`; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),

@@ -126,6 +126,7 @@ impl From<checkout::QuoteLine> for Line {
         (status = 200, description = "The quote", body = Response),
         (status = 400, description = "`field_invalid`, `address_invalid`, `text_empty`, `text_too_long`, `cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`cart_empty`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
     ),

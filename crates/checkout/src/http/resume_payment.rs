@@ -14,7 +14,9 @@ use kernel::OrderId;
     params(("id" = OrderId, Path, description = "The order"), CartToken),
     responses(
         (status = 200, description = "How the payment stands", body = Outcome),
+        (status = 400, description = "`cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),

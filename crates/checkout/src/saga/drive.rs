@@ -6,7 +6,7 @@
 use super::step::{Next, Outcome, Pause, Step, next};
 use crate::Error;
 use crate::till::Till;
-use crate::till::settle::{Ask, Case, Saga};
+use crate::till::settle::{Ask, Case, Saga, Settled};
 use contracts::orders::OrderStatus;
 use kernel::{Ctx, OrderId, SharedClock};
 use payments::provider::charge_key;
@@ -87,12 +87,18 @@ impl Driver {
         };
         for _ in 0..STEPS_MAX {
             let performed = self.perform(ctx, &case, &saga).await;
-            // The till's answer carries the case as it now is, with the saga already at its end.
-            if let Performed::Settled(settled) = performed {
-                return Ok(*settled);
-            }
-            let Performed::Outcome(outcome) = performed else {
-                return self.look(ctx, &case).await;
+            let outcome = match performed {
+                Performed::Outcome(outcome) => outcome,
+                Performed::Settled(settled) => return Ok(*settled),
+                Performed::GoOn(settled) => {
+                    case = *settled;
+                    let Some(as_kept) = case.saga.clone() else {
+                        return Ok(case);
+                    };
+                    saga = as_kept;
+                    continue;
+                }
+                Performed::Superseded => return self.look(ctx, &case).await,
             };
             saga.tell(self.clock.now(), &outcome);
             let Next { step, pause } = next(saga.step.clone(), outcome);
@@ -111,7 +117,7 @@ impl Driver {
         saga.due_at = Some(self.clock.now() + pause.length(saga.tries));
         let ask = Ask::Park { saga: Box::new(saga) };
         match self.settle(ctx, &case, ask).await {
-            Ok(parked) => Ok(parked),
+            Ok(parked) => Ok(parked.case),
             // Somebody else has gone on with it: how it stands is theirs to say.
             Err(Error::Stale) => self.look(ctx, &case).await,
             Err(error) => Err(error),
@@ -119,20 +125,23 @@ impl Driver {
     }
 
     async fn look(&self, ctx: &Ctx, case: &Case) -> Result<Case, Error> {
-        self.settle(ctx, case, Ask::Look).await
+        Ok(self.settle(ctx, case, Ask::Look).await?.case)
     }
 
-    async fn settle(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Result<Case, Error> {
+    async fn settle(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Result<Settled, Error> {
         let ctx = Ctx {
             now: self.clock.now(),
             ..ctx.clone()
         };
-        Ok(self.till.settle(&ctx, case.order.id, ask).await?.case)
+        self.till.settle(&ctx, case.order.id, ask).await
     }
 
     async fn perform(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Performed {
         if saga.step.needs_open_order() && case.order.status != OrderStatus::Placed {
-            return Performed::Outcome(Outcome::OrderEnded);
+            return Performed::Outcome(match case.order.has_expired() {
+                true => Outcome::OrderExpired,
+                false => Outcome::OrderEnded,
+            });
         }
         match &saga.step {
             Step::Authorize
@@ -140,10 +149,18 @@ impl Driver {
             | Step::AwaitBuyer { .. }
             | Step::Abandon
             | Step::Capture
+            | Step::InquireLate
             | Step::Void
             | Step::Refund => Performed::Outcome(Outcome::Answer(self.ask_provider(case, saga).await)),
             Step::Confirm { reference } => {
                 let ask = Ask::Confirm {
+                    saga: told(saga, self.clock.now()),
+                    reference: reference.clone(),
+                };
+                self.tell_till(ctx, case, ask).await
+            }
+            Step::Reopen { reference } => {
+                let ask = Ask::Reopen {
                     saga: told(saga, self.clock.now()),
                     reference: reference.clone(),
                 };
@@ -197,8 +214,9 @@ impl Driver {
 
     async fn tell_till(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Performed {
         match self.settle(ctx, case, ask).await {
-            Ok(case) => Performed::Settled(Box::new(case)),
-            Err(Error::Order(_)) => Performed::Outcome(Outcome::OrderEnded),
+            Ok(Settled { case, leased: true }) => Performed::GoOn(Box::new(case)),
+            Ok(Settled { case, .. }) => Performed::Settled(Box::new(case)),
+            Err(Error::Order(_) | Error::HoldEnded) => Performed::Outcome(Outcome::OrderEnded),
             Err(Error::Stale) => Performed::Superseded,
             Err(error) => {
                 tracing::warn!(order = %case.order.id, %error, "the till did not take a payment's outcome");
@@ -213,6 +231,8 @@ enum Performed {
     Outcome(Outcome),
     /// The till wrote the end; this is how the case stands.
     Settled(Box<Case>),
+    /// The till wrote another step, which is the caller's to do.
+    GoOn(Box<Case>),
     /// Somebody else went on with the payment.
     Superseded,
 }

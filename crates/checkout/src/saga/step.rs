@@ -9,7 +9,10 @@
 //!     +-- unknown --> inquire --> wherever the provider says it stands
 //!     +-- the bank asks the buyer --> await_buyer --> (inquire) --> capture | decline
 //!     +-- declined --> decline --> ended(declined): the buyer may try again
-//! any of these, when the order has ended --> void --> close --> ended(voided)
+//! any of these, when the order was cancelled --> void --> close --> ended(voided)
+//! any of these, when the hold ran out --> inquire_late --> nothing set aside --> void
+//!                                             +-- set aside --> reopen --> capture | void, if the goods are gone
+//!                                             +-- taken --> confirm, if the goods are still there | refund
 //! ```
 //!
 //! Every call to the provider carries the key of the attempt, so that doing a step again, after a crash or by two
@@ -38,6 +41,12 @@ pub enum Step {
     Capture,
     /// Tell the till that it is paid.
     Confirm {
+        reference: String,
+    },
+    /// The hold ran out while this was under way: ask the provider how it stands before anything is let go.
+    InquireLate,
+    /// The money is set aside for an order whose hold ran out: tell the till to hold its goods again.
+    Reopen {
         reference: String,
     },
     /// Tell the till that it is not.
@@ -76,6 +85,10 @@ pub enum Outcome {
     Done,
     /// The order cannot be paid any more.
     OrderEnded,
+    /// The order's hold ran out.
+    OrderExpired,
+    /// The goods of an order whose hold ran out are not there any more.
+    OutOfStock,
     /// The till could not be reached.
     Unavailable,
 }
@@ -130,6 +143,8 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
 
         // Towards the money.
         (step, Outcome::OrderEnded) if step.needs_open_order() => now(S::Void),
+        (step, Outcome::OrderExpired) if step.needs_open_order() => now(S::InquireLate),
+        (S::InquireLate, Outcome::Answer(answer)) => late(answer),
         (step @ (S::Authorize | S::Inquire | S::AwaitBuyer { .. } | S::Capture), Outcome::Answer(answer)) => {
             paying(step, answer)
         }
@@ -137,7 +152,9 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
 
         // The till.
         (S::Confirm { .. }, Outcome::Done) => now(S::Ended { end: End::Confirmed }),
-        (S::Confirm { .. }, Outcome::OrderEnded) => now(S::Refund),
+        (S::Confirm { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => now(S::Refund),
+        (S::Reopen { .. }, Outcome::Done) => now(S::Capture),
+        (S::Reopen { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => now(S::Void),
         (S::Decline { reason }, Outcome::Done) => now(S::Ended {
             end: End::Declined { reason },
         }),
@@ -176,6 +193,20 @@ fn paying(step: Step, answer: Answer) -> Next {
     }
 }
 
+fn late(answer: Answer) -> Next {
+    match answer {
+        Answer::Authorized { reference } => now(Step::Reopen { reference }),
+        Answer::Captured { reference } => now(Step::Confirm { reference }),
+        Answer::Refunded { reference } => now(Step::Close {
+            end: End::Refunded { reference },
+        }),
+        Answer::Voided { .. } | Answer::Declined { .. } => now(Step::Close { end: End::Voided }),
+        // Nothing was set aside, and nothing shall be.
+        Answer::RequiresAction { .. } | Answer::NotFound => now(Step::Void),
+        Answer::Unknown => later(Step::InquireLate),
+    }
+}
+
 fn abandoning(answer: Answer) -> Next {
     match answer {
         Answer::Captured { reference } => now(Step::Confirm { reference }),
@@ -193,7 +224,8 @@ fn voiding(answer: Answer) -> Next {
         Answer::Voided { .. } | Answer::NotFound | Answer::Declined { .. } => {
             now(Step::Close { end: End::Voided })
         }
-        Answer::Captured { .. } => now(Step::Refund),
+        // Too late to let go. Whether it is sold for or goes back is for the till to say.
+        Answer::Captured { reference } => now(Step::Confirm { reference }),
         Answer::Refunded { reference } => now(Step::Close {
             end: End::Refunded { reference },
         }),
@@ -236,6 +268,8 @@ impl Step {
             Self::Abandon => "abandon",
             Self::Capture => "capture",
             Self::Confirm { .. } => "confirm",
+            Self::InquireLate => "inquire_late",
+            Self::Reopen { .. } => "reopen",
             Self::Decline { .. } => "decline",
             Self::Void => "void",
             Self::Refund => "refund",
@@ -287,6 +321,8 @@ impl Outcome {
             Self::Answer(Answer::NotFound) => "not_found",
             Self::Done => "done",
             Self::OrderEnded => "order_ended",
+            Self::OrderExpired => "order_expired",
+            Self::OutOfStock => "out_of_stock",
             Self::Unavailable => "unavailable",
         }
     }
@@ -330,6 +366,8 @@ mod tests {
             4 => answers().prop_map(Outcome::Answer),
             1 => Just(Outcome::Done),
             1 => Just(Outcome::OrderEnded),
+            1 => Just(Outcome::OrderExpired),
+            1 => Just(Outcome::OutOfStock),
             1 => Just(Outcome::Unavailable),
         ]
     }
@@ -439,6 +477,43 @@ mod tests {
                 "close",
                 "voided"
             ]
+        );
+    }
+
+    #[test]
+    fn a_buyer_who_confirms_too_late_gets_what_is_still_there() {
+        let late = |answers: Vec<Outcome>| {
+            let bank = answer(Answer::RequiresAction {
+                reference: reference(),
+                url: "/bank".into(),
+            });
+            walk([vec![bank, Outcome::OrderExpired], answers].concat()).split_off(2)
+        };
+        let authorized = || {
+            answer(Answer::Authorized {
+                reference: reference(),
+            })
+        };
+        let captured = || {
+            answer(Answer::Captured {
+                reference: reference(),
+            })
+        };
+        assert_eq!(
+            late(vec![authorized(), Outcome::Done, captured(), Outcome::Done]),
+            ["inquire_late", "reopen", "capture", "confirm", "confirmed"]
+        );
+        assert_eq!(
+            late(vec![authorized(), Outcome::OutOfStock]),
+            ["inquire_late", "reopen", "void"]
+        );
+        assert_eq!(
+            late(vec![answer(Answer::Unknown), captured(), Outcome::OutOfStock]),
+            ["inquire_late", "inquire_late", "confirm", "refund"]
+        );
+        assert_eq!(
+            late(vec![answer(Answer::NotFound), captured(), Outcome::Done]),
+            ["inquire_late", "void", "confirm", "confirmed"]
         );
     }
 

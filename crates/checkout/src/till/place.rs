@@ -10,6 +10,7 @@ use super::lane::{Failure, Work};
 use crate::error::{Error, Shortages};
 use inventory::till::{Line, Shelves};
 use kernel::{CartId, Ctx, Fault, Money, OrderId, SkuId, TenantId};
+use orders::domain::Order;
 use orders::till::NewOrder;
 use payments::till::NewPayments;
 use postgres_types::Json;
@@ -148,14 +149,19 @@ impl PlaceCommand {
     }
 
     fn lines(&self) -> impl Iterator<Item = Line> {
-        self.new.order.placed.parts.iter().flat_map(|part| {
-            part.lines.iter().map(|line| Line {
-                tenant: part.tenant,
-                sku: line.sku,
-                quantity: i64::from(line.quantity),
-            })
-        })
+        lines(&self.new.order)
     }
+}
+
+/// What an order asks of the shelves.
+pub(super) fn lines(order: &Order) -> impl Iterator<Item = Line> {
+    order.placed.parts.iter().flat_map(|part| {
+        part.lines.iter().map(|line| Line {
+            tenant: part.tenant,
+            sku: line.sku,
+            quantity: i64::from(line.quantity),
+        })
+    })
 }
 
 /// Each shop and SKU that the batch touches, once.

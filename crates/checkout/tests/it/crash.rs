@@ -63,44 +63,97 @@ async fn a_decline_cut_off_anywhere_is_told_once() {
     }
 }
 
+/// Pays, dies where the wire is cut, and is found again when the hold has run out and `rival` happened.
+async fn found_too_late(cut: Cut, rival: bool) -> (PaymentStatus, OrderStatus) {
+    let world = World::new().await;
+    let bowl = world.offer(1).await;
+    let doomed = world.instance();
+    let (owner, order) = doomed.order(&world, &[(&bowl, 1)]).await;
+    world.wire.cut(cut);
+    let paying = doomed.pay(&world, &owner, &order, "tok_visa");
+    assert!(tokio::time::timeout(UNTIL_CUT, paying).await.is_err());
+    doomed.stop().await;
+    world.wire.mend();
+    if rival {
+        world.clock.advance(Duration::from_secs(16 * 60));
+        let expiring = world.instance_without_payments();
+        eventually("the hold is over", async || {
+            (world.level(&bowl).await == (1, 0)).then_some(())
+        })
+        .await;
+        expiring.order(&world, &[(&bowl, 1)]).await;
+        expiring.stop().await;
+    } else {
+        world.clock.advance(Duration::from_secs(16 * 60));
+    }
+    let next = world.instance();
+    let outcome = eventually("the payment has its end", async || {
+        let outcome = next
+            .checkouts
+            .resume(&world.ctx(), owner.clone(), order.id)
+            .await
+            .unwrap();
+        use PaymentStatus as S;
+        [S::Captured, S::Voided, S::Refunded]
+            .contains(&outcome.status)
+            .then_some(outcome)
+    })
+    .await;
+    let held: i64 = sqlx::query_scalar(
+        "select count(*) from payments.sandbox_charge where state in ('authorized', 'captured')",
+    )
+    .fetch_one(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    let sold = i64::from(outcome.order.status == OrderStatus::Confirmed);
+    assert_eq!(held, sold, "the provider holds money of sold orders only");
+    assert_eq!(
+        world.level(&bowl).await,
+        (1 - sold, i64::from(rival)),
+        "{outcome:?}"
+    );
+    world.assert_clean(&next).await;
+    (outcome.status, outcome.order.status)
+}
+
 #[tokio::test]
-async fn money_taken_by_a_process_that_died_goes_back_if_the_hold_ran_out() {
-    for call in 0..2 {
-        for after in [false, true] {
-            let world = World::new().await;
-            let bowl = world.offer(1).await;
-            let doomed = world.instance();
-            let (owner, order) = doomed.order(&world, &[(&bowl, 1)]).await;
-            world.wire.cut(Cut { call, after });
-            let paying = doomed.pay(&world, &owner, &order, "tok_visa");
-            assert!(tokio::time::timeout(UNTIL_CUT, paying).await.is_err());
-            doomed.stop().await;
-            world.wire.mend();
-            world.clock.advance(Duration::from_secs(16 * 60));
-            let next = world.instance();
-            eventually("the order has ended and its payment too", async || {
-                let outcome = next
-                    .checkouts
-                    .resume(&world.ctx(), owner.clone(), order.id)
-                    .await
-                    .unwrap();
-                let ended = [PaymentStatus::Voided, PaymentStatus::Refunded].contains(&outcome.status);
-                (ended && outcome.order.status == OrderStatus::Cancelled).then_some(())
-            })
-            .await;
-            eventually("the provider holds none of the buyer's money", async || {
-                let held: i64 = sqlx::query_scalar(
-                    "select count(*) from payments.sandbox_charge where state in ('authorized', 'captured')",
-                )
-                .fetch_one(&mut world.db.owner().await)
-                .await
-                .unwrap();
-                (held == 0).then_some(())
-            })
-            .await;
-            assert_eq!(world.level(&bowl).await, (1, 0));
-            world.assert_clean(&next).await;
-        }
+async fn a_payment_found_too_late_still_buys_what_is_still_there() {
+    let never_arrived = Cut {
+        call: 0,
+        after: false,
+    };
+    // Either the order has expired by then, or its payment is gone on with just before.
+    let (payment, order) = found_too_late(never_arrived, false).await;
+    assert!(
+        [
+            (PaymentStatus::Voided, OrderStatus::Cancelled),
+            (PaymentStatus::Captured, OrderStatus::Confirmed)
+        ]
+        .contains(&(payment, order)),
+        "{payment:?} {order:?}"
+    );
+    for (call, after) in [(0, true), (1, false), (1, true)] {
+        assert_eq!(
+            found_too_late(Cut { call, after }, false).await,
+            (PaymentStatus::Captured, OrderStatus::Confirmed),
+            "cut at {call}, after: {after}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_payment_found_too_late_goes_back_if_the_goods_are_gone() {
+    for (call, after, ended) in [
+        (0, false, PaymentStatus::Voided),
+        (0, true, PaymentStatus::Voided),
+        (1, false, PaymentStatus::Voided),
+        (1, true, PaymentStatus::Refunded),
+    ] {
+        assert_eq!(
+            found_too_late(Cut { call, after }, true).await,
+            (ended, OrderStatus::Cancelled),
+            "cut at {call}, after: {after}"
+        );
     }
 }
 

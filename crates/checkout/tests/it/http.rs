@@ -21,7 +21,7 @@ async fn a_guest_buys_over_http() {
     let observed = httpkit::Instance {
         id: HeaderValue::from_static("test"),
         clock: world.clock.clone(),
-        behind_proxy: false,
+        trusted_proxies: httpkit::TrustedProxies::default(),
     };
     let base = spawn_router(routes.layer(from_fn_with_state(observed, observe))).await;
     let guest = Client::new(base.clone()).header("X-Cart-Token", &token);

@@ -2,6 +2,7 @@ use crate::world::{World, order_of};
 use contracts::checkout::Checkout;
 use futures::future::join_all;
 use kernel::{Fault, Kind};
+use std::sync::atomic::Ordering;
 use testkit::eventually;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,6 +43,46 @@ async fn a_replay_tells_the_order_as_it_was_placed() {
     world.market.reprice(bowl.sku, 9999);
     let replayed = instance.checkouts.place(&world.ctx(), request).await.unwrap();
     assert_eq!(replayed, order);
+}
+
+#[tokio::test]
+async fn a_cart_that_a_crash_left_open_is_closed_by_the_next_process_or_by_a_retry() {
+    let world = World::new().await;
+    let bowl = world.offer(10).await;
+    let place_and_die = async |key: &str| {
+        let dying = world.stopped_instance();
+        dying.start_all_but("till.carts");
+        let owner = world.guest();
+        let cart = world.cart(&owner, &[(&bowl, 1)]);
+        let request = order_of(&owner, &cart, key);
+        dying
+            .checkouts
+            .place(&world.ctx(), request.clone())
+            .await
+            .unwrap();
+        dying.stop().await;
+        assert!(!world.market.is_closed(cart.id));
+        (cart.id, request)
+    };
+    let closed = async |cart| {
+        eventually("the cart is closed", async || {
+            world.market.is_closed(cart).then_some(())
+        })
+        .await;
+    };
+
+    let (forgotten, _) = place_and_die("forgotten").await;
+    world.market.carts_are_stuck.store(true, Ordering::Relaxed);
+    let next = world.instance();
+    eventually("closing was tried", async || {
+        (!world.market.carts_are_stuck.load(Ordering::Relaxed)).then_some(())
+    })
+    .await;
+    closed(forgotten).await;
+
+    let (retried, request) = place_and_die("retried").await;
+    next.checkouts.place(&world.ctx(), request).await.unwrap();
+    closed(retried).await;
 }
 
 #[tokio::test]

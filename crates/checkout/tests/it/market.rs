@@ -9,12 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Default)]
 pub struct Market {
     shops: Mutex<HashMap<TenantId, Shop>>,
     offers: Mutex<HashMap<SkuId, Offer>>,
     carts: Mutex<HashMap<CartId, (CartOwner, Cart)>>,
+    /// Whether the next attempt to close carts fails.
+    pub carts_are_stuck: AtomicBool,
 }
 
 impl Market {
@@ -124,6 +127,9 @@ impl Transport for Market {
             ("catalog", "offers") => Ok(self.offers_of(&read::<(Vec<SkuId>,)>(body).0)),
             ("tenants", "shops") => Ok(self.shops_of(&read::<(Vec<TenantId>,)>(body).0)),
             ("cart", "get") => self.cart_of(&read(body)),
+            ("cart", "close") if self.carts_are_stuck.swap(false, Ordering::Relaxed) => {
+                Err(Fault::unavailable("cart"))
+            }
             ("cart", "close") => Ok(self.close(&read::<(Vec<CartId>,)>(body).0)),
             _ => Err(Fault::unavailable(service)),
         };

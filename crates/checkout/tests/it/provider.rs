@@ -1,6 +1,8 @@
 //! The sandbox provider with a hand in the wire: a call that never comes back, before or after it took effect.
 
 use futures::future::{BoxFuture, FutureExt, pending};
+use kernel::Timestamp;
+use payments::webhook::{Notice, Refusal, Webhook};
 use payments::{Answer, Authorize, Provider, ProviderCharge, Sandbox};
 use std::sync::Mutex;
 
@@ -78,5 +80,8 @@ impl Provider for Wire {
     }
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         self.pass("inquire", self.sandbox.inquire(key))
+    }
+    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        self.sandbox.read_webhook(webhook, now)
     }
 }

@@ -15,11 +15,15 @@ use inventory::Stock;
 use kernel::*;
 use ledger::Ledger;
 use orders::Orders;
+use payments::webhook::Secret;
 use payments::{PaymentBook, Sandbox};
 use runtime::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::TestDb;
+
+/// What the sandbox signs its webhooks with.
+pub const SECRET: [u8; 32] = [7; 32];
 
 pub struct World {
     pub db: TestDb,
@@ -28,6 +32,7 @@ pub struct World {
     pub stock: Stock,
     pub orders: Orders,
     pub payments: PaymentBook,
+    pub sandbox: Sandbox,
     pub wire: Arc<Wire>,
     ledger: Ledger,
 }
@@ -48,7 +53,8 @@ impl World {
             checkout::schema(),
         ];
         let db = TestDb::new(&schemas).await;
-        let sandbox = Sandbox::new(db.db(payments::CONTEXT));
+        let secret = Secret::new(SECRET.to_vec());
+        let sandbox = Sandbox::new(db.db(payments::CONTEXT), secret);
         Self {
             clock: testkit::clock(),
             market: Arc::default(),
@@ -56,7 +62,8 @@ impl World {
             orders: Orders::new(db.db(orders::CONTEXT)),
             payments: PaymentBook::new(db.db(payments::CONTEXT), sandbox.clone()),
             ledger: Ledger::new(db.db(ledger::CONTEXT)),
-            wire: Arc::new(Wire::new(sandbox)),
+            wire: Arc::new(Wire::new(sandbox.clone())),
+            sandbox,
             db,
         }
     }
@@ -65,6 +72,13 @@ impl World {
     pub fn instance(&self) -> Instance {
         let instance = self.stopped_instance();
         instance.start();
+        instance
+    }
+
+    /// A process that places orders and ends holds, and leaves payments lying.
+    pub fn instance_without_payments(&self) -> Instance {
+        let instance = self.stopped_instance();
+        instance.start_all_but("till.payments");
         instance
     }
 
@@ -170,7 +184,12 @@ impl World {
 
 impl Instance {
     pub fn start(&self) {
-        for background in self.checkouts.loops() {
+        self.start_all_but("nothing");
+    }
+
+    pub fn start_all_but(&self, left_out: &str) {
+        let loops = self.checkouts.loops().into_iter();
+        for background in loops.filter(|background| background.name != left_out) {
             self.tasks.keep(background.name, background.run);
         }
     }

@@ -42,7 +42,7 @@ pub(super) struct Response {
     path = "/v1/seller/stock",
     tag = "inventory",
     operation_id = "adjust_stock",
-    params(("Idempotency-Key" = String, Header, description = "The same key with the same body adjusts once")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "The same key with the same body adjusts once")),
     request_body = Request,
     responses(
         (status = 200, description = "Adjusted", body = Response),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
     /// Where to read on: `next` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 1)]
     after: Option<Cursor>,
     /// Items on the page: 1 to 100, 24 if absent.
     #[param(minimum = 1, maximum = 100)]
@@ -29,7 +29,7 @@ pub(super) struct Parameters {
     params(Parameters),
     responses(
         (status = 200, description = "A page of levels", body = Page<Level>),
-        (status = 400, description = "`limit_out_of_range`, `cursor_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`limit_out_of_range`, `cursor_invalid`, `parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -51,6 +51,13 @@ pub(super) async fn handler(
         .map(read_cursor)
         .transpose()
         .map_err(Problem)?;
+    if parameters.below.is_some_and(|below| below < 0) {
+        return Err(Problem(Fault::field(
+            "parameter_invalid",
+            "below",
+            "`below` must be 0 or more units.",
+        )));
+    }
     let levels = api
         .stock
         .levels(seller.tenant, after, parameters.below, limit)

@@ -86,7 +86,7 @@ async fn served(world: &World, offers: Vec<Offer>) -> Client {
     let instance = httpkit::Instance {
         id: HeaderValue::from_static("test"),
         clock: Arc::new(SystemClock),
-        behind_proxy: false,
+        trusted_proxies: httpkit::TrustedProxies::default(),
     };
     let catalog = Arc::new(RemoteCatalog(others.clone()));
     let (routes, _) = inventory::routes(world.stock.clone(), catalog).split_for_parts();

@@ -1,6 +1,6 @@
 use crate::app::Ledger;
 use axum::extract::State;
-use httpkit::{Admin, Json, Problem, ProblemDocument, Query, perm};
+use httpkit::{Admin, Json, Problem, ProblemDocument, Query, moment, perm};
 use kernel::{Currency, DateTime, Fault, Money};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,7 @@ pub struct AccountBalance {
     security(("bearer" = [])),
     responses(
         (status = 200, body = TrialBalance),
+        (status = 400, body = ProblemDocument, description = "`parameter_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`permission_missing`, `wrong_audience`", content_type = "application/problem+json"),
     )
@@ -41,7 +42,7 @@ pub async fn handler(
     admin: Admin<perm::ReadLedger>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<TrialBalance>, Problem> {
-    let at = parameters.at.unwrap_or(admin.ctx.now);
+    let at = moment("at", parameters.at.unwrap_or(admin.ctx.now))?;
     let accounts = ledger
         .trial_balance(at)
         .await?

@@ -31,6 +31,13 @@ pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
             ),
         ),
     }
+    match crate::home::keyring(&place, folder) {
+        Ok(keyring) => match keyring.concern() {
+            None => say(true, format!("the data key is {}", keyring.place())),
+            Some(concern) => say(false, format!("the data key: {concern}")),
+        },
+        Err(error) => say(false, format!("the data key: {error:#}")),
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     say(true, format!("{cores} cores"));
     if let Some(url) = &place.database_url {

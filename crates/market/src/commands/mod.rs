@@ -4,7 +4,9 @@ mod demo;
 mod doctor;
 mod import;
 mod openapi;
-mod serve;
+mod operator;
+mod rotate_key;
+pub mod serve;
 mod up;
 mod verify;
 
@@ -18,11 +20,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(args).await,
         Command::Migrate(place) => migrate(place).await,
         Command::Demo(args) => demo::run(args).await,
+        Command::Operator(args) => operator::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Services => services(),
         Command::Openapi => openapi::run().await,
         Command::Verify(place) => verify::run(place).await,
         Command::Doctor(place) => doctor::run(place).await,
+        Command::RotateKey(place) => rotate_key::run(place).await,
         Command::Bench(args) => bench_run(args).await,
         Command::BenchBaseline(options) => bench_baseline(options).await,
     }

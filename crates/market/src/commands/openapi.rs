@@ -2,7 +2,7 @@
 
 use crate::compose;
 use crate::config::Config;
-use crate::description::Description;
+use crate::description::{self, Description};
 use crate::home::Home;
 use kernel::{SharedClock, SystemClock};
 use runtime::ServiceKey;
@@ -21,7 +21,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 pub async fn describe() -> anyhow::Result<String> {
     let folder = std::env::temp_dir().join(format!("stoa-openapi-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let home = Home::nowhere(&folder);
+    let home = Home::nowhere(&folder)?;
     let clock: SharedClock = Arc::new(SystemClock);
     let market = compose::compose(&home, &Config::for_command(), ServiceKey::new(b""), &clock).await;
     std::fs::remove_dir_all(&folder)?;
@@ -31,7 +31,8 @@ pub async fn describe() -> anyhow::Result<String> {
         .fold(OpenApiRouter::with_openapi(Description::openapi()), |api, s| {
             api.merge(s.api)
         });
-    let (_, openapi) = api.split_for_parts();
+    let (_, mut openapi) = api.split_for_parts();
+    description::complete(&mut openapi);
     Ok(openapi.to_pretty_json()?)
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::Serve;
 use crate::compose::{self, Market};
 use crate::config::Config;
-use crate::description::Description;
+use crate::description::{self, Description};
 use crate::home::Home;
 use anyhow::Context;
 use axum::http::HeaderValue;
@@ -36,15 +36,27 @@ pub struct Running {
     pub home: Home,
     pub address: std::net::SocketAddr,
     pub instance: String,
+    /// What the process takes, and what it says about that.
+    pub routes: axum::Router,
+    pub openapi: utoipa::openapi::OpenApi,
     tasks: Tasks,
     listener: TcpListener,
-    routes: axum::Router,
 }
 
 impl Running {
     /// Opens the data directory, migrates, sets the services up and takes the port; serves nothing yet. `share` lets
     /// it work beside another process of the same data directory.
     pub async fn start(args: &Serve, config: Config, share: bool) -> anyhow::Result<Self> {
+        Self::start_by(args, config, share, Arc::new(SystemClock)).await
+    }
+
+    /// [`start`](Self::start), by another clock.
+    pub async fn start_by(
+        args: &Serve,
+        config: Config,
+        share: bool,
+        clock: SharedClock,
+    ) -> anyhow::Result<Self> {
         // The port first: whoever started twice by mistake learns so before anything is touched.
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!(
@@ -54,7 +66,6 @@ impl Running {
         })?;
         let home = Home::open(&args.place, share).await?;
         store::migrate::run(&home.url, &compose::schemas()).await?;
-        let clock: SharedClock = Arc::new(SystemClock);
         let secret = match &config.service_key {
             Some(secret) => secret.clone(),
             None => home.service_key()?,
@@ -70,7 +81,7 @@ impl Running {
             instance: Instance {
                 id: instance,
                 clock,
-                behind_proxy: config.behind_proxy,
+                trusted_proxies: config.trusted_proxies.clone(),
             },
             auth: Auth::new(market.identity.clone()),
             key,
@@ -80,9 +91,10 @@ impl Running {
             checks: vec![compose::database_check(cells.db(identity::CONTEXT)?)],
         };
         let services = std::mem::take(&mut market.services);
-        let (routes, openapi) = server.routes(services, &tasks);
+        let (routes, mut openapi) = server.routes(services, &tasks);
+        description::complete(&mut openapi);
         let routes = if config.runs("docs") {
-            routes.merge(crate::docs::routes(openapi))
+            routes.merge(crate::docs::routes(openapi.clone()))
         } else {
             routes
         };
@@ -91,9 +103,10 @@ impl Running {
             home,
             address: listener.local_addr()?,
             instance: config.instance,
+            routes,
+            openapi,
             tasks,
             listener,
-            routes,
         })
     }
 

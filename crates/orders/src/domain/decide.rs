@@ -15,6 +15,10 @@ pub enum Command {
     Cancel {
         reason: CancelReason,
     },
+    /// It expired, and now its payment came: its goods are held again until then.
+    Reopen {
+        until: Timestamp,
+    },
 }
 
 /// Why a command does not happen.
@@ -69,6 +73,11 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
         (OrderStatus::Confirmed, Command::Cancel { reason }) if *reason != CancelReason::Expired => {
             Ok(vec![Event::Cancelled { reason: *reason }])
         }
+        (OrderStatus::Cancelled, Command::Reopen { until }) if order.has_expired() => {
+            Ok(vec![Event::Reopened {
+                reserved_until: *until,
+            }])
+        }
         (OrderStatus::Confirmed, Command::Confirm) | (OrderStatus::Cancelled, Command::Cancel { .. }) => {
             Ok(Vec::new())
         }
@@ -90,6 +99,7 @@ impl Command {
                 reason: CancelReason::Expired,
             } => "expired",
             Self::Cancel { .. } => "cancelled",
+            Self::Reopen { .. } => "reopened",
         }
     }
 }

@@ -10,9 +10,17 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Placed(Box<Placed>),
-    PaymentDeclined { reason: String },
+    PaymentDeclined {
+        reason: String,
+    },
     Confirmed,
-    Cancelled { reason: CancelReason },
+    Cancelled {
+        reason: CancelReason,
+    },
+    /// It had expired, its payment came after all, and its goods were still there: they are held again.
+    Reopened {
+        reserved_until: Timestamp,
+    },
 }
 
 /// Everything an order is made of. Amounts are minor units of `currency`.
@@ -74,6 +82,7 @@ impl Event {
             Self::PaymentDeclined { .. } => "payment_declined",
             Self::Confirmed => "confirmed",
             Self::Cancelled { .. } => "cancelled",
+            Self::Reopened { .. } => "reopened",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! (none) --place--> placed --confirm--> confirmed
 //!                   placed --decline payment--> placed        the buyer may try again
 //!                   placed --cancel--> cancelled              buyer, seller, or the hold ran out
+//!                   cancelled --reopen--> placed              only if the hold ran out, and the payment came after all
 //!                                      confirmed --cancel--> cancelled   buyer or seller; the money goes back
 //! ```
 

@@ -52,6 +52,15 @@ pub fn evolve(order: Option<Order>, id: OrderId, version: i64, at: Timestamp, ev
             cancel_reason: Some(reason),
             ..order
         },
+        Event::Reopened { reserved_until } => Order {
+            status: OrderStatus::Placed,
+            cancel_reason: None,
+            placed: Box::new(Placed {
+                reserved_until,
+                ..*order.placed
+            }),
+            ..order
+        },
     })
 }
 
@@ -67,6 +76,12 @@ impl Order {
     #[must_use]
     pub fn number(&self) -> String {
         number::of_order(self.id)
+    }
+
+    /// Whether the hold on its stock ran out before it was paid.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        self.status == OrderStatus::Cancelled && self.cancel_reason == Some(CancelReason::Expired)
     }
 
     #[must_use]

@@ -115,6 +115,31 @@ fn a_hold_does_not_end_before_its_time() {
 }
 
 #[test]
+fn an_expired_order_is_opened_again_for_a_late_payment_and_a_cancelled_one_is_not() {
+    let reopen = Command::Reopen { until: at(300) };
+    let ended = |reason| {
+        let first = (1, at(0), Event::Placed(Box::new(placed())));
+        let end = (2, at(61), Event::Cancelled { reason });
+        replay(ORDER, [first, end]).expect("an order")
+    };
+    let expired = ended(CancelReason::Expired);
+    let events = decide(Some(&expired), &reopen, at(62)).expect("opened again");
+    let open = evolve(Some(expired), ORDER, 3, at(62), events[0].clone()).expect("an order");
+    assert_eq!(
+        (open.status, open.cancel_reason, open.placed.reserved_until),
+        (OrderStatus::Placed, None, at(300))
+    );
+    assert!(decide(Some(&open), &cancel(CancelReason::Expired), at(299)).is_err());
+    assert!(decide(Some(&open), &reopen, at(62)).is_err(), "it is open");
+    for reason in [CancelReason::Buyer, CancelReason::Seller] {
+        assert!(
+            decide(Some(&ended(reason)), &reopen, at(62)).is_err(),
+            "{reason:?}"
+        );
+    }
+}
+
+#[test]
 fn a_confirmed_order_can_only_be_cancelled() {
     let check = |command, expected| check(OrderStatus::Confirmed, &command, 90, &expected);
     check(Command::Confirm, expect!["[]"]);
@@ -222,6 +247,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
         Just(cancel(CancelReason::Buyer)),
         Just(cancel(CancelReason::Seller)),
         Just(cancel(CancelReason::Expired)),
+        (0i64..300).prop_map(|s| Command::Reopen { until: at(s) }),
     ];
     prop::collection::vec((command, 0i64..120), 0..12)
 }
@@ -234,13 +260,14 @@ proptest! {
         for (command, seconds) in commands {
             let order = replay(ORDER, history.clone()).expect("an order");
             let Ok(events) = decide(Some(&order), &command, at(seconds)) else { continue };
-            prop_assert!(order.status != OrderStatus::Cancelled || events.is_empty());
+            let reopened = order.has_expired() && matches!(command, Command::Reopen { .. });
+            prop_assert!(order.status != OrderStatus::Cancelled || reopened || events.is_empty());
             for event in events {
                 history.push((history.len() as i64 + 1, at(seconds), event));
             }
             let after = replay(ORDER, history.clone()).expect("an order");
             prop_assert_eq!(after.version, history.len() as i64);
-            if !matches!(command, Command::DeclinePayment { .. }) {
+            if !matches!(command, Command::DeclinePayment { .. } | Command::Reopen { .. }) {
                 prop_assert_eq!(decide(Some(&after), &command, at(seconds)), Ok(vec![]));
             }
         }

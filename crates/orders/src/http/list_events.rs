@@ -1,8 +1,8 @@
-use super::reader;
+use super::Reader;
 use crate::Orders;
 use axum::extract::State;
 use contracts::orders::{OrderEvent, Orders as _};
-use httpkit::{CartToken, Json, Path, Problem, ProblemDocument, Shopper};
+use httpkit::{CartToken, Json, Path, Problem, ProblemDocument};
 use kernel::OrderId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,18 +23,19 @@ pub(super) struct Response {
     params(("id" = OrderId, Path, description = "The order"), CartToken),
     responses(
         (status = 200, description = "Its events", body = Response),
+        (status = 400, description = "`cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("bearer" = []))
 )]
 pub(super) async fn handler(
     State(orders): State<Orders>,
-    shopper: Shopper,
+    reader: Reader,
     Path(id): Path<OrderId>,
 ) -> Result<Json<Response>, Problem> {
-    let ctx = shopper.ctx.clone();
-    let owner = reader(shopper)?;
+    let Reader { ctx, owner } = reader;
     let items = orders.history(&ctx, owner, id).await?;
     Ok(Json(Response { items }))
 }

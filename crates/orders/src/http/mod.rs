@@ -7,9 +7,11 @@ mod seller_get_order;
 mod seller_list_orders;
 
 use crate::Orders;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use contracts::cart::CartOwner;
-use httpkit::Shopper;
-use kernel::{Actor, Fault, Permission};
+use httpkit::{Anyone, Problem, Shopper};
+use kernel::{Actor, Ctx, Fault, Permission};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -23,11 +25,28 @@ pub fn routes(orders: Orders) -> OpenApiRouter {
         .with_state(orders)
 }
 
-/// As whom the caller may read an order: as its owner, or (`None`) as an operator who may read any.
-fn reader(shopper: Shopper) -> Result<Option<CartOwner>, Fault> {
-    match shopper.ctx.actor {
-        Actor::Operator { role, .. } if role.may(Permission::ReadAnyOrder) => Ok(None),
+/// Who may read an order: its owner, or (`None`) an operator who may read any.
+pub(super) struct Reader {
+    ctx: Ctx,
+    owner: Option<CartOwner>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Anyone { ctx, .. } = Anyone::from_request_parts(parts, state).await?;
+        if let Actor::Operator { role, .. } = ctx.actor
+            && role.may(Permission::ReadAnyOrder)
+        {
+            return Ok(Self { ctx, owner: None });
+        }
+        let Shopper { ctx, owner, .. } = Shopper::from_request_parts(parts, state).await?;
         // Somebody without a token and without a cart owns nothing.
-        _ => shopper.owner.map(Some).ok_or_else(|| Fault::not_found("order")),
+        let owner = owner.ok_or_else(|| Fault::not_found("order"))?;
+        Ok(Self {
+            ctx,
+            owner: Some(owner),
+        })
     }
 }

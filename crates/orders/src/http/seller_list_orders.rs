@@ -13,7 +13,7 @@ pub(super) struct Parameters {
     #[param(inline)]
     status: Option<SubOrderStatus>,
     /// Where to read on: `next` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 1)]
     after: Option<Cursor>,
     /// Items on the page: 1 to 100, 24 if absent.
     #[param(minimum = 1, maximum = 100)]

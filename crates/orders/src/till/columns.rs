@@ -30,8 +30,9 @@ select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
 
 pub const UPDATE_ORDERS: &str = "
 update orders.order o
-   set version = d.version, status = d.status, cancel_reason = d.cancel_reason
-  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) as d (id, version, status, cancel_reason)
+   set version = d.version, status = d.status, cancel_reason = d.cancel_reason, reserved_until = d.reserved_until
+  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
+       as d (id, version, status, cancel_reason, reserved_until)
  where o.id = d.id";
 
 pub const UPDATE_SUB_ORDERS: &str = "
@@ -94,7 +95,10 @@ columns! {
 }
 
 columns! {
-    OrderUpdates { ids: Uuid, versions: i64, statuses: &'static str, cancel_reasons: Option<&'static str> }
+    OrderUpdates {
+        ids: Uuid, versions: i64, statuses: &'static str, cancel_reasons: Option<&'static str>,
+        reserved_untils: Timestamp,
+    }
 }
 
 columns! {
@@ -177,6 +181,7 @@ impl OrderUpdates {
         self.versions.push(order.version);
         self.statuses.push(crate::domain::status_name(order.status));
         self.cancel_reasons.push(order.cancel_reason.map(reason_name));
+        self.reserved_untils.push(order.placed.reserved_until);
     }
 }
 

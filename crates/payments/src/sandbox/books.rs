@@ -1,11 +1,13 @@
 //! The sandbox's own SQL.
 
+use super::notices;
 use crate::error::Error;
 use crate::provider::Authorize;
 use kernel::{Currency, Money};
 use sqlx::PgConnection;
 
 pub struct ChargeRow {
+    pub key: String,
     pub reference: String,
     pub currency: String,
     pub amount: i64,
@@ -30,7 +32,7 @@ pub async fn charge(
     request: &Authorize,
     state: &str,
 ) -> Result<ChargeRow, sqlx::Error> {
-    sqlx::query!(
+    let made = sqlx::query!(
         "insert into payments.sandbox_charge (key, reference, currency, amount, method, state, return_path)
          values ($1, 'ch_' || replace(gen_random_uuid()::text, '-', ''), $2, $3, $4, $5, $6)
          on conflict (key) do nothing",
@@ -43,13 +45,19 @@ pub async fn charge(
     )
     .execute(&mut *conn)
     .await?;
-    by_key(conn, &request.key).await?.ok_or(sqlx::Error::RowNotFound)
+    let row = by_key(conn, &request.key)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)?;
+    if made.rows_affected() == 1 {
+        notices::push(conn, &row).await?;
+    }
+    Ok(row)
 }
 
 pub async fn by_key(conn: &mut PgConnection, key: &str) -> Result<Option<ChargeRow>, sqlx::Error> {
     sqlx::query_as!(
         ChargeRow,
-        r#"select reference, currency as "currency!", amount, method, state, return_path
+        r#"select key, reference, currency as "currency!", amount, method, state, return_path
              from payments.sandbox_charge where key = $1"#,
         key
     )
@@ -63,7 +71,7 @@ pub async fn by_reference(
 ) -> Result<Option<ChargeRow>, sqlx::Error> {
     sqlx::query_as!(
         ChargeRow,
-        r#"select reference, currency as "currency!", amount, method, state, return_path
+        r#"select key, reference, currency as "currency!", amount, method, state, return_path
              from payments.sandbox_charge where reference = $1"#,
         reference
     )
@@ -79,7 +87,7 @@ pub async fn move_charge(
     to: &str,
 ) -> Result<Option<ChargeRow>, sqlx::Error> {
     let from: Vec<String> = from.iter().map(|&s| s.to_owned()).collect();
-    sqlx::query!(
+    let moved = sqlx::query!(
         "update payments.sandbox_charge
             set state = $3,
                 captured = case when $3 = 'captured' then amount else captured end,
@@ -91,7 +99,11 @@ pub async fn move_charge(
     )
     .execute(&mut *conn)
     .await?;
-    by_key(conn, key).await
+    let row = by_key(conn, key).await?;
+    if let Some(row) = row.as_ref().filter(|_| moved.rows_affected() == 1) {
+        notices::push(conn, row).await?;
+    }
+    Ok(row)
 }
 
 /// Answers an open challenge; gives the way back, or nothing if there was none to answer.
@@ -100,11 +112,19 @@ pub async fn answer(
     reference: &str,
     to: &str,
 ) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "update payments.sandbox_charge set state = $2 where reference = $1 and state = 'requires_action' returning return_path",
+    let answered = sqlx::query!(
+        "update payments.sandbox_charge set state = $2 where reference = $1 and state = 'requires_action'",
         reference,
         to
     )
-    .fetch_optional(conn)
-    .await
+    .execute(&mut *conn)
+    .await?;
+    if answered.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let row = by_reference(conn, reference)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)?;
+    notices::push(conn, &row).await?;
+    Ok(Some(row.return_path))
 }

@@ -8,28 +8,40 @@
 //! | `tok_timeout` | the charge is made but its answer is lost |
 //! | `tok_timeout_declined` | declined, and the answer is lost |
 //! | `tok_lost` | the request never arrives: no charge, no answer |
+//! | `tok_webhooks` | authorised at once; its webhooks come three times each, late, and in the wrong order |
+//!
+//! It tells of every change by webhook as well (`notices`), signed with its secret, and sends again what was not heard.
 
 mod books;
+mod notices;
 
 use crate::error::Error;
 use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::webhook::{Notice, Refusal, Secret, Webhook};
 use ::store::{Db, Scope};
 use books::ChargeRow;
-use futures::future::BoxFuture;
-use kernel::Money;
+use futures::future::{BoxFuture, join_all};
+use kernel::{Money, SharedClock, Timestamp};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
-pub const METHODS: [&str; 6] = [
+pub const METHODS: [&str; 7] = [
     "tok_visa",
     "tok_declined",
     "tok_3ds",
     "tok_timeout",
     "tok_timeout_declined",
     "tok_lost",
+    notices::TROUBLED,
 ];
+
+/// How often is looked for something to tell.
+const TELL_PERIOD: Duration = Duration::from_millis(250);
 
 #[derive(Clone)]
 pub struct Sandbox {
     db: Db,
+    secret: Secret,
 }
 
 /// A buyer's confirmation with the sandbox's bank.
@@ -44,8 +56,46 @@ pub struct Challenge {
 impl Sandbox {
     /// Its books live in the payments schema, where nothing of ours reads them.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { db }
+    pub fn new(db: Db, secret: Secret) -> Self {
+        Self { db, secret }
+    }
+
+    /// Sends webhooks until told to stop. `listener` says whether it heard; what it did not hear is sent again.
+    pub async fn tell<L, F>(self, listener: L, clock: SharedClock, stop: CancellationToken)
+    where
+        L: Fn(Webhook) -> F,
+        F: Future<Output = bool>,
+    {
+        while !stop.is_cancelled() {
+            let sent = self.tell_due(&listener, &clock).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the sandbox provider's webhooks could not be sent");
+                0
+            });
+            if sent < notices::BATCH as usize {
+                tokio::select! {
+                    () = tokio::time::sleep(TELL_PERIOD) => {}
+                    () = stop.cancelled() => return,
+                }
+            }
+        }
+    }
+
+    /// Sends what is due and says how much it was.
+    async fn tell_due<L, F>(&self, listener: &L, clock: &SharedClock) -> Result<usize, sqlx::Error>
+    where
+        L: Fn(Webhook) -> F,
+        F: Future<Output = bool>,
+    {
+        let due = notices::take(&self.db).await?;
+        let sent = due.into_iter().map(|due| async {
+            let heard = listener(due.signed(&self.secret, clock.now())).await;
+            (due, heard)
+        });
+        let sent = join_all(sent).await;
+        if !sent.is_empty() {
+            notices::heard(&self.db, &sent).await?;
+        }
+        Ok(sent.len())
     }
 
     /// The confirmation behind a reference.
@@ -78,13 +128,16 @@ impl Sandbox {
             return Ok(Answer::Unknown);
         }
         let state = match request.method.as_str() {
-            "tok_visa" | "tok_timeout" => "authorized",
+            "tok_visa" | "tok_timeout" | notices::TROUBLED => "authorized",
             "tok_3ds" => "requires_action",
             _ => "declined",
         };
         let mut tx = self.db.begin(Scope::System).await?;
         let row = books::charge(&mut tx, request, state).await?;
         tx.commit().await?;
+        if row.money()? != request.amount {
+            return Ok(other_amount());
+        }
         if request.method.starts_with("tok_timeout") {
             return Ok(Answer::Unknown);
         }
@@ -98,6 +151,11 @@ impl Sandbox {
         to: &'static str,
     ) -> Result<Answer, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
+        if let Some(row) = books::by_key(&mut tx, &charge.key).await?
+            && row.money()? != charge.amount
+        {
+            return Ok(other_amount());
+        }
         let row = books::move_charge(&mut tx, &charge.key, from, to).await?;
         tx.commit().await?;
         Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
@@ -133,6 +191,13 @@ fn answer_of(row: &ChargeRow) -> Answer {
         _ => Answer::Declined {
             reason: decline_reason(&row.method).to_owned(),
         },
+    }
+}
+
+/// A key is one charge over one amount: whoever says another one has lost count.
+fn other_amount() -> Answer {
+    Answer::Declined {
+        reason: "The key was used for another amount.".to_owned(),
     }
 }
 
@@ -172,5 +237,16 @@ impl Provider for Sandbox {
 
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         Box::pin(async move { or_unknown(self.asked(&key).await) })
+    }
+
+    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        self.secret.verify(webhook, now)?;
+        let message: notices::Message =
+            serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
+        Ok(Notice {
+            id: webhook.id.clone(),
+            kind: message.kind,
+            key: message.data.key,
+        })
     }
 }

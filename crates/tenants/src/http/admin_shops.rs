@@ -13,7 +13,7 @@ use serde::Deserialize;
 pub struct Params {
     /// Where to read on: `next` of the page before.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = Uuid)]
     after: Option<TenantId>,
     /// Items on the page: 1 to 100, 24 if absent.
     #[serde(default)]

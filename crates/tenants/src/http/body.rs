@@ -115,7 +115,7 @@ impl From<ItemLine> for OnboardingItem {
 }
 
 /// Short ones are hidden as a whole.
-fn masked(reference: &str) -> String {
+pub(crate) fn masked(reference: &str) -> String {
     let chars: Vec<char> = reference.chars().collect();
     match chars.len() {
         0 => String::new(),

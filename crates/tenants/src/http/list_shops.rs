@@ -1,6 +1,7 @@
 use super::body::PublicShop;
 use crate::Shops;
 use crate::app::Where;
+use crate::domain::Slug;
 use axum::extract::State;
 use httpkit::{Anyone, Json, Problem, ProblemDocument, Query};
 use kernel::{Cursor, Fault, Page, PageLimit, geo};
@@ -12,7 +13,7 @@ use serde::Deserialize;
 pub struct Params {
     /// Where to read on: `next` of the page before.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 1)]
     after: Option<Cursor>,
     /// Items on the page: 1 to 100, 24 if absent.
     #[serde(default)]
@@ -34,7 +35,7 @@ pub struct Params {
     params(Params), security((), ("bearer" = [])),
     responses(
         (status = 200, body = Page<PublicShop>),
-        (status = 400, body = ProblemDocument, description = "`parameter_invalid`, `limit_out_of_range`, `country_unknown`, `region_unknown`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`parameter_invalid`, `limit_out_of_range`, `cursor_invalid`, `country_unknown`, `region_unknown`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
     )
 )]
@@ -45,6 +46,14 @@ pub async fn handler(
 ) -> Result<Json<Page<PublicShop>>, Problem> {
     let limit = limit(params.limit)?;
     let place = place(params.country, params.region)?;
+    if params
+        .after
+        .as_ref()
+        .is_some_and(|after| !Slug::is_form(&after.0))
+    {
+        let detail = "Pass `next` of the page before, unchanged.";
+        return Err(Problem(Fault::field("cursor_invalid", "after", detail)));
+    }
     let page = shops.active_page(params.after.as_ref(), &place, limit).await?;
     Ok(Json(page.map(PublicShop::from)))
 }

@@ -40,13 +40,24 @@ impl From<Member> for StaffMember {
     }
 }
 
+/// The roles that staff of a shop may have; the marketplace knows others.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only described")]
+enum StaffRole {
+    Owner,
+    Manager,
+    Clerk,
+    Analyst,
+}
+
 #[derive(Deserialize, utoipa::ToSchema)]
 #[schema(as = InviteStaffRequest)]
 #[serde(deny_unknown_fields)]
 pub struct Invite {
     #[schema(example = "mateo@example.org", max_length = 254)]
     email: String,
-    /// `owner`, `manager`, `clerk` or `analyst`.
+    #[schema(value_type = StaffRole, inline)]
     role: Role,
 }
 
@@ -54,7 +65,7 @@ pub struct Invite {
 #[schema(as = SetStaffRoleRequest)]
 #[serde(deny_unknown_fields)]
 pub struct SetRole {
-    /// `owner`, `manager`, `clerk` or `analyst`.
+    #[schema(value_type = StaffRole, inline)]
     role: Role,
 }
 

@@ -195,6 +195,17 @@ pub async fn page(
     )
 }
 
+/// How many shops there are in each status.
+pub async fn tally(db: impl PgExecutor<'_>) -> Result<Vec<(String, u64)>, sqlx::Error> {
+    let rows = sqlx::query!(r#"select status, count(*) as "count!" from tenants.shop group by status"#)
+        .fetch_all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.status, u64::try_from(row.count).unwrap_or(0)))
+        .collect())
+}
+
 /// A shop that is being applied for.
 #[derive(Debug)]
 pub struct NewShop<'a> {

@@ -36,7 +36,7 @@ impl App {
         let layer = Instance {
             id: HeaderValue::from_static("test"),
             clock: clock.clone(),
-            behind_proxy: false,
+            trusted_proxies: httpkit::TrustedProxies::default(),
         };
         let (router, _) = tenants::routes(shops.clone()).split_for_parts();
         let router = router

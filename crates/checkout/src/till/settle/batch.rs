@@ -2,9 +2,9 @@ use super::saga::Sagas;
 use super::{Ask, Case, Decision, Saga, Settled, decide};
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
-use crate::till::place::{append, batch_ctx};
-use contracts::payments::{PaymentCaptured, PaymentDeclined};
-use inventory::till::{Reservation, Shelves};
+use crate::till::place::{append, batch_ctx, lines};
+use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
+use inventory::till::{Line, Reservation, Shelves};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId};
 use ledger::domain::{Entry, SellerShare, refund, sale};
 use ledger::till::Entries;
@@ -41,6 +41,8 @@ struct Decided {
     change: Change,
     decision: Decision,
     saga: Option<Saga>,
+    /// The order as it was, where the decision depends on stock that is yet to be looked at.
+    before: Option<Order>,
 }
 
 impl Work for SettleBatch {
@@ -83,7 +85,7 @@ impl Work for SettleBatch {
             });
             decided.push(decide_one(command, case)?);
         }
-        let stock = self.settle_stock(client, commands, &decided).await?;
+        let stock = self.settle_stock(client, commands, &mut decided).await?;
         // Boxed: twenty statements' worth of futures, once per batch.
         Box::pin(self.write(client, commands, &decided, stock)).await?;
         Ok(decided.into_iter().map(|outcome| outcome.map(settled)).collect())
@@ -99,12 +101,31 @@ fn decide_one(command: &Settle, case: Option<Case>) -> Result<Result<Decided, Er
         Err(refused) => return Ok(Err(refused)),
     };
     let saga = decision.saga.clone().or(case.saga);
+    let before = decision.hold.is_some().then(|| case.order.clone());
     let change = Change::new(&command.ctx, case.order, std::mem::take(&mut decision.order))?;
     Ok(Ok(Decided {
         change,
         decision,
         saga,
+        before,
     }))
+}
+
+impl Decided {
+    /// The goods that the decision needs are not there any more: only its payment goes on, in another way.
+    fn without_goods(&mut self, command: &Settle) -> Result<(), Failure> {
+        let (Some(hold), Some(before)) = (self.decision.hold.take(), self.before.take()) else {
+            return Ok(());
+        };
+        self.change = Change::new(&command.ctx, before, Vec::new())?;
+        self.saga = Some(hold.otherwise.clone());
+        self.decision = Decision {
+            saga: Some(hold.otherwise),
+            leased: true,
+            ..Decision::default()
+        };
+        Ok(())
+    }
 }
 
 fn settled(decided: Decided) -> Settled {
@@ -130,11 +151,14 @@ impl SettleBatch {
         &self,
         client: &Client,
         commands: &[&Settle],
-        decided: &[Result<Decided, Error>],
+        decided: &mut [Result<Decided, Error>],
     ) -> Result<StockChange, Failure> {
         let (mut tenants, mut orders): (Vec<TenantId>, Vec<OrderId>) = (Vec::new(), Vec::new());
-        let settling = || decided.iter().flatten().filter(|d| d.decision.stock.is_some());
-        for order in settling().map(|d| &d.change.order) {
+        let settling = decided
+            .iter()
+            .flatten()
+            .filter(|d| d.decision.stock.is_some() || d.decision.hold.is_some());
+        for order in settling.map(|d| &d.change.order) {
             for tenant in order.placed.tenants() {
                 tenants.push(tenant);
                 orders.push(order.id);
@@ -155,6 +179,15 @@ impl SettleBatch {
         let mut writes = inventory::till::Writes::default();
         for (command, decided) in commands.iter().zip(decided) {
             let Ok(decided) = decided else { continue };
+            if let Some(hold) = &decided.decision.hold {
+                let lines: Vec<Line> = lines(&decided.change.order).collect();
+                let Ok(picks) = shelves.hold(&lines) else {
+                    decided.without_goods(command)?;
+                    continue;
+                };
+                let again = writes.hold_again(command.ctx.now, command.order, &lines, &picks, hold.until);
+                by_order.entry(command.order).or_default().extend(again);
+            }
             let held = by_order.get_mut(&command.order);
             if let (Some(settlement), Some(held)) = (decided.decision.stock, held) {
                 writes.settle(command.ctx.now, held, settlement, &mut shelves)?;
@@ -256,6 +289,15 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 payment,
                 order,
                 reason: reason.clone(),
+            },
+        ),
+        Some(Payment::Refunded { .. }) => outbox.push(
+            &command.ctx,
+            &PaymentRefunded {
+                payment,
+                order,
+                amount: change.order.total(),
+                sold: change.order.paid,
             },
         ),
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use super::Saga;
 use crate::error::Error;
-use crate::saga::{End, Step};
+use crate::saga::{End, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::Settlement;
 use kernel::Timestamp;
@@ -14,6 +14,12 @@ use std::time::Duration;
 /// renews it.
 pub const LEASE: Duration = Duration::from_secs(1);
 
+/// How long the goods of an order that was opened again are held: its money is set aside and only has to be taken.
+const REOPENED_HOLD: Duration = Duration::from_secs(120);
+
+/// By what a history tells that an order was opened again.
+const REOPEN: &str = "reopen";
+const DONE: &str = "done";
 /// By what a history tells that the bank wants to hear from the buyer; the payment is told once per attempt.
 const ACTION_REQUIRED: &str = "requires_action";
 
@@ -30,12 +36,21 @@ pub enum Ask {
     },
     /// Go on with a payment that was left lying.
     Take,
+    /// The provider told something about this attempt: look at it now.
+    Hear {
+        attempt: u32,
+    },
     /// A payment got somewhere and waits.
     Park {
         saga: Box<Saga>,
     },
     /// The money was taken.
     Confirm {
+        saga: Box<Saga>,
+        reference: String,
+    },
+    /// The order expired, and now the money is set aside: hold its goods again, so that it can be taken.
+    Reopen {
         saga: Box<Saga>,
         reference: String,
     },
@@ -66,12 +81,23 @@ pub struct Case {
 #[derive(Debug, Default, PartialEq)]
 pub struct Decision {
     pub order: Vec<Event>,
+    /// Stock to be held again first. Where it is not there any more, nothing else of the decision happens.
+    pub hold: Option<Hold>,
     pub stock: Option<Settlement>,
     pub payment: Option<Payment>,
     pub books: Option<Books>,
     pub saga: Option<Saga>,
     /// Whether the caller is to go on with the payment.
     pub leased: bool,
+}
+
+/// An expired order's goods, held again: all lines or none.
+#[derive(Debug, PartialEq)]
+pub struct Hold {
+    pub until: Timestamp,
+    /// How the payment goes on where they are not there any more. Kept at once and in the same transaction, so that
+    /// nobody confirms the order later, when the money is already on its way back.
+    pub otherwise: Saga,
 }
 
 /// What is posted.
@@ -93,8 +119,14 @@ pub fn decide(case: &Case, ask: &Ask, now: Timestamp) -> Result<Decision, Error>
             .saga
             .as_ref()
             .map_or_else(Decision::default, |saga| lease(saga, now))),
-        Ask::Park { saga } => park(case, saga),
+        Ask::Hear { attempt } => Ok(case
+            .saga
+            .as_ref()
+            .filter(|saga| saga.attempt == *attempt)
+            .map_or_else(Decision::default, |saga| hear(saga, now))),
+        Ask::Park { saga } => park(case, saga, now),
         Ask::Confirm { saga, reference } => confirm(case, saga, reference, now),
+        Ask::Reopen { saga, reference } => reopen(case, saga, reference, now),
         Ask::Decline { saga, reason } => decline(case, saga, reason, now),
         Ask::Close { saga, end } => close(case, saga, end),
         Ask::Cancel { reason } => cancel(case, *reason, now),
@@ -113,6 +145,11 @@ fn start(
         // Paid already: the caller is told how it stands.
         OrderStatus::Confirmed => return Ok(Decision::default()),
         OrderStatus::Cancelled => {
+            // The hold ran out while a payment was under way, which may open the order again: the caller joins it.
+            let late = case.saga.as_ref().filter(|saga| !saga.step.has_ended());
+            if let Some(saga) = late.filter(|_| case.order.has_expired()) {
+                return Ok(lease(saga, now));
+            }
             // Refused, in the words of the order's own rule.
             decide_order(Some(&case.order), &Command::Confirm, now)?;
             return Ok(Decision::default());
@@ -176,13 +213,36 @@ fn lease(saga: &Saga, now: Timestamp) -> Decision {
     }
 }
 
+/// Makes a payment due that waits, and one that was let go too early.
+fn hear(saga: &Saga, now: Timestamp) -> Decision {
+    let woken = match &saga.step {
+        Step::Ended { end: End::Voided } => Saga {
+            version: saga.version + 1,
+            step: Step::InquireLate,
+            tries: 0,
+            due_at: Some(now),
+            ..saga.clone()
+        },
+        // Whoever is at it is asking the provider just now.
+        step if step.has_ended() || saga.leased_at(now) => return Decision::default(),
+        _ => Saga {
+            due_at: Some(now),
+            ..saga.clone()
+        },
+    };
+    Decision {
+        saga: Some(woken),
+        ..Decision::default()
+    }
+}
+
 /// Due at once, so that it is found after a crash, but not before the lease is over.
 fn take(saga: &mut Saga, now: Timestamp) {
     saga.due_at = Some(now);
     saga.lease_until = Some(now + LEASE);
 }
 
-fn park(case: &Case, saga: &Saga) -> Result<Decision, Error> {
+fn park(case: &Case, saga: &Saga, now: Timestamp) -> Result<Decision, Error> {
     let known = current(case, saga)?;
     let asked_before = known
         .history
@@ -197,20 +257,34 @@ fn park(case: &Case, saga: &Saga) -> Result<Decision, Error> {
         }
         _ => None,
     };
+    let mut parked = advanced(saga);
+    if case.order.status != OrderStatus::Placed && saga.step.needs_open_order() {
+        // The order ended meanwhile: there is nothing to wait for.
+        parked.due_at = Some(now);
+    }
     Ok(Decision {
         payment,
-        saga: Some(advanced(saga)),
+        saga: Some(parked),
         ..Decision::default()
     })
 }
 
 fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<Decision, Error> {
-    let events = decide_order(Some(&case.order), &Command::Confirm, now)?;
+    let late = case.order.has_expired();
+    let events = if late {
+        still_undecided(case, saga)?;
+        let mut events = decide_order(Some(&case.order), &Command::Reopen { until: now }, now)?;
+        events.push(Event::Confirmed);
+        events
+    } else {
+        decide_order(Some(&case.order), &Command::Confirm, now)?
+    };
     if events.is_empty() {
         return Ok(Decision::default());
     }
     Ok(Decision {
         order: events,
+        hold: late.then(|| hold(case, saga, now, now)),
         stock: Some(Settlement::Sold),
         payment: Some(Payment::Captured {
             reference: reference.to_owned(),
@@ -219,6 +293,67 @@ fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<
         saga: Some(ended(case, saga, End::Confirmed)),
         leased: false,
     })
+}
+
+fn reopen(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<Decision, Error> {
+    if !case.order.has_expired() {
+        // Opened again by somebody else, or cancelled for good.
+        decide_order(Some(&case.order), &Command::Confirm, now)?;
+        return Err(Error::Stale);
+    }
+    let known = still_undecided(case, saga)?;
+    let again = known
+        .history
+        .iter()
+        .any(|told| told.attempt == saga.attempt && told.step == REOPEN && told.outcome == DONE);
+    if again {
+        // Once is grace, twice would hold goods for a payment that gets nowhere.
+        return Err(Error::HoldEnded);
+    }
+    let until = now + REOPENED_HOLD;
+    Ok(Decision {
+        order: decide_order(Some(&case.order), &Command::Reopen { until }, now)?,
+        hold: Some(hold(case, saga, until, now)),
+        payment: Some(Payment::Authorized {
+            reference: reference.to_owned(),
+        }),
+        saga: Some(moved_on(case, saga, Step::Capture, now)),
+        leased: true,
+        ..Decision::default()
+    })
+}
+
+/// For an order that expired: the saga as it is kept, unless its money is already on its way back.
+fn still_undecided<'a>(case: &'a Case, saga: &Saga) -> Result<&'a Saga, Error> {
+    case.saga
+        .as_ref()
+        .filter(|known| known.attempt == saga.attempt)
+        .filter(|known| !matches!(known.step, Step::Refund | Step::Close { .. } | Step::Ended { .. }))
+        .ok_or(Error::Stale)
+}
+
+/// What `saga` tells of its step is that it was done; if the goods are gone, it was not.
+fn hold(case: &Case, saga: &Saga, until: Timestamp, now: Timestamp) -> Hold {
+    let mut short = saga.clone();
+    short.history.pop();
+    short.tell(now, &Outcome::OutOfStock);
+    let step = next(saga.step.clone(), Outcome::OutOfStock).step;
+    Hold {
+        until,
+        otherwise: moved_on(case, &short, step, now),
+    }
+}
+
+/// The saga at its next step, left to the caller.
+fn moved_on(case: &Case, saga: &Saga, step: Step, now: Timestamp) -> Saga {
+    let mut saga = Saga {
+        version: case.saga.as_ref().map_or(saga.version, |known| known.version) + 1,
+        step,
+        tries: 0,
+        ..saga.clone()
+    };
+    take(&mut saga, now);
+    saga
 }
 
 fn decline(case: &Case, saga: &Saga, reason: &str, now: Timestamp) -> Result<Decision, Error> {
@@ -253,11 +388,11 @@ fn close(case: &Case, saga: &Saga, end: &End) -> Result<Decision, Error> {
     };
     Ok(match end {
         // Money that came for an order already ended was never sold for: there is nothing to post back.
-        End::Refunded { reference } if case.order.paid => Decision {
+        End::Refunded { reference } => Decision {
             payment: Some(Payment::Refunded {
                 reference: reference.clone(),
             }),
-            books: Some(Books::Refund),
+            books: case.order.paid.then_some(Books::Refund),
             ..decision
         },
         _ => decision,
@@ -276,7 +411,6 @@ fn cancel(case: &Case, reason: CancelReason, now: Timestamp) -> Result<Decision,
             .as_ref()
             .filter(|saga| !saga.step.has_ended())
             .map(|saga| Saga {
-                version: saga.version + 1,
                 due_at: Some(now),
                 ..saga.clone()
             });

@@ -12,7 +12,7 @@ const HISTORY_MAX: usize = 100;
 /// Where the payment of an order stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saga {
-    /// One more with every write.
+    /// One more with every write that whoever is at it must know of; being woken is none.
     pub version: i64,
     /// One more with every means of payment that was tried.
     pub attempt: u32,

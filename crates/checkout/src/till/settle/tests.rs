@@ -77,6 +77,12 @@ fn expired() -> Order {
     }])
 }
 
+fn cancelled_by_buyer() -> Order {
+    order(vec![Event::Cancelled {
+        reason: CancelReason::Buyer,
+    }])
+}
+
 fn cancelled_after_payment() -> Order {
     order(vec![
         Event::Confirmed,
@@ -130,7 +136,6 @@ fn check(order: Order, saga: Option<Saga>, ask: &Ask, seconds: i64, expected: &E
         Ok(d) if d == Decision::default() => "nothing".to_owned(),
         Ok(d) => {
             use store::streams::StreamEvent;
-            let events = d.order.first().map_or("-", Event::name);
             let stock = d.stock.map_or("-".to_owned(), |s| format!("{s:?}"));
             let payment = d.payment.as_ref().map_or("-", StreamEvent::name);
             let books = d.books.map_or("-".to_owned(), |b: Books| format!("{b:?}"));
@@ -138,7 +143,14 @@ fn check(order: Order, saga: Option<Saga>, ask: &Ask, seconds: i64, expected: &E
                 .saga
                 .map_or("-".to_owned(), |s| format!("{} ({})", s.step.name(), s.attempt));
             let leased = if d.leased { ", leased" } else { "" };
-            format!("{events} | {stock} | {payment} | {books} | {saga}{leased}")
+            let held = d.hold.map_or(String::new(), |h| {
+                format!("held again or {}: ", h.otherwise.step.name())
+            });
+            let events = match d.order.as_slice() {
+                [] => "-".to_owned(),
+                events => events.iter().map(Event::name).collect::<Vec<_>>().join(", "),
+            };
+            format!("{held}{events} | {stock} | {payment} | {books} | {saga}{leased}")
         }
     };
     expected.assert_eq(&told);
@@ -174,6 +186,31 @@ fn paying_begins_an_attempt() {
         &start("tok_visa"),
         60,
         &expect!["refused: The time for which the stock was held is over. Order again."],
+    );
+}
+
+#[test]
+fn paying_again_joins_a_payment_that_outlived_its_hold() {
+    check(
+        expired(),
+        Some(saga(Step::InquireLate)),
+        &start("tok_visa"),
+        61,
+        &expect!["- | - | - | - | inquire_late (1), leased"],
+    );
+    check(
+        expired(),
+        Some(declined()),
+        &start("tok_visa"),
+        61,
+        &expect!["refused: An order that is cancelled cannot be confirmed; it can be nothing else any more."],
+    );
+    check(
+        cancelled_by_buyer(),
+        Some(saga(Step::Void)),
+        &start("tok_visa"),
+        61,
+        &expect!["refused: An order that is cancelled cannot be confirmed; it can be nothing else any more."],
     );
 }
 
@@ -303,11 +340,80 @@ fn money_sells_what_was_held() {
         &expect!["nothing"],
     );
     check(
-        expired(),
+        cancelled_by_buyer(),
         Some(saga(Step::Authorize)),
         &confirm,
         61,
         &expect!["refused: An order that is cancelled cannot be confirmed; it can be nothing else any more."],
+    );
+}
+
+#[test]
+fn late_money_sells_what_can_be_held_again_or_goes_back() {
+    let confirm = Ask::Confirm {
+        saga: boxed(saga(Step::Confirm {
+            reference: "r".into(),
+        })),
+        reference: "r".into(),
+    };
+    let check = |kept: Saga, ask: &Ask, expected: Expect| check(expired(), Some(kept), ask, 61, &expected);
+    check(
+        saga(Step::Authorize),
+        &confirm,
+        expect!["held again or refund: reopened, confirmed | Sold | captured | Sale | confirmed (1)"],
+    );
+    // Somebody found the goods gone and is giving the money back: nobody sells for it any more.
+    check(
+        saga(Step::Refund),
+        &confirm,
+        expect!["refused: the payment moved on"],
+    );
+    check(
+        saga(Step::Ended { end: End::Voided }),
+        &confirm,
+        expect!["refused: the payment moved on"],
+    );
+}
+
+#[test]
+fn money_set_aside_too_late_opens_the_order_again_once() {
+    let reopen = || Ask::Reopen {
+        saga: boxed(saga(Step::Reopen {
+            reference: "r".into(),
+        })),
+        reference: "r".into(),
+    };
+    check(
+        expired(),
+        Some(saga(Step::Authorize)),
+        &reopen(),
+        61,
+        &expect!["held again or void: reopened | - | authorized | - | capture (1), leased"],
+    );
+    check(
+        placed(),
+        Some(saga(Step::Authorize)),
+        &reopen(),
+        61,
+        &expect!["refused: the payment moved on"],
+    );
+    check(
+        cancelled_by_buyer(),
+        Some(saga(Step::Authorize)),
+        &reopen(),
+        61,
+        &expect!["refused: An order that is cancelled cannot be confirmed; it can be nothing else any more."],
+    );
+    let mut before = saga(Step::Reopen {
+        reference: "r".into(),
+    });
+    before.tell(at(30), &crate::saga::Outcome::Done);
+    check(
+        expired(),
+        Some(before),
+        &reopen(),
+        61,
+        &expect!["refused: The time for which the stock was held is over. Order again."],
     );
 }
 
@@ -365,7 +471,7 @@ fn what_comes_back_is_posted_only_if_it_was_sold_for() {
         Some(saga(Step::Refund)),
         &close(refunded()),
         1,
-        &expect!["- | - | - | - | refunded (1)"],
+        &expect!["- | - | refunded | - | refunded (1)"],
     );
     check(
         expired(),

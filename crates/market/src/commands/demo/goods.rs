@@ -6,11 +6,15 @@ use contracts::catalog::{
     AttributeValue, CategoryDraft, DraftImage, NewPicture, OptionValue, Picture, ProductDraft, ProductStatus,
     VariantDraft,
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use kernel::{Ctx, Currency, Money};
+use sampler::art::ArtSpec;
 use sampler::{Product, Sampler};
 
 /// Products written at once.
 const BATCH: usize = 250;
+/// Shops that publish at the same time: while pictures of one are drawn, products of another are written.
+const SHOPS_AT_ONCE: usize = 4;
 /// Pictures of one product.
 const PICTURES: usize = 3;
 
@@ -26,16 +30,20 @@ pub async fn publish(market: &Market, ctx: &Ctx, sampler: &Sampler, shops: &[Ope
         .catalog
         .upsert_categories(ctx, categories.collect())
         .await?;
-    let mut published = 0;
-    for shop in shops {
-        let products: Vec<Product> = sampler.products_of(&shop.seller).collect();
-        for batch in products.chunks(BATCH) {
-            let drafts = with_pictures(market, ctx, batch).await?;
-            market.catalog.upsert(ctx, shop.tenant, drafts).await?;
-            published += u32::try_from(batch.len()).unwrap_or(u32::MAX);
-        }
+    stream::iter(shops)
+        .map(|shop| publish_shop(market, ctx, sampler, shop))
+        .buffer_unordered(SHOPS_AT_ONCE)
+        .try_fold(0, async |sum, published| Ok(sum + published))
+        .await
+}
+
+async fn publish_shop(market: &Market, ctx: &Ctx, sampler: &Sampler, shop: &Opened) -> anyhow::Result<u32> {
+    let products: Vec<Product> = sampler.products_of(&shop.seller).collect();
+    for batch in products.chunks(BATCH) {
+        let drafts = with_pictures(market, ctx, batch).await?;
+        market.catalog.upsert(ctx, shop.tenant, drafts).await?;
     }
-    Ok(published)
+    Ok(u32::try_from(products.len())?)
 }
 
 async fn with_pictures(
@@ -43,24 +51,26 @@ async fn with_pictures(
     ctx: &Ctx,
     products: &[Product],
 ) -> anyhow::Result<Vec<ProductDraft>> {
-    let galleries: Vec<_> = products
+    let galleries: Vec<Vec<ArtSpec>> = products
         .iter()
-        .map(|p| p.gallery().into_iter().take(PICTURES).collect::<Vec<_>>())
+        .map(|p| p.gallery().into_iter().take(PICTURES).collect())
         .collect();
-    let drawings = galleries.iter().flatten().map(|art| NewPicture {
-        bytes: sampler::art::draw(art).into_bytes(),
-        alt: art.title.clone(),
-    });
-    let mut stored = market
-        .catalog
-        .store_images(ctx, drawings.collect())
-        .await?
-        .into_iter();
+    let sizes: Vec<usize> = galleries.iter().map(Vec::len).collect();
+    let drawings = tokio::task::spawn_blocking(move || draw(&galleries)).await?;
+    let mut stored = market.catalog.store_images(ctx, drawings).await?.into_iter();
     Ok(products
         .iter()
-        .zip(&galleries)
-        .map(|(product, gallery)| draft(product, stored.by_ref().take(gallery.len()).collect()))
+        .zip(sizes)
+        .map(|(product, size)| draft(product, stored.by_ref().take(size).collect()))
         .collect())
+}
+
+fn draw(galleries: &[Vec<ArtSpec>]) -> Vec<NewPicture> {
+    let picture = |art: &ArtSpec| NewPicture {
+        bytes: sampler::art::draw(art).into_bytes(),
+        alt: art.title.clone(),
+    };
+    galleries.iter().flatten().map(picture).collect()
 }
 
 fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {

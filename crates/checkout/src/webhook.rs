@@ -1,0 +1,234 @@
+//! Webhooks of payment providers. What one says of money is not believed: it makes the till ask the provider, which it
+//! would have done later anyhow. So duplicates, late ones and those in the wrong order do no harm, and lost ones little.
+
+use crate::app::Checkouts;
+use crate::error::Error;
+use crate::saga::{End, Step};
+use crate::till::settle::Ask;
+use kernel::{Ctx, OrderId, PaymentId, Timestamp};
+use payments::provider::read_charge_key;
+use payments::webhook::{Notice, NoticeKind, Webhook};
+use payments::{Answer, ProviderCharge};
+use sqlx::PgPool;
+use sqlx::types::Json;
+
+/// Days for which a webhook's id is remembered: much longer than a webhook may be old.
+const REMEMBERED_DAYS: i64 = 7;
+/// Forgotten webhooks deleted with every new one.
+const FORGOTTEN_AT_ONCE: i64 = 10;
+
+/// What came of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It was news, or at least not heard before.
+    First,
+    /// The same message was heard before; nothing was done.
+    Again,
+}
+
+/// What is to be done about a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Response {
+    Nothing,
+    /// Go on with the payment now.
+    Wake,
+    /// Money for an attempt that nobody pays with any more: let it go.
+    LetGo,
+}
+
+/// A payment that a notice is about, as it stands.
+struct Known {
+    order: OrderId,
+    attempt: u32,
+    step: Step,
+}
+
+impl Checkouts {
+    /// Whether a webhook from within was heard, for a sender that tries again if not.
+    pub async fn hears(&self, provider: &str, webhook: Webhook, now: Timestamp) -> bool {
+        let ctx = Ctx::system("webhooks", now);
+        match self.hear(&ctx, provider, webhook).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(provider, %error, "a webhook was not heard");
+                false
+            }
+        }
+    }
+
+    /// Takes a provider's webhook in.
+    pub async fn hear(&self, ctx: &Ctx, provider: &str, webhook: Webhook) -> Result<Heard, Error> {
+        if provider != self.provider().name() {
+            return Err(Error::NoSuchProvider);
+        }
+        let notice = self.provider().read_webhook(&webhook, ctx.now)?;
+        let pool = self.db().pool();
+        if was_heard(pool, provider, &notice.id).await? {
+            return Ok(Heard::Again);
+        }
+        self.respond(ctx, &notice).await?;
+        // Only now: what broke off before is done when the provider sends it again.
+        let first = remember(pool, provider, &notice.id, ctx.now).await?;
+        metrics::counter!("payment_webhooks_total", "provider" => provider.to_owned()).increment(1);
+        Ok(if first { Heard::First } else { Heard::Again })
+    }
+
+    async fn respond(&self, ctx: &Ctx, notice: &Notice) -> Result<(), Error> {
+        let Some((payment, attempt)) = read_charge_key(&notice.key) else {
+            return Ok(());
+        };
+        let Some(known) = known(self.db().pool(), payment).await? else {
+            return Ok(());
+        };
+        match response(&known, attempt, notice.kind) {
+            Response::Nothing => Ok(()),
+            Response::Wake => {
+                let ask = Ask::Hear { attempt };
+                self.till().settle(ctx, known.order, ask).await.map(drop)
+            }
+            Response::LetGo => self.let_go(ctx, known.order, &notice.key).await,
+        }
+    }
+
+    /// Gives back what a provider holds for an attempt that was given up.
+    async fn let_go(&self, ctx: &Ctx, order: OrderId, key: &str) -> Result<(), Error> {
+        let provider = self.provider();
+        let amount = self
+            .till()
+            .settle(ctx, order, Ask::Look)
+            .await?
+            .case
+            .order
+            .total();
+        let charge = ProviderCharge {
+            key: key.to_owned(),
+            amount,
+        };
+        let answer = match provider.inquire(key.to_owned()).await {
+            Answer::Authorized { .. } => provider.void(charge).await,
+            Answer::Captured { .. } => provider.refund(charge).await,
+            answer => answer,
+        };
+        match answer {
+            Answer::Unknown | Answer::Authorized { .. } | Answer::Captured { .. } => Err(Error::Unavailable),
+            answer => {
+                tracing::warn!(%order, key, ?answer, "money came for a payment that was given up; it was let go");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn response(known: &Known, attempt: u32, kind: NoticeKind) -> Response {
+    let money = kind.claims_money();
+    match &known.step {
+        _ if attempt > known.attempt => Response::Nothing,
+        _ if attempt < known.attempt && money => Response::LetGo,
+        _ if attempt < known.attempt => Response::Nothing,
+        Step::Ended {
+            end: End::Declined { .. },
+        } if money => Response::LetGo,
+        Step::Ended { end: End::Voided } if money => Response::Wake,
+        Step::Ended { .. } => Response::Nothing,
+        _ => Response::Wake,
+    }
+}
+
+async fn known(pool: &PgPool, payment: PaymentId) -> Result<Option<Known>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select s.order_id as "order: OrderId", s.attempt, s.step as "step: Json<Step>"
+             from payments.payment p
+             join checkout.saga s on s.order_id = p.order_id
+            where p.id = $1"#,
+        payment.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Known {
+        order: row.order,
+        attempt: u32::try_from(row.attempt).unwrap_or(0),
+        step: row.step.0,
+    }))
+}
+
+async fn was_heard(pool: &PgPool, provider: &str, id: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from checkout.webhook where provider = $1 and id = $2) as "heard!""#,
+        provider,
+        id
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// Whether it is remembered from now on and was not before.
+async fn remember(pool: &PgPool, provider: &str, id: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query!(
+        "with forgotten as (
+             delete from checkout.webhook
+              where (provider, id) in (
+                    select provider, id from checkout.webhook
+                     where received_at < $4 order by received_at limit $5 for update skip locked)
+         )
+         insert into checkout.webhook (provider, id, received_at) values ($1, $2, $3)
+         on conflict on constraint webhook_pkey do nothing",
+        provider,
+        id,
+        now,
+        now - chrono::TimeDelta::days(REMEMBERED_DAYS),
+        FORGOTTEN_AT_ONCE
+    )
+    .execute(pool)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use NoticeKind as K;
+    use uuid::Uuid;
+
+    fn check(step: Step, attempt: u32, kind: NoticeKind, expected: Response) {
+        let known = Known {
+            order: OrderId(Uuid::from_u128(1)),
+            attempt: 2,
+            step,
+        };
+        assert_eq!(response(&known, attempt, kind), expected);
+    }
+
+    fn ended(end: End) -> Step {
+        Step::Ended { end }
+    }
+
+    #[test]
+    fn a_payment_under_way_is_asked_about_whatever_is_said() {
+        for kind in [
+            K::RequiresAction,
+            K::Authorized,
+            K::Captured,
+            K::Declined,
+            K::Other,
+        ] {
+            check(Step::Inquire, 2, kind, Response::Wake);
+        }
+    }
+
+    #[test]
+    fn after_the_end_only_money_is_news() {
+        let declined = || End::Declined { reason: "no".into() };
+        check(ended(End::Confirmed), 2, K::Captured, Response::Nothing);
+        check(ended(End::Voided), 2, K::Voided, Response::Nothing);
+        check(ended(End::Voided), 2, K::Captured, Response::Wake);
+        check(ended(declined()), 2, K::Declined, Response::Nothing);
+        check(ended(declined()), 2, K::Authorized, Response::LetGo);
+    }
+
+    #[test]
+    fn money_of_an_earlier_attempt_is_let_go() {
+        check(Step::Capture, 1, K::Captured, Response::LetGo);
+        check(Step::Capture, 1, K::Declined, Response::Nothing);
+        check(Step::Capture, 3, K::Captured, Response::Nothing);
+    }
+}

@@ -1,0 +1,10 @@
+//! The marketplace as a whole: a table of services ([`compose`]), the commands, nothing else. The program `stoa` is
+//! this and a `main`; tests over all routes are built on it as well.
+
+pub mod cli;
+pub mod commands;
+pub mod compose;
+pub mod config;
+mod description;
+mod docs;
+mod home;

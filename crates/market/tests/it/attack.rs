@@ -1,0 +1,415 @@
+//! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
+
+use crate::rows;
+use crate::spec::{Answer, Call, Operation};
+use crate::world::{UPLOAD, Who, World, address, product};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A reach, and what it may meet with.
+struct Reach {
+    operation: &'static str,
+    call: Call,
+    statuses: &'static [u16],
+}
+
+const GONE: &[u16] = &[404];
+const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
+/// Answered, about the caller's own things alone: the answer is searched for the other's.
+const OWN: &[u16] = &[200, 400];
+
+/// Operations for sellers that name nothing of anybody's: their shop follows from the token.
+const NAME_NOTHING: [(&str, &str); 10] = [
+    ("own_shop", "reads the shop of the token"),
+    ("onboarding", "reads the shop of the token"),
+    ("list_staff", "reads the shop of the token"),
+    ("seller_balance", "reads the shop of the token"),
+    (
+        "change_shop",
+        "changes the shop of the token; slugs are the marketplace's, and a taken one is refused",
+    ),
+    ("invite_staff", "changes the shop of the token"),
+    (
+        "state_onboarding_item",
+        "changes the shop of the token; items are named alike in all shops",
+    ),
+    (
+        "upload_image",
+        "adds to pictures that anybody may see, by their content",
+    ),
+    (
+        "list_seller_orders",
+        "reads the shop of the token; its cursor is tried below all the same",
+    ),
+    (
+        "list_own_products",
+        "reads the shop of the token; its cursor is tried below all the same",
+    ),
+];
+
+/// Everything of shop A's that shop B can name.
+async fn reaches_of_b(world: &World) -> Vec<Reach> {
+    let a = &world.a;
+    let reach = |operation: &'static str, parts: &[&str], statuses: &'static [u16]| Reach {
+        operation,
+        call: world.call(operation, parts),
+        statuses,
+    };
+    let with = |reach: Reach, change: &dyn Fn(Call) -> Call| Reach {
+        call: change(reach.call),
+        ..reach
+    };
+    let json = |reach: Reach, body: Value| with(reach, &|call| call.json(&body));
+    let key = |reach: Reach, key: &str| with(reach, &|call| call.header("idempotency-key", key));
+    let seen = |reach: Reach| with(reach, &|call| call.header("if-match", "\"1\""));
+    let query = |reach: Reach, query: String| with(reach, &|call| call.query(&query));
+
+    let mut reaches = vec![
+        reach("get_own_product", &[&a.product], GONE),
+        json(
+            seen(reach("patch_product", &[&a.product], GONE)),
+            json!({"title": "Taken over"}),
+        ),
+        json(
+            seen(reach("patch_product", &[&a.product], GONE)),
+            json!({"status": "archived"}),
+        ),
+        reach("delete_product", &[&a.product], GONE),
+        // A SKU of A's cannot be brought into a product of B's: variants are named by the shop's own code.
+        json(
+            seen(reach("patch_product", &[&world.b.product], REFUSED)),
+            json!({"variants": [{"sku": a.sku, "code": "OwnerA-1", "price": {"amount": 1, "currency": "EUR"}}]}),
+        ),
+        reach("get_import", &[&a.import], GONE),
+        reach("list_import_errors", &[&a.import], GONE),
+        with(
+            query(reach("start_import", &[], GONE), format!("resume={}", a.import)),
+            &|call| call.bytes("text/csv", UPLOAD),
+        ),
+        reach("get_seller_order", &[&a.sale], GONE),
+        reach("get_seller_order", &[&world.order], GONE),
+        json(
+            reach("set_staff_role", &[&a.staff], GONE),
+            json!({"role": "owner"}),
+        ),
+        reach("dismiss_staff", &[&a.staff], GONE),
+        json(
+            reach("count_stock", &[], REFUSED),
+            json!({"reason": "theft", "counts": [{"sku": a.sku, "on_hand": 0}]}),
+        ),
+        // One of B's own beside it: all or nothing.
+        json(
+            reach("count_stock", &[], REFUSED),
+            json!({"reason": "theft", "counts": [{"sku": world.b.sku, "on_hand": 7}, {"sku": a.sku, "on_hand": 0}]}),
+        ),
+        json(
+            key(reach("adjust_stock", &[], REFUSED), "theft"),
+            json!({"reason": "theft", "adjustments": [{"sku": a.sku, "delta": -1}]}),
+        ),
+        json(
+            reach("login", &[], REFUSED),
+            json!({"email": Who::OwnerB.email(), "password": crate::world::PASSWORD, "audience": "seller", "shop": a.slug}),
+        ),
+        json(
+            reach("login", &[], REFUSED),
+            json!({"email": Who::OwnerB.email(), "password": crate::world::PASSWORD, "audience": "seller", "shop": a.id}),
+        ),
+        reach("end_session", &[&session_of(world, Who::OwnerA).await], GONE),
+    ];
+    // The operator's doors, and buyers', with a seller's token.
+    for command in ["approve_shop", "suspend_shop", "reinstate_shop", "close_shop"] {
+        reaches.push(json(
+            reach(command, &[&a.id], &[403]),
+            json!({"reason": "rivalry"}),
+        ));
+    }
+    reaches.push(reach("shop_dossier", &[&a.id], &[403]));
+    reaches.push(json(
+        reach("judge_onboarding_item", &[&a.id, "identity"], &[403]),
+        json!({"verdict": "rejected", "remark": "rivalry"}),
+    ));
+    reaches.push(reach("get_order", &[&world.order], &[403]));
+    reaches.push(reach("list_order_events", &[&world.order], &[403]));
+    reaches.push(reach("cancel_order", &[&world.order], &[403]));
+    // Cursors of A's lists, read on by B.
+    for (list, after) in cursors_of_a(world).await {
+        reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
+    }
+    // Keys of A's: B's product of the same key is B's own.
+    reaches.push(json(reach("create_product", &[], &[201]), product("OwnerA")));
+    reaches
+}
+
+/// Places in A's lists: as the API gives them, and as one could make them up from A's ids.
+async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
+    let a = &world.a;
+    let mut cursors = vec![
+        ("list_seller_orders", a.sale.clone()),
+        ("list_own_products", a.product.clone()),
+        ("list_stock", format!("{}.{}", a.sku, a.id)),
+    ];
+    for list in ["list_own_products", "list_stock", "list_seller_orders"] {
+        let page = world
+            .send_as(Who::OwnerA, &world.call(list, &[]).query("limit=1"))
+            .await
+            .expect(200)
+            .json();
+        if let Some(next) = page["next"].as_str() {
+            cursors.push((list, next.to_owned()));
+        }
+    }
+    cursors
+}
+
+async fn session_of(world: &World, who: Who) -> String {
+    let sessions = world.send_as(who, &world.call("list_sessions", &[])).await;
+    sessions.at("/items/0/id")
+}
+
+/// Whether an answer to B tells anything that is A's alone.
+fn tells(answer: &Answer, secrets: &[&str]) -> Option<String> {
+    let text = answer.text();
+    // A refusal may repeat what the caller said.
+    let told = secrets
+        .iter()
+        .find(|secret| answer.status < 400 && text.contains(**secret));
+    told.map(|secret| (*secret).to_owned())
+}
+
+/// Sends all of them with one token; every one is refused, or answered without the other's things.
+async fn reach_all(world: &World, who: Who, reaches: &[Reach], secrets: &[&str]) {
+    let mut wrong = Vec::new();
+    for reach in reaches {
+        let answer = world.send_as(who, &reach.call).await;
+        let is_refused = reach.statuses.contains(&answer.status);
+        let (flaw, told) = (answer.flaw(), tells(&answer, secrets));
+        if !is_refused || flaw.is_some() || told.is_some() {
+            let (status, text) = (answer.status, answer.text());
+            let target = &reach.call.target;
+            wrong.push(format!("{target}: {status} {flaw:?} {told:?} {text:.400}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every operation whose path or parameters name something must be tried.
+fn check_all_tried<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+    reaches: &[Reach],
+    reasons: &[(&str, &str)],
+) {
+    let tried: BTreeSet<&str> = reaches.iter().map(|r| r.operation).collect();
+    for operation in operations {
+        let name = operation.name.as_str();
+        let reason = reasons.iter().find(|(known, _)| *known == name);
+        assert!(
+            tried.contains(name) || reason.is_some(),
+            "{name} is new: reach for another's things with it, or say why it names none"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_cannot_reach_anything_of_another() {
+    let world = World::new().await;
+    let reaches = reaches_of_b(&world).await;
+    let sellers = world.spec.operations.values();
+    let sellers = sellers.filter(|o| o.path.starts_with("/v1/seller/"));
+    check_all_tried(sellers, &reaches, &NAME_NOTHING);
+
+    let a = &world.a;
+    // Shop B took part in the order and may know its number; what is A's part of it is not B's to know.
+    let secrets = [a.id.as_str(), &a.product, &a.sku, &a.import, &a.sale, &a.staff];
+    let things = [
+        a.id.as_str(),
+        &a.product,
+        &a.sku,
+        &a.import,
+        &a.sale,
+        &a.staff,
+        &world.order,
+        "ownera@market.test",
+    ];
+    let before = rows::naming(&world, &things).await;
+    assert!(before.len() >= 12, "shop A is in few tables: {before:?}");
+    reach_all(&world, Who::OwnerB, &reaches, &secrets).await;
+    assert_eq!(rows::naming(&world, &things).await, before);
+
+    // The comparison sees it when something of A's does change.
+    let story = json!({"story": "Changed by its owner"});
+    let own = world.send_as(Who::OwnerA, &world.call("own_shop", &[])).await;
+    let change = world.call("change_shop", &[]).json(&story);
+    let change = change.header("if-match", own.headers["etag"].as_bytes());
+    world.send_as(Who::OwnerA, &change).await.expect(200);
+    assert_ne!(rows::naming(&world, &things).await, before);
+    world.close().await;
+}
+
+/// Operations for buyers and guests that name nothing of anybody's.
+const BUYERS_NAME_NOTHING: [(&str, &str); 21] = [
+    ("me", "reads the account of the token"),
+    ("list_sessions", "reads the account of the token"),
+    ("logout", "ends the session of the token"),
+    ("get_cart", "reads the cart of the token"),
+    (
+        "add_to_cart",
+        "fills the cart of the token with what anybody may buy",
+    ),
+    ("apply_for_shop", "makes something new"),
+    ("register", "makes something new"),
+    ("login", "proves who one is"),
+    (
+        "request_password_reset",
+        "mails the owner of the address; tells the caller nothing",
+    ),
+    (
+        "hear_payment_webhook",
+        "believes nothing that it is told; its signature is the provider's",
+    ),
+    (
+        "resend_verification",
+        "mails the owner of the address; tells the caller nothing",
+    ),
+    ("jwks", "is the same for everybody"),
+    ("list_categories", "is the same for everybody"),
+    ("payment_methods", "is the same for everybody"),
+    ("search", "is the same for everybody"),
+    ("suggest", "is the same for everybody"),
+    ("list_shops", "is the same for everybody"),
+    ("shop", "is the same for everybody"),
+    ("get_product", "is the same for everybody"),
+    ("product_availability", "is the same for everybody"),
+    ("remove_cart_line", "changes the cart of the token"),
+];
+
+/// Everything of buyer A's, and of a guest's, that buyer B can name.
+async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
+    let reach = |operation: &'static str, parts: &[&str], statuses: &'static [u16]| Reach {
+        operation,
+        call: world.call(operation, parts),
+        statuses,
+    };
+    let json = |reach: Reach, body: Value| Reach {
+        call: reach.call.json(&body),
+        ..reach
+    };
+    let with = |reach: Reach, name: &'static str, value: &str| Reach {
+        call: reach.call.header(name, value),
+        ..reach
+    };
+    let (unpaid, _) = world.order(Who::BuyerA).await;
+    let cart = world.send_as(Who::BuyerA, &world.call("get_cart", &[])).await;
+    let cart = cart.json()["id"].as_str().unwrap_or(&world.cart).to_owned();
+    let mut reaches = Vec::new();
+    for order in [&world.order, &unpaid] {
+        reaches.extend([
+            reach("get_order", &[order], GONE),
+            reach("list_order_events", &[order], GONE),
+            json(reach("pay_order", &[order], GONE), json!({"method": "tok_visa"})),
+            reach("resume_payment", &[order], GONE),
+            reach("cancel_order", &[order], GONE),
+            // A guest's token beside a buyer's opens nothing more.
+            with(
+                reach("get_order", &[order], GONE),
+                "x-cart-token",
+                &world.guest.token,
+            ),
+        ]);
+    }
+    for other in [&cart, &world.guest.cart] {
+        let place = json!({
+            "cart": other, "cart_version": 1, "expected_total": {"amount": 1999, "currency": "EUR"},
+            "email": Who::BuyerB.email(), "address": address(),
+        });
+        reaches.push(json(
+            reach("quote_cart", &[], GONE),
+            json!({"cart": other, "address": address()}),
+        ));
+        reaches.push(json(
+            with(reach("place_order", &[], REFUSED), "idempotency-key", "theft"),
+            place,
+        ));
+    }
+    let after = format!("limit=1&after={}", world.order);
+    reaches.extend([
+        // Nothing to take out of the caller's own cart, which has never been filled.
+        json(
+            reach("set_cart_line", &[&world.a.sku], &[200, 404]),
+            json!({"quantity": 0}),
+        ),
+        json(
+            reach("merge_cart", &[], &[200]),
+            json!({"cart_token": "a-guess-of-some-length"}),
+        ),
+        json(reach("merge_cart", &[], &[200]), json!({"cart_token": cart})),
+        reach("end_session", &[&session_of(world, Who::BuyerA).await], GONE),
+        Reach {
+            call: world.call("list_orders", &[]).query(&after),
+            operation: "list_orders",
+            statuses: OWN,
+        },
+        json(
+            reach("refresh", &[], &[401]),
+            json!({"refresh_token": world.tokens[&Who::BuyerA]}),
+        ),
+        json(
+            reach("reset_password", &[], &[400]),
+            json!({"token": world.tokens[&Who::BuyerA], "password": "Another-Secret-8"}),
+        ),
+        json(
+            reach("verify_email", &[], &[400]),
+            json!({"token": world.users[&Who::BuyerA]}),
+        ),
+    ]);
+    reaches
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buyer_cannot_reach_anything_of_another() {
+    let world = World::new().await;
+    let reaches = reaches_of_buyer_b(&world).await;
+    let buyers = world.spec.operations.values();
+    let buyers = buyers.filter(|o| !o.path.starts_with("/v1/seller/") && !o.path.starts_with("/v1/admin/"));
+    check_all_tried(buyers, &reaches, &BUYERS_NAME_NOTHING);
+
+    let user = world.users[&Who::BuyerA].to_string();
+    let orders: Vec<String> = all_orders(&world).await;
+    let mut things = vec![user.as_str(), &world.cart, &world.guest.cart];
+    things.extend(orders.iter().map(String::as_str));
+    let before = rows::naming(&world, &things).await;
+    assert!(before.len() >= 8, "buyer A is in few tables: {before:?}");
+    reach_all(&world, Who::BuyerB, &reaches, &things).await;
+    // Nor does somebody with no token at all, or with another guest's.
+    for reach in &reaches {
+        let strangers = [
+            reach.call.clone(),
+            reach.call.clone().instead("x-cart-token", "x".repeat(40)),
+        ];
+        for call in strangers {
+            let answer = world.send(&call).await;
+            assert_eq!(
+                tells(&answer, &things),
+                None,
+                "{}: {}",
+                reach.operation,
+                answer.text()
+            );
+        }
+    }
+    assert_eq!(rows::naming(&world, &things).await, before);
+
+    // The comparison sees it when something of A's does change.
+    let cancel = world.call("cancel_order", &[&orders[0]]);
+    world.send_as(Who::BuyerA, &cancel).await.expect(200);
+    assert_ne!(rows::naming(&world, &things).await, before);
+    world.close().await;
+}
+
+async fn all_orders(world: &World) -> Vec<String> {
+    let orders = world
+        .send_as(Who::BuyerA, &world.call("list_orders", &[]))
+        .await
+        .json();
+    let items = orders["items"].as_array().unwrap().iter();
+    items.map(|o| o["id"].as_str().unwrap().to_owned()).collect()
+}

@@ -1,0 +1,18 @@
+//! The marketplace as a whole, over its composed routes and its composed schema.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and says how far it got"
+)]
+
+mod attack;
+mod description;
+mod hostile;
+mod isolation;
+mod rightly;
+mod routes;
+mod rows;
+mod spec;
+mod tokens;
+mod world;

@@ -1,0 +1,198 @@
+//! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
+
+use crate::spec::Call;
+use crate::world::{PASSWORD, UPLOAD, WEBHOOK_SECRET, Who, World, address, application, picture, product};
+use kernel::{Clock, Timestamp};
+use serde_json::{Value, json};
+
+/// A call, and the token to send with it if not the caller's usual one.
+pub struct Visit {
+    pub call: Call,
+    pub token: Option<String>,
+}
+
+/// What is used up by the call is made for it, if `who` is somebody to whom that could happen.
+pub async fn visit(world: &World, operation: &str, who: Option<Who>) -> Visit {
+    let call = call(world, operation, who).await;
+    // These end the session they are called in.
+    let token = match (operation, who) {
+        ("logout", Some(who)) => Some(world.sign_in(who).await.at("/access_token")),
+        _ => None,
+    };
+    Visit { call, token }
+}
+
+#[allow(clippy::too_many_lines, reason = "a table: one line for each operation")]
+async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
+    let (a, n) = (&world.a, world.fresh());
+    let to = |parts: &[&str]| world.call(operation, parts);
+    let buyer_a = who == Some(Who::BuyerA);
+    let admin = who == Some(Who::Admin);
+    match operation {
+        "jwks" | "trial_balance" | "list_all_shops" | "logout" | "get_cart" | "list_categories" | "me"
+        | "list_sessions" | "list_orders" | "payment_methods" | "search" | "seller_balance"
+        | "onboarding" | "list_seller_orders" | "list_own_products" | "own_shop" | "list_staff"
+        | "list_stock" | "list_shops" => to(&[]),
+        "put_categories" => to(&[]).json(&json!({"categories": [{"path": "ceramics/cups", "name": "Cups"}]})),
+        "shop_dossier" => to(&[&a.id]),
+        "approve_shop" => to(&[&shop_in(world, "ready", admin).await]).json(&reason()),
+        "suspend_shop" => to(&[&shop_in(world, "active", admin).await]).json(&reason()),
+        "reinstate_shop" => to(&[&shop_in(world, "suspended", admin).await]).json(&reason()),
+        "close_shop" => to(&[&shop_in(world, "active", admin).await]).json(&reason()),
+        "judge_onboarding_item" => to(&[&world.applicant, "identity"]).json(&json!({"verdict": "waived"})),
+
+        "login" => to(&[]).json(&json!({"email": Who::BuyerB.email(), "password": PASSWORD})),
+        "refresh" => {
+            let token = world.sign_in(Who::BuyerB).await.at("/refresh_token");
+            to(&[]).json(&json!({"refresh_token": token}))
+        }
+        "register" => to(&[])
+            .json(&json!({"email": format!("new{n}@market.test"), "name": "New", "password": PASSWORD})),
+        "request_password_reset" | "resend_verification" => {
+            to(&[]).json(&json!({"email": format!("new{n}@market.test")}))
+        }
+        // Nobody can guess a link; that mailed links work is identity's own test.
+        "reset_password" => to(&[]).json(&json!({"token": "a-guess", "password": PASSWORD})),
+        "verify_email" => to(&[]).json(&json!({"token": "a-guess"})),
+        "end_session" => {
+            if let Some(who) = who {
+                world.sign_in(who).await;
+            }
+            to(&[&newest_session(world, who.unwrap_or(Who::BuyerA)).await])
+        }
+
+        "add_to_cart" => to(&[]).json(&json!({"sku": a.sku, "quantity": 1})),
+        "set_cart_line" => to(&[&a.sku]).json(&json!({"quantity": 2})),
+        "remove_cart_line" => to(&[&a.sku]),
+        "merge_cart" => to(&[]).json(&json!({"cart_token": world.guest.token})),
+        "quote_cart" => to(&[]).json(&json!({"cart": cart_of_a(world).await, "address": address()})),
+        "place_order" if buyer_a => world.ready_to_order(Who::BuyerA).await,
+        "place_order" => world
+            .ready_to_order(Who::BuyerA)
+            .await
+            .instead("idempotency-key", format!("not-mine-{n}")),
+        "hear_payment_webhook" => webhook(
+            to(&["sandbox"]),
+            &format!("message-{n}"),
+            world.clock.now(),
+            json!({"type": "charge.captured", "data": {"key": "nobody's"}}).to_string(),
+        ),
+        "get_order" | "list_order_events" => to(&[&world.order]),
+        "pay_order" => to(&[&order_of_a(world, buyer_a).await]).json(&json!({"method": "tok_visa"})),
+        "cancel_order" | "resume_payment" => to(&[&order_of_a(world, buyer_a).await]),
+
+        "get_product" | "get_own_product" | "product_availability" => to(&[&a.product]),
+        "suggest" => to(&[]).query("q=bo"),
+        "shop" => to(&[&a.slug]),
+        "apply_for_shop" => to(&[]).json(&application(&format!("shop-{n}"))),
+
+        "upload_image" => to(&[]).bytes("image/png", picture(n.to_be_bytes()[3])),
+        "start_import" => to(&[]).bytes("text/csv", UPLOAD),
+        "get_import" | "list_import_errors" => to(&[&a.import]),
+        "state_onboarding_item" => to(&["identity"])
+            .json(&json!({"attested": true, "holder": "Lucía Romero", "reference": "12345678Z"})),
+        "get_seller_order" => to(&[&a.sale]),
+        "create_product" => to(&[]).json(&product(&format!("new-{n}"))),
+        "patch_product" => {
+            let version = version_of(world, "get_own_product", &[&a.product]).await;
+            to(&[&a.product])
+                .header("if-match", version)
+                .json(&json!({"tags": [format!("tag {n}")]}))
+        }
+        "delete_product" => to(&[&product_of_a(world).await]),
+        "change_shop" => {
+            let version = version_of(world, "own_shop", &[]).await;
+            to(&[])
+                .header("if-match", version)
+                .json(&json!({"story": format!("Story {n}")}))
+        }
+        "invite_staff" => to(&[]).json(&json!({"email": format!("new{n}@market.test"), "role": "clerk"})),
+        "set_staff_role" => to(&[&invited(world).await]).json(&json!({"role": "analyst"})),
+        "dismiss_staff" => to(&[&invited(world).await]),
+        "count_stock" => {
+            to(&[]).json(&json!({"reason": "counted", "counts": [{"sku": a.sku, "on_hand": 90_000}]}))
+        }
+        "adjust_stock" => to(&[])
+            .header("idempotency-key", format!("adjust-{n}"))
+            .json(&json!({"reason": "found one", "adjustments": [{"sku": a.sku, "delta": 1}]})),
+        new => {
+            panic!("the operation {new} is new: say here how it is rightly called, then look at access.txt")
+        }
+    }
+}
+
+/// A message of the provider's, signed by it.
+pub fn webhook(call: Call, id: &str, now: Timestamp, body: impl Into<Vec<u8>>) -> Call {
+    let secret = payments::webhook::Secret::parse(WEBHOOK_SECRET).unwrap();
+    let signed = secret.sign(id, now, body.into());
+    call.instead("webhook-id", signed.id)
+        .instead("webhook-timestamp", signed.timestamp)
+        .instead("webhook-signature", signed.signature)
+        .bytes("application/json", signed.body)
+}
+
+fn reason() -> Value {
+    json!({"reason": "a test"})
+}
+
+/// A shop for an operator to decide about; shop A itself for those who have no say.
+async fn shop_in(world: &World, status: &str, made: bool) -> String {
+    if !made {
+        return world.a.id.clone();
+    }
+    let id = world.apply(Who::OwnerB, &format!("case-{}", world.fresh())).await;
+    for item in ["identity", "bank_account", "legal_documents"] {
+        let waive = world.call("judge_onboarding_item", &[&id, item]);
+        let waive = waive.json(&json!({"verdict": "waived"}));
+        world.send_as(Who::Admin, &waive).await.expect(200);
+    }
+    let commands: &[&str] = match status {
+        "ready" => &[],
+        "active" => &["approve_shop"],
+        "suspended" => &["approve_shop", "suspend_shop"],
+        other => panic!("no shop is {other}"),
+    };
+    for command in commands {
+        let call = world.call(command, &[&id]).json(&reason());
+        world.send_as(Who::Admin, &call).await.expect(200);
+    }
+    id
+}
+
+async fn newest_session(world: &World, who: Who) -> String {
+    let sessions = world.send_as(who, &world.call("list_sessions", &[])).await.json();
+    let items = sessions["items"].as_array().unwrap();
+    let other = items.iter().find(|s| s["current"] == false);
+    other.unwrap_or(&items[0])["id"].as_str().unwrap().to_owned()
+}
+
+async fn cart_of_a(world: &World) -> String {
+    let cart = world.send_as(Who::BuyerA, &world.call("get_cart", &[])).await;
+    cart.json()["id"].as_str().unwrap_or(&world.cart).to_owned()
+}
+
+async fn order_of_a(world: &World, made: bool) -> String {
+    if made {
+        world.order(Who::BuyerA).await.0
+    } else {
+        world.order.clone()
+    }
+}
+
+async fn version_of(world: &World, operation: &str, parts: &[&str]) -> Vec<u8> {
+    let seen = world.send_as(Who::OwnerA, &world.call(operation, parts)).await;
+    seen.headers["etag"].as_bytes().to_owned()
+}
+
+async fn product_of_a(world: &World) -> String {
+    let call = world.call("create_product", &[]);
+    let call = call.json(&product(&format!("gone-{}", world.fresh())));
+    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+}
+
+async fn invited(world: &World) -> String {
+    let email = format!("invited{}@market.test", world.fresh());
+    let call = world.call("invite_staff", &[]);
+    let call = call.json(&json!({"email": email, "role": "clerk"}));
+    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+}

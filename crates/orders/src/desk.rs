@@ -1,0 +1,90 @@
+//! What the pages of buyers and sellers ask beside the orders themselves.
+
+use crate::domain::{Event, Placed};
+use crate::{Error, Orders, store};
+use ::store::Scope;
+use contracts::orders::{OrderDesk, OrderProducts, SalesTally};
+use contracts::{Address, Reply};
+use kernel::{Ctx, Fault, OrderId, PageLimit, ProductId, TenantId, UserId};
+use std::collections::HashMap;
+
+/// Orders whose addresses are offered again.
+const LATEST_ORDERS: u16 = 20;
+const ADDRESSES_MAX: usize = 10;
+/// Orders asked for at once, and products named of each.
+const ORDERS_MAX: usize = 100;
+const PRODUCTS_MAX: usize = 5;
+
+impl Orders {
+    async fn tallied(&self, tenant: TenantId) -> Result<SalesTally, Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let rows = store::tally_of_shop(&mut tx, tenant).await?;
+        tx.commit().await?;
+        let count = |status: &str| rows.iter().find(|(s, _)| s == status).map_or(0, |(_, n)| *n);
+        Ok(SalesTally {
+            placed: count("placed"),
+            confirmed: count("confirmed"),
+            cancelled: count("cancelled"),
+        })
+    }
+
+    async fn addresses_of(&self, buyer: UserId) -> Result<Vec<Address>, Error> {
+        let limit = PageLimit::new(LATEST_ORDERS).unwrap_or_default();
+        let orders = store::orders_of_buyer(self.db().pool(), buyer, None, limit).await?;
+        let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+        let mut placed = self.placed(&ids).await?;
+        let mut addresses: Vec<Address> = Vec::new();
+        for id in ids {
+            let Some(order) = placed.remove(&id) else { continue };
+            if addresses.len() < ADDRESSES_MAX && !addresses.contains(&order.address) {
+                addresses.push(order.address);
+            }
+        }
+        Ok(addresses)
+    }
+
+    async fn products_of(&self, orders: &[OrderId]) -> Result<Vec<OrderProducts>, Error> {
+        let orders = &orders[..orders.len().min(ORDERS_MAX)];
+        let placed = self.placed(orders).await?;
+        let products = |order: &Placed| -> Vec<ProductId> {
+            let lines = order.parts.iter().flat_map(|part| &part.lines);
+            lines.map(|line| line.product).take(PRODUCTS_MAX).collect()
+        };
+        Ok(orders
+            .iter()
+            .filter_map(|id| {
+                Some(OrderProducts {
+                    order: *id,
+                    products: products(placed.get(id)?),
+                })
+            })
+            .collect())
+    }
+
+    /// How orders began: the first event of each, by one statement.
+    async fn placed(&self, orders: &[OrderId]) -> Result<HashMap<OrderId, Placed>, Error> {
+        let ids: Vec<_> = orders.iter().map(|id| id.0).collect();
+        let first = store::first_events(self.db().pool(), &ids).await?;
+        let mut placed = HashMap::with_capacity(first.len());
+        for (id, event) in first {
+            if let Event::Placed(order) = event {
+                placed.insert(id, *order);
+            }
+        }
+        Ok(placed)
+    }
+}
+
+impl OrderDesk for Orders {
+    fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, SalesTally> {
+        Box::pin(async move { self.tallied(tenant).await.map_err(Fault::from) })
+    }
+
+    fn addresses<'a>(&'a self, _ctx: &'a Ctx, buyer: UserId) -> Reply<'a, Vec<Address>> {
+        Box::pin(async move { self.addresses_of(buyer).await.map_err(Fault::from) })
+    }
+
+    fn products<'a>(&'a self, _ctx: &'a Ctx, orders: Vec<OrderId>) -> Reply<'a, Vec<OrderProducts>> {
+        Box::pin(async move { self.products_of(&orders).await.map_err(Fault::from) })
+    }
+}
