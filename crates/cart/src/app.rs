@@ -167,7 +167,8 @@ impl Carts {
         Ok(cart.lines.iter().map(of).collect())
     }
 
-    /// A guest signed in. What does not fit into their own cart stays in the guest's, and is found there again.
+    /// A guest signed in. What does not fit into their own cart stays in the guest's, and is found there again. Lines
+    /// that come to the guest's cart meanwhile are brought along as well.
     pub(crate) async fn take_over(
         &self,
         ctx: &Ctx,
@@ -175,27 +176,49 @@ impl Carts {
         user: UserId,
     ) -> Result<Option<Cart>, Error> {
         let guest = CartOwner::Guest(guest.to_owned());
-        let Some(theirs) = store::open(self.db.pool(), &OwnerKey::from(&guest)).await? else {
-            return store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await;
-        };
-        let merged = self
-            .change(ctx, &CartOwner::User(user), None, |cart| {
-                domain::merge(cart, &theirs, ctx.now);
-                Ok(())
-            })
-            .await?;
-        let left_behind = domain::merge(&mut merged.clone(), &theirs, ctx.now);
-        if left_behind.is_empty() {
-            store::delete(self.db.pool(), theirs.id).await?;
-            self.hot.invalidate(&theirs.id);
-        } else {
-            self.change(ctx, &guest, None, |cart| {
-                domain::leave(cart, &left_behind, ctx.now);
-                Ok(())
-            })
-            .await?;
+        for _ in 0..SAVE_ATTEMPTS_MAX {
+            let Some(theirs) = store::open(self.db.pool(), &OwnerKey::from(&guest)).await? else {
+                return store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await;
+            };
+            let merged = self
+                .change(ctx, &CartOwner::User(user), None, |cart| {
+                    domain::merge(cart, &theirs, ctx.now);
+                    Ok(())
+                })
+                .await?;
+            let left_behind = domain::merge(&mut merged.clone(), &theirs, ctx.now);
+            if self.clear(ctx, &guest, &theirs, &left_behind).await? {
+                return Ok((merged.version > 0).then_some(merged));
+            }
         }
-        Ok((merged.version > 0).then_some(merged))
+        Err(Error::Changed)
+    }
+
+    /// Takes out of the guest's cart all that is not left behind. False when the cart is not as it was read any more:
+    /// it may hold what was not merged.
+    async fn clear(
+        &self,
+        ctx: &Ctx,
+        guest: &CartOwner,
+        theirs: &Cart,
+        left_behind: &[CartLine],
+    ) -> Result<bool, Error> {
+        if left_behind.is_empty() {
+            let is_deleted = store::delete(self.db.pool(), theirs.id, theirs.version).await?;
+            self.hot.invalidate(&theirs.id);
+            return Ok(is_deleted);
+        }
+        let left = self
+            .change(ctx, guest, Some(theirs.version), |cart| {
+                domain::leave(cart, left_behind, ctx.now);
+                Ok(())
+            })
+            .await;
+        match left {
+            Ok(_) => Ok(true),
+            Err(Error::OtherVersion { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

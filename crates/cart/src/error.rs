@@ -112,6 +112,7 @@ impl From<Error> for Fault {
                 "The cart was changed on another device. Please look at it again.".into(),
             ),
             Error::Upstream(fault) => fault,
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Corrupt(_) | Error::Database(_) => {
                 tracing::error!(%error, "carts failed");
                 Self::internal()

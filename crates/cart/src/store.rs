@@ -139,11 +139,16 @@ pub async fn close(pool: &PgPool, ids: &[CartId]) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-pub async fn delete(pool: &PgPool, id: CartId) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from cart.cart where id = $1 and not ordered", id.0)
-        .execute(pool)
-        .await?;
-    Ok(())
+/// Deletes a cart as it was read. False when somebody has changed it since, or it is gone.
+pub async fn delete(pool: &PgPool, id: CartId, version: i64) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "delete from cart.cart where id = $1 and version = $2 and not ordered",
+        id.0,
+        version
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// A cart that was dropped because nobody touched it.

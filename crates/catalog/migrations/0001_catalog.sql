@@ -121,17 +121,21 @@ create trigger product_version_only_grows before update or delete on catalog.pro
     for each row execute function catalog.refuse_change();
 
 -- Counts given with products, until inventory has them: written with the product, removed when inventory has
--- answered, so that a crash between the two forgets nothing.
+-- answered, so that a crash between the two forgets nothing. A count may be passed on more than once, and late: its
+-- number, drawn while the shop is locked, tells inventory which of two is the later one.
+create sequence catalog.stock_statement as bigint;
 create table catalog.stock_to_count (
     tenant_id uuid not null,
     sku uuid not null,
     product_id uuid not null,
     on_hand bigint not null,
-    given_at timestamptz not null,
+    number bigint not null,
+    -- when somebody passes it on who did not write it, unless inventory has answered by then
+    due_at timestamptz not null,
     constraint stock_to_count_pkey primary key (tenant_id, sku)
 ) partition by list (tenant_id);
 create table catalog.stock_to_count_pool partition of catalog.stock_to_count default;
-create index stock_to_count_due on catalog.stock_to_count (given_at);
+create index stock_to_count_due on catalog.stock_to_count (due_at);
 select store.isolate('catalog.stock_to_count');
 
 -- ---------------------------------------------------------------------------------------------------------

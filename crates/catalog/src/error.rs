@@ -83,9 +83,8 @@ fn of_database(error: &sqlx::Error) -> Fault {
         fault.kind = Kind::Conflict;
         return fault;
     }
-    if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) {
-        tracing::warn!(%error, "the database is out of reach");
-        return Fault::unavailable("The catalogue");
+    if store::is_outage(error) {
+        return store::out_of_reach(error);
     }
     tracing::error!(%error, "the catalogue's database refused");
     Fault::internal()

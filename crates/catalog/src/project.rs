@@ -2,7 +2,7 @@
 //! and passing on stock that was left behind.
 
 use crate::{Products, react};
-use ::store::log::{self, Position};
+use ::store::log::{self, Position, Read};
 use contracts::PublicEvent;
 use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
@@ -39,22 +39,15 @@ async fn follow(products: &Products, cancel: &CancellationToken) {
     let mut position: Option<Position> = None;
     while !cancel.is_cancelled() {
         let woken = log::woken(POLL);
-        // Nothing has this topic: reading it tells where the log ends.
-        let topics: &[&str] = if position.is_none() {
-            &["catalog.none"]
-        } else {
-            &TOPICS
+        let read = match position {
+            Some(position) => log::follow(&products.db, position, &TOPICS, EVENTS_MAX).await,
+            None => log::end(&products.db).await.map(|next| Read {
+                events: Vec::new(),
+                next,
+            }),
         };
-        let read = log::read_after(
-            &products.db,
-            position.unwrap_or(Position::START),
-            topics,
-            EVENTS_MAX,
-        )
-        .await;
         match read {
             Ok(read) => {
-                let is_more = !read.events.is_empty() || position.is_none();
                 for event in &read.events {
                     forget(products, &event.envelope);
                 }
@@ -62,8 +55,8 @@ async fn follow(products: &Products, cancel: &CancellationToken) {
                     // Requests may have been served before; what changed since they read is behind us.
                     products.listings.clear();
                 }
-                position = Some(read.next);
-                if is_more {
+                let is_first = position.replace(read.next).is_none();
+                if is_first || !read.events.is_empty() {
                     continue;
                 }
                 tokio::select! {

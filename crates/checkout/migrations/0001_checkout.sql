@@ -9,7 +9,8 @@ create table checkout.cart_claim (
 ) partition by range (cart_id);
 select store.partition_by_month('checkout.cart_claim', 'uuid');
 
--- Where the payment of an order stands between the till and the provider. Written only with the order locked.
+-- Where the payment of an order stands between the till and the provider. Written with the order locked; only the
+-- lease of a payment that is being driven is also renewed without.
 create table checkout.saga (
     order_id uuid not null,
     -- one more with every write

@@ -96,6 +96,10 @@ impl Checkouts {
         &self.0.till
     }
 
+    pub(crate) fn driver(&self) -> &Driver {
+        &self.0.driver
+    }
+
     pub(crate) fn provider(&self) -> &Arc<dyn Provider> {
         &self.0.driver.provider
     }

@@ -82,7 +82,7 @@ fn part(
     Ok(Part {
         id: SubOrderId::new(moment()),
         tenant: group.tenant,
-        // Of the goods alone: what a seller asks for delivery, the carrier gets.
+        // Of the goods alone: what a seller asks for delivery is the seller's, whole.
         commission: group.subtotal.share(commission)?.amount,
         lines: group
             .lines

@@ -118,6 +118,7 @@ impl Error {
             Self::Webhook(refusal) => self.webhook(refusal),
             Self::Order(refusal) => refusal.clone().into(),
             Self::Fault(fault) => (**fault).clone(),
+            Self::Database(error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Self::Internal | Self::Stale | Self::Orders(_) | Self::Database(_) => {
                 tracing::error!(error = %self, "checkout failed");
                 Fault::internal()

@@ -92,7 +92,7 @@ impl Checkouts {
 
     /// Gives back what a provider holds for an attempt that was given up.
     async fn let_go(&self, ctx: &Ctx, order: OrderId, key: &str) -> Result<(), Error> {
-        let provider = self.provider();
+        let (provider, driver) = (self.provider(), self.driver());
         let amount = self
             .till()
             .settle(ctx, order, Ask::Look)
@@ -104,9 +104,9 @@ impl Checkouts {
             key: key.to_owned(),
             amount,
         };
-        let answer = match provider.inquire(key.to_owned()).await {
-            Answer::Authorized { .. } => provider.void(charge).await,
-            Answer::Captured { .. } => provider.refund(charge).await,
+        let answer = match driver.in_time(provider.inquire(key.to_owned())).await {
+            Answer::Authorized { .. } => driver.in_time(provider.void(charge)).await,
+            Answer::Captured { .. } => driver.in_time(provider.refund(charge)).await,
             answer => answer,
         };
         match answer {

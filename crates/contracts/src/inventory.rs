@@ -17,6 +17,10 @@ pub struct StockCount {
     pub sku: SkuId,
     pub product: ProductId,
     pub on_hand: i64,
+    /// Where it was stated before it is passed on: a number that rises with every statement about the SKU. Inventory
+    /// does nothing about a number it has had, or one below it, so a count may be passed on again.
+    #[serde(default)]
+    pub stated: Option<i64>,
 }
 
 /// What lies on a shop's shelves of one SKU, over all warehouses.

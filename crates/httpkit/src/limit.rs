@@ -8,18 +8,26 @@ use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{NotUntil, Quota, RateLimiter};
 use kernel::{Fault, Kind};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 type Limiter = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, StateInformationMiddleware>;
 
-/// Calls per second and caller: one bucket per access token, or per address for callers without one.
+/// Callers of one address, who may be many behind one router, have so many times what one of them has.
+const CALLERS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// Seconds' worth of calls that a bucket holds.
+const BURST_S: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// Calls per second and caller: one bucket per access token, or per address for callers without one. Tokens are not
+/// looked into here, so that each call with one counts for its address as well: invented tokens gain nothing.
 #[derive(Clone)]
 pub struct RateLimits {
-    limiter: Arc<Limiter>,
+    callers: Arc<Limiter>,
+    addresses: Arc<Limiter>,
     per_second: NonZeroU32,
 }
 
@@ -27,35 +35,53 @@ impl RateLimits {
     /// `per_second` calls, in bursts of up to ten seconds' worth.
     #[must_use]
     pub fn new(per_second: NonZeroU32) -> Self {
-        let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(9));
-        let quota = Quota::per_second(per_second).allow_burst(burst);
-        let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
         Self {
-            limiter: Arc::new(limiter),
+            callers: Arc::new(limiter(per_second)),
+            addresses: Arc::new(limiter(per_second.saturating_mul(CALLERS_PER_ADDRESS))),
             per_second,
         }
     }
 
     /// Drops the buckets of callers who went away; to be called now and then.
     pub fn forget_idle(&self) {
-        self.limiter.retain_recent();
-        self.limiter.shrink_to_fit();
+        for limiter in [&self.callers, &self.addresses] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
     }
+
+    /// What is left to the caller, or how long they have to wait.
+    fn charge(&self, request: &Request) -> Result<u32, Duration> {
+        let address = request.extensions().get::<RequestInfo>().map(|info| info.client);
+        let address = key(format!("{address:?}").as_bytes());
+        let wait = |denied: NotUntil<_>| denied.wait_time_from(DefaultClock::default().now());
+        let caller = match request.headers().get(header::AUTHORIZATION) {
+            Some(token) => {
+                self.addresses.check_key(&address).map_err(wait)?;
+                key(token.as_bytes())
+            }
+            None => address,
+        };
+        let left = self.callers.check_key(&caller).map_err(wait)?;
+        Ok(left.remaining_burst_capacity())
+    }
+}
+
+fn limiter(per_second: NonZeroU32) -> Limiter {
+    let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(BURST_S));
+    RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>()
 }
 
 /// Middleware: counts the call, refuses it with 429 when the bucket is empty.
 pub async fn rate_limit(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    let caller = caller_of(&request);
-    match limits.limiter.check_key(&caller) {
-        Ok(snapshot) => {
-            let remaining = snapshot.remaining_burst_capacity();
+    match limits.charge(&request) {
+        Ok(remaining) => {
             let mut response = next.run(request).await;
             tell(&mut response, limits.per_second, remaining);
             response
         }
-        Err(denied) => {
+        Err(wait) => {
             metrics::counter!("http_rate_limited_total").increment(1);
-            let wait = denied.wait_time_from(DefaultClock::default().now());
             let mut fault = Fault::new(
                 Kind::TooMany,
                 "rate_limited",
@@ -76,23 +102,50 @@ pub async fn rate_limit(State(limits): State<RateLimits>, request: Request, next
     }
 }
 
+/// The bucket's size, what is left in it, and the seconds until it is full again.
 fn tell(response: &mut Response, per_second: NonZeroU32, remaining: u32) {
+    let limit = per_second.saturating_mul(BURST_S).get();
+    let reset = limit.saturating_sub(remaining).div_ceil(per_second.get());
     let headers = response.headers_mut();
-    headers.insert("ratelimit-limit", HeaderValue::from(per_second.get()));
+    headers.insert("ratelimit-limit", HeaderValue::from(limit));
     headers.insert("ratelimit-remaining", HeaderValue::from(remaining));
-    headers.insert("ratelimit-reset", HeaderValue::from(1u32));
+    headers.insert("ratelimit-reset", HeaderValue::from(reset));
 }
 
 /// 64 bits of a hash tell callers apart without keeping their tokens or addresses.
-fn caller_of(request: &Request) -> u64 {
-    let mut hash = Sha256::new();
-    match request.headers().get(header::AUTHORIZATION) {
-        Some(token) => hash.update(token.as_bytes()),
-        None => {
-            let address = request.extensions().get::<RequestInfo>().map(|info| info.client);
-            hash.update(format!("{address:?}"));
-        }
-    }
-    let digest = hash.finalize();
+fn key(of: &[u8]) -> u64 {
+    let digest = Sha256::digest(of);
     u64::from_be_bytes(digest[..8].try_into().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn call(token: Option<&str>) -> Request {
+        let request = Request::builder();
+        let request = match token {
+            Some(token) => request.header(header::AUTHORIZATION, token),
+            None => request,
+        };
+        request.body(Body::empty()).expect("a request")
+    }
+
+    #[test]
+    fn a_caller_has_a_burst_and_then_waits() {
+        let limits = RateLimits::new(NonZeroU32::new(2).expect("two"));
+        let taken = (0..30).filter(|_| limits.charge(&call(None)).is_ok()).count();
+        assert!((20..25).contains(&taken), "{taken}");
+        assert!(limits.charge(&call(None)).expect_err("empty") <= Duration::from_secs(1));
+    }
+
+    #[test]
+    fn invented_tokens_gain_nothing() {
+        let limits = RateLimits::new(NonZeroU32::new(2).expect("two"));
+        let taken = (0..1_000)
+            .filter(|n| limits.charge(&call(Some(&format!("Bearer {n}")))).is_ok())
+            .count();
+        assert!((200..250).contains(&taken), "{taken}");
+    }
 }

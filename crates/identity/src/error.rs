@@ -114,6 +114,7 @@ impl From<Error> for Fault {
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::unavailable("Sign-in"),
             Error::Fault(fault) => *fault,
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Sealed(_) | Error::Internal(_) => {
                 tracing::error!(error = %detail, "identity failed");
                 Self::internal()

@@ -24,6 +24,8 @@ create table inventory.level (
     priority smallint not null default 0,
     on_hand bigint not null,
     reserved bigint not null,
+    -- the number of the last statement of stock that was applied; one that comes again, or too late, is not
+    stated bigint not null default 0,
     constraint level_pkey primary key (tenant_id, sku_id, warehouse_id),
     constraint level_on_hand_check check (on_hand >= 0),
     constraint level_reserved_check check (reserved >= 0 and reserved <= on_hand)

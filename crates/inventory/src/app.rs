@@ -121,7 +121,8 @@ impl Stock {
         Ok(Page { items, next })
     }
 
-    /// Sets what lies in the default warehouse; each difference becomes a movement. All counts hold, or none.
+    /// Sets what lies in the default warehouse; each difference becomes a movement. All counts hold, or none; a stated
+    /// count that was applied before, or after which a later one was, is passed over.
     pub async fn count(
         &self,
         ctx: &Ctx,
@@ -132,13 +133,14 @@ impl Stock {
         check_counts(counts)?;
         let targets: Arc<[(SkuId, ProductId)]> = counts.iter().map(|c| (c.sku, c.product)).collect();
         let on_hand: Arc<[i64]> = counts.iter().map(|c| c.on_hand).collect();
+        let stated = counts.iter().filter_map(|c| Some((c.sku, c.stated?))).collect();
         self.change(
             ctx,
             tenant,
             targets,
             note,
             Reason::Count,
-            None,
+            Guard::Stated(stated),
             move |i, level| {
                 if on_hand[i] < level.reserved {
                     return Err(Error::BelowReserved {
@@ -171,7 +173,7 @@ impl Stock {
             targets,
             note,
             Reason::Adjustment,
-            Some(once),
+            Guard::Once(once),
             move |i, level| {
                 let pointer = || format!("/adjustments/{i}/delta");
                 let on_hand = level
@@ -201,7 +203,7 @@ impl Stock {
         targets: Arc<[(SkuId, ProductId)]>,
         note: Option<&str>,
         reason: Reason,
-        once: Option<Once>,
+        guard: Guard,
         decide: impl Fn(usize, &Level) -> Result<i64, Error> + Send + Sync + 'static,
     ) -> Result<Vec<Level>, Error> {
         let change = Arc::new(Change {
@@ -210,7 +212,7 @@ impl Stock {
             targets,
             note: note.map(str::to_owned),
             reason,
-            once,
+            guard,
             decide,
         });
         let shared = Arc::clone(&change);
@@ -230,6 +232,13 @@ impl Stock {
     }
 }
 
+/// What keeps a call that comes twice from being done twice.
+enum Guard {
+    Once(Once),
+    /// The numbers of counts that were stated elsewhere, by SKU.
+    Stated(HashMap<SkuId, i64>),
+}
+
 /// One seller's change of on hand, whatever its reason.
 struct Change<F> {
     ctx: Ctx,
@@ -237,13 +246,13 @@ struct Change<F> {
     targets: Arc<[(SkuId, ProductId)]>,
     note: Option<String>,
     reason: Reason,
-    once: Option<Once>,
+    guard: Guard,
     decide: F,
 }
 
 impl<F: Fn(usize, &Level) -> Result<i64, Error>> Change<F> {
     async fn run(&self, tx: &mut Tx) -> Result<Vec<Level>, Error> {
-        if let Some(once) = &self.once {
+        if let Guard::Once(once) = &self.guard {
             let scope = format!("inventory.{}/{}", self.reason.as_str(), self.tenant);
             match idempotency::claim(tx, &scope, &once.key, &once.request_hash, self.ctx.now).await? {
                 Claim::New => {}
@@ -257,7 +266,20 @@ impl<F: Fn(usize, &Level) -> Result<i64, Error>> Change<F> {
             idempotency::record(tx, &scope, &once.key, 200, &serde_json::Value::Null).await?;
         }
         let shelves = self.lock(tx).await?;
-        self.apply(tx, shelves).await
+        let passed_over = self.passed_over(tx).await?;
+        self.apply(tx, shelves, &passed_over).await
+    }
+
+    /// The SKUs whose statement is no news. The levels must be locked.
+    async fn passed_over(&self, tx: &mut Tx) -> Result<HashSet<SkuId>, Error> {
+        let stated = match &self.guard {
+            Guard::Stated(stated) if !stated.is_empty() => stated,
+            _ => return Ok(HashSet::new()),
+        };
+        let (skus, numbers): (Vec<Uuid>, Vec<i64>) =
+            stated.iter().map(|(sku, number)| (sku.0, *number)).unzip();
+        let news = store::take_statements(tx, self.tenant, self.warehouse(), &skus, &numbers).await?;
+        Ok(stated.keys().filter(|sku| !news.contains(sku)).copied().collect())
     }
 
     async fn lock(&self, tx: &mut Tx) -> Result<Shelves, Error> {
@@ -271,9 +293,17 @@ impl<F: Fn(usize, &Level) -> Result<i64, Error>> Change<F> {
         Ok(store::lock(tx, self.tenant, &skus).await?)
     }
 
-    async fn apply(&self, tx: &mut Tx, mut shelves: Shelves) -> Result<Vec<Level>, Error> {
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        mut shelves: Shelves,
+        passed_over: &HashSet<SkuId>,
+    ) -> Result<Vec<Level>, Error> {
         let mut movements = Movements::default();
         for (i, &(sku, _)) in self.targets.iter().enumerate() {
+            if passed_over.contains(&sku) {
+                continue;
+            }
             let Some(level) = shelves.level_mut(self.tenant, sku, self.warehouse()) else {
                 // Made a moment ago in this transaction.
                 return Err(Error::Database(sqlx::Error::RowNotFound));

@@ -81,6 +81,7 @@ impl From<Error> for Fault {
             Error::OutOfRange { pointer } => plain(Kind::Invalid, "on_hand_out_of_range").at(pointer),
             Error::KeyReused => plain(Kind::Unprocessable, "idempotency_key_reused").at("Idempotency-Key"),
             Error::Fault(fault) => *fault,
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Encode(_) => {
                 tracing::error!(error = %detail, "inventory failed");
                 Self::internal()

@@ -4,6 +4,7 @@ use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movements};
 use crate::domain::{Level, Shelves};
 use kernel::{PageLimit, ProductId, SkuId, TenantId, WarehouseId};
 use sqlx::PgConnection;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Available units by SKU over all its warehouses; SKUs nobody counted are left out.
@@ -85,6 +86,31 @@ pub async fn lock(conn: &mut PgConnection, tenant: TenantId, skus: &[Uuid]) -> R
         .fetch_all(conn)
         .await?;
     Ok(Shelves::new(rows.into_iter().map(Level::from).collect()))
+}
+
+/// Takes statements of stock under their numbers; says of which SKUs they are news. The levels are locked, so a repeat
+/// or an older statement finds the number that went before it.
+pub async fn take_statements(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    warehouse: WarehouseId,
+    skus: &[Uuid],
+    numbers: &[i64],
+) -> Result<HashSet<SkuId>, sqlx::Error> {
+    let news = sqlx::query_scalar!(
+        r#"update inventory.level l
+              set stated = s.number
+             from unnest($3::uuid[], $4::bigint[]) as s (sku_id, number)
+            where l.tenant_id = $1 and l.warehouse_id = $2 and l.sku_id = s.sku_id and l.stated < s.number
+           returning l.sku_id as "sku: SkuId""#,
+        tenant.0,
+        warehouse.0,
+        skus,
+        numbers,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(news.into_iter().collect())
 }
 
 /// Writes what happened to the locked levels.

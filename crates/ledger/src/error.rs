@@ -20,7 +20,12 @@ impl TxError for Error {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        tracing::error!(%error, "the ledger failed");
-        Fault::internal()
+        match error {
+            Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),
+            error => {
+                tracing::error!(%error, "the ledger failed");
+                Self::internal()
+            }
+        }
     }
 }

@@ -69,6 +69,7 @@ pub struct Books {
 struct Wiring<'a> {
     config: &'a Config,
     key: ServiceKey,
+    clock: &'a SharedClock,
     services: Vec<Service>,
 }
 
@@ -81,7 +82,9 @@ impl Wiring<'_> {
         remote: impl FnOnce(Arc<Peer>) -> Arc<T>,
     ) -> Arc<T> {
         match self.config.peers.get(name) {
-            Some(base) if !self.config.runs(name) => remote(Arc::new(Peer::new(base, self.key.clone()))),
+            Some(base) if !self.config.runs(name) => {
+                remote(Arc::new(Peer::new(base, self.key.clone(), self.clock.clone())))
+            }
             _ => local,
         }
     }
@@ -105,6 +108,7 @@ pub async fn compose(
     let mut wiring = Wiring {
         config,
         key,
+        clock,
         services: Vec::new(),
     };
     let w = &mut wiring;
@@ -246,6 +250,7 @@ pub async fn compose(
         order_desk,
         ledger,
         public_url: config.public_url.clone(),
+        open_inbox: config.open_inbox,
         window: storefront::Window::default(),
     };
 

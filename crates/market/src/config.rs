@@ -35,22 +35,27 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     pub hold_s: u32,
     pub sandbox_webhook_secret: Option<String>,
+    pub open_inbox: bool,
 }
 
 impl Config {
     pub fn of(args: &Serve) -> anyhow::Result<Self> {
         let services = services(&args.services)?;
         let peers = peers(&args.peers)?;
+        if args.public_url.is_none() && args.listen.ip().is_unspecified() {
+            bail!(
+                "--public-url is missing: {} stands for every address of this machine, so that links in mails and \
+                 pages would lead nowhere. Say the address people use, such as --public-url https://shop.example",
+                args.listen
+            );
+        }
         Ok(Self {
             listen: args.listen,
             public_url: args
                 .public_url
                 .clone()
                 .unwrap_or_else(|| format!("http://{}", args.listen)),
-            instance: args
-                .instance
-                .clone()
-                .unwrap_or_else(|| format!("stoa-{}", std::process::id())),
+            instance: args.instance.clone().unwrap_or_else(instance),
             services,
             peers,
             service_key: args.service_key.clone(),
@@ -59,6 +64,7 @@ impl Config {
                 .map_err(|why| anyhow::anyhow!("--trusted-proxy: {why}"))?,
             hold_s: args.hold_s,
             sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
+            open_inbox: args.open_inbox,
         })
     }
 
@@ -75,12 +81,21 @@ impl Config {
             trusted_proxies: TrustedProxies::default(),
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
+            open_inbox: false,
         }
     }
 
     pub fn runs(&self, service: &str) -> bool {
         self.services.contains(service)
     }
+}
+
+/// The machine and the process: in a container every process is the first.
+fn instance() -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let machine: String = machine.trim().chars().filter(char::is_ascii_graphic).collect();
+    let machine = if machine.is_empty() { "stoa" } else { &machine };
+    format!("{machine}-{}", std::process::id())
 }
 
 fn services(named: &[String]) -> anyhow::Result<HashSet<String>> {
@@ -106,6 +121,9 @@ fn peers(named: &[String]) -> anyhow::Result<HashMap<String, String>> {
             let (name, url) = peer
                 .split_once('=')
                 .with_context(|| format!("--peers: `{peer}` should read SERVICE=http://HOST:PORT"))?;
+            if !SERVICES.iter().any(|(service, _)| *service == name) {
+                bail!("--peers: there is no service `{name}`; `stoa services` lists them");
+            }
             if !url.starts_with("http://") {
                 bail!("--peers: `{url}` should begin with http://");
             }
@@ -133,6 +151,7 @@ mod tests {
     fn peers_name_a_service_and_an_address() {
         assert!(peers(&["search".to_owned()]).is_err());
         assert!(peers(&["search=ftp://x".to_owned()]).is_err());
+        assert!(peers(&["catalogue=http://x:1".to_owned()]).is_err());
         assert_eq!(
             peers(&["search=http://x:1".to_owned()]).expect("read")["search"],
             "http://x:1"

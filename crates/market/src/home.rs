@@ -5,6 +5,9 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 use store::seal::Keyring;
 
+/// Characters of the secret that processes share.
+const SERVICE_KEY_BYTES_MIN: usize = 32;
+
 /// A database to work on: a managed cluster, or the operator's own.
 pub struct Home {
     pub url: String,
@@ -18,10 +21,7 @@ impl Home {
     /// Opens the data directory and makes sure a database runs. `share` lets a command work beside a running
     /// server of the same data directory.
     pub async fn open(place: &Place, share: bool) -> anyhow::Result<Self> {
-        tokio::fs::create_dir_all(&place.data_dir)
-            .await
-            .with_context(|| format!("the data directory {} cannot be made", place.data_dir.display()))?;
-        let data_dir = tokio::fs::canonicalize(&place.data_dir).await?;
+        let data_dir = pg::open_data_dir(&place.data_dir)?;
         let keyring = keyring(place, &data_dir)?;
         if let Some(concern) = keyring.concern() {
             tracing::warn!("{concern}");
@@ -68,11 +68,12 @@ impl Home {
     /// The secret that processes of this data directory share, made on first use, readable by its owner alone.
     pub fn service_key(&self) -> anyhow::Result<String> {
         let path = self.data_dir.join("service.key");
-        match std::fs::read_to_string(&path) {
-            Ok(key) => Ok(key.trim().to_owned()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(&path),
-            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-        }
+        let key = match std::fs::read_to_string(&path) {
+            Ok(key) => key,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(&path)?,
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        };
+        checked_key(&key, &path.display().to_string())
     }
 }
 
@@ -101,31 +102,68 @@ pub fn keyring(place: &Place, data_dir: &Path) -> anyhow::Result<Keyring> {
     })
 }
 
+/// Written whole or not at all: a file that a crash left empty would be a key that everybody knows.
 fn make_key(path: &Path) -> anyhow::Result<String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    let key = kernel::secret::token();
-    let opened = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match opened {
-        Ok(mut file) => file
-            .write_all(key.as_bytes())
-            .map(|()| key)
-            .context("the service key cannot be written"),
-        // Another process of the same data directory was faster: its key is the key.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Ok(std::fs::read_to_string(path)?.trim().to_owned())
+    let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        file.write_all(kernel::secret::token().as_bytes())?;
+        file.sync_all()?;
+        match std::fs::hard_link(&unfinished, path) {
+            // Another process of the same data directory was faster: its key is the key.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => std::fs::remove_file(&unfinished),
         }
-        Err(error) => Err(error).with_context(|| format!("{} cannot be made", path.display())),
-    }
+    };
+    write().with_context(|| format!("{} cannot be made", path.display()))?;
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Refuses a secret that could be guessed.
+pub fn checked_key(key: &str, whence: &str) -> anyhow::Result<String> {
+    let key = key.trim();
+    anyhow::ensure!(
+        key.len() >= SERVICE_KEY_BYTES_MIN,
+        "{whence} holds a key of {} characters, and it takes at least {SERVICE_KEY_BYTES_MIN}: whoever knows it may do \
+         everything. Make one with `openssl rand -base64 32`, the same for every process; an empty service.key may be \
+         removed, then it is made anew",
+        key.len()
+    );
+    Ok(key.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::refuse_tls;
+    use super::{checked_key, make_key, refuse_tls};
+
+    #[test]
+    fn a_service_key_is_made_once_and_short_ones_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("service.key");
+        let key = make_key(&path).expect("made");
+        assert_eq!(
+            make_key(&path).expect("found"),
+            key,
+            "who comes second takes the first one's"
+        );
+        assert_eq!(checked_key(&format!("{key}\n"), "it").expect("good"), key);
+        for short in ["", "  ", "secret"] {
+            let refused = checked_key(short, "service.key")
+                .expect_err("refused")
+                .to_string();
+            assert!(
+                refused.contains("service.key") && refused.contains("openssl"),
+                "{refused}"
+            );
+        }
+    }
 
     #[test]
     fn an_address_that_insists_on_tls_is_refused_in_words() {

@@ -44,6 +44,7 @@ impl From<Error> for Fault {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::BadCursor => Self::field("cursor_invalid", "after", error.to_string()),
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Json(_) => {
                 tracing::error!(%error, "orders failed");
                 Self::internal()

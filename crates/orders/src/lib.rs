@@ -4,8 +4,31 @@
 //! or as of any version or time. The tables `order`, `sub_order` and `line` are written from the events in the same
 //! transaction ([`project`]); they serve lists and sellers, and [`verify`] proves them equal to the histories.
 //!
-//! When an order is placed: `checkout` builds a [`domain::Placed`], [`till::NewOrder`] decides on it, and one batch of
-//! the till writes history, rows and the public `orders.order_placed` together with stock and payment.
+//! # Placing
+//!
+//! 1. `checkout` prices the cart, compares the total with the one agreed to, and builds a [`domain::Placed`];
+//!    [`till::NewOrder`] decides on it and makes its number, sub-orders and events.
+//! 2. It joins the till's bounded queue.
+//! 3. A lane takes what waits as one batch: one round trip claims idempotency keys and carts and locks the stock rows.
+//! 4. Carts are granted in order of arrival, all lines or none.
+//! 5. A second round trip writes history, rows and the public `orders.order_placed` together with stock, reservations,
+//!    payment and the answers to the keys, and commits.
+//! 6. Carts that were short are refused, and nothing of them is written.
+//!
+//! # What follows
+//!
+//! Each of these is a [`domain::Command`], decided on here and written by a batch of the till in one transaction with
+//! what it means for stock, payment and books:
+//!
+//! - confirmed, once the provider took the money (capture): held stock is sold, the sale is posted to the ledger, and
+//!   `orders.order_confirmed` tells the sellers;
+//! - declined, when the money was refused: the order stays placed, its stock held, and the buyer may try again;
+//! - cancelled, by the buyer, by a seller, or by expiry once `reserved_until` is past: stock is free again, money set
+//!   aside is let go, money taken is given back with its postings;
+//! - reopened, when it expired while its payment was under way, the money came after all, and the goods were still
+//!   there.
+//!
+//! `ARCHITECTURE.md` tells the whole way through the crates, `docs/till.md` what it costs.
 //!
 //! What is absent: writing outside the till. Nothing here changes an order; checkout does, batched.
 

@@ -31,6 +31,7 @@ impl From<Error> for Fault {
                 "challenge_answered",
                 "This confirmation was answered before or has expired. Go back to the order to see how it stands.",
             ),
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Corrupt(_) | Error::Database(_) => {
                 tracing::error!(%error, "payments failed");
                 Self::internal()

@@ -160,7 +160,7 @@ fn set_aside(path: &Path, profile: Profile) -> Result<(), Error> {
 }
 
 /// Makes the data directory if need be and returns its canonical path.
-pub(crate) fn open_data_dir(data_dir: &Path) -> Result<PathBuf, Error> {
+pub fn open_data_dir(data_dir: &Path) -> Result<PathBuf, Error> {
     if !data_dir.exists() {
         // Private, yet passable for the account that root lends the server to.
         let mode = if rustix::process::geteuid().is_root() {

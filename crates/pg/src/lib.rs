@@ -40,6 +40,7 @@ mod version;
 use std::path::PathBuf;
 
 pub use error::Error;
+pub use home::open_data_dir;
 pub use install::{Install, MAJOR_MIN, installed, locate};
 pub use managed::Managed;
 pub use server::Origin;

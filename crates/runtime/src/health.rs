@@ -1,9 +1,11 @@
 //! Whether the process lives, whether it can serve, and how each thing it depends on is doing.
 
-use axum::Json;
+use crate::server::is_near;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use futures::future::{BoxFuture, join_all};
+use httpkit::RequestInfo;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,13 +86,24 @@ impl Health {
             )
             .route(
                 "/health/ready",
-                axum::routing::get(async move || ready.answer().await),
+                axum::routing::get(async move |Extension(info): Extension<RequestInfo>| {
+                    ready.answer(info).await
+                }),
             )
-            .route("/health", axum::routing::get(async move || full.answer().await))
+            .route(
+                "/health",
+                axum::routing::get(async move |Extension(info): Extension<RequestInfo>| {
+                    full.answer(info).await
+                }),
+            )
     }
 
-    async fn answer(&self) -> Response {
-        let dependencies = self.examine().await;
+    /// Reasons name addresses and tables: they are for people near the machine.
+    async fn answer(&self, info: RequestInfo) -> Response {
+        let mut dependencies = self.examine().await;
+        if !is_near(info.client) {
+            dependencies.iter_mut().for_each(|checkup| checkup.reason = None);
+        }
         let broken = dependencies.iter().any(|c| c.vital && c.state == State::Down);
         let (status, code) = if broken {
             (State::Down, StatusCode::SERVICE_UNAVAILABLE)

@@ -75,13 +75,15 @@ impl ServiceKey {
 pub struct Peer {
     base: String,
     key: ServiceKey,
+    /// Dates the tokens: a request's own time may be long ago, as in a rebuild that takes minutes.
+    clock: SharedClock,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Peer {
     /// `base` is such as `http://10.0.0.7:8080`.
     #[must_use]
-    pub fn new(base: &str, key: ServiceKey) -> Self {
+    pub fn new(base: &str, key: ServiceKey, clock: SharedClock) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(1)));
@@ -91,6 +93,7 @@ impl Peer {
         Self {
             base: base.trim_end_matches('/').to_owned(),
             key,
+            clock,
             client,
         }
     }
@@ -107,7 +110,7 @@ impl Peer {
             .header(header::CONTENT_TYPE, "application/json")
             .header(
                 header::AUTHORIZATION,
-                format!("Service {}", self.key.token(service, method, ctx.now)),
+                format!("Service {}", self.key.token(service, method, self.clock.now())),
             )
             .body(Full::new(Bytes::from(payload)))
             .map_err(|_| Fault::internal())?;

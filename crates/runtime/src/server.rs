@@ -5,12 +5,12 @@ use crate::remote::{self, ServiceKey};
 use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::telemetry::Metrics;
-use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use httpkit::{Auth, Instance, Problem, RateLimits};
+use axum::{Extension, Router};
+use httpkit::{Auth, Instance, Problem, RateLimits, RequestInfo};
 use kernel::Fault;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -49,8 +49,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// The routes of `services`, with all layers, and the API's description.
-    pub fn routes(self, services: Vec<Service>, tasks: &Tasks) -> (Router, OpenApi) {
+    /// The routes of `services`, with all layers, and the API's description. `describe` completes the description and
+    /// gives the routes that show it.
+    pub fn routes(
+        self,
+        services: Vec<Service>,
+        tasks: &Tasks,
+        describe: impl FnOnce(&mut OpenApi) -> Router,
+    ) -> (Router, OpenApi) {
         let mut api = OpenApiRouter::with_openapi(self.description);
         let mut pages = Router::new();
         let mut calls = Vec::new();
@@ -66,14 +72,19 @@ impl Server {
         }
         let limits = RateLimits::new(self.calls_per_second);
         keep_limits_small(&limits, tasks);
-        let (api, openapi) = api.split_for_parts();
+        let (api, mut openapi) = api.split_for_parts();
+        let description = describe(&mut openapi);
         let api = api
             .method_not_allowed_fallback(async || httpkit::method_not_allowed())
             .layer(axum::middleware::from_fn_with_state(limits, httpkit::rate_limit));
         let metrics = self.metrics;
         let mut operations = Health::new(checks).routes();
         if let Some(metrics) = metrics {
-            operations = operations.route("/metrics", axum::routing::get(async move || metrics.render()));
+            let render = async move |Extension(info): Extension<RequestInfo>| match is_near(info.client) {
+                true => Ok(metrics.render()),
+                false => Err(Problem(Fault::not_found("page"))),
+            };
+            operations = operations.route("/metrics", axum::routing::get(render));
         }
         let compress = SizeAbove::new(COMPRESS_ABOVE_BYTES)
             .and(NotForContentType::GRPC)
@@ -82,16 +93,25 @@ impl Server {
         let routes = Router::new()
             .merge(api)
             .merge(pages)
+            .merge(description)
             .merge(operations)
             .merge(remote::routes(calls, self.key, self.instance.clock.clone()))
             .layer(CompressionLayer::new().compress_when(compress))
             .layer(CatchPanicLayer::custom(|_| after_panic()))
-            .layer(axum::Extension(self.auth))
+            .layer(Extension(self.auth))
             .layer(axum::middleware::from_fn_with_state(
                 self.instance,
                 httpkit::observe,
             ));
         (routes, openapi)
+    }
+}
+
+/// Whether a caller is of this machine or a private network: what concerns operators alone is shown to nobody else.
+pub(crate) fn is_near(client: IpAddr) -> bool {
+    match client.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 

@@ -192,7 +192,7 @@ impl Follower {
 
     /// The end of the log: everything before it is committed.
     async fn head(&self) -> Result<Position, StepError> {
-        Ok(log::read_after(&self.db, Position::START, &[], 1).await?.next)
+        Ok(log::end(&self.db).await?)
     }
 
     /// One step, with its failure put right: reopened at the last commit, after a pause.
@@ -207,7 +207,7 @@ impl Follower {
 
     async fn step(&self, replica: &mut Replica) -> Result<(), StepError> {
         let woken = log::woken(POLL);
-        let read = log::read_after(&self.db, replica.position, &TOPICS, BATCH).await?;
+        let read = log::follow(&self.db, replica.position, &TOPICS, BATCH).await?;
         let now = self.clock.now();
         let lag = read.events.first().map_or(0.0, |first| {
             (now - first.envelope.at).num_milliseconds().max(0) as f64 / 1_000.0

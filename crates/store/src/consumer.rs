@@ -9,7 +9,6 @@ use crate::head::News;
 use crate::log::{self, Logged, Position};
 use crate::{Db, Scope, Tx, TxError};
 use contracts::Envelope;
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, Row};
 use std::collections::HashSet;
@@ -60,8 +59,6 @@ struct Stand {
     /// Events up to here are handled one by one: a batch of them failed.
     alone_until: Position,
     attempt: u32,
-    /// What is not known as of this moment has to be looked up.
-    since: Instant,
     /// The last batch was full: whatever else is known, there may be more.
     is_behind: bool,
     ticked: Option<Instant>,
@@ -139,29 +136,23 @@ impl Consumer {
             seen: Position::START,
             alone_until: Position::START,
             attempt: 0,
-            since: Instant::now(),
             is_behind: false,
             ticked: None,
             measured: None,
         };
         while !cancel.is_cancelled() {
-            let woken = log::is_woken(POLL);
-            let pause: BoxFuture<'_, bool> = match self.turn(db, &mut stand, handler).await {
+            let woken = log::woken(POLL);
+            let pause: BoxFuture<'_, ()> = match self.turn(db, &mut stand, handler).await {
                 Ok(Turn::Worked) => continue,
                 Ok(Turn::Idle) => Box::pin(woken),
                 Err(error) => {
                     tracing::warn!(consumer = self.name, %error, "the log cannot be read");
-                    Box::pin(tokio::time::sleep(OUTAGE_PAUSE).map(|()| false))
+                    Box::pin(tokio::time::sleep(OUTAGE_PAUSE))
                 }
             };
             tokio::select! {
                 () = cancel.cancelled() => return,
-                // Who only comes to look is content with what another consumer has just found out.
-                is_woken = pause => {
-                    let slack = if is_woken { Duration::ZERO } else { POLL };
-                    let now = Instant::now();
-                    stand.since = now.checked_sub(slack).unwrap_or(now);
-                }
+                () = pause => {}
             }
         }
     }
@@ -178,7 +169,7 @@ impl Consumer {
         }
         self.tick(db, stand, handler).await?;
         if !stand.is_behind {
-            let news = db.head().news(db, stand.since, stand.seen, &self.topics).await?;
+            let news = db.head().news(db, stand.seen, &self.topics).await?;
             if let News::NoneUpTo(place) = news {
                 stand.seen = stand.seen.max(place);
                 return Ok(Turn::Idle);
@@ -189,7 +180,6 @@ impl Consumer {
         let limit = if is_alone { 1 } else { self.batch };
         let read = log::read(&mut tx, stand.seen, &self.topics, limit).await?;
         stand.is_behind = i64::try_from(read.events.len()).is_ok_and(|count| count == limit);
-        stand.since = Instant::now();
         if read.events.is_empty() {
             stand.seen = read.next;
             return Ok(Turn::Idle);
@@ -343,12 +333,23 @@ impl Consumer {
         if stand.measured.is_none_or(|at| at.elapsed() >= GAUGE_INTERVAL) {
             stand.measured = Some(Instant::now());
             self.measure(&mut tx, stand.seen).await?;
+            self.keep_place(&mut tx, stand).await?;
         }
-        drop(tx);
+        tx.commit().await?;
         match is_any_due {
             true => self.settle_letters(db, handler).await,
             false => Ok(()),
         }
+    }
+
+    /// Remembers how far there was nothing for this consumer, so that a restart does not read all of it again.
+    async fn keep_place(&self, conn: &mut PgConnection, stand: &mut Stand) -> Result<(), sqlx::Error> {
+        let ahead = stand.cursor.is_some_and(|cursor| cursor < stand.seen);
+        if ahead && lock_cursor(conn, self.name).await? == stand.cursor {
+            move_cursor(conn, self.name, stand.seen).await?;
+            stand.cursor = Some(stand.seen);
+        }
+        Ok(())
     }
 
     async fn measure(&self, conn: &mut PgConnection, seen: Position) -> Result<(), sqlx::Error> {

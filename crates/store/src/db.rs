@@ -1,8 +1,9 @@
 //! A context's way into PostgreSQL.
 
 use crate::head::Head;
+use crate::reads::Reads;
 use futures::future::BoxFuture;
-use kernel::TenantId;
+use kernel::{Fault, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres};
 use std::str::FromStr;
@@ -26,6 +27,7 @@ pub struct Db {
     pool: PgPool,
     context: &'static str,
     head: Arc<Head>,
+    reads: Arc<Reads>,
 }
 
 /// Attempts at a transaction that PostgreSQL asks to be repeated.
@@ -58,8 +60,12 @@ impl Db {
             .idle_timeout(Duration::from_secs(120))
             .test_before_acquire(false)
             .connect_lazy_with(options);
-        let head = Head::of(url);
-        Ok(Self { pool, context, head })
+        Ok(Self {
+            pool,
+            context,
+            head: Head::of(url),
+            reads: Arc::new(Reads::new(url, context)),
+        })
     }
 
     #[must_use]
@@ -75,6 +81,12 @@ impl Db {
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// For single statements on tables that belong to no shop, asked by many at the same time.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// Begins a transaction whose role and tenant are set in the same message as `begin`.
@@ -141,7 +153,7 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
 }
 
 /// The database cannot be reached or is on its way down (class 57P): nothing is wrong with the work itself.
-pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
+pub fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
@@ -153,6 +165,13 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
             .and_then(|e| e.code())
             .is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "08006" | "08003")),
     }
+}
+
+/// What a caller is told while the database is out of reach: to come again, not that something is wrong with us.
+#[must_use]
+pub fn out_of_reach(error: &sqlx::Error) -> Fault {
+    tracing::warn!(%error, "the database is out of reach");
+    Fault::unavailable("The database")
 }
 
 /// The connection broke (class 08, 57P01 to 57P03, or below the protocol), as opposed to: none could be had.

@@ -3,7 +3,7 @@
 //! Every commit wakes every consumer, and most commits concern few of them. One short query tells all which topics
 //! have news; only those who read these topics then go and read.
 
-use crate::log::{Position, xid};
+use crate::log::{self, Position, xid};
 use crate::{Db, Scope};
 use sqlx::Row;
 use std::collections::HashMap;
@@ -11,8 +11,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Between two queries, however often consumers are woken.
-const PAUSE: Duration = Duration::from_millis(5);
+/// Between two queries, however often consumers are woken: under load each commit wakes all of them.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The newest readable place of each topic of one database.
 #[derive(Debug, Default)]
@@ -54,14 +54,10 @@ impl Head {
         head
     }
 
-    /// Whether there are events of `topics` behind `seen`, as of `since` or later.
-    pub(crate) async fn news(
-        &self,
-        db: &Db,
-        since: Instant,
-        seen: Position,
-        topics: &[&str],
-    ) -> Result<News, sqlx::Error> {
+    /// Whether there are events of `topics` behind `seen`, by all that this process has written and what others wrote
+    /// until some moments ago.
+    pub(crate) async fn news(&self, db: &Db, seen: Position, topics: &[&str]) -> Result<News, sqlx::Error> {
+        let since = log::looked_since();
         // Who comes while another asks waits for that answer.
         let mut known = self.known.lock().await;
         if known.as_of.is_none_or(|as_of| as_of < since) {

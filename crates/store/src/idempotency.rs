@@ -72,7 +72,7 @@ pub async fn record(
 }
 
 /// Forgets up to `limit` expired answers and says how many.
-pub async fn purge(conn: &mut PgConnection, now: Timestamp, limit: i64) -> Result<u64, sqlx::Error> {
+pub async fn purge(conn: &mut PgConnection, now: Timestamp, limit: u64) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query(
         "delete from store.idempotency_key
           where (scope, key) in (
@@ -80,7 +80,7 @@ pub async fn purge(conn: &mut PgConnection, now: Timestamp, limit: i64) -> Resul
                  where expires_at <= $1 order by expires_at limit $2 for update skip locked)",
     )
     .bind(now)
-    .bind(limit)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .execute(conn)
     .await?;
     Ok(deleted.rows_affected())

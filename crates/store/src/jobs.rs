@@ -3,7 +3,6 @@
 
 use crate::Db;
 use crate::db::is_outage;
-use crate::log;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use kernel::{JobId, SharedClock, Timestamp};
@@ -11,9 +10,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// How long an idle worker waits before it looks again, unless [`log::wake`] is called.
+/// Signalled when this process has committed a job.
+static ENQUEUED: Notify = Notify::const_new();
+
+/// To be called after the commit of a transaction that enqueued: workers need not wait for their next poll.
+pub fn wake() {
+    ENQUEUED.notify_waiters();
+}
+
+/// How long an idle worker waits before it looks again, unless [`wake`] is called.
 const POLL: Duration = Duration::from_millis(200);
 /// Pause after the database could not be reached.
 const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
@@ -72,7 +80,7 @@ impl Queue {
     }
 
     /// Enqueues in the caller's transaction: the job exists if and only if its other effects do. Call
-    /// [`log::wake`] after the commit if it should start at once.
+    /// [`wake`] after the commit if it should start at once.
     pub async fn enqueue(
         &self,
         conn: &mut PgConnection,
@@ -134,7 +142,7 @@ impl Queue {
     {
         let mut running = FuturesUnordered::new();
         loop {
-            let woken = log::woken(POLL);
+            let enqueued = ENQUEUED.notified();
             let room = self.concurrency.saturating_sub(running.len());
             let mut pause = POLL;
             if room > 0 && !cancel.is_cancelled() {
@@ -157,7 +165,7 @@ impl Queue {
             tokio::select! {
                 _ = running.next(), if !running.is_empty() => {}
                 () = cancel.cancelled(), if !cancel.is_cancelled() => {}
-                () = async { woken.await; tokio::time::sleep(pause.saturating_sub(POLL)).await } => {}
+                _ = tokio::time::timeout(pause, enqueued) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The durable machinery, once.
 //!
 //! - [`Db`]: a context's way into PostgreSQL. Role and tenant travel in the same message as `begin`.
+//! - [`Reads`]: hot look-ups, on connections that requests share.
 //! - [`streams`]: append-only histories with expected versions.
 //! - [`log`]: the ordered outbox of public events; [`consumer`] and [`dead_letters`]: those who read it.
 //! - [`seal`]: secrets at rest.
@@ -18,8 +19,10 @@ pub mod idempotency;
 pub mod jobs;
 pub mod log;
 pub mod migrate;
+mod reads;
 pub mod seal;
 pub mod streams;
 
 pub use cells::Cells;
-pub use db::{Db, Scope, Tx, TxError, constraint_of};
+pub use db::{Db, Scope, Tx, TxError, constraint_of, is_outage, out_of_reach};
+pub use reads::Reads;

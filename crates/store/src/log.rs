@@ -7,37 +7,48 @@
 //!
 //! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
 
+use crate::head::News;
 use crate::{Db, Scope};
 use contracts::{Envelope, PublicEvent};
 use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Wakes the log's readers in this process at once after a commit; those of other processes poll.
 static WRITTEN: Notify = Notify::const_new();
+static WRITTEN_AT: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// What other processes have written may be found out so much later.
+const SLACK: Duration = Duration::from_millis(50);
 
 /// To be called after the commit of a transaction that appended: readers need not wait for their next poll.
 pub fn wake() {
+    *WRITTEN_AT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     WRITTEN.notify_waiters();
+}
+
+/// Since when the log has to be looked at anew: all that this process has written must be known.
+pub(crate) fn looked_since() -> Instant {
+    let written = *WRITTEN_AT.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Instant::now();
+    let slack = now.checked_sub(SLACK).unwrap_or(now);
+    written.map_or(slack, |at| at.max(slack))
 }
 
 /// Waits for [`wake`] or `at_most`, whichever comes first. A wake between this call and its await counts: call it
 /// before reading, await it after nothing was found.
 pub fn woken(at_most: Duration) -> impl Future<Output = ()> {
-    let woken = is_woken(at_most);
-    async move {
-        woken.await;
-    }
-}
-
-/// [`woken`] that tells whether it was.
-pub(crate) fn is_woken(at_most: Duration) -> impl Future<Output = bool> {
     let written = WRITTEN.notified();
-    async move { tokio::time::timeout(at_most, written).await.is_ok() }
+    async move {
+        // Both ways it is time to look.
+        let _ = tokio::time::timeout(at_most, written).await;
+    }
 }
 
 /// Events on their way into the log, column by column, so that any number of them is one statement.
@@ -156,6 +167,29 @@ pub async fn read_after(db: &Db, after: Position, topics: &[&str], limit: i64) -
     let read = read(&mut tx, after, topics, limit).await?;
     tx.commit().await?;
     Ok(read)
+}
+
+/// [`read_after`] for a reader that comes back again and again: where all readers of this process know that there is
+/// nothing for it, the log is not read. What other processes write may come some 50 ms later.
+pub async fn follow(db: &Db, after: Position, topics: &[&str], limit: i64) -> Result<Read, sqlx::Error> {
+    match db.head().news(db, after, topics).await? {
+        News::Some => read_after(db, after, topics, limit).await,
+        News::NoneUpTo(place) => Ok(Read {
+            events: Vec::new(),
+            next: after.max(place),
+        }),
+    }
+}
+
+/// The end of the log: everything before it is committed, and whatever comes lies behind it.
+pub async fn end(db: &Db) -> Result<Position, sqlx::Error> {
+    let horizon: String = sqlx::query_scalar("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        .fetch_one(db.pool())
+        .await?;
+    Ok(Position {
+        xid: xid(&horizon)?,
+        id: 0,
+    })
 }
 
 /// A row even when there is no event: it tells the horizon, in the same snapshot.

@@ -22,7 +22,7 @@
 //! | `GET, POST /checkout/payment` | step 3: `method`, a provider's token |
 //! | `GET /checkout/review`, `POST /checkout/place` | step 4: `idempotency_key`, `accept_changes` |
 //! | `GET, POST /sandbox/3ds/{reference}` | the sandbox bank's challenge: `answer` is `approve` or `refuse` |
-//! | `GET /orders`, `GET /orders/{id}` | history (`?before`), one order (a guest's by their basket's cookie) |
+//! | `GET /orders`, `GET /orders/{id}` | history (`?before`), one order (a guest's by the cookie `stoa_guest`, or their basket's) |
 //! | `POST /orders/{id}/cancel`, `GET, POST /orders/{id}/pay` | cancel; pay again |
 //! | `GET /account` | account |
 //! | `GET, POST /sign-in`, `POST /sign-out` | `email`, `password`, `next` |
@@ -46,4 +46,4 @@ pub mod samples;
 pub mod views;
 mod web;
 
-pub use web::{Shop, Window, routes};
+pub use web::{Address, Shop, Window, addresses, routes};

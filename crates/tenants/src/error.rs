@@ -127,6 +127,7 @@ impl From<Error> for Fault {
             Error::LastOwner => plain(Kind::Conflict, "last_owner"),
             Error::NotStaffRole(_) => plain(Kind::Invalid, "role_invalid").at("/role"),
             Error::Fault(fault) => *fault,
+            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Internal(_) => {
                 tracing::error!(error = %detail, "tenants failed");
                 Self::internal()

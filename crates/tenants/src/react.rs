@@ -55,13 +55,10 @@ async fn follow_changes(shops: &Shops, stop: &CancellationToken) {
 
 async fn follow_once(shops: &Shops, position: Option<Position>) -> Result<Position, sqlx::Error> {
     let Some(mut position) = position else {
-        // Reading no topic at all says where the log ends now.
-        return Ok(log::read_after(shops.db(), Position::START, &[], BATCH)
-            .await?
-            .next);
+        return log::end(shops.db()).await;
     };
     loop {
-        let read = log::read_after(shops.db(), position, &[ShopChanged::TOPIC], BATCH).await?;
+        let read = log::follow(shops.db(), position, &[ShopChanged::TOPIC], BATCH).await?;
         for logged in &read.events {
             if let Some(tenant) = logged.envelope.tenant {
                 shops.cache().forget(tenant);

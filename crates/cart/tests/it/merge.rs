@@ -52,6 +52,24 @@ async fn merging_at_two_devices_at_once_adds_nothing_up() {
 }
 
 #[tokio::test]
+async fn a_line_added_while_carts_are_merged_is_not_lost() {
+    let world = World::new().await;
+    let (bowl, mug) = (world.offer(9), world.offer(9));
+    for _ in 0..20 {
+        let (guest, buyer) = (guest(&world, &bowl, 2).await, buyer(&world));
+        let there = guest_with(&world, &guest.token);
+        let (merged, added) = futures::join!(merge(&buyer, &guest), add(&there, &mug, 1));
+        let _ = (merged.expect(200), added.expect(200));
+        let _ = merge(&buyer, &guest).await.expect(200);
+        let mut kept = lines(&cart(&buyer).await);
+        kept.sort();
+        let mut wanted = [line(&bowl, 2), line(&mug, 1)];
+        wanted.sort();
+        assert_eq!(kept, wanted);
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_fit_stays_with_the_guest() {
     let world = World::new().await;
     let bowl = world.offer(9);

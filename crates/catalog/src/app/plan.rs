@@ -305,6 +305,7 @@ impl<'a> Planner<'a> {
                     sku: variant.sku,
                     product,
                     on_hand,
+                    stated: None,
                 });
             }
         }

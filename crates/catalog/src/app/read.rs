@@ -108,7 +108,7 @@ impl Products {
 
     async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
         metrics::counter!("catalog_listing_cache_misses_total").increment(1);
-        let (listing, in_stock) = listing::page(self.db.pool(), id)
+        let (listing, in_stock) = listing::page(self.db.reads(), id)
             .await?
             .ok_or(Error::NotFound("product"))?;
         let in_stock: Arc<[SkuId]> = in_stock.into();

@@ -3,7 +3,7 @@
 
 use super::Products;
 use crate::error::Error;
-use crate::store::stock;
+use crate::store::{stock, upsert};
 use ::store::Scope;
 use contracts::inventory::StockCount;
 use futures::future::BoxFuture;
@@ -18,8 +18,8 @@ pub struct RefusedCount {
     pub fault: Fault,
 }
 
-/// Counts older than this have lost their writer.
-const OVERDUE: Duration = Duration::from_secs(10);
+/// Counts that inventory has not answered for so long have lost whoever was to pass them on.
+pub(super) const OVERDUE: Duration = Duration::from_secs(10);
 const OVERDUE_MAX: i64 = 5_000;
 
 impl Products {
@@ -57,7 +57,7 @@ impl Products {
                     [] => Ok(()),
                     [count] => {
                         refused.push(RefusedCount { count: *count, fault });
-                        self.settle(tenant, counts).await
+                        self.take_back(tenant, count).await
                     }
                     _ => {
                         let (left, right) = counts.split_at(counts.len() / 2);
@@ -76,18 +76,36 @@ impl Products {
         Ok(())
     }
 
+    /// A refused count is as good as never stated: whoever states it again has it passed on again, and hears the refusal
+    /// again.
+    async fn take_back(&self, tenant: TenantId, count: &StockCount) -> Result<(), Error> {
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        upsert::lock_shop(&mut tx, tenant).await?;
+        let forgotten = stock::settle(&mut tx, tenant, std::slice::from_ref(count)).await?;
+        stock::take_back(&mut tx, tenant, &forgotten).await?;
+        tx.commit().await?;
+        metrics::counter!("catalog_stock_refused_total").increment(1);
+        Ok(())
+    }
+
     /// Passes on what a process left behind that died between its commit and inventory's answer.
     pub(crate) async fn pass_on_overdue(&self) -> Result<(), Error> {
         let ctx = Ctx::system("catalog.stock", self.clock.now());
         let mut tx = self.db.begin(Scope::System).await?;
-        let overdue = stock::overdue(&mut tx, ctx.now - OVERDUE, OVERDUE_MAX).await?;
+        let overdue = stock::take_overdue(&mut tx, ctx.now, ctx.now + OVERDUE, OVERDUE_MAX).await?;
         tx.commit().await?;
         let mut by_shop: BTreeMap<TenantId, Vec<StockCount>> = BTreeMap::new();
         for (tenant, count) in overdue {
             by_shop.entry(tenant).or_default().push(count);
         }
         for (tenant, counts) in by_shop {
-            self.pass_on(&ctx, tenant, counts).await;
+            for refused in self.pass_on(&ctx, tenant, counts).await {
+                // Nobody waits for this answer; the next time the seller states the stock they hear it.
+                tracing::warn!(
+                    %tenant, sku = %refused.count.sku, on_hand = refused.count.on_hand, code = %refused.fault.code,
+                    "stock stated earlier was refused"
+                );
+            }
         }
         Ok(())
     }

@@ -193,12 +193,12 @@ pub async fn write(
         variants,
         contents,
     };
-    let plan = plan::plan(ctx, tenant, drafts, found);
+    let mut plan = plan::plan(ctx, tenant, drafts, found);
     if !plan.listings.is_empty() {
         write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
     }
     if !plan.counts.is_empty() {
-        stock::give(tx, tenant, ctx.now, &plan.counts).await?;
+        stock::give(tx, tenant, ctx.now + super::stock::OVERDUE, &mut plan.counts).await?;
     }
     Ok(Written {
         outcomes: plan.outcomes,

@@ -1,6 +1,7 @@
 //! What buyers read.
 
 use super::rows::status_name;
+use ::store::Reads;
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{ProductId, SkuId, TenantId};
 use sqlx::PgPool;
@@ -17,19 +18,21 @@ pub async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Listing>, sqlx::Er
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+const PAGE: &str = "
+select l.document::text, array(select o.sku from catalog.offer o where o.product_id = l.product_id and o.in_stock)
+  from catalog.listing l
+ where l.product_id = $1";
+
 /// A listing and which of its SKUs are in stock.
-pub async fn page(pool: &PgPool, id: ProductId) -> Result<Option<(Listing, Vec<SkuId>)>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select l.document as "document: Json<Listing>",
-                  array(select o.sku from catalog.offer o where o.product_id = l.product_id and o.in_stock)
-                       as "in_stock!: Vec<SkuId>"
-             from catalog.listing l
-            where l.product_id = $1"#,
-        id.0
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(|row| (row.document.0, row.in_stock)))
+pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Listing, Vec<SkuId>)>, sqlx::Error> {
+    let rows = reads.query(PAGE, &[&id]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let decode = |error: tokio_postgres::Error| sqlx::Error::Decode(Box::new(error));
+    let document: &str = row.try_get(0).map_err(decode)?;
+    let listing = serde_json::from_str(document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(Some((listing, row.try_get(1).map_err(decode)?)))
 }
 
 /// Which of a product's SKUs are in stock.

@@ -118,6 +118,8 @@ pub struct Neighbours {
     pub stock: Mutex<HashMap<SkuId, i64>>,
     /// How many counts each call to inventory brought.
     pub counted: Mutex<Vec<usize>>,
+    /// The numbers under which the counts came, taken or not.
+    pub statements: Mutex<Vec<i64>>,
     /// Counts of these units are refused.
     pub refuses_units: Mutex<HashSet<i64>>,
     pub inventory_is_down: AtomicBool,
@@ -160,10 +162,12 @@ impl Neighbours {
     }
 
     fn count(&self, body: Value) -> Result<Value, Fault> {
+        let (_, counts): (TenantId, Vec<StockCount>) = read(body);
+        let numbers = counts.iter().map(|c| c.stated.expect("every count has a number"));
+        self.statements.lock().unwrap().extend(numbers);
         if self.inventory_is_down.load(Ordering::SeqCst) {
             return Err(Fault::unavailable("inventory"));
         }
-        let (_, counts): (TenantId, Vec<StockCount>) = read(body);
         let refused = self.refuses_units.lock().unwrap();
         if counts.iter().any(|c| refused.contains(&c.on_hand)) {
             return Err(Fault::new(

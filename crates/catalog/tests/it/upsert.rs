@@ -199,6 +199,45 @@ async fn a_refused_count_spoils_no_other() {
 }
 
 #[tokio::test]
+async fn a_count_passed_on_again_has_its_number_and_a_later_one_a_higher() {
+    let scene = Scene::new().await;
+    let with = |stock| {
+        let mut draft = bowl("b1");
+        draft.variants[0].stock = Some(stock);
+        vec![draft]
+    };
+    scene.neighbours.inventory_is_down.store(true, Ordering::SeqCst);
+    scene.upsert(with(3)).await.expect("written");
+    scene.upsert(with(4)).await.expect("written");
+    scene.neighbours.inventory_is_down.store(false, Ordering::SeqCst);
+    scene.clock.advance(std::time::Duration::from_secs(11));
+    let stop = tokio_util::sync::CancellationToken::new();
+    let work = catalog::work(scene.products.clone(), stop.clone());
+    let wait = async {
+        testkit::eventually("the stock is passed on", || async {
+            (scene.neighbours.counts_passed_on() == 1).then_some(())
+        })
+        .await;
+        stop.cancel();
+    };
+    tokio::join!(work, wait);
+    let numbers = scene.neighbours.statements.lock().unwrap().clone();
+    assert_eq!(numbers.len(), 3);
+    assert!(numbers[0] < numbers[1] && numbers[1] == numbers[2], "{numbers:?}");
+}
+
+#[tokio::test]
+async fn refused_stock_stated_again_is_passed_on_again() {
+    let scene = Scene::new().await;
+    scene.neighbours.refuses_units.lock().unwrap().insert(3);
+    scene.upsert(vec![bowl("b1")]).await.expect("written");
+    assert_eq!(scene.neighbours.counts_passed_on(), 0);
+    scene.neighbours.refuses_units.lock().unwrap().clear();
+    assert_eq!(scene.upsert(vec![bowl("b1")]).await, Ok([0, 1, 0]));
+    assert_eq!(scene.neighbours.counts_passed_on(), 1);
+}
+
+#[tokio::test]
 async fn a_variant_that_comes_back_has_its_old_sku() {
     let scene = Scene::new().await;
     let with = |codes: &[&str]| {

@@ -184,7 +184,7 @@ impl Driver {
         }
     }
 
-    /// Asks the provider what the step asks; what takes too long is unknown.
+    /// Asks the provider what the step asks.
     async fn ask_provider(&self, case: &Case, saga: &Saga) -> Answer {
         let key = charge_key(case.order.placed.payment, saga.attempt);
         let charge = || ProviderCharge {
@@ -204,12 +204,17 @@ impl Driver {
             Step::Refund => self.provider.refund(charge()),
             _ => self.provider.inquire(key),
         };
-        let answer = tokio::time::timeout(self.provider_timeout, asked)
-            .await
-            .unwrap_or(Answer::Unknown);
+        let answer = self.in_time(asked).await;
         metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
             .increment(1);
         answer
+    }
+
+    /// The provider's answer, or that there is none yet.
+    pub async fn in_time(&self, asked: impl Future<Output = Answer>) -> Answer {
+        tokio::time::timeout(self.provider_timeout, asked)
+            .await
+            .unwrap_or(Answer::Unknown)
     }
 
     async fn tell_till(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Performed {

@@ -20,13 +20,16 @@ const AT_ONCE: usize = 64;
 /// Goes on with due payments until told to stop, and keeps other processes off those that are being driven here.
 pub async fn watch(driver: Driver, pool: PgPool, stop: CancellationToken) {
     let mut under_way = FuturesUnordered::new();
+    // At most one, beside the payments: while the database is waited for, they go on.
+    let mut looking = FuturesUnordered::new();
     let mut ticks = tokio::time::interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             Some(()) = under_way.next() => {}
-            _ = ticks.tick() => match round(&driver, &pool).await {
+            _ = ticks.tick(), if looking.is_empty() => looking.push(round(&driver, &pool)),
+            Some(found) = looking.next() => match found {
                 Ok(due) => {
                     let places = AT_ONCE.saturating_sub(under_way.len());
                     under_way.extend(due.into_iter().take(places).map(|order| go_on(&driver, order)));
@@ -71,7 +74,8 @@ async fn due(pool: &PgPool, now: Timestamp) -> Result<Vec<OrderId>, sqlx::Error>
     .await
 }
 
-/// Renews the leases of payments that are being driven here and take longer than a lease.
+/// Renews the leases of payments that are being driven here and take longer than a lease. A saga that the till is writing
+/// at this moment is left to the next round: waiting for several in turn could be waiting in a circle.
 async fn renew(driver: &Driver, pool: &PgPool) -> Result<(), sqlx::Error> {
     let running: Vec<Uuid> = driver.running().iter().map(|order| order.0).collect();
     if running.is_empty() {
@@ -79,7 +83,13 @@ async fn renew(driver: &Driver, pool: &PgPool) -> Result<(), sqlx::Error> {
     }
     let until = driver.clock.now() + crate::till::settle::LEASE;
     sqlx::query!(
-        "update checkout.saga set lease_until = $2 where order_id = any($1) and lease_until is not null",
+        "with held as materialized (
+             select order_id
+               from checkout.saga
+              where order_id = any($1) and lease_until is not null
+              order by order_id
+                for update skip locked)
+         update checkout.saga s set lease_until = $2 from held where s.order_id = held.order_id",
         &running,
         until,
     )

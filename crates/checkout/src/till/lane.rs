@@ -5,6 +5,7 @@ use crate::Error;
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_postgres::Client;
@@ -14,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 /// Attempts at a batch that PostgreSQL asks to be repeated, or whose connection broke.
 const ATTEMPTS_MAX: u32 = 5;
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
+/// Attempts at a connection, one after the other, before commands are no longer made to wait for it.
+const CONNECTS_MAX: u32 = 3;
 
 /// One kind of batch.
 pub trait Work: Send + Sync + 'static {
@@ -81,6 +84,16 @@ enum Remedy {
 }
 
 impl Failure {
+    /// What the one command to blame is answered.
+    fn told_to_caller(&self) -> Error {
+        match self {
+            Self::Database(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                Error::Unavailable
+            }
+            _ => Error::Internal,
+        }
+    }
+
     fn remedy(&self) -> Remedy {
         let Self::Database(error) = self else {
             return Remedy::Halve;
@@ -112,23 +125,64 @@ pub struct Pending<W: Work> {
     pub answer: oneshot::Sender<Result<W::Answer, Error>>,
 }
 
+/// The end of a queue from which its lanes take.
+pub struct Commands<W: Work> {
+    receiver: Mutex<mpsc::Receiver<Pending<W>>>,
+    /// Lanes that have a connection, and so will take what waits.
+    connected: AtomicUsize,
+}
+
+impl<W: Work> Commands<W> {
+    pub fn new(receiver: mpsc::Receiver<Pending<W>>) -> Self {
+        Self {
+            receiver: Mutex::new(receiver),
+            connected: AtomicUsize::new(0),
+        }
+    }
+
+    /// To be held by a lane for as long as it has a connection.
+    fn connect(&self) -> Connected<'_> {
+        self.connected.fetch_add(1, Ordering::Relaxed);
+        Connected(&self.connected)
+    }
+
+    /// Tells all that wait that the till is out of reach, unless another lane can serve them.
+    fn refuse(&self) {
+        if self.connected.load(Ordering::Relaxed) > 0 {
+            return;
+        }
+        // Whoever holds the receiver is about to take from it.
+        let Ok(mut receiver) = self.receiver.try_lock() else {
+            return;
+        };
+        while let Ok(pending) = receiver.try_recv() {
+            let _ = pending.answer.send(Err(Error::Unavailable));
+        }
+    }
+}
+
+struct Connected<'a>(&'a AtomicUsize);
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 pub struct Lane<W: Work> {
     name: &'static str,
     url: Arc<str>,
-    commands: Arc<Mutex<mpsc::Receiver<Pending<W>>>>,
+    commands: Arc<Commands<W>>,
     batch_max: usize,
     /// Taken from the queue and not answered. Survives the connection.
     hand: Vec<Pending<W>>,
     attempts: u32,
+    /// Connections that failed, one after the other.
+    failed_connects: u32,
 }
 
 impl<W: Work> Lane<W> {
-    pub fn new(
-        name: &'static str,
-        url: Arc<str>,
-        commands: Arc<Mutex<mpsc::Receiver<Pending<W>>>>,
-        batch_max: usize,
-    ) -> Self {
+    pub fn new(name: &'static str, url: Arc<str>, commands: Arc<Commands<W>>, batch_max: usize) -> Self {
         Self {
             name,
             url,
@@ -136,6 +190,7 @@ impl<W: Work> Lane<W> {
             batch_max,
             hand: Vec::new(),
             attempts: 0,
+            failed_connects: 0,
         }
     }
 
@@ -144,6 +199,9 @@ impl<W: Work> Lane<W> {
         while !stop.is_cancelled() {
             match connect(&self.url, self.name).await {
                 Ok((client, wire)) => {
+                    self.failed_connects = 0;
+                    let commands = Arc::clone(&self.commands);
+                    let _connected = commands.connect();
                     // The wire first: an answer that has arrived is read before anything else is done.
                     let ended = tokio::select! {
                         biased;
@@ -158,6 +216,10 @@ impl<W: Work> Lane<W> {
                 Err(error) => {
                     tracing::warn!(lane = self.name, %error, "the database cannot be reached");
                     self.give_up_after_attempts();
+                    self.failed_connects += 1;
+                    if self.failed_connects >= CONNECTS_MAX {
+                        self.commands.refuse();
+                    }
                 }
             }
             tokio::select! {
@@ -194,7 +256,7 @@ impl<W: Work> Lane<W> {
             return true;
         }
         let receive = async {
-            let mut commands = self.commands.lock().await;
+            let mut commands = self.commands.receiver.lock().await;
             commands.recv_many(&mut self.hand, self.batch_max).await
         };
         tokio::select! {
@@ -202,7 +264,7 @@ impl<W: Work> Lane<W> {
             () = stop.cancelled() => {}
             taken = receive => return taken > 0,
         }
-        let mut commands = self.commands.lock().await;
+        let mut commands = self.commands.receiver.lock().await;
         commands.close();
         commands.recv_many(&mut self.hand, self.batch_max).await > 0
     }
@@ -233,7 +295,7 @@ impl<W: Work> Lane<W> {
                         tracing::error!(lane = self.name, %failure, "a command failed");
                         metrics::counter!("till_commands_failed_total", "lane" => self.name).increment(1);
                         self.attempts = 0;
-                        self.answer(vec![Err(Error::Internal)]);
+                        self.answer(vec![Err(failure.told_to_caller())]);
                         return Remedy::Repeat;
                     }
                 },

@@ -1,24 +1,28 @@
-use super::lane::{Lane, Pending, Work};
+use super::lane::{Commands, Lane, Pending, Work};
 use super::place::{PlaceBatch, PlaceCommand, Placement};
 use super::settle::{self, Settle, SettleBatch, Settled};
 use crate::{Config, Error};
 use kernel::{Ctx, OrderId};
 use runtime::Loop;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
+
+/// How long a caller waits for an answer. Commands wait milliseconds; who has waited so long is told so.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// A bounded queue before lanes of one kind. Cheap to clone.
 pub struct Queue<W: Work> {
     sender: mpsc::Sender<Pending<W>>,
-    receiver: Arc<Mutex<mpsc::Receiver<Pending<W>>>>,
+    commands: Arc<Commands<W>>,
 }
 
 impl<W: Work> Clone for Queue<W> {
     fn clone(&self) -> Self {
         Self {
             sender: self.sender.clone(),
-            receiver: Arc::clone(&self.receiver),
+            commands: Arc::clone(&self.commands),
         }
     }
 }
@@ -28,11 +32,13 @@ impl<W: Work> Queue<W> {
         let (sender, receiver) = mpsc::channel(capacity);
         Self {
             sender,
-            receiver: Arc::new(Mutex::new(receiver)),
+            commands: Arc::new(Commands::new(receiver)),
         }
     }
 
-    /// Puts a command in the queue and waits for its answer; refuses at once when the queue is full.
+    /// Puts a command in the queue and waits for its answer; refuses at once when the queue is full, and in the end when
+    /// nobody answers. What was already being done then is done all the same, and its late answer is found again: an
+    /// order's by its idempotency key, a payment's by looking at the order.
     async fn submit(&self, command: W::Command) -> Result<W::Answer, Error> {
         let (answer, answered) = oneshot::channel();
         self.sender
@@ -42,7 +48,10 @@ impl<W: Work> Queue<W> {
                 TrySendError::Closed(_) => Error::Unavailable,
             })?;
         // The answer's other end is only dropped when a lane dies or the process stops.
-        answered.await.unwrap_or(Err(Error::Unavailable))
+        match tokio::time::timeout(ANSWER_MAX, answered).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+        }
     }
 }
 
@@ -93,9 +102,45 @@ impl Till {
 
     fn lane<W: Work>(&self, name: &'static str, queue: &Queue<W>) -> Loop {
         let (url, batch_max) = (Arc::clone(&self.url), self.batch_max);
-        let commands = Arc::clone(&queue.receiver);
+        let commands = Arc::clone(&queue.commands);
         Loop::new(name, move |stop| {
             Lane::new(name, Arc::clone(&url), Arc::clone(&commands), batch_max).run(stop)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Clock;
+    use tokio::time::Instant;
+
+    fn look(till: &Till) -> impl Future<Output = Result<Settled, Error>> {
+        let now = testkit::clock().now();
+        let (till, ctx) = (till.clone(), Ctx::system("test", now));
+        async move { till.settle(&ctx, OrderId::new(now), settle::Ask::Look).await }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whom_nobody_answers_is_told_so() {
+        let till = Till::new("postgres://nobody", &Config::default());
+        let asked = Instant::now();
+        assert!(matches!(look(&till).await, Err(Error::Unavailable)));
+        assert_eq!(asked.elapsed().as_secs(), ANSWER_MAX.as_secs());
+    }
+
+    #[tokio::test]
+    async fn without_a_database_commands_do_not_wait() {
+        // Nothing listens at the first port.
+        let till = Till::new("postgres://stoa@127.0.0.1:1/stoa", &Config::default());
+        let tasks = runtime::Tasks::new();
+        for background in till.loops() {
+            tasks.keep(background.name, background.run);
+        }
+        for _ in 0..2 {
+            let answer = tokio::time::timeout(ANSWER_MAX / 2, look(&till)).await;
+            assert!(matches!(answer, Ok(Err(Error::Unavailable))), "{answer:?}");
+        }
+        tasks.stop(ANSWER_MAX).await;
     }
 }

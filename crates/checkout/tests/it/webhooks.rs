@@ -1,8 +1,10 @@
 //! What the provider tells by itself, over HTTP: signed, forged, doubled, late, replayed and in the wrong order.
 
+use crate::provider::Cut;
 use crate::world::{Instance, SECRET, World};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::from_fn_with_state;
+use checkout::Config;
 use contracts::checkout::Checkout;
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _};
 use contracts::payments::{PaymentStatus, Payments};
@@ -300,6 +302,32 @@ async fn money_for_an_attempt_that_was_given_up_is_let_go() {
     hook.tell(&world, "m1", "charge.captured", &order, 1).await;
     assert_eq!(world.charges(&order).await, (2, 1));
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Captured);
+    world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_holds_up_no_webhook() {
+    let world = World::new().await;
+    let instance = world.configured(Config {
+        provider_timeout: Duration::from_millis(300),
+        ..Config::default()
+    });
+    instance.start_all_but("till.payments");
+    let hook = Hook::new(&world, &instance).await;
+    let bowl = world.offer(1).await;
+    let (owner, order) = instance.order(&world, &[(&bowl, 1)]).await;
+    instance.pay(&world, &owner, &order, "tok_3ds").await.unwrap();
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    world.wire.cut(Cut {
+        call: 0,
+        after: false,
+    });
+    let webhook = hook.message(&world, "m1", "charge.captured", &order, 1);
+    let heard = tokio::time::timeout(Duration::from_secs(5), hook.send(&webhook)).await;
+    let _ = heard.expect("an answer in time").expect(503);
+    world.wire.mend();
+    // It was not remembered: the provider sends it again.
+    assert!(!hook.tell(&world, "m1", "charge.captured", &order, 1).await);
     world.assert_clean(&instance).await;
 }
 

@@ -84,6 +84,10 @@ impl World {
 
     /// A process whose queues nobody serves yet.
     pub fn stopped_instance(&self) -> Instance {
+        self.configured(Config::default())
+    }
+
+    pub fn configured(&self, config: Config) -> Instance {
         let checkouts = Checkouts::new(Parts {
             db: self.db.db(checkout::CONTEXT),
             url: self.db.url().to_owned(),
@@ -94,7 +98,7 @@ impl World {
             orders: self.orders.clone(),
             provider: self.wire.clone(),
             clock: self.clock.clone(),
-            config: Config::default(),
+            config,
         });
         Instance {
             checkouts,
@@ -119,6 +123,7 @@ impl World {
             sku: offer.sku,
             product: offer.product,
             on_hand,
+            stated: None,
         };
         Inventory::count(&self.stock, &self.ctx(), offer.tenant, vec![count])
             .await

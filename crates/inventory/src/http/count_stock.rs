@@ -71,6 +71,7 @@ pub(super) async fn handler(
             sku: count.sku,
             product,
             on_hand: count.on_hand,
+            stated: None,
         })
         .collect();
     let levels = api

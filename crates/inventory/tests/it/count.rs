@@ -1,5 +1,5 @@
 use crate::world::{World, once};
-use contracts::inventory::Inventory;
+use contracts::inventory::{Inventory, StockCount};
 use inventory::{Adjustment, Error};
 use kernel::{PageLimit, SkuId};
 
@@ -46,6 +46,81 @@ async fn counting_the_same_again_changes_nothing() {
             .unwrap();
     }
     assert_eq!(world.crossings().await, [(count.sku, true)]);
+}
+
+#[tokio::test]
+async fn a_stated_count_is_applied_once_and_never_after_a_later_one() {
+    let world = World::new().await;
+    let tenant = world.tenant();
+    let first = StockCount {
+        stated: Some(3),
+        ..world.count(10)
+    };
+    let count = async |count: StockCount| {
+        world
+            .stock
+            .count(&world.ctx, tenant, &[count], None)
+            .await
+            .unwrap()[0]
+            .on_hand
+    };
+    assert_eq!(count(first).await, 10);
+    let sold = Adjustment {
+        sku: first.sku,
+        product: first.product,
+        delta: -4,
+    };
+    world
+        .stock
+        .adjust(&world.ctx, tenant, &[sold], None, once("sold"))
+        .await
+        .unwrap();
+    assert_eq!(count(first).await, 6, "its answer was lost, and it comes again");
+    let later = StockCount {
+        on_hand: 20,
+        stated: Some(7),
+        ..first
+    };
+    assert_eq!(count(later).await, 20);
+    let overtaken = StockCount {
+        on_hand: 15,
+        stated: Some(5),
+        ..first
+    };
+    assert_eq!(count(overtaken).await, 20);
+    let by_hand = StockCount {
+        on_hand: 2,
+        stated: None,
+        ..first
+    };
+    assert_eq!(count(by_hand).await, 2, "a count without a number is made now");
+    assert_eq!(inventory::verify(&world.stock).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn of_two_writers_who_invert_the_later_statement_stands() {
+    let world = World::new().await;
+    let tenant = world.tenant();
+    let (bowl, vase) = (world.count(0), world.count(0));
+    let stated = |of: StockCount, number: i64| StockCount {
+        on_hand: number,
+        stated: Some(number),
+        ..of
+    };
+    for number in (1..=5).rev() {
+        let counts = [stated(bowl, number), stated(vase, 6 - number)];
+        world
+            .stock
+            .count(&world.ctx, tenant, &counts, None)
+            .await
+            .unwrap();
+    }
+    let levels = world
+        .stock
+        .count(&world.ctx, tenant, &[stated(bowl, 1), stated(vase, 1)], None)
+        .await
+        .unwrap();
+    assert_eq!((levels[0].on_hand, levels[1].on_hand), (5, 5));
 }
 
 #[tokio::test]

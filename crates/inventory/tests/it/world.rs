@@ -28,6 +28,7 @@ impl World {
             sku: SkuId::new(self.ctx.now),
             product: ProductId::new(self.ctx.now),
             on_hand,
+            stated: None,
         }
     }
 

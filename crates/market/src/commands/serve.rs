@@ -8,7 +8,7 @@ use crate::home::Home;
 use anyhow::Context;
 use axum::http::HeaderValue;
 use httpkit::{Auth, Instance};
-use kernel::{SharedClock, SystemClock};
+use kernel::{Clock, SharedClock, SystemClock};
 use runtime::{Server, ServiceKey, Tasks};
 use sqlx::{Connection, PgConnection};
 use std::process::ExitCode;
@@ -67,7 +67,7 @@ impl Running {
         let home = Home::open(&args.place, share).await?;
         store::migrate::run(&home.url, &compose::schemas()).await?;
         let secret = match &config.service_key {
-            Some(secret) => secret.clone(),
+            Some(secret) => crate::home::checked_key(secret, "--service-key (STOA_SERVICE_KEY)")?,
             None => home.service_key()?,
         };
         let key = ServiceKey::new(secret.as_bytes());
@@ -91,13 +91,13 @@ impl Running {
             checks: vec![compose::database_check(cells.db(identity::CONTEXT)?)],
         };
         let services = std::mem::take(&mut market.services);
-        let (routes, mut openapi) = server.routes(services, &tasks);
-        description::complete(&mut openapi);
-        let routes = if config.runs("docs") {
-            routes.merge(crate::docs::routes(openapi.clone()))
-        } else {
-            routes
-        };
+        let (routes, openapi) = server.routes(services, &tasks, |openapi| {
+            description::complete(openapi);
+            match config.runs("docs") {
+                true => crate::docs::routes(openapi.clone()),
+                false => axum::Router::new(),
+            }
+        });
         Ok(Self {
             market,
             home,
@@ -126,6 +126,7 @@ impl Running {
             tasks.stopping().cancel();
         });
         keep_partitions_ahead(&self.home.url, &self.tasks);
+        forget_ended_keys(&self.home.url, &self.tasks);
         runtime::serve(self.listener, self.routes, &self.tasks).await?;
         self.tasks.stop(STOP_WITHIN).await;
         drop(self.market);
@@ -133,7 +134,8 @@ impl Running {
     }
 }
 
-async fn stop_signal() {
+/// Waits for SIGINT or SIGTERM.
+pub async fn stop_signal() {
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {
@@ -143,6 +145,30 @@ async fn stop_signal() {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+}
+
+/// Forgets answers to idempotency keys that have ended, every hour and a batch at a time.
+fn forget_ended_keys(url: &str, tasks: &Tasks) {
+    const HOURLY: Duration = Duration::from_secs(60 * 60);
+    const BATCH: u64 = 5_000;
+    let (url, stop) = (url.to_owned(), tasks.stopping());
+    tasks.spawn("ended idempotency keys", async move {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(HOURLY) => {}
+                () = stop.cancelled() => return,
+            }
+            let purge = async {
+                let mut conn = PgConnection::connect(&url).await?;
+                let now = SystemClock.now();
+                while store::idempotency::purge(&mut conn, now, BATCH).await? == BATCH {}
+                conn.close().await
+            };
+            if let Err(error) = purge.await {
+                tracing::warn!(%error, "ended idempotency keys could not be forgotten; trying again in an hour");
+            }
+        }
+    });
 }
 
 /// Makes next months' partitions once a day; the start makes them as well.

@@ -2,7 +2,7 @@
 
 use crate::cli::Serve;
 use crate::commands::demo;
-use crate::commands::serve::Running;
+use crate::commands::serve::{Running, stop_signal};
 use std::process::ExitCode;
 
 #[allow(clippy::print_stdout, reason = "the answer of the command")]
@@ -11,11 +11,31 @@ pub async fn run(mut args: Serve) -> anyhow::Result<ExitCode> {
     if args.place.log.starts_with("info") {
         args.place.log = args.place.log.replacen("info", "warn", 1);
     }
+    // Nothing sends mails yet that leave this machine; who tries the marketplace reads them here.
+    args.open_inbox = args.listen.ip().is_loopback();
     super::begin(&args.place);
     let config = args.config()?;
     let url = config.public_url.clone();
     let running = Running::start(&args, config, false).await?;
-    demo::load_once(&running.market, 1, 1).await?;
+    if !args.listen.ip().is_loopback() {
+        println!(
+            "The demo is not loaded: everybody knows its passwords, and {url} is open to other machines."
+        );
+        println!(
+            "Make yourself an operator with `stoa operator YOUR-ADDRESS`, or load it all the same with `stoa demo`."
+        );
+        running.until_stopped().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let demo = demo::load_once(&running.market, &running.home.data_dir, 1, 1);
+    tokio::select! {
+        loaded = demo => loaded?,
+        () = stop_signal() => {
+            println!("Stopping. The demo goes on where it stopped with the next start.");
+            running.stop().await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     println!("{}", welcome(&url, &running.market).await?);
     running.until_stopped().await?;
     Ok(ExitCode::SUCCESS)

@@ -147,7 +147,7 @@ async fn good(world: &World, operation: &Operation) -> Call {
     } else {
         visit.call
     };
-    world.from_elsewhere(call.bearer(Some(token)))
+    world.elsewhere(call.bearer(Some(token)))
 }
 
 fn cases(world: &World, operation: &Operation, call: &Call) -> Vec<Case> {
@@ -236,7 +236,6 @@ impl<S: tracing::Subscriber> Layer<S> for Errors {
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "some answers still differ from what is expected here"]
 async fn whatever_is_wrong_is_refused_in_words() {
     let errors = Errors::default();
     let subscriber = tracing_subscriber::registry().with(errors.clone());
@@ -250,11 +249,14 @@ async fn whatever_is_wrong_is_refused_in_words() {
     let world = World::new().await;
     // One after the other: two at a time would meet in one cart, and over one shelf.
     let mut all = Findings::default();
-    for operation in world.spec.operations.values() {
+    // What sellers change of their goods comes last, since it changes what others find.
+    let mut operations: Vec<&Operation> = world.spec.operations.values().collect();
+    operations.sort_by_key(|operation| caller(operation) == Who::OwnerA);
+    for operation in operations {
         all.add(spoil(&world, operation).await);
     }
-    let (sent, operations) = (all.sent, world.spec.operations.len());
-    println!("{sent} requests to {operations} operations");
+    let sent = all.sent;
+    println!("{sent} requests to {} operations", world.spec.operations.len());
     world.close().await;
     let mut wrong = all.wrong;
     wrong.sort();

@@ -10,6 +10,7 @@ mod attack;
 mod description;
 mod hostile;
 mod isolation;
+mod pages;
 mod rightly;
 mod routes;
 mod rows;

@@ -172,14 +172,14 @@ impl World {
 
     /// Each call comes from another address, so that no limit per address is met by accident.
     pub async fn send(&self, call: &Call) -> Answer {
-        send(&self.router, &self.from_elsewhere(call.clone())).await
+        send(&self.router, &self.elsewhere(call.clone())).await
     }
 
     pub async fn send_as(&self, who: Who, call: &Call) -> Answer {
         self.send(&call.clone().bearer(Some(&self.tokens[&who]))).await
     }
 
-    pub fn from_elsewhere(&self, call: Call) -> Call {
+    pub fn elsewhere(&self, call: Call) -> Call {
         let n = self.calls.fetch_add(1, Ordering::Relaxed);
         let [_, x, y, z] = n.to_be_bytes();
         call.instead("x-forwarded-for", format!("10.{x}.{y}.{z}"))
@@ -331,13 +331,19 @@ impl World {
         for shop in [&self.a, &self.b] {
             let call = self.call("add_to_cart", &[]);
             let call = call.json(&json!({"sku": shop.sku, "quantity": 1}));
-            last = Some(self.send_as(who, &call).await.expect(200));
+            // What a cart sees of the stock may be some moments old.
+            let added = testkit::eventually("the bowl goes into the cart", || async {
+                let answer = self.send_as(who, &call).await;
+                (answer.status == 200).then_some(answer)
+            });
+            last = Some(added.await);
         }
         last.unwrap()
     }
 
     /// What placing the order of a buyer's cart, now filled, takes.
     pub async fn ready_to_order(&self, who: Who) -> Call {
+        self.done_with_ordered_carts(who).await;
         let cart = self.fill_cart(who).await.json();
         let quote = json!({"cart": cart["id"], "address": address()});
         let quote = self
@@ -353,6 +359,27 @@ impl World {
         self.call("place_order", &[])
             .header("idempotency-key", key)
             .json(&place)
+    }
+
+    /// A cart is closed a moment after its order was placed; until then it is the one that is filled.
+    async fn done_with_ordered_carts(&self, who: Who) {
+        let call = self.call("get_cart", &[]);
+        testkit::eventually("the ordered cart is closed", || async {
+            let cart = self.send_as(who, &call).await.expect(200).json();
+            let Some(id) = cart["id"].as_str() else {
+                return Some(());
+            };
+            let mut owner = self.db.owner().await;
+            let claimed: bool = sqlx::query_scalar(
+                "select exists (select from checkout.cart_claim where cart_id = $1::uuid)",
+            )
+            .bind(id)
+            .fetch_one(&mut owner)
+            .await
+            .unwrap();
+            (!claimed).then_some(())
+        })
+        .await;
     }
 
     /// A new order of a buyer's, not yet paid: its id, and all of it.

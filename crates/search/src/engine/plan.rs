@@ -187,7 +187,8 @@ impl Plan {
 }
 
 /// The terms nearest to one that nothing has, commonest first: one edit away from four letters on, two from eight.
-/// The first letter is taken to be right, as it mostly is; it keeps the search to one part of the dictionary.
+/// The first letter is taken to be right, as it mostly is; it keeps the search to one part of the dictionary. A term that
+/// goes on where the word ends is another word, not a slip: completing is for the word that is still being typed.
 fn nearest(view: &View, fields: &Fields, written: &str) -> tantivy::Result<Vec<(String, f32)>> {
     let letters: Vec<char> = written.chars().collect();
     let edits_max = match letters.len() {
@@ -206,6 +207,9 @@ fn nearest(view: &View, fields: &Fields, written: &str) -> tantivy::Result<Vec<(
             let Ok(term) = std::str::from_utf8(stream.key()) else {
                 continue;
             };
+            if term.starts_with(written) {
+                continue;
+            }
             if let Some(edits) = edits_between(&letters, term, edits_max) {
                 let entry = found.entry(term.to_owned()).or_insert((edits, 0));
                 entry.1 += u64::from(stream.value().doc_freq);

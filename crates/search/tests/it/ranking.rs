@@ -90,7 +90,6 @@ fn neighbours_in_the_title_count() {
 }
 
 #[test]
-#[ignore = "a near word is taken where the beginning of one was typed: `cera` for `ceram`"]
 fn the_last_word_may_be_the_beginning_of_one() {
     let documents = [
         titled(1, "Ceramic bowl"),

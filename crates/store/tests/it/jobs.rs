@@ -31,7 +31,7 @@ async fn enqueue(db: &Db, clock: &dyn Clock, number: i64) -> JobId {
         .enqueue(&mut conn, &json!(number), clock.now())
         .await
         .unwrap();
-    store::log::wake();
+    store::jobs::wake();
     id
 }
 

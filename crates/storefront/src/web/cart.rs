@@ -205,7 +205,8 @@ fn line(line: &QuoteLine, locale: Locale) -> CartLine {
     }
 }
 
-/// Puts something in; a new guest gets a basket of their own.
+/// Puts something in; a new guest gets a basket of their own. One who has ordered before keeps their secret: it is the
+/// one that opens those orders.
 pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let sku: SkuId = posted
         .get("variant")
@@ -216,7 +217,7 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
     let (owner, token) = match visit.owner() {
         Some(owner) => (owner, None),
         None => {
-            let token = kernel::secret::token();
+            let token = visit.guest_token.clone().unwrap_or_else(kernel::secret::token);
             (CartOwner::Guest(token.clone()), Some(token))
         }
     };

@@ -21,14 +21,14 @@ mod product;
 mod seller;
 mod shop;
 mod sitemap;
+mod table;
 mod visit;
 mod window;
 
+pub use table::Address;
 pub use window::Window;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 use contracts::cart::CartService;
 use contracts::catalog::{Catalog, Workbench};
 use contracts::checkout::Checkout;
@@ -40,6 +40,7 @@ use contracts::payments::Payments;
 use contracts::search::Search;
 use contracts::tenants::{ShopDesk, Tenants};
 use std::sync::Arc;
+use table::Table;
 
 /// The contexts that pages are made of, wherever they run.
 #[derive(Clone)]
@@ -62,106 +63,112 @@ pub struct Shop {
     pub ledger: Arc<dyn Ledger>,
     /// Scheme and host, without a slash at the end.
     pub public_url: String,
+    /// Whether somebody on this very machine may read the mails without signing in: for trying things out.
+    pub open_inbox: bool,
     /// Empty at first: pages dress it.
     pub window: Window,
 }
 
+fn table() -> Table {
+    Table::default()
+        .get("/", home::page)
+        .get("/c/{*path}", listing::category)
+        .get("/search", listing::search)
+        .get("/p/{slug}", product::page)
+        .get("/shop/{slug}", shop::page)
+        .get("/cart", cart::page)
+        .post("/cart/lines", cart::add)
+        .post("/cart/lines/{sku}", cart::set)
+        .post("/cart/lines/{sku}/remove", cart::remove)
+        .post("/cart/adjust", cart::adjust)
+        .get("/checkout", checkout::begin)
+        .get("/checkout/address", checkout::address::page)
+        .post("/checkout/address", checkout::address::submit)
+        .get("/checkout/delivery", checkout::delivery::page)
+        .post("/checkout/delivery", checkout::delivery::submit)
+        .get("/checkout/payment", checkout::payment::page)
+        .post("/checkout/payment", checkout::payment::submit)
+        .get("/checkout/review", checkout::review::page)
+        .post("/checkout/place", checkout::review::place)
+        .get("/sandbox/3ds/{reference}", bank::page)
+        .post("/sandbox/3ds/{reference}", bank::answer)
+        .get("/orders", orders::history)
+        .get("/orders/{id}", orders::page)
+        .post("/orders/{id}/cancel", orders::cancel)
+        .get("/orders/{id}/pay", orders::pay_page)
+        .post("/orders/{id}/pay", orders::pay)
+        .get("/orders/{id}/return", orders::back_from_bank)
+        .get("/account", account::page)
+        .post("/account/sessions/{id}/revoke", account::revoke)
+        .get("/sign-in", auth::sign_in_page)
+        .post("/sign-in", auth::sign_in)
+        .post("/sign-out", auth::sign_out)
+        .get("/register", auth::register_page)
+        .post("/register", auth::register)
+        .get("/open-a-shop", auth::open_shop::page)
+        .post("/open-a-shop", auth::open_shop::submit)
+        .get("/forgot-password", auth::recovery::forgot_page)
+        .post("/forgot-password", auth::recovery::forgot)
+        .get("/reset-password", auth::recovery::reset_page)
+        .post("/reset-password", auth::recovery::reset)
+        .get("/verify-email", auth::recovery::verify)
+        .post("/verify-email/send", account::send_verification)
+        .get("/seller", seller::home::page)
+        .get("/seller/orders", seller::orders::list)
+        .get("/seller/orders/{id}", seller::orders::page)
+        .get("/seller/products", seller::products::list)
+        .get("/seller/products/new", seller::product_form::new)
+        .post_files(
+            "/seller/products/new",
+            seller::product_form::create,
+            seller::product_form::BYTES_MAX,
+        )
+        .get("/seller/products/{id}", seller::product_form::edit)
+        .post_files(
+            "/seller/products/{id}",
+            seller::product_form::change,
+            seller::product_form::BYTES_MAX,
+        )
+        .post("/seller/products/{id}/delete", seller::products::delete)
+        .get("/seller/uploads", seller::uploads::list)
+        .post_files(
+            "/seller/uploads",
+            seller::uploads::submit,
+            seller::uploads::BYTES_MAX,
+        )
+        .get("/seller/uploads/{id}", seller::uploads::page)
+        .get("/seller/shop", seller::shop::page)
+        .post("/seller/shop", seller::shop::change)
+        .post_files(
+            "/seller/shop/pictures",
+            seller::shop::pictures,
+            seller::shop::BYTES_MAX,
+        )
+        .post("/seller/shop/checks/{item}", seller::shop::state_check)
+        .get("/operator", operator::shops::list)
+        .get("/operator/shops/{id}", operator::shops::page)
+        .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
+        .post("/operator/shops/{id}/{command}", operator::shops::command)
+        .get("/operator/ledger", operator::ledger::page)
+        .get("/dev/mail", mail::list)
+        .get("/dev/mail/{id}", mail::message)
+        .post("/preferences", info::preferences)
+        .get("/help", info::help)
+        .get("/about", info::about)
+        .get("/robots.txt", info::robots)
+}
+
+/// All addresses of pages and forms.
+#[must_use]
+pub fn addresses() -> Vec<Address> {
+    table().addresses
+}
+
 /// All pages.
 pub fn routes(shop: Shop) -> Router {
-    Router::new()
-        .route("/", get(home::page))
-        .route("/c/{*path}", get(listing::category))
-        .route("/search", get(listing::search))
-        .route("/p/{slug}", get(product::page))
-        .route("/shop/{slug}", get(shop::page))
-        .route("/cart", get(cart::page))
-        .route("/cart/lines", post(cart::add))
-        .route("/cart/lines/{sku}", post(cart::set))
-        .route("/cart/lines/{sku}/remove", post(cart::remove))
-        .route("/cart/adjust", post(cart::adjust))
-        .route("/checkout", get(checkout::begin))
-        .route(
-            "/checkout/address",
-            get(checkout::address::page).post(checkout::address::submit),
-        )
-        .route(
-            "/checkout/delivery",
-            get(checkout::delivery::page).post(checkout::delivery::submit),
-        )
-        .route(
-            "/checkout/payment",
-            get(checkout::payment::page).post(checkout::payment::submit),
-        )
-        .route("/checkout/review", get(checkout::review::page))
-        .route("/checkout/place", post(checkout::review::place))
-        .route("/sandbox/3ds/{reference}", get(bank::page).post(bank::answer))
-        .route("/orders", get(orders::history))
-        .route("/orders/{id}", get(orders::page))
-        .route("/orders/{id}/cancel", post(orders::cancel))
-        .route("/orders/{id}/pay", get(orders::pay_page).post(orders::pay))
-        .route("/orders/{id}/return", get(orders::back_from_bank))
-        .route("/account", get(account::page))
-        .route("/account/sessions/{id}/revoke", post(account::revoke))
-        .route("/sign-in", get(auth::sign_in_page).post(auth::sign_in))
-        .route("/sign-out", post(auth::sign_out))
-        .route("/register", get(auth::register_page).post(auth::register))
-        .route(
-            "/open-a-shop",
-            get(auth::open_shop::page).post(auth::open_shop::submit),
-        )
-        .route(
-            "/forgot-password",
-            get(auth::recovery::forgot_page).post(auth::recovery::forgot),
-        )
-        .route(
-            "/reset-password",
-            get(auth::recovery::reset_page).post(auth::recovery::reset),
-        )
-        .route("/verify-email", get(auth::recovery::verify))
-        .route("/verify-email/send", post(account::send_verification))
-        .route("/seller", get(seller::home::page))
-        .route("/seller/orders", get(seller::orders::list))
-        .route("/seller/orders/{id}", get(seller::orders::page))
-        .route("/seller/products", get(seller::products::list))
-        .route(
-            "/seller/products/new",
-            get(seller::product_form::new)
-                .post(seller::product_form::create)
-                .layer(DefaultBodyLimit::max(seller::product_form::BYTES_MAX)),
-        )
-        .route(
-            "/seller/products/{id}",
-            get(seller::product_form::edit)
-                .post(seller::product_form::change)
-                .layer(DefaultBodyLimit::max(seller::product_form::BYTES_MAX)),
-        )
-        .route("/seller/products/{id}/delete", post(seller::products::delete))
-        .route(
-            "/seller/uploads",
-            get(seller::uploads::list)
-                .post(seller::uploads::submit)
-                .layer(DefaultBodyLimit::max(seller::uploads::BYTES_MAX)),
-        )
-        .route("/seller/uploads/{id}", get(seller::uploads::page))
-        .route("/seller/shop", get(seller::shop::page).post(seller::shop::change))
-        .route(
-            "/seller/shop/pictures",
-            post(seller::shop::pictures).layer(DefaultBodyLimit::max(seller::shop::BYTES_MAX)),
-        )
-        .route("/seller/shop/checks/{item}", post(seller::shop::state_check))
-        .route("/operator", get(operator::shops::list))
-        .route("/operator/shops/{id}", get(operator::shops::page))
-        .route("/operator/shops/{id}/checks/{item}", post(operator::shops::judge))
-        .route("/operator/shops/{id}/{command}", post(operator::shops::command))
-        .route("/operator/ledger", get(operator::ledger::page))
-        .route("/dev/mail", get(mail::list))
-        .route("/dev/mail/{id}", get(mail::message))
-        .route("/preferences", post(info::preferences))
-        .route("/help", get(info::help))
-        .route("/about", get(info::about))
-        .route("/robots.txt", get(info::robots))
-        .route("/sitemap.xml", get(sitemap::index))
-        .route("/sitemap/{file}", get(sitemap::file))
+    table()
+        .router
+        .merge(sitemap::router())
         .merge(crate::assets::router())
         .fallback(failure::not_found)
         .layer(axum::middleware::from_fn_with_state(

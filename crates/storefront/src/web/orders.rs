@@ -13,6 +13,7 @@ use crate::views::order::{
 };
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use contracts::cart::CartOwner;
 use contracts::catalog::Listing;
 use contracts::checkout::{Pay, PayOutcome};
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus, OrderSummary, SubOrderStatus};
@@ -123,13 +124,25 @@ fn state(status: OrderStatus, payment: Option<PaymentStatus>, reason: Option<Can
     }
 }
 
+/// An order of the visitor's, and as whom they placed it.
+async fn find(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(CartOwner, Order), Failure> {
+    let mut refused = Fault::not_found("order");
+    for owner in visit.owners() {
+        let order = shop
+            .orders
+            .order(&visit.ctx, Some(owner.clone()), id, AsOf::default());
+        match order.await {
+            Ok(order) => return Ok((owner, order)),
+            Err(fault) if fault.kind == Kind::NotFound => refused = fault,
+            Err(fault) => return Err(Failure(fault)),
+        }
+    }
+    Err(Failure(refused))
+}
+
 /// An order of the visitor's, and its payment.
 async fn load(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(Order, Option<Payment>), Failure> {
-    let owner = visit.owner().ok_or_else(|| Fault::not_found("order"))?;
-    let order = shop
-        .orders
-        .order(&visit.ctx, Some(owner), id, AsOf::default())
-        .await?;
+    let (_, order) = find(shop, visit, id).await?;
     // A payment that cannot be read must not hide the order.
     let payment = shop.payments.payment(&visit.ctx, order.payment).await.ok();
     Ok((order, payment))
@@ -332,7 +345,7 @@ pub async fn cancel(
     Path(id): Path<OrderId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    let owner = posted.visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    let (owner, _) = find(&shop, &posted.visit, id).await?;
     shop.checkout.cancel(&posted.visit.ctx, owner, id).await?;
     Ok(redirect_done(&format!("/orders/{id}"), "cancelled"))
 }
@@ -404,7 +417,7 @@ pub async fn pay(
     Path(id): Path<OrderId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    let owner = posted.visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    let (owner, _) = find(&shop, &posted.visit, id).await?;
     let request = Pay {
         owner,
         order: id,
@@ -423,7 +436,7 @@ pub async fn back_from_bank(
     visit: Visit,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Failure> {
-    let owner = visit.owner().ok_or_else(|| Fault::not_found("order"))?;
+    let (owner, _) = find(&shop, &visit, id).await?;
     Ok(after_payment(
         id,
         shop.checkout.resume(&visit.ctx, owner, id).await,

@@ -1,23 +1,87 @@
 //! What search engines may know of: an index, the pages of the marketplace, and the products of each shop.
+//!
+//! A file takes many reads to write and anybody may ask for it, so it is written once in a while and one at a time.
 
 use super::Shop;
 use super::cards;
 use super::failure::Failure;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
 use contracts::catalog::ProductStatus;
+use contracts::tenants::ShopStatus;
 use httpkit::RequestInfo;
+use kernel::limits::PAGE_SIZE_MAX;
 use kernel::{Actor, Ctx, DateTime, Fault, ProductId, TenantId};
+use moka::future::Cache;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
 
-/// Shops of which the index knows.
-const SHOPS_MAX: u16 = 1_000;
 /// Addresses one file may hold, by the protocol.
 const ADDRESSES_MAX: usize = 50_000;
+/// Shops of which the index knows: it names the pages' file too.
+const SHOPS_MAX: usize = ADDRESSES_MAX - 1;
 /// Products read at once.
 const PRODUCTS_AT_ONCE: u16 = 1_000;
+/// How long a written file is given out.
+const WRITTEN_FOR: Duration = Duration::from_secs(600);
+/// Bytes of all files that are kept.
+const WRITTEN_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 /// Crawlers come again and again; the answer may be as old as this.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum File {
+    Index,
+    Pages,
+    Shop(TenantId),
+}
+
+/// The files as they were last written. Cheap to clone; one per process.
+#[derive(Clone)]
+pub struct Sitemaps {
+    written: Cache<File, Bytes>,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Sitemaps {
+    pub fn new() -> Self {
+        let written = Cache::builder()
+            .weigher(|_, xml: &Bytes| u32::try_from(xml.len()).unwrap_or(u32::MAX))
+            .max_capacity(WRITTEN_BYTES_MAX)
+            .time_to_live(WRITTEN_FOR)
+            .build();
+        Self {
+            written,
+            turn: Arc::default(),
+        }
+    }
+
+    /// The file as it is kept, or as `write` writes it now: once, however many ask.
+    async fn get(
+        &self,
+        file: File,
+        write: impl Future<Output = Result<String, Fault>>,
+    ) -> Result<Bytes, Fault> {
+        let written = self.written.try_get_with(file, async {
+            let _turn = self.turn.lock().await;
+            write.await.map(Bytes::from)
+        });
+        written.await.map_err(|fault: Arc<Fault>| Fault::clone(&fault))
+    }
+}
+
+pub fn router() -> Router<Shop> {
+    Router::new()
+        .route("/sitemap.xml", get(index))
+        .route("/sitemap/{file}", get(file))
+        .layer(Extension(Sitemaps::new()))
+}
 
 fn ctx(info: RequestInfo) -> Ctx {
     Ctx {
@@ -30,12 +94,20 @@ fn ctx(info: RequestInfo) -> Ctx {
 /// `/sitemap.xml`
 pub async fn index(
     State(shop): State<Shop>,
-    axum::Extension(info): axum::Extension<RequestInfo>,
+    Extension(sitemaps): Extension<Sitemaps>,
+    Extension(info): Extension<RequestInfo>,
 ) -> Result<Response, Failure> {
-    let shops = shop.tenants.active_shops(&ctx(info), SHOPS_MAX).await?;
+    let xml = sitemaps
+        .get(File::Index, write_file(&shop, &ctx(info), File::Index))
+        .await?;
+    Ok(answer(xml))
+}
+
+async fn write_index(shop: &Shop, ctx: &Ctx) -> Result<String, Fault> {
+    let slugs = slugs(shop, ctx).await?;
     let own = std::iter::once("/sitemap/pages.xml".to_owned());
-    let files = own.chain(shops.iter().map(|s| format!("/sitemap/{}.xml", s.slug)));
-    let mut xml = String::from("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
+    let files = own.chain(slugs.iter().map(|slug| format!("/sitemap/{slug}.xml")));
+    let mut xml = format!("{XML}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
     for file in files {
         xml.push_str(&format!(
             "<sitemap><loc>{}</loc></sitemap>",
@@ -43,27 +115,57 @@ pub async fn index(
         ));
     }
     xml.push_str("</sitemapindex>");
-    Ok(answer(&xml))
+    Ok(xml)
+}
+
+/// What all active shops are called in addresses, the newest first.
+async fn slugs(shop: &Shop, ctx: &Ctx) -> Result<Vec<String>, Fault> {
+    let mut slugs = Vec::new();
+    let mut before = None;
+    while slugs.len() < SHOPS_MAX {
+        let page = shop
+            .shop_desk
+            .entries(ctx, Some(ShopStatus::Active), before, PAGE_SIZE_MAX)
+            .await?;
+        before = page.items.last().map(|entry| entry.shop.id);
+        slugs.extend(page.items.into_iter().map(|entry| entry.shop.slug));
+        if page.next.is_none() || before.is_none() {
+            break;
+        }
+    }
+    slugs.truncate(SHOPS_MAX);
+    Ok(slugs)
 }
 
 /// `/sitemap/pages.xml`, and `/sitemap/{shop}.xml`.
 pub async fn file(
     State(shop): State<Shop>,
-    axum::Extension(info): axum::Extension<RequestInfo>,
+    Extension(sitemaps): Extension<Sitemaps>,
+    Extension(info): Extension<RequestInfo>,
     Path(file): Path<String>,
 ) -> Result<Response, Failure> {
     let ctx = ctx(info);
     let name = file
         .strip_suffix(".xml")
         .ok_or_else(|| Fault::not_found("page"))?;
-    let addresses = if name == "pages" {
-        pages(&shop, &ctx).await?
+    let file = if name == "pages" {
+        File::Pages
     } else {
+        // Asked anew each time: a shop that was closed is not given out any longer.
         let seller = shop.tenants.shop_by_slug(&ctx, name.to_owned()).await?;
-        let seller = seller.ok_or_else(|| Fault::not_found("page"))?;
-        products(&shop, &ctx, seller.id).await?
+        File::Shop(seller.ok_or_else(|| Fault::not_found("page"))?.id)
     };
-    let mut xml = String::from("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
+    let xml = sitemaps.get(file, write_file(&shop, &ctx, file)).await?;
+    Ok(answer(xml))
+}
+
+async fn write_file(shop: &Shop, ctx: &Ctx, file: File) -> Result<String, Fault> {
+    let addresses = match file {
+        File::Index => return write_index(shop, ctx).await,
+        File::Pages => pages(shop, ctx).await?,
+        File::Shop(tenant) => products(shop, ctx, tenant).await?,
+    };
+    let mut xml = format!("{XML}<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
     for (path, changed) in addresses {
         xml.push_str("<url><loc>");
         xml.push_str(&escaped(&format!("{}{path}", shop.public_url)));
@@ -74,19 +176,16 @@ pub async fn file(
         xml.push_str("</url>");
     }
     xml.push_str("</urlset>");
-    Ok(answer(&xml))
+    Ok(xml)
 }
 
 type Addresses = Vec<(String, Option<DateTime>)>;
 
 async fn pages(shop: &Shop, ctx: &Ctx) -> Result<Addresses, Fault> {
-    let (categories, shops) = futures::join!(
-        shop.catalog.categories(ctx),
-        shop.tenants.active_shops(ctx, SHOPS_MAX)
-    );
+    let (categories, shops) = futures::join!(shop.catalog.categories(ctx), slugs(shop, ctx));
     let fixed = ["/", "/search", "/help", "/about", "/open-a-shop"].map(|path| (path.to_owned(), None));
     let categories = categories?.into_iter().map(|c| (format!("/c/{}", c.path), None));
-    let shops = shops?.into_iter().map(|s| (format!("/shop/{}", s.slug), None));
+    let shops = shops?.into_iter().map(|slug| (format!("/shop/{slug}"), None));
     Ok(fixed
         .into_iter()
         .chain(categories)
@@ -117,7 +216,7 @@ async fn products(shop: &Shop, ctx: &Ctx, tenant: TenantId) -> Result<Addresses,
     Ok(addresses)
 }
 
-fn answer(xml: &str) -> Response {
+fn answer(xml: Bytes) -> Response {
     (
         [
             (
@@ -126,7 +225,7 @@ fn answer(xml: &str) -> Response {
             ),
             (header::CACHE_CONTROL, KEPT),
         ],
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{xml}"),
+        xml,
     )
         .into_response()
 }
@@ -137,4 +236,24 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\'', "&apos;")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::{File, Sitemaps};
+    use kernel::Fault;
+
+    #[tokio::test]
+    async fn a_file_is_written_once_and_a_failure_is_not_kept() {
+        let sitemaps = Sitemaps::new();
+        let failed = sitemaps.get(File::Index, async { Err(Fault::internal()) }).await;
+        assert!(failed.is_err());
+        let first = sitemaps.get(File::Index, async { Ok("first".to_owned()) }).await;
+        assert_eq!(first.unwrap(), "first");
+        let again = sitemaps.get(File::Index, async { Ok("second".to_owned()) }).await;
+        assert_eq!(again.unwrap(), "first");
+        let other = sitemaps.get(File::Pages, async { Ok("other".to_owned()) }).await;
+        assert_eq!(other.unwrap(), "other");
+    }
 }

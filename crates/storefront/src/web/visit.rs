@@ -18,9 +18,13 @@ use std::time::Duration;
 
 pub const SESSION_COOKIE: &str = "stoa_session";
 pub const CART_COOKIE: &str = "stoa_cart";
+/// A guest's secret as their orders know it. It outlives the basket, which signing in takes along.
+pub const GUEST_COOKIE: &str = "stoa_guest";
 const CSRF_COOKIE: &str = "stoa_csrf";
 /// Top categories in the header.
 const NAV_MAX: usize = 8;
+/// Anything shorter is no secret of a guest's.
+const SECRET_CHARS_MIN: usize = 20;
 /// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
 const FRAME_WAIT: Duration = Duration::from_millis(400);
 /// What the last form did, as the address names it for the page that follows. Each has its message.
@@ -74,6 +78,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// The guest's secret, if they have one.
     pub cart_token: Option<String>,
+    /// The secret with which they ordered as a guest, if they did.
+    pub guest_token: Option<String>,
     /// What forms must carry back.
     pub csrf: String,
     /// Path and query.
@@ -166,7 +172,8 @@ impl Visit {
             theme: value("theme").map_or(Theme::Device, |code| Theme::from_code(&code)),
             principal: None,
             session: value(SESSION_COOKIE),
-            cart_token: value(CART_COOKIE).filter(|t| t.len() >= 20),
+            cart_token: value(CART_COOKIE).filter(|t| t.len() >= SECRET_CHARS_MIN),
+            guest_token: value(GUEST_COOKIE).filter(|t| t.len() >= SECRET_CHARS_MIN),
             csrf: carried.unwrap_or_else(kernel::secret::token),
             path: path_of(parts),
             address: info.client.to_string(),
@@ -218,12 +225,22 @@ fn actor_of(principal: &Principal) -> Actor {
 }
 
 impl Visit {
-    /// Whose cart and orders these are; none for a guest who has neither yet.
+    /// Whose cart this is, and whose the orders that come of it; none for a guest who has neither yet.
     pub fn owner(&self) -> Option<CartOwner> {
         match &self.principal {
             Some(principal) => Some(CartOwner::User(principal.user)),
             None => self.cart_token.clone().map(CartOwner::Guest),
         }
+    }
+
+    /// All as whom the visitor may have ordered: as the one who is signed in, and as a guest before that.
+    pub fn owners(&self) -> Vec<CartOwner> {
+        let user = self.principal.as_ref().map(|p| CartOwner::User(p.user));
+        let secrets = [&self.cart_token, &self.guest_token];
+        let guests = secrets.into_iter().flatten().cloned().map(CartOwner::Guest);
+        let mut owners: Vec<CartOwner> = user.into_iter().chain(guests).collect();
+        owners.dedup();
+        owners
     }
 
     /// The signed-in person, or a way to sign in.
@@ -302,7 +319,7 @@ impl Visit {
             query: String::new(),
             nav: Vec::new(),
             notice: self.outcome.map(|outcome| self.notice(outcome)),
-            dev_mail: true,
+            dev_mail: shop.open_inbox,
             nonce: self.nonce.clone(),
         }
     }
@@ -511,9 +528,11 @@ pub fn encode(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// A path of ours to go on to, never somebody else's address.
+/// A path of ours to go on to, never somebody else's address. Browsers drop tabs and line ends before they read an
+/// address, and take a backslash for a slash.
 pub fn safe_next(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    let is_odd = |c: char| c == '\\' || c.is_control();
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(is_odd);
     if ours { next } else { "/" }
 }
 
@@ -528,6 +547,12 @@ mod tests {
             "https://evil.example",
             "//evil.example",
             "/\\evil.example",
+            "/\t/evil.example",
+            "\t//evil.example",
+            "/\n/evil.example",
+            "/\u{0}/evil.example",
+            "/\u{7f}/evil.example",
+            "/cart\t",
             "javascript:x",
             "",
         ] {

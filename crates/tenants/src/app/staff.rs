@@ -4,7 +4,7 @@ use super::Shops;
 use crate::Error;
 use crate::domain::{Member, check_leaves_owner};
 use crate::store::{shop, staff};
-use ::store::jobs::Queue;
+use ::store::jobs::{self, Queue};
 use ::store::{Scope, Tx, log};
 use contracts::tenants::{ShopStatus, StaffChanged};
 use kernel::{Ctx, Role, TenantId, UserId, uuid_at};
@@ -15,6 +15,9 @@ use uuid::Uuid;
 pub const SYNC_ROLE: Queue = Queue::new("tenants.sync_role");
 /// Link open invitations to the account of a verified address. The payload is the account's id.
 pub const JOIN_INVITED: Queue = Queue::new("tenants.join_invited");
+
+/// How often a role is written anew because the list changed while it was being written.
+const ROLE_WRITES_MAX: u32 = 5;
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct RoleJob {
@@ -131,6 +134,7 @@ impl Shops {
         }
         tx.commit().await?;
         log::wake();
+        jobs::wake();
         Ok(())
     }
 
@@ -141,16 +145,33 @@ impl Shops {
         }
     }
 
-    /// Gives or takes the role in identity as the staff list says now; safe to repeat, whatever was said before.
+    /// Gives or takes the role in identity as the staff list says; safe to repeat, whatever was said before.
+    ///
+    /// The list may change between reading and writing, and whoever changed it may write before us. So it is read again
+    /// after writing: whoever writes last has seen the list as it is, or writes again.
     pub(crate) async fn apply_role(&self, ctx: &Ctx, tenant: TenantId, user: UserId) -> Result<(), Error> {
+        let mut role = self.listed_role(tenant, user).await?;
+        for _ in 0..ROLE_WRITES_MAX {
+            match role {
+                Some(role) => self.identity().grant(ctx, user, Some(tenant), role).await?,
+                None => self.identity().revoke(ctx, user, Some(tenant)).await?,
+            }
+            let now = self.listed_role(tenant, user).await?;
+            if now == role {
+                return Ok(());
+            }
+            role = now;
+        }
+        Err(Error::Internal(
+            "the staff list changes faster than roles can follow".to_owned(),
+        ))
+    }
+
+    async fn listed_role(&self, tenant: TenantId, user: UserId) -> Result<Option<Role>, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
         let role = staff::role_of(&mut *tx, tenant, user).await?;
         tx.commit().await?;
-        match role {
-            Some(role) => self.identity().grant(ctx, user, Some(tenant), role).await?,
-            None => self.identity().revoke(ctx, user, Some(tenant)).await?,
-        }
-        Ok(())
+        Ok(role)
     }
 
     async fn mail_invitation(&self, ctx: &Ctx, member: &Member, shop: &str) {

@@ -7,7 +7,8 @@ use contracts::identity::{
 };
 use kernel::{Ctx, Fault, Kind, Role, SessionId, TenantId, UserId};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 #[derive(Default)]
 pub struct People {
@@ -16,6 +17,8 @@ pub struct People {
     pub mails: Mutex<Vec<(String, String)>>,
     /// Whether identity can be reached.
     pub is_down: Mutex<bool>,
+    /// The next role to be given is given when this is notified.
+    pub grant_waits_for: Mutex<Option<Arc<Notify>>>,
 }
 
 impl People {
@@ -98,11 +101,16 @@ impl Identity for People {
         tenant: Option<TenantId>,
         role: Role,
     ) -> Reply<'a, ()> {
-        let granted = self.check_up().map(|()| {
+        let wait = self.grant_waits_for.lock().expect("lock").take();
+        Box::pin(async move {
+            if let Some(wait) = wait {
+                wait.notified().await;
+            }
+            self.check_up()?;
             let tenant = tenant.expect("a shop's role");
             self.roles.lock().expect("lock").insert((user, tenant), role);
-        });
-        ready(granted)
+            Ok(())
+        })
     }
 
     fn revoke<'a>(&'a self, _ctx: &'a Ctx, user: UserId, tenant: Option<TenantId>) -> Reply<'a, ()> {

@@ -2,8 +2,10 @@ use crate::harness::{App, text};
 use contracts::identity::AccountChanged;
 use kernel::{Role, UserId};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store::Db;
 use store::Scope;
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn somebody_known_joins_at_once() {
@@ -49,6 +51,30 @@ async fn somebody_known_joins_at_once() {
         .map(|(_, payload)| payload["role"].clone())
         .collect();
     assert_eq!(roles, [json!("manager"), json!("clerk"), Value::Null]);
+}
+
+#[tokio::test]
+async fn a_role_that_arrives_after_a_dismissal_is_taken_back() {
+    let app = App::new().await;
+    let owned = app.active("Alfareria Romero").await;
+    let mateo = app.person("mateo@example.org");
+    let wait = Arc::new(Notify::new());
+    *app.people.grant_waits_for.lock().expect("lock") = Some(wait.clone());
+    let invite = json!({"email": "mateo@example.org", "role": "manager"});
+    let invited = owned.seller.post("/v1/seller/staff", &invite);
+    let dismissed = async {
+        let id = testkit::eventually("mateo is on the list", || async {
+            let staff = owned.seller.get("/v1/seller/staff").await.expect(200).json();
+            staff["items"].get(1).map(|member| text(&member["id"]).to_owned())
+        })
+        .await;
+        let gone = owned.seller.delete(&format!("/v1/seller/staff/{id}")).await;
+        assert_eq!(gone.status, 204);
+        wait.notify_one();
+    };
+    let (invited, ()) = tokio::join!(invited, dismissed);
+    let _ = invited.expect(201);
+    assert_eq!(app.people.role(mateo, owned.tenant), None);
 }
 
 #[tokio::test]

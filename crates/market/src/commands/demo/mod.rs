@@ -10,6 +10,7 @@ use crate::compose::Market;
 use crate::config::Config;
 use kernel::{Clock, Ctx, SystemClock};
 use sampler::Sampler;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -29,11 +30,14 @@ pub async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Loads the demo into an empty marketplace; leaves any other as it is.
-pub async fn load_once(market: &Market, seed: u64, scale: u32) -> anyhow::Result<()> {
+/// Loads the demo into an empty marketplace, or the rest of it where it was broken off; leaves any other as it is.
+pub async fn load_once(market: &Market, data_dir: &Path, seed: u64, scale: u32) -> anyhow::Result<()> {
     let ctx = Ctx::system("demo", SystemClock.now());
-    if market.tenants.active_shops(&ctx, 1).await?.is_empty() {
+    let unfinished = data_dir.join("demo.unfinished");
+    if unfinished.exists() || market.tenants.active_shops(&ctx, 1).await?.is_empty() {
+        std::fs::write(&unfinished, "")?;
         load(market, seed, scale).await?;
+        std::fs::remove_file(&unfinished)?;
     }
     Ok(())
 }

@@ -14,9 +14,10 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::Response;
+use contracts::cart::CartOwner;
 use contracts::identity::{Audience, BrowserSession, RegisterUser, SignIn};
 use httpkit::Auth;
-use kernel::{Fault, Kind};
+use kernel::{Fault, Kind, UserId};
 use serde::Deserialize;
 
 const SESSION_DAYS: i64 = 30;
@@ -91,9 +92,10 @@ async fn open_session(
         address: visit.address.clone(),
     };
     let BrowserSession { cookie, principal } = shop.identity.sign_in(&visit.ctx, request).await?;
-    if let Some(token) = visit.cart_token.clone() {
-        shop.cart.merge(&visit.ctx, token, principal.user).await?;
-    }
+    let guest_cart_emptied = match visit.cart_token.clone() {
+        Some(token) => take_cart_along(shop, visit, token, principal.user).await,
+        None => true,
+    };
     let home = match principal.audience {
         Audience::Seller => "/seller",
         Audience::Admin => "/operator",
@@ -105,11 +107,30 @@ async fn open_session(
         header::SET_COOKIE,
         visit.cookie(shop, SESSION_COOKIE, cookie, SESSION_DAYS),
     );
-    headers.append(
-        header::SET_COOKIE,
-        visit.cookie(shop, CART_COOKIE, String::new(), 0),
-    );
+    if guest_cart_emptied {
+        headers.append(
+            header::SET_COOKIE,
+            visit.cookie(shop, CART_COOKIE, String::new(), 0),
+        );
+    }
     Ok(response)
+}
+
+/// Whether nothing is left in the guest's cart. What did not fit (another currency, too many lines), or could not be
+/// moved just now, stays there and is tried again at the next sign-in: it is no reason to keep somebody out.
+async fn take_cart_along(shop: &Shop, visit: &Visit, token: String, user: UserId) -> bool {
+    let taken = shop.cart.merge(&visit.ctx, token.clone(), user).await;
+    let left = match taken {
+        Ok(_) => shop.cart.open(&visit.ctx, CartOwner::Guest(token)).await,
+        Err(fault) => Err(fault),
+    };
+    match left {
+        Ok(cart) => cart.is_none_or(|cart| cart.lines.is_empty()),
+        Err(fault) => {
+            tracing::warn!(error = %fault, "a guest's cart stayed behind at sign-in");
+            false
+        }
+    }
 }
 
 pub async fn sign_out(

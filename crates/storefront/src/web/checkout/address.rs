@@ -70,7 +70,7 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let mut draft = Draft::read(&headers);
     let visit = &posted.visit;
-    let (email, form, address) = read(&posted);
+    let (email, mut form, address) = read(&posted);
     draft.email.clone_from(&email.value);
     let Some(address) = address else {
         let used = used_before(&shop, visit).await;
@@ -79,10 +79,13 @@ pub async fn submit(
     // Another place may mean other ways of delivery: they are chosen anew.
     draft.delivery.clear();
     draft.address = Some(address);
+    let Ok(cookie) = draft.cookie(&shop, visit) else {
+        form.line1.error = Some(visit.locale.t("refusal.draft_too_large").to_string());
+        let used = used_before(&shop, visit).await;
+        return show(&shop, visit, draft, email, form, &used).await;
+    };
     let mut response = redirect("/checkout/delivery");
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, draft.cookie(&shop, visit));
+    response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
@@ -144,15 +147,21 @@ fn filled(draft: &Draft, visit: &Visit) -> AddressForm {
     }
 }
 
+/// A line of an address, with a word if it is too long.
+fn limited(text: &str, visit: &Visit) -> Field {
+    if text.chars().count() > LINE_CHARS_MAX {
+        Field::wrong(text, visit.locale.t("form.too_long").to_string())
+    } else {
+        Field::of(text)
+    }
+}
+
 /// The form as it was sent, with what is wrong with it; and the address, if nothing is.
 fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
     let visit = &posted.visit;
     let required = |name: &str| match posted.get(name) {
         "" => Field::wrong("", visit.locale.t("form.required").to_string()),
-        text if text.chars().count() > LINE_CHARS_MAX => {
-            Field::wrong(text, visit.locale.t("form.too_long").to_string())
-        }
-        text => Field::of(text),
+        text => limited(text, visit),
     };
     let mut email = required("email");
     let well_formed = email
@@ -174,14 +183,14 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
     let mut form = AddressForm {
         name: required("name"),
         line1: required("line1"),
-        line2: Field::of(posted.get("line2")),
+        line2: limited(posted.get("line2"), visit),
         postcode: required("postcode"),
         city: required("city"),
         province: Field::of(region.clone().unwrap_or_default()),
         provinces: provinces(region.as_deref().unwrap_or("")),
         country: required("country"),
         countries: countries(&country, visit),
-        phone: Field::of(posted.get("phone")),
+        phone: limited(posted.get("phone"), visit),
     };
     if let Err(errors) = geo::validate_location(&country, region.as_deref(), &postcode) {
         for error in errors {
@@ -197,6 +206,8 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
     let fields = [
         &form.name,
         &form.line1,
+        &form.line2,
+        &form.phone,
         &form.postcode,
         &form.city,
         &form.country,

@@ -92,11 +92,19 @@ pub async fn submit(
     if draft.address.is_none() {
         return Ok(redirect("/checkout/address"));
     }
+    draft.delivery.clear();
+    let Some(passage) = passage(&shop, &posted.visit, draft.clone()).await? else {
+        return Ok(redirect("/cart"));
+    };
+    let unchosen = |tenant| passage.quote.groups.iter().find(|g| g.tenant == tenant);
     draft.delivery = posted
         .with_prefix("delivery.")
         .filter_map(|(tenant, code)| {
-            Some(contracts::checkout::DeliveryChoice {
-                tenant: tenant.parse().ok()?,
+            let tenant = tenant.parse().ok()?;
+            // What is had without choosing need not be remembered: the draft has little room.
+            let differs = unchosen(tenant)?.chosen.as_deref() != Some(code);
+            differs.then(|| contracts::checkout::DeliveryChoice {
+                tenant,
                 code: code.to_owned(),
             })
         })
@@ -104,6 +112,6 @@ pub async fn submit(
     let mut response = redirect("/checkout/payment");
     response
         .headers_mut()
-        .append(header::SET_COOKIE, draft.cookie(&shop, &posted.visit));
+        .append(header::SET_COOKIE, draft.cookie(&shop, &posted.visit)?);
     Ok(response)
 }

@@ -52,7 +52,7 @@ pub async fn submit(
     let mut response = redirect("/checkout/review");
     response
         .headers_mut()
-        .append(header::SET_COOKIE, draft.cookie(&shop, &posted.visit));
+        .append(header::SET_COOKIE, draft.cookie(&shop, &posted.visit)?);
     Ok(response)
 }
 

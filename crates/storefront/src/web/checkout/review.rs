@@ -7,13 +7,19 @@ use crate::views::common::Price;
 use crate::web::draft::Draft;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::{Visit, redirect};
+use crate::web::visit::{GUEST_COOKIE, Visit, redirect};
 use crate::web::{Shop, cart, orders};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, Quote, QuoteGroup, QuoteLine};
-use kernel::{Fault, Kind};
+use kernel::{CartId, Fault, Kind, Money, OrderId};
+
+/// A cart's id in a key: a UUID with its dashes.
+const CART_ID_CHARS: usize = 36;
+/// Days for which a guest's browser keeps what shows them their orders.
+const GUEST_DAYS: i64 = 30;
 
 pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
     show(&shop, &visit, Draft::read(&headers), None).await
@@ -71,16 +77,23 @@ pub async fn place(
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let draft = Draft::read(&headers);
+    // What was agreed to is what the page showed: a basket or a total that moved since is shown again.
+    let agreed = Agreed::read(&posted);
+    // Whoever presses the button again after the order was placed is led to it.
+    if let Some(led) = agreed.led_back(&shop, visit, &draft).await {
+        return Ok(led);
+    }
     let (Some(address), Some(method)) = (draft.address.clone(), draft.method.clone()) else {
         return Ok(redirect("/checkout/address"));
     };
-    // Whoever presses the button again after the order was placed is led to it.
     let Some(Passage { owner, mut quote, .. }) = passage(&shop, visit, draft.clone()).await? else {
-        return Ok(redirect("/orders"));
+        return Ok(redirect(if visit.principal.is_some() {
+            "/orders"
+        } else {
+            "/cart"
+        }));
     };
     let said = |key: &str| Some(visit.locale.t(key).to_string());
-    // What was agreed to is what the page showed: a basket or a total that moved since is shown again.
-    let agreed = Agreed::read(&posted);
     if !agreed.is_of(&quote) {
         return show(&shop, visit, draft, said("refusal.total_changed")).await;
     }
@@ -104,7 +117,7 @@ pub async fn place(
     let request = PlaceOrder {
         owner: owner.clone(),
         buyer: visit.principal.as_ref().map(|p| p.user),
-        idempotency_key: posted.get("idempotency_key").chars().take(255).collect(),
+        idempotency_key: agreed.key,
         cart: quote.cart,
         cart_version: quote.cart_version,
         expected_total: quote.total,
@@ -113,47 +126,119 @@ pub async fn place(
         delivery: draft.delivery.clone(),
     };
     let order = match shop.checkout.place(&visit.ctx, request).await {
-        Ok(order) => order,
+        Ok(order) => order.id,
+        // Placed a moment ago under another key, and the basket is not closed yet.
+        Err(fault) if fault.code == "cart_ordered" => match order_in(&fault) {
+            Some(order) => order,
+            None => return Err(Failure(fault)),
+        },
         Err(fault) if worth_showing(&fault) => {
             return show(&shop, visit, draft, Some(visit.tell(&fault))).await;
         }
         Err(fault) => return Err(Failure(fault)),
     };
+    let cart = quote.cart;
     let pay = Pay {
         owner,
-        order: order.id,
+        order,
         method,
-        return_path: format!("/orders/{}/return", order.id),
+        return_path: format!("/orders/{order}/return"),
     };
     // The order stands whatever becomes of the payment: its page says how to go on.
     let outcome = shop.checkout.pay(&visit.ctx, pay).await;
-    let mut response = orders::after_payment(order.id, outcome);
+    let response = orders::after_payment(order, outcome);
+    Ok(remembered(response, &shop, visit, cart, order))
+}
+
+/// Has the browser remember what became of the basket, and a guest's secret, with which they see the order again.
+fn remembered(mut response: Response, shop: &Shop, visit: &Visit, cart: CartId, order: OrderId) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(cookie) = Draft::of_placed(cart, order).cookie(shop, visit) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    if let Some(CartOwner::Guest(secret)) = visit.owner() {
+        let cookie = visit.cookie(shop, GUEST_COOKIE, secret, GUEST_DAYS);
+        headers.append(header::SET_COOKIE, cookie);
+    }
     response
-        .headers_mut()
-        .append(header::SET_COOKIE, Draft::forget(&shop, visit));
-    Ok(response)
+}
+
+fn order_in(fault: &Fault) -> Option<OrderId> {
+    fault.extra.get("order")?.as_str()?.parse().ok()
 }
 
 /// What the review showed when the button was pressed.
 struct Agreed {
+    key: String,
+    /// The basket, with which the key begins.
+    cart: Option<CartId>,
     cart_version: Option<i64>,
     total: String,
 }
 
 impl Agreed {
     fn read(posted: &Posted) -> Self {
+        let key: String = posted.get("idempotency_key").chars().take(255).collect();
         Self {
+            cart: key.get(..CART_ID_CHARS).and_then(|id| id.parse().ok()),
+            key,
             cart_version: posted.get("cart_version").parse().ok(),
             total: posted.get("total").to_owned(),
         }
     }
 
     fn is_of(&self, quote: &Quote) -> bool {
-        self.cart_version == Some(quote.cart_version) && self.has_total_of(quote)
+        self.cart == Some(quote.cart)
+            && self.cart_version == Some(quote.cart_version)
+            && self.has_total_of(quote)
     }
 
     fn has_total_of(&self, quote: &Quote) -> bool {
         self.total == plain_decimal(quote.total)
+    }
+}
+
+impl Agreed {
+    /// The way to the order that came of this basket before, and on with its payment.
+    async fn led_back(&self, shop: &Shop, visit: &Visit, draft: &Draft) -> Option<Response> {
+        let cart = self.cart?;
+        let owner = visit.owner()?;
+        let order = match draft.order_of(cart) {
+            Some(order) => order,
+            // The answer to the first press never arrived: the same request again gets the same order.
+            None => self.placed_before(shop, visit, &owner, cart, draft).await?,
+        };
+        let outcome = shop.checkout.resume(&visit.ctx, owner, order).await;
+        let response = orders::after_payment(order, outcome);
+        Some(remembered(response, shop, visit, cart, order))
+    }
+
+    /// Asks only about a basket that was ordered, from which no second order can come.
+    async fn placed_before(
+        &self,
+        shop: &Shop,
+        visit: &Visit,
+        owner: &CartOwner,
+        cart: CartId,
+        draft: &Draft,
+    ) -> Option<OrderId> {
+        let ordered = shop.cart.get(&visit.ctx, owner.clone(), cart, None).await;
+        let ordered = ordered.ok().filter(|cart| cart.ordered)?;
+        let request = PlaceOrder {
+            owner: owner.clone(),
+            buyer: visit.principal.as_ref().map(|p| p.user),
+            idempotency_key: self.key.clone(),
+            cart,
+            cart_version: ordered.version,
+            expected_total: Money::parse(&self.total, ordered.currency).ok()?,
+            email: draft.email.clone(),
+            address: draft.address.clone()?,
+            delivery: draft.delivery.clone(),
+        };
+        match shop.checkout.place(&visit.ctx, request).await {
+            Ok(order) => Some(order.id),
+            Err(fault) => order_in(&fault),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! One product as a form: written anew, or changed.
 
-use super::product_text::{attributes_text, options_text, read_attributes, read_options, split};
+use super::product_text::{
+    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text,
+};
 use super::products::{self, STATES};
 use super::{bar, own_shop};
 use crate::i18n::{Locale, plain_decimal};
@@ -108,7 +110,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], locale: Locale) -> Form {
         description: Field::of(own.description.clone()),
         brand: Field::of(listing.brand.clone()),
         category: Field::of(listing.category.as_ref().map_or("", |c| c.path.as_str())),
-        tags: Field::of(listing.tags.join(", ")),
+        tags: Field::of(tags_text(&listing.tags)),
         attributes: Field::of(attributes_text(&listing.attributes)),
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
@@ -350,7 +352,7 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
         if is_empty || !field("remove").is_empty() {
             continue;
         }
-        let (row, draft) = read_variant(posted, index, currency, visit);
+        let (row, draft) = read_variant(posted, index, currency, own);
         is_good &= draft.is_some();
         form.variants.push(row);
         variants.extend(draft);
@@ -381,7 +383,7 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
         brand: form.brand.value.clone(),
         category: Some(form.category.value.clone()).filter(|c| !c.is_empty()),
         attributes,
-        tags: split(&form.tags.value, ','),
+        tags: read_tags(&form.tags.value, own.map(|own| own.listing.tags.as_slice())),
         status: products::status_of(&form.state),
         images: Vec::new(),
         variants,
@@ -393,8 +395,9 @@ fn read_variant(
     posted: &Posted,
     index: usize,
     currency: Currency,
-    visit: &Visit,
+    own: Option<&OwnListing>,
 ) -> (VariantRow, Option<VariantDraft>) {
+    let visit = &posted.visit;
     let text = |name: &str| posted.get(&format!("variant.{index}.{name}")).to_owned();
     let said = |key: &str| visit.locale.t(key).to_string();
     let mut row = VariantRow {
@@ -427,7 +430,8 @@ fn read_variant(
     // Units that were not touched are left alone: an order may have taken some since the page was shown.
     let was = text("stock_was");
     let stock = whole(&mut row.stock, visit).filter(|_| row.stock.value != was);
-    let options = match read_options(&row.options.value) {
+    let known = own.into_iter().flat_map(|own| &own.listing.variants);
+    let options = match read_options(&row.options.value, known.map(|v| v.options.as_slice())) {
         Ok(options) => options,
         Err(()) => {
             row.options.error = Some(said("refusal.options"));

@@ -1,0 +1,369 @@
+//! Pages and their forms, visited by those whom they are not for; and a guest who keeps sight of their order.
+
+use crate::rows;
+use crate::spec::{Answer, Call, send};
+use crate::world::{PASSWORD, Who, World};
+use axum::http::Method;
+use bytes::Bytes;
+use kernel::{Permission, Role};
+use std::collections::BTreeMap;
+
+/// A browser without a script: it keeps cookies and sends forms.
+#[derive(Clone, Default)]
+struct Browser {
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    async fn of(world: &World, who: Who) -> Self {
+        let mut browser = Self::default();
+        browser.sign_in(world, who).await;
+        browser
+    }
+
+    async fn sign_in(&mut self, world: &World, who: Who) {
+        let email = who.email();
+        let fields = [("email", email.as_str()), ("password", PASSWORD)];
+        self.post(world, "/sign-in", &fields).await.expect(303);
+        assert!(self.cookies.contains_key("stoa_session"), "{who:?}");
+    }
+
+    async fn send(&mut self, world: &World, method: Method, target: &str, body: String) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let call = Call {
+            method,
+            target: target.to_owned(),
+            headers: vec![
+                ("content-type", b"application/x-www-form-urlencoded".to_vec()),
+                ("cookie", cookies.join("; ").into_bytes()),
+            ],
+            body: Bytes::from(body),
+        };
+        let answer = send(&world.router, &world.elsewhere(call)).await;
+        for set in answer.headers.get_all("set-cookie") {
+            let (cookie, attributes) = set.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = cookie.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    async fn get(&mut self, world: &World, target: &str) -> Answer {
+        self.send(world, Method::GET, target, String::new()).await
+    }
+
+    /// A form as its page sends it.
+    async fn post(&mut self, world: &World, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf(world).await;
+        let with_token = std::iter::once(("csrf", csrf.as_str())).chain(fields.iter().copied());
+        let encoded = with_token.map(|(name, value)| format!("{name}={}", percent(value)));
+        let body = encoded.collect::<Vec<_>>().join("&");
+        self.send(world, Method::POST, target, body).await
+    }
+
+    async fn csrf(&mut self, world: &World) -> String {
+        let page = self.get(world, "/help").await.expect(200);
+        field(&page, "csrf")
+    }
+}
+
+/// The value of a hidden field.
+fn field(page: &Answer, name: &str) -> String {
+    let text = page.text();
+    let start = format!("name=\"{name}\" value=\"");
+    let (_, rest) = text.split_once(&start).unwrap_or_else(|| panic!("no {name}"));
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn location(answer: &Answer) -> String {
+    let to = answer.headers.get("location");
+    to.map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// An address with the things of shop A, and of buyer A, in its braces.
+fn filled(world: &World, path: &str) -> String {
+    let id = match path {
+        p if p.starts_with("/seller/orders/") => &world.a.sale,
+        p if p.starts_with("/seller/products/") => &world.a.product,
+        p if p.starts_with("/seller/uploads/") => &world.a.import,
+        p if p.starts_with("/operator/shops/") => &world.a.id,
+        p if p.starts_with("/orders/") => &world.order,
+        // No session of anybody's: forms without a token do not get that far.
+        p if p.starts_with("/account/sessions/") => &world.order,
+        _ => "",
+    };
+    let path = path
+        .replace("{sku}", &world.a.sku)
+        .replace("{item}", "identity")
+        .replace("{command}", "suspend")
+        .replace("{reference}", "unknown");
+    assert!(
+        !path.contains("{id}") || !id.is_empty(),
+        "{path} is new: what does it name?"
+    );
+    let path = path.replace("{id}", id);
+    assert!(!path.contains('{'), "{path} is new: what does it name?");
+    path
+}
+
+/// What a role must include to see a page of a shop's or of the operator's.
+fn needed(path: &str) -> Permission {
+    match path {
+        "/seller" | "/seller/shop" => Permission::ReadShop,
+        "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
+        "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
+        "/seller/orders" | "/seller/orders/{id}" => Permission::ReadSales,
+        "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
+        "/operator/ledger" => Permission::ReadLedger,
+        other => panic!("{other} is new: who may see it?"),
+    }
+}
+
+fn role(who: Who) -> Role {
+    match who {
+        Who::BuyerA | Who::BuyerB => Role::Buyer,
+        Who::OwnerA | Who::OwnerB => Role::Owner,
+        Who::ManagerA => Role::Manager,
+        Who::ClerkA => Role::Clerk,
+        Who::AnalystA => Role::Analyst,
+        Who::Admin => Role::Admin,
+        Who::Support => Role::Support,
+        Who::Moderator => Role::Moderator,
+        Who::Finance => Role::Finance,
+    }
+}
+
+/// The statuses with which a private page may answer; `None` is nobody.
+fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
+    let names_one = path.contains("{id}");
+    let area = path.split('/').nth(1).unwrap_or_default();
+    match (area, who) {
+        // Orders may be a guest's: whoever is not the one learns nothing of them.
+        ("orders", Some(Who::BuyerA)) => &[200, 303],
+        ("orders", _) if names_one => &[404],
+        (_, None) => &[303],
+        ("orders" | "account", Some(_)) => &[200],
+        ("operator", Some(Who::Finance)) if path == "/operator" => &[303],
+        ("seller", Some(who)) if who.audience() != "seller" => &[403],
+        ("operator", Some(who)) if who.audience() != "admin" => &[403],
+        (_, Some(who)) if !role(who).may(needed(path)) => &[403],
+        ("seller", Some(Who::OwnerB)) if names_one => &[404],
+        _ => &[200],
+    }
+}
+
+fn private_pages() -> Vec<&'static str> {
+    let areas = ["/seller", "/operator", "/account", "/orders"];
+    let is_private = |path: &str| areas.iter().any(|area| path.starts_with(area));
+    storefront::addresses()
+        .into_iter()
+        .filter(|(method, path)| *method == Method::GET && is_private(path))
+        .map(|(_, path)| path)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_pages_open_to_those_they_are_for() {
+    let world = World::new().await;
+    let pages = private_pages();
+    assert!(pages.len() >= 16, "{pages:?}");
+    let mut wrong = Vec::new();
+    let everybody = Who::ALL.into_iter().map(Some).chain([None]);
+    for who in everybody {
+        let mut browser = match who {
+            Some(who) => Browser::of(&world, who).await,
+            None => Browser::default(),
+        };
+        for path in &pages {
+            let target = filled(&world, path);
+            let answer = browser.get(&world, &target).await;
+            let (status, to) = (answer.status, location(&answer));
+            let mut is_right = expected(path, who).contains(&status);
+            if who.is_none() && status == 303 {
+                is_right &= to == format!("/sign-in?next={}", target.replace('/', "%2F"));
+            }
+            // Shop B's owner sees pages of their own, with nothing of shop A's. A refusal may repeat the address.
+            let told = [&world.a.product, &world.a.sale, &world.a.import];
+            let text = answer.text();
+            is_right &= who != Some(Who::OwnerB)
+                || status >= 400
+                || !told.iter().any(|id| text.contains(id.as_str()));
+            if !is_right {
+                wrong.push(format!("{who:?} at {target}: {status} {to}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    world.close().await;
+}
+
+/// Who means well with a form.
+fn sender(path: &str) -> Who {
+    match path {
+        p if p.starts_with("/seller") => Who::OwnerA,
+        p if p.starts_with("/operator") => Who::Admin,
+        _ => Who::BuyerA,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_are_refused_without_their_token_and_from_others() {
+    let world = World::new().await;
+    let forms: Vec<&str> = storefront::addresses()
+        .into_iter()
+        .filter(|(method, _)| *method == Method::POST)
+        .map(|(_, path)| path)
+        .collect();
+    assert!(forms.len() >= 25, "{forms:?}");
+    let mut browsers = BTreeMap::new();
+    for who in [
+        Who::BuyerA,
+        Who::BuyerB,
+        Who::OwnerA,
+        Who::OwnerB,
+        Who::ClerkA,
+        Who::Admin,
+    ] {
+        browsers.insert(who, Browser::of(&world, who).await);
+    }
+    let a = &world.a;
+    let things = [
+        a.id.as_str(),
+        &a.product,
+        &a.sku,
+        &a.import,
+        &a.sale,
+        &world.order,
+        &world.cart,
+        &world.guest.cart,
+        &world.applicant,
+    ];
+    let before = rows::naming(&world, &things).await;
+    let mut wrong = Vec::new();
+    for path in forms {
+        let target = filled(&world, path);
+        let own = browsers.get_mut(&sender(path)).unwrap();
+        for body in ["", "csrf=", "csrf=not-the-token"] {
+            let body = format!("{body}&quantity=0&title=Taken");
+            let answer = own.send(&world, Method::POST, &target, body.clone()).await;
+            if answer.status != 403 {
+                wrong.push(format!("{target} with {body}: {}", answer.status));
+            }
+            // A token that the visitor brought along in no cookie of ours is none either.
+            let answer = Browser::default().send(&world, Method::POST, &target, body).await;
+            if answer.status != 403 {
+                wrong.push(format!("{target} as nobody: {}", answer.status));
+            }
+        }
+        // With a good token, from people whose form it is not.
+        let others: &[(Who, u16)] = match path {
+            p if p.starts_with("/seller/products/{id}") => &[
+                (Who::BuyerB, 403),
+                (Who::Admin, 403),
+                (Who::ClerkA, 403),
+                (Who::OwnerB, 404),
+            ],
+            p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
+            p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
+            p if p.starts_with("/orders/") => &[(Who::BuyerB, 404), (Who::OwnerB, 404), (Who::Admin, 404)],
+            _ => &[],
+        };
+        for (who, status) in others {
+            let other = browsers.get_mut(who).unwrap();
+            let answer = other.post(&world, &target, &[("version", "1")]).await;
+            if answer.status != *status {
+                wrong.push(format!("{target} as {who:?}: {}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(rows::naming(&world, &things).await, before);
+    world.close().await;
+}
+
+/// A guest's browser at the last step of the checkout, and what the form there sends.
+async fn at_the_button(world: &World) -> (Browser, Vec<(&'static str, String)>) {
+    let mut guest = Browser::default();
+    let bowl = [("variant", world.a.sku.as_str()), ("quantity", "1")];
+    let added = guest.post(world, "/cart/lines", &bowl).await;
+    assert_eq!(location(&added), "/cart?done=added");
+    let address = [
+        ("email", "guest@market.test"),
+        ("name", "Lucía Romero"),
+        ("line1", "Calle Betis 12"),
+        ("postcode", "41010"),
+        ("city", "Sevilla"),
+        ("province", "ES-SE"),
+        ("country", "ES"),
+    ];
+    let long = "a".repeat(121);
+    for name in ["line2", "phone"] {
+        let mut spoilt = address.to_vec();
+        spoilt.push((name, &long));
+        guest.post(world, "/checkout/address", &spoilt).await.expect(200);
+    }
+    let steps: [(&str, &[(&str, &str)], &str); 3] = [
+        ("/checkout/address", &address, "/checkout/delivery"),
+        ("/checkout/delivery", &[], "/checkout/payment"),
+        ("/checkout/payment", &[("method", "tok_visa")], "/checkout/review"),
+    ];
+    for (step, fields, next) in steps {
+        let answer = guest.post(world, step, fields).await;
+        assert_eq!(location(&answer), next, "{}", answer.text());
+    }
+    let review = guest.get(world, "/checkout/review").await.expect(200);
+    let names = ["idempotency_key", "cart_version", "total"];
+    let fields = names.map(|name| (name, field(&review, name)));
+    (guest, fields.to_vec())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_is_led_to_their_order_and_keeps_it_after_signing_in() {
+    let world = World::new().await;
+    let (mut guest, fields) = at_the_button(&world).await;
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    // To this one the answer never arrived.
+    let mut unanswered = guest.clone();
+    let placed = location(&guest.post(&world, "/checkout/place", &fields).await);
+    let order = placed.split('?').next().unwrap().to_owned();
+    assert!(
+        order.starts_with("/orders/") && placed.ends_with("?fresh=1"),
+        "{placed}"
+    );
+
+    let mut again = unanswered.clone();
+    let led = location(&again.post(&world, "/checkout/place", &fields).await);
+    assert_eq!(led, placed);
+    testkit::eventually("the ordered basket is closed", || {
+        let mut browser = unanswered.clone();
+        let world = &world;
+        async move {
+            let to = location(&browser.get(world, "/checkout/review").await);
+            (to == "/cart").then_some(())
+        }
+    })
+    .await;
+    for browser in [&mut unanswered, &mut guest] {
+        let led = location(&browser.post(&world, "/checkout/place", &fields).await);
+        assert_eq!(led, placed);
+        browser.get(&world, &order).await.expect(200);
+    }
+
+    guest.sign_in(&world, Who::BuyerB).await;
+    assert!(!guest.cookies.contains_key("stoa_cart"));
+    guest.get(&world, &order).await.expect(200);
+    let elsewhere = Browser::of(&world, Who::BuyerB).await.get(&world, &order).await;
+    assert_eq!(elsewhere.status, 404);
+    world.close().await;
+}
