@@ -32,7 +32,8 @@ const HOLD_S: u32 = 5;
 const STOCK: i64 = 1_000_000;
 /// Seeds the moments and the buyers' choices; drawn, and printed, if absent.
 const SEED: &str = "STOA_STORY_SEED";
-/// Two seconds are promised of the finished program on a machine of its own.
+/// What is promised, and held here by the median: this is a program that was not optimised, on a busy machine.
+const READY_PROMISED: Duration = Duration::from_secs(2);
 const READY_WITHIN: Duration = Duration::from_secs(5);
 /// A recovery of PostgreSQL comes on top.
 const READY_AFTER_RECOVERY_WITHIN: Duration = Duration::from_secs(20);
@@ -167,6 +168,11 @@ impl Restarts {
     fn check(&self) {
         let late = |times: &[Duration], limit: Duration| times.iter().filter(|time| **time > limit).count();
         assert_eq!(late(&self.after_kill, READY_WITHIN), 0, "{:?}", self.after_kill);
+        assert!(
+            late(&self.after_kill, READY_PROMISED) * 2 < self.after_kill.len(),
+            "{:?}",
+            self.after_kill
+        );
         assert_eq!(
             late(&self.after_recovery, READY_AFTER_RECOVERY_WITHIN),
             0,
@@ -279,6 +285,12 @@ fn final_one(answer: Result<Response, Lost>) -> Option<Response> {
 }
 
 fn is_final(answer: &Response) -> bool {
+    assert_ne!(
+        answer.status,
+        500,
+        "an outage is no fault of ours: {}",
+        answer.text()
+    );
     answer.status < 500 && answer.status != 429
 }
 

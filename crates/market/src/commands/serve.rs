@@ -125,8 +125,7 @@ impl Running {
             tracing::info!("stopping");
             tasks.stopping().cancel();
         });
-        keep_partitions_ahead(&self.home.url, &self.tasks);
-        forget_ended_keys(&self.home.url, &self.tasks);
+        keep_house(&self.home.url, &self.tasks);
         runtime::serve(self.listener, self.routes, &self.tasks).await?;
         self.tasks.stop(STOP_WITHIN).await;
         drop(self.market);
@@ -147,45 +146,48 @@ pub async fn stop_signal() {
     }
 }
 
-/// Forgets answers to idempotency keys that have ended, every hour and a batch at a time.
-fn forget_ended_keys(url: &str, tasks: &Tasks) {
+/// What is done now and then: next months' partitions (the start makes them as well), and answers to idempotency keys
+/// that have ended.
+fn keep_house(url: &str, tasks: &Tasks) {
     const HOURLY: Duration = Duration::from_secs(60 * 60);
-    const BATCH: u64 = 5_000;
-    let (url, stop) = (url.to_owned(), tasks.stopping());
-    tasks.spawn("ended idempotency keys", async move {
+    let own = url.to_owned();
+    now_and_then(tasks, "partitions ahead", 24 * HOURLY, move || {
+        let url = own.clone();
+        async move { partition_ahead(&url).await }
+    });
+    let own = url.to_owned();
+    now_and_then(tasks, "ended idempotency keys", HOURLY, move || {
+        let url = own.clone();
+        async move { forget_ended_keys(&url).await }
+    });
+}
+
+/// Repeats `work` until the process stops. What fails is told, and tried again the next time.
+fn now_and_then<F, Fut>(tasks: &Tasks, name: &'static str, pause: Duration, work: F)
+where
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = Result<(), sqlx::Error>> + Send,
+{
+    let stop = tasks.stopping();
+    tasks.spawn(name, async move {
         loop {
             tokio::select! {
-                () = tokio::time::sleep(HOURLY) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => return,
             }
-            let purge = async {
-                let mut conn = PgConnection::connect(&url).await?;
-                let now = SystemClock.now();
-                while store::idempotency::purge(&mut conn, now, BATCH).await? == BATCH {}
-                conn.close().await
-            };
-            if let Err(error) = purge.await {
-                tracing::warn!(%error, "ended idempotency keys could not be forgotten; trying again in an hour");
+            if let Err(error) = work().await {
+                tracing::error!(%error, "{name} failed; trying again in {} s", pause.as_secs());
             }
         }
     });
 }
 
-/// Makes next months' partitions once a day; the start makes them as well.
-fn keep_partitions_ahead(url: &str, tasks: &Tasks) {
-    const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
-    let (url, stop) = (url.to_owned(), tasks.stopping());
-    tasks.spawn("partitions ahead", async move {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(DAILY) => {}
-                () = stop.cancelled() => return,
-            }
-            if let Err(error) = partition_ahead(&url).await {
-                tracing::error!(%error, "next months' partitions could not be made; trying again tomorrow");
-            }
-        }
-    });
+async fn forget_ended_keys(url: &str) -> Result<(), sqlx::Error> {
+    const BATCH: u64 = 5_000;
+    let mut conn = PgConnection::connect(url).await?;
+    let now = SystemClock.now();
+    while store::idempotency::purge(&mut conn, now, BATCH).await? == BATCH {}
+    conn.close().await
 }
 
 async fn partition_ahead(url: &str) -> Result<(), sqlx::Error> {
