@@ -38,6 +38,8 @@ fn problems(document: &Value) -> BTreeMap<String, Problem> {
                 let description = response["description"].as_str().unwrap_or_default();
                 for part in description.split(';') {
                     let (codes, remark) = part.split_once(':').unwrap_or((part, ""));
+                    // Behind "with" stand members of the document, not codes.
+                    let codes = codes.split("with ").next().unwrap_or_default();
                     for code in codes.split('`').skip(1).step_by(2) {
                         let problem = found.entry(code.to_owned()).or_default();
                         problem.statuses.insert(status.clone());
@@ -99,7 +101,7 @@ mod tests {
     fn codes_are_read_from_the_descriptions() {
         let document = json!({"paths": {"/v1/orders": {"post": {"responses": {
             "201": {"description": "`not_a_problem`"},
-            "409": {"description": "`out_of_stock`, `cart_full`; `cart_ordered`: the order is told"},
+            "409": {"description": "`out_of_stock`, `cart_full` with `limit`; `cart_ordered`: the order is told"},
         }}}}});
         let found = problems(&document);
         assert_eq!(
