@@ -66,7 +66,9 @@ fn short_dir(home: &Home) -> Result<PathBuf, Error> {
             Err(cause) => refused = Some(cause),
         }
     }
-    Err(refused.expect("/tmp/stoa-<hash> is absolute and short, so at least one candidate was tried"))
+    Err(refused.expect(
+        "a name in the folder for temporary files is absolute and short: at least one candidate was tried",
+    ))
 }
 
 /// Short enough, and without the comma that separates hosts in a connection URL.

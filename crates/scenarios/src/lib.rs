@@ -5,9 +5,9 @@
 //! - [`Front`] and [`Caller`]: the way in, whatever processes are behind it.
 //! - [`Shop`] and [`Guest`]: a seller with their goods, and a buyer without an account.
 //!
-//! Stories are slow, so `cargo test` passes them over; `./stoa test` runs them all, and one of them is run by
-//! `cargo nextest run -p scenarios --run-ignored all --test last_unit`. The program is the one that STOA_PROGRAM names, else the
-//! debug build, which `cargo build -p market` makes.
+//! Stories are slow, so `cargo nextest run` passes them over; `./stoa test` runs them last, and one of them is run by
+//! `cargo nextest run --workspace --ignore-default-filter --test last_unit`. The program is the one that STOA_PROGRAM names,
+//! else the debug build, which that command makes as well.
 
 #![allow(
     clippy::unwrap_used,

@@ -47,7 +47,6 @@ const RETRY_PAUSE: Duration = Duration::from_millis(20);
 const LOOKED_AT_ONCE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn nothing_is_lost_doubled_or_held_for_ever() -> Result<()> {
     let seed: u64 = match std::env::var(SEED) {
         Ok(seed) => seed

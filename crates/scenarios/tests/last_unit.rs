@@ -20,7 +20,6 @@ const SHELVES: usize = 8;
 const PLENTY: i64 = 1_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn one_instance() -> Result<()> {
     let site = Site::new()?;
     let launch = site.launch("all");
@@ -31,14 +30,12 @@ async fn one_instance() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn two_instances() -> Result<()> {
     on_two_instances(|_| Wish::TheLast).await
 }
 
 /// Lines of one cart count together: those of one SKU, and those of several.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn two_lines_in_each_cart() -> Result<()> {
     on_two_instances(|round| match round % 2 {
         0 => Wish::TwoOfThree,

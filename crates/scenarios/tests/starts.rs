@@ -15,7 +15,6 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(6);
 
 /// Whatever is refused is left as it was: put right again, it starts.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn refuses_foreign_data() -> Result<()> {
     let site = Site::new()?;
     let launch = site.launch("all");
@@ -54,7 +53,6 @@ async fn refuses_foreign_data() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn comes_and_goes_within_seconds() -> Result<()> {
     let site = Site::new()?;
     let launch = site.launch("all");

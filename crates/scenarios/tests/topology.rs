@@ -16,7 +16,6 @@ const WEAVER: &str = "Telar del Sur";
 const COMMISSION_PERCENT: i64 = 10;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn one_process_that_serves_everything() -> Result<()> {
     let site = Site::new()?;
     let launch = site.launch("all");
@@ -27,7 +26,6 @@ async fn one_process_that_serves_everything() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn two_processes_that_serve_everything() -> Result<()> {
     let site = Site::new()?;
     let database = site.database().await?;
@@ -44,7 +42,6 @@ async fn two_processes_that_serve_everything() -> Result<()> {
 
 /// Every service a process of its own, each told where all others are.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs the program: ./stoa test"]
 async fn a_process_for_each_service() -> Result<()> {
     let site = Site::new()?;
     let database = site.database().await?;

@@ -242,7 +242,7 @@ async fn what_is_wrong_with_a_product_is_pointed_at() {
             "/variants/0/price",
         ),
         (
-            json!({"variants": [{"code": "B1", "price": {"amount": 1, "currency": "XXX"}}]}),
+            json!({"variants": [{"code": "B1", "price": {"amount": 1, "currency": "ZZZ"}}]}),
             "field_invalid",
             "/variants/0/price/currency",
         ),
