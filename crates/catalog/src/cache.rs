@@ -27,7 +27,7 @@ pub struct CachedListing {
 }
 
 impl CachedListing {
-    fn new(listing: Listing) -> Self {
+    fn new(listing: Listing, json: Option<Bytes>) -> Self {
         let texts: usize = listing.description_html.len()
             + listing.title.len() * 2
             + listing.attributes.keys().map(|key| key.len() + 80).sum::<usize>()
@@ -37,21 +37,25 @@ impl CachedListing {
         let weight = u32::try_from(2 * texts + OVERHEAD_BYTES).unwrap_or(u32::MAX);
         Self {
             listing,
-            json: OnceLock::new(),
+            json: json.map(hashed).map(OnceLock::from).unwrap_or_default(),
             weight,
         }
     }
 
     /// The listing as JSON and a hash of it, made once per version.
     pub fn json(&self) -> (&Bytes, u64) {
-        let (json, hash) = self.json.get_or_init(|| {
-            let json = Bytes::from(serde_json::to_vec(&self.listing).unwrap_or_default());
-            let mut hasher = DefaultHasher::new();
-            json.hash(&mut hasher);
-            (json, hasher.finish())
-        });
+        let (json, hash) = self
+            .json
+            .get_or_init(|| hashed(serde_json::to_vec(&self.listing).unwrap_or_default().into()));
         (json, *hash)
     }
+}
+
+fn hashed(json: Bytes) -> (Bytes, u64) {
+    let mut hasher = DefaultHasher::new();
+    json.hash(&mut hasher);
+    let hash = hasher.finish();
+    (json, hash)
 }
 
 #[derive(Clone)]
@@ -95,14 +99,14 @@ impl Listings {
         self.get(self.products.get(&sku)?)
     }
 
-    /// Keeps what was selected, unless something newer is known.
-    pub fn keep(&self, listing: Listing) -> Arc<CachedListing> {
+    /// Keeps what was selected, with its JSON where that is known, unless something newer is known.
+    pub fn keep(&self, listing: Listing, json: Option<Bytes>) -> Arc<CachedListing> {
         let version = listing.version;
         let id = listing.id;
         for variant in &listing.variants {
             self.products.insert(variant.sku, id);
         }
-        let cached = Arc::new(CachedListing::new(listing));
+        let cached = Arc::new(CachedListing::new(listing, json));
         self.slots.entry(id).and_compute_with(|entry| {
             let is_outdated = entry.is_some_and(|entry| match entry.value() {
                 Slot::Fresh(kept) => kept.listing.version >= version,
@@ -169,10 +173,10 @@ mod tests {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
         cache.outdate(id, 2);
-        cache.keep(listing(id, 1));
+        cache.keep(listing(id, 1), None);
         assert!(cache.get(id).is_none());
-        cache.keep(listing(id, 2));
-        cache.keep(listing(id, 1));
+        cache.keep(listing(id, 2), None);
+        cache.keep(listing(id, 1), None);
         assert_eq!(cache.get(id).map(|c| c.listing.version), Some(2));
     }
 
@@ -180,7 +184,7 @@ mod tests {
     fn old_news_does_not_evict() {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
-        cache.keep(listing(id, 3));
+        cache.keep(listing(id, 3), None);
         cache.outdate(id, 3);
         assert!(cache.get(id).is_some());
         cache.outdate(id, 4);

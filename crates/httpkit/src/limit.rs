@@ -1,22 +1,27 @@
 //! Rate limits: per caller, told in headers, refused with `Retry-After`.
 
 use crate::{Problem, RequestInfo};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::future::{BoxFuture, Either};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 use kernel::{Fault, Kind};
-use sha2::{Digest as _, Sha256};
+use std::convert::Infallible;
+use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tower::{Layer, Service};
 
 type Limiter = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, StateInformationMiddleware>;
 
+/// The calls that are counted.
+const LIMITED: &str = "/v1/";
 /// Callers of one address, who may be many behind one router, have so many times what one of them has.
 const CALLERS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// Seconds' worth of calls that a bucket holds.
@@ -29,6 +34,9 @@ pub struct RateLimits {
     callers: Arc<Limiter>,
     addresses: Arc<Limiter>,
     per_second: NonZeroU32,
+    /// 64 bits of a hash tell callers apart without keeping their tokens; a secret of the process's own keeps them from
+    /// choosing whose bucket they share.
+    keys: RandomState,
 }
 
 impl RateLimits {
@@ -39,6 +47,7 @@ impl RateLimits {
             callers: Arc::new(limiter(per_second)),
             addresses: Arc::new(limiter(per_second.saturating_mul(CALLERS_PER_ADDRESS))),
             per_second,
+            keys: RandomState::new(),
         }
     }
 
@@ -53,12 +62,12 @@ impl RateLimits {
     /// What is left to the caller, or how long they have to wait.
     fn charge(&self, request: &Request) -> Result<u32, Duration> {
         let address = request.extensions().get::<RequestInfo>().map(|info| info.client);
-        let address = key(format!("{address:?}").as_bytes());
+        let address = self.keys.hash_one(address);
         let wait = |denied: NotUntil<_>| denied.wait_time_from(DefaultClock::default().now());
         let caller = match request.headers().get(header::AUTHORIZATION) {
             Some(token) => {
                 self.addresses.check_key(&address).map_err(wait)?;
-                key(token.as_bytes())
+                self.keys.hash_one(token.as_bytes())
             }
             None => address,
         };
@@ -72,34 +81,71 @@ fn limiter(per_second: NonZeroU32) -> Limiter {
     RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>()
 }
 
-/// Middleware: counts the call, refuses it with 429 when the bucket is empty.
-pub async fn rate_limit(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    match limits.charge(&request) {
-        Ok(remaining) => {
-            let mut response = next.run(request).await;
-            tell(&mut response, limits.per_second, remaining);
-            response
-        }
-        Err(wait) => {
-            metrics::counter!("http_rate_limited_total").increment(1);
-            let mut fault = Fault::new(
-                Kind::TooMany,
-                "rate_limited",
-                format!(
-                    "At most {} calls per second. Wait as long as Retry-After says.",
-                    limits.per_second
-                ),
-            );
-            fault.retry_after_s = Some(
-                u32::try_from(wait.as_secs())
-                    .unwrap_or(u32::MAX)
-                    .saturating_add(1),
-            );
-            let mut response = Problem(fault).into_response();
-            tell(&mut response, limits.per_second, 0);
-            response
+/// What [`RateLimits`] make of a service: calls of the API are counted, and refused with 429 when the bucket is empty.
+#[derive(Clone)]
+pub struct Limited<S> {
+    limits: RateLimits,
+    inner: S,
+}
+
+impl<S> Layer<S> for RateLimits {
+    type Service = Limited<S>;
+
+    fn layer(&self, inner: S) -> Limited<S> {
+        Limited {
+            limits: self.clone(),
+            inner,
         }
     }
+}
+
+impl<S> Service<Request> for Limited<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<S::Future, BoxFuture<'static, Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if !request.uri().path().starts_with(LIMITED) {
+            return Either::Left(self.inner.call(request));
+        }
+        let per_second = self.limits.per_second;
+        Either::Right(match self.limits.charge(&request) {
+            Ok(remaining) => {
+                let answer = self.inner.call(request);
+                Box::pin(async move {
+                    let Ok(mut response) = answer.await;
+                    tell(&mut response, per_second, remaining);
+                    Ok(response)
+                })
+            }
+            Err(wait) => Box::pin(std::future::ready(Ok(refused(per_second, wait)))),
+        })
+    }
+}
+
+fn refused(per_second: NonZeroU32, wait: Duration) -> Response {
+    metrics::counter!("http_rate_limited_total").increment(1);
+    let mut fault = Fault::new(
+        Kind::TooMany,
+        "rate_limited",
+        format!("At most {per_second} calls per second. Wait as long as Retry-After says."),
+    );
+    fault.retry_after_s = Some(
+        u32::try_from(wait.as_secs())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1),
+    );
+    let mut response = Problem(fault).into_response();
+    tell(&mut response, per_second, 0);
+    response
 }
 
 /// The bucket's size, what is left in it, and the seconds until it is full again.
@@ -110,12 +156,6 @@ fn tell(response: &mut Response, per_second: NonZeroU32, remaining: u32) {
     headers.insert("ratelimit-limit", HeaderValue::from(limit));
     headers.insert("ratelimit-remaining", HeaderValue::from(remaining));
     headers.insert("ratelimit-reset", HeaderValue::from(reset));
-}
-
-/// 64 bits of a hash tell callers apart without keeping their tokens or addresses.
-fn key(of: &[u8]) -> u64 {
-    let digest = Sha256::digest(of);
-    u64::from_be_bytes(digest[..8].try_into().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -25,20 +25,19 @@ create table payments.payment (
 ) partition by range (id);
 select store.partition_by_month('payments.payment', 'uuid');
 
--- What each shop has of it.
+-- What each shop has of it, keyed by payment, so that a payment's shares are found without another index.
 create table payments.share (
     tenant_id uuid not null,
     payment_id uuid not null,
     amount bigint not null,
     captured bigint not null default 0,
     refunded bigint not null default 0,
-    constraint share_pkey primary key (tenant_id, payment_id),
+    constraint share_pkey primary key (payment_id, tenant_id),
     constraint share_captured_within check (captured between 0 and amount),
     constraint share_refunded_within check (refunded between 0 and captured)
 ) partition by list (tenant_id);
 create table payments.share_pool partition of payments.share default partition by range (payment_id);
 select store.partition_by_month('payments.share_pool', 'uuid');
-create index share_of_payment on payments.share (payment_id);
 select store.isolate('payments.share');
 
 select store.make_stream('payments');

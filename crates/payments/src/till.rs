@@ -19,7 +19,7 @@ select * from unnest($6::uuid[], $7::uuid[], $8::bigint[])";
 /// and refunded amounts follow the status: all or nothing, for the payment and for each share.
 const MOVE: &str = "
 with wanted as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::jsonb[], $14::uuid[])
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::json[], $14::uuid[])
         as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url, actor, correlation_id)
 ), moved as (
     update payments.payment p

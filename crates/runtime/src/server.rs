@@ -8,12 +8,13 @@ use crate::telemetry::Metrics;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
-use httpkit::{Auth, Instance, Problem, RateLimits, RequestInfo};
+use httpkit::{Auth, Instance, Observe, Problem, RateLimits, RequestInfo};
 use kernel::Fault;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -74,9 +75,7 @@ impl Server {
         keep_limits_small(&limits, tasks);
         let (api, mut openapi) = api.split_for_parts();
         let description = describe(&mut openapi);
-        let api = api
-            .method_not_allowed_fallback(async || httpkit::method_not_allowed())
-            .layer(axum::middleware::from_fn_with_state(limits, httpkit::rate_limit));
+        let api = api.method_not_allowed_fallback(async || httpkit::method_not_allowed());
         let metrics = self.metrics;
         let mut operations = Health::new(checks).routes();
         if let Some(metrics) = metrics {
@@ -90,19 +89,21 @@ impl Server {
             .and(NotForContentType::GRPC)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::SSE);
+        let calls = remote::routes(calls, self.key, self.instance.clock.clone());
+        // One stack, outermost first: each layer laid on the router by itself would cost each request another box.
+        let layers = ServiceBuilder::new()
+            .layer(Observe(self.instance))
+            .layer(Extension(self.auth))
+            .layer(CatchPanicLayer::custom(|_| after_panic()))
+            .layer(CompressionLayer::new().compress_when(compress))
+            .layer(limits);
         let routes = Router::new()
             .merge(api)
             .merge(pages)
             .merge(description)
             .merge(operations)
-            .merge(remote::routes(calls, self.key, self.instance.clock.clone()))
-            .layer(CompressionLayer::new().compress_when(compress))
-            .layer(CatchPanicLayer::custom(|_| after_panic()))
-            .layer(Extension(self.auth))
-            .layer(axum::middleware::from_fn_with_state(
-                self.instance,
-                httpkit::observe,
-            ));
+            .merge(calls)
+            .layer(layers);
         (routes, openapi)
     }
 }

@@ -23,6 +23,32 @@ impl Loop {
             run: Arc::new(move |stop| Box::pin(run(stop))),
         }
     }
+
+    /// A loop with a thread and a runtime to itself: what others wait for must not stand in line behind their requests.
+    pub fn on_own_thread<F, Fut>(name: &'static str, run: F) -> Self
+    where
+        F: Fn(CancellationToken) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        Self::new(name, move |stop| {
+            let body = run(stop);
+            async move {
+                // Dropped when the thread ends, in whichever way.
+                let (alive, ended) = tokio::sync::oneshot::channel::<()>();
+                let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+                    let _alive = alive;
+                    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                        Ok(runtime) => runtime.block_on(body),
+                        Err(error) => tracing::error!(%error, "no runtime for {name}"),
+                    }
+                });
+                match thread {
+                    Ok(_) => drop(ended.await),
+                    Err(error) => tracing::error!(%error, "no thread for {name}"),
+                }
+            }
+        })
+    }
 }
 
 /// What a context hands to the process that runs it.

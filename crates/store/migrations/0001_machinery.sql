@@ -109,7 +109,8 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------
--- Streams. One table per context that keeps its history: <context>.event.
+-- Streams. One table per context that keeps its history: <context>.event. Events are written once and read whole: json
+-- keeps them as they came, where jsonb would take them apart and put them together again.
 
 create function store.make_stream(context text) returns void
 language plpgsql as $$
@@ -119,8 +120,8 @@ begin
             stream_id uuid not null,
             version bigint not null check (version > 0),
             name text not null,
-            payload jsonb not null,
-            actor jsonb not null,
+            payload json not null,
+            actor json not null,
             correlation_id uuid not null,
             at timestamptz not null,
             constraint event_pkey primary key (stream_id, version)
@@ -148,8 +149,8 @@ create table log.event (
     version smallint not null,
     key uuid not null,
     tenant_id uuid,
-    payload jsonb not null,
-    actor jsonb not null,
+    payload json not null,
+    actor json not null,
     correlation_id uuid not null,
     at timestamptz not null default now()
 ) partition by range (at);
@@ -224,11 +225,12 @@ create table store.idempotency_key (
     key text not null,
     request_hash bytea not null,
     status smallint,
-    response jsonb,
+    response json,
     expires_at timestamptz not null,
     constraint idempotency_key_pkey primary key (scope, key)
 );
-create index idempotency_key_expiry on store.idempotency_key (expires_at);
+-- Keys end in the order in which they came: ranges of pages are enough to find those that have ended.
+create index idempotency_key_expiry on store.idempotency_key using brin (expires_at) with (autosummarize = on);
 
 -- A key claimed and committed without an answer could never be replayed: its transaction is refused.
 create function store.require_answer() returns trigger

@@ -68,7 +68,7 @@ pub struct Outbox {
 /// Shared by both drivers: sqlx here, tokio-postgres in the till.
 pub const APPEND: &str = "
 insert into log.event (event_id, topic, version, key, tenant_id, payload, actor, correlation_id)
-select * from unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::uuid[])";
+select * from unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::json[], $7::json[], $8::uuid[])";
 
 impl Outbox {
     #[must_use]

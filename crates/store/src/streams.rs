@@ -91,7 +91,7 @@ impl crate::TxError for AppendError {
 pub fn append_sql(context: &str) -> String {
     format!(
         "insert into {context}.event (stream_id, version, name, payload, actor, correlation_id, at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::jsonb[], $5::jsonb[], $6::uuid[], $7::timestamptz[])"
+         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::uuid[], $7::timestamptz[])"
     )
 }
 

@@ -18,11 +18,11 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Those of any one order of the program.
+    /// Those of any one order of the program, with the blanks that jsonb puts between members.
     pub async fn of_an_order(session: &Session) -> Result<Self> {
         let row = session
             .query_one(
-                "select e.payload::text, l.payload::text, e.actor::text, coalesce(k.response::text, '{}')
+                "select e.payload::jsonb::text, l.payload::jsonb::text, e.actor::jsonb::text, coalesce(k.response::jsonb::text, '{}')
                    from (select stream_id, payload, actor from orders.event where name = 'placed' limit 1) e
                    join log.event l on l.key = e.stream_id and l.topic = 'orders.order_placed'
                    left join lateral (select response from store.idempotency_key where response is not null limit 1) k
@@ -57,7 +57,7 @@ impl Documents {
 }
 
 /// JSON within a string of SQL within a script of pgbench, where a colon before a letter or a digit names a variable.
-/// Between JSON's own members PostgreSQL writes a blank after it; within strings it can be written as an escape.
+/// Between members jsonb's text has a blank after it; within strings it can be written as an escape.
 pub fn quote(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 16);
     let mut rest = json.chars().peekable();

@@ -6,11 +6,11 @@ create table idempotency_key (
     key text not null,
     request_hash bytea not null,
     status smallint,
-    response jsonb,
+    response json,
     expires_at timestamptz not null,
     primary key (scope, key)
 );
-create index idempotency_key_expiry on idempotency_key (expires_at);
+create index idempotency_key_expiry on idempotency_key using brin (expires_at);
 
 create table stock (
     sku bigint primary key,
@@ -124,17 +124,16 @@ create table share (
     amount bigint not null,
     captured bigint not null default 0,
     refunded bigint not null default 0,
-    primary key (seller, payment_id),
+    primary key (payment_id, seller),
     check (captured between 0 and amount)
 );
-create index share_of_payment on share (payment_id);
 
 create table stream_event (
     stream_id bigint not null,
     version bigint not null check (version > 0),
     name text not null,
-    payload jsonb not null,
-    actor jsonb not null,
+    payload json not null,
+    actor json not null,
     correlation_id uuid not null,
     at timestamptz not null,
     primary key (stream_id, version)
@@ -145,8 +144,8 @@ create table outbox (
     topic text not null,
     version smallint not null,
     key bigint not null,
-    payload jsonb not null,
-    actor jsonb not null,
+    payload json not null,
+    actor json not null,
     correlation_id uuid not null,
     at timestamptz not null default now()
 );

@@ -2,13 +2,12 @@
 
 use axum::Extension;
 use axum::http::HeaderValue;
-use axum::middleware::from_fn_with_state;
 use cart::Carts;
 use contracts::catalog::{Offer, RemoteCatalog};
 use contracts::identity::{Audience, Principal, RemoteIdentity};
 use contracts::inventory::{Availability, RemoteInventory};
 use contracts::{Reply, Transport};
-use httpkit::{Auth, observe};
+use httpkit::{Auth, Observe};
 use kernel::{
     Clock, Ctx, Currency, Fault, FixedClock, Kind, Money, ProductId, Role, SessionId, SkuId, TenantId,
     Timestamp, UserId,
@@ -65,9 +64,7 @@ impl World {
             until: self.clock.now() + Duration::from_secs(365 * 24 * 3600),
         };
         let auth = Auth::new(Arc::new(RemoteIdentity(Arc::new(identity))));
-        let routes = routes
-            .layer(Extension(auth))
-            .layer(from_fn_with_state(observed, observe));
+        let routes = routes.layer(Extension(auth)).layer(Observe(observed));
         spawn_router(routes).await
     }
 

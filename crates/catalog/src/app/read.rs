@@ -4,6 +4,7 @@ use super::Products;
 use crate::cache::CachedListing;
 use crate::error::Error;
 use crate::store::listing;
+use bytes::Bytes;
 use contracts::catalog::{Listing, Offer, ProductStatus};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, ProductId, SkuId, TenantId};
@@ -42,20 +43,28 @@ impl Products {
         metrics::counter!("catalog_listing_cache_misses_total").increment(missing.len() as u64);
         for chunk in missing.chunks(IDS_MAX) {
             for listing in listing::by_id(self.db.pool(), chunk).await? {
-                found.insert(listing.id, self.remember(ctx, listing).await?);
+                found.insert(listing.id, self.remember(ctx, listing, None).await?);
             }
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Keeps a listing that was read, with its category's present name.
-    async fn remember(&self, ctx: &Ctx, mut listing: Listing) -> Result<Arc<CachedListing>, Error> {
+    /// Keeps a listing that was read, with its category's present name. `json` is the
+    /// listing as it was written, which it is still unless the category changed since.
+    async fn remember(
+        &self,
+        ctx: &Ctx,
+        mut listing: Listing,
+        mut json: Option<Bytes>,
+    ) -> Result<Arc<CachedListing>, Error> {
         if let Some(category) = &mut listing.category
             && let Some(present) = self.tree(ctx).await?.by_id(category.id)
+            && *category != present
         {
             *category = present;
+            json = None;
         }
-        Ok(self.listings.keep(listing))
+        Ok(self.listings.keep(listing, json))
     }
 
     /// What is offered under these SKUs. One that its product no longer has is left out.
@@ -72,7 +81,7 @@ impl Products {
         }
         for chunk in missing.chunks(IDS_MAX) {
             for (sku, listing) in listing::by_sku(self.db.pool(), chunk).await? {
-                found.insert(sku, self.remember(ctx, listing).await?);
+                found.insert(sku, self.remember(ctx, listing, None).await?);
             }
         }
         let shops = found.values().map(|c| c.listing.tenant).collect();
@@ -108,13 +117,13 @@ impl Products {
 
     async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
         metrics::counter!("catalog_listing_cache_misses_total").increment(1);
-        let (listing, in_stock) = listing::page(self.db.reads(), id)
+        let (listing, json, in_stock) = listing::page(self.db.reads(), id)
             .await?
             .ok_or(Error::NotFound("product"))?;
         let in_stock: Arc<[SkuId]> = in_stock.into();
         self.in_stock.insert(id, Arc::clone(&in_stock));
         Ok(ProductPage {
-            listing: self.remember(ctx, listing).await?,
+            listing: self.remember(ctx, listing, Some(json)).await?,
             in_stock,
         })
     }

@@ -2,6 +2,7 @@
 
 use super::rows::status_name;
 use ::store::Reads;
+use bytes::Bytes;
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{ProductId, SkuId, TenantId};
 use sqlx::PgPool;
@@ -23,8 +24,8 @@ select l.document::text, array(select o.sku from catalog.offer o where o.product
   from catalog.listing l
  where l.product_id = $1";
 
-/// A listing and which of its SKUs are in stock.
-pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Listing, Vec<SkuId>)>, sqlx::Error> {
+/// A listing, also as it was written, and which of its SKUs are in stock.
+pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Listing, Bytes, Vec<SkuId>)>, sqlx::Error> {
     let rows = reads.query(PAGE, &[&id]).await?;
     let Some(row) = rows.first() else {
         return Ok(None);
@@ -32,7 +33,8 @@ pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Listing, Vec<S
     let decode = |error: tokio_postgres::Error| sqlx::Error::Decode(Box::new(error));
     let document: &str = row.try_get(0).map_err(decode)?;
     let listing = serde_json::from_str(document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Some((listing, row.try_get(1).map_err(decode)?)))
+    let json = Bytes::copy_from_slice(document.as_bytes());
+    Ok(Some((listing, json, row.try_get(1).map_err(decode)?)))
 }
 
 /// Which of a product's SKUs are in stock.

@@ -86,7 +86,7 @@ impl Scene {
         let router = api
             .merge(catalog::media_routes(self.products.clone()))
             .layer(axum::Extension(auth))
-            .layer(axum::middleware::from_fn_with_state(instance, httpkit::observe));
+            .layer(httpkit::Observe(instance));
         Client::new(testkit::spawn_router(router).await)
     }
 

@@ -14,6 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Attempts at a batch that PostgreSQL asks to be repeated, or whose connection broke.
 const ATTEMPTS_MAX: u32 = 5;
+/// A batch that was answered comes back as so many new commands, one after the other: whoever runs off with the first of
+/// them pays a whole batch's round trips for it. Fewer than the last time wait this long for the others. Rounded up to the
+/// timer's millisecond.
+const GATHER: Duration = Duration::from_micros(300);
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// Attempts at a connection, one after the other, before commands are no longer made to wait for it.
 const CONNECTS_MAX: u32 = 3;
@@ -177,6 +181,8 @@ pub struct Lane<W: Work> {
     /// Taken from the queue and not answered. Survives the connection.
     hand: Vec<Pending<W>>,
     attempts: u32,
+    /// Commands taken at once, the last time.
+    last_taken: usize,
     /// Connections that failed, one after the other.
     failed_connects: u32,
 }
@@ -190,6 +196,7 @@ impl<W: Work> Lane<W> {
             batch_max,
             hand: Vec::new(),
             attempts: 0,
+            last_taken: 0,
             failed_connects: 0,
         }
     }
@@ -257,7 +264,17 @@ impl<W: Work> Lane<W> {
         }
         let receive = async {
             let mut commands = self.commands.receiver.lock().await;
-            commands.recv_many(&mut self.hand, self.batch_max).await
+            let taken = commands.recv_many(&mut self.hand, self.batch_max).await;
+            if taken > 0 && taken < self.last_taken {
+                tokio::time::sleep(GATHER).await;
+                while self.hand.len() < self.batch_max
+                    && let Ok(late) = commands.try_recv()
+                {
+                    self.hand.push(late);
+                }
+            }
+            self.last_taken = self.hand.len();
+            taken
         };
         tokio::select! {
             biased;
@@ -266,7 +283,8 @@ impl<W: Work> Lane<W> {
         }
         let mut commands = self.commands.receiver.lock().await;
         commands.close();
-        commands.recv_many(&mut self.hand, self.batch_max).await > 0
+        commands.recv_many(&mut self.hand, self.batch_max).await;
+        !self.hand.is_empty()
     }
 
     /// Runs what is in hand, halving it where it fails; says what the last failure asks for.

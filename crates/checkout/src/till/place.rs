@@ -1,8 +1,13 @@
 //! New orders. One batch is one transaction of two round trips, however many orders it has.
 //!
-//! 1. begin; idempotency keys; cart claims; stock levels locked. Keys and claims wait for whoever else is inserting the
-//!    same, so that two instances agree on who came first.
-//! 2. Granted in memory in order of arrival; then stock, orders, payments, answers and public events written, and commit.
+//! 1. begin; idempotency keys; cart claims; orders, payments and public events; stock levels locked. Keys and claims wait
+//!    for whoever else is inserting the same, so that two instances agree on who came first.
+//! 2. Granted in memory in order of arrival; then stock is written, and commit.
+//!
+//! Orders are written before it is known whether there is stock for them, because the rows of an order are most of the
+//! work, and a level that everybody wants is locked for the rest of it only: meanwhile another lane writes its own. Where
+//! one command of the batch must be refused or was asked for before, all is rolled back and decided first: the levels are
+//! locked, then what was granted is written. So are the batches that follow, until one is granted whole.
 //!
 //! A cart that is refused leaves nothing but its answer.
 
@@ -15,6 +20,7 @@ use orders::till::NewOrder;
 use payments::till::NewPayments;
 use postgres_types::Json;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::log::Outbox;
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
@@ -47,6 +53,8 @@ pub struct PlaceBatch {
     orders: orders::till::Statements,
     payments: payments::till::Prepared,
     outbox: Statement,
+    /// Whether the last batch was granted whole, and so the next one probably will be.
+    writes_ahead: AtomicBool,
 }
 
 /// What was decided about one command.
@@ -71,6 +79,7 @@ impl Work for PlaceBatch {
             orders: orders::till::Statements::prepare(client).await?,
             payments: payments::till::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
+            writes_ahead: AtomicBool::new(true),
         })
     }
 
@@ -83,6 +92,62 @@ impl Work for PlaceBatch {
         client: &Client,
         commands: &[&PlaceCommand],
     ) -> Result<Vec<Result<Placement, Error>>, Failure> {
+        if self.writes_ahead.load(Ordering::Relaxed) {
+            if self.write_ahead(client, commands).await? {
+                return Ok(commands.iter().map(|_| Ok(Placement::Placed)).collect());
+            }
+            client.batch_execute("rollback").await?;
+            metrics::counter!("till_batches_written_twice_total").increment(1);
+        }
+        let verdicts = Box::pin(self.decide_first(client, commands)).await?;
+        let all_granted = verdicts.iter().all(|v| matches!(v, Verdict::Granted));
+        self.writes_ahead.store(all_granted, Ordering::Relaxed);
+        Ok(verdicts.into_iter().map(answer).collect())
+    }
+}
+
+impl PlaceBatch {
+    /// Writes the orders as if all were granted, and only then locks stock. `false`, with the transaction still open, if
+    /// one must be refused or was asked for before.
+    async fn write_ahead(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<bool, Failure> {
+        let (tenants, skus) = stock_touched(commands);
+        let rows = OrderRows::of(commands.iter().copied())?;
+        let ((), new_keys, claimed, (), mut shelves) = tokio::try_join!(
+            biased;
+            client.batch_execute("begin"),
+            self.keys.claim(client, commands),
+            self.keys.claim_carts(client, commands),
+            self.insert(client, &rows),
+            self.stock.lock(client, &tenants, &skus),
+        )?;
+        if new_keys.len() < commands.len() || claimed.len() < commands.len() {
+            return Ok(false);
+        }
+        let mut stock = inventory::till::Writes::default();
+        if !commands
+            .iter()
+            .all(|command| grant(command, &mut shelves, &mut stock).is_ok())
+        {
+            return Ok(false);
+        }
+        stock.finish(&shelves);
+        let crossings = crossings(commands, &shelves)?;
+        tokio::try_join!(
+            biased;
+            self.stock.write(client, &stock),
+            append(client, &self.outbox, &crossings),
+            client.batch_execute("commit"),
+        )?;
+        store::log::wake();
+        Ok(true)
+    }
+
+    /// Locks stock, decides, and writes what was granted.
+    async fn decide_first(
+        &self,
+        client: &Client,
+        commands: &[&PlaceCommand],
+    ) -> Result<Vec<Verdict>, Failure> {
         let (tenants, skus) = stock_touched(commands);
         let ((), new_keys, mut claimed, mut shelves) = tokio::try_join!(
             biased;
@@ -114,33 +179,65 @@ impl Work for PlaceBatch {
         granted().for_each(|command| {
             claimed.remove(&command.cart());
         });
-        let mut orders = orders::till::Writes::default();
-        let mut new_payments = NewPayments::default();
-        let mut outbox = Outbox::new();
-        for command in granted() {
-            orders.place(&command.ctx, &command.new);
-            pay_later(&mut new_payments, &command.new);
-            publish(&mut outbox, command)?;
-        }
-        if let Some(ctx) = batch_ctx(commands.last().map(|c| &c.ctx)) {
-            inventory::till::publish_crossings(&mut outbox, &ctx, &shelves.crossings())?;
-        }
+        let rows = OrderRows::of(granted())?;
+        let crossings = crossings(commands, &shelves)?;
         let refusals = refusals(commands, &verdicts);
         tokio::try_join!(
             biased;
             self.stock.write(client, &stock),
-            self.orders.write(client, &orders),
-            payments::till::insert(client, &self.payments, &new_payments),
+            self.insert(client, &rows),
             self.keys.refuse(client, &refusals),
             self.keys.release_carts(client, &claimed),
-            append(client, &self.outbox, &outbox),
+            append(client, &self.outbox, &crossings),
             client.batch_execute("commit"),
         )?;
-        if !outbox.is_empty() {
+        if !rows.outbox.is_empty() || !crossings.is_empty() {
             store::log::wake();
         }
-        Ok(verdicts.into_iter().map(answer).collect())
+        Ok(verdicts)
     }
+
+    async fn insert(&self, client: &Client, rows: &OrderRows<'_>) -> Result<(), tokio_postgres::Error> {
+        tokio::try_join!(
+            biased;
+            self.orders.write(client, &rows.orders),
+            payments::till::insert(client, &self.payments, &rows.payments),
+            append(client, &self.outbox, &rows.outbox),
+        )
+        .map(drop)
+    }
+}
+
+/// All that new orders are, but for their stock.
+struct OrderRows<'a> {
+    orders: orders::till::Writes<'a>,
+    payments: NewPayments,
+    outbox: Outbox,
+}
+
+impl<'a> OrderRows<'a> {
+    fn of(commands: impl Iterator<Item = &'a PlaceCommand>) -> Result<Self, Failure> {
+        let mut rows = Self {
+            orders: orders::till::Writes::default(),
+            payments: NewPayments::default(),
+            outbox: Outbox::new(),
+        };
+        for command in commands {
+            rows.orders.place(&command.ctx, &command.new);
+            pay_later(&mut rows.payments, &command.new);
+            publish(&mut rows.outbox, command)?;
+        }
+        Ok(rows)
+    }
+}
+
+/// The public events of SKUs that ran out.
+fn crossings(commands: &[&PlaceCommand], shelves: &Shelves) -> Result<Outbox, Failure> {
+    let mut outbox = Outbox::new();
+    if let Some(ctx) = batch_ctx(commands.last().map(|c| &c.ctx)) {
+        inventory::till::publish_crossings(&mut outbox, &ctx, &shelves.crossings())?;
+    }
+    Ok(outbox)
 }
 
 impl PlaceCommand {

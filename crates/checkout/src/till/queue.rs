@@ -103,7 +103,7 @@ impl Till {
     fn lane<W: Work>(&self, name: &'static str, queue: &Queue<W>) -> Loop {
         let (url, batch_max) = (Arc::clone(&self.url), self.batch_max);
         let commands = Arc::clone(&queue.commands);
-        Loop::new(name, move |stop| {
+        Loop::on_own_thread(name, move |stop| {
             Lane::new(name, Arc::clone(&url), Arc::clone(&commands), batch_max).run(stop)
         })
     }

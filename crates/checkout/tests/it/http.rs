@@ -1,8 +1,7 @@
 use crate::world::{World, address};
 use axum::http::HeaderValue;
-use axum::middleware::from_fn_with_state;
 use contracts::cart::CartOwner;
-use httpkit::observe;
+use httpkit::Observe;
 use kernel::secret;
 use serde_json::{Value, json};
 use testkit::{Client, spawn_router};
@@ -23,7 +22,7 @@ async fn a_guest_buys_over_http() {
         clock: world.clock.clone(),
         trusted_proxies: httpkit::TrustedProxies::default(),
     };
-    let base = spawn_router(routes.layer(from_fn_with_state(observed, observe))).await;
+    let base = spawn_router(routes.layer(Observe(observed))).await;
     let guest = Client::new(base.clone()).header("X-Cart-Token", &token);
 
     let quote: Value = guest

@@ -3,7 +3,6 @@
 use crate::provider::Cut;
 use crate::world::{Instance, SECRET, World};
 use axum::http::{HeaderValue, Method};
-use axum::middleware::from_fn_with_state;
 use checkout::Config;
 use contracts::checkout::Checkout;
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _};
@@ -30,7 +29,7 @@ impl Hook {
             clock: world.clock.clone(),
             trusted_proxies: httpkit::TrustedProxies::default(),
         };
-        let base = spawn_router(routes.layer(from_fn_with_state(observed, httpkit::observe))).await;
+        let base = spawn_router(routes.layer(httpkit::Observe(observed))).await;
         Self {
             client: Client::new(base),
             secret: Secret::new(SECRET.to_vec()),

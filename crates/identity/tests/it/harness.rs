@@ -1,7 +1,6 @@
-use axum::middleware::from_fn_with_state;
 use axum::{Extension, http::HeaderValue};
 use contracts::identity::{Mailbox, RegisterUser};
-use httpkit::{Auth, Instance, TrustedProxies, observe};
+use httpkit::{Auth, Instance, Observe, TrustedProxies};
 use identity::{Accounts, AttemptLimits, Config, DevelopmentInbox};
 use kernel::{Clock, Ctx, FixedClock, UserId};
 use serde_json::{Value, json};
@@ -172,7 +171,7 @@ async fn serve(
     let (router, _) = identity::routes(accounts.clone()).split_for_parts();
     let router = router
         .layer(Extension(Auth::new(Arc::new(accounts.clone()))))
-        .layer(from_fn_with_state(instance, observe));
+        .layer(Observe(instance));
     let http = Client::new(spawn_router(router).await);
     (accounts, inbox, http)
 }

@@ -1,11 +1,10 @@
 use crate::world::World;
 use axum::Extension;
 use axum::http::HeaderValue;
-use axum::middleware::from_fn_with_state;
 use contracts::catalog::{Offer, RemoteCatalog};
 use contracts::identity::{Audience, Principal, RemoteIdentity};
 use contracts::{Reply, Transport};
-use httpkit::{Auth, observe};
+use httpkit::{Auth, Observe};
 use kernel::{
     Ctx, Currency, DateTime, Fault, Kind, Money, ProductId, Role, SessionId, SkuId, SystemClock, TenantId,
     UserId,
@@ -92,7 +91,7 @@ async fn served(world: &World, offers: Vec<Offer>) -> Client {
     let (routes, _) = inventory::routes(world.stock.clone(), catalog).split_for_parts();
     let routes = routes
         .layer(Extension(Auth::new(Arc::new(RemoteIdentity(others)))))
-        .layer(from_fn_with_state(instance, observe));
+        .layer(Observe(instance));
     Client::new(spawn_router(routes).await)
 }
 

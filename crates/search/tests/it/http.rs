@@ -1,6 +1,6 @@
 use crate::world::{Running, World, listing, test_db};
 use contracts::catalog::AttributeValue;
-use httpkit::{Instance, observe};
+use httpkit::{Instance, Observe};
 use kernel::SystemClock;
 use search::Searches;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ async fn serve(searches: Searches) -> Client {
         clock: Arc::new(SystemClock),
         trusted_proxies: httpkit::TrustedProxies::default(),
     };
-    let router = router.layer(axum::middleware::from_fn_with_state(instance, observe));
+    let router = router.layer(Observe(instance));
     Client::new(spawn_router(router).await)
 }
 

@@ -1,9 +1,8 @@
 use crate::people::People;
 use axum::Extension;
 use axum::http::HeaderValue;
-use axum::middleware::from_fn_with_state;
 use contracts::tenants::{ApplyForShop, Location};
-use httpkit::{Auth, Instance, observe};
+use httpkit::{Auth, Instance, Observe};
 use kernel::{Clock, Ctx, Currency, FixedClock, TenantId, UserId};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -41,7 +40,7 @@ impl App {
         let (router, _) = tenants::routes(shops.clone()).split_for_parts();
         let router = router
             .layer(Extension(Auth::new(people.clone())))
-            .layer(from_fn_with_state(layer, observe));
+            .layer(Observe(layer));
         let http = Client::new(spawn_router(router).await);
         Self {
             db,

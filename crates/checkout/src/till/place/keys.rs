@@ -18,7 +18,7 @@ use uuid::Uuid;
 const CLAIM: &str = "
 insert into store.idempotency_key as k (scope, key, request_hash, status, response, expires_at)
 select scope, key, request_hash, 201, response, expires_at
-  from unnest($1::text[], $2::text[], $3::bytea[], $4::jsonb[], $5::timestamptz[])
+  from unnest($1::text[], $2::text[], $3::bytea[], $4::json[], $5::timestamptz[])
        as c (scope, key, request_hash, response, expires_at)
 on conflict on constraint idempotency_key_pkey do update
    set request_hash = excluded.request_hash, status = excluded.status,
@@ -36,7 +36,7 @@ select k.scope, k.key, k.request_hash, k.response
 const REFUSE: &str = "
 update store.idempotency_key k
    set status = 409, response = r.response
-  from unnest($1::text[], $2::text[], $3::jsonb[]) as r (scope, key, response)
+  from unnest($1::text[], $2::text[], $3::json[]) as r (scope, key, response)
  where k.scope = r.scope and k.key = r.key";
 
 /// Parameters: carts, orders.
