@@ -2,6 +2,7 @@
 -- lists and for sellers, and can be proved equal to it at any time.
 
 select store.make_stream('orders');
+select store.close_to_shops('orders.event');
 
 -- One row per order, for the buyer's list and for the clock that ends unpaid orders. Belongs to no shop.
 create table orders.order (
@@ -28,6 +29,7 @@ create table orders.order (
 select store.partition_by_month('orders.order', 'uuid');
 create index order_of_buyer on orders.order (buyer_id, id desc) where buyer_id is not null;
 create index order_due on orders.order (reserved_until) where status = 'placed';
+select store.close_to_shops('orders.order');
 
 -- A seller's share.
 create table orders.sub_order (

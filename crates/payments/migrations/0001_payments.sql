@@ -24,6 +24,7 @@ create table payments.payment (
         ('due', 'processing', 'requires_action', 'authorized', 'captured', 'declined', 'voided', 'refunded'))
 ) partition by range (id);
 select store.partition_by_month('payments.payment', 'uuid');
+select store.close_to_shops('payments.payment');
 
 -- What each shop has of it, keyed by payment, so that a payment's shares are found without another index.
 create table payments.share (
@@ -41,6 +42,7 @@ select store.partition_by_month('payments.share_pool', 'uuid');
 select store.isolate('payments.share');
 
 select store.make_stream('payments');
+select store.close_to_shops('payments.event');
 
 -- The sandbox provider's own books: it stands for a company elsewhere, so nothing of ours joins them.
 create table payments.sandbox_charge (

@@ -18,6 +18,20 @@ begin
     execute format('create policy all_tenants on %s to %I using (true) with check (true)', tenant_table, 'stoa_' || context || '_system');
 end $$;
 
+-- A table whose rows belong to no shop, because they span several or are a buyer's own: closed to whoever acts for one.
+create function store.close_to_shops(spanning regclass) returns void
+language plpgsql as $$
+declare
+    context text := (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = spanning);
+begin
+    execute format('alter table %s enable row level security', spanning);
+    execute format('alter table %s force row level security', spanning);
+    execute format(
+        'create policy for_no_shop on %s to %I using ((select nullif(current_setting(''stoa.tenant'', true), '''')) is null)',
+        spanning, 'stoa_' || context);
+    execute format('create policy all_tenants on %s to %I using (true)', spanning, 'stoa_' || context || '_system');
+end $$;
+
 -- A table with a tenant_id that is meant to be seen across shops (a read model of buyers' pages) says so, and why.
 create table store.shared_table (
     name text primary key,
@@ -231,6 +245,12 @@ create table store.idempotency_key (
 );
 -- Keys end in the order in which they came: ranges of pages are enough to find those that have ended.
 create index idempotency_key_expiry on store.idempotency_key using brin (expires_at) with (autosummarize = on);
+-- Whoever acts for a shop sees the keys of calls in its name, whose scope ends with it.
+alter table store.idempotency_key enable row level security;
+alter table store.idempotency_key force row level security;
+create policy own_keys on store.idempotency_key
+    using ((select nullif(current_setting('stoa.tenant', true), '')) is null
+           or scope like '%/' || (select current_setting('stoa.tenant', true)));
 
 -- A key claimed and committed without an answer could never be replayed: its transaction is refused.
 create function store.require_answer() returns trigger

@@ -4,7 +4,7 @@ use sqlx::Row;
 use testkit::TestDb;
 
 /// Tables with a `tenant_id` that are otherwise than all others: what they are, and why.
-const OTHERWISE: [(&str, &str, &str); 5] = [
+const OTHERWISE: [(&str, &str, &str); 6] = [
     (
         "catalog.listing",
         "forced",
@@ -24,6 +24,11 @@ const OTHERWISE: [(&str, &str, &str); 5] = [
         "log.event",
         "",
         "the one ordered log of all contexts, by month: shops' roles may append to it and never read it",
+    ),
+    (
+        "payments.share",
+        "forced, by shop",
+        "a payment's shares move with it and are found by it, without another index for every sale to write",
     ),
     (
         "tenants.shop",
@@ -127,4 +132,43 @@ async fn shops_roles_append_to_the_log_and_cannot_read_it() {
     )
     .await;
     assert_eq!(readers, []);
+}
+
+/// Orders and payments span shops: a seller's request that forgets its WHERE, or names the wrong table, finds nothing.
+#[tokio::test]
+async fn who_acts_for_a_shop_sees_no_row_that_belongs_to_none() {
+    let db = TestDb::new(&market::compose::schemas()).await;
+    let mut owner = db.owner().await;
+    let rows = "insert into orders.event (stream_id, version, name, payload, actor, correlation_id, at)
+                values (store.uuid_floor(now()), 1, 'placed', '{}', '{}', gen_random_uuid(), now());
+                insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
+                values (store.uuid_floor(now()), 1, 'due', '{}', '{}', gen_random_uuid(), now());
+                insert into orders.order (id, version, number, status, currency, total, sellers, units, payment_id, placed_at, reserved_until)
+                values (store.uuid_floor(now()), 1, 'N', 'placed', 'EUR', 1, 1, 1, gen_random_uuid(), now(), now());
+                insert into payments.payment (id, order_id, currency, amount, updated_at)
+                values (store.uuid_floor(now()), gen_random_uuid(), 'EUR', 1, now());
+                insert into store.idempotency_key (scope, key, request_hash, status, expires_at)
+                values ('a/b', 'k', '', 200, now()), ('a/0199f2a0-7c11-7d3e-9f00-5b6c7d8e9fa4', 'k', '', 200, now())";
+    sqlx::raw_sql(rows).execute(&mut owner).await.unwrap();
+    for (context, table, of_all, of_shop) in [
+        ("orders", "orders.event", 1, 0),
+        ("orders", "orders.order", 1, 0),
+        ("payments", "payments.event", 1, 0),
+        ("payments", "payments.payment", 1, 0),
+        ("orders", "store.idempotency_key", 2, 1),
+    ] {
+        for (tenant, expected) in [("", of_all), ("0199f2a0-7c11-7d3e-9f00-5b6c7d8e9fa4", of_shop)] {
+            let acting = format!("set role stoa_{context}; set stoa.tenant = '{tenant}'");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(acting))
+                .execute(&mut owner)
+                .await
+                .unwrap();
+            let count = format!("select count(*) from {table}");
+            let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+                .fetch_one(&mut owner)
+                .await
+                .unwrap();
+            assert_eq!(seen, expected, "{table} as {tenant:?}");
+        }
+    }
 }
