@@ -136,6 +136,7 @@ impl Error {
             R::Stale => Fault::field("webhook_stale", "webhook-timestamp", self.to_string()),
             R::Header(name) => Fault::field("webhook_malformed", *name, self.to_string()),
             R::Body(_) => Fault::field("webhook_malformed", "", self.to_string()),
+            R::Unavailable => Fault::unavailable("The payment provider"),
         }
     }
 }

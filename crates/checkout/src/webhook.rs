@@ -58,10 +58,8 @@ impl Checkouts {
 
     /// Takes a provider's webhook in.
     pub async fn hear(&self, ctx: &Ctx, provider: &str, webhook: Webhook) -> Result<Heard, Error> {
-        if provider != self.provider().name() {
-            return Err(Error::NoSuchProvider);
-        }
-        let notice = self.provider().read_webhook(&webhook, ctx.now)?;
+        let sender = self.provider().called(provider).ok_or(Error::NoSuchProvider)?;
+        let notice = sender.read_webhook(&webhook, ctx.now).await?;
         let pool = self.db().pool();
         if was_heard(pool, provider, &notice.id).await? {
             return Ok(Heard::Again);

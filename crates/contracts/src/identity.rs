@@ -53,6 +53,9 @@ pub struct RegisterUser {
     pub email: String,
     pub name: String,
     pub password: String,
+    /// Address of the caller, for limits; empty for work of our own.
+    #[serde(default)]
+    pub address: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -83,15 +86,18 @@ service! {
         /// Opens a browser session. The role follows from the account: sellers' staff act for their shop, operators for the marketplace.
         fn sign_in(request: SignIn) -> BrowserSession;
         fn sign_out(session: SessionId) -> ();
-        /// Mails a single-use link if the account exists; answers the same if not.
-        fn request_reset(email: String) -> ();
-        fn reset_password(token: String, password: String) -> ();
+        /// Mails a single-use link if the account exists; answers the same if not. `address` is the caller's, for limits.
+        fn request_reset(email: String, address: String) -> ();
+        fn reset_password(token: String, password: String, address: String) -> ();
         fn verify_email(token: String) -> ();
-        /// Gives a user a role within a shop (or an operator's role when `tenant` is none). Other contexts' system work only.
-        fn grant(user: UserId, tenant: Option<TenantId>, role: Role) -> ();
-        fn revoke(user: UserId, tenant: Option<TenantId>) -> ();
-        /// The account whose verified e-mail address this is. Other contexts' system work only.
-        fn verified_user(email: String) -> Option<UserCard>;
+        /// Gives a user an operator's role. System work only.
+        fn grant(user: UserId, role: Role) -> ();
+        /// Takes a user's operator's role. System work only.
+        fn revoke(user: UserId) -> ();
+        /// Makes somebody's role in a shop what the shop's staff list said at `version`, none if they are not on it. What
+        /// is not newer than the newest version seen of this user in this shop changes nothing, so that messages may come
+        /// twice and in any order. For the tenants context only.
+        fn set_shop_role(user: UserId, tenant: TenantId, role: Option<Role>, version: i64) -> ();
         /// Mails somebody on behalf of another context.
         fn send_mail(to: String, subject: String, body: String) -> ();
         /// Creates many users with one known password hash: the demo's buyers and sellers. Returns their ids in order; those that exist keep theirs.

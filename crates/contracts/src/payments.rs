@@ -47,6 +47,36 @@ pub struct PaymentShare {
     pub refunded: Money,
 }
 
+/// Kinds of means of payment. Given instead of a token, the provider asks the buyer for the rest on its own page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MethodType {
+    Card,
+    NetBanking,
+    Upi,
+    Wallet,
+}
+
+impl MethodType {
+    pub const ALL: [Self; 4] = [Self::Card, Self::NetBanking, Self::Upi, Self::Wallet];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::NetBanking => "net_banking",
+            Self::Upi => "upi",
+            Self::Wallet => "wallet",
+        }
+    }
+
+    /// The reverse of [`Self::name`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A confirmation at the sandbox's bank.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SandboxChallenge {

@@ -228,6 +228,23 @@ pub struct ShopTally {
     pub closed: u64,
 }
 
+/// What an invitation leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Joining {
+    pub shop: TenantId,
+    #[schema(example = "Alfarería Romero")]
+    pub name: String,
+    pub role: kernel::Role,
+}
+
+/// Who accepts an invitation: the account they are signed in to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitee {
+    pub user: UserId,
+    pub email: String,
+    pub email_verified: bool,
+}
+
 service! {
     /// What sellers do with their shop and operators with all of them.
     ShopDesk as "shop_desk", remote RemoteShopDesk, served ServedShopDesk {
@@ -242,6 +259,10 @@ service! {
         /// The newest application first.
         fn entries(status: Option<ShopStatus>, before: Option<TenantId>, limit: u16) -> kernel::Page<ShopEntry>;
         fn shop_tally() -> ShopTally;
+        /// Where the invitation behind a mailed secret leads, while it can be accepted.
+        fn invitation(token: String) -> Joining;
+        /// Accepts it: from now on they are on the shop's staff.
+        fn accept_invitation(invitee: Invitee, token: String) -> Joining;
     }
 }
 
@@ -254,4 +275,8 @@ public_event! {
 }
 public_event! {
     "tenants.staff_changed" StaffChanged { tenant: TenantId, user: UserId, role: Option<kernel::Role> } key tenant, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// An invitation to a shop's staff was `sent`, `resent`, `revoked` or `accepted`. Whose address it went to is not told.
+    "tenants.invitation_changed" InvitationChanged { tenant: TenantId, invitation: uuid::Uuid, role: kernel::Role, change: String } key tenant, tenant |e| Some(e.tenant)
 }

@@ -81,6 +81,7 @@ pub mod perm {
         ManageCategories,
         ReadAnyOrder,
         ReadLedger,
+        ManageLedger,
         ReadSystem
     );
 }
@@ -242,7 +243,7 @@ pub(crate) fn wrong_audience(wanted: Audience) -> Fault {
 }
 
 /// The base context of the request, and who sent it if they said so.
-async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal>), Problem> {
+pub(crate) async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal>), Problem> {
     let info = parts
         .extensions
         .get::<RequestInfo>()

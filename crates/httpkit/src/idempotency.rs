@@ -10,23 +10,31 @@ use kernel::limits::IDEMPOTENCY_KEY_BYTES_MAX;
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(pub String);
 
+impl IdempotencyKey {
+    pub const HEADER: &str = "idempotency-key";
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let said = match header_once(parts, "idempotency-key") {
-            Said::Once(key) => key.to_str().ok(),
-            Said::Not | Said::Unclear => None,
-        };
-        said
-            .filter(|k| !k.is_empty() && k.len() <= IDEMPOTENCY_KEY_BYTES_MAX)
-            .map(|k| Self(k.to_owned()))
-            .ok_or_else(|| {
-                Problem(Fault::field(
-                    "idempotency_key",
-                    "Idempotency-Key",
-                    format!("Send an `Idempotency-Key` header of 1 to {IDEMPOTENCY_KEY_BYTES_MAX} printable ASCII characters, such as a UUID, and repeat it when you retry."),
-                ))
-            })
+        read_key(parts)
     }
+}
+
+pub(crate) fn read_key(parts: &Parts) -> Result<IdempotencyKey, Problem> {
+    let said = match header_once(parts, IdempotencyKey::HEADER) {
+        Said::Once(key) => key.to_str().ok(),
+        Said::Not | Said::Unclear => None,
+    };
+    said
+        .filter(|k| !k.is_empty() && k.len() <= IDEMPOTENCY_KEY_BYTES_MAX)
+        .map(|k| IdempotencyKey(k.to_owned()))
+        .ok_or_else(|| {
+            Problem(Fault::field(
+                "idempotency_key",
+                "Idempotency-Key",
+                format!("Send an `Idempotency-Key` header of 1 to {IDEMPOTENCY_KEY_BYTES_MAX} printable ASCII characters, such as a UUID, and repeat it when you retry."),
+            ))
+        })
 }

@@ -31,6 +31,17 @@ create table identity.shop_role_pool partition of identity.shop_role default;
 create index shop_role_account_index on identity.shop_role (account_id);
 select store.isolate('identity.shop_role');
 
+-- The newest version of the shop's staff list that spoke of a person, also of those who left: what is older, or comes
+-- twice, changes no role.
+create table identity.shop_role_version (
+    tenant_id uuid not null,
+    account_id uuid not null constraint shop_role_version_account references identity.account,
+    version bigint not null,
+    constraint shop_role_version_pkey primary key (tenant_id, account_id)
+) partition by list (tenant_id);
+create table identity.shop_role_version_pool partition of identity.shop_role_version default;
+select store.isolate('identity.shop_role_version');
+
 -- A signed-in browser or device. A session with a cookie belongs to the pages, one without to a client of the API,
 -- whose refresh tokens form one family.
 create table identity.session (

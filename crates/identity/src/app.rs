@@ -1,9 +1,9 @@
 //! What can be done with accounts, one method per use case.
 
 mod authenticate;
+mod mailed_link;
 mod own_account;
 mod registration;
-mod resend;
 mod reset;
 mod roles;
 mod sign_in;

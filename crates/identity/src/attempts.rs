@@ -11,6 +11,10 @@ use std::sync::Arc;
 pub struct AttemptLimits {
     pub sign_in_per_address: NonZeroU32,
     pub sign_in_per_account: NonZeroU32,
+    /// New accounts, whether their address is taken or not.
+    pub register_per_address: NonZeroU32,
+    pub register_per_account: NonZeroU32,
+    /// Links asked for, and new passwords set by them.
     pub reset_per_address: NonZeroU32,
     pub reset_per_account: NonZeroU32,
 }
@@ -27,19 +31,33 @@ impl Default for AttemptLimits {
         Self {
             sign_in_per_address: per_minute(300),
             sign_in_per_account: per_minute(120),
+            register_per_address: per_minute(60),
+            register_per_account: per_minute(5),
             reset_per_address: per_minute(30),
             reset_per_account: per_minute(3),
         }
     }
 }
 
-/// One kind of attempt.
+/// One kind of attempt; each is counted apart.
 #[derive(Clone, Copy, Debug)]
-pub enum Attempt {
-    SignIn,
-    Reset,
-    /// As often as a reset, and counted apart.
-    Verify,
+pub enum Attempt<'a> {
+    SignIn {
+        email: &'a str,
+    },
+    Register {
+        email: &'a str,
+    },
+    /// Asks for a link to choose a new password.
+    Reset {
+        email: &'a str,
+    },
+    /// Asks for a link that verifies an address, as often as for the other.
+    Verify {
+        email: &'a str,
+    },
+    /// Sets a new password by a link; whose it is, the link says.
+    NewPassword,
 }
 
 /// Counts attempts and refuses those beyond the limits.
@@ -47,54 +65,77 @@ pub enum Attempt {
 pub struct Attempts(Arc<Buckets>);
 
 struct Buckets {
-    sign_in_address: Bucket,
-    sign_in_account: Bucket,
-    reset_address: Bucket,
-    reset_account: Bucket,
-    verify_address: Bucket,
-    verify_account: Bucket,
+    sign_in: Pair,
+    register: Pair,
+    reset: Pair,
+    verify: Pair,
+    new_password: Bucket,
+}
+
+struct Pair {
+    address: Bucket,
+    account: Bucket,
 }
 
 type Bucket = DefaultKeyedRateLimiter<String>;
 
+fn bucket(per_minute: NonZeroU32) -> Bucket {
+    RateLimiter::keyed(Quota::per_minute(per_minute))
+}
+
+impl Pair {
+    fn new(per_address: NonZeroU32, per_account: NonZeroU32) -> Self {
+        Self {
+            address: bucket(per_address),
+            account: bucket(per_account),
+        }
+    }
+}
+
 impl Attempts {
     #[must_use]
     pub fn new(limits: AttemptLimits) -> Self {
-        let bucket = |n| RateLimiter::keyed(Quota::per_minute(n));
         Self(Arc::new(Buckets {
-            sign_in_address: bucket(limits.sign_in_per_address),
-            sign_in_account: bucket(limits.sign_in_per_account),
-            reset_address: bucket(limits.reset_per_address),
-            reset_account: bucket(limits.reset_per_account),
-            verify_address: bucket(limits.reset_per_address),
-            verify_account: bucket(limits.reset_per_account),
+            sign_in: Pair::new(limits.sign_in_per_address, limits.sign_in_per_account),
+            register: Pair::new(limits.register_per_address, limits.register_per_account),
+            reset: Pair::new(limits.reset_per_address, limits.reset_per_account),
+            verify: Pair::new(limits.reset_per_address, limits.reset_per_account),
+            new_password: bucket(limits.reset_per_address),
         }))
     }
 
-    /// Counts an attempt from `address` on the account `email`, which need not exist.
-    pub fn count(&self, attempt: Attempt, address: &str, email: &str) -> Result<(), Error> {
-        let (per_address, per_account) = match attempt {
-            Attempt::SignIn => (&self.0.sign_in_address, &self.0.sign_in_account),
-            Attempt::Reset => (&self.0.reset_address, &self.0.reset_account),
-            Attempt::Verify => (&self.0.verify_address, &self.0.verify_account),
+    /// Counts an attempt from `address`, on an account that need not exist.
+    pub fn count(&self, attempt: Attempt<'_>, address: &str) -> Result<(), Error> {
+        let buckets = &self.0;
+        let (per_address, account) = match attempt {
+            Attempt::SignIn { email } => (&buckets.sign_in.address, Some((&buckets.sign_in.account, email))),
+            Attempt::Register { email } => (
+                &buckets.register.address,
+                Some((&buckets.register.account, email)),
+            ),
+            Attempt::Reset { email } => (&buckets.reset.address, Some((&buckets.reset.account, email))),
+            Attempt::Verify { email } => (&buckets.verify.address, Some((&buckets.verify.account, email))),
+            Attempt::NewPassword => (&buckets.new_password, None),
         };
         // Work of our own has no address.
         if !address.is_empty() {
             take(per_address, address)?;
         }
-        take(per_account, email)
+        account.map_or(Ok(()), |(per_account, email)| take(per_account, email))
     }
 
     /// Drops the buckets of callers who went away; to be called now and then.
     pub fn forget_idle(&self) {
-        for bucket in [
-            &self.0.sign_in_address,
-            &self.0.sign_in_account,
-            &self.0.reset_address,
-            &self.0.reset_account,
-            &self.0.verify_address,
-            &self.0.verify_account,
-        ] {
+        let Buckets {
+            sign_in,
+            register,
+            reset,
+            verify,
+            new_password,
+        } = &*self.0;
+        let pairs = [sign_in, register, reset, verify];
+        let buckets = pairs.iter().flat_map(|pair| [&pair.address, &pair.account]);
+        for bucket in buckets.chain([new_password]) {
             bucket.retain_recent();
             bucket.shrink_to_fit();
         }
@@ -123,15 +164,22 @@ mod tests {
             reset_per_account: per_minute(2),
             ..AttemptLimits::default()
         });
-        let reset = |address, email| attempts.count(Attempt::Reset, address, email).is_ok();
+        let reset = |address, email| attempts.count(Attempt::Reset { email }, address).is_ok();
         assert!(reset("1.1.1.1", "a@b.de"));
         assert!(reset("1.1.1.1", "a@b.de"));
         assert!(!reset("1.1.1.1", "a@b.de"), "the account's two are used up");
         assert!(!reset("1.1.1.1", "c@d.de"), "the address's three are used up");
         assert!(reset("2.2.2.2", "c@d.de"));
-        assert!(
-            attempts.count(Attempt::SignIn, "1.1.1.1", "a@b.de").is_ok(),
-            "counted apart"
-        );
+        let email = "a@b.de";
+        for other in [
+            Attempt::SignIn { email },
+            Attempt::Verify { email },
+            Attempt::NewPassword,
+        ] {
+            assert!(
+                attempts.count(other, "1.1.1.1").is_ok(),
+                "{other:?} is counted apart"
+            );
+        }
     }
 }

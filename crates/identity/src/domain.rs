@@ -1,10 +1,9 @@
 //! The rules of accounts, without IO.
 
-mod email;
 mod lock;
 mod password;
 
-pub use email::Email;
+pub use kernel::Email;
 pub use lock::lock_after;
 pub use password::Password;
 

@@ -5,8 +5,8 @@ use store::constraint_of;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("This is not an e-mail address. Write it as name@example.org, in plain ASCII.")]
-    BadEmail,
+    #[error(transparent)]
+    BadEmail(#[from] kernel::BadEmail),
     #[error("The password is refused: {reason}.")]
     WeakPassword {
         pointer: &'static str,
@@ -58,7 +58,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match constraint_of(&error) {
             Some("account_email_once") => Self::EmailTaken,
-            Some("shop_role_account" | "operator_role_account") => Self::NoSuchAccount,
+            Some("shop_role_account" | "shop_role_version_account" | "operator_role_account") => {
+                Self::NoSuchAccount
+            }
             _ => Self::Database(error),
         }
     }
@@ -84,7 +86,7 @@ impl From<Error> for Fault {
         let detail = error.to_string();
         let plain = |kind, code| Self::new(kind, code, detail.clone());
         match error {
-            Error::BadEmail => plain(Kind::Invalid, "email_invalid").at("/email"),
+            Error::BadEmail(bad) => bad.into(),
             Error::WeakPassword { pointer, .. } => plain(Kind::Invalid, "password_weak").at(pointer),
             Error::EmailTaken => plain(Kind::Conflict, "email_taken").at("/email"),
             Error::BadCredentials => plain(Kind::Unauthenticated, "credentials_invalid"),

@@ -13,6 +13,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// Callers that wait for a turn, for each core: about as many as get theirs in time. Whoever comes when they are all
+/// there is told at once.
+const WAITING_PER_CORE_MAX: usize = 128;
 /// How long a caller waits for its turn before it is told to come back.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -20,6 +23,8 @@ const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Hasher {
     turns: Arc<Semaphore>,
+    /// Places to wait for a turn in.
+    places: Arc<Semaphore>,
     /// A hash that no password has, so that an unknown account costs as much time as a known one.
     nobodys: Arc<str>,
 }
@@ -32,15 +37,21 @@ impl Hasher {
     /// When the parameters are refused, which they are not.
     pub fn new() -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self::with_turns(cores, cores * WAITING_PER_CORE_MAX)
+    }
+
+    fn with_turns(turns: usize, waiting_max: usize) -> Result<Self, Error> {
         let nobodys = hash(&kernel::secret::token())?;
         Ok(Self {
-            turns: Arc::new(Semaphore::new(cores)),
+            turns: Arc::new(Semaphore::new(turns)),
+            places: Arc::new(Semaphore::new(waiting_max)),
             nobodys: nobodys.into(),
         })
     }
 
-    /// Waits for a free core.
+    /// Waits for a free core, unless too many wait already.
     pub async fn turn(&self) -> Result<Turn, Error> {
+        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
         match tokio::time::timeout(TURN_WAIT_MAX, self.turns.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Turn(permit)),
             Ok(Err(_)) | Err(_) => Err(Error::Busy),
@@ -118,6 +129,24 @@ mod tests {
         assert!(verify("Correct-Horse", &hashed).expect("verified"));
         assert!(!verify("correct-horse", &hashed).expect("verified"));
         assert_ne!(hash("Correct-Horse").expect("hashed"), hashed, "salted");
+    }
+
+    #[tokio::test]
+    async fn whoever_finds_no_place_to_wait_is_told_at_once() {
+        let hasher = Hasher::with_turns(1, 1).expect("hasher");
+        let held = hasher.turn().await.expect("a free core");
+        let mut waiting = std::pin::pin!(hasher.turn());
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+        assert!(
+            matches!(
+                futures::poll!(std::pin::pin!(hasher.turn())),
+                std::task::Poll::Ready(Err(Error::Busy))
+            ),
+            "without waiting"
+        );
+        drop(held);
+        assert!(waiting.await.is_ok(), "who waited gets the turn");
+        assert!(hasher.turn().await.is_ok(), "and the place is free again");
     }
 
     #[tokio::test]

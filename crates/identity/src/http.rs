@@ -3,11 +3,10 @@
 mod jwks;
 mod login;
 mod logout;
+mod mailed_link;
 mod me;
 mod refresh;
 mod register;
-mod request_password_reset;
-mod resend_verification;
 mod reset_password;
 mod sessions;
 mod verify_email;
@@ -30,8 +29,8 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(refresh::handler))
         .routes(routes!(logout::handler))
         .routes(routes!(verify_email::handler))
-        .routes(routes!(resend_verification::handler))
-        .routes(routes!(request_password_reset::handler))
+        .routes(routes!(mailed_link::verification))
+        .routes(routes!(mailed_link::reset))
         .routes(routes!(reset_password::handler))
         .routes(routes!(me::handler))
         .routes(routes!(sessions::list))

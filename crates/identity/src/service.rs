@@ -33,34 +33,41 @@ impl Identity for Accounts {
         reply(self.sign_out(ctx, session))
     }
 
-    fn request_reset<'a>(&'a self, ctx: &'a Ctx, email: String) -> Reply<'a, ()> {
-        reply(async move { self.request_reset(ctx, &email, "").await })
+    fn request_reset<'a>(&'a self, ctx: &'a Ctx, email: String, address: String) -> Reply<'a, ()> {
+        reply(async move { self.request_reset(ctx, &email, &address).await })
     }
 
-    fn reset_password<'a>(&'a self, ctx: &'a Ctx, token: String, password: String) -> Reply<'a, ()> {
-        reply(async move { self.reset_password(ctx, &token, password).await })
+    fn reset_password<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        token: String,
+        password: String,
+        address: String,
+    ) -> Reply<'a, ()> {
+        reply(async move { self.reset_password(ctx, &token, password, &address).await })
     }
 
     fn verify_email<'a>(&'a self, ctx: &'a Ctx, token: String) -> Reply<'a, ()> {
         reply(async move { self.verify_email(ctx, &token).await })
     }
 
-    fn grant<'a>(
+    fn grant<'a>(&'a self, ctx: &'a Ctx, user: UserId, role: Role) -> Reply<'a, ()> {
+        reply(self.grant(ctx, user, role))
+    }
+
+    fn revoke<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, ()> {
+        reply(self.revoke(ctx, user))
+    }
+
+    fn set_shop_role<'a>(
         &'a self,
         ctx: &'a Ctx,
         user: UserId,
-        tenant: Option<TenantId>,
-        role: Role,
+        tenant: TenantId,
+        role: Option<Role>,
+        version: i64,
     ) -> Reply<'a, ()> {
-        reply(self.grant(ctx, user, tenant, role))
-    }
-
-    fn revoke<'a>(&'a self, ctx: &'a Ctx, user: UserId, tenant: Option<TenantId>) -> Reply<'a, ()> {
-        reply(self.revoke(ctx, user, tenant))
-    }
-
-    fn verified_user<'a>(&'a self, _ctx: &'a Ctx, email: String) -> Reply<'a, Option<UserCard>> {
-        reply(async move { self.verified_user(&email).await })
+        reply(self.set_shop_role(ctx, user, tenant, role, version))
     }
 
     fn send_mail<'a>(&'a self, ctx: &'a Ctx, to: String, subject: String, body: String) -> Reply<'a, ()> {

@@ -48,6 +48,8 @@ pub enum Permission {
     ManageCategories,
     ReadAnyOrder,
     ReadLedger,
+    /// Holds, terms of payouts, provider files, reversals.
+    ManageLedger,
     ReadSystem,
 }
 
@@ -69,7 +71,7 @@ impl Role {
             ),
             Self::Admin => permission.is_operators(),
             Self::Support => matches!(permission, P::ReadAnyOrder),
-            Self::Finance => matches!(permission, P::ReadLedger | P::ReadAnyOrder),
+            Self::Finance => matches!(permission, P::ReadLedger | P::ManageLedger | P::ReadAnyOrder),
             Self::Moderator => matches!(permission, P::ManageCategories),
             Self::Buyer | Self::Carrier => false,
         }
@@ -93,7 +95,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -107,6 +109,7 @@ impl Permission {
         Self::ManageCategories,
         Self::ReadAnyOrder,
         Self::ReadLedger,
+        Self::ManageLedger,
         Self::ReadSystem,
     ];
 
@@ -117,6 +120,7 @@ impl Permission {
                 | Self::ManageCategories
                 | Self::ReadAnyOrder
                 | Self::ReadLedger
+                | Self::ManageLedger
                 | Self::ReadSystem
         )
     }

@@ -111,6 +111,10 @@ ids! {
     AccountId,
     /// A balanced set of postings.
     EntryId,
+    /// Money of a shop that is held back for a while.
+    HoldId,
+    /// Money on its way to a shop's bank.
+    PayoutId,
     /// An event of a stream or of the log.
     EventId,
     /// A unit of background work.

@@ -5,6 +5,7 @@
 mod clock;
 mod ctx;
 mod currency;
+mod email;
 mod fault;
 pub mod geo;
 mod id;
@@ -16,6 +17,7 @@ pub mod secret;
 pub use clock::{Clock, DateTime, FixedClock, SharedClock, SystemClock, Timestamp};
 pub use ctx::{Actor, CorrelationId, Ctx, Permission, Role};
 pub use currency::{Currency, UnknownCurrency};
+pub use email::{BadEmail, Email};
 pub use fault::{Fault, FieldError, Kind};
 pub use id::*;
 pub use money::{BasisPoints, Money, MoneyError, allocate};

@@ -26,3 +26,5 @@ pub const LOGIN_FAILURES_MAX: u32 = 3;
 pub const QUERY_CHARS_MAX: usize = 256;
 /// Stock at or above zero but below this is "low".
 pub const LOW_STOCK_BELOW: i64 = 5;
+/// The largest amount that a person or a file may give, in minor units: sums of many of them stay far inside 64 bits.
+pub const AMOUNT_MINOR_MAX: i64 = 100_000_000_000_000;

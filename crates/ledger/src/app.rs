@@ -1,18 +1,75 @@
+mod holds;
+mod payouts;
+mod settlements;
+mod statements;
+
+pub use holds::PlaceHold;
+pub use payouts::{Asked, PayoutView, Terms};
+pub use settlements::Imported;
+
+use crate::domain::Standing;
 use crate::error::Error;
+use crate::provider::{PayoutProvider, SandboxBank};
 use crate::store::{self, BalanceRow};
 use ::store::{Db, Scope};
-use kernel::{TenantId, Timestamp};
+use contracts::tenants::Tenants;
+use kernel::{Ctx, Currency, EntryId, TenantId, Timestamp};
+use std::sync::Arc;
+
+/// Kinds of entries that an operator may reverse. All others follow from what happened elsewhere, and are undone there.
+const REVERSIBLE: [&str; 2] = ["provider_fee", "provider_transfer"];
+
+/// What an operator sets for a shop; what is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    pub hold_days: Option<i16>,
+    pub reserve_bp: Option<i32>,
+    pub reserve_days: Option<i16>,
+    pub destination: Option<String>,
+}
 
 /// The ledger's questions. Its answers to "who is owed what" come from postings alone.
 #[derive(Clone)]
 pub struct Ledger {
     db: Db,
+    provider: Arc<dyn PayoutProvider>,
+    shops: Option<Arc<dyn Tenants>>,
 }
 
 impl Ledger {
+    /// With the built-in bank.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self { db }
+        let provider = Arc::new(SandboxBank::new(db.clone()));
+        Self::with_provider(db, provider)
+    }
+
+    /// With a payout provider of its own.
+    #[must_use]
+    pub fn with_provider(db: Db, provider: Arc<dyn PayoutProvider>) -> Self {
+        Self {
+            db,
+            provider,
+            shops: None,
+        }
+    }
+
+    /// Whom to ask whether a shop exists that an operator names.
+    #[must_use]
+    pub fn asking(mut self, shops: Arc<dyn Tenants>) -> Self {
+        self.shops = Some(shops);
+        self
+    }
+
+    pub(crate) async fn require_shop(&self, ctx: &Ctx, shop: TenantId) -> Result<(), Error> {
+        let Some(shops) = &self.shops else {
+            return Ok(());
+        };
+        let known = shops.shops(ctx, vec![shop]).await.map_err(Error::Elsewhere)?;
+        match known.is_empty() {
+            true => Err(Error::NotFound("shop")),
+            false => Ok(()),
+        }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -33,5 +90,34 @@ impl Ledger {
         let rows = store::shop_balances(&mut tx, tenant.0).await?;
         tx.commit().await?;
         Ok(rows)
+    }
+
+    /// A shop's accounts at a past moment.
+    pub async fn shop_balances_at(&self, tenant: TenantId, at: Timestamp) -> Result<Vec<BalanceRow>, Error> {
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let rows = store::statements::balances_at(&mut tx, tenant, at).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// How a shop stands in each currency: owed, waiting for delivery, reserved.
+    pub async fn standing(&self, tenant: TenantId) -> Result<Vec<(Currency, Standing)>, Error> {
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let rows = store::terms::standings(&mut tx, &[tenant.0]).await?;
+        tx.commit().await?;
+        Ok(rows.into_iter().map(|(_, c, s)| (c, s)).collect())
+    }
+
+    /// Reverses an entry that a provider's file has caused. Gives the entry that mirrors it.
+    pub async fn reverse(&self, ctx: &Ctx, id: EntryId, reason: &str) -> Result<EntryId, Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let found = store::entries::find_all(&mut tx, &[id]).await?.pop();
+        let kind = found.ok_or(Error::NotFound("entry"))?.kind;
+        if !REVERSIBLE.contains(&kind.as_str()) {
+            return Err(Error::NotReversible(kind));
+        }
+        let mirrored = store::entries::reverse(&mut tx, ctx, id, reason).await?;
+        tx.commit().await?;
+        Ok(mirrored)
     }
 }

@@ -1,6 +1,21 @@
 //! The chart of accounts, and the entries that an order makes in its life.
 #![deny(clippy::float_arithmetic)]
 
+mod fees;
+mod hold;
+mod life;
+mod schedule;
+mod settlement;
+mod statement;
+mod transfer;
+
+pub use fees::{provider_fee, provider_transfer};
+pub use hold::{HoldReason, Standing, reserve};
+pub use schedule::{Schedule, ScheduleError};
+pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
+pub use statement::{Line, Movement, Statement};
+pub use transfer::{PayoutState, Said, Step, payout_made, payout_paid, step};
+
 use kernel::{EntryId, Money, MoneyError, OrderId, TenantId, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -16,7 +31,7 @@ pub enum Account {
     SellerPayable,
     /// The part of it that is held back. Liability, kept per shop.
     SellerReserve,
-    /// What the marketplace has earned. Income.
+    /// What the marketplace has earned, kept per shop. Income.
     CommissionRevenue,
     /// Tax collected for the authorities. Liability.
     TaxPayable,
@@ -24,10 +39,14 @@ pub enum Account {
     PromotionExpense,
     /// The marketplace's bank account. Asset.
     Bank,
+    /// Payouts that were begun and of which the provider has not said that they were paid. Liability.
+    PayoutClearing,
+    /// What payment providers keep for themselves. Expense.
+    ProviderFees,
 }
 
 impl Account {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ProviderClearing,
         Self::BuyerFunds,
         Self::SellerPayable,
@@ -36,6 +55,8 @@ impl Account {
         Self::TaxPayable,
         Self::PromotionExpense,
         Self::Bank,
+        Self::PayoutClearing,
+        Self::ProviderFees,
     ];
 
     #[must_use]
@@ -49,6 +70,8 @@ impl Account {
             Self::TaxPayable => "tax_payable",
             Self::PromotionExpense => "promotion_expense",
             Self::Bank => "bank",
+            Self::PayoutClearing => "payout_clearing",
+            Self::ProviderFees => "provider_fees",
         }
     }
 }
@@ -128,15 +151,66 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
             amount: signed(owed)?,
         });
     }
-    let commission = Money::sum(currency, shares.iter().map(|s| s.commission))?;
-    let earned = Money::zero(currency).sub(commission)?;
-    postings.push(Posting {
-        account: Account::CommissionRevenue,
-        tenant: None,
-        amount: signed(earned)?,
-    });
+    for share in shares {
+        let earned = Money::zero(currency).sub(share.commission)?;
+        postings.push(Posting {
+            account: Account::CommissionRevenue,
+            tenant: Some(share.tenant),
+            amount: signed(earned)?,
+        });
+    }
     postings.retain(|p| p.amount.amount != 0);
     Ok(postings)
+}
+
+/// Undoes an entry: its postings, mirrored. The id follows from the entry's own, so that it happens once.
+pub fn reversal(
+    original: EntryId,
+    postings: &[Posting],
+    reference: Uuid,
+    at: Timestamp,
+) -> Result<Entry, MoneyError> {
+    let mirrored = postings.iter().map(|posting| {
+        Ok(Posting {
+            amount: Money::zero(posting.amount.currency).sub(posting.amount)?,
+            ..*posting
+        })
+    });
+    Ok(Entry {
+        id: entry_id("reversal", original.0),
+        kind: "reversal",
+        reference,
+        at,
+        postings: mirrored.collect::<Result<_, MoneyError>>()?,
+    })
+}
+
+/// Moves `amount` from one account to another.
+fn moved(
+    id: EntryId,
+    kind: &'static str,
+    reference: Uuid,
+    at: Timestamp,
+    amount: Money,
+    [to, from]: [(Account, Option<TenantId>); 2],
+) -> Result<Entry, MoneyError> {
+    let posting = |(account, tenant), amount| Posting {
+        account,
+        tenant,
+        amount,
+    };
+    let mut postings = vec![
+        posting(to, amount),
+        posting(from, Money::zero(amount.currency).sub(amount)?),
+    ];
+    postings.retain(|p| p.amount.amount != 0);
+    Ok(Entry {
+        id,
+        kind,
+        reference,
+        at,
+        postings,
+    })
 }
 
 /// The id of the one entry of a kind about a thing: the thing's own time, so that the entry lies in the same
@@ -195,7 +269,8 @@ mod tests {
                 (Account::ProviderClearing, None, 6_990),
                 (Account::SellerPayable, Some(a), -4_500),
                 (Account::SellerPayable, Some(b), -1_791),
-                (Account::CommissionRevenue, None, -699),
+                (Account::CommissionRevenue, Some(a), -500),
+                (Account::CommissionRevenue, Some(b), -199),
             ]
         );
     }

@@ -3,21 +3,30 @@
 //! An [`Entry`] is a set of postings that sums to zero in each currency. PostgreSQL refuses any other, and any
 //! change to one that was made; corrections are entries of their own. Entries of orders are posted by the till, in
 //! the transaction that confirms or refunds the order ([`till`]).
+//!
+//! What a sale owes a shop is held from the moment it is owed, until its goods have been delivered for some days. What
+//! is not held is paid out when the shop's period ends; less than nothing, and less than the shop's minimum, is carried.
+//! A payout's money leaves `seller_payable` when it is made, and `payout_clearing` when the bank has paid.
 
 mod app;
 mod client;
 pub mod domain;
 mod error;
 mod http;
+mod provider;
 mod store;
 pub mod till;
 mod verify;
+mod work;
 
-pub use app::Ledger;
+pub use app::{Asked, Imported, Ledger, PayoutView, PlaceHold, Rules, Terms};
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;
 pub use http::routes;
+pub use provider::{PayoutProvider, SandboxBank, Transfer};
+pub use store::holds::Wanted;
 pub use verify::verify;
+pub use work::work;
 
 pub const CONTEXT: &str = "ledger";
 

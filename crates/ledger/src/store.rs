@@ -1,5 +1,13 @@
 //! All SQL of the ledger, save the till's batch.
 
+pub mod charges;
+pub mod entries;
+pub mod holds;
+pub mod payouts;
+pub mod settlements;
+pub mod statements;
+pub mod terms;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -68,4 +76,12 @@ pub async fn broken_entries(conn: &mut PgConnection, limit: i64) -> Result<Vec<U
     )
     .fetch_all(conn)
     .await
+}
+
+/// What is wrong with reversals, payouts and holds, in words; at most `limit`.
+pub async fn unsettled(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(include_str!("sql/verify_settlement.sql"))
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }

@@ -1,21 +1,16 @@
 //! The ledger's part of a till batch: any number of entries in one statement, in the caller's transaction.
 
-use crate::domain::Entry;
+use crate::domain::{Account, Entry, Posting, entry_id};
+use sqlx::PgConnection;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
-/// Entries that exist are skipped with their postings, so a repeated confirmation posts nothing twice.
-const POST: &str = "
-with made as (
-    insert into ledger.entry (id, kind, reference, at)
-    select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
-    on conflict do nothing
-    returning id
-)
-insert into ledger.posting (entry_id, line, account, tenant_id, currency, amount)
-select p.* from unnest($5::uuid[], $6::smallint[], $7::text[], $8::uuid[], $9::text[], $10::bigint[])
-       as p (entry_id, line, account, tenant_id, currency, amount)
-  join made on made.id = p.entry_id";
+/// Entries that exist are skipped with their postings, so a repeated confirmation posts nothing twice. What a sale
+/// owes a shop is held from the moment it is owed; what a refund takes back is no longer held.
+const POST: &str = include_str!("sql/post.sql");
+
+/// Days for which a sale is held when nobody tells that it was delivered, before the shop's own days begin.
+const TRANSIT_DAYS: i32 = 14;
 
 /// Entries on their way in, column by column.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +25,8 @@ pub struct Entries {
     tenants: Vec<Option<Uuid>>,
     currencies: Vec<&'static str>,
     amounts: Vec<i64>,
+    /// The hold that a posting begins, if it does.
+    holds: Vec<Option<Uuid>>,
 }
 
 impl Entries {
@@ -49,13 +46,44 @@ impl Entries {
             self.tenants.push(posting.tenant.map(|t| t.0));
             self.currencies.push(posting.amount.currency.code());
             self.amounts.push(posting.amount.amount);
+            self.holds.push(hold(entry, posting));
         }
+    }
+
+    /// Posts them over the other driver; how many postings that made.
+    pub(crate) async fn write(&self, conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
+        if self.is_empty() {
+            return Ok(0);
+        }
+        let done = sqlx::query(POST)
+            .bind(&self.ids)
+            .bind(&self.kinds)
+            .bind(&self.references)
+            .bind(&self.times)
+            .bind(&self.posting_entries)
+            .bind(&self.lines)
+            .bind(&self.accounts)
+            .bind(&self.tenants)
+            .bind(&self.currencies)
+            .bind(&self.amounts)
+            .bind(&self.holds)
+            .bind(TRANSIT_DAYS)
+            .execute(conn)
+            .await?;
+        Ok(done.rows_affected())
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+}
+
+/// The hold of what a sale owes a shop.
+fn hold(entry: &Entry, posting: &Posting) -> Option<Uuid> {
+    let tenant = posting.tenant?;
+    let is_credit = posting.account == Account::SellerPayable && posting.amount.amount < 0;
+    (entry.kind == "sale" && is_credit).then(|| entry_id(&format!("hold of {tenant}"), entry.reference).0)
 }
 
 /// The statement, prepared once per connection.
@@ -85,6 +113,8 @@ pub async fn post(client: &Client, prepared: &Prepared, entries: &Entries) -> Re
                 &entries.tenants,
                 &entries.currencies,
                 &entries.amounts,
+                &entries.holds,
+                &TRANSIT_DAYS,
             ],
         )
         .await?;

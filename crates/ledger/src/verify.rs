@@ -20,6 +20,7 @@ pub async fn verify(ledger: &Ledger) -> Result<Vec<String>, Error> {
             .into_iter()
             .map(|id| format!("entry {id} does not balance")),
     );
+    findings.extend(store::unsettled(&mut tx, FINDINGS_MAX).await?);
     tx.commit().await?;
     Ok(findings)
 }

@@ -109,6 +109,8 @@ pub struct Serve {
     /// What the sandbox provider signs its webhooks with (whsec_...), to send some by hand; a secret one if absent.
     #[arg(long, env = "STOA_SANDBOX_WEBHOOK_SECRET", hide_env_values = true)]
     pub sandbox_webhook_secret: Option<String>,
+    #[command(flatten)]
+    pub providers: crate::providers::Providers,
     /// Shows /dev/mail, with every mail that was sent, to whoever calls from this machine; otherwise to operators only.
     /// Behind a proxy on this machine that would be everybody.
     #[arg(long, env = "STOA_OPEN_INBOX")]
@@ -178,6 +180,7 @@ impl Serve {
             trusted_proxies: Vec::new(),
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
+            providers: crate::providers::Providers::default(),
             open_inbox: false,
         }
     }

@@ -203,12 +203,16 @@ pub async fn compose(
         None => payments::webhook::Secret::new(w.key.derived("the sandbox's webhooks")),
     };
     let sandbox = payments::Sandbox::new(db(payments::CONTEXT)?, webhook_secret);
-    let payment_book = payments::PaymentBook::new(db(payments::CONTEXT)?, sandbox.clone());
+    let desk = config
+        .providers
+        .desk(&sandbox, &config.public_url, &db(payments::CONTEXT)?, clock)?;
+    let payment_book =
+        payments::PaymentBook::new(db(payments::CONTEXT)?, sandbox.clone()).paid_by(desk.names);
     let payments: Arc<dyn Payments> = w.client("payments", Arc::new(payment_book.clone()), |p| {
         Arc::new(RemotePayments(p))
     });
 
-    let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?);
+    let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?).asking(tenants.clone());
     let ledger: Arc<dyn contracts::ledger::Ledger> = w.client("ledger", Arc::new(ledger_book.clone()), |p| {
         Arc::new(RemoteLedger(p))
     });
@@ -221,7 +225,7 @@ pub async fn compose(
         inventory: inventory.clone(),
         carts: cart.clone(),
         orders: order_book.clone(),
-        provider: Arc::new(sandbox.clone()),
+        provider: desk.provider,
         clock: clock.clone(),
         config: checkout::Config {
             reservation_ttl: Duration::from_secs(u64::from(config.hold_s)),
@@ -331,12 +335,17 @@ pub async fn compose(
     w.add(
         Service::new("payments")
             .api(payments::routes(payment_book.clone()))
+            .pages(desk.pages)
             .calls(ServedPayments(Arc::new(payment_book.clone()))),
     );
+    let (a, c) = (ledger_book.clone(), clock.clone());
     w.add(
         Service::new("ledger")
             .api(ledger::routes(ledger_book.clone()))
-            .calls(ServedLedger(Arc::new(ledger_book.clone()))),
+            .calls(ServedLedger(Arc::new(ledger_book.clone())))
+            .run(Loop::new("settlement", move |stop| {
+                ledger::work(a.clone(), c.clone(), stop)
+            })),
     );
     let mut service = Service::new("checkout")
         .api(checkout::routes(till.clone()))

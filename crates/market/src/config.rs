@@ -35,6 +35,7 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     pub hold_s: u32,
     pub sandbox_webhook_secret: Option<String>,
+    pub providers: crate::providers::Providers,
     pub open_inbox: bool,
 }
 
@@ -64,6 +65,7 @@ impl Config {
                 .map_err(|why| anyhow::anyhow!("--trusted-proxy: {why}"))?,
             hold_s: args.hold_s,
             sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
+            providers: args.providers.clone(),
             open_inbox: args.open_inbox,
         })
     }
@@ -81,6 +83,7 @@ impl Config {
             trusted_proxies: TrustedProxies::default(),
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
+            providers: crate::providers::Providers::default(),
             open_inbox: false,
         }
     }

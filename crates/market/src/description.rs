@@ -1,9 +1,12 @@
 //! The head of the API's description; paths and schemas come from the handlers.
 
+use httpkit::IdempotencyKey;
+use kernel::limits::IDEMPOTENCY_KEY_BYTES_MAX;
 use utoipa::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, ObjectBuilder, Ref, RefOr, Required, ResponseBuilder};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,18 +36,70 @@ impl utoipa::Modify for Bearer {
 
 /// Adds to every operation the refusals that do not come from its handler but from what stands before it.
 pub fn complete(openapi: &mut utoipa::openapi::OpenApi) {
-    for item in openapi.paths.paths.values_mut() {
+    for (path, item) in &mut openapi.paths.paths {
+        let keeps_secrets = path.starts_with("/v1/auth/");
+        for operation in unsafe_operations(item).filter(|_| !keeps_secrets) {
+            offer_key(operation);
+        }
         for operation in operations(item) {
             refuse(operation, "429", "`rate_limited`, with Retry-After");
-            let takes_json = operation.request_body.as_ref().is_some_and(|body| match body {
-                RefOr::T(body) => body.content.contains_key("application/json"),
-                RefOr::Ref(_) => false,
-            });
-            if takes_json {
+            if takes_json(operation) {
                 refuse(operation, "413", "`body_too_large`");
             }
         }
     }
+}
+
+fn takes_json(operation: &Operation) -> bool {
+    operation.request_body.as_ref().is_some_and(|body| match body {
+        RefOr::T(body) => body.content.contains_key("application/json"),
+        RefOr::Ref(_) => false,
+    })
+}
+
+/// Says that the answer is kept under a key, where the handler does not take one itself. Uploads have keys in their rows.
+fn offer_key(operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let has_key = parameters.iter().any(
+        |parameter| matches!(parameter, RefOr::T(p) if p.name.eq_ignore_ascii_case(IdempotencyKey::HEADER)),
+    );
+    if has_key || (operation.request_body.is_some() && !takes_json(operation)) {
+        return;
+    }
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(IDEMPOTENCY_KEY_BYTES_MAX))
+        .pattern(Some("^[!-~]+$"));
+    operation.parameters.get_or_insert_default().push(
+        ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "The same key with the same request gets the same answer for 24 hours, and nothing is done twice. Counts for whoever is signed in or has a cart.",
+            ))
+            .schema(Some(text))
+            .build()
+            .into(),
+    );
+    refuse(operation, "400", "`idempotency_key`");
+    refuse(
+        operation,
+        "409",
+        "`idempotency_under_way`: the same call is still being worked on",
+    );
+    refuse(
+        operation,
+        "422",
+        "`idempotency_key_reused`: the key came with another request",
+    );
+}
+
+fn unsafe_operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.put, &mut item.post, &mut item.patch, &mut item.delete]
+        .into_iter()
+        .flatten()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

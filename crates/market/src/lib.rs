@@ -1,6 +1,7 @@
 //! The marketplace as a whole: a table of services ([`compose`]), the commands, nothing else. The program `stoa` is
 //! this and a `main`; tests over all routes are built on it as well.
 
+mod answers;
 pub mod cli;
 pub mod commands;
 pub mod compose;
@@ -8,3 +9,4 @@ pub mod config;
 mod description;
 mod docs;
 mod home;
+pub mod providers;

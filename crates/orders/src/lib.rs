@@ -9,11 +9,12 @@
 //! 1. `checkout` prices the cart, compares the total with the one agreed to, and builds a [`domain::Placed`];
 //!    [`till::NewOrder`] decides on it and makes its number, sub-orders and events.
 //! 2. It joins the till's bounded queue.
-//! 3. A lane takes what waits as one batch: one round trip claims idempotency keys and carts and locks the stock rows.
+//! 3. A lane takes what waits as one batch: one round trip claims idempotency keys and carts, writes history, rows, payment,
+//!    the answers to the keys and the public `orders.order_placed` as if every cart were granted, and locks the stock rows.
 //! 4. Carts are granted in order of arrival, all lines or none.
-//! 5. A second round trip writes history, rows and the public `orders.order_placed` together with stock, reservations,
-//!    payment and the answers to the keys, and commits.
-//! 6. Carts that were short are refused, and nothing of them is written.
+//! 5. A second round trip writes stock and reservations, and commits.
+//! 6. Carts that were short are refused, and nothing of them is left: their batch is rolled back and done again, decided
+//!    before it is written.
 //!
 //! # What follows
 //!

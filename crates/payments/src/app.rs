@@ -11,12 +11,29 @@ use kernel::{Ctx, PaymentId};
 pub struct PaymentBook {
     db: Db,
     sandbox: Sandbox,
+    /// Names of the providers in use.
+    providers: Vec<&'static str>,
 }
 
 impl PaymentBook {
     #[must_use]
     pub fn new(db: Db, sandbox: Sandbox) -> Self {
-        Self { db, sandbox }
+        Self {
+            db,
+            sandbox,
+            providers: vec!["sandbox"],
+        }
+    }
+
+    /// With other providers than the sandbox.
+    #[must_use]
+    pub fn paid_by(mut self, providers: Vec<&'static str>) -> Self {
+        self.providers = providers;
+        self
+    }
+
+    pub(crate) fn providers(&self) -> &[&'static str] {
+        &self.providers
     }
 
     pub(crate) fn db(&self) -> &Db {

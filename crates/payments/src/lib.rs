@@ -4,23 +4,37 @@
 //! order ([`till`]). Providers are asked between transactions, through one port ([`provider`]); every call
 //! carries a key, so asking twice charges once, and what is unknown is resolved by [`Provider::inquire`].
 
+mod amounts;
 mod app;
+mod charges;
 pub mod domain;
 mod error;
+pub mod fallback;
+mod hidden;
 mod http;
+pub mod paypal;
 pub mod provider;
+pub mod razorpay;
 mod sandbox;
 mod store;
+pub mod stripe;
 pub mod till;
 mod verify;
 pub mod webhook;
+mod wire;
 
 pub use app::PaymentBook;
 pub use error::Error;
+pub use fallback::Fallback;
+pub use hidden::Hidden;
 pub use http::routes;
+pub use paypal::PayPal;
 pub use provider::{Answer, Authorize, Provider, ProviderCharge};
+pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
+pub use stripe::Stripe;
 pub use verify::verify;
+pub use wire::TIMEOUT;
 
 pub const CONTEXT: &str = "payments";
 

@@ -64,8 +64,18 @@ pub trait Provider: Send + Sync + 'static {
     fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
     /// How a charge stands; the only way to learn what became of an unanswered call.
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer>;
-    /// What a webhook is about, if it is this provider's and of about now.
-    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal>;
+    /// What a webhook is about, if it is this provider's and no replay.
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>>;
+    /// Itself, if that is its name, or the one of that name behind it.
+    fn called(&self, name: &str) -> Option<&dyn Provider>;
+    /// Whether it can be paid with this means at all.
+    fn takes(&self, _method: &str) -> bool {
+        true
+    }
 }
 
 /// The key under which an attempt at a payment is known to the provider.

@@ -28,7 +28,20 @@ pub struct Webhook {
     pub timestamp: String,
     /// One or several signatures, separated by spaces: `v1,<base64>`.
     pub signature: String,
+    /// All headers, in lower case, for providers that sign in ways of their own.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+}
+
+impl Webhook {
+    /// A header that must be there.
+    pub fn header(&self, name: &'static str) -> Result<&str, Refusal> {
+        let mut values = self.headers.iter().filter(|(known, _)| known == name);
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) if !value.is_empty() => Ok(value),
+            _ => Err(Refusal::Header(name)),
+        }
+    }
 }
 
 /// What a webhook is about.
@@ -66,16 +79,17 @@ pub enum Refusal {
     #[error("The header `{0}` is missing or cannot be read.")]
     Header(&'static str),
     #[error(
-        "The webhook's time is more than {TOLERANCE_S} seconds away from ours: it came too late, or is a replay. \
+        "The webhook's time is too far from ours: it came too late, or is a replay. \
          Send it again with the present time and a new signature."
     )]
     Stale,
-    #[error(
-        "The signature does not fit the message. Check the signing secret, and sign `id.timestamp.body` unchanged."
-    )]
+    #[error("The signature does not fit the message. Check the signing secret, and send the body unchanged.")]
     Signature,
     #[error("The body is not a message of this provider: {0}.")]
     Body(String),
+    /// The provider has to say whether the message is its own, and does not answer.
+    #[error("The provider cannot be asked whether this message is its own. Send it again later.")]
+    Unavailable,
 }
 
 /// The secret that a provider and this marketplace share.
@@ -109,6 +123,7 @@ impl Secret {
             id: id.to_owned(),
             timestamp,
             signature: format!("v1,{signature}"),
+            headers: Vec::new(),
             body,
         }
     }
@@ -159,6 +174,23 @@ fn mac(key: &[u8], first: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(first);
     mac
+}
+
+/// Whether `signature` is the HMAC-SHA256 of the parts, in hexadecimal digits.
+pub(crate) fn is_hmac(key: &[u8], parts: &[&[u8]], signature: &str) -> bool {
+    let mut mac = mac(key, b"");
+    parts.iter().for_each(|part| mac.update(part));
+    unhex(signature).is_some_and(|signature| mac.verify_slice(&signature).is_ok())
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = |pair: &[u8]| {
+        let pair = std::str::from_utf8(pair)
+            .ok()
+            .filter(|p| p.len() == 2 && !p.starts_with('+'))?;
+        u8::from_str_radix(pair, 16).ok()
+    };
+    text.as_bytes().chunks(2).map(digits).collect()
 }
 
 impl NoticeKind {

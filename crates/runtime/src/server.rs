@@ -5,24 +5,32 @@ use crate::remote::{self, ServiceKey};
 use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::telemetry::Metrics;
-use axum::http::header;
+use axum::body::Body;
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
-use httpkit::{Auth, Instance, Observe, Problem, RateLimits, RequestInfo};
+use httpkit::{Answers, Auth, IdempotencyKey, Instance, Observe, Problem, RateLimits, Replay, RequestInfo};
 use kernel::Fault;
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use utoipa::openapi::OpenApi;
+use tower_http::map_request_body::MapRequestBodyLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
 /// How long requests in flight may take to finish when the process stops.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a body may pause on its way here: who sends nothing holds nothing up. An upload may take as long as it needs.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Bodies below this are sent as they are: compressing them costs more than it saves.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
 
@@ -47,6 +55,8 @@ pub struct Server {
     /// Title, version and description of the API.
     pub description: OpenApi,
     pub checks: Vec<Check>,
+    /// Where the answers to calls with an idempotency key are kept.
+    pub answers: Arc<dyn Answers>,
 }
 
 impl Server {
@@ -74,6 +84,7 @@ impl Server {
         let limits = RateLimits::new(self.calls_per_second);
         keep_limits_small(&limits, tasks);
         let (api, mut openapi) = api.split_for_parts();
+        let replay = Replay::new(self.answers, keyed(&openapi));
         let description = describe(&mut openapi);
         let api = api.method_not_allowed_fallback(async || httpkit::method_not_allowed());
         let metrics = self.metrics;
@@ -92,11 +103,14 @@ impl Server {
         let calls = remote::routes(calls, self.key, self.instance.clock.clone());
         // One stack, outermost first: each layer laid on the router by itself would cost each request another box.
         let layers = ServiceBuilder::new()
+            .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+            .layer(MapRequestBodyLayer::new(Body::new))
             .layer(Observe(self.instance))
             .layer(Extension(self.auth))
             .layer(CatchPanicLayer::custom(|_| after_panic()))
             .layer(CompressionLayer::new().compress_when(compress))
-            .layer(limits);
+            .layer(limits)
+            .layer(replay);
         let routes = Router::new()
             .merge(api)
             .merge(pages)
@@ -106,6 +120,31 @@ impl Server {
             .layer(layers);
         (routes, openapi)
     }
+}
+
+/// The operations that take an idempotency key themselves.
+fn keyed(openapi: &OpenApi) -> HashSet<(Method, String)> {
+    let takes_key = |operation: &Operation| {
+        let mut parameters = operation.parameters.iter().flatten();
+        parameters.any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.name.eq_ignore_ascii_case(IdempotencyKey::HEADER),
+            RefOr::Ref(_) => false,
+        })
+    };
+    let mut keyed = HashSet::new();
+    for (route, item) in &openapi.paths.paths {
+        for (method, operation) in [
+            (Method::POST, &item.post),
+            (Method::PUT, &item.put),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+        ] {
+            if operation.as_ref().is_some_and(takes_key) {
+                keyed.insert((method, route.clone()));
+            }
+        }
+    }
+    keyed
 }
 
 /// Whether a caller is of this machine or a private network: what concerns operators alone is shown to nobody else.

@@ -90,7 +90,11 @@ begin
     if to_regclass(format('%I.%I', schema_name, part)) is not null then
         return;
     end if;
-    execute format('create table %I.%I partition of %s for values from (%L) to (%L)', schema_name, part, parent,
+    -- Made apart and then attached: readers and writers of the parent go on meanwhile, as they could not if it were made in
+    -- its place.
+    execute format('create table %I.%I (like %s including defaults including constraints including storage including compression)',
+        schema_name, part, parent);
+    execute format('alter table %s attach partition %I.%I for values from (%L) to (%L)', parent, schema_name, part,
         case key_type when 'uuid' then store.uuid_floor(starts)::text else starts::text end,
         case key_type when 'uuid' then store.uuid_floor(ends)::text else ends::text end);
 end $$;
@@ -111,15 +115,21 @@ begin
     end loop;
 end $$;
 
--- Run at every start and daily: three months ahead for every registered table.
-create function store.partition_ahead() returns void
-language plpgsql security definer set search_path = pg_catalog as $$
+-- Called at every start and daily: three months ahead for every registered table, each in a transaction of its own.
+create procedure store.partition_ahead()
+language plpgsql as $$
+declare
+    grown record;
 begin
-    -- One instance at a time; the others find the partitions made.
-    perform pg_advisory_xact_lock(7205759403);
-    perform store.make_month_partition(m.parent::regclass, m.key_type,
-            (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead))::date)
-       from store.month_partitioned m, generate_series(0, 3) ahead;
+    for grown in select m.parent, m.key_type from store.month_partitioned m order by m.parent loop
+        for ahead in 0..3 loop
+            -- One instance at a time; the others find the partitions made.
+            perform pg_advisory_xact_lock(7205759403);
+            perform store.make_month_partition(grown.parent::regclass, grown.key_type,
+                (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead))::date);
+            commit;
+        end loop;
+    end loop;
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -281,6 +291,8 @@ create table store.job (
     leased_until timestamptz,
     attempts int not null default 0,
     attempts_max int not null,
+    -- counts leases, for ever: attempts begin again, this does not
+    fence bigint not null default 0,
     error text,
     created_at timestamptz not null default now(),
     constraint job_once unique (queue, key)

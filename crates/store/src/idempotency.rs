@@ -71,13 +71,113 @@ pub async fn record(
     }
 }
 
+/// How a claim stands whose work is not part of the claim's own transaction: 102, processing.
+const UNDER_WAY: i16 = 102;
+
+/// What a key turned out to be that is claimed apart from its work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leased {
+    /// The caller's until the lease ends: do the work, then [`finish`] or [`release`].
+    New,
+    /// Somebody else's lease.
+    UnderWay,
+    /// Answered before, with this.
+    Replay(serde_json::Value),
+    /// Used before for another request.
+    Mismatch,
+}
+
+/// Claims `key` until `ends`, in a transaction of its own: for work that cannot be part of one. Who dies before
+/// [`finish`] leaves a key that is free again at `ends`.
+pub async fn lease(
+    conn: &mut PgConnection,
+    scope: &str,
+    key: &str,
+    request_hash: &[u8],
+    now: Timestamp,
+    ends: Timestamp,
+) -> Result<Leased, sqlx::Error> {
+    let claimed = sqlx::query(
+        "insert into store.idempotency_key as k (scope, key, request_hash, status, expires_at)
+         values ($1, $2, $3, $4, $5)
+         on conflict on constraint idempotency_key_pkey do update
+            set request_hash = excluded.request_hash, status = excluded.status, response = null,
+                expires_at = excluded.expires_at
+          where k.expires_at <= $6",
+    )
+    .bind(scope)
+    .bind(key)
+    .bind(request_hash)
+    .bind(UNDER_WAY)
+    .bind(ends)
+    .bind(now)
+    .execute(&mut *conn)
+    .await?;
+    if claimed.rows_affected() == 1 {
+        return Ok(Leased::New);
+    }
+    Ok(match find(conn, scope, key).await? {
+        Some(known) if known.request_hash != request_hash => Leased::Mismatch,
+        Some(Known {
+            status: Some(status),
+            response: Some(response),
+            ..
+        }) if status != UNDER_WAY => Leased::Replay(response),
+        // Or let go of between the two statements: free at the next attempt.
+        _ => Leased::UnderWay,
+    })
+}
+
+/// Keeps the answer to a leased key for as long as answers are kept.
+pub async fn finish(
+    conn: &mut PgConnection,
+    scope: &str,
+    key: &str,
+    request_hash: &[u8],
+    answer: &serde_json::Value,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update store.idempotency_key set status = 200, response = $5, expires_at = $6
+          where scope = $1 and key = $2 and request_hash = $3 and status = $4",
+    )
+    .bind(scope)
+    .bind(key)
+    .bind(request_hash)
+    .bind(UNDER_WAY)
+    .bind(answer)
+    .bind(expiry(now))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Lets go of a leased key.
+pub async fn release(
+    conn: &mut PgConnection,
+    scope: &str,
+    key: &str,
+    request_hash: &[u8],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "delete from store.idempotency_key where scope = $1 and key = $2 and request_hash = $3 and status = $4",
+    )
+    .bind(scope)
+    .bind(key)
+    .bind(request_hash)
+    .bind(UNDER_WAY)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// Forgets up to `limit` expired answers and says how many.
 pub async fn purge(conn: &mut PgConnection, now: Timestamp, limit: u64) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query(
         "delete from store.idempotency_key
           where (scope, key) in (
                 select scope, key from store.idempotency_key
-                 where expires_at <= $1 order by expires_at limit $2 for update skip locked)",
+                 where expires_at <= $1 limit $2 for update skip locked)",
     )
     .bind(now)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))

@@ -57,6 +57,8 @@ pub struct Job {
     pub error: Option<String>,
     /// Tells a renewed wish from the one this attempt serves.
     revision: i32,
+    /// Tells this lease from all others: a worker that was thought dead cannot settle what another has taken over.
+    fence: i64,
 }
 
 impl Job {
@@ -213,13 +215,13 @@ impl Queue {
                  limit $3
                    for update skip locked)
              update store.job job
-                set attempts = least(attempts + 1, attempts_max),
+                set attempts = least(attempts + 1, attempts_max), fence = fence + 1,
                     leased_until = case when attempts < attempts_max then $4 end,
                     state = case when attempts < attempts_max then 'ready' else 'dead' end,
                     error = case when attempts < attempts_max then error else coalesce(error, 'its worker died in every attempt') end
                from due
               where job.id = due.id
-          returning job.id, job.key, job.payload, job.attempts, job.attempts_max, job.run_at, job.error, job.revision, job.state",
+          returning job.id, job.key, job.payload, job.attempts, job.attempts_max, job.run_at, job.error, job.revision, job.fence, job.state",
         )
         .bind(self.name)
         .bind(now)
@@ -238,20 +240,19 @@ impl Queue {
     }
 
     async fn renew(&self, db: &Db, clock: &SharedClock, job: &Job) -> Result<(), sqlx::Error> {
-        sqlx::query("update store.job set leased_until = $3 where id = $1 and attempts = $2 and leased_until is not null")
+        sqlx::query("update store.job set leased_until = $3 where id = $1 and fence = $2 and leased_until is not null")
             .bind(job.id)
-            .bind(job.attempts)
+            .bind(job.fence)
             .bind(clock.now() + self.lease)
             .execute(db.pool())
             .await?;
         Ok(())
     }
 
-    /// The number of the attempt fences: a worker that was thought dead cannot settle what another has taken over.
     async fn done(&self, db: &Db, job: &Job) -> Result<(), sqlx::Error> {
-        let deleted = sqlx::query("delete from store.job where id = $1 and attempts = $2 and revision = $3")
+        let deleted = sqlx::query("delete from store.job where id = $1 and fence = $2 and revision = $3")
             .bind(job.id)
-            .bind(job.attempts)
+            .bind(job.fence)
             .bind(job.revision)
             .execute(db.pool())
             .await?;
@@ -261,10 +262,10 @@ impl Queue {
         // Asked for again while it ran: its next run is a first attempt.
         sqlx::query(
             "update store.job set leased_until = null, attempts = 0, error = null
-              where id = $1 and attempts = $2 and revision > $3",
+              where id = $1 and fence = $2 and revision > $3",
         )
         .bind(job.id)
-        .bind(job.attempts)
+        .bind(job.fence)
         .bind(job.revision)
         .execute(db.pool())
         .await?;
@@ -279,10 +280,10 @@ impl Queue {
                 set leased_until = null, error = $4, run_at = $5,
                     state = case when $6 and revision = $3 then 'dead' else 'ready' end,
                     attempts = case when revision = $3 then attempts else 0 end
-              where id = $1 and attempts = $2",
+              where id = $1 and fence = $2",
         )
         .bind(job.id)
-        .bind(job.attempts)
+        .bind(job.fence)
         .bind(job.revision)
         .bind(cut(error))
         .bind(clock.now() + self.backoff(job.attempts))
@@ -309,7 +310,7 @@ impl Queue {
         limit: i64,
     ) -> Result<Vec<Job>, sqlx::Error> {
         sqlx::query_as(
-            "select id, key, payload, attempts, attempts_max, run_at, error, revision
+            "select id, key, payload, attempts, attempts_max, run_at, error, revision, fence
                from store.job
               where queue = $1 and state = 'dead' and ($2::uuid is null or id > $2)
               order by id

@@ -60,7 +60,7 @@ pub async fn run(url: &str, schemas: &[Schema]) -> Result<(), MigrateError> {
         prepare(&mut conn, schema.context).await?;
         migrate(&mut conn, schema.context, schema.migrator).await?;
     }
-    conn.execute("select store.partition_ahead()").await?;
+    conn.execute("call store.partition_ahead()").await?;
     for schema in schemas {
         grant(&mut conn, schema.context).await?;
     }
@@ -124,7 +124,7 @@ pub async fn verify_isolation(url: &str, schemas: &[Schema]) -> Result<Vec<Expos
 
 /// Makes the partitions of the coming months; also done by every [`run`]. To be repeated daily.
 pub async fn partition_ahead(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    conn.execute("select store.partition_ahead()").await?;
+    conn.execute("call store.partition_ahead()").await?;
     Ok(())
 }
 

@@ -67,6 +67,12 @@
     if (price && text) price.textContent = text;
   });
 
+  // Of rows that run out of a narrow screen, the part where one is comes into view.
+  for (const here of document.querySelectorAll(".work-bar nav [aria-current], .tabs [aria-current]")) {
+    const row = here.closest("nav");
+    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
+  }
+
   // Escape and a press outside close what floats.
   const close = (except) => {
     for (const open of document.querySelectorAll("details[data-floats][open]")) {

@@ -151,7 +151,9 @@ pub fn warm() {
 
 /// Serves `/assets/{file}`.
 pub fn router<S: Clone + Send + Sync + 'static>() -> axum::Router<S> {
-    axum::Router::new().route("/assets/{file}", get(serve))
+    axum::Router::new()
+        .route("/assets/{file}", get(serve))
+        .route("/favicon.ico", get(mark))
 }
 
 async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
@@ -162,6 +164,15 @@ async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
         || StatusCode::NOT_FOUND.into_response(),
         |asset| asset.respond(&headers),
     )
+}
+
+/// Browsers ask here for the mark of pages that name none. This address holds no hash, so it is not kept for ever.
+async fn mark() -> Response {
+    let mut response = ASSETS[2].respond(&HeaderMap::new());
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    response
 }
 
 #[cfg(test)]

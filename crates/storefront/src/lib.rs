@@ -29,6 +29,7 @@
 //! | `GET, POST /register` | `name`, `email`, `password`, `next` |
 //! | `GET, POST /open-a-shop` | a seller and the shop: `shop_name`, `slug`, `country`, `province`, `postcode`, `about`, `name`, `email`, `password` |
 //! | `GET, POST /forgot-password`, `GET, POST /reset-password` | `email`; `token`, `password` |
+//! | `GET, POST /invitation` | to a shop's staff: `token` |
 //! | `GET /verify-email` | `?token` |
 //! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |

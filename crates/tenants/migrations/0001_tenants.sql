@@ -1,4 +1,4 @@
--- Sellers as tenants: the list of shops, their staff, their onboarding, what happened to them.
+-- Sellers as tenants: the list of shops, their staff and whom they invited, their onboarding, what happened to them.
 
 -- The list of tenants itself. It is not partitioned: slugs are unique over all shops. Row security is as strict as
 -- everywhere (a shop sees and changes its own row alone); what buyers may see is read by system work that selects
@@ -30,22 +30,55 @@ create index shop_active_slug on tenants.shop (slug) where status = 'active';
 create index shop_active_place on tenants.shop (country, region) where status = 'active';
 select store.isolate('tenants.shop');
 
--- People who work for a shop: invited by e-mail, linked to an account once its address is verified.
+-- People who work for a shop.
 create table tenants.staff (
     tenant_id uuid not null,
     id uuid not null,
     email text not null,
-    user_id uuid,
+    user_id uuid not null,
     role text not null constraint staff_role_known check (role in ('owner', 'manager', 'clerk', 'analyst')),
-    invited_at timestamptz not null,
-    joined_at timestamptz,
+    joined_at timestamptz not null,
     constraint staff_pkey primary key (tenant_id, id),
     constraint staff_email_once unique (tenant_id, email),
-    constraint staff_joined_linked check ((user_id is null) = (joined_at is null))
+    constraint staff_user_once unique (tenant_id, user_id)
 ) partition by list (tenant_id);
 create table tenants.staff_pool partition of tenants.staff default;
-create index staff_email_index on tenants.staff (email);
 select store.isolate('tenants.staff');
+
+-- How often the list above changed about a person, counted on when they have left: identity, which holds the roles that
+-- follow, believes the highest it has heard of.
+create table tenants.staff_version (
+    tenant_id uuid not null,
+    user_id uuid not null,
+    version bigint not null,
+    constraint staff_version_pkey primary key (tenant_id, user_id)
+) partition by list (tenant_id);
+create table tenants.staff_version_pool partition of tenants.staff_version default;
+select store.isolate('tenants.staff_version');
+
+-- Invitations to a shop's staff. Whoever holds the mailed secret and is signed in with the address it was mailed to may
+-- join; until then they have no right to anything. An address has one per shop: invited anew, it starts over.
+create table tenants.invitation (
+    tenant_id uuid not null,
+    id uuid not null,
+    email text not null,
+    role text not null constraint invitation_role_known check (role in ('owner', 'manager', 'clerk', 'analyst')),
+    -- of the secret that was mailed last; those before it are good for nothing
+    token_hash bytea not null,
+    invited_at timestamptz not null,
+    sent_at timestamptz not null,
+    expires_at timestamptz not null,
+    revoked_at timestamptz,
+    accepted_at timestamptz,
+    accepted_by uuid,
+    constraint invitation_pkey primary key (tenant_id, id),
+    constraint invitation_email_once unique (tenant_id, email),
+    constraint invitation_accepted_linked check ((accepted_by is null) = (accepted_at is null)),
+    constraint invitation_ends_once check (revoked_at is null or accepted_at is null)
+) partition by list (tenant_id);
+create table tenants.invitation_pool partition of tenants.invitation default;
+create index invitation_token on tenants.invitation (token_hash);
+select store.isolate('tenants.invitation');
 
 -- The check-list a shop works through before the operator approves it.
 create table tenants.onboarding_item (

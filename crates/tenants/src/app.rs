@@ -2,6 +2,7 @@
 
 mod apply;
 mod configure;
+mod invitation;
 mod onboarding;
 mod operate;
 mod read;
@@ -9,7 +10,7 @@ mod staff;
 
 pub use configure::ShopChange;
 pub use read::Where;
-pub(crate) use staff::{JOIN_INVITED, RoleJob, SYNC_ROLE};
+pub(crate) use staff::{RoleJob, SYNC_ROLE};
 
 use crate::Error;
 use crate::cache::Cache;

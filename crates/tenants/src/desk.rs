@@ -9,8 +9,8 @@ use crate::{Error, Shops, store};
 use ::store::Scope;
 use contracts::Reply;
 use contracts::tenants::{
-    CheckItem, CheckLine, CheckState, Shop, ShopCommand, ShopDesk, ShopDossier, ShopEntry, ShopSettings,
-    ShopStatus, ShopStep, ShopTally,
+    CheckItem, CheckLine, CheckState, Invitee, Joining, Shop, ShopCommand, ShopDesk, ShopDossier, ShopEntry,
+    ShopSettings, ShopStatus, ShopStep, ShopTally,
 };
 use futures::{FutureExt, TryFutureExt};
 use httpkit::text;
@@ -218,5 +218,13 @@ impl ShopDesk for Shops {
 
     fn shop_tally<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, ShopTally> {
         reply(self.tallied())
+    }
+
+    fn invitation<'a>(&'a self, ctx: &'a Ctx, token: String) -> Reply<'a, Joining> {
+        reply(async move { self.invitation(ctx, &token).await })
+    }
+
+    fn accept_invitation<'a>(&'a self, ctx: &'a Ctx, invitee: Invitee, token: String) -> Reply<'a, Joining> {
+        reply(async move { self.accept_invitation(ctx, &invitee, &token).await })
     }
 }

@@ -1,6 +1,6 @@
 //! Everything tenants refuses, and what callers are told.
 
-use crate::domain::Item;
+use crate::domain::{InvitationState, Item};
 use contracts::tenants::ShopStatus;
 use kernel::{Fault, Kind};
 
@@ -44,9 +44,29 @@ pub enum Error {
     NothingStated,
     #[error("This address is on the shop's staff already. Change its role instead.")]
     AlreadyStaff,
+    #[error("This address is invited already. Send the invitation again, or take it back first.")]
+    AlreadyInvited,
+    #[error("There is no such invitation, or it is not yours to see.")]
+    NoSuchInvitation,
+    #[error("The invitation is {0:?} and cannot be changed any more. Invite the address anew.")]
+    InvitationOver(InvitationState),
+    #[error("This address was mailed a moment ago. Wait {retry_after_s} seconds.")]
+    MailedJustNow { retry_after_s: u32 },
+    #[error("The invitation is unknown, expired, taken back or was used before. Ask the shop for a new one.")]
+    BadInvitation,
+    #[error(
+        "The invitation went to another address than that of this account. Sign in with the address it was mailed to."
+    )]
+    InvitedAnother,
+    #[error(
+        "The address of this account is not confirmed yet. Follow the link that was mailed to it, then accept again."
+    )]
+    EmailUnverified,
+    #[error(transparent)]
+    BadEmail(#[from] kernel::BadEmail),
     #[error("There is no such member of the staff, or it is not yours to see.")]
     NoSuchMember,
-    #[error("A shop keeps at least one owner who has joined. Make somebody else an owner first.")]
+    #[error("A shop keeps at least one owner. Make somebody else an owner first.")]
     LastOwner,
     #[error("`{0:?}` is no role of a shop's staff; use owner, manager, clerk or analyst.")]
     NotStaffRole(kernel::Role),
@@ -123,6 +143,18 @@ impl From<Error> for Fault {
             Error::NoSuchItem => Self::not_found("item"),
             Error::NothingStated => plain(Kind::Conflict, "nothing_stated"),
             Error::AlreadyStaff => plain(Kind::Conflict, "already_staff").at("/email"),
+            Error::AlreadyInvited => plain(Kind::Conflict, "already_invited").at("/email"),
+            Error::NoSuchInvitation => Self::not_found("invitation"),
+            Error::InvitationOver(state) => plain(Kind::Conflict, "invitation_over").with("state", state),
+            Error::MailedJustNow { retry_after_s } => {
+                let mut fault = plain(Kind::TooMany, "rate_limited");
+                fault.retry_after_s = Some(retry_after_s);
+                fault
+            }
+            Error::BadInvitation => plain(Kind::Invalid, "link_invalid").at("/token"),
+            Error::InvitedAnother => plain(Kind::Forbidden, "invited_another"),
+            Error::EmailUnverified => plain(Kind::Forbidden, "email_unverified"),
+            Error::BadEmail(bad) => bad.into(),
             Error::NoSuchMember => Self::not_found("member of the staff"),
             Error::LastOwner => plain(Kind::Conflict, "last_owner"),
             Error::NotStaffRole(_) => plain(Kind::Invalid, "role_invalid").at("/role"),

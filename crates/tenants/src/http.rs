@@ -1,11 +1,13 @@
 //! The endpoints, one file each: what buyers see, what a shop's staff do, what the operator does.
 
+mod accept_invitation;
 mod admin_command;
 mod admin_onboarding;
 mod admin_shop;
 mod admin_shops;
 mod apply;
 mod body;
+mod invitations;
 mod list_shops;
 mod onboarding;
 mod seller_shop;
@@ -30,8 +32,12 @@ pub fn routes(shops: Shops) -> OpenApiRouter {
         .routes(routes!(seller_shop::get, seller_shop::patch))
         .routes(routes!(onboarding::list))
         .routes(routes!(onboarding::put))
-        .routes(routes!(staff::list, staff::invite))
+        .routes(routes!(staff::list))
         .routes(routes!(staff::set_role, staff::dismiss))
+        .routes(routes!(invitations::list, invitations::invite))
+        .routes(routes!(invitations::resend))
+        .routes(routes!(invitations::revoke))
+        .routes(routes!(accept_invitation::handler))
         .routes(routes!(admin_shops::handler))
         .routes(routes!(admin_shop::handler))
         .routes(routes!(admin_onboarding::handler))

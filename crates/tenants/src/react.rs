@@ -1,15 +1,12 @@
-//! What tenants do about events, their own and others'.
+//! What tenants do about events of their own.
 
 use crate::Error;
-use crate::app::{JOIN_INVITED, RoleJob, SYNC_ROLE, Shops};
-use ::store::Tx;
-use ::store::consumer::Consumer;
+use crate::app::{RoleJob, SYNC_ROLE, Shops};
 use ::store::jobs::Job;
 use ::store::log::{self, Position};
-use contracts::identity::AccountChanged;
+use contracts::PublicEvent;
 use contracts::tenants::ShopChanged;
-use contracts::{Envelope, PublicEvent};
-use kernel::{Ctx, Kind, SharedClock, Timestamp, UserId};
+use kernel::{Ctx, Kind, SharedClock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -18,12 +15,10 @@ const POLL: Duration = Duration::from_millis(50);
 const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 const BATCH: i64 = 500;
 
-/// Background work until `stop`: the cache follows the log, invitations meet their accounts, roles follow the staff list.
+/// Background work until `stop`: the cache follows the log, roles follow the staff list.
 pub async fn work(shops: Shops, clock: SharedClock, stop: CancellationToken) {
     tokio::join!(
         follow_changes(&shops, &stop),
-        notice_verified(&shops, clock.clone(), stop.clone()),
-        join_invited(&shops, clock.clone(), stop.clone()),
         sync_roles(&shops, clock, stop.clone()),
     );
 }
@@ -69,41 +64,6 @@ async fn follow_once(shops: &Shops, position: Option<Position>) -> Result<Positi
             return Ok(position);
         }
     }
-}
-
-/// Somebody verified an address: perhaps somebody is waiting for them. Who it is, identity is asked outside of this
-/// transaction.
-async fn notice_verified(shops: &Shops, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("tenants.notice_verified", vec![AccountChanged::TOPIC]);
-    consumer
-        .run(shops.db(), stop, move |tx: &mut Tx, event: &Envelope| {
-            let now = clock.now();
-            Box::pin(notice(tx, event, now))
-        })
-        .await;
-}
-
-async fn notice(tx: &mut Tx, event: &Envelope, now: Timestamp) -> Result<(), Error> {
-    let Some(changed) = event.read::<AccountChanged>().transpose()? else {
-        return Ok(());
-    };
-    // A password reset by a mailed link verifies the address as well.
-    if ["email_verified", "password_changed"].contains(&changed.change.as_str()) {
-        let key = changed.user.to_string();
-        JOIN_INVITED.enqueue_once(tx, &key, &changed.user, now).await?;
-    }
-    Ok(())
-}
-
-/// Links open invitations to the account whose address was verified.
-async fn join_invited(shops: &Shops, clock: SharedClock, stop: CancellationToken) {
-    let now = clock.clone();
-    JOIN_INVITED
-        .work(shops.db(), stop, clock, |job: &Job| {
-            let (shops, ctx) = (shops.clone(), Ctx::system(JOIN_INVITED.name, now.now()));
-            Box::pin(async move { shops.join(&ctx, job.read::<UserId>()?).await })
-        })
-        .await;
 }
 
 /// Brings roles in identity in line with the staff list, even if the request that changed it died on the way.

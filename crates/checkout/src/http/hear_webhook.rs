@@ -57,6 +57,11 @@ pub(super) async fn handler(
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     });
+    let headers = headers.iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    let headers = headers.collect();
     let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
         let detail = format!("The body may have at most {BODY_BYTES_MAX} bytes.");
         Fault::new(Kind::TooLarge, "body_too_large", detail)
@@ -65,6 +70,7 @@ pub(super) async fn handler(
         id,
         timestamp,
         signature,
+        headers,
         body: body.into(),
     };
     let heard = checkouts.hear(&ctx, &provider, webhook).await?;

@@ -81,7 +81,14 @@ impl Provider for Wire {
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         self.pass("inquire", self.sandbox.inquire(key))
     }
-    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
         self.sandbox.read_webhook(webhook, now)
+    }
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == self.name()).then_some(self)
     }
 }

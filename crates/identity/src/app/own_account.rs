@@ -1,19 +1,11 @@
 //! What people do with their own accounts.
 
-use super::{Accounts, note};
-use crate::attempts::Attempt;
-use crate::store::account::{self, Account};
-use crate::store::hash_of;
-use crate::store::mailed_token::{self, Purpose};
-use crate::{Error, mail};
-use ::store::{Scope, log};
-use chrono::Duration;
+use super::Accounts;
+use crate::Error;
+use crate::store::account;
 use contracts::Reply;
 use contracts::identity::{Device, OwnAccount};
-use kernel::{Ctx, Fault, SessionId, UserId, secret};
-
-/// How long a link that verifies an address is good.
-const VERIFY_TTL: Duration = Duration::days(2);
+use kernel::{Ctx, Fault, SessionId, UserId};
 
 impl Accounts {
     async fn devices_of(&self, ctx: &Ctx, user: UserId) -> Result<Vec<Device>, Error> {
@@ -36,27 +28,7 @@ impl Accounts {
         let account = account::by_id(self.db().pool(), user)
             .await?
             .ok_or(Error::NoSuchAccount)?;
-        if account.email_verified_at.is_some() {
-            return Ok(());
-        }
-        self.0.attempts.count(Attempt::Reset, "", &account.email)?;
-        self.mail_verification(ctx, &account).await
-    }
-
-    pub(super) async fn mail_verification(&self, ctx: &Ctx, account: &Account) -> Result<(), Error> {
-        let token = secret::token();
-        let mut tx = self.db().begin(Scope::System).await?;
-        // The newest link alone is good.
-        mailed_token::void_all(&mut *tx, account.id, Purpose::VerifyEmail, ctx.now).await?;
-        let expires_at = ctx.now + VERIFY_TTL;
-        let hash = hash_of(&token);
-        mailed_token::insert(&mut *tx, &hash, account.id, Purpose::VerifyEmail, expires_at).await?;
-        note(&mut tx, ctx, account.id, "verification_requested", None).await?;
-        tx.commit().await?;
-        log::wake();
-        let message = mail::verification(&account.email, &account.name, &self.0.public_url, &token);
-        self.send(message, ctx.now).await;
-        Ok(())
+        self.request_own_verification(ctx, &account).await
     }
 }
 

@@ -1,20 +1,19 @@
 //! New accounts.
 
+use super::mailed_link::Link;
 use super::{Accounts, note};
+use crate::Error;
+use crate::attempts::Attempt;
 use crate::domain::{Email, NAME_CHARS_MAX, Password};
 use crate::store::account::{self, Account};
 use crate::store::mailed_token::{self, Purpose};
 use crate::store::{hash_of, role};
-use crate::{Error, mail};
 use ::store::{Scope, log};
-use chrono::Duration;
 use contracts::identity::{RegisterUser, UserCard, UserRegistered};
 use httpkit::text;
-use kernel::{Ctx, Role, UserId, secret};
+use kernel::{Ctx, Role, UserId};
 use std::collections::{HashMap, HashSet};
 
-/// How long a link that verifies an address is good.
-const VERIFY_TTL: Duration = Duration::days(2);
 /// Accounts created by one statement.
 const REGISTER_BATCH: usize = 1_000;
 
@@ -24,6 +23,11 @@ impl Accounts {
         let email = Email::parse(&request.email)?;
         let name = text::line("/name", &request.name, NAME_CHARS_MAX)?;
         let password = Password::parse(request.password, "/password")?;
+        // The answer tells whether an address is taken, so it may not be asked for many, nor again and again for one.
+        let attempt = Attempt::Register {
+            email: email.as_str(),
+        };
+        self.0.attempts.count(attempt, &request.address)?;
         if account::by_email(self.db().pool(), &email).await?.is_some() {
             return Err(Error::EmailTaken);
         }
@@ -34,18 +38,11 @@ impl Accounts {
             name,
             email_verified_at: None,
         };
-        let token = secret::token();
         let mut tx = self.db().begin(Scope::System).await?;
         account::insert(&mut *tx, &account, &password_hash, ctx.now).await?;
-        let expires_at = ctx.now + VERIFY_TTL;
-        mailed_token::insert(
-            &mut *tx,
-            &hash_of(&token),
-            account.id,
-            Purpose::VerifyEmail,
-            expires_at,
-        )
-        .await?;
+        let message = self
+            .write_link(&mut tx, ctx, Link::Verification, &account)
+            .await?;
         let registered = UserRegistered {
             user: account.id,
             name: account.name.clone(),
@@ -53,7 +50,6 @@ impl Accounts {
         log::append(&mut tx, ctx, &registered).await?;
         tx.commit().await?;
         log::wake();
-        let message = mail::verification(&account.email, &account.name, &self.0.public_url, &token);
         self.send(message, ctx.now).await;
         Ok(account.id)
     }

@@ -2,62 +2,34 @@
 
 use super::{Accounts, note};
 use crate::attempts::Attempt;
-use crate::domain::{Email, Password};
-use crate::store::account::{self, Account};
+use crate::domain::Password;
+use crate::store::account;
 use crate::store::mailed_token::{self, Purpose};
 use crate::store::{guard, hash_of, session};
 use crate::{Error, mail};
 use ::store::{Scope, log};
-use chrono::Duration;
-use kernel::{Ctx, secret};
-
-/// How long a link that resets a password is good.
-const RESET_TTL: Duration = Duration::hours(1);
-/// A request for a link takes at least this long, so that its time does not tell whether a mail was written.
-pub(super) const ANSWER_AFTER: std::time::Duration = std::time::Duration::from_millis(150);
+use kernel::Ctx;
 
 impl Accounts {
-    /// Mails a link if the account exists; answers the same, and as late, if not.
-    pub async fn request_reset(&self, ctx: &Ctx, email: &str, address: &str) -> Result<(), Error> {
-        let email = Email::parse(email)?;
-        self.0.attempts.count(Attempt::Reset, address, email.as_str())?;
-        let answer_at = tokio::time::Instant::now() + ANSWER_AFTER;
-        if let Some(account) = account::by_email(self.db().pool(), &email).await? {
-            self.mail_reset(ctx, &account).await?;
-        }
-        tokio::time::sleep_until(answer_at).await;
-        Ok(())
-    }
-
-    async fn mail_reset(&self, ctx: &Ctx, account: &Account) -> Result<(), Error> {
-        let token = secret::token();
-        let mut tx = self.db().begin(Scope::System).await?;
-        // The newest link alone is good.
-        mailed_token::void_all(&mut *tx, account.id, Purpose::ResetPassword, ctx.now).await?;
-        let expires_at = ctx.now + RESET_TTL;
-        mailed_token::insert(
-            &mut *tx,
-            &hash_of(&token),
-            account.id,
-            Purpose::ResetPassword,
-            expires_at,
-        )
-        .await?;
-        note(&mut tx, ctx, account.id, "password_reset_requested", None).await?;
-        tx.commit().await?;
-        log::wake();
-        let message = mail::reset(&account.email, &account.name, &self.0.public_url, &token);
-        self.send(message, ctx.now).await;
-        Ok(())
-    }
-
     /// Sets a new password by a mailed link. Every session ends, and failed sign-ins are forgotten.
-    pub async fn reset_password(&self, ctx: &Ctx, token: &str, password: String) -> Result<(), Error> {
+    pub async fn reset_password(
+        &self,
+        ctx: &Ctx,
+        token: &str,
+        password: String,
+        address: &str,
+    ) -> Result<(), Error> {
+        self.0.attempts.count(Attempt::NewPassword, address)?;
         // Judged before the link is used up, so that a refused password does not cost it.
         let password = Password::parse(password, "/password")?;
+        let token_hash = hash_of(token);
+        // Looked at before the password is hashed: who guesses links gets no work out of us.
+        if !mailed_token::is_open(self.db().pool(), &token_hash, Purpose::ResetPassword, ctx.now).await? {
+            return Err(Error::BadMailedToken);
+        }
         let password_hash = self.0.hasher.hash(&password).await?;
         let mut tx = self.db().begin(Scope::System).await?;
-        let user = mailed_token::take(&mut *tx, &hash_of(token), Purpose::ResetPassword, ctx.now)
+        let user = mailed_token::take(&mut *tx, &token_hash, Purpose::ResetPassword, ctx.now)
             .await?
             .ok_or(Error::BadMailedToken)?;
         account::set_password(&mut *tx, user, &password_hash).await?;
@@ -74,5 +46,48 @@ impl Accounts {
         let message = mail::password_changed(&account.email, &account.name, &self.0.public_url);
         self.send(message, ctx.now).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mail::DevelopmentInbox;
+    use crate::{Accounts, AttemptLimits, CONTEXT, Config, Error, schema};
+    use ::store::Db;
+    use ::store::seal::Keyring;
+    use contracts::identity::RegisterUser;
+    use kernel::{Clock, Ctx};
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn what_is_refused_anyway_costs_no_hash() {
+        let test_db = testkit::TestDb::new(&[schema()]).await;
+        let db = Db::connect(test_db.url(), CONTEXT).expect("url");
+        let config = Config {
+            public_url: "https://market.test".to_owned(),
+            limits: AttemptLimits::default(),
+            keyring: Keyring::fleeting().expect("a key"),
+        };
+        let inbox = Arc::new(DevelopmentInbox::new(db.clone(), "stoa@market.test"));
+        let accounts = Accounts::new(db, inbox, config).expect("accounts");
+        let ctx = Ctx::system("test", testkit::clock().now());
+        let lucia = || RegisterUser {
+            email: "lucia@example.org".to_owned(),
+            name: "Lucía".to_owned(),
+            password: "Sevilla-azul-7".to_owned(),
+            address: String::new(),
+        };
+        accounts.register(&ctx, lucia()).await.expect("registered");
+
+        // Every core hashes: whoever needs one as well would be told that we are busy.
+        let mut turns = Vec::new();
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            turns.push(accounts.0.hasher.turn().await.expect("a turn"));
+        }
+        let password = "Sevilla-azul-8".to_owned();
+        let guessed = accounts.reset_password(&ctx, "a-guess", password, "").await;
+        assert!(matches!(guessed, Err(Error::BadMailedToken)), "{guessed:?}");
+        let taken = accounts.register(&ctx, lucia()).await;
+        assert!(matches!(taken, Err(Error::EmailTaken)), "{taken:?}");
     }
 }

@@ -12,41 +12,60 @@ use kernel::{Ctx, Role, TenantId, UserId};
 use std::collections::HashMap;
 
 impl Accounts {
-    /// Gives a role in a shop, or an operator's role where `tenant` is none. Given twice, it changes nothing.
-    pub async fn grant(
-        &self,
-        ctx: &Ctx,
-        user: UserId,
-        tenant: Option<TenantId>,
-        role: Role,
-    ) -> Result<(), Error> {
+    /// Gives an operator's role. Given twice, it changes nothing.
+    pub async fn grant(&self, ctx: &Ctx, user: UserId, role: Role) -> Result<(), Error> {
+        if !role.is_operators() {
+            return Err(Error::RoleOutOfPlace(role));
+        }
         let mut tx = self.db().begin(Scope::System).await?;
-        let changed = match tenant {
-            Some(tenant) if role.is_sellers() => {
-                role::grant_in_shop(&mut *tx, user, tenant, role, ctx.now).await?
-            }
-            None if role.is_operators() => role::grant_operators(&mut *tx, user, role, ctx.now).await?,
-            _ => return Err(Error::RoleOutOfPlace(role)),
-        };
-        if changed {
-            let change = format!("role_granted:{}", name_of(role));
-            note(&mut tx, ctx, user, &change, tenant).await?;
+        if role::grant_operators(&mut *tx, user, role, ctx.now).await? {
+            note(&mut tx, ctx, user, &granted(role), None).await?;
         }
         tx.commit().await?;
         log::wake();
         Ok(())
     }
 
-    /// Takes the role in a shop, or the operator's role where `tenant` is none. Sessions in that capacity end with
-    /// their next request.
-    pub async fn revoke(&self, ctx: &Ctx, user: UserId, tenant: Option<TenantId>) -> Result<(), Error> {
+    /// Takes the operator's role. Sessions in that capacity end with their next request.
+    pub async fn revoke(&self, ctx: &Ctx, user: UserId) -> Result<(), Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let changed = match tenant {
-            Some(tenant) => role::revoke_in_shop(&mut *tx, user, tenant).await?,
-            None => role::revoke_operators(&mut *tx, user).await?,
+        if role::revoke_operators(&mut *tx, user).await? {
+            note(&mut tx, ctx, user, "role_revoked", None).await?;
+        }
+        tx.commit().await?;
+        log::wake();
+        Ok(())
+    }
+
+    /// Makes somebody's role in a shop what its staff list said at `version`. What is not newer than what was seen before
+    /// changes nothing: whoever brings it was overtaken, or brings it a second time.
+    pub async fn set_shop_role(
+        &self,
+        ctx: &Ctx,
+        user: UserId,
+        tenant: TenantId,
+        role: Option<Role>,
+        version: i64,
+    ) -> Result<(), Error> {
+        if let Some(role) = role.filter(|role| !role.is_sellers()) {
+            return Err(Error::RoleOutOfPlace(role));
+        }
+        let mut tx = self.db().begin(Scope::System).await?;
+        if !role::see_version(&mut *tx, user, tenant, version).await? {
+            return Ok(());
+        }
+        let (changed, change) = match role {
+            Some(role) => (
+                role::grant_in_shop(&mut *tx, user, tenant, role, ctx.now).await?,
+                granted(role),
+            ),
+            None => (
+                role::revoke_in_shop(&mut *tx, user, tenant).await?,
+                "role_revoked".to_owned(),
+            ),
         };
         if changed {
-            note(&mut tx, ctx, user, "role_revoked", tenant).await?;
+            note(&mut tx, ctx, user, &change, Some(tenant)).await?;
         }
         tx.commit().await?;
         log::wake();
@@ -59,13 +78,6 @@ impl Accounts {
         let accounts = account::by_ids(self.db().pool(), &raw).await?;
         let mut by_id: HashMap<UserId, UserCard> = accounts.into_iter().map(|a| (a.id, card(a))).collect();
         Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
-    }
-
-    /// The account whose verified address this is: an unverified one may be somebody else's.
-    pub async fn verified_user(&self, email: &str) -> Result<Option<UserCard>, Error> {
-        let email = Email::parse(email)?;
-        let account = account::by_email(self.db().pool(), &email).await?;
-        Ok(account.filter(|a| a.email_verified_at.is_some()).map(card))
     }
 
     /// Mails somebody on behalf of another context.
@@ -82,4 +94,8 @@ impl Accounts {
         tx.commit().await?;
         Ok(shops)
     }
+}
+
+fn granted(role: Role) -> String {
+    format!("role_granted:{}", name_of(role))
 }

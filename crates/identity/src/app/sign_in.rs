@@ -100,9 +100,10 @@ impl Accounts {
     /// hash, and are counted and locked alike.
     async fn prove(&self, ctx: &Ctx, request: &SignIn) -> Result<UserId, Error> {
         let email = Email::parse(&request.email)?;
-        self.0
-            .attempts
-            .count(Attempt::SignIn, &request.address, email.as_str())?;
+        let attempt = Attempt::SignIn {
+            email: email.as_str(),
+        };
+        self.0.attempts.count(attempt, &request.address)?;
         if request.password.len() > PASSWORD_BYTES_MAX {
             return Err(Error::BadCredentials);
         }

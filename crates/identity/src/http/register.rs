@@ -35,6 +35,8 @@ pub struct Response {
         (status = 400, body = ProblemDocument, description = "`email_invalid`, `password_weak`, `text_empty`, `text_too_long`, `text_control`, `field_invalid`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
         (status = 409, body = ProblemDocument, description = "`email_taken`", content_type = "application/problem+json"),
+        (status = 429, body = ProblemDocument, description = "`rate_limited`, with Retry-After", content_type = "application/problem+json"),
+        (status = 503, body = ProblemDocument, description = "`unavailable`: too many passwords are being hashed", content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
@@ -52,6 +54,7 @@ pub async fn handler(
         email,
         name,
         password,
+        address: visitor.address,
     };
     let id = accounts.register(&visitor.ctx, register).await?;
     Ok((StatusCode::CREATED, Json(Response { id })))

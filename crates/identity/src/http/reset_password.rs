@@ -24,6 +24,7 @@ pub struct Request {
         (status = 204, description = "the new password holds"),
         (status = 400, body = ProblemDocument, description = "`link_invalid`, `password_weak`, `field_invalid`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
+        (status = 429, body = ProblemDocument, description = "`rate_limited`, with Retry-After", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable`", content_type = "application/problem+json"),
     )
 )]
@@ -34,7 +35,7 @@ pub async fn handler(
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     accounts
-        .reset_password(&visitor.ctx, &request.token, request.password)
+        .reset_password(&visitor.ctx, &request.token, request.password, &visitor.address)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

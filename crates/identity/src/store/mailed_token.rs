@@ -35,6 +35,26 @@ pub async fn insert(
     Ok(())
 }
 
+/// Whether the token could be used up now.
+pub async fn is_open(
+    db: impl PgExecutor<'_>,
+    hash: &[u8],
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from identity.mailed_token
+                where hash = $1 and purpose = $2 and used_at is null and expires_at > $3
+           ) as "is_open!""#,
+        hash,
+        purpose.as_str(),
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Uses the token up. None when it is unknown, expired, used, or meant for another purpose.
 pub async fn take(
     db: impl PgExecutor<'_>,

@@ -77,6 +77,26 @@ pub async fn operators(db: impl PgExecutor<'_>, account: UserId) -> Result<Optio
     role.as_deref().map(role_of).transpose()
 }
 
+/// Takes note of a version of the shop's staff list that speaks of `account`; false when it is not newer than the newest
+/// seen. Others who bring a version of the same person wait until the transaction ends.
+pub async fn see_version(
+    db: impl PgExecutor<'_>,
+    account: UserId,
+    tenant: TenantId,
+    version: i64,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "insert into identity.shop_role_version as seen (tenant_id, account_id, version) values ($1, $2, $3)
+         on conflict (tenant_id, account_id) do update set version = $3 where seen.version < $3",
+        tenant.0,
+        account.0,
+        version,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Gives a role in a shop; false when it was held already.
 pub async fn grant_in_shop(
     db: impl PgExecutor<'_>,

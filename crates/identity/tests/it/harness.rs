@@ -97,6 +97,7 @@ impl App {
             email: email.to_owned(),
             name: "Lucía Romero".to_owned(),
             password: PASSWORD.to_owned(),
+            address: String::new(),
         };
         self.accounts
             .register(&self.ctx(), request)

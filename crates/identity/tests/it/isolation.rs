@@ -11,7 +11,7 @@ async fn one_shops_scope_reaches_no_other_shops_roles() {
     let (ours, theirs) = (TenantId::new(app.ctx().now), TenantId::new(app.ctx().now));
     for tenant in [ours, theirs] {
         app.accounts
-            .grant(&app.ctx(), user, Some(tenant), Role::Owner)
+            .set_shop_role(&app.ctx(), user, tenant, Some(Role::Owner), 1)
             .await
             .expect("granted");
     }

@@ -107,6 +107,7 @@ async fn attempts_are_limited_per_address_and_per_account() {
         sign_in_per_account: few,
         reset_per_address: few,
         reset_per_account: few,
+        ..AttemptLimits::default()
     };
     let app = App::with_limits(limits).await;
     let login = |from: &str, email: &str| {

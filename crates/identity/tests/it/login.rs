@@ -77,7 +77,7 @@ async fn a_token_is_for_the_audience_asked_for() {
     }
     let tenant = TenantId::new(app.ctx().now);
     app.accounts
-        .grant(&app.ctx(), user, Some(tenant), Role::Manager)
+        .set_shop_role(&app.ctx(), user, tenant, Some(Role::Manager), 1)
         .await
         .expect("granted");
     let seller = app.signed_in("lucia@example.org", "seller").await;
@@ -100,7 +100,7 @@ async fn staff_of_several_shops_name_theirs() {
     shops.sort_unstable();
     for &shop in &shops {
         app.accounts
-            .grant(&app.ctx(), user, Some(shop), Role::Clerk)
+            .set_shop_role(&app.ctx(), user, shop, Some(Role::Clerk), 1)
             .await
             .expect("granted");
     }

@@ -1,6 +1,8 @@
 use crate::harness::{App, PASSWORD, text};
 use contracts::identity::Mailbox;
+use identity::AttemptLimits;
 use serde_json::{Value, json};
+use std::num::NonZeroU32;
 
 async fn register(app: &App, body: Value) -> (u16, Value) {
     let response = app.http.post("/v1/auth/register", &body).await;
@@ -119,4 +121,50 @@ async fn a_link_expires_and_serves_one_purpose() {
         .await
         .expect(400);
     assert_eq!(late.json()["code"], "link_invalid");
+}
+
+#[tokio::test]
+async fn who_asks_for_many_addresses_has_to_wait() {
+    let limits = AttemptLimits {
+        register_per_address: NonZeroU32::new(3).expect("more than none"),
+        ..AttemptLimits::default()
+    };
+    let app = App::with_limits(limits).await;
+    app.buyer("taken@example.org").await;
+    let one = app.from("198.51.100.9", "https");
+    let body = |n: u32| json!({"email": format!("a{n}@example.org"), "name": "A", "password": PASSWORD});
+    let taken = json!({"email": "taken@example.org", "name": "A", "password": PASSWORD});
+    let _ = one.post("/v1/auth/register", &taken).await.expect(409);
+    for n in 0..2 {
+        let _ = one.post("/v1/auth/register", &body(n)).await.expect(201);
+    }
+    // Refused before it is looked up: what is taken and what is free have one answer.
+    for asked in [&taken, &body(9)] {
+        let refused = one.post("/v1/auth/register", asked).await.expect(429);
+        assert_eq!(refused.json()["code"], "rate_limited");
+        let wait: u32 = refused
+            .header("retry-after")
+            .expect("a time")
+            .parse()
+            .expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    let other = app.from("198.51.100.10", "https");
+    let _ = other.post("/v1/auth/register", &body(9)).await.expect(201);
+}
+
+#[tokio::test]
+async fn one_address_is_not_tried_again_and_again() {
+    let limits = AttemptLimits {
+        register_per_account: NonZeroU32::new(2).expect("more than none"),
+        ..AttemptLimits::default()
+    };
+    let app = App::with_limits(limits).await;
+    app.buyer("taken@example.org").await;
+    let taken = json!({"email": "taken@example.org", "name": "A", "password": PASSWORD});
+    let from = |n: u32| app.from(&format!("198.51.100.{n}"), "https");
+    let _ = from(1).post("/v1/auth/register", &taken).await.expect(409);
+    let refused = from(2).post("/v1/auth/register", &taken).await.expect(429);
+    assert_eq!(refused.json()["code"], "rate_limited");
+    assert!(refused.header("retry-after").is_some());
 }

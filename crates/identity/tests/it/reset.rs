@@ -1,6 +1,8 @@
 use crate::harness::{App, PASSWORD, text};
 use contracts::identity::Mailbox;
+use identity::AttemptLimits;
 use serde_json::json;
+use std::num::NonZeroU32;
 use std::time::Instant;
 
 const NEW_PASSWORD: &str = "Triana-verde-9";
@@ -133,4 +135,24 @@ async fn asking_for_a_link_does_not_tell_whether_the_account_exists() {
         .await
         .expect("mails");
     assert_eq!(mails, []);
+}
+
+#[tokio::test]
+async fn who_guesses_links_has_to_wait() {
+    let limits = AttemptLimits {
+        reset_per_address: NonZeroU32::new(2).expect("more than none"),
+        ..AttemptLimits::default()
+    };
+    let app = App::with_limits(limits).await;
+    let guess = json!({"token": "a-guess", "password": PASSWORD});
+    let one = app.from("198.51.100.9", "https");
+    for _ in 0..2 {
+        let refused = one.post("/v1/auth/reset-password", &guess).await.expect(400);
+        assert_eq!(refused.json()["code"], "link_invalid");
+    }
+    let refused = one.post("/v1/auth/reset-password", &guess).await.expect(429);
+    assert_eq!(refused.json()["code"], "rate_limited");
+    assert!(refused.header("retry-after").is_some());
+    let other = app.from("198.51.100.10", "https");
+    let _ = other.post("/v1/auth/reset-password", &guess).await.expect(400);
 }

@@ -9,24 +9,22 @@ async fn a_role_counts_from_its_grant_to_its_end() {
     let user = app.buyer("lucia@example.org").await;
     let identity: &dyn Identity = &app.accounts;
     let tenant = TenantId::new(app.ctx().now);
-    for role in [Role::Manager, Role::Manager, Role::Clerk] {
+    for (version, role) in [(1, Role::Manager), (2, Role::Manager), (3, Role::Clerk)] {
         identity
-            .grant(&app.ctx(), user, Some(tenant), role)
+            .set_shop_role(&app.ctx(), user, tenant, Some(role), version)
             .await
-            .expect("granted");
+            .expect("set");
     }
     let tokens = app.login("lucia@example.org", "seller").await;
     let token = crate::harness::text(&tokens["access_token"]);
     let seller = app.http.bearer(token);
     assert_eq!(seller.get("/v1/me").await.expect(200).json()["role"], "clerk");
-    identity
-        .revoke(&app.ctx(), user, Some(tenant))
-        .await
-        .expect("revoked");
-    identity
-        .revoke(&app.ctx(), user, Some(tenant))
-        .await
-        .expect("twice is once");
+    for version in [4, 5] {
+        identity
+            .set_shop_role(&app.ctx(), user, tenant, None, version)
+            .await
+            .expect("twice is once");
+    }
     let other = app.second_instance().await;
     assert_eq!(other.bearer(token).get("/v1/me").await.status, 401);
     let expected = [
@@ -39,28 +37,89 @@ async fn a_role_counts_from_its_grant_to_its_end() {
 }
 
 #[tokio::test]
+async fn what_the_staff_list_said_earlier_changes_nothing() {
+    let app = App::new().await;
+    let user = app.buyer("lucia@example.org").await;
+    let identity: &dyn Identity = &app.accounts;
+    let ctx = app.ctx();
+    let (shop, other) = (TenantId::new(ctx.now), TenantId::new(ctx.now));
+    let say = async |tenant, role, version| {
+        let said = identity.set_shop_role(&ctx, user, tenant, role, version).await;
+        said.expect("heard");
+    };
+    say(shop, Some(Role::Clerk), 2).await;
+    // Overtaken on its way, or said by somebody who died and came back.
+    say(shop, Some(Role::Owner), 1).await;
+    say(shop, Some(Role::Owner), 2).await;
+    say(other, Some(Role::Analyst), 1).await;
+    say(shop, None, 3).await;
+    say(shop, Some(Role::Owner), 2).await;
+    say(shop, None, 3).await;
+    let expected = ["role_granted:clerk", "role_granted:analyst", "role_revoked"];
+    assert_eq!(app.changes(user).await, expected);
+    let me = app.signed_in("lucia@example.org", "seller").await;
+    let me = me.get("/v1/me").await.expect(200).json();
+    assert_eq!((&me["shop"], &me["role"]), (&json!(other), &json!("analyst")));
+
+    // However many say it at once, the newest holds.
+    let orders = [5, 9, 4, 8, 6, 7].map(|version| {
+        let role = if version == 9 { Role::Manager } else { Role::Owner };
+        say(shop, Some(role), version)
+    });
+    let _ = futures::future::join_all(orders).await;
+    let mut owner = app.db.owner().await;
+    let held: Vec<String> =
+        sqlx::query_scalar("select role from identity.shop_role where tenant_id = $1 and account_id = $2")
+            .bind(shop.0)
+            .bind(user.0)
+            .fetch_all(&mut owner)
+            .await
+            .expect("read");
+    assert_eq!(held, ["manager"]);
+}
+
+#[tokio::test]
 async fn roles_stay_in_their_place() {
     let app = App::new().await;
     let user = app.buyer("lucia@example.org").await;
     let identity: &dyn Identity = &app.accounts;
     let tenant = TenantId::new(app.ctx().now);
-    for (tenant, role) in [
-        (Some(tenant), Role::Admin),
-        (Some(tenant), Role::Buyer),
-        (None, Role::Owner),
-    ] {
+    for role in [Role::Admin, Role::Buyer] {
         let refused = identity
-            .grant(&app.ctx(), user, tenant, role)
+            .set_shop_role(&app.ctx(), user, tenant, Some(role), 1)
             .await
             .expect_err("refused");
         assert_eq!(refused.code, "role_out_of_place");
     }
+    let refused = identity.grant(&app.ctx(), user, Role::Owner).await;
+    assert_eq!(refused.expect_err("refused").code, "role_out_of_place");
     let stranger = UserId::new(app.ctx().now);
     let refused = identity
-        .grant(&app.ctx(), stranger, Some(tenant), Role::Owner)
+        .set_shop_role(&app.ctx(), stranger, tenant, Some(Role::Owner), 1)
         .await
         .expect_err("refused");
     assert_eq!(refused.code, "not_found");
+    let refused = identity.grant(&app.ctx(), stranger, Role::Support).await;
+    assert_eq!(refused.expect_err("refused").code, "not_found");
+}
+
+#[tokio::test]
+async fn an_operators_role_is_given_and_taken() {
+    let app = App::new().await;
+    let user = app.buyer("lucia@example.org").await;
+    let identity: &dyn Identity = &app.accounts;
+    for _ in 0..2 {
+        identity
+            .grant(&app.ctx(), user, Role::Support)
+            .await
+            .expect("granted");
+    }
+    let _ = app.signed_in("lucia@example.org", "admin").await;
+    for _ in 0..2 {
+        identity.revoke(&app.ctx(), user).await.expect("revoked");
+    }
+    let expected = ["role_granted:support", "signed_in:admin", "role_revoked"];
+    assert_eq!(app.changes(user).await, expected);
 }
 
 #[tokio::test]
@@ -124,16 +183,6 @@ async fn many_accounts_are_made_with_one_hash_and_existing_ones_stay() {
         .expect("users");
     let names: Vec<_> = users.iter().map(|u| u.name.as_str()).collect();
     assert_eq!(names, ["Buyer 1", "Buyer 0"]);
-    let verified = identity
-        .verified_user(&app.ctx(), "BUYER1@example.org".to_owned())
-        .await
-        .expect("asked");
-    assert_eq!(verified.map(|u| u.id), Some(ids[1]));
-    let unverified = identity
-        .verified_user(&app.ctx(), "known@example.org".to_owned())
-        .await
-        .expect("asked");
-    assert_eq!(unverified, None, "registered, but the address is not verified");
     let mut owner = app.db.owner().await;
     let registered: i64 =
         sqlx::query_scalar("select count(*) from log.event where topic = 'identity.user_registered'")

@@ -1,7 +1,24 @@
 //! The ledger over HTTP.
 
+mod ask_payout;
+mod get_schedule;
+mod import_settlement;
+mod lift_hold;
+mod list_breaks;
+mod list_holds;
+mod list_payouts;
+mod patch_shop_terms;
+mod place_hold;
+mod put_schedule;
+mod reverse_entry;
 mod seller_balance;
+mod seller_holds;
+mod seller_payout;
+mod seller_payouts;
+mod seller_statement;
+mod seller_statement_csv;
 mod trial_balance;
+mod view;
 
 use crate::app::Ledger;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,6 +27,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes(ledger: Ledger) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(trial_balance::handler))
+        .routes(routes!(list_holds::handler, place_hold::handler))
+        .routes(routes!(lift_hold::handler))
+        .routes(routes!(list_payouts::handler))
+        .routes(routes!(patch_shop_terms::handler))
+        .routes(routes!(import_settlement::handler))
+        .routes(routes!(list_breaks::handler))
+        .routes(routes!(reverse_entry::handler))
         .routes(routes!(seller_balance::handler))
+        .routes(routes!(seller_holds::handler))
+        .routes(routes!(seller_payouts::handler, ask_payout::handler))
+        .routes(routes!(seller_payout::handler))
+        .routes(routes!(get_schedule::handler, put_schedule::handler))
+        .routes(routes!(seller_statement::handler))
+        .routes(routes!(seller_statement_csv::handler))
         .with_state(ledger)
 }

@@ -1,13 +1,21 @@
 use crate::app::Ledger;
+use crate::domain::Standing;
 use axum::extract::State;
 use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
-use kernel::{Currency, Fault, Money};
+use kernel::{Currency, Money};
 use serde::Serialize;
 
+/// One amount in each currency that the shop sold in.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct SellerBalance {
-    /// What the marketplace owes the shop, one amount per currency it sold in.
+    /// What the marketplace owes the shop, reserves apart.
     payable: Vec<Money>,
+    /// What of it waits for delivery.
+    pending: Vec<Money>,
+    /// What is held in reserve beside it.
+    reserved: Vec<Money>,
+    /// What could be paid out; below zero when later sales must make up for it first.
+    available: Vec<Money>,
 }
 
 /// Reads what the caller's shop is owed.
@@ -23,16 +31,17 @@ pub async fn handler(
     State(ledger): State<Ledger>,
     seller: Seller<perm::ReadSales>,
 ) -> Result<Json<SellerBalance>, Problem> {
-    let payable = ledger
-        .shop_balances(seller.tenant)
-        .await?
-        .into_iter()
-        .filter(|row| row.account == crate::Account::SellerPayable.name())
-        .map(|row| {
-            let currency: Currency = row.currency.parse().map_err(|_| Fault::internal())?;
-            // A liability is a credit, which the ledger keeps as a negative number.
-            Ok(Money::new(-row.balance, currency))
-        })
-        .collect::<Result<_, Fault>>()?;
-    Ok(Json(SellerBalance { payable }))
+    let standings: Vec<(Currency, Standing)> = ledger.standing(seller.tenant).await?;
+    let each = |part: fn(&Standing) -> i64| {
+        standings
+            .iter()
+            .map(|(currency, standing)| Money::new(part(standing), *currency))
+            .collect()
+    };
+    Ok(Json(SellerBalance {
+        payable: each(|s| s.payable),
+        pending: each(|s| s.pending),
+        reserved: each(|s| s.reserved),
+        available: each(|s| s.available()),
+    }))
 }

@@ -1,5 +1,6 @@
 //! Runs services until told to stop.
 
+use crate::answers::KeptAnswers;
 use crate::cli::Serve;
 use crate::compose::{self, Market};
 use crate::config::Config;
@@ -89,6 +90,7 @@ impl Running {
             calls_per_second: config.calls_per_second,
             description: Description::openapi(),
             checks: vec![compose::database_check(cells.db(identity::CONTEXT)?)],
+            answers: Arc::new(KeptAnswers(cells.db(identity::CONTEXT)?)),
         };
         let services = std::mem::take(&mut market.services);
         let (routes, openapi) = server.routes(services, &tasks, |openapi| {

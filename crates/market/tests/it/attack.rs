@@ -19,10 +19,11 @@ const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
 const OWN: &[u16] = &[200, 400];
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-const NAME_NOTHING: [(&str, &str); 10] = [
+const NAME_NOTHING: [(&str, &str); 18] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
+    ("list_invitations", "reads the shop of the token"),
     ("seller_balance", "reads the shop of the token"),
     (
         "change_shop",
@@ -45,6 +46,13 @@ const NAME_NOTHING: [(&str, &str); 10] = [
         "list_own_products",
         "reads the shop of the token; its cursor is tried below all the same",
     ),
+    ("list_seller_holds", "reads the shop of the token"),
+    ("list_seller_payouts", "reads the shop of the token"),
+    ("get_payout_schedule", "reads the shop of the token"),
+    ("put_payout_schedule", "changes the shop of the token"),
+    ("get_seller_statement", "reads the shop of the token"),
+    ("get_seller_statement_csv", "reads the shop of the token"),
+    ("ask_payout", "pays the shop of the token"),
 ];
 
 /// Everything of shop A's that shop B can name.
@@ -93,6 +101,8 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             json!({"role": "owner"}),
         ),
         reach("dismiss_staff", &[&a.staff], GONE),
+        reach("resend_invitation", &[&a.invitation], GONE),
+        reach("revoke_invitation", &[&a.invitation], GONE),
         json(
             reach("count_stock", &[], REFUSED),
             json!({"reason": "theft", "counts": [{"sku": a.sku, "on_hand": 0}]}),
@@ -123,6 +133,15 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             json!({"reason": "rivalry"}),
         ));
     }
+    reaches.push(reach("get_seller_payout", &[&a.payout], GONE));
+    reaches.push(json(
+        reach("place_hold", &[], &[403]),
+        json!({"shop": a.id, "amount": {"amount": 1, "currency": "EUR"}, "reason": "dispute", "note": "rivalry"}),
+    ));
+    reaches.push(json(
+        reach("patch_shop_terms", &[&a.id], &[403]),
+        json!({"destination": "sandbox:bank"}),
+    ));
     reaches.push(reach("shop_dossier", &[&a.id], &[403]));
     reaches.push(json(
         reach("judge_onboarding_item", &[&a.id, "identity"], &[403]),
@@ -219,7 +238,15 @@ async fn a_shop_cannot_reach_anything_of_another() {
 
     let a = &world.a;
     // Shop B took part in the order and may know its number; what is A's part of it is not B's to know.
-    let secrets = [a.id.as_str(), &a.product, &a.sku, &a.import, &a.sale, &a.staff];
+    let secrets = [
+        a.id.as_str(),
+        &a.product,
+        &a.sku,
+        &a.import,
+        &a.sale,
+        &a.staff,
+        &a.payout,
+    ];
     let things = [
         a.id.as_str(),
         &a.product,
@@ -359,6 +386,11 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
         json(
             reach("verify_email", &[], &[400]),
             json!({"token": world.users[&Who::BuyerA]}),
+        ),
+        // Mailed to somebody else.
+        json(
+            reach("accept_invitation", &[], &[403]),
+            json!({"token": world.a.invitation_token}),
         ),
     ]);
     reaches

@@ -11,6 +11,7 @@ mod description;
 mod hostile;
 mod isolation;
 mod pages;
+mod replay;
 mod rightly;
 mod routes;
 mod rows;

@@ -2,7 +2,8 @@
 
 use crate::spec::Call;
 use crate::world::{PASSWORD, UPLOAD, WEBHOOK_SECRET, Who, World, address, application, picture, product};
-use kernel::{Clock, Timestamp};
+use contracts::identity::UserCard;
+use kernel::{Clock, Timestamp, UserId};
 use serde_json::{Value, json};
 
 /// A call, and the token to send with it if not the caller's usual one.
@@ -29,10 +30,32 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
     let buyer_a = who == Some(Who::BuyerA);
     let admin = who == Some(Who::Admin);
     match operation {
-        "jwks" | "trial_balance" | "list_all_shops" | "logout" | "get_cart" | "list_categories" | "me"
-        | "list_sessions" | "list_orders" | "payment_methods" | "search" | "seller_balance"
-        | "onboarding" | "list_seller_orders" | "list_own_products" | "own_shop" | "list_staff"
-        | "list_stock" | "list_shops" => to(&[]),
+        "jwks"
+        | "trial_balance"
+        | "list_all_shops"
+        | "logout"
+        | "get_cart"
+        | "list_categories"
+        | "me"
+        | "list_sessions"
+        | "list_orders"
+        | "payment_methods"
+        | "search"
+        | "seller_balance"
+        | "onboarding"
+        | "list_seller_orders"
+        | "list_own_products"
+        | "own_shop"
+        | "list_staff"
+        | "list_invitations"
+        | "list_stock"
+        | "list_shops"
+        | "list_settlement_breaks"
+        | "list_holds"
+        | "list_payouts"
+        | "list_seller_holds"
+        | "list_seller_payouts"
+        | "get_payout_schedule" => to(&[]),
         "put_categories" => to(&[]).json(&json!({"categories": [{"path": "ceramics/cups", "name": "Cups"}]})),
         "shop_dossier" => to(&[&a.id]),
         "approve_shop" => to(&[&shop_in(world, "ready", admin).await]).json(&reason()),
@@ -51,9 +74,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "request_password_reset" | "resend_verification" => {
             to(&[]).json(&json!({"email": format!("new{n}@market.test")}))
         }
-        // Nobody can guess a link; that mailed links work is identity's own test.
+        // Nobody can guess a link; that mailed links work is identity's own test, and that of tenants.
         "reset_password" => to(&[]).json(&json!({"token": "a-guess", "password": PASSWORD})),
-        "verify_email" => to(&[]).json(&json!({"token": "a-guess"})),
+        "verify_email" | "accept_invitation" => to(&[]).json(&json!({"token": "a-guess"})),
         "end_session" => {
             if let Some(who) = who {
                 world.sign_in(who).await;
@@ -107,14 +130,36 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
                 .json(&json!({"story": format!("Story {n}")}))
         }
         "invite_staff" => to(&[]).json(&json!({"email": format!("new{n}@market.test"), "role": "clerk"})),
-        "set_staff_role" => to(&[&invited(world).await]).json(&json!({"role": "analyst"})),
-        "dismiss_staff" => to(&[&invited(world).await]),
+        "set_staff_role" => to(&[&joined(world).await]).json(&json!({"role": "analyst"})),
+        "dismiss_staff" => to(&[&joined(world).await]),
+        "resend_invitation" => to(&[&a.invitation]),
+        "revoke_invitation" => to(&[&invited(world).await]),
         "count_stock" => {
             to(&[]).json(&json!({"reason": "counted", "counts": [{"sku": a.sku, "on_hand": 90_000}]}))
         }
         "adjust_stock" => to(&[])
             .header("idempotency-key", format!("adjust-{n}"))
             .json(&json!({"reason": "found one", "adjustments": [{"sku": a.sku, "delta": 1}]})),
+        "get_seller_statement" | "get_seller_statement_csv" => {
+            to(&[]).query("currency=EUR&from=2026-01-01&to=2026-01-31")
+        }
+        "put_payout_schedule" => to(&[]).json(&json!({"schedule": "weekly", "weekday": 2})),
+        "get_seller_payout" => to(&[&a.payout]),
+        // Nothing of the shop's is free yet.
+        "ask_payout" => to(&[])
+            .header("idempotency-key", format!("payout-{n}"))
+            .json(&json!({"currency": "EUR"})),
+        "place_hold" => to(&[]).json(&hold_of_a(world)),
+        "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
+        "patch_shop_terms" => to(&[&a.id]).json(&json!({"hold_days": 7})),
+        "import_settlement" => to(&[]).query("provider=sandbox").bytes(
+            "text/csv",
+            format!(
+                "reference,kind,gross,fee,net,currency,date\nfee-{n},fee,0.00,1.00,-1.00,EUR,2026-01-02\n"
+            ),
+        ),
+        // Which entries can be reversed is the ledger's own test.
+        "reverse_entry" => to(&[&a.payout]).json(&reason()),
         new => {
             panic!("the operation {new} is new: say here how it is rightly called, then look at access.txt")
         }
@@ -129,6 +174,15 @@ pub fn webhook(call: Call, id: &str, now: Timestamp, body: impl Into<Vec<u8>>) -
         .instead("webhook-timestamp", signed.timestamp)
         .instead("webhook-signature", signed.signature)
         .bytes("application/json", signed.body)
+}
+
+fn hold_of_a(world: &World) -> Value {
+    json!({"shop": world.a.id, "amount": {"amount": 1, "currency": "EUR"}, "reason": "dispute", "note": "a test"})
+}
+
+async fn held(world: &World) -> String {
+    let place = world.call("place_hold", &[]).json(&hold_of_a(world));
+    world.send_as(Who::Admin, &place).await.expect(201).at("/id")
 }
 
 fn reason() -> Value {
@@ -192,7 +246,21 @@ async fn product_of_a(world: &World) -> String {
 
 async fn invited(world: &World) -> String {
     let email = format!("invited{}@market.test", world.fresh());
-    let call = world.call("invite_staff", &[]);
-    let call = call.json(&json!({"email": email, "role": "clerk"}));
-    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+    world.invite(&world.tokens[&Who::OwnerA], &email).await.0
+}
+
+/// Somebody new on shop A's staff.
+async fn joined(world: &World) -> String {
+    let email = format!("joined{}@market.test", world.fresh());
+    let card = UserCard {
+        id: UserId::new(world.clock.now()),
+        email: email.clone(),
+        name: "Joined".to_owned(),
+    };
+    let identity = &world.running.market.identity;
+    identity
+        .register_many(&world.ctx(), vec![card], PASSWORD.to_owned())
+        .await
+        .unwrap();
+    world.join(&world.tokens[&Who::OwnerA], &email, "clerk").await
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Method, Request};
+use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -190,6 +190,11 @@ impl Call {
         for (name, value) in &self.headers {
             let value = HeaderValue::from_bytes(value).ok()?;
             request.headers_mut().append(*name, value);
+        }
+        // As every client says it.
+        if !self.body.is_empty() && !request.headers().contains_key(header::CONTENT_LENGTH) {
+            let length = HeaderValue::from(self.body.len());
+            request.headers_mut().insert(header::CONTENT_LENGTH, length);
         }
         Some(request)
     }

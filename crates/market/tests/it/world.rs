@@ -83,8 +83,13 @@ pub struct Shop {
     pub image: String,
     pub import: String,
     pub staff: String,
+    /// Somebody who has not answered yet.
+    pub invitation: String,
+    pub invitation_token: String,
     /// Its part of buyer A's order.
     pub sale: String,
+    /// Something that was paid out to it.
+    pub payout: String,
 }
 
 /// Somebody who buys without an account.
@@ -152,9 +157,25 @@ impl World {
         }
         world.fill_shops().await;
         world.stocked().await;
+        world.paid_out().await;
         world.shop().await;
         world.searchable().await;
         world
+    }
+
+    /// A payout of shop A's, long ago.
+    async fn paid_out(&mut self) {
+        let mut owner = self.db.owner().await;
+        let payout: uuid::Uuid = sqlx::query_scalar(
+            "insert into ledger.payout (tenant_id, id, currency, amount, period, state, destination, provider, created_at, paid_at)
+             values ($1, store.uuid_floor(now()), 'EUR', 100, '2020-01-06', 'paid', 'sandbox:bank', 'sandbox', now(), now())
+             returning id",
+        )
+        .bind(self.a.id.parse::<uuid::Uuid>().unwrap())
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+        self.a.payout = payout.to_string();
     }
 
     /// Stops everything; what a background loop complains of shows before the test ends.
@@ -214,7 +235,7 @@ impl World {
         self.users = Who::ALL.into_iter().zip(users).collect();
         for (who, user) in &self.users {
             if let Some(role) = who.operators_role() {
-                identity.grant(&self.ctx(), *user, None, role).await.unwrap();
+                identity.grant(&self.ctx(), *user, role).await.unwrap();
             }
         }
     }
@@ -255,10 +276,44 @@ impl World {
             (Who::ClerkA, "clerk"),
             (Who::AnalystA, "analyst"),
         ] {
-            let invite = json!({"email": who.email(), "role": role});
-            let call = self.call("invite_staff", &[]).json(&invite).bearer(Some(&owner));
-            self.a.staff = self.send(&call).await.expect(201).at("/id");
+            self.a.staff = self.join(&owner, &who.email(), role).await;
         }
+        (self.a.invitation, self.a.invitation_token) = self.invite(&owner, "invited@market.test").await;
+    }
+
+    /// The id of an invitation to be a clerk of the owner's shop, and the secret that was mailed.
+    pub async fn invite(&self, owner: &str, email: &str) -> (String, String) {
+        self.invite_as(owner, email, "clerk").await
+    }
+
+    async fn invite_as(&self, owner: &str, email: &str, role: &str) -> (String, String) {
+        let invite = json!({"email": email, "role": role});
+        let call = self.call("invite_staff", &[]).json(&invite).bearer(Some(owner));
+        let id = self.send(&call).await.expect(201).at("/id");
+        let body: String = sqlx::query_scalar(
+            "select body from identity.mail where recipient = $1 order by id desc limit 1",
+        )
+        .bind(email)
+        .fetch_one(&mut self.db.owner().await)
+        .await
+        .unwrap();
+        let (_, link) = body.split_once("/invitation?token=").unwrap();
+        (id, link.lines().next().unwrap().to_owned())
+    }
+
+    /// Somebody with an account becomes staff of the owner's shop; the id of their membership.
+    pub async fn join(&self, owner: &str, email: &str, role: &str) -> String {
+        let (_, token) = self.invite_as(owner, email, role).await;
+        let login = json!({"email": email, "password": PASSWORD});
+        let buyer = self.send(&self.call("login", &[]).json(&login)).await.expect(200);
+        let accept = self.call("accept_invitation", &[]).json(&json!({"token": token}));
+        let accept = accept.bearer(Some(&buyer.at("/access_token")));
+        self.send(&accept).await.expect(200);
+        let staff = self.call("list_staff", &[]).bearer(Some(owner));
+        let staff = self.send(&staff).await.expect(200).json();
+        let mut members = staff["items"].as_array().unwrap().iter();
+        let member = members.find(|member| member["email"] == email).unwrap();
+        member["id"].as_str().unwrap().to_owned()
     }
 
     /// Tokens of today are expired tomorrow.

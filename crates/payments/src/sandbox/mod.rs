@@ -123,6 +123,17 @@ impl Sandbox {
         Ok(path)
     }
 
+    fn notice(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        self.secret.verify(webhook, now)?;
+        let message: notices::Message =
+            serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
+        Ok(Notice {
+            id: webhook.id.clone(),
+            kind: message.kind,
+            key: message.data.key,
+        })
+    }
+
     async fn authorized(&self, request: &Authorize) -> Result<Answer, Error> {
         if request.method == "tok_lost" {
             return Ok(Answer::Unknown);
@@ -239,14 +250,15 @@ impl Provider for Sandbox {
         Box::pin(async move { or_unknown(self.asked(&key).await) })
     }
 
-    fn read_webhook(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
-        self.secret.verify(webhook, now)?;
-        let message: notices::Message =
-            serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
-        Ok(Notice {
-            id: webhook.id.clone(),
-            kind: message.kind,
-            key: message.data.key,
-        })
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
+        Box::pin(async move { self.notice(webhook, now) })
+    }
+
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == self.name()).then_some(self)
     }
 }

@@ -1,4 +1,5 @@
 use crate::sandbox::{SECRET, Shop, key};
+use futures::FutureExt;
 use kernel::{Clock, SharedClock};
 use payments::Provider;
 use payments::webhook::{NoticeKind, Refusal, Secret, Webhook};
@@ -21,7 +22,13 @@ impl Listener {
 
     /// What was heard, in order.
     fn kinds(&self, shop: &Shop, clock: &SharedClock) -> Vec<NoticeKind> {
-        let read = |webhook: &Webhook| shop.sandbox.read_webhook(webhook, clock.now()).unwrap();
+        let read = |webhook: &Webhook| {
+            shop.sandbox
+                .read_webhook(webhook, clock.now())
+                .now_or_never()
+                .unwrap()
+                .unwrap()
+        };
         self.heard().iter().map(|webhook| read(webhook).kind).collect()
     }
 
@@ -153,7 +160,7 @@ async fn only_the_sandboxs_own_fresh_messages_are_read() {
     let now = testkit::clock().now();
     let body = || br#"{"type":"charge.captured","data":{"key":"k"}}"#.to_vec();
     let ours = Secret::new(SECRET.to_vec());
-    let read = |webhook: &Webhook, at| shop.sandbox.read_webhook(webhook, at);
+    let read = |webhook: &Webhook, at| shop.sandbox.read_webhook(webhook, at).now_or_never().unwrap();
     let notice = read(&ours.sign("msg_1", now, body()), now).unwrap();
     assert_eq!(
         (notice.id.as_str(), notice.kind, notice.key.as_str()),

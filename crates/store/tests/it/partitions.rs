@@ -109,3 +109,36 @@ async fn partitions_are_made_ahead_once_however_many_do_it_at_once() {
     let after: i64 = sqlx::query_scalar(count).fetch_one(&mut owner).await.unwrap();
     assert_eq!(after, before);
 }
+
+#[tokio::test]
+async fn partitions_are_made_while_the_table_is_read_and_written() {
+    let (test_db, db) = database().await;
+    let mut owner = test_db.owner().await;
+    let last = name("shop.event", now() + Months::new(3));
+    owner
+        .execute(AssertSqlSafe(format!("drop table {last}")))
+        .await
+        .unwrap();
+
+    let mut busy = test_db.owner().await;
+    busy.execute("begin; select count(*) from shop.event")
+        .await
+        .unwrap();
+    let mut rows = StreamRows::new();
+    rows.push(&ctx(), uuid_at(now()), 0, &[Happened]).unwrap();
+    Streams::new("shop").append_rows(&mut busy, &rows).await.unwrap();
+    owner.execute("set lock_timeout = '2s'").await.unwrap();
+    migrate::partition_ahead(&mut owner).await.unwrap();
+    busy.execute("commit").await.unwrap();
+
+    let mut later = StreamRows::new();
+    later
+        .push(&ctx(), uuid_at(now() + Months::new(3)), 0, &[Happened])
+        .unwrap();
+    Streams::new("shop")
+        .append_rows(&mut owner, &later)
+        .await
+        .unwrap();
+    assert!(homes(&mut owner, "shop.event").await.contains(&last));
+    drop(db);
+}

@@ -9,6 +9,8 @@ use super::Locale;
 
 /// Keeps a figure and its unit on one line.
 const NO_BREAK_SPACE: char = '\u{a0}';
+/// As wide as a figure, unlike the hyphen of plain decimals.
+const MINUS: &str = "\u{2212}";
 
 impl Locale {
     fn thousands(self) -> char {
@@ -34,7 +36,7 @@ impl Locale {
     pub fn money(self, money: Money) -> String {
         let currency = money.currency.code();
         let figure = figure(money, Some(self.thousands()), self.decimal());
-        let sign = if money.amount < 0 { "-" } else { "" };
+        let sign = if money.amount < 0 { MINUS } else { "" };
         match (self, symbol(self, currency)) {
             (Locale::En, Some(symbol)) => format!("{sign}{symbol}{figure}"),
             (Locale::En, None) => format!("{sign}{currency}{NO_BREAK_SPACE}{figure}"),
@@ -169,12 +171,12 @@ mod tests {
     fn money_follows_the_language_and_the_currency() {
         assert_eq!(Locale::En.money(money(123_450, "EUR")), "€1,234.50");
         assert_eq!(Locale::Es.money(money(123_450, "EUR")), "1.234,50\u{a0}€");
-        assert_eq!(Locale::Es.money(money(-5, "EUR")), "-0,05\u{a0}€");
+        assert_eq!(Locale::Es.money(money(-5, "EUR")), "\u{2212}0,05\u{a0}€");
         assert_eq!(Locale::En.money(money(1_500, "JPY")), "¥1,500");
         assert_eq!(Locale::En.money(money(1_234_567, "KWD")), "KWD\u{a0}1,234.567");
         assert_eq!(
             Locale::En.money(money(i64::MIN, "EUR")),
-            "-€92,233,720,368,547,758.08"
+            "\u{2212}€92,233,720,368,547,758.08"
         );
     }
 

@@ -4,7 +4,8 @@ use super::{Sample, Scene, push};
 use crate::markup::Markup;
 use crate::views::account::{AccountPage, SessionRow};
 use crate::views::auth::{
-    ForgotPasswordPage, RegisterPage, ResetPasswordPage, SignInPage, Verification, VerifyEmailPage,
+    ForgotPasswordPage, InvitationPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
+    VerifyEmailPage,
 };
 use crate::views::common::{Field, Link};
 use crate::views::dev_mail::{DevMailMessagePage, DevMailPage, MailRow};
@@ -31,6 +32,12 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "forgot-password-sent", &scene.forgot(true));
     push(samples, "reset-password", &scene.reset(true));
     push(samples, "reset-password-spent", &scene.reset(false));
+    for (name, shop) in [
+        ("invitation", Some("Alfarería Tres Hornos")),
+        ("invitation-spent", None),
+    ] {
+        push(samples, name, &scene.invitation(shop));
+    }
     for (name, outcome) in [
         ("verify-email-sent", Verification::Sent),
         ("verify-email-done", Verification::Verified),
@@ -246,6 +253,17 @@ impl Scene {
                 "Hola, Elena:\n\nabre este enlace para confirmar que la dirección es tuya:\n\
                  https://stoa.example/verify-email?token=w3xYh2&lang=es\n\nSirve una vez, durante un día.",
             )),
+        }
+    }
+
+    fn invitation(&self, shop: Option<&str>) -> InvitationPage {
+        InvitationPage {
+            page: self.page(self.t("invitation.title"), "/invitation"),
+            shop: shop.map(str::to_owned),
+            role: self.t("role.manager"),
+            token: "w3xYh2".to_owned(),
+            here: "/invitation?token=w3xYh2".to_owned(),
+            error: None,
         }
     }
 

@@ -70,6 +70,20 @@ pub struct ResetPasswordPage {
     pub valid: bool,
 }
 
+/// An invitation to a shop's staff, to be accepted by whoever is signed in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "invitation.html")]
+pub struct InvitationPage {
+    pub page: Page,
+    /// The shop's name; none when the link is spent, taken back or too old.
+    pub shop: Option<String>,
+    pub role: String,
+    pub token: String,
+    /// This page, to come back to.
+    pub here: String,
+    pub error: Option<String>,
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "verify_email.html")]
 pub struct VerifyEmailPage {

@@ -38,7 +38,8 @@ impl OrderPage {
         match self.state {
             OrderState::Processing => "order.lead.processing",
             OrderState::PaymentFailed => "order.lead.payment_failed",
-            OrderState::Confirmed => "order.lead.confirmed",
+            OrderState::Confirmed if self.fresh => "order.lead.confirmed",
+            OrderState::Confirmed => "order.lead.being_made_ready",
             OrderState::PartlyShipped => "order.lead.partly_shipped",
             OrderState::Shipped => "order.lead.shipped",
             OrderState::Delivered => "order.lead.delivered",

@@ -25,7 +25,7 @@ pub async fn page(
         page: visit.keyed_page(&shop, "bank.title").await,
         merchant: "Stoa".to_owned(),
         amount: Price::new(visit.locale, challenge.amount),
-        card: "•••• 4242".to_owned(),
+        card: "•••• 3220".to_owned(),
         action: format!("/sandbox/3ds/{reference}"),
         reference,
     };

@@ -100,18 +100,18 @@ async fn refuse(shop: &Shop, seen: Seen, fault: Fault) -> Response {
     match (known, info) {
         (Some(visit), _) => {
             let page = visit.page(shop, "", "").await;
-            render(shop, &visit, page, fault)
+            render(shop, &visit, page, &fault)
         }
         (None, Some(info)) => {
             let visit = Visit::stranger(&parts, info);
             let page = visit.bare_page(shop, "", "");
-            render(shop, &visit, page, fault)
+            render(shop, &visit, page, &fault)
         }
         (None, None) => Problem(fault).into_response(),
     }
 }
 
-fn render(shop: &Shop, visit: &Visit, mut page: Page, fault: Fault) -> Response {
+fn render(shop: &Shop, visit: &Visit, mut page: Page, fault: &Fault) -> Response {
     let kind = match fault.kind {
         Kind::NotFound => ErrorKind::NotFound,
         Kind::Forbidden | Kind::Unauthenticated => ErrorKind::Forbidden,
@@ -128,7 +128,7 @@ fn render(shop: &Shop, visit: &Visit, mut page: Page, fault: Fault) -> Response 
     let view = ErrorPage {
         kind,
         correlation_id: (kind == ErrorKind::Broken).then(|| visit.ctx.correlation.to_string()),
-        detail: told.then_some(fault.detail),
+        detail: told.then(|| super::visit::spoken(&fault.detail)),
         links,
         page,
     };

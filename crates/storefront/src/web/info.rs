@@ -31,6 +31,7 @@ pub async fn about(State(shop): State<Shop>, visit: Visit) -> Response {
             &visit.ctx,
             SearchQuery {
                 limit: 1,
+                in_stock: true,
                 ..SearchQuery::default()
             }
         ),

@@ -111,6 +111,8 @@ fn table() -> Table {
         .post("/forgot-password", auth::recovery::forgot)
         .get("/reset-password", auth::recovery::reset_page)
         .post("/reset-password", auth::recovery::reset)
+        .get("/invitation", auth::invitation::page)
+        .post("/invitation", auth::invitation::accept)
         .get("/verify-email", auth::recovery::verify)
         .post("/verify-email/send", account::send_verification)
         .get("/seller", seller::home::page)

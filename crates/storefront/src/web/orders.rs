@@ -24,6 +24,8 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 const ORDERS_PER_PAGE: u16 = 20;
+/// How long the basket may take to learn that it was ordered.
+const JUST_PLACED: chrono::TimeDelta = chrono::TimeDelta::seconds(10);
 
 #[derive(Deserialize)]
 pub struct Place {
@@ -168,6 +170,10 @@ pub async fn page(
         shop.catalog.listings(&visit.ctx, products),
     );
     let mut page = frame;
+    // The basket learns of the order a moment later; it is empty already for whoever has just placed it.
+    if arrival.fresh.is_some() && visit.ctx.now - order.placed_at < JUST_PLACED {
+        page.cart_count = 0;
+    }
     page.title = visit
         .locale
         .t("order.title")

@@ -368,7 +368,7 @@ impl Visit {
         let key = format!("refusal.{code}");
         match self.locale.messages().get(&key) {
             Some(_) => self.locale.t(&key).to_string(),
-            None => detail.to_owned(),
+            None => spoken(detail),
         }
     }
 
@@ -379,7 +379,7 @@ impl Visit {
         Some(if fault.fields.len() == 1 {
             self.tell_code(&fault.code, &field.detail)
         } else {
-            field.detail.clone()
+            spoken(&field.detail)
         })
     }
 
@@ -450,6 +450,22 @@ fn face_of(principal: &Principal) -> Face {
 
 fn sign_in_first() -> Failure {
     Failure(Fault::new(Kind::Unauthenticated, "sign_in", "Please sign in."))
+}
+
+/// A detail as people read it: what the API sets between backticks stands in quotation marks.
+pub fn spoken(detail: &str) -> String {
+    let mut text = String::with_capacity(detail.len() + 8);
+    let mut is_inside = false;
+    for char in detail.chars() {
+        match char {
+            '`' => {
+                text.push(if is_inside { '”' } else { '“' });
+                is_inside = !is_inside;
+            }
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 fn forbidden(code: &str, detail: String) -> Failure {

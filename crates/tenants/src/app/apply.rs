@@ -69,10 +69,9 @@ impl Shops {
         let member = Member {
             id: uuid_at(ctx.now),
             email: owner.email.clone(),
-            user: Some(owner.id),
+            user: owner.id,
             role: Role::Owner,
-            invited_at: ctx.now,
-            joined_at: Some(ctx.now),
+            joined_at: ctx.now,
         };
         staff::insert(&mut *tx, tenant, &member).await?;
         onboarding::insert_all(&mut *tx, tenant, ctx.now).await?;

@@ -13,18 +13,14 @@ pub struct Response {
     items: Vec<StaffMember>,
 }
 
-/// Somebody who works for the shop, or is invited to.
+/// Somebody who works for the shop.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct StaffMember {
     id: Uuid,
     email: String,
-    /// Known once they joined.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<UserId>,
+    user: UserId,
     role: Role,
-    invited_at: DateTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    joined_at: Option<DateTime>,
+    joined_at: DateTime,
 }
 
 impl From<Member> for StaffMember {
@@ -34,7 +30,6 @@ impl From<Member> for StaffMember {
             email: member.email,
             user: member.user,
             role: member.role,
-            invited_at: member.invited_at,
             joined_at: member.joined_at,
         }
     }
@@ -44,21 +39,11 @@ impl From<Member> for StaffMember {
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "only described")]
-enum StaffRole {
+pub(super) enum StaffRole {
     Owner,
     Manager,
     Clerk,
     Analyst,
-}
-
-#[derive(Deserialize, utoipa::ToSchema)]
-#[schema(as = InviteStaffRequest)]
-#[serde(deny_unknown_fields)]
-pub struct Invite {
-    #[schema(example = "mateo@example.org", max_length = 254)]
-    email: String,
-    #[schema(value_type = StaffRole, inline)]
-    role: Role,
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -69,7 +54,7 @@ pub struct SetRole {
     role: Role,
 }
 
-/// Who works for the shop, in order of invitation.
+/// Who works for the shop, in the order in which they joined.
 #[utoipa::path(
     get, path = "/v1/seller/staff", tag = "tenants", operation_id = "list_staff",
     security(("bearer" = [])),
@@ -86,29 +71,6 @@ pub async fn list(
     let staff = shops.staff(seller.tenant).await?;
     let items = staff.into_iter().map(StaffMember::from).collect();
     Ok(Json(Response { items }))
-}
-
-/// Invites by e-mail. Who has an account with this address, verified, joins at once; others when they verify it.
-#[utoipa::path(
-    post, path = "/v1/seller/staff", tag = "tenants", operation_id = "invite_staff",
-    request_body = Invite, security(("bearer" = [])),
-    responses(
-        (status = 201, body = StaffMember),
-        (status = 400, body = ProblemDocument, description = "`email_invalid`, `role_invalid`, `field_invalid`", content_type = "application/problem+json"),
-        (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
-        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
-        (status = 409, body = ProblemDocument, description = "`already_staff`, `shop_closed`", content_type = "application/problem+json"),
-    )
-)]
-pub async fn invite(
-    State(shops): State<Shops>,
-    seller: Seller<perm::ManageStaff>,
-    Json(request): Json<Invite>,
-) -> Result<(StatusCode, Json<StaffMember>), Problem> {
-    let member = shops
-        .invite(&seller.ctx, seller.tenant, &request.email, request.role)
-        .await?;
-    Ok((StatusCode::CREATED, Json(member.into())))
 }
 
 /// Changes somebody's role. The last owner stays one.
@@ -136,7 +98,7 @@ pub async fn set_role(
     Ok(Json(member.into()))
 }
 
-/// Takes somebody off the staff, or an invitation back. Their sessions for the shop end within seconds.
+/// Takes somebody off the staff. Their sessions for the shop end within seconds.
 #[utoipa::path(
     delete, path = "/v1/seller/staff/{id}", tag = "tenants", operation_id = "dismiss_staff",
     params(("id" = String, Path, format = Uuid)), security(("bearer" = [])),

@@ -22,10 +22,9 @@ pub fn role_name(role: Role) -> &'static str {
 struct Row {
     id: Uuid,
     email: String,
-    user_id: Option<UserId>,
+    user_id: UserId,
     role: String,
-    invited_at: Timestamp,
-    joined_at: Option<Timestamp>,
+    joined_at: Timestamp,
 }
 
 impl Row {
@@ -35,17 +34,16 @@ impl Row {
             email: self.email,
             user: self.user_id,
             role: word::<Role>(self.role)?,
-            invited_at: self.invited_at,
             joined_at: self.joined_at,
         })
     }
 }
 
-/// A shop's staff in order of their invitation.
+/// A shop's staff in order of their joining.
 pub async fn list(db: impl PgExecutor<'_>, tenant: TenantId) -> Result<Vec<Member>, sqlx::Error> {
     sqlx::query_as!(
         Row,
-        r#"select id, email, user_id as "user_id: UserId", role, invited_at, joined_at
+        r#"select id, email, user_id as "user_id: UserId", role, joined_at
              from tenants.staff
             where tenant_id = $1
             order by id
@@ -64,7 +62,7 @@ pub async fn list(db: impl PgExecutor<'_>, tenant: TenantId) -> Result<Vec<Membe
 pub async fn lock(db: impl PgExecutor<'_>, tenant: TenantId) -> Result<Vec<Member>, sqlx::Error> {
     sqlx::query_as!(
         Row,
-        r#"select id, email, user_id as "user_id: UserId", role, invited_at, joined_at
+        r#"select id, email, user_id as "user_id: UserId", role, joined_at
              from tenants.staff
             where tenant_id = $1
             order by id
@@ -78,18 +76,32 @@ pub async fn lock(db: impl PgExecutor<'_>, tenant: TenantId) -> Result<Vec<Membe
     .collect()
 }
 
-/// Inserts a member; false when the address is on the list already.
+/// Whether somebody of this address is on the staff.
+pub async fn has_address(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    email: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from tenants.staff where tenant_id = $1 and email = $2) as "has!""#,
+        tenant.0,
+        email,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Inserts a member; false when the person, or somebody of the same address, is on the list already.
 pub async fn insert(db: impl PgExecutor<'_>, tenant: TenantId, member: &Member) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
-        "insert into tenants.staff (tenant_id, id, email, user_id, role, invited_at, joined_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (tenant_id, email) do nothing",
+        "insert into tenants.staff (tenant_id, id, email, user_id, role, joined_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
         tenant.0,
         member.id,
         member.email,
-        member.user.map(|u| u.0),
+        member.user.0,
         role_name(member.role),
-        member.invited_at,
         member.joined_at,
     )
     .execute(db)
@@ -125,40 +137,53 @@ pub async fn delete(db: impl PgExecutor<'_>, tenant: TenantId, id: Uuid) -> Resu
     Ok(())
 }
 
-/// The role a person has in a shop by its staff list.
-pub async fn role_of(
+/// Counts a change of the list about a person, in the transaction that makes it.
+pub async fn raise_version(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     user: UserId,
-) -> Result<Option<Role>, sqlx::Error> {
-    let role = sqlx::query_scalar!(
-        "select role from tenants.staff where tenant_id = $1 and user_id = $2",
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into tenants.staff_version as known (tenant_id, user_id, version) values ($1, $2, 1)
+         on conflict (tenant_id, user_id) do update set version = known.version + 1",
+        tenant.0,
+        user.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the list says about a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// None when they are not on it.
+    pub role: Option<Role>,
+    /// How often it changed about them.
+    pub version: i64,
+}
+
+/// Role and version as of one moment; none when the list never spoke of them.
+pub async fn listed(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<Listed>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select v.version, s.role as "role?"
+             from tenants.staff_version v
+             left join tenants.staff s on s.tenant_id = v.tenant_id and s.user_id = v.user_id
+            where v.tenant_id = $1 and v.user_id = $2"#,
         tenant.0,
         user.0,
     )
     .fetch_optional(db)
     .await?;
-    role.map(word).transpose()
-}
-
-/// Links every open invitation of an address to its account; returns the shops and roles.
-pub async fn join(
-    db: impl PgExecutor<'_>,
-    email: &str,
-    user: UserId,
-    now: Timestamp,
-) -> Result<Vec<(TenantId, Role)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"update tenants.staff set user_id = $2, joined_at = $3
-            where email = $1 and user_id is null
-        returning tenant_id as "tenant: TenantId", role"#,
-        email,
-        user.0,
-        now,
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter()
-        .map(|row| Ok((row.tenant, word(row.role)?)))
-        .collect()
+    row.map(|row| {
+        Ok(Listed {
+            role: row.role.map(word).transpose()?,
+            version: row.version,
+        })
+    })
+    .transpose()
 }

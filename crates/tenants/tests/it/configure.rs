@@ -133,9 +133,7 @@ async fn a_closed_shop_stays_as_it_is() {
 async fn roles_decide_who_changes() {
     let app = App::new().await;
     let owned = app.active("Alfareria Romero").await;
-    let mateo = app.person("mateo@example.org");
-    let invite = json!({"email": "mateo@example.org", "role": "clerk"});
-    let _ = owned.seller.post("/v1/seller/staff", &invite).await.expect(201);
+    let (mateo, _) = app.joined(&owned, "mateo@example.org", "clerk").await;
     let clerk = app.seller(mateo, owned.tenant);
     let seen = clerk.get("/v1/seller/shop").await.expect(200);
     let refused = clerk

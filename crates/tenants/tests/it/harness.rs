@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Db;
 use tenants::Shops;
-use testkit::{Client, TestDb, spawn_router};
+use testkit::{Client, Response, TestDb, spawn_router};
+
+pub const INVITATIONS: &str = "/v1/seller/invitations";
 
 /// Tenants served over HTTP with a clock that stands still.
 pub struct App {
@@ -104,6 +106,34 @@ impl App {
             .await
             .expect("approved");
         owned
+    }
+
+    /// The secret in the newest mail to `email`.
+    pub fn mailed_token(&self, email: &str) -> String {
+        let mails = self.people.mails.lock().expect("lock");
+        let (_, body) = mails.iter().rfind(|(to, _)| to == email).expect("a mail");
+        let start = "https://market.test/invitation?token=";
+        let token = body.lines().find_map(|line| line.strip_prefix(start));
+        token.expect("a link").to_owned()
+    }
+
+    /// Accepts the newest invitation mailed to `email`, as `user`.
+    pub async fn accept(&self, user: UserId, email: &str) -> Response {
+        let client = self.http.bearer(&format!("buyer/{user}"));
+        let body = json!({"token": self.mailed_token(email)});
+        client.post("/v1/invitations/accept", &body).await
+    }
+
+    /// Somebody new on the staff, invited and joined; the path of their membership.
+    pub async fn joined(&self, owned: &Owned, email: &str, role: &str) -> (UserId, String) {
+        let user = self.person(email);
+        let invite = json!({"email": email, "role": role});
+        let _ = owned.seller.post(INVITATIONS, &invite).await.expect(201);
+        let _ = self.accept(user, email).await.expect(200);
+        let staff = owned.seller.get("/v1/seller/staff").await.expect(200).json();
+        let mut members = staff["items"].as_array().expect("a list").iter();
+        let member = members.find(|m| m["user"] == json!(user)).expect("on the list");
+        (user, format!("/v1/seller/staff/{}", text(&member["id"])))
     }
 
     /// `(topic, payload)` of every event about `tenant`, in order.

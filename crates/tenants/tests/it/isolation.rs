@@ -1,14 +1,17 @@
 //! What PostgreSQL itself refuses, when the code forgets.
 
-use crate::harness::App;
+use crate::harness::{App, INVITATIONS};
 use kernel::TenantId;
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 use store::{Db, Scope};
 
 /// Every table with a shop in its key, and a harmless change of all of its rows.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 6] = [
     ("shop", "story = 'taken over'"),
     ("staff", "role = 'clerk'"),
+    ("staff_version", "version = 77"),
+    ("invitation", "role = 'owner'"),
     ("onboarding_item", "remark = 'taken over'"),
     ("transition", "reason = 'taken over'"),
 ];
@@ -18,6 +21,10 @@ async fn one_shops_scope_reaches_no_other_shop_even_without_where() {
     let app = App::new().await;
     let ours = app.active("Alfareria Romero").await;
     let theirs = app.active("Zafra Textil").await;
+    for owned in [&ours, &theirs] {
+        let invite = json!({"email": "mateo@example.org", "role": "clerk"});
+        let _ = owned.seller.post(INVITATIONS, &invite).await.expect(201);
+    }
     let db = Db::connect(app.db.url(), tenants::CONTEXT).expect("url");
     for (table, change) in TABLES {
         let mut tx = db.begin(Scope::Tenant(ours.tenant)).await.expect("begun");

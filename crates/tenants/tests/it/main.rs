@@ -4,6 +4,7 @@ mod apply;
 mod configure;
 mod harness;
 mod instances;
+mod invitations;
 mod isolation;
 mod lifecycle;
 mod listing;

@@ -14,11 +14,14 @@ use tokio::sync::Notify;
 pub struct People {
     accounts: Mutex<HashMap<UserId, (UserCard, bool)>>,
     pub roles: Mutex<HashMap<(UserId, TenantId), Role>>,
+    /// The newest version of the staff list heard of each.
+    versions: Mutex<HashMap<(UserId, TenantId), i64>>,
+    /// To whom, and what.
     pub mails: Mutex<Vec<(String, String)>>,
     /// Whether identity can be reached.
     pub is_down: Mutex<bool>,
-    /// The next role to be given is given when this is notified.
-    pub grant_waits_for: Mutex<Option<Arc<Notify>>>,
+    /// The next role that is said to identity arrives when this is notified.
+    pub role_waits_for: Mutex<Option<Arc<Notify>>>,
 }
 
 impl People {
@@ -94,50 +97,45 @@ impl Identity for People {
         ready(Ok(users.collect()))
     }
 
-    fn grant<'a>(
+    fn set_shop_role<'a>(
         &'a self,
         _ctx: &'a Ctx,
         user: UserId,
-        tenant: Option<TenantId>,
-        role: Role,
+        tenant: TenantId,
+        role: Option<Role>,
+        version: i64,
     ) -> Reply<'a, ()> {
-        let wait = self.grant_waits_for.lock().expect("lock").take();
+        let wait = self.role_waits_for.lock().expect("lock").take();
         Box::pin(async move {
             if let Some(wait) = wait {
                 wait.notified().await;
             }
             self.check_up()?;
-            let tenant = tenant.expect("a shop's role");
-            self.roles.lock().expect("lock").insert((user, tenant), role);
+            let mut versions = self.versions.lock().expect("lock");
+            let seen = versions.entry((user, tenant)).or_insert(0);
+            if version <= *seen {
+                return Ok(());
+            }
+            *seen = version;
+            let mut roles = self.roles.lock().expect("lock");
+            match role {
+                Some(role) => roles.insert((user, tenant), role),
+                None => roles.remove(&(user, tenant)),
+            };
             Ok(())
         })
     }
 
-    fn revoke<'a>(&'a self, _ctx: &'a Ctx, user: UserId, tenant: Option<TenantId>) -> Reply<'a, ()> {
-        let revoked = self.check_up().map(|()| {
-            let tenant = tenant.expect("a shop's role");
-            self.roles.lock().expect("lock").remove(&(user, tenant));
-        });
-        ready(revoked)
+    fn grant<'a>(&'a self, _ctx: &'a Ctx, _user: UserId, _role: Role) -> Reply<'a, ()> {
+        unused()
     }
 
-    fn verified_user<'a>(&'a self, _ctx: &'a Ctx, email: String) -> Reply<'a, Option<UserCard>> {
-        if !email.contains('@') {
-            return ready(Err(Fault::field(
-                "email_invalid",
-                "/email",
-                "This is no address.",
-            )));
-        }
-        let accounts = self.accounts.lock().expect("lock");
-        let found = accounts
-            .values()
-            .find(|(card, verified)| card.email == email && *verified);
-        ready(Ok(found.map(|(card, _)| card.clone())))
+    fn revoke<'a>(&'a self, _ctx: &'a Ctx, _user: UserId) -> Reply<'a, ()> {
+        unused()
     }
 
-    fn send_mail<'a>(&'a self, _ctx: &'a Ctx, to: String, subject: String, _body: String) -> Reply<'a, ()> {
-        self.mails.lock().expect("lock").push((to, subject));
+    fn send_mail<'a>(&'a self, _ctx: &'a Ctx, to: String, _subject: String, body: String) -> Reply<'a, ()> {
+        self.mails.lock().expect("lock").push((to, body));
         ready(Ok(()))
     }
 
@@ -153,11 +151,17 @@ impl Identity for People {
         unused()
     }
 
-    fn request_reset<'a>(&'a self, _ctx: &'a Ctx, _email: String) -> Reply<'a, ()> {
+    fn request_reset<'a>(&'a self, _ctx: &'a Ctx, _email: String, _address: String) -> Reply<'a, ()> {
         unused()
     }
 
-    fn reset_password<'a>(&'a self, _ctx: &'a Ctx, _token: String, _password: String) -> Reply<'a, ()> {
+    fn reset_password<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _token: String,
+        _password: String,
+        _address: String,
+    ) -> Reply<'a, ()> {
         unused()
     }
 

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use contracts::catalog::NewPicture;
 use contracts::identity::UserCard;
 use contracts::tenants::{ApplyForShop, DeliveryOption, DeliveryRate, Location, Zone};
-use kernel::{Ctx, Currency, Money, Role, TenantId, UserId};
+use kernel::{Ctx, Currency, Money, TenantId, UserId};
 use sampler::{DeliveryZone, EUROPE, Sampler, Seller};
 
 /// A shop of the demo, opened.
@@ -38,10 +38,6 @@ async fn open(market: &Market, ctx: &Ctx, seller: &Seller, owner: UserId) -> any
     let shop = market.tenants.apply(ctx, owner, application(seller)).await?;
     // At once, because only open shops are found by their slug when the demo goes on.
     market.tenants.approve(ctx, vec![shop.id]).await?;
-    market
-        .identity
-        .grant(ctx, owner, Some(shop.id), Role::Owner)
-        .await?;
     let pictures = vec![
         NewPicture {
             bytes: sampler::art::logo(&seller.art).into_bytes(),

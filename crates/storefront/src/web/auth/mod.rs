@@ -1,5 +1,6 @@
 //! Signing in and out, registering.
 
+pub mod invitation;
 pub mod open_shop;
 pub mod recovery;
 
@@ -199,12 +200,23 @@ fn registration(posted: &Posted) -> RegisterUser {
         email: posted.get("email").to_owned(),
         name: posted.get("name").to_owned(),
         password: posted.raw("password").to_owned(),
+        address: posted.visit.address.clone(),
     }
+}
+
+/// Contexts stop at the first field they refuse; a form tells all that were left empty at once.
+fn missing(posted: &Posted, input: &str) -> Option<String> {
+    posted
+        .raw(input)
+        .trim()
+        .is_empty()
+        .then(|| posted.visit.locale.t("form.required").to_string())
 }
 
 /// A field as it was sent, with what the refusal says of it. A refusal that names no field stands at the e-mail.
 fn field(posted: &Posted, fault: &Fault, pointer: &str) -> Field {
-    let own = posted.visit.tell_field(fault, pointer);
+    let own =
+        missing(posted, pointer.trim_start_matches('/')).or_else(|| posted.visit.tell_field(fault, pointer));
     let orphan = (pointer == "/email" && fault.fields.is_empty()).then(|| posted.visit.tell(fault));
     Field {
         value: posted.get(pointer.trim_start_matches('/')).to_owned(),

@@ -1,6 +1,6 @@
 //! A seller opens a shop: the person, unless they are signed in, and the tenant.
 
-use super::{field, open_session, registration};
+use super::{field, missing, open_session, registration};
 use crate::views::auth::OpenShopPage;
 use crate::views::common::Field;
 use crate::web::Shop;
@@ -139,31 +139,38 @@ async fn refused_as(
         value: posted.get(input).to_owned(),
         error: visit.tell_field(&fault, pointer),
     };
-    let plain = |input: &str| Field::of(posted.get(input));
+    let asked = |input: &str, pointer: &str| Field {
+        error: missing(posted, input).or_else(|| visit.tell_field(&fault, pointer)),
+        value: posted.get(input).to_owned(),
+    };
+    let plain = |input: &str| Field {
+        error: missing(posted, input),
+        value: posted.get(input).to_owned(),
+    };
     let view = OpenShopPage {
         page: visit.keyed_page(shop, "open_shop.title").await,
         shop_name: if of_person {
             plain("shop_name")
         } else {
-            named("shop_name", "/name")
+            asked("shop_name", "/name")
         },
         slug: named("slug", "/slug"),
         country: named("country", "/country"),
         countries: countries(posted.get("country"), visit),
         province: named("province", "/region"),
         provinces: provinces(posted.get("province")),
-        postcode: named("postcode", "/postcode"),
-        town: named("town", "/town"),
+        postcode: asked("postcode", "/postcode"),
+        town: asked("town", "/town"),
         about: named("about", "/story"),
         name: if of_person {
-            named("name", "/name")
+            asked("name", "/name")
         } else {
             plain("name")
         },
         email: field(posted, &fault, "/email"),
         password: Field {
             value: String::new(),
-            ..named("password", "/password")
+            ..asked("password", "/password")
         },
         error: fault.fields.is_empty().then(|| visit.tell(&fault)),
         slug_prefix: slug_prefix(shop),

@@ -37,7 +37,7 @@ pub async fn forgot(State(shop): State<Shop>, posted: Posted) -> Result<Response
     let visit = &posted.visit;
     let asked = shop
         .identity
-        .request_reset(&visit.ctx, posted.get("email").to_owned())
+        .request_reset(&visit.ctx, posted.get("email").to_owned(), visit.address.clone())
         .await;
     let error = match asked {
         Ok(()) => None,
@@ -78,7 +78,12 @@ pub async fn reset(State(shop): State<Shop>, _: Private, posted: Posted) -> Resu
     let token = posted.get("token").to_owned();
     let fault = match shop
         .identity
-        .reset_password(&visit.ctx, token.clone(), posted.raw("password").to_owned())
+        .reset_password(
+            &visit.ctx,
+            token.clone(),
+            posted.raw("password").to_owned(),
+            visit.address.clone(),
+        )
         .await
     {
         Ok(()) => return Ok(redirect_done("/sign-in", "reset")),

@@ -199,7 +199,9 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
                 "region" => &mut form.province,
                 _ => &mut form.postcode,
             };
-            field.error.get_or_insert(error.detail);
+            field
+                .error
+                .get_or_insert_with(|| crate::web::visit::spoken(&error.detail));
         }
     }
     let optional = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());

@@ -319,6 +319,16 @@ async fn after(
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable | Kind::NotFound) => {
             Err(Failure(fault))
         }
-        Err(fault) => show(shop, visit, id, Some(visit.tell(&fault))).await,
+        Err(fault) => {
+            // The page has several such fields: the words over it name the one that is meant.
+            let said = visit.tell(&fault);
+            let of_reason = fault.fields.iter().any(|f| f.pointer.ends_with("/reason"));
+            let said = if of_reason {
+                format!("{}: {said}", visit.locale.t("work.reason"))
+            } else {
+                said
+            };
+            show(shop, visit, id, Some(said)).await
+        }
     }
 }

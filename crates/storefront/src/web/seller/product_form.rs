@@ -482,7 +482,7 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
         let said = if place == 0 && fault.fields.len() == 1 {
             visit.tell(fault)
         } else {
-            error.detail.clone()
+            crate::web::visit::spoken(&error.detail)
         };
         let mut path = error.pointer.trim_start_matches('/').split('/');
         let field = match (path.next(), path.next(), path.next()) {

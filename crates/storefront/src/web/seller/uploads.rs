@@ -138,7 +138,7 @@ pub async fn page(
             .map(|error| UploadProblem {
                 row: error.row,
                 column: error.column,
-                message: error.message,
+                message: crate::web::visit::spoken(&error.message),
             })
             .collect(),
     };

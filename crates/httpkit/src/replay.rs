@@ -1,0 +1,320 @@
+//! Idempotency keys on every unsafe call: the same key with the same request gets the same answer, and nothing is done
+//! twice.
+//!
+//! Calls whose work must be one with its key (placing an order, moving stock) take the key themselves and keep the answer
+//! in the transaction of the work; they are left alone here. For the others the answer is kept beside the work: should the
+//! process die between the two, the call is done again once [`LEASE`] is over.
+
+use crate::auth::identify;
+use crate::extract::{Said, header_once};
+use crate::idempotency::{IdempotencyKey, read_key};
+use crate::{Problem, RequestInfo};
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use contracts::identity::Audience;
+use futures::future::{BoxFuture, Either};
+use kernel::{Fault, Kind, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tower::{Layer, Service};
+
+/// How long a call may be under way before its key is free again.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// Bodies beyond this are neither compared nor kept: uploads know what they have seen by the keys of their rows.
+const BODY_BYTES_MAX: usize = 1 << 20;
+/// Answers with tokens in them are not for keeping.
+const SECRETS: &str = "/v1/auth/";
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Where answers are kept.
+pub trait Answers: Send + Sync + 'static {
+    /// Claims a key for as long as [`LEASE`].
+    fn claim<'a>(&'a self, claim: &'a Claim, now: Timestamp) -> BoxFuture<'a, Result<Claimed, Fault>>;
+    /// Keeps the answer to a claimed key.
+    fn keep<'a>(
+        &'a self,
+        claim: &'a Claim,
+        answer: &'a Answer,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<(), Fault>>;
+    /// Lets go of a claimed key: nothing was done under it.
+    fn release<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<(), Fault>>;
+}
+
+/// A key, whose it is, and the hash of the request it came with.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub scope: String,
+    pub key: String,
+    pub request_hash: Vec<u8>,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug)]
+pub enum Claimed {
+    New,
+    /// The same request is being worked on.
+    UnderWay,
+    Answered(Answer),
+    /// The key came with another request.
+    Mismatch,
+}
+
+/// An answer, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// Layer over the routes: answers calls that came before.
+#[derive(Clone)]
+pub struct Replay {
+    answers: Arc<dyn Answers>,
+    /// Routes that see to their keys themselves.
+    own: Arc<HashSet<(Method, String)>>,
+}
+
+impl Replay {
+    #[must_use]
+    pub fn new(answers: Arc<dyn Answers>, own: HashSet<(Method, String)>) -> Self {
+        Self {
+            answers,
+            own: Arc::new(own),
+        }
+    }
+
+    fn concerns(&self, request: &Request) -> bool {
+        let is_unsafe = matches!(
+            *request.method(),
+            Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+        );
+        let path = request.uri().path();
+        is_unsafe
+            && request.headers().contains_key(IdempotencyKey::HEADER)
+            && path.starts_with("/v1/")
+            && !path.starts_with(SECRETS)
+            && is_small_json(request)
+            && request.extensions().get::<MatchedPath>().is_some_and(|route| {
+                let route = (request.method().clone(), route.as_str().to_owned());
+                !self.own.contains(&route)
+            })
+    }
+}
+
+/// Without a body, or with one that says how short it is.
+fn is_small_json(request: &Request) -> bool {
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let is_json = header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
+    match header(header::CONTENT_LENGTH).map(str::parse::<usize>) {
+        Some(Ok(length)) => length == 0 || (length <= BODY_BYTES_MAX && is_json),
+        Some(Err(_)) => false,
+        None => !is_json && !request.headers().contains_key(header::TRANSFER_ENCODING),
+    }
+}
+
+/// What [`Replay`] makes of a service.
+#[derive(Clone)]
+pub struct Replaying<S> {
+    replay: Replay,
+    inner: S,
+}
+
+impl<S> Layer<S> for Replay {
+    type Service = Replaying<S>;
+
+    fn layer(&self, inner: S) -> Replaying<S> {
+        Replaying {
+            replay: self.clone(),
+            inner,
+        }
+    }
+}
+
+impl<S> Service<Request> for Replaying<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<S::Future, BoxFuture<'static, Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if !self.replay.concerns(&request) {
+            return Either::Left(self.inner.call(request));
+        }
+        let answers = Arc::clone(&self.replay.answers);
+        // The one that was polled ready does the work; its clone takes its place.
+        let ready = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, ready);
+        Either::Right(Box::pin(async move {
+            Ok(answer(&*answers, inner, request)
+                .await
+                .unwrap_or_else(IntoResponse::into_response))
+        }))
+    }
+}
+
+async fn answer<S>(answers: &dyn Answers, mut inner: S, request: Request) -> Result<Response, Problem>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Send,
+    S::Future: Send,
+{
+    let (mut parts, body) = request.into_parts();
+    let Some(caller) = caller(&mut parts).await? else {
+        let Ok(response) = inner.call(Request::from_parts(parts, body)).await;
+        return Ok(response);
+    };
+    let key = read_key(&parts)?;
+    let now = parts
+        .extensions
+        .get::<RequestInfo>()
+        .ok_or(Fault::internal())?
+        .now;
+    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
+        Fault::new(
+            Kind::Invalid,
+            "body_unreadable",
+            "The body broke off. Send the request again.",
+        )
+    })?;
+    let claim = Claim {
+        scope: format!("http/{caller}"),
+        key: key.0,
+        request_hash: hash(&parts, &body),
+    };
+    match answers.claim(&claim, now).await? {
+        Claimed::New => {}
+        Claimed::Answered(answer) => return Ok(answer.into_response()),
+        Claimed::UnderWay => return Err(under_way().into()),
+        Claimed::Mismatch => return Err(mismatch().into()),
+    }
+    let Ok(response) = inner.call(Request::from_parts(parts, Body::from(body))).await;
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        answers.release(&claim).await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Fault::internal())?;
+    match Answer::of(&parts, &body) {
+        Some(kept) => answers.keep(&claim, &kept, now).await?,
+        None => answers.release(&claim).await?,
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Whose key it is: a person's, for a shop or not, or a guest's with a cart. Nobody else is told from others, and what
+/// they are answered may hold a secret, so that their keys count for nothing.
+async fn caller(parts: &mut Parts) -> Result<Option<String>, Problem> {
+    // Whoever is refused here is refused by the handler as well, in its own words.
+    let Ok((_, principal)) = identify(parts).await else {
+        return Ok(None);
+    };
+    if let Some(principal) = principal {
+        return Ok(Some(match (principal.audience, principal.tenant) {
+            (Audience::Seller, Some(tenant)) => format!("{}/{tenant}", principal.user),
+            (audience, _) => format!("{audience:?}/{}", principal.user).to_lowercase(),
+        }));
+    }
+    Ok(match header_once(parts, "x-cart-token") {
+        Said::Once(token) => Some(format!("guest/{}", hex(&Sha256::digest(token.as_bytes())))),
+        Said::Not | Said::Unclear => None,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Of all that the request asks for. The version that the caller saw is part of it.
+fn hash(parts: &Parts, body: &Bytes) -> Vec<u8> {
+    let seen = parts
+        .headers
+        .get(header::IF_MATCH)
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let mut digest = Sha256::new();
+    for part in [parts.method.as_str().as_bytes(), target.as_bytes(), seen, body] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().to_vec()
+}
+
+fn under_way() -> Fault {
+    let mut fault = Fault::new(
+        Kind::Conflict,
+        "idempotency_under_way",
+        "The same call is still being worked on. Send it again in a moment to get its answer.",
+    );
+    fault.retry_after_s = Some(1);
+    fault
+}
+
+fn mismatch() -> Fault {
+    Fault::new(
+        Kind::Unprocessable,
+        "idempotency_key_reused",
+        "This Idempotency-Key was sent with another request. Use a new key for a new request.",
+    )
+    .at("Idempotency-Key")
+}
+
+impl Answer {
+    /// None where the answer is no short text.
+    fn of(parts: &axum::http::response::Parts, body: &Bytes) -> Option<Self> {
+        if body.len() > BODY_BYTES_MAX {
+            return None;
+        }
+        let kept = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
+        let headers = kept.iter().filter_map(|name| {
+            let value = parts.headers.get(name)?.to_str().ok()?;
+            Some((name.to_string(), value.to_owned()))
+        });
+        Some(Self {
+            status: parts.status.as_u16(),
+            headers: headers.collect(),
+            body: String::from_utf8(body.to_vec()).ok()?,
+        })
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let headers = response.headers_mut();
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                headers.insert(name, value);
+            }
+        }
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+    }
+}

@@ -1,0 +1,112 @@
+use super::view::{page, place};
+use crate::app::Ledger;
+use crate::store::entries::currency;
+use crate::store::settlements::BreakRow;
+use axum::extract::State;
+use httpkit::{Admin, Json, Problem, ProblemDocument, Query, perm};
+use kernel::{Cursor, DateTime, EntryId, Fault, Money, Page};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakKind {
+    /// The provider speaks of money that the ledger knows nothing of.
+    MissingHere,
+    /// The ledger has what no file mentions, on a day that files cover.
+    MissingThere,
+    AmountDiffers,
+}
+
+impl BreakKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MissingHere => "missing_here",
+            Self::MissingThere => "missing_there",
+            Self::AmountDiffers => "amount_differs",
+        }
+    }
+}
+
+/// Where a provider's file and the ledger disagree.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SettlementBreak {
+    kind: BreakKind,
+    /// The provider's; absent where no file mentions it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// `charge` or `refund`.
+    of: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<EntryId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    theirs: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ours: Option<Money>,
+    at: DateTime,
+}
+
+impl SettlementBreak {
+    fn new(row: BreakRow) -> Result<Self, Fault> {
+        let currency = currency(&row.currency)?;
+        let kind = match row.kind.as_str() {
+            "missing_here" => BreakKind::MissingHere,
+            "missing_there" => BreakKind::MissingThere,
+            _ => BreakKind::AmountDiffers,
+        };
+        let money = |amount: Option<i64>| amount.map(|amount| Money::new(amount, currency));
+        Ok(Self {
+            kind,
+            reference: Some(row.reference).filter(|r| !r.is_empty()),
+            of: row.line_kind,
+            entry: row.entry_id,
+            theirs: money(row.theirs),
+            ours: money(row.ours),
+            at: row.at,
+        })
+    }
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Only those of this kind.
+    #[param(inline)]
+    kind: Option<BreakKind>,
+    /// Where to read on: `next` of the page before.
+    #[param(value_type = Option<String>, min_length = 1)]
+    after: Option<Cursor>,
+    /// Items on the page: 1 to 100, 24 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u16>,
+}
+
+/// Lists where payment providers' files and the ledger disagree.
+#[utoipa::path(
+    get, path = "/v1/admin/ledger/breaks", tag = "ledger", operation_id = "list_settlement_breaks",
+    params(Parameters),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of breaks", body = Page<SettlementBreak>),
+        (status = 400, description = "`limit_out_of_range`, `cursor_invalid`, `parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn handler(
+    State(ledger): State<Ledger>,
+    _admin: Admin<perm::ReadLedger>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Page<SettlementBreak>>, Problem> {
+    let place = place::<String>(parameters.after, parameters.limit)?;
+    let kind = parameters.kind.map(BreakKind::name);
+    let rows = ledger
+        .breaks(kind, place.before.as_deref(), place.limit.plus_one())
+        .await?;
+    Ok(Json(page(
+        rows,
+        place.limit,
+        |row| row.place.clone(),
+        SettlementBreak::new,
+    )?))
+}

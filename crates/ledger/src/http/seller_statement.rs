@@ -1,0 +1,43 @@
+use crate::app::Ledger;
+use crate::domain::Statement;
+use axum::extract::State;
+use chrono::NaiveDate;
+use httpkit::{Json, Problem, ProblemDocument, Query, Seller, perm};
+use kernel::Currency;
+use serde::Deserialize;
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    #[param(value_type = String, example = "EUR")]
+    pub currency: Currency,
+    /// The first day, of UTC.
+    #[param(example = "2026-11-01")]
+    pub from: NaiveDate,
+    /// The last day; at most a year later.
+    #[param(example = "2026-11-30")]
+    pub to: NaiveDate,
+}
+
+/// Reads the shop's statement: what it was owed, what moved, what it is owed.
+#[utoipa::path(
+    get, path = "/v1/seller/statement", tag = "ledger", operation_id = "get_seller_statement",
+    params(Parameters),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Statement),
+        (status = 400, description = "`parameter_invalid`, `field_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn handler(
+    State(ledger): State<Ledger>,
+    seller: Seller<perm::ReadSales>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Statement>, Problem> {
+    let days = [parameters.from, parameters.to];
+    let statement = ledger.statement(seller.tenant, parameters.currency, days).await?;
+    Ok(Json(statement))
+}

@@ -1,0 +1,27 @@
+select b.*
+  from (
+    select case when e.amount is null then 'missing_here' else 'amount_differs' end as kind,
+           l.reference, l.kind as line_kind, l.entry_id, l.currency, l.gross as theirs, e.amount as ours,
+           l.day::timestamp at time zone 'UTC' as at,
+           'l:' || l.provider || ':' || l.reference || ':' || l.kind as place
+      from ledger.settlement_line l
+      left join lateral (select sum(p.amount)::bigint as amount, min(p.currency) as currency
+                           from ledger.posting p
+                          where p.entry_id = l.entry_id and p.account = 'provider_clearing') e on true
+     where l.kind in ('charge', 'refund')
+       and (e.amount is null or e.amount <> l.gross or e.currency <> l.currency)
+    union all
+    select 'missing_there', '', case e.kind when 'sale' then 'charge' else 'refund' end, e.id, p.currency, null, p.amount, e.at,
+           'm:' || e.id
+      from ledger.entry e
+      join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'
+     where e.kind in ('sale', 'refund')
+       and exists (select from ledger.settlement_file f
+                    where e.at >= f.first_day::timestamp at time zone 'UTC'
+                      and e.at < (f.last_day + 1)::timestamp at time zone 'UTC')
+       and not exists (select from ledger.settlement_line l where l.entry_id = e.id)
+  ) b
+ where ($1::text is null or b.kind = $1)
+   and ($2::text is null or b.place > $2)
+ order by b.place
+ limit $3

@@ -1,0 +1,60 @@
+//! What the ledger does by itself: holds end, shops are paid, charges are remembered.
+
+use crate::app::Ledger;
+use crate::error::Error;
+use ::store::Tx;
+use ::store::consumer::Consumer;
+use contracts::payments::PaymentCaptured;
+use contracts::{Envelope, PublicEvent};
+use kernel::{Ctx, SharedClock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const ROUND_EVERY: Duration = Duration::from_secs(30);
+
+/// Background work until `stop`.
+pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
+    tokio::join!(
+        rounds(&ledger, &clock, &stop),
+        note_charges(&ledger, stop.clone())
+    );
+}
+
+/// Holds, then payouts, then the provider: what a round releases it pays, and what it pays it sends.
+async fn rounds(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
+    loop {
+        match round(ledger, &Ctx::system("settlement", clock.now())).await {
+            Ok(0) => {}
+            Ok(done) => tracing::info!(done, "holds released, payouts made and sent"),
+            Err(error) => tracing::warn!(%error, "shops could not be settled; trying again later"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ROUND_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn round(ledger: &Ledger, ctx: &Ctx) -> Result<usize, Error> {
+    let released = ledger.release_due(ctx).await?;
+    let made = ledger.settle_due(ctx).await?;
+    let asked = ledger.send_due(ctx).await?;
+    Ok(released + made + asked)
+}
+
+/// Payments tell which order a captured charge is for; settlement files name charges.
+async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
+    let consumer = Consumer::new("ledger.note_charges", vec![PaymentCaptured::TOPIC]);
+    consumer
+        .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
+            Box::pin(note(tx, event))
+        })
+        .await;
+}
+
+async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
+    if let Some(captured) = event.read::<PaymentCaptured>().transpose()? {
+        Ledger::note_charge(tx, captured.payment, captured.order).await?;
+    }
+    Ok(())
+}

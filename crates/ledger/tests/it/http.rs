@@ -1,0 +1,260 @@
+//! Settlement over HTTP, as sellers and operators ask for it.
+
+use crate::world::{World, eur};
+use axum::Extension;
+use axum::http::{HeaderValue, Method};
+use contracts::identity::{Audience, Principal, RemoteIdentity};
+use contracts::{Reply, Transport};
+use httpkit::{Auth, Observe};
+use kernel::{Ctx, DateTime, Fault, Kind, Role, SessionId, SystemClock, TenantId, UserId};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use testkit::{Client, spawn_router};
+
+/// Stands for identity: a token is a shop's id (its owner's), `<shop>.analyst`, or `finance`.
+struct People {
+    until: DateTime,
+}
+
+impl Transport for People {
+    fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
+        let token = body[0]["bearer"].as_str().unwrap_or_default().to_owned();
+        Box::pin(async move { self.principal(&token) })
+    }
+}
+
+impl People {
+    fn principal(&self, token: &str) -> Result<Value, Fault> {
+        let (shop, role) = match token.split_once('.') {
+            Some((shop, _)) => (shop, Role::Analyst),
+            None => (token, Role::Owner),
+        };
+        let tenant: Option<TenantId> = shop.parse().ok();
+        if tenant.is_none() && token != "finance" {
+            return Err(Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody's."));
+        }
+        Ok(json!(Principal {
+            user: UserId::new(self.until),
+            audience: if tenant.is_some() {
+                Audience::Seller
+            } else {
+                Audience::Admin
+            },
+            role: if tenant.is_some() { role } else { Role::Finance },
+            tenant,
+            session: SessionId::new(self.until),
+            expires_at: self.until,
+            csrf: None,
+            name: "Ana".into(),
+            email: "ana@example.org".into(),
+            email_verified: true,
+        }))
+    }
+}
+
+async fn served(world: &World) -> Client {
+    let people = Arc::new(People {
+        until: world.start + chrono::TimeDelta::hours(1),
+    });
+    let instance = httpkit::Instance {
+        id: HeaderValue::from_static("test"),
+        clock: Arc::new(SystemClock),
+        trusted_proxies: httpkit::TrustedProxies::default(),
+    };
+    let (routes, _) = ledger::routes(world.ledger.clone()).split_for_parts();
+    let routes = routes
+        .layer(Extension(Auth::new(Arc::new(RemoteIdentity(people)))))
+        .layer(Observe(instance));
+    Client::new(spawn_router(routes).await)
+}
+
+#[tokio::test]
+async fn a_seller_sees_what_is_held_and_asks_for_what_is_not() {
+    let world = World::new().await;
+    let (shop, other) = (TenantId::new(world.start), TenantId::new(world.start));
+    let client = served(&world).await;
+    let seller = client.bearer(&shop.to_string());
+    // Its hold has ended by now.
+    world.sell(&world.day(-40), shop, eur(1_000)).await;
+    world.ledger.release_due(&world.day(0)).await.expect("ran");
+    world.sell(&world.day(0), shop, eur(2_000)).await;
+
+    let balance = seller.get("/v1/seller/balance").await.expect(200).json();
+    assert_eq!(balance["payable"][0]["amount"], 2_700);
+    assert_eq!(balance["pending"][0]["amount"], 1_800);
+    assert_eq!(balance["available"][0]["amount"], 900);
+    let held = seller.get("/v1/seller/holds?state=held").await.expect(200).json();
+    assert_eq!(held["items"][0]["remaining"]["amount"], 1_800);
+    assert_eq!(held["items"][0]["reason"], "delivery");
+    let first = seller.get("/v1/seller/holds?limit=1").await.expect(200).json();
+    let next = first["next"].as_str().expect("more");
+    let second = seller
+        .get(&format!("/v1/seller/holds?limit=1&after={next}"))
+        .await;
+    assert_eq!(
+        second.expect(200).json()["items"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let bad = seller.get("/v1/seller/holds?after=xyz").await.expect(400).json();
+    assert_eq!(bad["code"], "cursor_invalid");
+
+    let wish = json!({"currency": "EUR"});
+    let analyst = client.bearer(&format!("{shop}.analyst"));
+    let keyed = |client: &Client| client.header("idempotency-key", "once");
+    let _ = keyed(&analyst)
+        .post("/v1/seller/payouts", &wish)
+        .await
+        .expect(403);
+    let made = keyed(&seller)
+        .post("/v1/seller/payouts", &wish)
+        .await
+        .expect(201)
+        .json();
+    let again = keyed(&seller)
+        .post("/v1/seller/payouts", &wish)
+        .await
+        .expect(201)
+        .json();
+    assert_eq!(
+        (&made["id"], &made["amount"]["amount"]),
+        (&again["id"], &json!(900))
+    );
+    let more = seller.header("idempotency-key", "twice");
+    let refused = more.post("/v1/seller/payouts", &wish).await.expect(409).json();
+    assert_eq!(refused["code"], "nothing_due");
+    let path = format!("/v1/seller/payouts/{}", made["id"].as_str().expect("id"));
+    assert_eq!(
+        seller.get(&path).await.expect(200).json()["history"][0]["name"],
+        "created"
+    );
+    let _ = client.bearer(&other.to_string()).get(&path).await.expect(404);
+
+    let day = world.start.date_naive();
+    let days = format!("currency=EUR&from={day}&to={day}");
+    let statement = seller
+        .get(&format!("/v1/seller/statement?{days}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(statement["opening"]["amount"], 900);
+    assert_eq!(statement["closing"]["amount"], 1_800);
+    let csv = seller
+        .get(&format!("/v1/seller/statement.csv?{days}"))
+        .await
+        .expect(200);
+    assert!(csv.text().ends_with(&format!("{day},closing,,,,,,18.00,EUR,\n")));
+}
+
+#[tokio::test]
+async fn a_seller_sets_the_days_on_which_they_are_paid() {
+    let world = World::new().await;
+    let client = served(&world)
+        .await
+        .bearer(&TenantId::new(world.start).to_string());
+    let path = "/v1/seller/payout-schedule";
+    assert_eq!(client.get(path).await.expect(200).json()["schedule"], "weekly");
+    let wish =
+        json!({"schedule": "monthly", "month_day": 15, "minimums": [{"amount": 5_000, "currency": "EUR"}]});
+    let _ = client.put(path, &wish).await.expect(200);
+    let terms = client.get(path).await.expect(200).json();
+    assert_eq!(
+        (&terms["schedule"], &terms["month_day"]),
+        (&json!("monthly"), &json!(15))
+    );
+    assert_eq!(terms["minimums"][0]["amount"], 5_000);
+    for bad in [
+        json!({"schedule": "monthly", "month_day": 31}),
+        json!({"schedule": "weekly"}),
+    ] {
+        let refused = client.put(path, &bad).await.expect(400).json();
+        assert_eq!(refused["code"], "schedule_invalid");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_holds_lifts_imports_and_reverses() {
+    let world = World::new().await;
+    let client = served(&world).await;
+    let shop = TenantId::new(world.start);
+    let (finance, seller) = (client.bearer("finance"), client.bearer(&shop.to_string()));
+    let wish = json!({"shop": shop, "amount": eur(500), "reason": "dispute", "note": "asked back"});
+    let _ = seller.post("/v1/admin/ledger/holds", &wish).await.expect(403);
+    let hold = finance
+        .post("/v1/admin/ledger/holds", &wish)
+        .await
+        .expect(201)
+        .json();
+    assert_eq!(hold["placed_by"]["kind"], "operator");
+    let seen = seller.get("/v1/seller/holds").await.expect(200).json();
+    assert_eq!(seen["items"][0]["placed_by"], Value::Null);
+    assert_eq!(seen["items"][0]["note"], "");
+    let path = format!("/v1/admin/ledger/holds/{}/lift", hold["id"].as_str().expect("id"));
+    let why = json!({"note": "settled"});
+    let lifted = finance.post(&path, &why).await.expect(200).json();
+    assert_eq!(lifted["state"], "released");
+    assert_eq!(
+        finance.post(&path, &why).await.expect(409).json()["code"],
+        "hold_ended"
+    );
+    let none = json!({"shop": shop, "amount": eur(0), "reason": "manual", "note": "x"});
+    let _ = finance.post("/v1/admin/ledger/holds", &none).await.expect(400);
+
+    let terms = format!("/v1/admin/ledger/shops/{shop}/terms");
+    let set = finance
+        .patch(&terms, &json!({"hold_days": 3, "destination": "sandbox:closed"}))
+        .await;
+    assert_eq!(set.expect(200).json()["hold_days"], 3);
+    let _ = finance
+        .patch(&terms, &json!({"destination": "ES00 1234"}))
+        .await
+        .expect(400);
+
+    let file = "reference,kind,gross,fee,net,currency,date\nnobody,charge,5,0.10,4.90,EUR,2026-11-20\n";
+    let send = |text: &str| {
+        finance.send(
+            Method::POST,
+            "/v1/admin/ledger/settlements?provider=sandbox",
+            text.to_owned(),
+        )
+    };
+    assert_eq!(
+        send(file).await.expect(200).json(),
+        json!({"lines": 1, "new": 1, "posted": 1})
+    );
+    assert_eq!(send(file).await.expect(200).json()["new"], 0);
+    let refused = send("reference,kind\n").await.expect(400).json();
+    assert_eq!(refused["code"], "settlement_file_invalid");
+    let breaks = finance
+        .get("/v1/admin/ledger/breaks?kind=missing_here")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(breaks["items"][0]["reference"], "nobody");
+    assert_eq!(
+        finance.get("/v1/admin/ledger/payouts").await.expect(200).json()["items"],
+        json!([])
+    );
+
+    let mut owner = world.db.owner().await;
+    let fee: uuid::Uuid = sqlx::query_scalar("select id from ledger.entry where kind = 'provider_fee'")
+        .fetch_one(&mut owner)
+        .await
+        .expect("one");
+    let path = format!("/v1/admin/ledger/entries/{fee}/reverse");
+    let why = json!({"reason": "charged in error"});
+    let _ = finance.post(&path, &why).await.expect(201);
+    assert_eq!(
+        finance.post(&path, &why).await.expect(409).json()["code"],
+        "already_reversed"
+    );
+}
+
+#[tokio::test]
+async fn verify_finds_a_payout_without_its_entry() {
+    let world = World::new().await;
+    let sql = "insert into ledger.payout (tenant_id, id, currency, amount, period, destination, provider, created_at)
+               values ('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002', 'EUR', 5, 'x', '', '', now())";
+    assert_eq!(world.run(sql).await, Ok(()));
+    let findings = ledger::verify(&world.ledger).await.expect("verify");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}

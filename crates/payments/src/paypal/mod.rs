@@ -1,0 +1,379 @@
+//! PayPal: an order per charge with intent AUTHORIZE, which the buyer approves at PayPal, captured by hand.
+//!
+//! Written to Orders v2 and Payments v2: <https://developer.paypal.com/docs/api/orders/v2/>. Every call that changes
+//! something carries a `PayPal-Request-Id` made from the charge's key.
+//!
+//! PayPal has no search by our key. It needs none: an order moves no money before its buyer approved it, nobody can approve
+//! an order whose address was never given out, and it is given out only after its id was noted. So a key without an
+//! id has moved nothing. Should our notes be lost altogether, PayPal's webhooks bring the id back.
+
+mod amounts;
+mod order;
+mod session;
+mod webhook;
+
+use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::hidden::Hidden;
+use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::webhook::{Notice, Refusal, Webhook};
+use crate::wire::{Said, Trouble, Wire, or_unknown};
+use ::store::Db;
+use contracts::payments::MethodType;
+use futures::future::BoxFuture;
+use hyper::StatusCode;
+use kernel::{Money, SharedClock, Timestamp};
+use order::{Failure, Order, Part, Stands, decline_reason};
+use serde_json::{Value, json};
+use session::Session;
+use std::time::Duration;
+
+pub const NAME: &str = "paypal";
+pub const BASE: &str = "https://api-m.paypal.com";
+/// What a buyer can pay with at PayPal.
+pub const METHODS: [MethodType; 2] = [MethodType::Wallet, MethodType::Card];
+const NOT_TAKEN: &str = "The means of payment cannot be used here.";
+const NOT_CONFIRMED: &str = "The payment was not confirmed in time.";
+
+/// How this marketplace is known to PayPal.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub base: String,
+    pub client_id: String,
+    pub client_secret: Hidden,
+    /// PayPal's id of the webhook that leads here: part of what it signs.
+    pub webhook_id: String,
+    /// The address people use, without a slash at its end: buyers come back there.
+    pub public_url: String,
+    pub timeout: Duration,
+}
+
+#[derive(Clone)]
+pub struct PayPal {
+    config: Config,
+    session: Session,
+    charges: Charges,
+    clock: SharedClock,
+}
+
+/// A charge as the books have it.
+enum Known {
+    Order { id: String, charge: Charge },
+    OtherAmount,
+    Nothing,
+}
+
+impl PayPal {
+    pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
+        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        let session = Session::new(wire, &config.client_id, &config.client_secret, clock.clone());
+        Ok(Self {
+            config,
+            session,
+            charges: Charges::new(db),
+            clock,
+        })
+    }
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.stands(id, &charge).await;
+        }
+        let amount = match amounts::amount(request.amount) {
+            Ok(amount) => amount,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.takes(&request.method) {
+            return Ok(declined(NOT_TAKEN));
+        }
+        let body = self.order(request, &amount);
+        let said = self
+            .session
+            .post("/v2/checkout/orders", &request.key, &body)
+            .await?;
+        if !said.is_success() {
+            return refused(&said);
+        }
+        let order: Order = said.read()?;
+        let id = self.charges.named(&request.key, &order.id).await?;
+        match id == order.id {
+            true => self.answer(order, &charge).await,
+            false => self.stands(&id, &charge).await,
+        }
+    }
+
+    fn order(&self, request: &Authorize, amount: &Value) -> Value {
+        let back = format!("{}{}", self.config.public_url, request.return_path);
+        let landing = match request.method == MethodType::Card.name() {
+            true => "GUEST_CHECKOUT",
+            false => "LOGIN",
+        };
+        json!({
+            "intent": "AUTHORIZE",
+            "purchase_units": [{ "custom_id": request.key, "amount": amount }],
+            "payment_source": { "paypal": { "experience_context": {
+                "return_url": back,
+                "cancel_url": back,
+                "user_action": "PAY_NOW",
+                "landing_page": landing,
+                "shipping_preference": "NO_SHIPPING",
+            } } },
+        })
+    }
+
+    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let order = self.approved(&id, &charge).await?;
+        let Stands::Authorized(authorization) = order.stands()? else {
+            return self.answer(order, &charge).await;
+        };
+        let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
+        let body = json!({ "amount": amount, "final_capture": true });
+        let path = format!("/v2/payments/authorizations/{authorization}/capture");
+        let said = self
+            .session
+            .post(&path, &format!("{}-capture", asked.key), &body)
+            .await?;
+        if said.is_success() {
+            return said.read::<Part>()?.capture_answer(&id);
+        }
+        self.after_refusal(&said, &id, &charge).await
+    }
+
+    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, mut charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        // First: what the buyer approves from now on is not authorised any more.
+        self.charges.let_go(&asked.key).await?;
+        charge.let_go = true;
+        let Some(order) = self.look(&id).await? else {
+            return Ok(gone(id, &charge));
+        };
+        let Stands::Authorized(authorization) = order.stands()? else {
+            return self.answer(order, &charge).await;
+        };
+        let path = format!("/v2/payments/authorizations/{authorization}/void");
+        let said = self
+            .session
+            .post(&path, &format!("{}-void", asked.key), &json!({}))
+            .await?;
+        match said.is_success() {
+            true => Ok(Answer::Voided { reference: id }),
+            false => self.after_refusal(&said, &id, &charge).await,
+        }
+    }
+
+    async fn refunded(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let Some(order) = self.look(&id).await? else {
+            return Ok(gone(id, &charge));
+        };
+        let Stands::Captured(capture) = order.stands()? else {
+            return self.answer(order, &charge).await;
+        };
+        let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
+        let path = format!("/v2/payments/captures/{capture}/refund");
+        let body = json!({ "amount": amount });
+        let said = self
+            .session
+            .post(&path, &format!("{}-refund", asked.key), &body)
+            .await?;
+        if said.is_success() {
+            return match said.read::<Part>()?.status.as_str() {
+                "COMPLETED" | "PENDING" => Ok(Answer::Refunded { reference: id }),
+                _ => Err(said.odd()),
+            };
+        }
+        self.after_refusal(&said, &id, &charge).await
+    }
+
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        match self.known(key, None).await? {
+            Known::Order { id, charge } => self.stands(&id, &charge).await,
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
+    }
+
+    async fn known(&self, key: &str, amount: Option<Money>) -> Result<Known, Trouble> {
+        let Some(charge) = self.charges.of(key).await? else {
+            return Ok(Known::Nothing);
+        };
+        if amount.is_some_and(|amount| amount != charge.amount) {
+            return Ok(Known::OtherAmount);
+        }
+        Ok(match charge.reference.clone() {
+            Some(id) => Known::Order { id, charge },
+            None => Known::Nothing,
+        })
+    }
+
+    /// A call about an order's payment was refused: a decline is one, and else how it stands is the answer.
+    async fn after_refusal(&self, said: &Said, id: &str, charge: &Charge) -> Result<Answer, Trouble> {
+        if said.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return Err(said.odd());
+        }
+        if let Some(reason) = decline_reason(said.read::<Failure>()?.issue()) {
+            self.charges.declined(&charge.key, reason).await?;
+            return Ok(declined(reason));
+        }
+        match self.look(id).await? {
+            Some(order) => self.answer(order, charge).await,
+            None => Err(said.odd()),
+        }
+    }
+
+    /// The order; none if PayPal does not know it any more, which is so a few hours after nobody approved it.
+    async fn look(&self, id: &str) -> Result<Option<Order>, Trouble> {
+        let said = self.session.get(&format!("/v2/checkout/orders/{id}")).await?;
+        match said.status {
+            StatusCode::OK => said.read().map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn stands(&self, id: &str, charge: &Charge) -> Result<Answer, Trouble> {
+        match self.look(id).await? {
+            Some(order) => self.answer(order, charge).await,
+            None => Ok(gone(id.to_owned(), charge)),
+        }
+    }
+
+    /// How an order stands. One that its buyer approved is authorised now: that is what they approved.
+    async fn answer(&self, order: Order, charge: &Charge) -> Result<Answer, Trouble> {
+        order.check(charge.amount)?;
+        let reference = order.id.clone();
+        Ok(match order.stands()? {
+            Stands::Authorized(_) => Answer::Authorized { reference },
+            Stands::Captured(_) => Answer::Captured { reference },
+            Stands::Refunded => Answer::Refunded { reference },
+            Stands::Voided => Answer::Voided { reference },
+            Stands::Declined => declined("The payment was declined."),
+            Stands::Waiting(_) | Stands::Approved if charge.let_go => gone(reference, charge),
+            Stands::Waiting(url) => Answer::RequiresAction { reference, url },
+            Stands::Approved => return self.authorize_approved(&order, charge).await,
+        })
+    }
+
+    async fn authorize_approved(&self, order: &Order, charge: &Charge) -> Result<Answer, Trouble> {
+        let path = format!("/v2/checkout/orders/{}/authorize", order.id);
+        let key = format!("{}-authorize", charge.key);
+        let said = self.session.post(&path, &key, &json!({})).await?;
+        if said.is_success() {
+            let authorized: Order = said.read()?;
+            return match authorized.stands()? {
+                Stands::Authorized(_) => Ok(Answer::Authorized {
+                    reference: order.id.clone(),
+                }),
+                Stands::Declined => {
+                    let reason = "The payment was declined.";
+                    self.charges.declined(&charge.key, reason).await?;
+                    Ok(declined(reason))
+                }
+                _ => Err(said.odd()),
+            };
+        }
+        if said.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return Err(said.odd());
+        }
+        let Some(reason) = decline_reason(said.read::<Failure>()?.issue()) else {
+            // Somebody else was quicker, or PayPal changed its mind: the next inquiry tells.
+            return Err(said.odd());
+        };
+        // PayPal would let the buyer try again with another card; here that is another attempt.
+        self.charges.declined(&charge.key, reason).await?;
+        Ok(declined(reason))
+    }
+
+    /// The order, authorised if its buyer approved it.
+    async fn approved(&self, id: &str, charge: &Charge) -> Result<Order, Trouble> {
+        let missing = || Trouble::Odd(format!("PayPal does not know {id} any more"));
+        let order = self.look(id).await?.ok_or_else(missing)?;
+        if charge.let_go || !matches!(order.stands()?, Stands::Approved) {
+            return Ok(order);
+        }
+        self.answer(order, charge).await?;
+        self.look(id).await?.ok_or_else(missing)
+    }
+}
+
+/// The answer about an order that nobody can approve any more.
+fn gone(reference: String, charge: &Charge) -> Answer {
+    match &charge.decline_reason {
+        Some(reason) => declined(reason),
+        None if charge.let_go => Answer::Voided { reference },
+        None => declined(NOT_CONFIRMED),
+    }
+}
+
+/// What a refusal to make an order means: no order, no money.
+fn refused(said: &Said) -> Result<Answer, Trouble> {
+    match said.status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            let failure: Failure = said.read()?;
+            tracing::warn!(
+                issue = failure.issue(),
+                "PayPal refuses an order as it was asked for"
+            );
+            Ok(declined(decline_reason(failure.issue()).unwrap_or(NOT_TAKEN)))
+        }
+        _ => Err(said.odd()),
+    }
+}
+
+impl Provider for PayPal {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
+    }
+
+    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
+    }
+
+    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
+    }
+
+    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
+    }
+
+    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
+    }
+
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
+        Box::pin(self.heard(webhook, now))
+    }
+
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == NAME).then_some(self)
+    }
+
+    fn takes(&self, method: &str) -> bool {
+        MethodType::named(method).is_some_and(|kind| METHODS.contains(&kind))
+    }
+}

@@ -1,0 +1,178 @@
+//! What PayPal says of orders and their payments.
+
+use super::amounts;
+use crate::charges::declined;
+use crate::provider::Answer;
+use crate::wire::Trouble;
+use kernel::Money;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub struct Order {
+    pub id: String,
+    status: String,
+    #[serde(default)]
+    purchase_units: Vec<PurchaseUnit>,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PurchaseUnit {
+    amount: Option<Amount>,
+    #[serde(default)]
+    payments: Payments,
+}
+
+#[derive(Debug, Deserialize)]
+struct Amount {
+    currency_code: String,
+    value: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Payments {
+    #[serde(default)]
+    authorizations: Vec<Part>,
+    #[serde(default)]
+    captures: Vec<Part>,
+}
+
+/// An authorisation, capture or refund.
+#[derive(Debug, Deserialize)]
+pub struct Part {
+    id: String,
+    pub status: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Link {
+    rel: String,
+    href: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Failure {
+    #[serde(default)]
+    details: Vec<Detail>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Detail {
+    issue: Option<String>,
+}
+
+impl Failure {
+    /// What was wrong, in PayPal's word for it.
+    pub fn issue(&self) -> &str {
+        let first = self.details.first().and_then(|detail| detail.issue.as_deref());
+        first.unwrap_or_default()
+    }
+}
+
+/// How an order stands, with PayPal's id of what the next call is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// For its buyer, at this address.
+    Waiting(String),
+    Approved,
+    Authorized(String),
+    Captured(String),
+    Refunded,
+    Voided,
+    Declined,
+}
+
+impl Order {
+    /// The amount must be that of the charge, where PayPal says one.
+    pub fn check(&self, amount: Money) -> Result<(), Trouble> {
+        let said = self.purchase_units.first().and_then(|unit| unit.amount.as_ref());
+        let Some(said) = said else { return Ok(()) };
+        (amounts::money(&said.value, &said.currency_code) == Some(amount))
+            .then_some(())
+            .ok_or_else(|| {
+                Trouble::Odd(format!(
+                    "{} is about {} {}",
+                    self.id, said.value, said.currency_code
+                ))
+            })
+    }
+
+    pub fn stands(&self) -> Result<Stands, Trouble> {
+        match self.status.as_str() {
+            "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" => {
+                let link = self
+                    .links
+                    .iter()
+                    .find(|link| link.rel == "payer-action" || link.rel == "approve");
+                let link =
+                    link.ok_or_else(|| Trouble::Odd(format!("{} has no address to approve it at", self.id)))?;
+                Ok(Stands::Waiting(link.href.clone()))
+            }
+            "APPROVED" => Ok(Stands::Approved),
+            "VOIDED" => Ok(Stands::Voided),
+            "COMPLETED" => self.paid(),
+            status => Err(Trouble::Odd(format!("{} is {status}", self.id))),
+        }
+    }
+
+    /// How the money of a completed order stands: what was taken says it before what was set aside.
+    fn paid(&self) -> Result<Stands, Trouble> {
+        let payments = self.purchase_units.first().map(|unit| &unit.payments);
+        if let Some(capture) = payments.and_then(|payments| payments.captures.last()) {
+            return match capture.status.as_str() {
+                "COMPLETED" | "PARTIALLY_REFUNDED" => Ok(Stands::Captured(capture.id.clone())),
+                "REFUNDED" => Ok(Stands::Refunded),
+                "DECLINED" | "FAILED" => Ok(Stands::Declined),
+                _ => Err(capture.undecided()),
+            };
+        }
+        let authorization = payments.and_then(|payments| payments.authorizations.last());
+        let authorization = authorization
+            .ok_or_else(|| Trouble::Odd(format!("{} is completed without a payment", self.id)))?;
+        match authorization.status.as_str() {
+            "CREATED" => Ok(Stands::Authorized(authorization.id.clone())),
+            "DENIED" => Ok(Stands::Declined),
+            "VOIDED" | "EXPIRED" => Ok(Stands::Voided),
+            _ => Err(authorization.undecided()),
+        }
+    }
+}
+
+impl Part {
+    fn undecided(&self) -> Trouble {
+        Trouble::Silence(format!("{} is {}", self.id, self.status))
+    }
+
+    /// What a capture says of its order.
+    pub fn capture_answer(&self, order: &str) -> Result<Answer, Trouble> {
+        match self.status.as_str() {
+            "COMPLETED" => Ok(Answer::Captured {
+                reference: order.to_owned(),
+            }),
+            "DECLINED" | "FAILED" => Ok(declined("The payment was declined.")),
+            _ => Err(self.undecided()),
+        }
+    }
+}
+
+/// A decline in words a buyer understands; none if the issue is not one.
+/// <https://developer.paypal.com/api/rest/reference/orders/v2/errors/>
+pub fn decline_reason(issue: &str) -> Option<&'static str> {
+    Some(match issue {
+        "INSTRUMENT_DECLINED" | "TRANSACTION_REFUSED" | "CARD_TYPE_NOT_SUPPORTED" | "PAYMENT_DENIED" => {
+            "The card or account was declined. Try another one."
+        }
+        "PAYER_ACCOUNT_RESTRICTED" | "PAYER_ACCOUNT_LOCKED_OR_CLOSED" | "PAYER_CANNOT_PAY" => {
+            "PayPal does not let this account pay."
+        }
+        "TRANSACTION_LIMIT_EXCEEDED" | "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED" => {
+            "The account's limit does not allow this payment."
+        }
+        "COMPLIANCE_VIOLATION" | "TRANSACTION_BLOCKED_BY_PAYEE" | "PAYEE_BLOCKED_TRANSACTION" => {
+            "The payment was declined."
+        }
+        "CURRENCY_NOT_SUPPORTED" => "This means of payment cannot be used in this currency.",
+        _ => return None,
+    })
+}

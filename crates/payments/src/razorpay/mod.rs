@@ -1,0 +1,431 @@
+//! Razorpay: an order per charge, which the buyer pays on Razorpay's hosted page, captured by hand.
+//!
+//! Written to version 1 of the API: <https://razorpay.com/docs/api/orders/>. Amounts are in the currency's smallest unit.
+//! Orders have no idempotency key: their `receipt` carries the charge's, is asked for before another is made, and only the
+//! first order of a charge is ever shown to a buyer.
+//!
+//! There is no call that lets an authorised payment go: what is not captured goes back by itself after
+//! [`EXPIRY_MINUTES`]. So a void is a note of ours that keeps it from being captured.
+
+mod entities;
+mod page;
+mod webhook;
+
+use crate::amounts::{Format, Unpayable};
+use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::hidden::Hidden;
+use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::webhook::{Notice, Refusal, Webhook};
+use crate::wire::{Said, Trouble, Wire, or_unknown};
+use ::store::Db;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use contracts::payments::MethodType;
+use entities::{Collection, Order, Payment, Refund};
+use futures::future::BoxFuture;
+use hyper::StatusCode;
+use hyper::http::request::Builder;
+use kernel::{Money, SharedClock, Timestamp};
+use serde_json::json;
+use std::time::Duration;
+
+pub use page::pages;
+
+pub const NAME: &str = "razorpay";
+pub const BASE: &str = "https://api.razorpay.com";
+/// The member of notes that has the charge's key.
+const KEY: &str = "stoa_key";
+/// Characters of a receipt.
+const RECEIPT_CHARS_MAX: usize = 40;
+/// After so long a payment that was not captured goes back. Charges are captured at once, so that this is for what was
+/// let go and for outages.
+const EXPIRY_MINUTES: u32 = 24 * 60;
+/// The buyer may try another card on the hosted page: only after so long is a failed payment the end.
+const RETRY_S: i64 = 90;
+const NOT_TAKEN: &str = "The means of payment cannot be used here.";
+
+/// How this marketplace is known to Razorpay.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub base: String,
+    /// The public half of the API key (`rzp_...`).
+    pub key_id: String,
+    pub key_secret: Hidden,
+    pub webhook_secret: Hidden,
+    /// The address people use, without a slash at its end: buyers come back there.
+    pub public_url: String,
+    pub timeout: Duration,
+}
+
+#[derive(Clone)]
+pub struct Razorpay {
+    config: Config,
+    wire: Wire,
+    charges: Charges,
+    clock: SharedClock,
+}
+
+/// A charge as the books and Razorpay have it.
+enum Known {
+    Order { id: String, charge: Charge },
+    OtherAmount,
+    Nothing,
+}
+
+impl Razorpay {
+    pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
+        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        Ok(Self {
+            config,
+            wire,
+            charges: Charges::new(db),
+            clock,
+        })
+    }
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.stands(id, &charge).await;
+        }
+        let units = match units(request.amount) {
+            Ok(units) => units,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.takes(&request.method) || request.key.len() > RECEIPT_CHARS_MAX {
+            return Ok(declined(NOT_TAKEN));
+        }
+        let order = match self.find(&request.key).await? {
+            Some(order) => order,
+            None => {
+                let said = self.order(request, units).await?;
+                if !said.is_success() {
+                    return refused(&said);
+                }
+                said.read()?
+            }
+        };
+        order.check(request.amount)?;
+        let id = self.charges.named(&request.key, &order.id).await?;
+        self.stands(&id, &charge).await
+    }
+
+    async fn order(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
+        let body = json!({
+            "amount": units,
+            "currency": request.amount.currency.code(),
+            "receipt": request.key,
+            "notes": { KEY: request.key },
+            "payment": {
+                "capture": "manual",
+                "capture_options": { "manual_expiry_period": EXPIRY_MINUTES, "refund_speed": "normal" },
+            },
+        });
+        self.post("/v1/orders", None, &body).await
+    }
+
+    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let payments = self.payments(&id).await?;
+        let Some(payment) = payments.authorized().filter(|_| !charge.let_go) else {
+            return self.answer(&id, &charge, &payments);
+        };
+        let body = json!({
+            "amount": units(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?,
+            "currency": asked.amount.currency.code(),
+        });
+        let said = self
+            .post(&format!("/v1/payments/{}/capture", payment.id), None, &body)
+            .await?;
+        match said.status {
+            StatusCode::OK => Ok(said.read::<Payment>()?.answer(&id)),
+            // Somebody else was quicker, or it is too late: then how it stands is the answer.
+            StatusCode::BAD_REQUEST => self.stands(&id, &charge).await,
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, mut charge } => {
+                self.charges.let_go(&asked.key).await?;
+                charge.let_go = true;
+                self.stands(&id, &charge).await
+            }
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
+    }
+
+    async fn refunded(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let payments = self.payments(&id).await?;
+        let Some(payment) = payments.captured() else {
+            return self.answer(&id, &charge, &payments);
+        };
+        let body = json!({
+            "amount": units(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?,
+            "speed": "normal",
+            "receipt": asked.key,
+            "notes": { KEY: asked.key },
+        });
+        let path = format!("/v1/payments/{}/refund", payment.id);
+        let said = self
+            .post(&path, Some(&format!("{}-refund", asked.key)), &body)
+            .await?;
+        match said.status {
+            StatusCode::OK => match said.read::<Refund>()?.status.as_str() {
+                "processed" | "pending" => Ok(Answer::Refunded { reference: id }),
+                _ => Err(said.odd()),
+            },
+            StatusCode::BAD_REQUEST => self.stands(&id, &charge).await,
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        match self.known(key, None).await? {
+            Known::Order { id, charge } => self.stands(&id, &charge).await,
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
+    }
+
+    /// What is known of a key. What our books lost is found at Razorpay by its receipt.
+    async fn known(&self, key: &str, amount: Option<Money>) -> Result<Known, Trouble> {
+        let charge = self.charges.of(key).await?;
+        if let Some(charge) = &charge
+            && amount.is_some_and(|amount| amount != charge.amount)
+        {
+            return Ok(Known::OtherAmount);
+        }
+        if let Some(charge) = charge.as_ref().filter(|charge| charge.reference.is_some()) {
+            let id = charge.reference.clone().unwrap_or_default();
+            return Ok(Known::Order {
+                id,
+                charge: charge.clone(),
+            });
+        }
+        let Some(order) = self.find(key).await? else {
+            return Ok(Known::Nothing);
+        };
+        let found = order
+            .money()
+            .ok_or_else(|| Trouble::Odd(format!("{} has an amount of its own", order.id)))?;
+        self.charges
+            .found(NAME, key, &order.id, found, self.clock.now())
+            .await?;
+        let charge = self.charges.of(key).await?;
+        Ok(match charge {
+            Some(charge) if amount.is_none_or(|amount| amount == charge.amount) => {
+                Known::Order { id: order.id, charge }
+            }
+            _ => Known::OtherAmount,
+        })
+    }
+
+    /// The order that carries the key; the one with a payment, should there be several, else the first.
+    async fn find(&self, key: &str) -> Result<Option<Order>, Trouble> {
+        let receipt: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        let said = self
+            .ask(self.wire.get(&format!("/v1/orders?count=100&receipt={receipt}")))
+            .await?;
+        if said.status != StatusCode::OK {
+            return Err(said.odd());
+        }
+        let mut orders = said.read::<Collection<Order>>()?.items;
+        orders.retain(|order| order.receipt.as_deref() == Some(key));
+        Ok(orders
+            .into_iter()
+            .min_by_key(|order| (order.attempts == 0, order.created_at)))
+    }
+
+    async fn payments(&self, order: &str) -> Result<Collection<Payment>, Trouble> {
+        let said = self
+            .ask(self.wire.get(&format!("/v1/orders/{order}/payments")))
+            .await?;
+        match said.status {
+            StatusCode::OK => said.read(),
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn stands(&self, order: &str, charge: &Charge) -> Result<Answer, Trouble> {
+        self.answer(order, charge, &self.payments(order).await?)
+    }
+
+    fn answer(
+        &self,
+        order: &str,
+        charge: &Charge,
+        payments: &Collection<Payment>,
+    ) -> Result<Answer, Trouble> {
+        let reference = order.to_owned();
+        if let Some(payment) = payments.decisive() {
+            payment.check(charge.amount)?;
+            let authorized = payment.is_authorized();
+            return Ok(match charge.let_go && authorized {
+                true => Answer::Voided { reference },
+                false => payment.answer(order),
+            });
+        }
+        if charge.let_go {
+            return Ok(Answer::Voided { reference });
+        }
+        if let Some(reason) = payments.failed(self.clock.now().timestamp() - RETRY_S) {
+            return Ok(declined(reason));
+        }
+        Ok(Answer::RequiresAction {
+            url: page::path(order),
+            reference,
+        })
+    }
+
+    async fn ask(&self, request: Builder) -> Result<Said, Trouble> {
+        self.wire.ask(self.signed(request)).await
+    }
+
+    async fn post(
+        &self,
+        path: &str,
+        refund_key: Option<&str>,
+        body: &serde_json::Value,
+    ) -> Result<Said, Trouble> {
+        let mut request = self.signed(self.wire.post(path));
+        if let Some(key) = refund_key {
+            request = request.header("x-refund-idempotency", key);
+        }
+        self.wire.send_json(request, body).await
+    }
+
+    fn signed(&self, request: Builder) -> Builder {
+        let Config {
+            key_id, key_secret, ..
+        } = &self.config;
+        let credentials = STANDARD.encode(format!("{key_id}:{}", key_secret.reveal()));
+        request.header("authorization", format!("Basic {credentials}"))
+    }
+}
+
+/// What a refusal to make an order means: no order, no money.
+fn refused(said: &Said) -> Result<Answer, Trouble> {
+    match said.status {
+        StatusCode::BAD_REQUEST if said.read::<entities::ErrorBody>()?.is_of_the_request() => {
+            tracing::warn!(trouble = %said.odd(), "Razorpay refuses an order as it was asked for");
+            Ok(declined(NOT_TAKEN))
+        }
+        _ => Err(said.odd()),
+    }
+}
+
+/// The amount in Razorpay's units: the currency's smallest, of three decimals the last of which has to be 0.
+fn units(money: Money) -> Result<i64, Unpayable> {
+    format(money.currency).ok_or(Unpayable(money))?.units(money)
+}
+
+fn format(currency: kernel::Currency) -> Option<Format> {
+    match currency.decimals() {
+        3 => Some(Format::new(3, 10)),
+        decimals @ (0 | 2) => Some(Format::new(decimals, 1)),
+        _ => None,
+    }
+}
+
+impl Provider for Razorpay {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
+    }
+
+    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
+    }
+
+    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
+    }
+
+    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
+    }
+
+    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
+    }
+
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
+        Box::pin(async move {
+            let mut told = webhook::read(&self.config.webhook_secret, webhook, now)?;
+            if told.notice.key.is_empty()
+                && let Some(order) = &told.order
+            {
+                let charge = self.charges.by_reference(NAME, order).await;
+                let charge = charge.map_err(|_| Refusal::Unavailable)?;
+                told.notice.key = charge.map(|charge| charge.key).unwrap_or_default();
+            }
+            Ok(told.notice)
+        })
+    }
+
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == NAME).then_some(self)
+    }
+
+    fn takes(&self, method: &str) -> bool {
+        MethodType::named(method).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Currency;
+    use proptest::prelude::*;
+
+    fn of(amount: i64, code: &str) -> Option<i64> {
+        units(Money::new(amount, code.parse().expect("a currency"))).ok()
+    }
+
+    #[test]
+    fn amounts_are_in_the_smallest_unit() {
+        assert_eq!(of(29_500, "INR"), Some(29_500), "paise");
+        assert_eq!(of(295, "JPY"), Some(295));
+        assert_eq!(of(295_990, "KWD"), Some(295_990));
+        assert_eq!(of(295_991, "KWD"), None);
+        assert_eq!(of(10_000, "CLF"), None);
+        assert_eq!(of(-1, "INR"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_is_the_amount(
+            amount in 1..i64::MAX / 1000,
+            currency in proptest::sample::select(Currency::all().collect::<Vec<_>>()),
+        ) {
+            let asked = Money::new(amount, currency);
+            prop_assert!(currency.decimals() < 4 || units(asked).is_err());
+            if let Ok(units) = units(asked) {
+                let back = format(currency).and_then(|format| format.money(units, currency));
+                prop_assert_eq!(back, Some(asked));
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What Stripe says of a charge.
+
+use super::{KEY, amounts};
+use crate::charges::declined;
+use crate::provider::Answer;
+use crate::wire::{Said, Trouble};
+use kernel::Money;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+pub const UNKNOWN_METHOD: &str = "The means of payment cannot be used here.";
+
+#[derive(Debug, Deserialize)]
+pub struct Intent {
+    pub id: String,
+    status: String,
+    amount: i64,
+    currency: String,
+    #[serde(default)]
+    metadata: HashMap<String, String>,
+    next_action: Option<NextAction>,
+    last_payment_error: Option<PaymentError>,
+    latest_charge: Option<LatestCharge>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NextAction {
+    redirect_to_url: Option<Redirect>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Redirect {
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct PaymentError {
+    code: Option<String>,
+    decline_code: Option<String>,
+}
+
+/// Its id alone, unless it was asked for in full.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum LatestCharge {
+    Full { refunded: bool },
+    Id(#[allow(dead_code, reason = "tells the two forms apart")] String),
+}
+
+#[derive(Debug, Deserialize)]
+pub struct List {
+    pub data: Vec<Intent>,
+    #[serde(default)]
+    pub has_more: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Refund {
+    pub status: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct ErrorBody {
+    error: Failure,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Failure {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub code: Option<String>,
+    pub decline_code: Option<String>,
+    pub payment_intent: Option<Intent>,
+}
+
+impl Failure {
+    pub fn read(said: &Said) -> Result<Self, Trouble> {
+        // 409 says that the same key is being worked on right now.
+        if said.status == hyper::StatusCode::CONFLICT {
+            return Err(said.odd());
+        }
+        Ok(said.read::<ErrorBody>()?.error)
+    }
+}
+
+impl List {
+    /// The PaymentIntent that carries the key.
+    pub fn of(&self, key: &str) -> Option<String> {
+        self.data
+            .iter()
+            .find(|intent| intent.metadata.get(KEY).is_some_and(|of| of == key))
+            .map(|intent| intent.id.clone())
+    }
+}
+
+impl Intent {
+    pub fn money(&self) -> Option<Money> {
+        amounts::money(self.amount, &self.currency)
+    }
+
+    /// How it stands. `amount` is what it must be about, where that is known.
+    pub fn answer(self, amount: Option<Money>) -> Result<Answer, Trouble> {
+        if amount.is_some() && self.money() != amount {
+            let Self {
+                id, amount, currency, ..
+            } = self;
+            return Err(Trouble::Odd(format!("{id} is about {amount} {currency}")));
+        }
+        let refunded = matches!(self.latest_charge, Some(LatestCharge::Full { refunded: true }));
+        let url = self
+            .next_action
+            .and_then(|next| next.redirect_to_url)
+            .map(|to| to.url);
+        let reference = self.id;
+        Ok(match self.status.as_str() {
+            "requires_capture" => Answer::Authorized { reference },
+            "succeeded" if refunded => Answer::Refunded { reference },
+            "succeeded" => Answer::Captured { reference },
+            "canceled" => Answer::Voided { reference },
+            "requires_action" => match url {
+                Some(url) => Answer::RequiresAction { reference, url },
+                None => {
+                    return Err(Trouble::Odd(format!(
+                        "{reference} asks the buyer for what is no redirect"
+                    )));
+                }
+            },
+            "requires_payment_method" => {
+                let error = self.last_payment_error;
+                let (code, decline_code) = error.map_or((None, None), |e| (e.code, e.decline_code));
+                declined(decline_reason(code.as_deref(), decline_code.as_deref()))
+            }
+            // The bank has not decided.
+            "processing" => return Err(Trouble::Silence(format!("{reference} is being processed"))),
+            status => return Err(Trouble::Odd(format!("{reference} is {status}"))),
+        })
+    }
+}
+
+/// A decline in words a buyer understands; what a thief should not learn is kept general, as Stripe asks for.
+/// Codes: <https://docs.stripe.com/declines/codes>.
+pub fn decline_reason(code: Option<&str>, decline_code: Option<&str>) -> &'static str {
+    match (code, decline_code) {
+        (_, Some("insufficient_funds" | "withdrawal_count_limit_exceeded")) => {
+            "The card has insufficient funds."
+        }
+        (Some("expired_card"), _) | (_, Some("expired_card")) => "The card has expired.",
+        (Some("incorrect_cvc" | "invalid_cvc"), _) | (_, Some("incorrect_cvc" | "invalid_cvc")) => {
+            "The card's security code is wrong."
+        }
+        (Some("authentication_required" | "payment_intent_authentication_failure"), _)
+        | (_, Some("authentication_required")) => "The payment was not confirmed with the bank.",
+        (_, Some("card_not_supported" | "currency_not_supported")) => {
+            "The card cannot be used for this payment."
+        }
+        (Some("processing_error"), _)
+        | (_, Some("try_again_later" | "processing_error" | "issuer_not_available")) => {
+            "The bank could not be reached. Try again in a while."
+        }
+        _ => "The bank declined the payment.",
+    }
+}

@@ -1,0 +1,403 @@
+//! Stripe: a PaymentIntent per charge, confirmed when it is made and captured by hand.
+//!
+//! Written to the API's version [`VERSION`]: <https://docs.stripe.com/api/payment_intents>. The means of payment is a
+//! PaymentMethod's id (`pm_...`), made by Stripe's own fields in the buyer's browser.
+//!
+//! A charge whose answer was lost is found by its key, which every PaymentIntent carries in its metadata: by Stripe's
+//! search, which lags, and in the list of what was made lately, which does not.
+
+mod amounts;
+mod intent;
+mod webhook;
+
+use crate::amounts::currency;
+use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::hidden::Hidden;
+use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::webhook::{Notice, Refusal, Webhook};
+use crate::wire::{Said, Trouble, Wire, or_unknown};
+use ::store::Db;
+use futures::future::BoxFuture;
+use hyper::StatusCode;
+use hyper::http::request::Builder;
+use intent::{Failure, Intent, List, decline_reason};
+use kernel::{SharedClock, Timestamp};
+use std::time::Duration;
+
+pub const NAME: &str = "stripe";
+pub const BASE: &str = "https://api.stripe.com";
+/// The version of the API that this is written to.
+const VERSION: &str = "2024-06-20";
+/// The member of a PaymentIntent's metadata that has the charge's key.
+const KEY: &str = "stoa_key";
+/// How the ids of means of payment begin.
+const METHOD_PREFIX: &str = "pm_";
+/// Search may lag by minutes: what is younger than this is looked for in the list.
+const SEARCH_LAG_S: i64 = 15 * 60;
+/// Pages of a hundred that are leafed through for a lost charge.
+const PAGES_MAX: usize = 20;
+
+/// How this marketplace is known to Stripe.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub base: String,
+    /// The secret key (`sk_...`, or a restricted `rk_...`).
+    pub key: Hidden,
+    /// The signing secret of the webhook endpoint (`whsec_...`).
+    pub webhook_secret: Hidden,
+    /// The address people use, without a slash at its end: buyers come back there.
+    pub public_url: String,
+    pub timeout: Duration,
+}
+
+#[derive(Clone)]
+pub struct Stripe {
+    config: Config,
+    wire: Wire,
+    charges: Charges,
+    clock: SharedClock,
+}
+
+/// Where a charge was found at Stripe, or that it certainly is not there.
+enum Found {
+    Here(Box<Intent>),
+    Nowhere,
+}
+
+impl Stripe {
+    pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
+        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        Ok(Self {
+            config,
+            wire,
+            charges: Charges::new(db),
+            clock,
+        })
+    }
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.look(id).await?.answer(Some(charge.amount));
+        }
+        let units = match amounts::units(request.amount) {
+            Ok(units) => units,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.takes(&request.method) {
+            return Ok(declined(intent::UNKNOWN_METHOD));
+        }
+        let said = self.confirm(request, units).await?;
+        if said.is_success() {
+            let intent: Intent = said.read()?;
+            self.charges.named(&request.key, &intent.id).await?;
+            return intent.answer(Some(request.amount));
+        }
+        self.refused(request, &said).await
+    }
+
+    /// Makes a PaymentIntent and confirms it in the same call.
+    async fn confirm(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
+        let fields = [
+            ("amount", units.to_string()),
+            ("currency", request.amount.currency.code().to_ascii_lowercase()),
+            ("capture_method", "manual".to_owned()),
+            ("confirm", "true".to_owned()),
+            ("payment_method", request.method.clone()),
+            ("automatic_payment_methods[enabled]", "true".to_owned()),
+            (
+                "return_url",
+                format!("{}{}", self.config.public_url, request.return_path),
+            ),
+            ("metadata[stoa_key]", request.key.clone()),
+            ("metadata[stoa_payment]", request.payment.to_string()),
+        ];
+        self.post("/v1/payment_intents", &request.key, &fields).await
+    }
+
+    /// What a refusal to make the charge means.
+    async fn refused(&self, request: &Authorize, said: &Said) -> Result<Answer, Trouble> {
+        let failure = Failure::read(said)?;
+        match failure.kind.as_str() {
+            "card_error" => {
+                if let Some(intent) = &failure.payment_intent {
+                    self.charges.named(&request.key, &intent.id).await?;
+                }
+                Ok(declined(decline_reason(
+                    failure.code.as_deref(),
+                    failure.decline_code.as_deref(),
+                )))
+            }
+            // The key made a charge before, with something else about it: that one counts.
+            "idempotency_error" => match self.find(&request.key, self.clock.now()).await? {
+                Found::Here(intent) => intent.answer(Some(request.amount)),
+                Found::Nowhere => Err(said.odd()),
+            },
+            "invalid_request_error" if said.status == StatusCode::BAD_REQUEST => {
+                tracing::warn!(key = %request.key, code = ?failure.code, "Stripe refuses a charge as it was asked for");
+                Ok(declined(intent::UNKNOWN_METHOD))
+            }
+            _ => Err(said.odd()),
+        }
+    }
+
+    // Stripe keeps its answer to an idempotency key, refusals included. So a call is made only where it fits how the charge
+    // stands, lest an early refusal is all that the key ever gets.
+
+    async fn captured(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let id = match self.checked(charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
+        if !matches!(stands, Answer::Authorized { .. }) {
+            return Ok(stands);
+        }
+        let path = format!("/v1/payment_intents/{id}/capture");
+        let said = self.post(&path, &format!("{}-capture", charge.key), &[]).await?;
+        if said.is_success() {
+            return said.read::<Intent>()?.answer(Some(charge.amount));
+        }
+        let failure = Failure::read(&said)?;
+        match failure.kind.as_str() {
+            "card_error" => Ok(declined(decline_reason(
+                failure.code.as_deref(),
+                failure.decline_code.as_deref(),
+            ))),
+            // Somebody else was quicker: how it stands is the answer.
+            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let id = match self.checked(charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
+        if !matches!(stands, Answer::Authorized { .. } | Answer::RequiresAction { .. }) {
+            return Ok(stands);
+        }
+        let path = format!("/v1/payment_intents/{id}/cancel");
+        let fields = [("cancellation_reason", "abandoned".to_owned())];
+        let said = self.post(&path, &format!("{}-void", charge.key), &fields).await?;
+        if said.is_success() {
+            return said.read::<Intent>()?.answer(Some(charge.amount));
+        }
+        match Failure::read(&said)?.kind.as_str() {
+            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn refunded(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let id = match self.checked(charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        // Asked for a refund, Stripe would cancel what was only set aside. That is what `void` is for.
+        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
+        if !matches!(stands, Answer::Captured { .. }) {
+            return Ok(stands);
+        }
+        let fields = [("payment_intent", id.clone())];
+        let said = self
+            .post("/v1/refunds", &format!("{}-refund", charge.key), &fields)
+            .await?;
+        if said.is_success() {
+            let refund: intent::Refund = said.read()?;
+            return match refund.status.as_str() {
+                "succeeded" | "pending" => Ok(Answer::Refunded { reference: id }),
+                _ => Err(said.odd()),
+            };
+        }
+        match Failure::read(&said)?.code.as_deref() {
+            Some("charge_already_refunded") => self.look(&id).await?.answer(Some(charge.amount)),
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        let charge = self.charges.of(key).await?;
+        let amount = charge.as_ref().map(|charge| charge.amount);
+        if let Some(id) = charge.as_ref().and_then(|charge| charge.reference.as_ref()) {
+            return self.look(id).await?.answer(amount);
+        }
+        match self
+            .find(key, asked_at(charge.as_ref(), self.clock.now()))
+            .await?
+        {
+            Found::Here(intent) => intent.answer(amount),
+            Found::Nowhere => Ok(Answer::NotFound),
+        }
+    }
+
+    /// Stripe's id of a charge, or that the key is of another amount.
+    async fn checked(&self, asked: &ProviderCharge) -> Result<Option<Checked>, Trouble> {
+        let charge = self.charges.of(&asked.key).await?;
+        if charge
+            .as_ref()
+            .is_some_and(|charge| charge.amount != asked.amount)
+        {
+            return Ok(Some(Checked::Other));
+        }
+        if let Some(id) = charge.as_ref().and_then(|charge| charge.reference.clone()) {
+            return Ok(Some(Checked::Known(id)));
+        }
+        let found = self
+            .find(&asked.key, asked_at(charge.as_ref(), self.clock.now()))
+            .await?;
+        Ok(match found {
+            Found::Here(intent) => Some(Checked::Known(intent.id)),
+            Found::Nowhere => None,
+        })
+    }
+
+    async fn look(&self, id: &str) -> Result<Intent, Trouble> {
+        let said = self
+            .ask(
+                self.wire
+                    .get(&format!("/v1/payment_intents/{id}?expand%5B%5D=latest_charge")),
+            )
+            .await?;
+        match said.status {
+            StatusCode::OK => said.read(),
+            _ => Err(said.odd()),
+        }
+    }
+
+    /// Looks for a charge by its key, and notes what Stripe calls it.
+    async fn find(&self, key: &str, since: Timestamp) -> Result<Found, Trouble> {
+        let id = match self.searched(key).await? {
+            Some(id) => Some(id),
+            None => self.listed(key, since).await?,
+        };
+        let Some(id) = id else {
+            return Ok(Found::Nowhere);
+        };
+        let intent = self.look(&id).await?;
+        if let Some(amount) = intent.money() {
+            self.charges
+                .found(NAME, key, &id, amount, self.clock.now())
+                .await?;
+        }
+        Ok(Found::Here(Box::new(intent)))
+    }
+
+    async fn searched(&self, key: &str) -> Result<Option<String>, Trouble> {
+        let query: String =
+            form_urlencoded::byte_serialize(format!("metadata['{KEY}']:'{key}'").as_bytes()).collect();
+        let said = self
+            .ask(
+                self.wire
+                    .get(&format!("/v1/payment_intents/search?limit=1&query={query}")),
+            )
+            .await?;
+        if said.status != StatusCode::OK {
+            // Not every country's accounts may search; the list remains.
+            return Ok(None);
+        }
+        Ok(said.read::<List>()?.of(key))
+    }
+
+    /// Leafs through what was made since the charge was asked for.
+    async fn listed(&self, key: &str, since: Timestamp) -> Result<Option<String>, Trouble> {
+        // The clocks may differ a little.
+        let since = since.timestamp().saturating_sub(300);
+        let mut after = String::new();
+        for _ in 0..PAGES_MAX {
+            let path = format!("/v1/payment_intents?limit=100&created%5Bgte%5D={since}{after}");
+            let said = self.ask(self.wire.get(&path)).await?;
+            if said.status != StatusCode::OK {
+                return Err(said.odd());
+            }
+            let page: List = said.read()?;
+            if let Some(id) = page.of(key) {
+                return Ok(Some(id));
+            }
+            match page.data.last().filter(|_| page.has_more) {
+                Some(last) => after = format!("&starting_after={}", last.id),
+                None => return Ok(None),
+            }
+        }
+        // More was made since than can be leafed through: search will know it soon.
+        Err(Trouble::Silence(
+            "a lost charge was not found yet, and not ruled out".to_owned(),
+        ))
+    }
+
+    async fn ask(&self, request: Builder) -> Result<Said, Trouble> {
+        self.wire.ask(self.signed(request)).await
+    }
+
+    async fn post(&self, path: &str, key: &str, fields: &[(&str, String)]) -> Result<Said, Trouble> {
+        let request = self.signed(self.wire.post(path)).header("idempotency-key", key);
+        self.wire.send_form(request, fields).await
+    }
+
+    fn signed(&self, request: Builder) -> Builder {
+        request
+            .header("authorization", format!("Bearer {}", self.config.key.reveal()))
+            .header("stripe-version", VERSION)
+    }
+}
+
+enum Checked {
+    Known(String),
+    Other,
+}
+
+/// Since when to look for a charge in the list: older ones are found by search.
+fn asked_at(charge: Option<&Charge>, now: Timestamp) -> Timestamp {
+    let fresh = now - chrono::TimeDelta::seconds(SEARCH_LAG_S);
+    charge.map_or(fresh, |charge| charge.asked_at.max(fresh))
+}
+
+impl Provider for Stripe {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
+    }
+
+    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
+    }
+
+    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
+    }
+
+    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
+    }
+
+    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
+    }
+
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
+        Box::pin(async move { webhook::read(&self.config.webhook_secret, webhook, now) })
+    }
+
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == NAME).then_some(self)
+    }
+
+    fn takes(&self, method: &str) -> bool {
+        method.starts_with(METHOD_PREFIX)
+    }
+}
