@@ -16,16 +16,19 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use contracts::identity::Audience;
+use futures::FutureExt;
 use futures::future::{BoxFuture, Either};
 use kernel::{Fault, Kind, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tower::{Layer, Service};
+use tracing::Instrument;
 
 /// How long a call may be under way before its key is free again.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -81,16 +84,16 @@ pub struct Answer {
 #[derive(Clone)]
 pub struct Replay {
     answers: Arc<dyn Answers>,
-    /// Routes that see to their keys themselves.
-    own: Arc<HashSet<(Method, String)>>,
+    /// Operations whose answers are kept here: those that do not see to their keys themselves.
+    operations: Arc<HashSet<(Method, String)>>,
 }
 
 impl Replay {
     #[must_use]
-    pub fn new(answers: Arc<dyn Answers>, own: HashSet<(Method, String)>) -> Self {
+    pub fn new(answers: Arc<dyn Answers>, operations: HashSet<(Method, String)>) -> Self {
         Self {
             answers,
-            own: Arc::new(own),
+            operations: Arc::new(operations),
         }
     }
 
@@ -107,12 +110,12 @@ impl Replay {
             && is_small_json(request)
             && request.extensions().get::<MatchedPath>().is_some_and(|route| {
                 let route = (request.method().clone(), route.as_str().to_owned());
-                !self.own.contains(&route)
+                self.operations.contains(&route)
             })
     }
 }
 
-/// Without a body, or with one that says how short it is.
+/// Without a body, or with JSON that does not say that it is long.
 fn is_small_json(request: &Request) -> bool {
     let header = |name| {
         request
@@ -120,12 +123,25 @@ fn is_small_json(request: &Request) -> bool {
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
-    let is_json = header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
-    match header(header::CONTENT_LENGTH).map(str::parse::<usize>) {
-        Some(Ok(length)) => length == 0 || (length <= BODY_BYTES_MAX && is_json),
-        Some(Err(_)) => false,
-        None => !is_json && !request.headers().contains_key(header::TRANSFER_ENCODING),
+    let length = header(header::CONTENT_LENGTH).map(str::parse::<usize>);
+    match header(header::CONTENT_TYPE) {
+        Some(kind) if is_json(kind) => !length.is_some_and(|length| length.is_ok_and(|n| n > BODY_BYTES_MAX)),
+        Some(_) => length == Some(Ok(0)),
+        None => {
+            length.is_none_or(|length| length == Ok(0))
+                && !request.headers().contains_key(header::TRANSFER_ENCODING)
+        }
     }
+}
+
+fn is_json(kind: &str) -> bool {
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
 }
 
 /// What [`Replay`] makes of a service.
@@ -167,12 +183,26 @@ where
         // The one that was polled ready does the work; its clone takes its place.
         let ready = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, ready);
-        Either::Right(Box::pin(async move {
-            Ok(answer(&*answers, inner, request)
-                .await
-                .unwrap_or_else(IntoResponse::into_response))
-        }))
+        let work = async move {
+            let answered = answer(&*answers, inner, request).await;
+            answered.unwrap_or_else(IntoResponse::into_response)
+        };
+        Either::Right(Box::pin(to_its_end(work)))
     }
+}
+
+/// Callers who hang up are the very ones who come back with the same key: what they asked for is done to its end, and
+/// answered when they do.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a call belongs to its caller, who may be gone; it is as short as any other"
+)]
+async fn to_its_end(work: impl Future<Output = Response> + Send + 'static) -> Result<Response, Infallible> {
+    let task = tokio::spawn(work.in_current_span());
+    Ok(task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a call with a key did not end");
+        Problem(Fault::internal()).into_response()
+    }))
 }
 
 async fn answer<S>(answers: &dyn Answers, mut inner: S, request: Request) -> Result<Response, Problem>
@@ -209,19 +239,46 @@ where
         Claimed::UnderWay => return Err(under_way().into()),
         Claimed::Mismatch => return Err(mismatch().into()),
     }
-    let Ok(response) = inner.call(Request::from_parts(parts, Body::from(body))).await;
-    let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        answers.release(&claim).await?;
+    let work = inner.call(Request::from_parts(parts, Body::from(body)));
+    let Ok(Ok(response)) = AssertUnwindSafe(work).catch_unwind().await else {
+        let_go(answers, &claim).await;
+        metrics::counter!("http_panics_total").increment(1);
+        return Err(Fault::internal().into());
+    };
+    if is_for_now(response.status()) {
+        let_go(answers, &claim).await;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Fault::internal())?;
     match Answer::of(&parts, &body) {
-        Some(kept) => answers.keep(&claim, &kept, now).await?,
-        None => answers.release(&claim).await?,
+        Some(kept) => {
+            // What was done was done: its caller hears of it, also where it cannot be kept.
+            if let Err(fault) = answers.keep(&claim, &kept, now).await {
+                tracing::error!(%fault, "an answer cannot be kept under its key");
+            }
+        }
+        None => let_go(answers, &claim).await,
     }
     Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Refusals that the next attempt may not meet: trouble of ours, too many calls, rights that may be granted meanwhile.
+fn is_for_now(status: StatusCode) -> bool {
+    status.is_server_error()
+        || [
+            StatusCode::TOO_MANY_REQUESTS,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+        ]
+        .contains(&status)
+}
+
+/// Nothing was done under the key. Where it cannot be let go of, its lease ends by itself.
+async fn let_go(answers: &dyn Answers, claim: &Claim) {
+    if let Err(fault) = answers.release(claim).await {
+        tracing::error!(%fault, "a key cannot be let go of");
+    }
 }
 
 /// Whose key it is: a person's, for a shop or not, or a guest's with a cart. Nobody else is told from others, and what

@@ -185,3 +185,10 @@ create table ledger.settlement_line (
 );
 create index settlement_line_entry on ledger.settlement_line (entry_id) where entry_id is not null;
 create index settlement_line_unmatched on ledger.settlement_line (reference) where entry_id is null and kind in ('charge', 'refund');
+
+-- These span shops, or are the marketplace's own.
+select store.close_to_shops('ledger.reversal');
+select store.close_to_shops('ledger.sandbox_transfer');
+select store.close_to_shops('ledger.charge');
+select store.close_to_shops('ledger.settlement_file');
+select store.close_to_shops('ledger.settlement_line');

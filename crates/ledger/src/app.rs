@@ -34,6 +34,8 @@ pub struct Ledger {
     db: Db,
     provider: Arc<dyn PayoutProvider>,
     shops: Option<Arc<dyn Tenants>>,
+    /// Whether money can be sent: where buyers pay for real, a pretended bank must not pay shops.
+    pays: bool,
 }
 
 impl Ledger {
@@ -51,7 +53,15 @@ impl Ledger {
             db,
             provider,
             shops: None,
+            pays: true,
         }
+    }
+
+    /// Makes no payouts: what is due stays due until a bank is connected.
+    #[must_use]
+    pub fn without_payouts(mut self) -> Self {
+        self.pays = false;
+        self
     }
 
     /// Whom to ask whether a shop exists that an operator names.

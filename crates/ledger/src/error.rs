@@ -27,6 +27,10 @@ pub enum Error {
     ReleaseInThePast,
     #[error("nothing can be paid out: {available} is available, the minimum is {minimum}")]
     NothingDue { available: Money, minimum: Money },
+    #[error(
+        "No bank is connected to this marketplace, so nothing can be paid out yet. What is due stays due."
+    )]
+    NoBank,
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     #[error("{field}: {detail}")]
@@ -77,6 +81,7 @@ impl From<Error> for Fault {
                 "hold_ended",
                 "The hold has ended already: its money is not held any more.",
             ),
+            Error::NoBank => Self::new(Kind::Conflict, "no_bank", said),
             Error::ReleaseInThePast => Self::field(
                 "release_in_the_past",
                 "/release_at",

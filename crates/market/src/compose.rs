@@ -212,7 +212,11 @@ pub async fn compose(
         Arc::new(RemotePayments(p))
     });
 
-    let ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?).asking(tenants.clone());
+    let mut ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?).asking(tenants.clone());
+    if !config.providers.pretend() {
+        // The only bank there is so far is the sandbox's.
+        ledger_book = ledger_book.without_payouts();
+    }
     let ledger: Arc<dyn contracts::ledger::Ledger> = w.client("ledger", Arc::new(ledger_book.clone()), |p| {
         Arc::new(RemoteLedger(p))
     });

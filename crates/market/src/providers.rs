@@ -77,6 +77,11 @@ pub struct Desk {
 }
 
 impl Providers {
+    /// Whether buyers pay with pretended money.
+    pub fn pretend(&self) -> bool {
+        self.payments.iter().any(|name| name == "sandbox")
+    }
+
     pub fn desk(
         &self,
         sandbox: &Sandbox,

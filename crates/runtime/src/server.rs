@@ -84,7 +84,7 @@ impl Server {
         let limits = RateLimits::new(self.calls_per_second);
         keep_limits_small(&limits, tasks);
         let (api, mut openapi) = api.split_for_parts();
-        let replay = Replay::new(self.answers, keyed(&openapi));
+        let replay = Replay::new(self.answers, without_key(&openapi));
         let description = describe(&mut openapi);
         let api = api.method_not_allowed_fallback(async || httpkit::method_not_allowed());
         let metrics = self.metrics;
@@ -122,8 +122,8 @@ impl Server {
     }
 }
 
-/// The operations that take an idempotency key themselves.
-fn keyed(openapi: &OpenApi) -> HashSet<(Method, String)> {
+/// The operations that change something and take no idempotency key themselves.
+fn without_key(openapi: &OpenApi) -> HashSet<(Method, String)> {
     let takes_key = |operation: &Operation| {
         let mut parameters = operation.parameters.iter().flatten();
         parameters.any(|parameter| match parameter {
@@ -131,7 +131,7 @@ fn keyed(openapi: &OpenApi) -> HashSet<(Method, String)> {
             RefOr::Ref(_) => false,
         })
     };
-    let mut keyed = HashSet::new();
+    let mut without = HashSet::new();
     for (route, item) in &openapi.paths.paths {
         for (method, operation) in [
             (Method::POST, &item.post),
@@ -139,12 +139,12 @@ fn keyed(openapi: &OpenApi) -> HashSet<(Method, String)> {
             (Method::PATCH, &item.patch),
             (Method::DELETE, &item.delete),
         ] {
-            if operation.as_ref().is_some_and(takes_key) {
-                keyed.insert((method, route.clone()));
+            if operation.as_ref().is_some_and(|operation| !takes_key(operation)) {
+                without.insert((method, route.clone()));
             }
         }
     }
-    keyed
+    without
 }
 
 /// Whether a caller is of this machine or a private network: what concerns operators alone is shown to nobody else.

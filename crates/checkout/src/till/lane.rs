@@ -283,7 +283,8 @@ impl<W: Work> Lane<W> {
         }
         let mut commands = self.commands.receiver.lock().await;
         commands.close();
-        commands.recv_many(&mut self.hand, self.batch_max).await;
+        let room = self.batch_max.saturating_sub(self.hand.len());
+        commands.recv_many(&mut self.hand, room).await;
         !self.hand.is_empty()
     }
 

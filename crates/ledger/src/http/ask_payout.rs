@@ -23,7 +23,7 @@ pub struct AskPayout {
         (status = 400, description = "`idempotency_key`, `json_malformed`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`nothing_due`, with `available` and `minimum`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`nothing_due`, with `available` and `minimum`; `no_bank`: no bank is connected", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(
