@@ -28,13 +28,15 @@ pub(crate) fn read_key(parts: &Parts) -> Result<IdempotencyKey, Problem> {
         Said::Not | Said::Unclear => None,
     };
     said
-        .filter(|k| !k.is_empty() && k.len() <= IDEMPOTENCY_KEY_BYTES_MAX)
+        .filter(|k| {
+            (1..=IDEMPOTENCY_KEY_BYTES_MAX).contains(&k.len()) && k.bytes().all(|byte| byte.is_ascii_graphic())
+        })
         .map(|k| IdempotencyKey(k.to_owned()))
         .ok_or_else(|| {
             Problem(Fault::field(
                 "idempotency_key",
                 "Idempotency-Key",
-                format!("Send an `Idempotency-Key` header of 1 to {IDEMPOTENCY_KEY_BYTES_MAX} printable ASCII characters, such as a UUID, and repeat it when you retry."),
+                format!("Send an `Idempotency-Key` header of 1 to {IDEMPOTENCY_KEY_BYTES_MAX} printable ASCII characters without blanks, such as a UUID, and repeat it when you retry."),
             ))
         })
 }

@@ -180,7 +180,8 @@ pub fn place<Id: FromStr>(after: Option<Cursor>, limit: Option<u16>) -> Result<P
     let before = page
         .after
         .map(|cursor| {
-            cursor.0.parse().map_err(|_| {
+            let place = Some(cursor.0).filter(|cursor| !cursor.is_empty());
+            place.and_then(|place| place.parse().ok()).ok_or_else(|| {
                 Fault::field(
                     "cursor_invalid",
                     "after",
