@@ -144,6 +144,12 @@ create table ledger.sandbox_transfer (
     constraint sandbox_transfer_state_known check (state in ('paid', 'failed', 'returned'))
 );
 
+-- Requests that the sandbox let get lost on their way: the first of each key to an account where that happens.
+create table ledger.sandbox_lost (
+    key text not null,
+    constraint sandbox_lost_pkey primary key (key)
+);
+
 -- Which order a provider's charge is for, as payments said when it was captured.
 create table ledger.charge (
     payment_id uuid not null,
@@ -189,6 +195,7 @@ create index settlement_line_unmatched on ledger.settlement_line (reference) whe
 -- These span shops, or are the marketplace's own.
 select store.close_to_shops('ledger.reversal');
 select store.close_to_shops('ledger.sandbox_transfer');
+select store.close_to_shops('ledger.sandbox_lost');
 select store.close_to_shops('ledger.charge');
 select store.close_to_shops('ledger.settlement_file');
 select store.close_to_shops('ledger.settlement_line');

@@ -122,13 +122,10 @@ impl SandboxBank {
 
     /// Whether a first request of this key got lost on its way; notes that one has.
     async fn was_lost(&self, key: &str) -> Result<bool, sqlx::Error> {
-        let noted = sqlx::query(
-            "insert into ledger.sandbox_transfer (key, reference, currency, amount, state, created_at)
-             values ('lost ' || $1, '', 'XXX', 0, 'failed', '-infinity') on conflict do nothing",
-        )
-        .bind(key)
-        .execute(self.db.pool())
-        .await?;
+        let noted = sqlx::query("insert into ledger.sandbox_lost (key) values ($1) on conflict do nothing")
+            .bind(key)
+            .execute(self.db.pool())
+            .await?;
         Ok(noted.rows_affected() == 0)
     }
 }
