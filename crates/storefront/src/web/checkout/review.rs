@@ -86,17 +86,21 @@ pub async fn place(
     let (Some(address), Some(method)) = (draft.address.clone(), draft.method.clone()) else {
         return Ok(redirect("/checkout/address"));
     };
-    let Some(Passage { owner, mut quote, .. }) = passage(&shop, visit, draft.clone()).await? else {
-        return Ok(redirect(if visit.principal.is_some() {
-            "/orders"
-        } else {
-            "/cart"
-        }));
-    };
     let said = |key: &str| Some(visit.locale.t(key).to_string());
-    if !agreed.is_of(&quote) {
-        return show(&shop, visit, draft, said("refusal.total_changed")).await;
-    }
+    let (owner, mut quote) = match passage(&shop, visit, draft.clone()).await? {
+        Some(Passage { owner, quote, .. }) if agreed.is_of(&quote) => (owner, quote),
+        other => {
+            // The first press may have been served, and its basket closed, since this one looked.
+            if let Some(led) = agreed.led_back(&shop, visit, &draft).await {
+                return Ok(led);
+            }
+            let signed_in = visit.principal.is_some();
+            return match other {
+                Some(_) => show(&shop, visit, draft, said("refusal.total_changed")).await,
+                None => Ok(redirect(if signed_in { "/orders" } else { "/cart" })),
+            };
+        }
+    };
     if quote
         .groups
         .iter()
