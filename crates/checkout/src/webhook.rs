@@ -104,7 +104,13 @@ impl Checkouts {
         };
         let answer = match driver.in_time(provider.inquire(key.to_owned())).await {
             Answer::Authorized { .. } => driver.in_time(provider.void(charge)).await,
-            Answer::Captured { .. } => driver.in_time(provider.refund(charge)).await,
+            Answer::Captured { .. } => match driver.in_time(driver.give_back(charge)).await {
+                Answer::Declined { reason } => {
+                    tracing::error!(%order, key, reason, "money for a payment that was given up does not go back");
+                    Answer::Unknown
+                }
+                answer => answer,
+            },
             answer => answer,
         };
         match answer {

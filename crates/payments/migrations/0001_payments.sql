@@ -58,5 +58,7 @@ create table payments.sandbox_charge (
     created_at timestamptz not null default now(),
     constraint sandbox_charge_pkey primary key (key),
     constraint sandbox_charge_reference unique (reference),
+    constraint sandbox_charge_captured_within check (captured between 0 and amount),
+    constraint sandbox_charge_refunded_within check (refunded between 0 and captured),
     constraint sandbox_charge_state_known check (state in ('requires_action', 'authorized', 'declined', 'captured', 'voided', 'refunded'))
 );

@@ -2,6 +2,8 @@
 create table payments.sandbox_notice (
     id text not null,
     key text not null,
+    -- the merchant's key of the refund, if it is about one
+    refund text,
     kind text not null,
     -- how often it is still to be sent: a provider may send the same message several times
     copies int not null,
@@ -10,3 +12,21 @@ create table payments.sandbox_notice (
     constraint sandbox_notice_pkey primary key (id)
 );
 create index sandbox_notice_due on payments.sandbox_notice (due_at);
+
+-- What went back of the sandbox provider's charges, each part by itself.
+create table payments.sandbox_refund (
+    key text not null,
+    charge text not null,
+    reference text not null,
+    amount bigint not null,
+    state text not null default 'pending',
+    -- what becomes of it, and when
+    settles_as text not null,
+    settles_at timestamptz not null,
+    constraint sandbox_refund_pkey primary key (key),
+    constraint sandbox_refund_amount_positive check (amount > 0),
+    constraint sandbox_refund_state_known check (state in ('pending', 'succeeded', 'failed')),
+    constraint sandbox_refund_end_known check (settles_as in ('succeeded', 'failed'))
+);
+create index sandbox_refund_charge on payments.sandbox_refund (charge);
+create index sandbox_refund_due on payments.sandbox_refund (settles_at) where state = 'pending';

@@ -168,6 +168,18 @@ pub fn other_amount() -> Answer {
     declined("The key was used for another amount.")
 }
 
+/// The answer to who wants money back that is not there.
+#[must_use]
+pub fn nothing_taken() -> Answer {
+    declined("Nothing was taken that could go back.")
+}
+
+/// The answer to who wants more back than there is.
+#[must_use]
+pub fn too_much() -> Answer {
+    declined("More cannot go back than was taken and did not go back before.")
+}
+
 #[must_use]
 pub fn declined(reason: &str) -> Answer {
     Answer::Declined {

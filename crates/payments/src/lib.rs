@@ -29,7 +29,7 @@ pub use fallback::Fallback;
 pub use hidden::Hidden;
 pub use http::routes;
 pub use paypal::PayPal;
-pub use provider::{Answer, Authorize, Provider, ProviderCharge};
+pub use provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
 pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
 pub use stripe::Stripe;

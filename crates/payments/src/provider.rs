@@ -1,6 +1,7 @@
 //! The port to payment providers.
 
 use crate::webhook::{Notice, Refusal, Webhook};
+use crate::wire::{Trouble, or_unknown};
 use futures::future::BoxFuture;
 use kernel::{Money, PaymentId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,10 @@ pub struct Authorize {
     pub return_path: String,
 }
 
-/// What the provider says of a charge.
+/// What the provider says of a charge, or of a refund.
+///
+/// A refund is answered by [`Refunded`](Self::Refunded), [`Pending`](Self::Pending), [`Declined`](Self::Declined),
+/// [`Unknown`](Self::Unknown) or [`NotFound`](Self::NotFound) alone; a charge by all but `Pending`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "answer")]
 pub enum Answer {
@@ -31,9 +35,15 @@ pub enum Answer {
     Voided {
         reference: String,
     },
+    /// Of a charge: all of it went back. Of a refund: it did, as far as the provider can tell today.
     Refunded {
         reference: String,
     },
+    /// The refund is under way, and may still fail.
+    Pending {
+        reference: String,
+    },
+    /// Of a refund: nothing went back, be it refused or failed later. It stays so under its key.
     Declined {
         reason: String,
     },
@@ -42,7 +52,8 @@ pub enum Answer {
         reference: String,
         url: String,
     },
-    /// No answer came, so the call may or may not have taken effect. Only [`Provider::inquire`] can tell.
+    /// No answer came, so the call may or may not have taken effect. Only asking can tell: [`Provider::inquire`],
+    /// [`Provider::inquire_refund`].
     Unknown,
     /// The provider has never heard of the key: the call did not take effect and may be made again.
     NotFound,
@@ -55,15 +66,43 @@ pub struct ProviderCharge {
     pub amount: Money,
 }
 
-/// A payment provider. Every call is idempotent by the charge's key.
+/// Asks a provider to give some of a charge back. There may be several of one charge, together never above what was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The same key is the same refund, however often it is asked for: 10 to 60 letters, digits and hyphens.
+    pub key: String,
+    pub charge: ProviderCharge,
+    /// In the charge's currency, above zero.
+    pub amount: Money,
+    /// Why, in words that the buyer may read. Providers cut what is longer than they take, the narrowest 255 characters.
+    pub reason: String,
+}
+
+impl Refund {
+    /// All of a charge, under a key derived from the charge's: asked for by whomever, it is the same refund.
+    #[must_use]
+    pub fn whole(charge: ProviderCharge, reason: &str) -> Self {
+        Self {
+            key: format!("{}-refund", charge.key),
+            amount: charge.amount,
+            charge,
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// A payment provider. Every call is idempotent by the charge's key, or the refund's.
 pub trait Provider: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer>;
     fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer>;
     /// How a charge stands; the only way to learn what became of an unanswered call.
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer>;
+    /// How a refund stands, without asking for it. One that went through may be told as declined later: banks send money
+    /// back.
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer>;
     /// What a webhook is about, if it is this provider's and no replay.
     fn read_webhook<'a>(
         &'a self,
@@ -75,6 +114,70 @@ pub trait Provider: Send + Sync + 'static {
     /// Whether it can be paid with this means at all.
     fn takes(&self, _method: &str) -> bool {
         true
+    }
+}
+
+/// A provider as its adapter is written: questions that may stay without an answer. What follows from that is said once,
+/// in the port.
+pub(crate) trait Adapter: Send + Sync + 'static {
+    const NAME: &'static str;
+    fn authorized(&self, request: &Authorize) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn captured(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn voided(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn refunded(&self, refund: &Refund) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn asked(&self, key: &str) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn asked_of_refund(&self, refund: &Refund) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn heard(
+        &self,
+        webhook: &Webhook,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Notice, Refusal>> + Send;
+    fn accepts(&self, method: &str) -> bool;
+}
+
+impl<A: Adapter> Provider for A {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &request.key, self.authorized(&request).await) })
+    }
+
+    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &charge.key, self.captured(&charge).await) })
+    }
+
+    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &charge.key, self.voided(&charge).await) })
+    }
+
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &refund.key, self.refunded(&refund).await) })
+    }
+
+    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &key, self.asked(&key).await) })
+    }
+
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { or_unknown(A::NAME, &refund.key, self.asked_of_refund(&refund).await) })
+    }
+
+    fn read_webhook<'a>(
+        &'a self,
+        webhook: &'a Webhook,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
+        Box::pin(self.heard(webhook, now))
+    }
+
+    fn called(&self, name: &str) -> Option<&dyn Provider> {
+        (name == A::NAME).then_some(self)
+    }
+
+    fn takes(&self, method: &str) -> bool {
+        self.accepts(method)
     }
 }
 

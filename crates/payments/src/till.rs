@@ -29,7 +29,7 @@ with wanted as (
            attempt = coalesce(w.attempt, p.attempt),
            provider = coalesce(w.provider, p.provider),
            method = coalesce(w.method, p.method),
-           reference = case when w.name = 'started' then null else coalesce(w.reference, p.reference) end,
+           reference = case w.name when 'started' then null when 'refunded' then coalesce(p.reference, w.reference) else coalesce(w.reference, p.reference) end,
            decline_reason = case when w.status = 'declined' then w.reason when w.name = 'started' then null else p.decline_reason end,
            action_url = case when w.status = 'requires_action' then w.url end,
            updated_at = w.at

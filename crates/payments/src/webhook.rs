@@ -52,6 +52,8 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// The key under which the charge was asked for.
     pub key: String,
+    /// The key of the refund, where it is about one that was asked for here.
+    pub refund: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +70,9 @@ pub enum NoticeKind {
     Voided,
     #[serde(rename = "charge.refunded")]
     Refunded,
+    /// A refund did not go through, maybe after it seemed to.
+    #[serde(rename = "refund.failed")]
+    RefundFailed,
     /// Something that this version does not know, and need not.
     #[serde(other)]
     Other,

@@ -44,6 +44,9 @@ pub enum Trouble {
     Silence(String),
     #[error("status {0}{1}")]
     Busy(StatusCode, String),
+    /// An answer, and that it is not decided yet.
+    #[error("not decided yet: {0}")]
+    Undecided(String),
     /// An answer that the contract does not provide for, such as one about our credentials.
     #[error("an answer that was not expected: {0}")]
     Odd(String),
@@ -71,6 +74,14 @@ impl Said {
     pub fn odd(&self) -> Trouble {
         let body: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
         Trouble::Odd(format!("status {}: {body}", self.status))
+    }
+}
+
+impl Said {
+    /// For an answer that says to ask again later.
+    pub fn undecided(&self) -> Trouble {
+        let body: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
+        Trouble::Undecided(body)
     }
 }
 

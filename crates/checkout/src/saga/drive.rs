@@ -10,13 +10,16 @@ use crate::till::settle::{Ask, Case, Saga, Settled};
 use contracts::orders::OrderStatus;
 use kernel::{Ctx, OrderId, SharedClock};
 use payments::provider::charge_key;
-use payments::{Answer, Authorize, Provider, ProviderCharge};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Steps after which a payment that never waits is made to wait: none has so many.
 const STEPS_MAX: usize = 32;
+
+/// Told to buyers by providers that say why.
+const GIVEN_BACK: &str = "The order is not carried out.";
 
 /// Drives payments of this process.
 #[derive(Clone)]
@@ -201,13 +204,27 @@ impl Driver {
             }),
             Step::Capture => self.provider.capture(charge()),
             Step::Void | Step::Abandon => self.provider.void(charge()),
-            Step::Refund => self.provider.refund(charge()),
+            Step::Refund => Box::pin(self.give_back(charge())),
             _ => self.provider.inquire(key),
         };
         let answer = self.in_time(asked).await;
         metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
             .increment(1);
         answer
+    }
+
+    /// Gives all of a charge back. Where that is refused because it went back by another way, such as by hand at the
+    /// provider, it did go back.
+    pub async fn give_back(&self, charge: ProviderCharge) -> Answer {
+        let key = charge.key.clone();
+        let refund = Refund::whole(charge, GIVEN_BACK);
+        match self.provider.refund(refund).await {
+            refused @ Answer::Declined { .. } => match self.provider.inquire(key).await {
+                refunded @ Answer::Refunded { .. } => refunded,
+                _ => refused,
+            },
+            answer => answer,
+        }
     }
 
     /// The provider's answer, or that there is none yet.

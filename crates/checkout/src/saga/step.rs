@@ -184,6 +184,7 @@ fn paying(step: Step, answer: Answer) -> Next {
         Answer::Voided { .. } | Answer::Refunded { .. } => now(Step::Decline {
             reason: CANCELLED_BY_PROVIDER.to_owned(),
         }),
+        Answer::Pending { .. } => later(step),
         Answer::Unknown if matches!(step, Step::AwaitBuyer { .. }) => later(step),
         // The first inquiry follows at once, later ones wait.
         Answer::Unknown if step == Step::Inquire => later(Step::Inquire),
@@ -203,7 +204,7 @@ fn late(answer: Answer) -> Next {
         Answer::Voided { .. } | Answer::Declined { .. } => now(Step::Close { end: End::Voided }),
         // Nothing was set aside, and nothing shall be.
         Answer::RequiresAction { .. } | Answer::NotFound => now(Step::Void),
-        Answer::Unknown => later(Step::InquireLate),
+        Answer::Unknown | Answer::Pending { .. } => later(Step::InquireLate),
     }
 }
 
@@ -215,7 +216,10 @@ fn abandoning(answer: Answer) -> Next {
                 reason: ABANDONED.to_owned(),
             })
         }
-        Answer::Authorized { .. } | Answer::RequiresAction { .. } | Answer::Unknown => later(Step::Abandon),
+        Answer::Authorized { .. }
+        | Answer::RequiresAction { .. }
+        | Answer::Unknown
+        | Answer::Pending { .. } => later(Step::Abandon),
     }
 }
 
@@ -229,7 +233,10 @@ fn voiding(answer: Answer) -> Next {
         Answer::Refunded { reference } => now(Step::Close {
             end: End::Refunded { reference },
         }),
-        Answer::Authorized { .. } | Answer::RequiresAction { .. } | Answer::Unknown => later(Step::Void),
+        Answer::Authorized { .. }
+        | Answer::RequiresAction { .. }
+        | Answer::Unknown
+        | Answer::Pending { .. } => later(Step::Void),
     }
 }
 
@@ -238,6 +245,7 @@ fn refunding(answer: Answer) -> Next {
         Answer::Refunded { reference } => now(Step::Close {
             end: End::Refunded { reference },
         }),
+        // Under way it may still fail: it is asked about again until it is through.
         _ => later(Step::Refund),
     }
 }
@@ -315,6 +323,7 @@ impl Outcome {
             Self::Answer(Answer::Captured { .. }) => "captured",
             Self::Answer(Answer::Voided { .. }) => "voided",
             Self::Answer(Answer::Refunded { .. }) => "refunded",
+            Self::Answer(Answer::Pending { .. }) => "pending",
             Self::Answer(Answer::Declined { .. }) => "declined",
             Self::Answer(Answer::RequiresAction { .. }) => "requires_action",
             Self::Answer(Answer::Unknown) => "unknown",

@@ -3,7 +3,7 @@
 use futures::future::{BoxFuture, FutureExt, pending};
 use kernel::Timestamp;
 use payments::webhook::{Notice, Refusal, Webhook};
-use payments::{Answer, Authorize, Provider, ProviderCharge, Sandbox};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox};
 use std::sync::Mutex;
 
 /// Where the wire is cut: at the nth call from now, before or after the provider did it.
@@ -75,8 +75,11 @@ impl Provider for Wire {
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         self.pass("void", self.sandbox.void(charge))
     }
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        self.pass("refund", self.sandbox.refund(charge))
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        self.pass("refund", self.sandbox.refund(refund))
+    }
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        self.pass("inquire_refund", self.sandbox.inquire_refund(refund))
     }
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         self.pass("inquire", self.sandbox.inquire(key))

@@ -9,7 +9,7 @@ mod breaker;
 pub use breaker::{Limits, Phase};
 
 use crate::charges::{Charges, declined};
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use ::store::Db;
 use breaker::Breaker;
@@ -228,8 +228,14 @@ impl Provider for Fallback {
         Box::pin(self.pass(charge.key.clone(), move |provider| provider.void(charge)))
     }
 
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(self.pass(charge.key.clone(), move |provider| provider.refund(charge)))
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        Box::pin(self.pass(refund.charge.key.clone(), move |provider| provider.refund(refund)))
+    }
+
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        Box::pin(self.pass(refund.charge.key.clone(), move |provider| {
+            provider.inquire_refund(refund)
+        }))
     }
 
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {

@@ -12,14 +12,13 @@ mod order;
 mod session;
 mod webhook;
 
-use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
-use crate::wire::{Said, Trouble, Wire, or_unknown};
+use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
 use contracts::payments::MethodType;
-use futures::future::BoxFuture;
 use hyper::StatusCode;
 use kernel::{Money, SharedClock, Timestamp};
 use order::{Failure, Order, Part, Stands, decline_reason};
@@ -31,6 +30,8 @@ pub const NAME: &str = "paypal";
 pub const BASE: &str = "https://api-m.paypal.com";
 /// What a buyer can pay with at PayPal.
 pub const METHODS: [MethodType; 2] = [MethodType::Wallet, MethodType::Card];
+/// Characters of a note to the payer.
+const NOTE_CHARS_MAX: usize = 255;
 const NOT_TAKEN: &str = "The means of payment cannot be used here.";
 const NOT_CONFIRMED: &str = "The payment was not confirmed in time.";
 
@@ -74,37 +75,6 @@ impl PayPal {
         })
     }
 
-    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
-        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
-        if let Some(refusal) = charge.refuses(request.amount) {
-            return Ok(refusal);
-        }
-        if let Some(id) = &charge.reference {
-            return self.stands(id, &charge).await;
-        }
-        let amount = match amounts::amount(request.amount) {
-            Ok(amount) => amount,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.takes(&request.method) {
-            return Ok(declined(NOT_TAKEN));
-        }
-        let body = self.order(request, &amount);
-        let said = self
-            .session
-            .post("/v2/checkout/orders", &request.key, &body)
-            .await?;
-        if !said.is_success() {
-            return refused(&said);
-        }
-        let order: Order = said.read()?;
-        let id = self.charges.named(&request.key, &order.id).await?;
-        match id == order.id {
-            true => self.answer(order, &charge).await,
-            false => self.stands(&id, &charge).await,
-        }
-    }
-
     fn order(&self, request: &Authorize, amount: &Value) -> Value {
         let back = format!("{}{}", self.config.public_url, request.return_path);
         let landing = match request.method == MethodType::Card.name() {
@@ -122,91 +92,6 @@ impl PayPal {
                 "shipping_preference": "NO_SHIPPING",
             } } },
         })
-    }
-
-    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        let order = self.approved(&id, &charge).await?;
-        let Stands::Authorized(authorization) = order.stands()? else {
-            return self.answer(order, &charge).await;
-        };
-        let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
-        let body = json!({ "amount": amount, "final_capture": true });
-        let path = format!("/v2/payments/authorizations/{authorization}/capture");
-        let said = self
-            .session
-            .post(&path, &format!("{}-capture", asked.key), &body)
-            .await?;
-        if said.is_success() {
-            return said.read::<Part>()?.capture_answer(&id);
-        }
-        self.after_refusal(&said, &id, &charge).await
-    }
-
-    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, mut charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        // First: what the buyer approves from now on is not authorised any more.
-        self.charges.let_go(&asked.key).await?;
-        charge.let_go = true;
-        let Some(order) = self.look(&id).await? else {
-            return Ok(gone(id, &charge));
-        };
-        let Stands::Authorized(authorization) = order.stands()? else {
-            return self.answer(order, &charge).await;
-        };
-        let path = format!("/v2/payments/authorizations/{authorization}/void");
-        let said = self
-            .session
-            .post(&path, &format!("{}-void", asked.key), &json!({}))
-            .await?;
-        match said.is_success() {
-            true => Ok(Answer::Voided { reference: id }),
-            false => self.after_refusal(&said, &id, &charge).await,
-        }
-    }
-
-    async fn refunded(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        let Some(order) = self.look(&id).await? else {
-            return Ok(gone(id, &charge));
-        };
-        let Stands::Captured(capture) = order.stands()? else {
-            return self.answer(order, &charge).await;
-        };
-        let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
-        let path = format!("/v2/payments/captures/{capture}/refund");
-        let body = json!({ "amount": amount });
-        let said = self
-            .session
-            .post(&path, &format!("{}-refund", asked.key), &body)
-            .await?;
-        if said.is_success() {
-            return match said.read::<Part>()?.status.as_str() {
-                "COMPLETED" | "PENDING" => Ok(Answer::Refunded { reference: id }),
-                _ => Err(said.odd()),
-            };
-        }
-        self.after_refusal(&said, &id, &charge).await
-    }
-
-    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
-        match self.known(key, None).await? {
-            Known::Order { id, charge } => self.stands(&id, &charge).await,
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
-        }
     }
 
     async fn known(&self, key: &str, amount: Option<Money>) -> Result<Known, Trouble> {
@@ -321,6 +206,11 @@ fn gone(reference: String, charge: &Charge) -> Answer {
     }
 }
 
+/// What PayPal is told of a refund, and tells again: which charge it is of, and its key.
+fn refund_id(refund: &Refund) -> String {
+    format!("{}/{}", refund.charge.key, refund.key)
+}
+
 /// What a refusal to make an order means: no order, no money.
 fn refused(said: &Said) -> Result<Answer, Trouble> {
     match said.status {
@@ -336,44 +226,159 @@ fn refused(said: &Said) -> Result<Answer, Trouble> {
     }
 }
 
-impl Provider for PayPal {
-    fn name(&self) -> &'static str {
-        NAME
+impl Adapter for PayPal {
+    const NAME: &'static str = NAME;
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.stands(id, &charge).await;
+        }
+        let amount = match amounts::amount(request.amount) {
+            Ok(amount) => amount,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.accepts(&request.method) {
+            return Ok(declined(NOT_TAKEN));
+        }
+        let body = self.order(request, &amount);
+        let said = self
+            .session
+            .post("/v2/checkout/orders", &request.key, &body)
+            .await?;
+        if !said.is_success() {
+            return refused(&said);
+        }
+        let order: Order = said.read()?;
+        let id = self.charges.named(&request.key, &order.id).await?;
+        match id == order.id {
+            true => self.answer(order, &charge).await,
+            false => self.stands(&id, &charge).await,
+        }
     }
 
-    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
+    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let order = self.approved(&id, &charge).await?;
+        let Stands::Authorized(authorization) = order.stands()? else {
+            return self.answer(order, &charge).await;
+        };
+        let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
+        let body = json!({ "amount": amount, "final_capture": true });
+        let path = format!("/v2/payments/authorizations/{authorization}/capture");
+        let said = self
+            .session
+            .post(&path, &format!("{}-capture", asked.key), &body)
+            .await?;
+        if said.is_success() {
+            return said.read::<Part>()?.capture_answer(&id);
+        }
+        self.after_refusal(&said, &id, &charge).await
     }
 
-    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
+    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, mut charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        // First: what the buyer approves from now on is not authorised any more.
+        self.charges.let_go(&asked.key).await?;
+        charge.let_go = true;
+        let Some(order) = self.look(&id).await? else {
+            return Ok(gone(id, &charge));
+        };
+        let Stands::Authorized(authorization) = order.stands()? else {
+            return self.answer(order, &charge).await;
+        };
+        let path = format!("/v2/payments/authorizations/{authorization}/void");
+        let said = self
+            .session
+            .post(&path, &format!("{}-void", asked.key), &json!({}))
+            .await?;
+        match said.is_success() {
+            true => Ok(Answer::Voided { reference: id }),
+            false => self.after_refusal(&said, &id, &charge).await,
+        }
     }
 
-    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
+    async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
+            Known::Order { id, .. } => id,
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let Some(order) = self.look(&id).await? else {
+            return Ok(nothing_taken());
+        };
+        order.check(refund.charge.amount)?;
+        if let Some(before) = order.refund(refund) {
+            return before.answer(refund);
+        }
+        let capture = match order.stands()? {
+            Stands::Captured(capture) => capture,
+            Stands::Refunded => return Ok(too_much()),
+            _ => return Ok(nothing_taken()),
+        };
+        let Ok(amount) = amounts::amount(refund.amount) else {
+            return Ok(too_much());
+        };
+        let path = format!("/v2/payments/captures/{capture}/refund");
+        let body = json!({
+            "amount": amount, "custom_id": refund_id(refund),
+            "note_to_payer": refund.reason.chars().take(NOTE_CHARS_MAX).collect::<String>(),
+        });
+        let said = self.session.post(&path, &refund.key, &body).await?;
+        match said.status {
+            status if status.is_success() => said.read::<order::Refund>()?.answer(refund),
+            StatusCode::UNPROCESSABLE_ENTITY => Ok(match said.read::<Failure>()?.issue() {
+                "REFUND_AMOUNT_EXCEEDED" | "CAPTURE_FULLY_REFUNDED" => too_much(),
+                "REFUND_TIME_LIMIT_EXCEEDED" => {
+                    declined("The payment is too old for PayPal to give it back.")
+                }
+                "PENDING_CAPTURE" => return Err(said.undecided()),
+                issue => {
+                    tracing::warn!(key = %refund.key, issue, "PayPal refuses a refund");
+                    declined("PayPal refuses to give it back.")
+                }
+            }),
+            _ => Err(said.odd()),
+        }
     }
 
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        match self.known(key, None).await? {
+            Known::Order { id, charge } => self.stands(&id, &charge).await,
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
     }
 
-    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
+    async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
+            Known::Order { id, .. } => id,
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let order = self.look(&id).await?;
+        match order.and_then(|order| order.refund(refund)) {
+            Some(before) => before.answer(refund),
+            None => Ok(Answer::NotFound),
+        }
     }
 
-    fn read_webhook<'a>(
-        &'a self,
-        webhook: &'a Webhook,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
-        Box::pin(self.heard(webhook, now))
+    async fn heard(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        self.read(webhook, now).await
     }
 
-    fn called(&self, name: &str) -> Option<&dyn Provider> {
-        (name == NAME).then_some(self)
-    }
-
-    fn takes(&self, method: &str) -> bool {
+    fn accepts(&self, method: &str) -> bool {
         MethodType::named(method).is_some_and(|kind| METHODS.contains(&kind))
     }
 }

@@ -1,8 +1,8 @@
 //! What PayPal says of orders and their payments.
 
-use super::amounts;
-use crate::charges::declined;
-use crate::provider::Answer;
+use super::{amounts, refund_id};
+use crate::charges::{declined, other_amount};
+use crate::provider::{self, Answer};
 use crate::wire::Trouble;
 use kernel::Money;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ struct PurchaseUnit {
     payments: Payments,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Amount {
     currency_code: String,
     value: String,
@@ -36,9 +36,19 @@ struct Payments {
     authorizations: Vec<Part>,
     #[serde(default)]
     captures: Vec<Part>,
+    #[serde(default)]
+    refunds: Vec<Refund>,
 }
 
-/// An authorisation, capture or refund.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Refund {
+    id: String,
+    status: String,
+    amount: Option<Amount>,
+    custom_id: Option<String>,
+}
+
+/// An authorisation or capture.
 #[derive(Debug, Deserialize)]
 pub struct Part {
     id: String,
@@ -98,6 +108,16 @@ impl Order {
             })
     }
 
+    /// The refund that was asked for under this key.
+    pub fn refund(&self, asked: &provider::Refund) -> Option<Refund> {
+        let id = refund_id(asked);
+        let payments = self.purchase_units.first().map(|unit| &unit.payments)?;
+        let mut refunds = payments.refunds.iter();
+        refunds
+            .find(|refund| refund.custom_id.as_deref() == Some(&*id))
+            .cloned()
+    }
+
     pub fn stands(&self) -> Result<Stands, Trouble> {
         match self.status.as_str() {
             "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" => {
@@ -139,9 +159,27 @@ impl Order {
     }
 }
 
+impl Refund {
+    /// How it stands.
+    pub fn answer(self, asked: &provider::Refund) -> Result<Answer, Trouble> {
+        if let Some(said) = &self.amount
+            && amounts::money(&said.value, &said.currency_code) != Some(asked.amount)
+        {
+            return Ok(other_amount());
+        }
+        let reference = self.id;
+        Ok(match self.status.as_str() {
+            "COMPLETED" => Answer::Refunded { reference },
+            "PENDING" => Answer::Pending { reference },
+            "FAILED" | "CANCELLED" => declined("PayPal could not give it back."),
+            status => return Err(Trouble::Odd(format!("{reference} is {status}"))),
+        })
+    }
+}
+
 impl Part {
     fn undecided(&self) -> Trouble {
-        Trouble::Silence(format!("{} is {}", self.id, self.status))
+        Trouble::Undecided(format!("{} is {}", self.id, self.status))
     }
 
     /// What a capture says of its order.

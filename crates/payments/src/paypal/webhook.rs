@@ -27,7 +27,7 @@ struct Verification {
 }
 
 impl PayPal {
-    pub(super) async fn heard(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+    pub(super) async fn read(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
         let sent = webhook.header("paypal-transmission-time")?;
         let sent = chrono::DateTime::parse_from_rfc3339(sent)
             .map_err(|_| Refusal::Header("paypal-transmission-time"))?;
@@ -38,10 +38,15 @@ impl PayPal {
             return Err(Refusal::Stale);
         }
         let key = self.key(&event, now).await.map_err(|_| Refusal::Unavailable)?;
+        let (key, refund) = match key.split_once('/') {
+            Some((key, refund)) => (key.to_owned(), Some(refund.to_owned())),
+            None => (key, None),
+        };
         Ok(Notice {
-            kind: kind(&event.event_type),
+            kind: event.kind(),
             id: event.id,
             key,
+            refund,
         })
     }
 
@@ -94,7 +99,7 @@ impl PayPal {
             )
         });
         // A refund's amount may be a part of the charge's.
-        let whole = kind(&event.event_type) != NoticeKind::Refunded;
+        let whole = !matches!(event.kind(), NoticeKind::Refunded | NoticeKind::RefundFailed);
         if let (Some(order), Some(amount), true) = (order, amount, whole) {
             self.charges.found(NAME, key, order, amount, now).await?;
         }
@@ -112,14 +117,22 @@ fn verdict(said: Said) -> Result<bool, Trouble> {
     }
 }
 
-fn kind(name: &str) -> NoticeKind {
-    match name {
-        "PAYMENT.AUTHORIZATION.CREATED" => NoticeKind::Authorized,
-        "PAYMENT.AUTHORIZATION.VOIDED" => NoticeKind::Voided,
-        "PAYMENT.CAPTURE.COMPLETED" => NoticeKind::Captured,
-        "PAYMENT.CAPTURE.DENIED" | "PAYMENT.CAPTURE.DECLINED" => NoticeKind::Declined,
-        "PAYMENT.CAPTURE.REFUNDED" => NoticeKind::Refunded,
-        // Approved is not paid: it is worth asking about, and claims no money.
-        _ => NoticeKind::Other,
+impl Event {
+    fn kind(&self) -> NoticeKind {
+        match self.event_type.as_str() {
+            "PAYMENT.AUTHORIZATION.CREATED" => NoticeKind::Authorized,
+            "PAYMENT.AUTHORIZATION.VOIDED" => NoticeKind::Voided,
+            "PAYMENT.CAPTURE.COMPLETED" => NoticeKind::Captured,
+            "PAYMENT.CAPTURE.DENIED" | "PAYMENT.CAPTURE.DECLINED" => NoticeKind::Declined,
+            name if name == "PAYMENT.CAPTURE.REFUNDED" || name.starts_with("PAYMENT.REFUND.") => {
+                match self.resource.pointer("/status").and_then(Value::as_str) {
+                    Some("FAILED" | "CANCELLED") => NoticeKind::RefundFailed,
+                    Some("PENDING") => NoticeKind::Other,
+                    _ => NoticeKind::Refunded,
+                }
+            }
+            // Approved is not paid: it is worth asking about, and claims no money.
+            _ => NoticeKind::Other,
+        }
     }
 }

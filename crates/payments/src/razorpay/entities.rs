@@ -1,8 +1,9 @@
 //! What Razorpay says of orders and payments.
 
-use super::format;
+use super::{REFUND_KEY, format};
 use crate::amounts::currency;
-use crate::provider::Answer;
+use crate::charges::{declined, other_amount};
+use crate::provider::{self, Answer};
 use crate::wire::Trouble;
 use kernel::Money;
 use serde::Deserialize;
@@ -38,7 +39,13 @@ pub struct Payment {
 
 #[derive(Debug, Deserialize)]
 pub struct Refund {
-    pub status: String,
+    id: String,
+    status: String,
+    amount: i64,
+    currency: String,
+    /// An empty list where there are none.
+    #[serde(default)]
+    notes: serde_json::Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,10 +87,10 @@ impl Collection<Payment> {
         self.decisive().filter(|payment| payment.is_authorized())
     }
 
-    /// The payment whose money was taken and did not go back.
-    pub fn captured(&self) -> Option<&Payment> {
+    /// The payment whose money was taken, whatever of it went back.
+    pub fn taken(&self) -> Option<&Payment> {
         self.decisive()
-            .filter(|payment| payment.rank() == Some(Rank::Captured))
+            .filter(|payment| matches!(payment.rank(), Some(Rank::Captured | Rank::Refunded)))
     }
 
     /// The payment that says how the order stands: one with money taken before one with money set aside.
@@ -137,6 +144,27 @@ impl Payment {
             Some(Rank::Refunded) => Answer::Refunded { reference },
             None => Answer::Unknown,
         }
+    }
+}
+
+impl Refund {
+    /// Whether it was asked for under this key.
+    pub fn is(&self, key: &str) -> bool {
+        self.notes.get(REFUND_KEY).and_then(|of| of.as_str()) == Some(key)
+    }
+
+    /// How it stands: <https://razorpay.com/docs/api/refunds/entity/>.
+    pub fn answer(self, asked: &provider::Refund) -> Result<Answer, Trouble> {
+        if money(self.amount, &self.currency) != Some(asked.amount) {
+            return Ok(other_amount());
+        }
+        let reference = self.id;
+        Ok(match self.status.as_str() {
+            "processed" => Answer::Refunded { reference },
+            "pending" => Answer::Pending { reference },
+            "failed" => declined("The bank did not take the money back."),
+            status => return Err(Trouble::Odd(format!("{reference} is {status}"))),
+        })
     }
 }
 

@@ -12,17 +12,16 @@ mod page;
 mod webhook;
 
 use crate::amounts::{Format, Unpayable};
-use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
-use crate::wire::{Said, Trouble, Wire, or_unknown};
+use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contracts::payments::MethodType;
-use entities::{Collection, Order, Payment, Refund};
-use futures::future::BoxFuture;
+use entities::{Collection, Order, Payment};
 use hyper::StatusCode;
 use hyper::http::request::Builder;
 use kernel::{Money, SharedClock, Timestamp};
@@ -35,6 +34,10 @@ pub const NAME: &str = "razorpay";
 pub const BASE: &str = "https://api.razorpay.com";
 /// The member of notes that has the charge's key.
 const KEY: &str = "stoa_key";
+/// The member of a refund's notes that has the refund's.
+const REFUND_KEY: &str = "stoa_refund";
+/// Pages of a hundred that are leafed through for a refund.
+const REFUND_PAGES_MAX: usize = 10;
 /// Characters of a receipt.
 const RECEIPT_CHARS_MAX: usize = 40;
 /// After so long a payment that was not captured goes back. Charges are captured at once, so that this is for what was
@@ -43,6 +46,8 @@ const EXPIRY_MINUTES: u32 = 24 * 60;
 /// The buyer may try another card on the hosted page: only after so long is a failed payment the end.
 const RETRY_S: i64 = 90;
 const NOT_TAKEN: &str = "The means of payment cannot be used here.";
+const NOT_REFUNDED: &str =
+    "Razorpay refuses it: more than is left of the payment, or more than the marketplace's balance.";
 
 /// How this marketplace is known to Razorpay.
 #[derive(Clone, Debug)]
@@ -83,36 +88,6 @@ impl Razorpay {
         })
     }
 
-    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
-        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
-        if let Some(refusal) = charge.refuses(request.amount) {
-            return Ok(refusal);
-        }
-        if let Some(id) = &charge.reference {
-            return self.stands(id, &charge).await;
-        }
-        let units = match units(request.amount) {
-            Ok(units) => units,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.takes(&request.method) || request.key.len() > RECEIPT_CHARS_MAX {
-            return Ok(declined(NOT_TAKEN));
-        }
-        let order = match self.find(&request.key).await? {
-            Some(order) => order,
-            None => {
-                let said = self.order(request, units).await?;
-                if !said.is_success() {
-                    return refused(&said);
-                }
-                said.read()?
-            }
-        };
-        order.check(request.amount)?;
-        let id = self.charges.named(&request.key, &order.id).await?;
-        self.stands(&id, &charge).await
-    }
-
     async fn order(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
         let body = json!({
             "amount": units,
@@ -125,81 +100,6 @@ impl Razorpay {
             },
         });
         self.post("/v1/orders", None, &body).await
-    }
-
-    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        let payments = self.payments(&id).await?;
-        let Some(payment) = payments.authorized().filter(|_| !charge.let_go) else {
-            return self.answer(&id, &charge, &payments);
-        };
-        let body = json!({
-            "amount": units(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?,
-            "currency": asked.amount.currency.code(),
-        });
-        let said = self
-            .post(&format!("/v1/payments/{}/capture", payment.id), None, &body)
-            .await?;
-        match said.status {
-            StatusCode::OK => Ok(said.read::<Payment>()?.answer(&id)),
-            // Somebody else was quicker, or it is too late: then how it stands is the answer.
-            StatusCode::BAD_REQUEST => self.stands(&id, &charge).await,
-            _ => Err(said.odd()),
-        }
-    }
-
-    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, mut charge } => {
-                self.charges.let_go(&asked.key).await?;
-                charge.let_go = true;
-                self.stands(&id, &charge).await
-            }
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
-        }
-    }
-
-    async fn refunded(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        let payments = self.payments(&id).await?;
-        let Some(payment) = payments.captured() else {
-            return self.answer(&id, &charge, &payments);
-        };
-        let body = json!({
-            "amount": units(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?,
-            "speed": "normal",
-            "receipt": asked.key,
-            "notes": { KEY: asked.key },
-        });
-        let path = format!("/v1/payments/{}/refund", payment.id);
-        let said = self
-            .post(&path, Some(&format!("{}-refund", asked.key)), &body)
-            .await?;
-        match said.status {
-            StatusCode::OK => match said.read::<Refund>()?.status.as_str() {
-                "processed" | "pending" => Ok(Answer::Refunded { reference: id }),
-                _ => Err(said.odd()),
-            },
-            StatusCode::BAD_REQUEST => self.stands(&id, &charge).await,
-            _ => Err(said.odd()),
-        }
-    }
-
-    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
-        match self.known(key, None).await? {
-            Known::Order { id, charge } => self.stands(&id, &charge).await,
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
-        }
     }
 
     /// What is known of a key. What our books lost is found at Razorpay by its receipt.
@@ -259,6 +159,26 @@ impl Razorpay {
             StatusCode::OK => said.read(),
             _ => Err(said.odd()),
         }
+    }
+
+    /// The refund of a payment that carries the key.
+    async fn refund_of(&self, payment: &str, key: &str) -> Result<Option<entities::Refund>, Trouble> {
+        for page in 0..REFUND_PAGES_MAX {
+            let path = format!("/v1/payments/{payment}/refunds?count=100&skip={}", page * 100);
+            let said = self.ask(self.wire.get(&path)).await?;
+            if said.status != StatusCode::OK {
+                return Err(said.odd());
+            }
+            let refunds = said.read::<Collection<entities::Refund>>()?.items;
+            let last = refunds.len() < 100;
+            let found = refunds.into_iter().find(|refund| refund.is(key));
+            if found.is_some() || last {
+                return Ok(found);
+            }
+        }
+        Err(Trouble::Odd(format!(
+            "{payment} has more refunds than can be leafed through"
+        )))
     }
 
     async fn stands(&self, order: &str, charge: &Charge) -> Result<Answer, Trouble> {
@@ -342,54 +262,153 @@ fn format(currency: kernel::Currency) -> Option<Format> {
     }
 }
 
-impl Provider for Razorpay {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+impl Adapter for Razorpay {
+    const NAME: &'static str = NAME;
 
-    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
-    }
-
-    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
-    }
-
-    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
-    }
-
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
-    }
-
-    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
-    }
-
-    fn read_webhook<'a>(
-        &'a self,
-        webhook: &'a Webhook,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
-        Box::pin(async move {
-            let mut told = webhook::read(&self.config.webhook_secret, webhook, now)?;
-            if told.notice.key.is_empty()
-                && let Some(order) = &told.order
-            {
-                let charge = self.charges.by_reference(NAME, order).await;
-                let charge = charge.map_err(|_| Refusal::Unavailable)?;
-                told.notice.key = charge.map(|charge| charge.key).unwrap_or_default();
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.stands(id, &charge).await;
+        }
+        let units = match units(request.amount) {
+            Ok(units) => units,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.accepts(&request.method) || request.key.len() > RECEIPT_CHARS_MAX {
+            return Ok(declined(NOT_TAKEN));
+        }
+        let order = match self.find(&request.key).await? {
+            Some(order) => order,
+            None => {
+                let said = self.order(request, units).await?;
+                if !said.is_success() {
+                    return refused(&said);
+                }
+                said.read()?
             }
-            Ok(told.notice)
-        })
+        };
+        order.check(request.amount)?;
+        let id = self.charges.named(&request.key, &order.id).await?;
+        self.stands(&id, &charge).await
     }
 
-    fn called(&self, name: &str) -> Option<&dyn Provider> {
-        (name == NAME).then_some(self)
+    async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let payments = self.payments(&id).await?;
+        let Some(payment) = payments.authorized().filter(|_| !charge.let_go) else {
+            return self.answer(&id, &charge, &payments);
+        };
+        let body = json!({
+            "amount": units(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?,
+            "currency": asked.amount.currency.code(),
+        });
+        let said = self
+            .post(&format!("/v1/payments/{}/capture", payment.id), None, &body)
+            .await?;
+        match said.status {
+            StatusCode::OK => Ok(said.read::<Payment>()?.answer(&id)),
+            // Somebody else was quicker, or it is too late: then how it stands is the answer.
+            StatusCode::BAD_REQUEST => self.stands(&id, &charge).await,
+            _ => Err(said.odd()),
+        }
     }
 
-    fn takes(&self, method: &str) -> bool {
+    async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Order { id, mut charge } => {
+                self.charges.let_go(&asked.key).await?;
+                charge.let_go = true;
+                self.stands(&id, &charge).await
+            }
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
+    }
+
+    async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
+            Known::Order { id, charge } => (id, charge),
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let payments = self.payments(&id).await?;
+        let Some(payment) = payments.taken() else {
+            return Ok(nothing_taken());
+        };
+        payment.check(charge.amount)?;
+        if let Some(before) = self.refund_of(&payment.id, &refund.key).await? {
+            return before.answer(refund);
+        }
+        let Ok(units) = units(refund.amount) else {
+            return Ok(too_much());
+        };
+        let body = json!({
+            "amount": units,
+            "speed": "normal",
+            "notes": { KEY: refund.charge.key, REFUND_KEY: refund.key, "reason": refund.reason },
+        });
+        let path = format!("/v1/payments/{}/refund", payment.id);
+        let said = self.post(&path, Some(&refund.key), &body).await?;
+        match said.status {
+            StatusCode::OK => said.read::<entities::Refund>()?.answer(refund),
+            StatusCode::BAD_REQUEST if said.read::<entities::ErrorBody>()?.is_of_the_request() => {
+                // Somebody else was quicker, under the same key: theirs is the refund.
+                match self.refund_of(&payment.id, &refund.key).await? {
+                    Some(before) => before.answer(refund),
+                    None => {
+                        tracing::warn!(trouble = %said.odd(), key = %refund.key, "Razorpay refuses a refund");
+                        Ok(declined(NOT_REFUNDED))
+                    }
+                }
+            }
+            _ => Err(said.odd()),
+        }
+    }
+
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        match self.known(key, None).await? {
+            Known::Order { id, charge } => self.stands(&id, &charge).await,
+            Known::OtherAmount => Ok(other_amount()),
+            Known::Nothing => Ok(Answer::NotFound),
+        }
+    }
+
+    async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
+            Known::Order { id, .. } => id,
+            Known::OtherAmount => return Ok(other_amount()),
+            Known::Nothing => return Ok(Answer::NotFound),
+        };
+        let payments = self.payments(&id).await?;
+        let Some(payment) = payments.taken() else {
+            return Ok(Answer::NotFound);
+        };
+        match self.refund_of(&payment.id, &refund.key).await? {
+            Some(before) => before.answer(refund),
+            None => Ok(Answer::NotFound),
+        }
+    }
+
+    async fn heard(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        let mut told = webhook::read(&self.config.webhook_secret, webhook, now)?;
+        if told.notice.key.is_empty()
+            && let Some(order) = &told.order
+        {
+            let charge = self.charges.by_reference(NAME, order).await;
+            let charge = charge.map_err(|_| Refusal::Unavailable)?;
+            told.notice.key = charge.map(|charge| charge.key).unwrap_or_default();
+        }
+        Ok(told.notice)
+    }
+
+    fn accepts(&self, method: &str) -> bool {
         MethodType::named(method).is_some()
     }
 }

@@ -4,7 +4,7 @@
 //! The time of a message is within what is signed and stays the same when it is sent again, which Razorpay does for a day.
 //! Its id is in a header that is not signed, so that the body's own hash stands for it: a replay is the same message.
 
-use super::KEY;
+use super::{KEY, REFUND_KEY};
 use crate::hidden::Hidden;
 use crate::webhook::{Notice, NoticeKind, Refusal, TOLERANCE_S, Webhook, is_hmac};
 use kernel::Timestamp;
@@ -45,12 +45,14 @@ pub fn read(secret: &Hidden, webhook: &Webhook, now: Timestamp) -> Result<Told, 
         .iter()
         .find_map(|entity| text(&format!("/{entity}/entity/notes/{KEY}")))
         .or_else(|| text("/order/entity/receipt"));
+    let refund = text(&format!("/refund/entity/notes/{REFUND_KEY}"));
     let order = text("/payment/entity/order_id").or_else(|| text("/order/entity/id"));
     Ok(Told {
         notice: Notice {
             id: format!("{:x}", Sha256::digest(&webhook.body)),
             kind: kind(&event.event),
             key: key.unwrap_or_default().to_owned(),
+            refund: refund.map(str::to_owned),
         },
         order: order.map(str::to_owned),
     })
@@ -62,6 +64,7 @@ fn kind(name: &str) -> NoticeKind {
         "payment.captured" | "order.paid" => NoticeKind::Captured,
         "payment.failed" => NoticeKind::Declined,
         "refund.processed" => NoticeKind::Refunded,
+        "refund.failed" => NoticeKind::RefundFailed,
         _ => NoticeKind::Other,
     }
 }

@@ -86,17 +86,14 @@ pub async fn move_charge(
     from: &[&str],
     to: &str,
 ) -> Result<Option<ChargeRow>, sqlx::Error> {
-    let from: Vec<String> = from.iter().map(|&s| s.to_owned()).collect();
-    let moved = sqlx::query!(
+    let moved = sqlx::query(
         "update payments.sandbox_charge
-            set state = $3,
-                captured = case when $3 = 'captured' then amount else captured end,
-                refunded = case when $3 = 'refunded' then amount else refunded end
+            set state = $3, captured = case when $3 = 'captured' then amount else captured end
           where key = $1 and state = any($2)",
-        key,
-        &from,
-        to
     )
+    .bind(key)
+    .bind(from)
+    .bind(to)
     .execute(&mut *conn)
     .await?;
     let row = by_key(conn, key).await?;

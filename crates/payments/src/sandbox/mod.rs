@@ -9,23 +9,29 @@
 //! | `tok_timeout_declined` | declined, and the answer is lost |
 //! | `tok_lost` | the request never arrives: no charge, no answer |
 //! | `tok_webhooks` | authorised at once; its webhooks come three times each, late, and in the wrong order |
+//! | `tok_refund_slow` | authorised at once; its refunds are under way for some seconds |
+//! | `tok_refund_fails` | authorised at once; its refunds are under way for some seconds, and fail |
+//! | `tok_refund_timeout` | authorised at once; its refunds are made but their answers are lost |
 //!
 //! It tells of every change by webhook as well (`notices`), signed with its secret, and sends again what was not heard.
 
 mod books;
 mod notices;
+mod refunds;
 
+use crate::charges::{declined, other_amount};
 use crate::error::Error;
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Secret, Webhook};
+use crate::wire::Trouble;
 use ::store::{Db, Scope};
 use books::ChargeRow;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use kernel::{Money, SharedClock, Timestamp};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-pub const METHODS: [&str; 7] = [
+pub const METHODS: [&str; 10] = [
     "tok_visa",
     "tok_declined",
     "tok_3ds",
@@ -33,7 +39,13 @@ pub const METHODS: [&str; 7] = [
     "tok_timeout_declined",
     "tok_lost",
     notices::TROUBLED,
+    "tok_refund_slow",
+    "tok_refund_fails",
+    REFUNDS_UNHEARD,
 ];
+
+/// The method whose refunds are made without an answer.
+const REFUNDS_UNHEARD: &str = "tok_refund_timeout";
 
 /// How often is looked for something to tell.
 const TELL_PERIOD: Duration = Duration::from_millis(250);
@@ -131,15 +143,56 @@ impl Sandbox {
             id: webhook.id.clone(),
             kind: message.kind,
             key: message.data.key,
+            refund: message.data.refund,
         })
     }
 
-    async fn authorized(&self, request: &Authorize) -> Result<Answer, Error> {
+    async fn moved(&self, charge: &ProviderCharge, from: &[&str], to: &str) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        if let Some(row) = books::by_key(&mut tx, &charge.key).await?
+            && row.money()? != charge.amount
+        {
+            return Ok(other_amount());
+        }
+        let row = books::move_charge(&mut tx, &charge.key, from, to).await?;
+        tx.commit().await?;
+        Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
+    }
+}
+
+fn answer_of(row: &ChargeRow) -> Answer {
+    let reference = row.reference.clone();
+    match row.state.as_str() {
+        "authorized" => Answer::Authorized { reference },
+        "captured" => Answer::Captured { reference },
+        "voided" => Answer::Voided { reference },
+        "refunded" => Answer::Refunded { reference },
+        "requires_action" => {
+            let url = format!("/sandbox/3ds/{reference}");
+            Answer::RequiresAction { reference, url }
+        }
+        _ => declined(decline_reason(&row.method)),
+    }
+}
+
+fn decline_reason(method: &str) -> &'static str {
+    match method {
+        "tok_declined" | "tok_timeout_declined" => "The card has insufficient funds.",
+        "tok_3ds" => "The payment was not confirmed with the bank.",
+        _ => "The means of payment is not known.",
+    }
+}
+
+impl Adapter for Sandbox {
+    const NAME: &'static str = "sandbox";
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
         if request.method == "tok_lost" {
             return Ok(Answer::Unknown);
         }
         let state = match request.method.as_str() {
             "tok_visa" | "tok_timeout" | notices::TROUBLED => "authorized",
+            "tok_refund_slow" | "tok_refund_fails" | REFUNDS_UNHEARD => "authorized",
             "tok_3ds" => "requires_action",
             _ => "declined",
         };
@@ -155,110 +208,43 @@ impl Sandbox {
         Ok(answer_of(&row))
     }
 
-    async fn moved(
-        &self,
-        charge: &ProviderCharge,
-        from: &'static [&'static str],
-        to: &'static str,
-    ) -> Result<Answer, Error> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        if let Some(row) = books::by_key(&mut tx, &charge.key).await?
-            && row.money()? != charge.amount
-        {
-            return Ok(other_amount());
-        }
-        let row = books::move_charge(&mut tx, &charge.key, from, to).await?;
-        tx.commit().await?;
-        Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
+    async fn captured(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        self.moved(charge, &["authorized"], "captured").await
     }
 
-    async fn asked(&self, key: &str) -> Result<Answer, Error> {
+    async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        self.moved(charge, &["requires_action", "authorized"], "voided")
+            .await
+    }
+
+    async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let charge = books::by_key(&mut tx, &refund.charge.key).await?;
+        let answer = refunds::make(&mut tx, refund).await?;
+        tx.commit().await?;
+        let unheard = charge.is_some_and(|charge| charge.method == REFUNDS_UNHEARD);
+        Ok(if unheard { Answer::Unknown } else { answer })
+    }
+
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
         let mut tx = self.db.begin(Scope::System).await?;
         let row = books::by_key(&mut tx, key).await?;
         tx.commit().await?;
         Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
     }
-}
 
-/// A sandbox that cannot reach its books is a provider that does not answer.
-fn or_unknown(outcome: Result<Answer, Error>) -> Answer {
-    outcome.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the sandbox provider does not answer");
-        Answer::Unknown
-    })
-}
-
-fn answer_of(row: &ChargeRow) -> Answer {
-    let reference = row.reference.clone();
-    match row.state.as_str() {
-        "authorized" => Answer::Authorized { reference },
-        "captured" => Answer::Captured { reference },
-        "voided" => Answer::Voided { reference },
-        "refunded" => Answer::Refunded { reference },
-        "requires_action" => {
-            let url = format!("/sandbox/3ds/{reference}");
-            Answer::RequiresAction { reference, url }
-        }
-        _ => Answer::Declined {
-            reason: decline_reason(&row.method).to_owned(),
-        },
-    }
-}
-
-/// A key is one charge over one amount: whoever says another one has lost count.
-fn other_amount() -> Answer {
-    Answer::Declined {
-        reason: "The key was used for another amount.".to_owned(),
-    }
-}
-
-fn decline_reason(method: &str) -> &'static str {
-    match method {
-        "tok_declined" | "tok_timeout_declined" => "The card has insufficient funds.",
-        "tok_3ds" => "The payment was not confirmed with the bank.",
-        _ => "The means of payment is not known.",
-    }
-}
-
-impl Provider for Sandbox {
-    fn name(&self) -> &'static str {
-        "sandbox"
+    async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let answer = refunds::asked(&mut tx, refund).await?;
+        tx.commit().await?;
+        Ok(answer)
     }
 
-    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(self.authorized(&request).await) })
+    async fn heard(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        self.notice(webhook, now)
     }
 
-    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(self.moved(&charge, &["authorized"], "captured").await) })
-    }
-
-    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move {
-            or_unknown(
-                self.moved(&charge, &["requires_action", "authorized"], "voided")
-                    .await,
-            )
-        })
-    }
-
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(self.moved(&charge, &["captured"], "refunded").await) })
-    }
-
-    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(self.asked(&key).await) })
-    }
-
-    fn read_webhook<'a>(
-        &'a self,
-        webhook: &'a Webhook,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
-        Box::pin(async move { self.notice(webhook, now) })
-    }
-
-    fn called(&self, name: &str) -> Option<&dyn Provider> {
-        (name == self.name()).then_some(self)
+    fn accepts(&self, _method: &str) -> bool {
+        true
     }
 }

@@ -27,13 +27,17 @@ pub struct Message {
 pub struct Charge {
     /// The merchant's idempotency key for the charge.
     pub key: String,
+    /// And for the refund, where it is about one.
+    #[serde(default)]
+    pub refund: Option<String>,
 }
 
 /// A message that is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Due {
     pub id: String,
     key: String,
+    refund: Option<String>,
     kind: String,
     tries: i32,
 }
@@ -42,7 +46,8 @@ impl Due {
     /// Signed now, as a sender does that tries again.
     #[must_use]
     pub fn signed(&self, secret: &Secret, now: Timestamp) -> Webhook {
-        let body = serde_json::json!({ "type": self.kind, "data": { "key": self.key } });
+        let body =
+            serde_json::json!({ "type": self.kind, "data": { "key": self.key, "refund": self.refund } });
         secret.sign(&self.id, now, body.to_string().into_bytes())
     }
 }
@@ -72,15 +77,15 @@ pub async fn push(conn: &mut PgConnection, charge: &ChargeRow) -> Result<(), sql
 /// Takes messages that are due; nobody else takes them for a while.
 pub async fn take(db: &Db) -> Result<Vec<Due>, sqlx::Error> {
     let mut tx = db.begin(Scope::System).await?;
-    let due = sqlx::query_as!(
-        Due,
+    super::refunds::settle(&mut tx).await?;
+    let due = sqlx::query_as(
         "update payments.sandbox_notice
             set due_at = now() + make_interval(secs => least(30 * 2 ^ tries, 3600)), tries = tries + 1
           where id in (select id from payments.sandbox_notice
                         where due_at <= now() order by due_at limit $1 for update skip locked)
-         returning id, key, kind, tries",
-        BATCH
+         returning id, key, refund, kind, tries",
     )
+    .bind(BATCH)
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;

@@ -1,8 +1,8 @@
 //! What Stripe says of a charge.
 
-use super::{KEY, amounts};
-use crate::charges::declined;
-use crate::provider::Answer;
+use super::{KEY, REFUND_KEY, amounts};
+use crate::charges::{declined, other_amount};
+use crate::provider::{self, Answer};
 use crate::wire::{Said, Trouble};
 use kernel::Money;
 use serde::Deserialize;
@@ -48,15 +48,21 @@ enum LatestCharge {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct List {
-    pub data: Vec<Intent>,
+pub struct List<T> {
+    pub data: Vec<T>,
     #[serde(default)]
     pub has_more: bool,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Refund {
-    pub status: String,
+    pub id: String,
+    status: String,
+    amount: i64,
+    currency: String,
+    failure_reason: Option<String>,
+    #[serde(default)]
+    metadata: HashMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +76,8 @@ pub struct Failure {
     pub kind: String,
     pub code: Option<String>,
     pub decline_code: Option<String>,
+    /// The parameter that was at fault.
+    pub param: Option<String>,
     pub payment_intent: Option<Intent>,
 }
 
@@ -83,7 +91,7 @@ impl Failure {
     }
 }
 
-impl List {
+impl List<Intent> {
     /// The PaymentIntent that carries the key.
     pub fn of(&self, key: &str) -> Option<String> {
         self.data
@@ -131,7 +139,37 @@ impl Intent {
                 declined(decline_reason(code.as_deref(), decline_code.as_deref()))
             }
             // The bank has not decided.
-            "processing" => return Err(Trouble::Silence(format!("{reference} is being processed"))),
+            "processing" => return Err(Trouble::Undecided(format!("{reference} is being processed"))),
+            status => return Err(Trouble::Odd(format!("{reference} is {status}"))),
+        })
+    }
+}
+
+impl Refund {
+    /// Whether it was asked for under this key.
+    pub fn is(&self, key: &str) -> bool {
+        self.metadata.get(REFUND_KEY).is_some_and(|of| of == key)
+    }
+
+    /// How it stands: <https://docs.stripe.com/refunds#failed-refunds>.
+    pub fn answer(self, asked: &provider::Refund) -> Result<Answer, Trouble> {
+        if amounts::money(self.amount, &self.currency) != Some(asked.amount) {
+            return Ok(other_amount());
+        }
+        let reference = self.id;
+        Ok(match self.status.as_str() {
+            "succeeded" => Answer::Refunded { reference },
+            "pending" | "requires_action" => Answer::Pending { reference },
+            "failed" | "canceled" => declined(match self.failure_reason.as_deref() {
+                Some("lost_or_stolen_card" | "expired_or_canceled_card") => {
+                    "The card that paid takes no money back: it was lost, stolen or has expired."
+                }
+                Some("charge_for_pending_refund_disputed") => {
+                    "The buyer disputes this payment with their bank."
+                }
+                Some("insufficient_funds") => "The marketplace's balance at Stripe does not cover it.",
+                _ => "The bank did not take the money back.",
+            }),
             status => return Err(Trouble::Odd(format!("{reference} is {status}"))),
         })
     }

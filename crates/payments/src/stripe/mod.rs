@@ -11,13 +11,12 @@ mod intent;
 mod webhook;
 
 use crate::amounts::currency;
-use crate::charges::{Charge, Charges, declined, other_amount};
+use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
-use crate::wire::{Said, Trouble, Wire, or_unknown};
+use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
-use futures::future::BoxFuture;
 use hyper::StatusCode;
 use hyper::http::request::Builder;
 use intent::{Failure, Intent, List, decline_reason};
@@ -30,6 +29,8 @@ pub const BASE: &str = "https://api.stripe.com";
 const VERSION: &str = "2024-06-20";
 /// The member of a PaymentIntent's metadata that has the charge's key.
 const KEY: &str = "stoa_key";
+/// The member of a refund's metadata that has the refund's.
+const REFUND_KEY: &str = "stoa_refund";
 /// How the ids of means of payment begin.
 const METHOD_PREFIX: &str = "pm_";
 /// Search may lag by minutes: what is younger than this is looked for in the list.
@@ -75,30 +76,6 @@ impl Stripe {
         })
     }
 
-    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
-        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
-        if let Some(refusal) = charge.refuses(request.amount) {
-            return Ok(refusal);
-        }
-        if let Some(id) = &charge.reference {
-            return self.look(id).await?.answer(Some(charge.amount));
-        }
-        let units = match amounts::units(request.amount) {
-            Ok(units) => units,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.takes(&request.method) {
-            return Ok(declined(intent::UNKNOWN_METHOD));
-        }
-        let said = self.confirm(request, units).await?;
-        if said.is_success() {
-            let intent: Intent = said.read()?;
-            self.charges.named(&request.key, &intent.id).await?;
-            return intent.answer(Some(request.amount));
-        }
-        self.refused(request, &said).await
-    }
-
     /// Makes a PaymentIntent and confirms it in the same call.
     async fn confirm(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
         let fields = [
@@ -141,101 +118,6 @@ impl Stripe {
                 Ok(declined(intent::UNKNOWN_METHOD))
             }
             _ => Err(said.odd()),
-        }
-    }
-
-    // Stripe keeps its answer to an idempotency key, refusals included. So a call is made only where it fits how the charge
-    // stands, lest an early refusal is all that the key ever gets.
-
-    async fn captured(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        let id = match self.checked(charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
-        };
-        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
-        if !matches!(stands, Answer::Authorized { .. }) {
-            return Ok(stands);
-        }
-        let path = format!("/v1/payment_intents/{id}/capture");
-        let said = self.post(&path, &format!("{}-capture", charge.key), &[]).await?;
-        if said.is_success() {
-            return said.read::<Intent>()?.answer(Some(charge.amount));
-        }
-        let failure = Failure::read(&said)?;
-        match failure.kind.as_str() {
-            "card_error" => Ok(declined(decline_reason(
-                failure.code.as_deref(),
-                failure.decline_code.as_deref(),
-            ))),
-            // Somebody else was quicker: how it stands is the answer.
-            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
-            _ => Err(said.odd()),
-        }
-    }
-
-    async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        let id = match self.checked(charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
-        };
-        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
-        if !matches!(stands, Answer::Authorized { .. } | Answer::RequiresAction { .. }) {
-            return Ok(stands);
-        }
-        let path = format!("/v1/payment_intents/{id}/cancel");
-        let fields = [("cancellation_reason", "abandoned".to_owned())];
-        let said = self.post(&path, &format!("{}-void", charge.key), &fields).await?;
-        if said.is_success() {
-            return said.read::<Intent>()?.answer(Some(charge.amount));
-        }
-        match Failure::read(&said)?.kind.as_str() {
-            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
-            _ => Err(said.odd()),
-        }
-    }
-
-    async fn refunded(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        let id = match self.checked(charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
-        };
-        // Asked for a refund, Stripe would cancel what was only set aside. That is what `void` is for.
-        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
-        if !matches!(stands, Answer::Captured { .. }) {
-            return Ok(stands);
-        }
-        let fields = [("payment_intent", id.clone())];
-        let said = self
-            .post("/v1/refunds", &format!("{}-refund", charge.key), &fields)
-            .await?;
-        if said.is_success() {
-            let refund: intent::Refund = said.read()?;
-            return match refund.status.as_str() {
-                "succeeded" | "pending" => Ok(Answer::Refunded { reference: id }),
-                _ => Err(said.odd()),
-            };
-        }
-        match Failure::read(&said)?.code.as_deref() {
-            Some("charge_already_refunded") => self.look(&id).await?.answer(Some(charge.amount)),
-            _ => Err(said.odd()),
-        }
-    }
-
-    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
-        let charge = self.charges.of(key).await?;
-        let amount = charge.as_ref().map(|charge| charge.amount);
-        if let Some(id) = charge.as_ref().and_then(|charge| charge.reference.as_ref()) {
-            return self.look(id).await?.answer(amount);
-        }
-        match self
-            .find(key, asked_at(charge.as_ref(), self.clock.now()))
-            .await?
-        {
-            Found::Here(intent) => intent.answer(amount),
-            Found::Nowhere => Ok(Answer::NotFound),
         }
     }
 
@@ -304,7 +186,7 @@ impl Stripe {
             // Not every country's accounts may search; the list remains.
             return Ok(None);
         }
-        Ok(said.read::<List>()?.of(key))
+        Ok(said.read::<List<Intent>>()?.of(key))
     }
 
     /// Leafs through what was made since the charge was asked for.
@@ -318,7 +200,7 @@ impl Stripe {
             if said.status != StatusCode::OK {
                 return Err(said.odd());
             }
-            let page: List = said.read()?;
+            let page: List<Intent> = said.read()?;
             if let Some(id) = page.of(key) {
                 return Ok(Some(id));
             }
@@ -328,9 +210,32 @@ impl Stripe {
             }
         }
         // More was made since than can be leafed through: search will know it soon.
-        Err(Trouble::Silence(
+        Err(Trouble::Undecided(
             "a lost charge was not found yet, and not ruled out".to_owned(),
         ))
+    }
+
+    /// The refund of a charge that carries the key.
+    async fn refund_of(&self, intent: &str, key: &str) -> Result<Option<intent::Refund>, Trouble> {
+        let mut after = String::new();
+        for _ in 0..PAGES_MAX {
+            let path = format!("/v1/refunds?limit=100&payment_intent={intent}{after}");
+            let said = self.ask(self.wire.get(&path)).await?;
+            if said.status != StatusCode::OK {
+                return Err(said.odd());
+            }
+            let mut page: List<intent::Refund> = said.read()?;
+            if let Some(at) = page.data.iter().position(|refund| refund.is(key)) {
+                return Ok(Some(page.data.swap_remove(at)));
+            }
+            match page.data.last().filter(|_| page.has_more) {
+                Some(last) => after = format!("&starting_after={}", last.id),
+                None => return Ok(None),
+            }
+        }
+        Err(Trouble::Odd(format!(
+            "{intent} has more refunds than can be leafed through"
+        )))
     }
 
     async fn ask(&self, request: Builder) -> Result<Said, Trouble> {
@@ -360,44 +265,160 @@ fn asked_at(charge: Option<&Charge>, now: Timestamp) -> Timestamp {
     charge.map_or(fresh, |charge| charge.asked_at.max(fresh))
 }
 
-impl Provider for Stripe {
-    fn name(&self) -> &'static str {
-        NAME
+impl Adapter for Stripe {
+    const NAME: &'static str = NAME;
+
+    async fn authorized(&self, request: &Authorize) -> Result<Answer, Trouble> {
+        let charge = self.charges.asked(NAME, request, self.clock.now()).await?;
+        if let Some(refusal) = charge.refuses(request.amount) {
+            return Ok(refusal);
+        }
+        if let Some(id) = &charge.reference {
+            return self.look(id).await?.answer(Some(charge.amount));
+        }
+        let units = match amounts::units(request.amount) {
+            Ok(units) => units,
+            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
+        };
+        if !self.accepts(&request.method) {
+            return Ok(declined(intent::UNKNOWN_METHOD));
+        }
+        let said = self.confirm(request, units).await?;
+        if said.is_success() {
+            let intent: Intent = said.read()?;
+            self.charges.named(&request.key, &intent.id).await?;
+            return intent.answer(Some(request.amount));
+        }
+        self.refused(request, &said).await
     }
 
-    fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &request.key, self.authorized(&request).await) })
+    // Stripe keeps its answer to an idempotency key, refusals included. So a call is made only where it fits how the charge
+    // stands, lest an early refusal is all that the key ever gets.
+
+    async fn captured(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let id = match self.checked(charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
+        if !matches!(stands, Answer::Authorized { .. }) {
+            return Ok(stands);
+        }
+        let path = format!("/v1/payment_intents/{id}/capture");
+        let said = self.post(&path, &format!("{}-capture", charge.key), &[]).await?;
+        if said.is_success() {
+            return said.read::<Intent>()?.answer(Some(charge.amount));
+        }
+        let failure = Failure::read(&said)?;
+        match failure.kind.as_str() {
+            "card_error" => Ok(declined(decline_reason(
+                failure.code.as_deref(),
+                failure.decline_code.as_deref(),
+            ))),
+            // Somebody else was quicker: how it stands is the answer.
+            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
+            _ => Err(said.odd()),
+        }
     }
 
-    fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.captured(&charge).await) })
+    async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let id = match self.checked(charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        let stands = self.look(&id).await?.answer(Some(charge.amount))?;
+        if !matches!(stands, Answer::Authorized { .. } | Answer::RequiresAction { .. }) {
+            return Ok(stands);
+        }
+        let path = format!("/v1/payment_intents/{id}/cancel");
+        let fields = [("cancellation_reason", "abandoned".to_owned())];
+        let said = self.post(&path, &format!("{}-void", charge.key), &fields).await?;
+        if said.is_success() {
+            return said.read::<Intent>()?.answer(Some(charge.amount));
+        }
+        match Failure::read(&said)?.kind.as_str() {
+            "invalid_request_error" => self.look(&id).await?.answer(Some(charge.amount)),
+            _ => Err(said.odd()),
+        }
     }
 
-    fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.voided(&charge).await) })
+    async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        let id = match self.checked(&refund.charge).await? {
+            None => return Ok(Answer::NotFound),
+            Some(Checked::Other) => return Ok(other_amount()),
+            Some(Checked::Known(id)) => id,
+        };
+        // Stripe forgets idempotency keys after a day or so; its list of refunds stays.
+        if let Some(before) = self.refund_of(&id, &refund.key).await? {
+            return before.answer(refund);
+        }
+        // Asked for a refund, Stripe would cancel what was only set aside. That is what `void` is for.
+        match self.look(&id).await?.answer(Some(refund.charge.amount))? {
+            Answer::Captured { .. } => {}
+            Answer::Refunded { .. } => return Ok(too_much()),
+            _ => return Ok(nothing_taken()),
+        }
+        let Ok(units) = amounts::units(refund.amount) else {
+            return Ok(too_much());
+        };
+        let fields = [
+            ("payment_intent", id.clone()),
+            ("amount", units.to_string()),
+            ("metadata[stoa_key]", refund.charge.key.clone()),
+            ("metadata[stoa_refund]", refund.key.clone()),
+            ("metadata[reason]", refund.reason.clone()),
+        ];
+        let said = self.post("/v1/refunds", &refund.key, &fields).await?;
+        if said.is_success() {
+            return said.read::<intent::Refund>()?.answer(refund);
+        }
+        let failure = Failure::read(&said)?;
+        if failure.kind != "invalid_request_error" {
+            return Err(said.odd());
+        }
+        match (failure.code.as_deref(), failure.param.as_deref()) {
+            (Some("charge_already_refunded" | "amount_too_large"), _) | (_, Some("amount")) => Ok(too_much()),
+            (Some("charge_disputed"), _) => Ok(declined("The buyer disputes this payment with their bank.")),
+            (Some("balance_insufficient"), _) => {
+                Ok(declined("The marketplace's balance at Stripe does not cover it."))
+            }
+            _ => Err(said.odd()),
+        }
     }
 
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &charge.key, self.refunded(&charge).await) })
+    async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
+        let charge = self.charges.of(key).await?;
+        let amount = charge.as_ref().map(|charge| charge.amount);
+        if let Some(id) = charge.as_ref().and_then(|charge| charge.reference.as_ref()) {
+            return self.look(id).await?.answer(amount);
+        }
+        match self
+            .find(key, asked_at(charge.as_ref(), self.clock.now()))
+            .await?
+        {
+            Found::Here(intent) => intent.answer(amount),
+            Found::Nowhere => Ok(Answer::NotFound),
+        }
     }
 
-    fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
-        Box::pin(async move { or_unknown(NAME, &key, self.asked(&key).await) })
+    async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
+        match self.checked(&refund.charge).await? {
+            None => Ok(Answer::NotFound),
+            Some(Checked::Other) => Ok(other_amount()),
+            Some(Checked::Known(id)) => match self.refund_of(&id, &refund.key).await? {
+                Some(before) => before.answer(refund),
+                None => Ok(Answer::NotFound),
+            },
+        }
     }
 
-    fn read_webhook<'a>(
-        &'a self,
-        webhook: &'a Webhook,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Notice, Refusal>> {
-        Box::pin(async move { webhook::read(&self.config.webhook_secret, webhook, now) })
+    async fn heard(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
+        webhook::read(&self.config.webhook_secret, webhook, now)
     }
 
-    fn called(&self, name: &str) -> Option<&dyn Provider> {
-        (name == NAME).then_some(self)
-    }
-
-    fn takes(&self, method: &str) -> bool {
+    fn accepts(&self, method: &str) -> bool {
         method.starts_with(METHOD_PREFIX)
     }
 }

@@ -1,7 +1,7 @@
 //! Stripe's webhooks: `Stripe-Signature: t=<seconds>,v1=<hex>,...`, HMAC-SHA256 over `t.body`, signed anew whenever they
 //! are sent again. <https://docs.stripe.com/webhooks/signature>
 
-use super::KEY;
+use super::{KEY, REFUND_KEY};
 use crate::hidden::Hidden;
 use crate::webhook::{Notice, NoticeKind, Refusal, TOLERANCE_S, Webhook};
 use kernel::Timestamp;
@@ -25,6 +25,7 @@ struct Data {
 
 #[derive(Deserialize)]
 struct Object {
+    status: Option<String>,
     #[serde(default)]
     metadata: HashMap<String, String>,
 }
@@ -32,10 +33,11 @@ struct Object {
 pub fn read(secret: &Hidden, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
     verify(secret, webhook, now)?;
     let event: Event = serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
-    let mut metadata = event.data.object.metadata;
+    let Object { status, mut metadata } = event.data.object;
     Ok(Notice {
         id: event.id,
-        kind: kind(&event.kind),
+        kind: kind(&event.kind, status.as_deref()),
+        refund: metadata.remove(REFUND_KEY),
         // What carries no key is about something else, which nobody looks for.
         key: metadata.remove(KEY).unwrap_or_default(),
     })
@@ -63,8 +65,14 @@ fn verify(secret: &Hidden, webhook: &Webhook, now: Timestamp) -> Result<(), Refu
     }
 }
 
-fn kind(name: &str) -> NoticeKind {
+/// `status` is that of what the event is about.
+fn kind(name: &str, status: Option<&str>) -> NoticeKind {
     match name {
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => match status {
+            Some("succeeded") => NoticeKind::Refunded,
+            Some("failed" | "canceled") => NoticeKind::RefundFailed,
+            _ => NoticeKind::Other,
+        },
         "payment_intent.requires_action" => NoticeKind::RequiresAction,
         "payment_intent.amount_capturable_updated" => NoticeKind::Authorized,
         "payment_intent.succeeded" => NoticeKind::Captured,

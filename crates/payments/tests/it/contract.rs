@@ -1,6 +1,8 @@
 //! What every provider is held to, whoever it is.
 
-use crate::house::{Buyer, Call, House, Remote, SandboxHouse, charge, follow, key, pay, request, word};
+use crate::house::{
+    Buyer, Call, House, Remote, SandboxHouse, charge, follow, key, part, pay, request, whole, word,
+};
 use crate::line::Fault;
 use crate::paypal::PayPalHouse;
 use crate::razorpay::RazorpayHouse;
@@ -27,7 +29,7 @@ async fn a_charge_is_authorised_captured_and_refunded_once<H: House>() {
     let again = provider.authorize(request(1, house.method(Buyer::Pays))).await;
     assert_eq!(word(&again), "captured");
     for _ in 0..3 {
-        assert_eq!(word(&provider.refund(charge(1)).await), "refunded");
+        assert_eq!(word(&provider.refund(whole(1)).await), "refunded");
     }
     assert_eq!(house.books().await, (1, 1234, 1234));
     assert_eq!(word(&provider.capture(charge(1)).await), "refunded");
@@ -73,15 +75,15 @@ async fn what_was_let_go_is_not_taken<H: House>() {
     let provider = house.provider();
     pay(&house, 1, Buyer::Pays).await;
     assert_eq!(
-        word(&provider.refund(charge(1)).await),
-        "authorized",
+        word(&provider.refund(whole(1)).await),
+        "declined",
         "nothing was taken yet"
     );
     for _ in 0..2 {
         assert_eq!(word(&provider.void(charge(1)).await), "voided");
     }
     assert_eq!(word(&provider.capture(charge(1)).await), "voided");
-    assert_eq!(word(&provider.refund(charge(1)).await), "voided");
+    assert_eq!(word(&provider.refund(whole(1)).await), "declined");
 
     // The buyer left their bank's page open, and confirms after all.
     let method = house.method(Buyer::ConfirmsAtBank);
@@ -138,11 +140,83 @@ async fn what_was_never_asked_for_is_known_as_such<H: House>() {
         provider.inquire(key(1)).await,
         provider.capture(charge(1)).await,
         provider.void(charge(1)).await,
-        provider.refund(charge(1)).await,
+        provider.refund(whole(1)).await,
+        provider.inquire_refund(whole(1)).await,
     ] {
         assert_eq!(word(&answer), "not_found");
     }
     assert_eq!(house.books().await, (0, 0, 0));
+}
+
+async fn parts_go_back_one_by_one_and_never_more_than_was_taken<H: House>() {
+    let house = H::open().await;
+    let provider = house.provider();
+    pay(&house, 1, Buyer::Pays).await;
+    provider.capture(charge(1)).await;
+    let first = provider.refund(part(1, 1, 400)).await;
+    assert_eq!(word(&first), "refunded");
+    assert_eq!(house.books().await, (1, 1234, 400));
+    // The same key is the same refund.
+    assert_eq!(provider.refund(part(1, 1, 400)).await, first);
+    assert_eq!(provider.inquire_refund(part(1, 1, 400)).await, first);
+    assert_eq!(word(&provider.refund(part(1, 1, 300)).await), "declined");
+    assert_eq!(word(&provider.inquire_refund(part(1, 1, 300)).await), "declined");
+    assert_eq!(
+        word(&provider.inquire(key(1)).await),
+        "captured",
+        "the rest of it"
+    );
+    // Another key is another one, be it over the same amount.
+    assert_eq!(word(&provider.inquire_refund(part(1, 2, 400)).await), "not_found");
+    let second = provider.refund(part(1, 2, 400)).await;
+    assert_eq!(word(&second), "refunded");
+    assert_ne!(first, second);
+    assert_eq!(house.books().await, (1, 1234, 800));
+
+    for too_much in [part(1, 3, 435), whole(1)] {
+        assert_eq!(word(&provider.refund(too_much).await), "declined");
+    }
+    assert_eq!(house.books().await, (1, 1234, 800));
+    assert_eq!(word(&provider.refund(part(1, 4, 434)).await), "refunded");
+    assert_eq!(word(&provider.refund(part(1, 5, 1)).await), "declined");
+    assert_eq!(house.books().await, (1, 1234, 1234));
+    assert_eq!(word(&provider.inquire(key(1)).await), "refunded");
+    assert_eq!(provider.inquire_refund(part(1, 1, 400)).await, first);
+}
+
+async fn a_refund_under_way_is_not_told_as_done_and_may_fail<H: House>() {
+    let house = H::open().await;
+    let provider = house.provider();
+    for (attempt, takes_it) in [(1, true), (2, false)] {
+        let answer = provider.authorize(request(attempt, house.slow_refunds())).await;
+        follow(&house, attempt, Buyer::Pays, answer).await;
+        assert_eq!(word(&provider.capture(charge(attempt)).await), "captured");
+        let all = || part(attempt, 1, 1234);
+        assert_eq!(word(&provider.refund(all()).await), "pending");
+        assert_eq!(word(&provider.refund(all()).await), "pending");
+        assert_eq!(word(&provider.inquire_refund(all()).await), "pending");
+        assert_eq!(
+            word(&provider.refund(part(attempt, 2, 1)).await),
+            "declined",
+            "what is under way is not there"
+        );
+        house.settle_refunds(takes_it).await;
+        let (stands, charge_stands, told) = match takes_it {
+            true => ("refunded", "refunded", NoticeKind::Refunded),
+            false => ("declined", "captured", NoticeKind::RefundFailed),
+        };
+        assert_eq!(word(&provider.inquire_refund(all()).await), stands);
+        assert_eq!(word(&provider.refund(all()).await), stands, "for good");
+        assert_eq!(word(&provider.inquire(key(attempt)).await), charge_stands);
+
+        let webhook = house.webhook(told, &key(attempt), house.now()).await;
+        let notice = provider.read_webhook(&webhook, house.now()).await.unwrap();
+        assert_eq!((notice.kind, notice.key), (told, key(attempt)));
+        assert_eq!(notice.refund, Some(all().key));
+    }
+    assert_eq!(house.books().await, (2, 2468, 1234));
+    // What failed may be tried again under another key.
+    assert_ne!(word(&provider.refund(part(2, 3, 1234)).await), "declined");
 }
 
 async fn amounts_that_cannot_be_said_are_declined<H: Remote>() {
@@ -204,9 +278,10 @@ async fn a_call_that_took_effect_unheard_is_not_made_twice<H: Remote>() {
     assert_eq!(word(&provider.inquire(key(1)).await), "captured");
     assert_eq!(word(&provider.capture(charge(1)).await), "captured");
     house.disturb(Call::Refund, Fault::Lost);
-    assert_eq!(word(&provider.refund(charge(1)).await), "unknown");
+    assert_eq!(word(&provider.refund(whole(1)).await), "unknown");
+    assert_eq!(word(&provider.inquire_refund(whole(1)).await), "refunded");
     assert_eq!(word(&provider.inquire(key(1)).await), "refunded");
-    assert_eq!(word(&provider.refund(charge(1)).await), "refunded");
+    assert_eq!(word(&provider.refund(whole(1)).await), "refunded");
     pay(&house, 2, Buyer::Pays).await;
     house.disturb(Call::Void, Fault::Lost);
     assert_eq!(word(&provider.void(charge(2)).await), "unknown");
@@ -233,8 +308,11 @@ async fn trouble_is_never_a_decline<H: Remote>() {
         assert_eq!(word(&provider.capture(charge(attempt)).await), "unknown");
         assert_eq!(word(&provider.capture(charge(attempt)).await), "captured");
         house.disturb(Call::Refund, fault);
-        assert_eq!(word(&provider.refund(charge(attempt)).await), "unknown");
-        assert_eq!(word(&provider.refund(charge(attempt)).await), "refunded");
+        assert_eq!(word(&provider.refund(whole(attempt)).await), "unknown");
+        assert_eq!(word(&provider.inquire_refund(whole(attempt)).await), "not_found");
+        house.disturb(Call::InquireRefund, fault);
+        assert_eq!(word(&provider.inquire_refund(whole(attempt)).await), "unknown");
+        assert_eq!(word(&provider.refund(whole(attempt)).await), "refunded");
     }
     assert_eq!(house.books().await, (2, 2468, 2468));
 }
@@ -304,6 +382,8 @@ macro_rules! all_held {
             a_lost_answer_is_asked_about_and_charged_once,
             what_was_never_asked_for_is_known_as_such,
             webhooks_are_heard_if_they_are_the_providers_own,
+            parts_go_back_one_by_one_and_never_more_than_was_taken,
+            a_refund_under_way_is_not_told_as_done_and_may_fail,
             amounts_that_cannot_be_said_are_declined,
             a_call_that_took_effect_unheard_is_not_made_twice,
             trouble_is_never_a_decline,
@@ -323,6 +403,8 @@ held! { sandbox: SandboxHouse {
     a_lost_answer_is_asked_about_and_charged_once,
     what_was_never_asked_for_is_known_as_such,
     webhooks_are_heard_if_they_are_the_providers_own,
+    parts_go_back_one_by_one_and_never_more_than_was_taken,
+    a_refund_under_way_is_not_told_as_done_and_may_fail,
 } }
 
 all_held!(stripe: StripeHouse, razorpay: RazorpayHouse, paypal: PayPalHouse);

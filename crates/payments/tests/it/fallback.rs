@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use kernel::{FixedClock, Timestamp};
 use payments::fallback::{Limits, Phase};
 use payments::webhook::{Notice, Refusal, Webhook};
-use payments::{Answer, Authorize, Fallback, Provider, ProviderCharge};
+use payments::{Answer, Authorize, Fallback, Provider, ProviderCharge, Refund};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -79,9 +79,12 @@ impl Provider for Switched {
         let reference = self.reference();
         self.done(&charge.key, Some(Answer::Voided { reference }))
     }
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
         let reference = self.reference();
-        self.done(&charge.key, Some(Answer::Refunded { reference }))
+        self.done(&refund.charge.key, Some(Answer::Refunded { reference }))
+    }
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        self.done(&refund.charge.key, None)
     }
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         self.done(&key, None)
@@ -270,8 +273,11 @@ impl Provider for Stuck {
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         self.behind.void(charge)
     }
-    fn refund(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
-        self.behind.refund(charge)
+    fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        self.behind.refund(refund)
+    }
+    fn inquire_refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
+        self.behind.inquire_refund(refund)
     }
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer> {
         self.behind.inquire(key)

@@ -4,7 +4,7 @@ use crate::line::Fault;
 use kernel::{Currency, Money, PaymentId, Timestamp};
 use payments::provider::charge_key;
 use payments::webhook::{NoticeKind, Secret, Webhook};
-use payments::{Answer, Authorize, Provider, ProviderCharge, Sandbox};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox};
 use std::future::Future;
 use testkit::TestDb;
 use uuid::Uuid;
@@ -24,11 +24,15 @@ pub trait House: Sized {
     fn method(&self, buyer: Buyer) -> &'static str;
     /// The means whose authorisation takes effect without an answer.
     fn lost_method(&self) -> &'static str;
+    /// The means whose refunds are under way until they are settled.
+    fn slow_refunds(&self) -> &'static str;
+    /// The bank decides about refunds that are under way.
+    fn settle_refunds(&self, takes_them: bool) -> impl Future<Output = ()>;
     /// What the buyer does at the address they were sent to.
     fn at_bank(&self, reference: &str, buyer: Buyer) -> impl Future<Output = ()>;
     /// Charges in the provider's books, and the minor units that it took and gave back.
     fn books(&self) -> impl Future<Output = (i64, i64, i64)>;
-    /// A webhook about a charge that is in the provider's books, signed at `at`.
+    /// A webhook about a charge that is in the provider's books, or its latest refund, signed at `at`.
     fn webhook(&self, kind: NoticeKind, key: &str, at: Timestamp) -> impl Future<Output = Webhook>;
     /// Seconds after which a webhook is too old.
     fn webhook_age_max_s(&self) -> i64;
@@ -51,6 +55,7 @@ pub enum Call {
     Void,
     Refund,
     Inquire,
+    InquireRefund,
 }
 
 const PAYMENT: PaymentId = PaymentId(Uuid::from_u128(7));
@@ -76,6 +81,21 @@ pub fn charge(attempt: u32) -> ProviderCharge {
     }
 }
 
+/// Part of a charge, under a key of its own.
+pub fn part(attempt: u32, number: u32, amount: i64) -> Refund {
+    Refund {
+        key: format!("refund-{attempt}-{number}"),
+        charge: charge(attempt),
+        amount: Money::new(amount, Currency::EUR),
+        reason: "A cup was broken.".to_owned(),
+    }
+}
+
+/// All of a charge.
+pub fn whole(attempt: u32) -> Refund {
+    Refund::whole(charge(attempt), "The order was cancelled.")
+}
+
 /// An answer in one word.
 pub fn word(answer: &Answer) -> &'static str {
     match answer {
@@ -83,6 +103,7 @@ pub fn word(answer: &Answer) -> &'static str {
         Answer::Captured { .. } => "captured",
         Answer::Voided { .. } => "voided",
         Answer::Refunded { .. } => "refunded",
+        Answer::Pending { .. } => "pending",
         Answer::Declined { .. } => "declined",
         Answer::RequiresAction { .. } => "requires_action",
         Answer::Unknown => "unknown",
@@ -142,6 +163,22 @@ impl House for SandboxHouse {
         "tok_timeout"
     }
 
+    fn slow_refunds(&self) -> &'static str {
+        "tok_refund_slow"
+    }
+
+    async fn settle_refunds(&self, takes_them: bool) {
+        sqlx::query(
+            "update payments.sandbox_refund
+                set settles_at = now(), settles_as = case when $1 then 'succeeded' else 'failed' end
+              where state = 'pending'",
+        )
+        .bind(takes_them)
+        .execute(&mut self.db.owner().await)
+        .await
+        .unwrap();
+    }
+
     async fn at_bank(&self, reference: &str, buyer: Buyer) {
         let approves = buyer != Buyer::IsDeclined;
         // Refused where the charge was let go.
@@ -159,7 +196,13 @@ impl House for SandboxHouse {
     }
 
     async fn webhook(&self, kind: NoticeKind, key: &str, at: Timestamp) -> Webhook {
-        let body = serde_json::json!({ "type": kind, "data": { "key": key } });
+        let refund: Option<String> =
+            sqlx::query_scalar("select key from payments.sandbox_refund where charge = $1")
+                .bind(key)
+                .fetch_optional(&mut self.db.owner().await)
+                .await
+                .unwrap();
+        let body = serde_json::json!({ "type": kind, "data": { "key": key, "refund": refund } });
         Secret::new(vec![7; 32]).sign("msg_1", at, body.to_string().into_bytes())
     }
 

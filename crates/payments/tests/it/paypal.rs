@@ -1,6 +1,6 @@
 //! PayPal's part of the contract, kept strictly: <https://developer.paypal.com/docs/api/orders/v2/>.
 
-use crate::house::{Buyer, Call, House, Remote, charge, pay, word};
+use crate::house::{Buyer, Call, House, Remote, charge, pay, whole, word};
 use crate::line::{Fault, Line};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -29,6 +29,7 @@ type Books = Arc<Mutex<Account>>;
 
 #[derive(Default)]
 struct Account {
+    slow_refunds: bool,
     orders: Vec<Order>,
     /// What was answered to a request id, by path.
     requests: BTreeMap<String, (u16, Value)>,
@@ -43,6 +44,7 @@ struct Order {
     status: &'static str,
     authorization: Option<&'static str>,
     capture: Option<&'static str>,
+    refunds: Vec<Value>,
     /// The means the buyer chose will be declined.
     bad_means: bool,
 }
@@ -59,11 +61,34 @@ impl Order {
         let mut unit = self.unit.clone();
         unit["reference_id"] = json!("default");
         if self.authorization.is_some() {
-            unit["payments"] = json!({ "authorizations": part("AUTH", &self.authorization), "captures": part("CAP", &self.capture) });
+            unit["payments"] = json!({ "authorizations": part("AUTH", &self.authorization), "captures": part("CAP", &self.capture),
+                "refunds": self.refunds });
         }
         json!({ "id": self.id, "intent": "AUTHORIZE", "status": self.status, "purchase_units": [unit], "links": [
             { "href": format!("https://api-m.paypal.com/v2/checkout/orders/{}", self.id), "rel": "self", "method": "GET" },
             { "href": format!("https://www.paypal.com/checkoutnow?token={}", self.id), "rel": "payer-action", "method": "GET" } ] })
+    }
+}
+
+fn cents(amount: &Value) -> i64 {
+    let value = amount["value"].as_str().unwrap();
+    value.replace('.', "").parse().unwrap()
+}
+
+impl Order {
+    /// What went back or is on its way.
+    fn refunded(&self) -> i64 {
+        let refunds = self.refunds.iter();
+        let good = refunds.filter(|refund| refund["status"] != "FAILED");
+        good.map(|refund| cents(&refund["amount"])).sum()
+    }
+
+    fn count_refunds(&mut self) {
+        self.capture = Some(match self.refunded() {
+            0 => "COMPLETED",
+            all if all == cents(&self.unit["amount"]) => "REFUNDED",
+            _ => "PARTIALLY_REFUNDED",
+        });
     }
 }
 
@@ -173,6 +198,7 @@ async fn make(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> Re
             status: "PAYER_ACTION_REQUIRED",
             authorization: None,
             capture: None,
+            refunds: Vec::new(),
             bad_means: false,
         };
         let said = order.json();
@@ -252,6 +278,7 @@ async fn refund(
 ) -> Response {
     once(&books, &format!("{id}/refund"), &headers, |account| {
         let body: Value = serde_json::from_slice(&body).unwrap();
+        let slow = account.slow_refunds;
         let order = account
             .orders
             .iter_mut()
@@ -260,9 +287,16 @@ async fn refund(
         if order.capture == Some("REFUNDED") {
             return issue("CAPTURE_FULLY_REFUNDED");
         }
-        assert_eq!(body["amount"], order.unit["amount"]);
-        order.capture = Some("REFUNDED");
-        (201, json!({ "id": "1JU08902781691411", "status": "COMPLETED" }))
+        if cents(&body["amount"]) > cents(&order.unit["amount"]) - order.refunded() {
+            return issue("REFUND_AMOUNT_EXCEEDED");
+        }
+        assert!(body["custom_id"].as_str().unwrap().len() <= 127);
+        let status = if slow { "PENDING" } else { "COMPLETED" };
+        let refund = json!({ "id": format!("1JU0890278169141{}", order.refunds.len()), "status": status,
+            "amount": body["amount"], "custom_id": body["custom_id"], "note_to_payer": body["note_to_payer"] });
+        order.refunds.push(refund.clone());
+        order.count_refunds();
+        (201, refund)
     })
 }
 
@@ -380,6 +414,27 @@ impl House for PayPalHouse {
         self.method(Buyer::Pays)
     }
 
+    fn slow_refunds(&self) -> &'static str {
+        self.books.lock().unwrap().slow_refunds = true;
+        self.method(Buyer::Pays)
+    }
+
+    async fn settle_refunds(&self, takes_them: bool) {
+        let mut account = self.books.lock().unwrap();
+        for order in &mut account.orders {
+            let pending = order
+                .refunds
+                .iter_mut()
+                .filter(|refund| refund["status"] == "PENDING");
+            for refund in pending {
+                refund["status"] = json!(if takes_them { "COMPLETED" } else { "FAILED" });
+            }
+            if order.capture.is_some() {
+                order.count_refunds();
+            }
+        }
+    }
+
     async fn at_bank(&self, reference: &str, buyer: Buyer) {
         let mut account = self.books.lock().unwrap();
         let order = account
@@ -393,23 +448,19 @@ impl House for PayPalHouse {
 
     async fn books(&self) -> (i64, i64, i64) {
         let account = self.books.lock().unwrap();
-        let cents = |order: &Order| {
-            let value = order.unit["amount"]["value"].as_str().unwrap();
-            value.replace('.', "").parse::<i64>().unwrap()
-        };
-        let captured = account.orders.iter().filter(|order| order.capture.is_some());
-        let refunded = account
-            .orders
-            .iter()
-            .filter(|order| order.capture == Some("REFUNDED"));
+        let taken = account.orders.iter().filter(|order| order.capture.is_some());
+        let taken = taken.map(|order| cents(&order.unit["amount"])).sum();
+        let refunded = account.orders.iter().map(Order::refunded).sum();
         let charges = i64::try_from(account.orders.len()).unwrap();
-        (charges, captured.map(cents).sum(), refunded.map(cents).sum())
+        (charges, taken, refunded)
     }
 
     async fn webhook(&self, kind: NoticeKind, key: &str, at: Timestamp) -> Webhook {
         let kind = match kind {
             NoticeKind::Captured => "PAYMENT.CAPTURE.COMPLETED",
             NoticeKind::Authorized => "PAYMENT.AUTHORIZATION.CREATED",
+            NoticeKind::Refunded => "PAYMENT.CAPTURE.REFUNDED",
+            NoticeKind::RefundFailed => "PAYMENT.REFUND.FAILED",
             other => panic!("{other:?}"),
         };
         let account = self.books.lock().unwrap();
@@ -418,10 +469,13 @@ impl House for PayPalHouse {
             .iter()
             .find(|order| order.unit["custom_id"] == key)
             .unwrap();
+        let resource = match kind.contains("REFUND") {
+            true => order.refunds.last().unwrap().clone(),
+            false => json!({ "id": "AUTH-1", "custom_id": key, "amount": order.unit["amount"],
+                "supplementary_data": { "related_ids": { "order_id": order.id } } }),
+        };
         // With a space that must come back as it is.
-        let body = json!({ "id": "WH-1", "event_version": "1.0", "event_type": kind, "resource": {
-            "id": "AUTH-1", "custom_id": key, "amount": order.unit["amount"],
-            "supplementary_data": { "related_ids": { "order_id": order.id } } } });
+        let body = json!({ "id": "WH-1", "event_version": "1.0", "event_type": kind, "resource": resource });
         let body = body.to_string().replacen("{", "{ ", 1).into_bytes();
         let time = at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
         let signature = sign("69cd13f0", &time, &body);
@@ -459,6 +513,7 @@ impl Remote for PayPalHouse {
             Call::Capture => "POST /v2/payments/*/capture",
             Call::Void => "POST /v2/payments/*/void",
             Call::Refund => "POST /v2/payments/*/refund",
+            Call::InquireRefund => "GET /v2/checkout/orders/*",
             Call::Inquire => "GET /v2/checkout/orders/*",
         };
         self.line.disturb(call, fault);
@@ -496,7 +551,7 @@ async fn one_token_serves_many_calls_until_it_ends_or_is_refused() {
     assert_eq!(word(&house.paypal.capture(charge(1)).await), "captured");
     assert_eq!(tokens(), 2, "it ends after nine hours");
     house.books.lock().unwrap().revoked = 2;
-    assert_eq!(word(&house.paypal.refund(charge(1)).await), "refunded");
+    assert_eq!(word(&house.paypal.refund(whole(1)).await), "refunded");
     assert_eq!(tokens(), 3);
 }
 

@@ -30,7 +30,10 @@ type Books = Arc<Mutex<Account>>;
 struct Account {
     now: i64,
     orders: Vec<Order>,
-    refunds: BTreeMap<String, Value>,
+    refunds: Vec<Value>,
+    /// The refund that a key made, by its place among them.
+    refund_keys: BTreeMap<String, usize>,
+    slow_refunds: bool,
 }
 
 struct Order {
@@ -56,7 +59,8 @@ impl Order {
     }
 
     fn payment_json(&self, payment: &Payment) -> Value {
-        let refund_status = (payment.refunded > 0).then_some("full");
+        let all = self.body["amount"] == payment.refunded;
+        let refund_status = (payment.refunded > 0).then_some(if all { "full" } else { "partial" });
         json!({ "id": payment.id, "entity": "payment", "amount": self.body["amount"], "currency": self.body["currency"],
             "status": payment.status, "order_id": self.id, "method": "card", "amount_refunded": payment.refunded,
             "refund_status": refund_status, "captured": payment.status == "captured", "notes": [],
@@ -85,6 +89,7 @@ fn router(books: Books) -> Router {
         .route("/v1/orders/{id}/payments", get(payments))
         .route("/v1/payments/{id}/capture", post(capture))
         .route("/v1/payments/{id}/refund", post(refund))
+        .route("/v1/payments/{id}/refunds", get(refunds))
         .with_state(books)
 }
 
@@ -199,26 +204,57 @@ async fn refund(
     }
     let key = headers["x-refund-idempotency"].to_str().unwrap().to_owned();
     assert!(key.len() >= 10);
-    if let Some(before) = books.lock().unwrap().refunds.get(&key) {
-        return Json(before.clone()).into_response();
-    }
-    let refund = json!({ "id": "rfnd_1", "entity": "refund", "amount": body["amount"], "payment_id": id, "status": "processed" });
+    let (number, slow) = {
+        let account = books.lock().unwrap();
+        if let Some(before) = account.refund_keys.get(&key) {
+            return Json(account.refunds[*before].clone()).into_response();
+        }
+        (account.refunds.len() + 1, account.slow_refunds)
+    };
+    let status = if slow { "pending" } else { "processed" };
+    let refund = json!({ "id": format!("rfnd_{number}"), "entity": "refund", "amount": body["amount"],
+        "currency": "EUR", "payment_id": id, "notes": body["notes"], "receipt": null, "status": status });
     let answer = change(&books, &id, |payment, order| {
-        if payment.status != "captured" || payment.refunded > 0 {
+        let amount = body["amount"].as_i64().unwrap();
+        if payment.status != "captured" || amount > order["amount"].as_i64().unwrap() - payment.refunded {
             return Some(error(
                 400,
                 "BAD_REQUEST_ERROR",
-                "The payment has been fully refunded already",
+                "The total refund amount is greater than the refund payment amount",
             ));
         }
-        assert_eq!(body["amount"], order["amount"]);
-        payment.refunded = body["amount"].as_i64().unwrap();
+        payment.refunded += amount;
         Some(Json(refund.clone()).into_response())
     });
     if answer.status() == StatusCode::OK {
-        books.lock().unwrap().refunds.insert(key, refund);
+        let mut account = books.lock().unwrap();
+        account.refunds.push(refund);
+        let place = account.refunds.len() - 1;
+        account.refund_keys.insert(key, place);
     }
     answer
+}
+
+async fn refunds(
+    State(books): State<Books>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if let Some(refusal) = stranger(&headers) {
+        return refusal;
+    }
+    let query: BTreeMap<String, String> = form_urlencoded::parse(query.unwrap().as_bytes())
+        .into_owned()
+        .collect();
+    let number = |name: &str| query[name].parse::<usize>().unwrap();
+    let account = books.lock().unwrap();
+    let items = account
+        .refunds
+        .iter()
+        .filter(|refund| refund["payment_id"] == id.as_str());
+    let items: Vec<&Value> = items.skip(number("skip")).take(number("count")).collect();
+    Json(json!({ "entity": "collection", "count": items.len(), "items": items })).into_response()
 }
 
 pub struct RazorpayHouse {
@@ -306,6 +342,26 @@ impl House for RazorpayHouse {
         self.method(Buyer::Pays)
     }
 
+    fn slow_refunds(&self) -> &'static str {
+        self.books.lock().unwrap().slow_refunds = true;
+        self.method(Buyer::Pays)
+    }
+
+    async fn settle_refunds(&self, takes_them: bool) {
+        let mut account = self.books.lock().unwrap();
+        let Account { refunds, orders, .. } = &mut *account;
+        for refund in refunds.iter_mut().filter(|refund| refund["status"] == "pending") {
+            refund["status"] = json!(if takes_them { "processed" } else { "failed" });
+            if !takes_them {
+                let mut payments = orders.iter_mut().flat_map(|order| &mut order.payments);
+                let payment = payments
+                    .find(|payment| refund["payment_id"] == payment.id.as_str())
+                    .unwrap();
+                payment.refunded -= refund["amount"].as_i64().unwrap();
+            }
+        }
+    }
+
     async fn at_bank(&self, reference: &str, buyer: Buyer) {
         match buyer {
             Buyer::IsDeclined => self.tries(reference, "failed", 120),
@@ -330,6 +386,8 @@ impl House for RazorpayHouse {
         let kind = match kind {
             NoticeKind::Captured => "payment.captured",
             NoticeKind::Authorized => "payment.authorized",
+            NoticeKind::Refunded => "refund.processed",
+            NoticeKind::RefundFailed => "refund.failed",
             other => panic!("{other:?}"),
         };
         let account = self.books.lock().unwrap();
@@ -340,8 +398,16 @@ impl House for RazorpayHouse {
             .unwrap();
         // Its notes are an empty list, as where nobody filled them: the order says what it is about.
         let payment = order.payment_json(&order.payments[0]);
+        let mut payload = json!({ "payment": { "entity": payment } });
+        if kind.starts_with("refund.") {
+            let refund = account
+                .refunds
+                .iter()
+                .rfind(|refund| refund["payment_id"] == payment["id"]);
+            payload["refund"] = json!({ "entity": refund.unwrap() });
+        }
         let body = json!({ "entity": "event", "account_id": "acc_1", "event": kind, "contains": ["payment"],
-            "payload": { "payment": { "entity": payment } }, "created_at": at.timestamp() })
+            "payload": payload, "created_at": at.timestamp() })
         .to_string();
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SIGNING.as_bytes()).unwrap();
         mac.update(body.as_bytes());
@@ -367,6 +433,7 @@ impl Remote for RazorpayHouse {
             Call::Capture => "POST /v1/payments/*/capture",
             Call::Void | Call::Inquire => "GET /v1/orders/*/payments",
             Call::Refund => "POST /v1/payments/*/refund",
+            Call::InquireRefund => "GET /v1/payments/*/refunds",
         };
         self.line.disturb(call, fault);
     }

@@ -1,7 +1,7 @@
 use kernel::{Currency, Money, PaymentId};
 use payments::provider::charge_key;
 use payments::webhook::Secret;
-use payments::{Answer, Authorize, Provider, ProviderCharge, Sandbox};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox};
 use testkit::TestDb;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ impl Shop {
     }
 
     async fn refund(&self, attempt: u32) -> Answer {
-        self.sandbox.refund(charge(attempt)).await
+        self.sandbox.refund(whole(attempt)).await
     }
 
     async fn inquire(&self, attempt: u32) -> Answer {
@@ -75,6 +75,10 @@ fn charge(attempt: u32) -> ProviderCharge {
     }
 }
 
+fn whole(attempt: u32) -> Refund {
+    Refund::whole(charge(attempt), "The order was cancelled.")
+}
+
 /// An answer in one word; a decline with its reason.
 fn word(answer: &Answer) -> &str {
     match answer {
@@ -82,6 +86,7 @@ fn word(answer: &Answer) -> &str {
         Answer::Captured { .. } => "captured",
         Answer::Voided { .. } => "voided",
         Answer::Refunded { .. } => "refunded",
+        Answer::Pending { .. } => "pending",
         Answer::Declined { reason } => reason,
         Answer::RequiresAction { .. } => "requires_action",
         Answer::Unknown => "unknown",
@@ -261,9 +266,10 @@ async fn what_was_taken_is_refunded_and_never_voided() {
     shop.capture(1).await;
     assert_eq!(word(&shop.void(1).await), "captured");
     shop.authorize(2, "tok_visa").await;
-    assert_eq!(word(&shop.refund(2).await), "authorized", "nothing was taken yet");
+    let nothing = "Nothing was taken that could go back.";
+    assert_eq!(word(&shop.refund(2).await), nothing, "not yet");
     assert_eq!(word(&shop.void(2).await), "voided");
-    assert_eq!(word(&shop.refund(2).await), "voided");
+    assert_eq!(word(&shop.refund(2).await), nothing);
     assert_eq!(shop.books().await, (2, 1234, 0));
 }
 
@@ -279,4 +285,34 @@ async fn capture_and_void_at_once_leave_one_outcome() {
         assert!(captured == stands || voided == stands);
         assert_eq!(shop.capture(attempt).await, stands);
     }
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_is_lost_is_made_once_and_learnt_by_asking() {
+    let shop = Shop::new().await;
+    shop.authorize(1, "tok_refund_timeout").await;
+    shop.capture(1).await;
+    for _ in 0..2 {
+        assert_eq!(word(&shop.refund(1).await), "unknown");
+    }
+    assert_eq!(word(&shop.sandbox.inquire_refund(whole(1)).await), "refunded");
+    assert_eq!(shop.books().await, (1, 1234, 1234));
+}
+
+#[tokio::test]
+async fn parts_asked_for_at_once_never_exceed_what_was_taken() {
+    let shop = Shop::new().await;
+    shop.authorize(1, "tok_visa").await;
+    shop.capture(1).await;
+    let part = |number: u32| {
+        shop.sandbox.refund(Refund {
+            key: format!("refund-{number}"),
+            amount: Money::new(500, Currency::EUR),
+            ..whole(1)
+        })
+    };
+    let answers = futures::future::join_all((0..6).map(part)).await;
+    let refunded = answers.iter().filter(|answer| word(answer) == "refunded");
+    assert_eq!(refunded.count(), 2, "{answers:?}");
+    assert_eq!(shop.books().await, (1, 1234, 1000));
 }

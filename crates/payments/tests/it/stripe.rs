@@ -29,6 +29,9 @@ type Books = Arc<Mutex<Account>>;
 struct Account {
     now: i64,
     intents: Vec<Intent>,
+    refunds: Vec<Value>,
+    /// Refunds take their time.
+    slow_refunds: bool,
     /// Idempotency keys: what was asked, and what was answered.
     keys: BTreeMap<String, (String, u16, Value)>,
     /// How many of the latest intents search does not know yet.
@@ -44,6 +47,7 @@ struct Intent {
     key: String,
     created: i64,
     captured: i64,
+    /// Of which refunds that did not fail.
     refunded: i64,
     decline_code: Option<&'static str>,
 }
@@ -52,7 +56,7 @@ impl Intent {
     fn json(&self, expanded: bool) -> Value {
         let charge = match expanded {
             true => json!({ "id": format!("ch_{}", self.id), "object": "charge", "amount": self.amount,
-                "captured": self.captured > 0, "refunded": self.refunded > 0, "amount_refunded": self.refunded }),
+                "captured": self.captured > 0, "refunded": self.refunded > 0 && self.refunded == self.captured, "amount_refunded": self.refunded }),
             false => json!(format!("ch_{}", self.id)),
         };
         let has_charge = ["requires_capture", "succeeded"].contains(&self.status);
@@ -178,7 +182,7 @@ fn router(books: Books) -> Router {
         .route("/v1/payment_intents/search", get(search))
         .route("/v1/payment_intents/{id}", get(look))
         .route("/v1/payment_intents/{id}/{verb}", post(change))
-        .route("/v1/refunds", post(refund))
+        .route("/v1/refunds", post(refund).get(refunds))
         .with_state(books)
 }
 
@@ -218,15 +222,59 @@ async fn refund(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> 
         let Some(intent) = intent else {
             return error(404, "invalid_request_error", "resource_missing");
         };
-        if intent.refunded > 0 {
+        assert_eq!(intent.status, "succeeded", "a refund would cancel it");
+        let amount: i64 = fields["amount"].parse().unwrap();
+        if intent.refunded == intent.captured {
             return error(400, "invalid_request_error", "charge_already_refunded");
         }
-        assert_eq!(intent.status, "succeeded", "a refund would cancel it");
-        intent.refunded = intent.amount;
-        let refund =
-            json!({ "id": "re_1", "object": "refund", "status": "succeeded", "amount": intent.amount });
+        if amount > intent.captured - intent.refunded {
+            let mut refusal = error(400, "invalid_request_error", "");
+            refusal.1["error"]["code"] = Value::Null;
+            refusal.1["error"]["param"] = json!("amount");
+            return refusal;
+        }
+        intent.refunded += amount;
+        let status = if account.slow_refunds {
+            "pending"
+        } else {
+            "succeeded"
+        };
+        let metadata: BTreeMap<&str, &String> = fields
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("metadata[")?.strip_suffix(']')?, value)))
+            .collect();
+        let refund = json!({ "id": format!("re_{}", account.refunds.len() + 1), "object": "refund", "status": status,
+            "amount": amount, "currency": intent.currency, "payment_intent": id, "metadata": metadata });
+        account.refunds.push(refund.clone());
         (200, refund)
     })
+}
+
+async fn refunds(State(books): State<Books>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Some(refusal) = stranger(&headers) {
+        return refusal;
+    }
+    let query: Fields = form_urlencoded::parse(query.unwrap().as_bytes())
+        .into_owned()
+        .collect();
+    let account = books.lock().unwrap();
+    let of = account
+        .refunds
+        .iter()
+        .rev()
+        .filter(|refund| refund["payment_intent"] == query["payment_intent"].as_str());
+    let rest: Vec<&Value> = match query.get("starting_after") {
+        Some(after) => of
+            .skip_while(|refund| refund["id"] != after.as_str())
+            .skip(1)
+            .collect(),
+        None => of.collect(),
+    };
+    let data: Vec<&Value> = rest.iter().take(2).copied().collect();
+    answer((
+        200,
+        json!({ "object": "list", "data": data, "has_more": rest.len() > 2 }),
+    ))
 }
 
 async fn look(
@@ -360,6 +408,26 @@ impl House for StripeHouse {
         self.method(Buyer::Pays)
     }
 
+    fn slow_refunds(&self) -> &'static str {
+        self.books.lock().unwrap().slow_refunds = true;
+        self.method(Buyer::Pays)
+    }
+
+    async fn settle_refunds(&self, takes_them: bool) {
+        let mut account = self.books.lock().unwrap();
+        let Account { refunds, intents, .. } = &mut *account;
+        for refund in refunds.iter_mut().filter(|refund| refund["status"] == "pending") {
+            refund["status"] = json!(if takes_them { "succeeded" } else { "failed" });
+            if !takes_them {
+                refund["failure_reason"] = json!("expired_or_canceled_card");
+                let intent = intents
+                    .iter_mut()
+                    .find(|intent| refund["payment_intent"] == intent.id.as_str());
+                intent.unwrap().refunded -= refund["amount"].as_i64().unwrap();
+            }
+        }
+    }
+
     async fn at_bank(&self, reference: &str, buyer: Buyer) {
         let mut account = self.books.lock().unwrap();
         let intent = account
@@ -385,13 +453,24 @@ impl House for StripeHouse {
         let kind = match kind {
             NoticeKind::Captured => "payment_intent.succeeded",
             NoticeKind::Authorized => "payment_intent.amount_capturable_updated",
+            NoticeKind::Refunded => "refund.updated",
+            NoticeKind::RefundFailed => "refund.failed",
             other => panic!("{other:?}"),
         };
         let account = self.books.lock().unwrap();
         let intent = account.intents.iter().find(|intent| intent.key == key).unwrap();
+        let object = match kind.starts_with("refund.") {
+            true => account
+                .refunds
+                .iter()
+                .rfind(|refund| refund["payment_intent"] == intent.id.as_str())
+                .unwrap()
+                .clone(),
+            false => intent.json(false),
+        };
         let body =
             json!({ "id": "evt_1", "object": "event", "api_version": "2024-06-20", "created": at.timestamp(),
-            "type": kind, "data": { "object": intent.json(false) } })
+            "type": kind, "data": { "object": object } })
             .to_string();
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SIGNING.as_bytes()).unwrap();
         mac.update(format!("{}.{body}", at.timestamp()).as_bytes());
@@ -419,6 +498,7 @@ impl Remote for StripeHouse {
             Call::Capture => "POST /v1/payment_intents/*/capture",
             Call::Void => "POST /v1/payment_intents/*/cancel",
             Call::Refund => "POST /v1/refunds",
+            Call::InquireRefund => "GET /v1/refunds",
             Call::Inquire => "GET /v1/payment_intents/*",
         };
         self.line.disturb(call, fault);
