@@ -3,11 +3,12 @@
 use crate::service::{public_event, service};
 use crate::{Address, cart::CartOwner};
 use kernel::{
-    Cursor, DateTime, LineId, Money, OrderId, Page, PaymentId, ProductId, SkuId, SubOrderId, TenantId, UserId,
+    Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId, SkuId,
+    SubOrderId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
-/// Where an order stands, as its buyer sees it.
+/// Where an order stands with its payment. How far its goods are says [`Fulfilment`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -15,18 +16,46 @@ pub enum OrderStatus {
     Placed,
     /// Paid.
     Confirmed,
+    /// As a whole: every sub-order is.
     Cancelled,
 }
 
+/// How far an order's goods are, over all its sub-orders that were not cancelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fulfilment {
+    /// Nothing has been sent yet.
+    #[default]
+    Pending,
+    /// Something is on its way, something is not.
+    PartlyShipped,
+    /// Everything is on its way, or has arrived in part.
+    Shipped,
+    /// Everything has arrived.
+    Delivered,
+}
+
+/// Where a sub-order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubOrderStatus {
+    /// Its stock is held, its payment is due.
     Placed,
+    /// Paid: to be packed.
     Confirmed,
+    Packed,
+    /// Some of its units are on their way.
+    PartlyShipped,
+    /// All of its units are on their way, or have arrived in part.
+    Shipped,
+    /// All of its units have arrived.
+    Delivered,
     Cancelled,
+    /// It was delivered, and all its money was given back: nothing more will happen.
+    Refunded,
 }
 
-/// Why an order ended before it was paid, or after.
+/// Why an order or a sub-order was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
@@ -46,9 +75,81 @@ pub struct OrderLine {
     /// Options in words: "Size: M, Colour: blue".
     pub options: String,
     pub code: String,
+    /// Units bought.
     pub quantity: u32,
+    /// Units sent so far.
+    pub shipped: u32,
+    /// Units cancelled by themselves: they will not be sent. Of a cancelled sub-order none will be.
+    pub cancelled: u32,
     pub unit_price: Money,
     pub total: Money,
+}
+
+/// Some units of a sub-order that were sent together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Parcel {
+    pub id: ParcelId,
+    pub lines: Vec<ParcelLine>,
+    /// Such as `Correos`; empty where none was told.
+    pub carrier: String,
+    /// The carrier's number; empty where there is none.
+    pub tracking: String,
+    pub shipped_at: DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<DateTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ParcelLine {
+    pub line: LineId,
+    #[schema(minimum = 1)]
+    pub quantity: u32,
+}
+
+/// A parcel to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewParcel {
+    /// Chosen by the caller: sent again under the same id, it is sent once.
+    pub id: ParcelId,
+    /// Nothing: all that is left to be sent.
+    pub lines: Vec<ParcelLine>,
+    pub carrier: String,
+    pub tracking: String,
+}
+
+/// Money given back for a sub-order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Refund {
+    pub id: RefundId,
+    /// What it was given back for; empty where it was given back as an amount.
+    pub lines: Vec<RefundLine>,
+    /// Of it, for the delivery.
+    pub delivery: Money,
+    pub amount: Money,
+    pub reason: String,
+    pub at: DateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RefundLine {
+    pub line: LineId,
+    /// Units it was given back for; 0 where it was a part of their price.
+    pub quantity: u32,
+    pub amount: Money,
+}
+
+/// A point of a sub-order's way, in order of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Milestone {
+    /// `placed`, `confirmed`, `packed`, `shipped`, `delivered`, `cancelled` or `refunded`.
+    pub name: String,
+    pub at: DateTime,
+    /// Which parcel was shipped or delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<ParcelId>,
+    /// Which money was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -67,10 +168,21 @@ pub struct SubOrder {
     pub total: Money,
     /// What the marketplace keeps of it, frozen at sale.
     pub commission: Money,
+    /// What was given back of `total` so far.
+    pub refunded: Money,
     pub placed_at: DateTime,
-    /// Where it goes. Sellers see it once the order is confirmed.
+    /// Where it goes. Sellers see it once the order is confirmed, until it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    /// In the order in which they were sent.
+    pub parcels: Vec<Parcel>,
+    pub refunds: Vec<Refund>,
+    pub timeline: Vec<Milestone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
+    /// What the seller said about it, or the buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_note: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -79,6 +191,7 @@ pub struct Order {
     /// For people, such as `K7F3-9QXA`.
     pub number: String,
     pub status: OrderStatus,
+    pub fulfilment: Fulfilment,
     /// Version of its stream: 1 when placed, one more with every event.
     pub version: i64,
     pub email: String,
@@ -87,6 +200,8 @@ pub struct Order {
     pub subtotal: Money,
     pub delivery: Money,
     pub total: Money,
+    /// What was given back of `total` for its sub-orders so far.
+    pub refunded: Money,
     pub payment: PaymentId,
     pub placed_at: DateTime,
     /// Until when the stock is held for it, while it is unpaid.
@@ -102,6 +217,7 @@ pub struct OrderSummary {
     pub id: OrderId,
     pub number: String,
     pub status: OrderStatus,
+    pub fulfilment: Fulfilment,
     pub total: Money,
     pub sellers: u32,
     pub units: u32,
@@ -112,7 +228,8 @@ pub struct OrderSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderEvent {
     pub version: i64,
-    /// Stable name, such as `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`.
+    /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`; of one sub-order: `packed`,
+    /// `shipped`, `delivered`, `part_cancelled`, `units_cancelled`, `refunded`.
     pub name: String,
     pub at: DateTime,
     pub payload: serde_json::Value,
@@ -135,6 +252,10 @@ service! {
         /// A shop's sub-orders, newest first.
         fn of_seller(tenant: TenantId, status: Option<SubOrderStatus>, after: Option<Cursor>, limit: u16) -> Page<SubOrder>;
         fn sub_order(tenant: TenantId, id: SubOrderId) -> SubOrder;
+        fn pack(tenant: TenantId, id: SubOrderId) -> SubOrder;
+        fn ship(tenant: TenantId, id: SubOrderId, parcel: NewParcel) -> SubOrder;
+        /// A parcel has arrived.
+        fn deliver(tenant: TenantId, id: SubOrderId, parcel: ParcelId) -> SubOrder;
     }
 }
 
@@ -143,7 +264,12 @@ service! {
 pub struct SalesTally {
     pub placed: u64,
     pub confirmed: u64,
+    pub packed: u64,
+    pub partly_shipped: u64,
+    pub shipped: u64,
+    pub delivered: u64,
     pub cancelled: u64,
+    pub refunded: u64,
 }
 
 service! {
@@ -193,4 +319,41 @@ public_event! {
     "orders.order_reopened" OrderReopened {
         order: OrderId, buyer: Option<UserId>, tenants: Vec<TenantId>, reserved_until: DateTime,
     } key order, tenant |_| None
+}
+public_event! {
+    "orders.sub_order_packed" SubOrderPacked { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// A parcel is on its way.
+    "orders.sub_order_shipped" SubOrderShipped {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>,
+        parcel: ParcelId, carrier: String, tracking: String,
+        /// Whether nothing of the sub-order is left to be sent.
+        complete: bool,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// All of its parcels have arrived, and nothing of it is left to be sent.
+    "orders.sub_order_delivered" SubOrderDelivered {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, delivered_at: DateTime,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// One sub-order of a paid order. When it was the last one, `orders.order_cancelled` follows. An order that is
+    /// cancelled as a whole tells only that.
+    "orders.sub_order_cancelled" SubOrderCancelled {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, reason: CancelReason, note: String,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// Some units of a sub-order will not be sent.
+    "orders.sub_order_units_cancelled" SubOrderUnitsCancelled {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, units: Vec<ParcelLine>,
+        reason: CancelReason, note: String,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    "orders.sub_order_refunded" SubOrderRefunded {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, refund: RefundId, amount: Money,
+    } key order, tenant |e| Some(e.tenant)
 }

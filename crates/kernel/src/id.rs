@@ -105,6 +105,10 @@ ids! {
     SubOrderId,
     /// One line of a sub-order.
     LineId,
+    /// Some units of a sub-order, sent together.
+    ParcelId,
+    /// Money given back for a sub-order.
+    RefundId,
     /// One charge of a buyer for one order.
     PaymentId,
     /// An account of the ledger.

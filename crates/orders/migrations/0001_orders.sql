@@ -12,9 +12,13 @@ create table orders.order (
     -- none for guests, who own their order by the secret of their cart
     buyer_id uuid,
     status text not null,
+    -- how far its goods are, over its sub-orders
+    fulfilment text not null default 'pending',
     cancel_reason text,
     currency text not null,
     total bigint not null,
+    -- given back of it so far
+    refunded bigint not null default 0,
     sellers int not null,
     units bigint not null,
     payment_id uuid not null,
@@ -23,7 +27,8 @@ create table orders.order (
     constraint order_pkey primary key (id),
     constraint order_status_check check (status in ('placed', 'confirmed', 'cancelled')),
     constraint order_cancel_reason_check check ((status = 'cancelled') = (cancel_reason is not null)),
-    constraint order_total_check check (total >= 0),
+    constraint order_fulfilment_check check (fulfilment in ('pending', 'partly_shipped', 'shipped', 'delivered')),
+    constraint order_total_check check (total >= 0 and refunded between 0 and total),
     constraint order_units_check check (units > 0 and sellers > 0)
 ) partition by range (id);
 select store.partition_by_month('orders.order', 'uuid');
@@ -44,16 +49,30 @@ create table orders.sub_order (
     total bigint not null,
     -- what the marketplace keeps, frozen at sale
     commission bigint not null,
+    -- given back of its total so far
+    refunded bigint not null default 0,
     delivery_code text not null,
     delivery_name text not null,
     placed_at timestamptz not null,
-    -- known to the seller only while the order is confirmed
+    confirmed_at timestamptz,
+    packed_at timestamptz,
+    -- with its last parcel
+    delivered_at timestamptz,
+    cancelled_at timestamptz,
+    -- known to the seller from confirmed on, unless it is cancelled
     address jsonb,
+    cancel_reason text,
+    cancel_note text,
+    parcels jsonb not null default '[]',
+    refunds jsonb not null default '[]',
     constraint sub_order_pkey primary key (tenant_id, id),
-    constraint sub_order_status_check check (status in ('placed', 'confirmed', 'cancelled')),
+    constraint sub_order_status_check check (status in
+        ('placed', 'confirmed', 'packed', 'partly_shipped', 'shipped', 'delivered', 'cancelled', 'refunded')),
     constraint sub_order_total_check check (subtotal >= 0 and delivery >= 0 and total = subtotal + delivery),
+    constraint sub_order_refunded_check check (refunded between 0 and total),
     constraint sub_order_commission_check check (commission between 0 and total),
-    constraint sub_order_address_check check ((status = 'confirmed') = (address is not null))
+    constraint sub_order_address_check check ((status in ('placed', 'cancelled')) = (address is null)),
+    constraint sub_order_cancelled_check check ((status = 'cancelled') = (cancel_reason is not null))
 ) partition by list (tenant_id);
 create table orders.sub_order_pool partition of orders.sub_order default partition by range (id);
 select store.partition_by_month('orders.sub_order_pool', 'uuid');
@@ -71,9 +90,15 @@ create table orders.line (
     code text not null,
     quantity bigint not null,
     unit_price bigint not null,
+    -- units sent, units cancelled by themselves, and minor units given back for the line as such
+    shipped bigint not null default 0,
+    cancelled bigint not null default 0,
+    refunded bigint not null default 0,
     constraint line_pkey primary key (tenant_id, sub_order_id, id),
     constraint line_quantity_check check (quantity > 0),
-    constraint line_unit_price_check check (unit_price >= 0)
+    constraint line_unit_price_check check (unit_price >= 0),
+    constraint line_units_check check (shipped >= 0 and cancelled >= 0 and shipped + cancelled <= quantity),
+    constraint line_refunded_check check (refunded between 0 and quantity * unit_price)
 ) partition by list (tenant_id);
 create table orders.line_pool partition of orders.line default partition by range (sub_order_id);
 select store.partition_by_month('orders.line_pool', 'uuid');

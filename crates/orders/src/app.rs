@@ -1,15 +1,21 @@
 //! Reading orders, one method per question. An order is read by folding its history.
 
-use crate::domain::{Event, Order, Refusal, replay};
-use crate::project::{LineRow, OrderRow, SubOrderRow, status_of};
+mod fulfil;
+
+use crate::domain::{Event, Order, Refusal, replay, timeline, units};
+use crate::project::{
+    LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
+};
 use crate::{Error, store};
 use ::store::streams::{AsOf as Bounds, Recorded, Streams};
 use ::store::{Db, Scope};
 use contracts::Reply;
 use contracts::cart::CartOwner;
 use contracts::orders as api;
-use contracts::orders::{AsOf, OrderEvent, OrderLine, OrderSummary, SubOrder, SubOrderStatus};
-use kernel::{Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, SubOrderId, TenantId, UserId};
+use contracts::orders::{AsOf, NewParcel, OrderEvent, OrderLine, OrderSummary, SubOrder, SubOrderStatus};
+use kernel::{
+    Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, SubOrderId, TenantId, UserId,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -36,6 +42,10 @@ impl Orders {
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// The order as it stood at `as_of`, whoever owns it.
@@ -101,7 +111,7 @@ impl Orders {
         Ok(page.map(|row| sale(row, &lines)))
     }
 
-    async fn sale(&self, tenant: TenantId, id: SubOrderId) -> Result<SubOrder, Error> {
+    pub(crate) async fn sale(&self, tenant: TenantId, id: SubOrderId) -> Result<SubOrder, Error> {
         let mut tx = self.0.db.begin(Scope::Tenant(tenant)).await?;
         let row = store::sub_order(&mut tx, tenant, id).await?;
         let lines = store::lines(&mut tx, tenant, &[id.0]).await?;
@@ -155,6 +165,7 @@ fn summary(row: OrderRow) -> OrderSummary {
     OrderSummary {
         id: row.id,
         status: status_of(&row.status),
+        fulfilment: fulfilment_of(&row.fulfilment),
         total: Money::new(row.total, currency(&row.currency)),
         sellers: u32::try_from(row.sellers).unwrap_or(0),
         units: u32::try_from(row.units).unwrap_or(u32::MAX),
@@ -176,15 +187,21 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         order: row.order_id,
         tenant: row.tenant_id,
         number: row.number,
-        status: crate::domain::sub_order_status(status_of(&row.status)),
+        status: sub_order_status_of(&row.status),
         delivery_code: row.delivery_code,
         delivery_name: row.delivery_name,
         subtotal: money(row.subtotal),
         delivery: money(row.delivery),
         total: money(row.total),
         commission: money(row.commission),
-        placed_at: row.placed_at,
+        refunded: money(row.refunded),
+        placed_at: row.dates.placed,
         address: row.address,
+        timeline: timeline(row.dates, &row.parcels, &row.refunds),
+        parcels: row.parcels,
+        refunds: row.refunds,
+        cancel_reason: row.cancel_reason.as_deref().map(reason_of),
+        cancel_note: row.cancel_note,
     }
 }
 
@@ -197,6 +214,8 @@ fn sold(line: &LineRow, currency: Currency) -> OrderLine {
         options: line.options.clone(),
         code: line.code.clone(),
         quantity: u32::try_from(line.quantity).unwrap_or(u32::MAX),
+        shipped: u32::try_from(line.shipped).unwrap_or(u32::MAX),
+        cancelled: u32::try_from(line.cancelled).unwrap_or(u32::MAX),
         unit_price: Money::new(line.unit_price, currency),
         total: Money::new(line.unit_price * line.quantity, currency),
     }
@@ -214,6 +233,35 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
         Event::Confirmed => json!({}),
         Event::Cancelled { reason } => json!({ "reason": reason }),
         Event::Reopened { reserved_until } => json!({ "reserved_until": reserved_until }),
+        Event::Packed { part } => json!({ "sub_order": part }),
+        Event::Shipped { part, parcel } => json!({
+            "sub_order": part,
+            "parcel": parcel.id,
+            "lines": parcel.lines.iter().map(units).collect::<Vec<_>>(),
+            "carrier": parcel.carrier,
+            "tracking": parcel.tracking,
+        }),
+        Event::Delivered { part, parcel } => json!({ "sub_order": part, "parcel": parcel }),
+        Event::PartCancelled { part, reason, note } => {
+            json!({ "sub_order": part, "reason": reason, "note": note })
+        }
+        Event::UnitsCancelled {
+            part,
+            units: cancelled,
+            reason,
+            note,
+        } => json!({
+            "sub_order": part,
+            "lines": cancelled.iter().map(units).collect::<Vec<_>>(),
+            "reason": reason,
+            "note": note,
+        }),
+        Event::Refunded { refund } => json!({
+            "sub_order": refund.part,
+            "refund": refund.id,
+            "amount": order.money(refund.amount),
+            "reason": refund.reason,
+        }),
     };
     OrderEvent {
         version: recorded.version,
@@ -281,5 +329,29 @@ impl api::Orders for Orders {
 
     fn sub_order<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, id: SubOrderId) -> Reply<'a, SubOrder> {
         Box::pin(async move { self.sale(tenant, id).await.map_err(Fault::from) })
+    }
+
+    fn pack<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, id: SubOrderId) -> Reply<'a, SubOrder> {
+        Box::pin(async move { self.packed(ctx, tenant, id).await.map_err(Fault::from) })
+    }
+
+    fn ship<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        parcel: NewParcel,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move { self.shipped(ctx, tenant, id, parcel).await.map_err(Fault::from) })
+    }
+
+    fn deliver<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        parcel: ParcelId,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move { self.delivered(ctx, tenant, id, parcel).await.map_err(Fault::from) })
     }
 }

@@ -1,9 +1,9 @@
 //! What the pages of buyers and sellers ask beside the orders themselves.
 
-use crate::domain::{Event, Placed};
+use crate::domain::{Event, Placed, sub_order_status_name};
 use crate::{Error, Orders, store};
 use ::store::Scope;
-use contracts::orders::{OrderDesk, OrderProducts, SalesTally};
+use contracts::orders::{OrderDesk, OrderProducts, SalesTally, SubOrderStatus};
 use contracts::{Address, Reply};
 use kernel::{Ctx, Fault, OrderId, PageLimit, ProductId, TenantId, UserId};
 use std::collections::HashMap;
@@ -20,11 +20,19 @@ impl Orders {
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
         let rows = store::tally_of_shop(&mut tx, tenant).await?;
         tx.commit().await?;
-        let count = |status: &str| rows.iter().find(|(s, _)| s == status).map_or(0, |(_, n)| *n);
+        let count = |status: SubOrderStatus| {
+            let name = sub_order_status_name(status);
+            rows.iter().find(|(s, _)| s == name).map_or(0, |(_, n)| *n)
+        };
         Ok(SalesTally {
-            placed: count("placed"),
-            confirmed: count("confirmed"),
-            cancelled: count("cancelled"),
+            placed: count(SubOrderStatus::Placed),
+            confirmed: count(SubOrderStatus::Confirmed),
+            packed: count(SubOrderStatus::Packed),
+            partly_shipped: count(SubOrderStatus::PartlyShipped),
+            shipped: count(SubOrderStatus::Shipped),
+            delivered: count(SubOrderStatus::Delivered),
+            cancelled: count(SubOrderStatus::Cancelled),
+            refunded: count(SubOrderStatus::Refunded),
         })
     }
 

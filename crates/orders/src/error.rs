@@ -9,6 +9,8 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error("Pass `next` of the page before, unchanged.")]
     BadCursor,
+    #[error("the history was not written: {0}")]
+    Append(#[from] ::store::streams::AppendError),
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
     #[error("an event could not be written or read: {0}")]
@@ -19,6 +21,7 @@ impl ::store::TxError for Error {
     fn database(&self) -> Option<&sqlx::Error> {
         match self {
             Self::Database(error) => Some(error),
+            Self::Append(error) => error.database(),
             _ => None,
         }
     }
@@ -33,6 +36,24 @@ impl From<Refusal> for Fault {
             Refusal::Illegal { from, allowed, .. } => Self::new(Kind::Conflict, "transition_illegal", detail)
                 .with("from", from)
                 .with("allowed", allowed),
+            Refusal::NoSuchPart => Self::not_found("sub-order"),
+            Refusal::NoSuchParcel => Self::not_found("parcel"),
+            Refusal::NotTheirs => Self::new(Kind::Conflict, "cancel_sub_order", detail),
+            Refusal::BadUnits => Self::field("units_invalid", "/lines", detail),
+            Refusal::TooManyUnits { line, wanted, left } => {
+                Self::new(Kind::Conflict, "units_too_many", detail)
+                    .with("line", line)
+                    .with("wanted", wanted)
+                    .with("left", left)
+            }
+            Refusal::NoteMissing => Self::field("note_missing", "/note", detail),
+            Refusal::BadRefund(_) => Self::new(Kind::Unprocessable, "refund_invalid", detail),
+            Refusal::RefundTooLarge { wanted, left, .. } => {
+                Self::new(Kind::Conflict, "refund_too_large", detail)
+                    .with("wanted", wanted)
+                    .with("left", left)
+            }
+            Refusal::IdTaken(_) => Self::new(Kind::Conflict, "id_taken", detail),
             Refusal::NotDue(_) => Self::new(Kind::Conflict, "hold_not_due", detail),
             Refusal::Malformed(_) => Self::new(Kind::Unprocessable, "order_malformed", detail),
         }
@@ -45,7 +66,8 @@ impl From<Error> for Fault {
             Error::Refused(refusal) => refusal.into(),
             Error::BadCursor => Self::field("cursor_invalid", "after", error.to_string()),
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
-            Error::Database(_) | Error::Json(_) => {
+            // The order is locked before it is read: nobody can have been quicker.
+            Error::Append(_) | Error::Database(_) | Error::Json(_) => {
                 tracing::error!(%error, "orders failed");
                 Self::internal()
             }

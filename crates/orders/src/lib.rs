@@ -42,6 +42,7 @@ pub mod project;
 mod publish;
 mod store;
 pub mod till;
+mod updates;
 mod verify;
 
 pub use app::{Orders, guest_hash, owns};

@@ -1,9 +1,9 @@
 //! Own events to read tables: the rows that an order makes. The till inserts and updates these rows in the transaction
 //! of the events; [`crate::verify`] makes them anew from the histories and compares.
 
-use crate::domain::{Line, Order, Part, of_sub_order, status_name, sub_order_status};
+use crate::domain::{Dates, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name};
 use contracts::Address;
-use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
+use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, SubOrderStatus};
 use kernel::{LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 
 /// All rows of one order.
@@ -14,16 +14,18 @@ pub struct Rows {
     pub lines: Vec<LineRow>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct OrderRow {
     pub id: OrderId,
     pub version: i64,
     pub number: String,
     pub buyer_id: Option<UserId>,
     pub status: String,
+    pub fulfilment: String,
     pub cancel_reason: Option<String>,
     pub currency: String,
     pub total: i64,
+    pub refunded: i64,
     pub sellers: i32,
     pub units: i64,
     pub payment_id: PaymentId,
@@ -43,14 +45,19 @@ pub struct SubOrderRow {
     pub delivery: i64,
     pub total: i64,
     pub commission: i64,
+    pub refunded: i64,
     pub delivery_code: String,
     pub delivery_name: String,
-    pub placed_at: Timestamp,
-    /// Only while the order is confirmed: before and after, the seller has no business with it.
+    pub dates: Dates,
+    /// From confirmed on, unless it is cancelled: before and after, the seller has no business with it.
     pub address: Option<Address>,
+    pub cancel_reason: Option<String>,
+    pub cancel_note: Option<String>,
+    pub parcels: Vec<Parcel>,
+    pub refunds: Vec<Refund>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct LineRow {
     pub tenant_id: TenantId,
     pub sub_order_id: SubOrderId,
@@ -62,23 +69,20 @@ pub struct LineRow {
     pub code: String,
     pub quantity: i64,
     pub unit_price: i64,
+    pub shipped: i64,
+    pub cancelled: i64,
+    /// Minor units given back for it as such.
+    pub refunded: i64,
 }
 
 /// The rows of an order as it stands.
 #[must_use]
 pub fn rows(order: &Order) -> Rows {
-    let parts = &order.placed.parts;
     let number = order.number();
+    let sub_orders = order.sub_orders();
     Rows {
-        sub_orders: parts
-            .iter()
-            .enumerate()
-            .map(|(i, part)| sub_order(order, &number, i, part))
-            .collect(),
-        lines: parts
-            .iter()
-            .flat_map(|part| part.lines.iter().map(|line| self::line(part, line)))
-            .collect(),
+        lines: order.sub_orders().flat_map(lines).collect(),
+        sub_orders: sub_orders.map(|part| sub_order(&number, &part)).collect(),
         order: self::order(order, number),
     }
 }
@@ -91,9 +95,11 @@ fn order(order: &Order, number: String) -> OrderRow {
         number,
         buyer_id: placed.buyer,
         status: status_name(order.status).to_owned(),
+        fulfilment: fulfilment_name(order.fulfilment()).to_owned(),
         cancel_reason: order.cancel_reason.map(|r| reason_name(r).to_owned()),
         currency: placed.currency.code().to_owned(),
         total: placed.total(),
+        refunded: order.refunded(),
         // At most as many as a cart has lines.
         sellers: placed.parts.len() as i32,
         units: placed.units(),
@@ -103,29 +109,44 @@ fn order(order: &Order, number: String) -> OrderRow {
     }
 }
 
-fn sub_order(order: &Order, number: &str, index: usize, part: &Part) -> SubOrderRow {
+/// The row of one part. `number` is its order's.
+#[must_use]
+pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
+    let (order, part) = (sub_order.order, sub_order.part);
+    let cancellation = sub_order.cancellation();
     SubOrderRow {
         tenant_id: part.tenant,
         id: part.id,
         order_id: order.id,
-        number: of_sub_order(number, index),
-        status: status_name(order.status).to_owned(),
+        number: of_sub_order(number, sub_order.index),
+        status: sub_order_status_name(sub_order.status()).to_owned(),
         currency: order.currency().code().to_owned(),
         subtotal: part.subtotal(),
         delivery: part.delivery.price,
         total: part.total(),
         commission: part.commission,
+        refunded: sub_order.refunded(),
         delivery_code: part.delivery.code.clone(),
         delivery_name: part.delivery.name.clone(),
-        placed_at: order.placed_at,
-        address: seller_address(order).cloned(),
+        dates: sub_order.dates(),
+        address: seller_address(sub_order).cloned(),
+        cancel_reason: cancellation.as_ref().map(|c| reason_name(c.reason).to_owned()),
+        cancel_note: cancellation.map(|c| c.note).filter(|note| !note.is_empty()),
+        parcels: sub_order.parcels(),
+        refunds: sub_order.refunds(),
     }
 }
 
-fn line(part: &Part, line: &Line) -> LineRow {
+/// The rows of one part's lines.
+pub fn lines(sub_order: SubOrder<'_>) -> impl Iterator<Item = LineRow> {
+    let lines = sub_order.part.lines.iter();
+    lines.map(move |line| self::line(&sub_order, line))
+}
+
+fn line(sub_order: &SubOrder<'_>, line: &Line) -> LineRow {
     LineRow {
-        tenant_id: part.tenant,
-        sub_order_id: part.id,
+        tenant_id: sub_order.part.tenant,
+        sub_order_id: sub_order.part.id,
         id: line.id,
         sku_id: line.sku,
         product_id: line.product,
@@ -134,13 +155,18 @@ fn line(part: &Part, line: &Line) -> LineRow {
         code: line.code.clone(),
         quantity: i64::from(line.quantity),
         unit_price: line.unit_price,
+        shipped: i64::from(sub_order.shipped(line.id)),
+        cancelled: i64::from(sub_order.cancelled(line.id)),
+        refunded: sub_order.line_refunded(line.id).0,
     }
 }
 
-/// Where the order goes, as far as its sellers may know.
-#[must_use]
-pub fn seller_address(order: &Order) -> Option<&Address> {
-    (sub_order_status(order.status) == SubOrderStatus::Confirmed).then_some(&order.placed.address)
+/// Where a part goes, as far as its seller may know.
+fn seller_address<'a>(sub_order: &SubOrder<'a>) -> Option<&'a Address> {
+    match sub_order.status() {
+        SubOrderStatus::Placed | SubOrderStatus::Cancelled => None,
+        _ => Some(&sub_order.order.placed.address),
+    }
 }
 
 /// The word by which tables know a reason.
@@ -153,6 +179,36 @@ pub fn reason_name(reason: CancelReason) -> &'static str {
     }
 }
 
+/// The reason behind a table's word.
+#[must_use]
+pub fn reason_of(name: &str) -> CancelReason {
+    match name {
+        "buyer" => CancelReason::Buyer,
+        "seller" => CancelReason::Seller,
+        _ => CancelReason::Expired,
+    }
+}
+
+#[must_use]
+pub fn fulfilment_name(fulfilment: Fulfilment) -> &'static str {
+    match fulfilment {
+        Fulfilment::Pending => "pending",
+        Fulfilment::PartlyShipped => "partly_shipped",
+        Fulfilment::Shipped => "shipped",
+        Fulfilment::Delivered => "delivered",
+    }
+}
+
+#[must_use]
+pub fn fulfilment_of(name: &str) -> Fulfilment {
+    match name {
+        "partly_shipped" => Fulfilment::PartlyShipped,
+        "shipped" => Fulfilment::Shipped,
+        "delivered" => Fulfilment::Delivered,
+        _ => Fulfilment::Pending,
+    }
+}
+
 /// The status behind a table's word, which its check constraint limits to these.
 #[must_use]
 pub fn status_of(name: &str) -> OrderStatus {
@@ -160,5 +216,19 @@ pub fn status_of(name: &str) -> OrderStatus {
         "confirmed" => OrderStatus::Confirmed,
         "cancelled" => OrderStatus::Cancelled,
         _ => OrderStatus::Placed,
+    }
+}
+
+#[must_use]
+pub fn sub_order_status_of(name: &str) -> SubOrderStatus {
+    match name {
+        "confirmed" => SubOrderStatus::Confirmed,
+        "packed" => SubOrderStatus::Packed,
+        "partly_shipped" => SubOrderStatus::PartlyShipped,
+        "shipped" => SubOrderStatus::Shipped,
+        "delivered" => SubOrderStatus::Delivered,
+        "cancelled" => SubOrderStatus::Cancelled,
+        "refunded" => SubOrderStatus::Refunded,
+        _ => SubOrderStatus::Placed,
     }
 }

@@ -1,8 +1,11 @@
 //! Own events to public events, in one place.
 
-use crate::domain::{Event, Order};
+use crate::domain::{Event, Order, SubOrder, units};
 use ::store::log::Outbox;
-use contracts::orders::{OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, SoldProduct};
+use contracts::orders::{
+    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, SoldProduct, SubOrderCancelled,
+    SubOrderDelivered, SubOrderPacked, SubOrderRefunded, SubOrderShipped, SubOrderUnitsCancelled,
+};
 use kernel::{Ctx, ProductId, TenantId};
 use std::collections::BTreeMap;
 
@@ -27,6 +30,9 @@ pub fn publish(
     order: &Order,
     event: &Event,
 ) -> Result<(), serde_json::Error> {
+    if let Some(sub_order) = event.part().and_then(|part| order.sub_order(part)) {
+        return publish_of_part(outbox, ctx, &sub_order, event);
+    }
     match event {
         Event::Placed(_) => publish_placed(outbox, ctx, order),
         Event::Confirmed => outbox.push(
@@ -57,7 +63,106 @@ pub fn publish(
                 reserved_until: *reserved_until,
             },
         ),
-        Event::PaymentDeclined { .. } => Ok(()),
+        _ => Ok(()),
+    }
+}
+
+fn publish_of_part(
+    outbox: &mut Outbox,
+    ctx: &Ctx,
+    sub_order: &SubOrder<'_>,
+    event: &Event,
+) -> Result<(), serde_json::Error> {
+    let (order, buyer) = (sub_order.order.id, sub_order.order.placed.buyer);
+    let (id, tenant) = (sub_order.part.id, sub_order.part.tenant);
+    match event {
+        Event::Packed { .. } => outbox.push(
+            ctx,
+            &SubOrderPacked {
+                order,
+                sub_order: id,
+                tenant,
+                buyer,
+            },
+        ),
+        Event::Shipped { parcel, .. } => outbox.push(
+            ctx,
+            &SubOrderShipped {
+                order,
+                sub_order: id,
+                tenant,
+                buyer,
+                parcel: parcel.id,
+                carrier: parcel.carrier.clone(),
+                tracking: parcel.tracking.clone(),
+                complete: sub_order.left_to_ship().is_empty(),
+            },
+        ),
+        Event::Delivered { .. } => publish_delivered(outbox, ctx, sub_order),
+        Event::PartCancelled { reason, note, .. } => outbox.push(
+            ctx,
+            &SubOrderCancelled {
+                order,
+                sub_order: id,
+                tenant,
+                buyer,
+                reason: *reason,
+                note: note.clone(),
+            },
+        ),
+        Event::UnitsCancelled {
+            units: cancelled,
+            reason,
+            note,
+            ..
+        } => {
+            outbox.push(
+                ctx,
+                &SubOrderUnitsCancelled {
+                    order,
+                    sub_order: id,
+                    tenant,
+                    buyer,
+                    units: cancelled.iter().map(units).collect(),
+                    reason: *reason,
+                    note: note.clone(),
+                },
+            )?;
+            publish_delivered(outbox, ctx, sub_order)
+        }
+        Event::Refunded { refund } => outbox.push(
+            ctx,
+            &SubOrderRefunded {
+                order,
+                sub_order: id,
+                tenant,
+                buyer,
+                refund: refund.id,
+                amount: sub_order.order.money(refund.amount),
+            },
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Once: with the last parcel that arrives, or with the end of what was still to be sent after it.
+fn publish_delivered(
+    outbox: &mut Outbox,
+    ctx: &Ctx,
+    sub_order: &SubOrder<'_>,
+) -> Result<(), serde_json::Error> {
+    match sub_order.progress.delivered_at {
+        Some(delivered_at) if delivered_at == ctx.now => outbox.push(
+            ctx,
+            &SubOrderDelivered {
+                order: sub_order.order.id,
+                sub_order: sub_order.part.id,
+                tenant: sub_order.part.tenant,
+                buyer: sub_order.order.placed.buyer,
+                delivered_at,
+            },
+        ),
+        _ => Ok(()),
     }
 }
 

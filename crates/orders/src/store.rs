@@ -1,12 +1,48 @@
 //! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`].
 
+use crate::domain::{Dates, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use contracts::Address;
-use contracts::orders::SubOrderStatus;
+use contracts::orders::{Parcel, Refund, SubOrderStatus};
 use kernel::{OrderId, PageLimit, SubOrderId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+
+/// What a row of each table is read from.
+macro_rules! select_orders {
+    ($rest:literal) => {
+        concat!(
+            "select id, version, number, buyer_id, status, fulfilment, cancel_reason, currency, total, refunded,
+                    sellers, units, payment_id, placed_at, reserved_until
+               from orders.order ",
+            $rest
+        )
+    };
+}
+
+macro_rules! select_sub_orders {
+    ($rest:literal) => {
+        concat!(
+            "select s.tenant_id, s.id, s.order_id, s.number, s.status, s.currency, s.subtotal, s.delivery, s.total,
+                    s.commission, s.refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
+                    s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds
+               from orders.sub_order s ",
+            $rest
+        )
+    };
+}
+
+macro_rules! select_lines {
+    ($rest:literal) => {
+        concat!(
+            "select l.tenant_id, l.sub_order_id, l.id, l.sku_id, l.product_id, l.title, l.options, l.code, l.quantity,
+                    l.unit_price, l.shipped, l.cancelled, l.refunded
+               from orders.line l ",
+            $rest
+        )
+    };
+}
 
 /// A buyer's orders, newest first, starting below `before` (ids are time-ordered).
 pub async fn orders_of_buyer(
@@ -15,19 +51,12 @@ pub async fn orders_of_buyer(
     before: Option<OrderId>,
     limit: PageLimit,
 ) -> Result<Vec<OrderRow>, sqlx::Error> {
-    sqlx::query_as!(
-        OrderRow,
-        r#"select id as "id: _", version, number, buyer_id as "buyer_id: _", status, cancel_reason, currency, total,
-                  sellers, units, payment_id as "payment_id: _", placed_at, reserved_until
-             from orders.order
-            where buyer_id = $1
-              and ($2::uuid is null or id < $2)
-            order by id desc
-            limit $3"#,
-        buyer.0,
-        before.map(|id| id.0),
-        limit.plus_one(),
-    )
+    sqlx::query_as(select_orders!(
+        "where buyer_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3"
+    ))
+    .bind(buyer)
+    .bind(before)
+    .bind(limit.plus_one())
     .fetch_all(pool)
     .await
 }
@@ -40,27 +69,15 @@ pub async fn sub_orders_of_shop(
     before: Option<SubOrderId>,
     limit: PageLimit,
 ) -> Result<Vec<SubOrderRow>, sqlx::Error> {
-    let status = status.map(|status| match status {
-        SubOrderStatus::Placed => "placed",
-        SubOrderStatus::Confirmed => "confirmed",
-        SubOrderStatus::Cancelled => "cancelled",
-    });
-    let records = sqlx::query_as!(
-        SubOrderRecord,
-        r#"select tenant_id as "tenant_id: _", id as "id: _", order_id as "order_id: _", number, status, currency,
-                  subtotal, delivery, total, commission, delivery_code, delivery_name, placed_at,
-                  address as "address: _"
-             from orders.sub_order
-            where tenant_id = $1
-              and ($2::text is null or status = $2)
-              and ($3::uuid is null or id < $3)
-            order by id desc
-            limit $4"#,
-        tenant.0,
-        status,
-        before.map(|id| id.0),
-        limit.plus_one(),
-    )
+    let records: Vec<SubOrderRecord> = sqlx::query_as(select_sub_orders!(
+        "where s.tenant_id = $1 and ($2::text is null or s.status = $2) and ($3::uuid is null or s.id < $3)
+         order by s.id desc
+         limit $4"
+    ))
+    .bind(tenant)
+    .bind(status.map(sub_order_status_name))
+    .bind(before)
+    .bind(limit.plus_one())
     .fetch_all(conn)
     .await?;
     Ok(records.into_iter().map(SubOrderRow::from).collect())
@@ -71,19 +88,33 @@ pub async fn sub_order(
     tenant: TenantId,
     id: SubOrderId,
 ) -> Result<Option<SubOrderRow>, sqlx::Error> {
-    let record = sqlx::query_as!(
-        SubOrderRecord,
-        r#"select tenant_id as "tenant_id: _", id as "id: _", order_id as "order_id: _", number, status, currency,
-                  subtotal, delivery, total, commission, delivery_code, delivery_name, placed_at,
-                  address as "address: _"
-             from orders.sub_order
-            where tenant_id = $1 and id = $2"#,
-        tenant.0,
-        id.0,
-    )
-    .fetch_optional(conn)
-    .await?;
+    let record: Option<SubOrderRecord> =
+        sqlx::query_as(select_sub_orders!("where s.tenant_id = $1 and s.id = $2"))
+            .bind(tenant)
+            .bind(id)
+            .fetch_optional(conn)
+            .await?;
     Ok(record.map(SubOrderRow::from))
+}
+
+/// The order of a shop's sub-order, locked until the transaction ends: nobody appends to a history whose order they have
+/// not locked.
+pub async fn lock_order_of(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: SubOrderId,
+) -> Result<Option<OrderId>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select o.id
+           from orders.sub_order s
+           join orders.order o on o.id = s.order_id
+          where s.tenant_id = $1 and s.id = $2
+            for no key update of o",
+    )
+    .bind(tenant)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
 }
 
 /// The lines of a shop's sub-orders, in the order in which they were bought.
@@ -92,16 +123,11 @@ pub async fn lines(
     tenant: TenantId,
     sub_orders: &[Uuid],
 ) -> Result<Vec<LineRow>, sqlx::Error> {
-    sqlx::query_as!(
-        LineRow,
-        r#"select tenant_id as "tenant_id: _", sub_order_id as "sub_order_id: _", id as "id: _",
-                  sku_id as "sku_id: _", product_id as "product_id: _", title, options, code, quantity, unit_price
-             from orders.line
-            where tenant_id = $1 and sub_order_id = any($2)
-            order by sub_order_id, id"#,
-        tenant.0,
-        sub_orders,
-    )
+    sqlx::query_as(select_lines!(
+        "where l.tenant_id = $1 and l.sub_order_id = any($2) order by l.sub_order_id, l.id"
+    ))
+    .bind(tenant)
+    .bind(sub_orders)
     .fetch_all(conn)
     .await
 }
@@ -169,16 +195,10 @@ pub async fn histories_after(
 
 /// The rows of orders, whatever their shop. For proving them equal to their histories.
 pub async fn order_rows(conn: &mut PgConnection, orders: &[Uuid]) -> Result<Vec<OrderRow>, sqlx::Error> {
-    sqlx::query_as!(
-        OrderRow,
-        r#"select id as "id: _", version, number, buyer_id as "buyer_id: _", status, cancel_reason, currency, total,
-                  sellers, units, payment_id as "payment_id: _", placed_at, reserved_until
-             from orders.order
-            where id = any($1)"#,
-        orders,
-    )
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(select_orders!("where id = any($1)"))
+        .bind(orders)
+        .fetch_all(conn)
+        .await
 }
 
 /// See [`order_rows`].
@@ -187,16 +207,12 @@ pub async fn sub_order_rows(
     tenants: &[Uuid],
     sub_orders: &[Uuid],
 ) -> Result<Vec<SubOrderRow>, sqlx::Error> {
-    let records = sqlx::query_as!(
-        SubOrderRecord,
-        r#"select s.tenant_id as "tenant_id: _", s.id as "id: _", s.order_id as "order_id: _", s.number, s.status,
-                  s.currency, s.subtotal, s.delivery, s.total, s.commission, s.delivery_code, s.delivery_name,
-                  s.placed_at, s.address as "address: _"
-             from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
-             join orders.sub_order s on s.tenant_id = wanted.tenant_id and s.id = wanted.id"#,
-        tenants,
-        sub_orders,
-    )
+    let records: Vec<SubOrderRecord> = sqlx::query_as(select_sub_orders!(
+        "join unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
+              on s.tenant_id = wanted.tenant_id and s.id = wanted.id"
+    ))
+    .bind(tenants)
+    .bind(sub_orders)
     .fetch_all(conn)
     .await?;
     Ok(records.into_iter().map(SubOrderRow::from).collect())
@@ -208,16 +224,12 @@ pub async fn line_rows(
     tenants: &[Uuid],
     sub_orders: &[Uuid],
 ) -> Result<Vec<LineRow>, sqlx::Error> {
-    sqlx::query_as!(
-        LineRow,
-        r#"select l.tenant_id as "tenant_id: _", l.sub_order_id as "sub_order_id: _", l.id as "id: _",
-                  l.sku_id as "sku_id: _", l.product_id as "product_id: _", l.title, l.options, l.code,
-                  l.quantity, l.unit_price
-             from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
-             join orders.line l on l.tenant_id = wanted.tenant_id and l.sub_order_id = wanted.id"#,
-        tenants,
-        sub_orders,
-    )
+    sqlx::query_as(select_lines!(
+        "join unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
+              on l.tenant_id = wanted.tenant_id and l.sub_order_id = wanted.id"
+    ))
+    .bind(tenants)
+    .bind(sub_orders)
     .fetch_all(conn)
     .await
 }
@@ -234,6 +246,7 @@ pub async fn row_counts(conn: &mut PgConnection) -> Result<[i64; 3], sqlx::Error
     Ok([row.orders, row.sub_orders, row.lines])
 }
 
+#[derive(sqlx::FromRow)]
 struct SubOrderRecord {
     tenant_id: TenantId,
     id: SubOrderId,
@@ -245,10 +258,19 @@ struct SubOrderRecord {
     delivery: i64,
     total: i64,
     commission: i64,
+    refunded: i64,
     delivery_code: String,
     delivery_name: String,
     placed_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+    packed_at: Option<Timestamp>,
+    delivered_at: Option<Timestamp>,
+    cancelled_at: Option<Timestamp>,
     address: Option<Json<Address>>,
+    cancel_reason: Option<String>,
+    cancel_note: Option<String>,
+    parcels: Json<Vec<Parcel>>,
+    refunds: Json<Vec<Refund>>,
 }
 
 impl From<SubOrderRecord> for SubOrderRow {
@@ -264,10 +286,21 @@ impl From<SubOrderRecord> for SubOrderRow {
             delivery: record.delivery,
             total: record.total,
             commission: record.commission,
+            refunded: record.refunded,
             delivery_code: record.delivery_code,
             delivery_name: record.delivery_name,
-            placed_at: record.placed_at,
+            dates: Dates {
+                placed: record.placed_at,
+                confirmed: record.confirmed_at,
+                packed: record.packed_at,
+                delivered: record.delivered_at,
+                cancelled: record.cancelled_at,
+            },
             address: record.address.map(|json| json.0),
+            cancel_reason: record.cancel_reason,
+            cancel_note: record.cancel_note,
+            parcels: record.parcels.0,
+            refunds: record.refunds.0,
         }
     }
 }

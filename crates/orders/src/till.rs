@@ -7,7 +7,8 @@ use crate::domain::{Command, Event, Order, Placed, decide, evolve, replay};
 use crate::project::{Rows, rows};
 use crate::publish::publish;
 pub use crate::publish::publish_placed;
-use columns::{EventColumns, LineColumns, OrderColumns, OrderUpdates, SubOrderColumns, SubOrderUpdates};
+use crate::updates::{UPDATE_LINES, UPDATE_ORDERS, UPDATE_SUB_ORDERS, Updates};
+use columns::{EventColumns, LineColumns, OrderColumns, SubOrderColumns};
 use kernel::{Ctx, OrderId, Timestamp};
 use postgres_types::Json;
 use serde_json::value::RawValue;
@@ -44,6 +45,7 @@ pub struct Statements {
     insert_lines: Statement,
     update_orders: Statement,
     update_sub_orders: Statement,
+    update_lines: Statement,
 }
 
 /// An order that is ready to be written: decided, projected and serialised, by whoever asks for it and not by the till.
@@ -83,17 +85,15 @@ pub struct Change {
 
 impl Change {
     /// Takes `order` through `events`, the first of which follows its version.
-    pub fn new(ctx: &Ctx, order: Order, events: Vec<Event>) -> Result<Self, crate::Error> {
+    pub fn new(ctx: &Ctx, mut order: Order, events: Vec<Event>) -> Result<Self, crate::Error> {
         let mut recorded = Vec::with_capacity(events.len());
-        let (id, mut order) = (order.id, Some(order));
         for event in events {
-            let version = order.as_ref().map_or(0, |o| o.version) + 1;
             let payload = raw(&event)?;
-            order = evolve(order, id, version, ctx.now, event.clone());
-            recorded.push((version, event, payload));
+            order = order.then(ctx.now, event.clone());
+            recorded.push((order.version, event, payload));
         }
         Ok(Self {
-            order: order.ok_or(crate::domain::Refusal::NoSuchOrder)?,
+            order,
             events: recorded,
             actor: raw(&ctx.actor)?,
             ctx: ctx.clone(),
@@ -121,8 +121,7 @@ pub struct Writes<'a> {
     orders: OrderColumns<'a>,
     sub_orders: SubOrderColumns<'a>,
     lines: LineColumns<'a>,
-    order_updates: OrderUpdates,
-    sub_order_updates: SubOrderUpdates<'a>,
+    updates: Updates,
 }
 
 impl<'a> Writes<'a> {
@@ -138,7 +137,7 @@ impl<'a> Writes<'a> {
         }
     }
 
-    pub fn change(&mut self, change: &'a Change) {
+    pub fn change(&mut self, change: &'a Change) -> Result<(), serde_json::Error> {
         for (version, event, payload) in &change.events {
             self.events.push(
                 &change.ctx,
@@ -149,33 +148,39 @@ impl<'a> Writes<'a> {
                 &change.actor,
             );
         }
-        self.order_updates.push(&change.order);
-        self.sub_order_updates.push(&change.order);
+        let events = change.events.iter().map(|(_, event, _)| event);
+        self.updates.push(&change.order, events)
     }
 }
 
 impl Statements {
     pub async fn prepare(client: &Client) -> Result<Self, Error> {
         let append = store::streams::append_sql(crate::CONTEXT);
-        let (lock, histories, append, orders, sub_orders, lines, update_orders, update_sub_orders) = tokio::try_join!(
+        let (lock, histories, append) = tokio::try_join!(
             client.prepare(LOCK),
             client.prepare(HISTORIES),
-            client.prepare(&append),
+            client.prepare(&append)
+        )?;
+        let (insert_orders, insert_sub_orders, insert_lines) = tokio::try_join!(
             client.prepare(columns::INSERT_ORDERS),
             client.prepare(columns::INSERT_SUB_ORDERS),
             client.prepare(columns::INSERT_LINES),
-            client.prepare(columns::UPDATE_ORDERS),
-            client.prepare(columns::UPDATE_SUB_ORDERS),
+        )?;
+        let (update_orders, update_sub_orders, update_lines) = tokio::try_join!(
+            client.prepare(UPDATE_ORDERS),
+            client.prepare(UPDATE_SUB_ORDERS),
+            client.prepare(UPDATE_LINES),
         )?;
         Ok(Self {
             lock,
             histories,
             append,
-            insert_orders: orders,
-            insert_sub_orders: sub_orders,
-            insert_lines: lines,
+            insert_orders,
+            insert_sub_orders,
+            insert_lines,
             update_orders,
             update_sub_orders,
+            update_lines,
         })
     }
 
@@ -206,8 +211,13 @@ impl Statements {
             run(client, &self.insert_orders, writes.orders.params()),
             run(client, &self.insert_sub_orders, writes.sub_orders.params()),
             run(client, &self.insert_lines, writes.lines.params()),
-            run(client, &self.update_orders, writes.order_updates.params()),
-            run(client, &self.update_sub_orders, writes.sub_order_updates.params()),
+            run(client, &self.update_orders, writes.updates.orders.params()),
+            run(
+                client,
+                &self.update_sub_orders,
+                writes.updates.sub_orders.params()
+            ),
+            run(client, &self.update_lines, writes.updates.lines.params()),
         )?;
         Ok(())
     }

@@ -1,6 +1,6 @@
-use super::{Event, Order, PARTS_MAX, Placed};
-use contracts::orders::{CancelReason, OrderStatus};
-use kernel::Timestamp;
+use super::{Event, Order, PARTS_MAX, Parcel, Placed, Refund, Units, decide_part};
+use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
+use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 
 /// What is asked of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,7 @@ pub enum Command {
     DeclinePayment {
         reason: String,
     },
+    /// As a whole: by its buyer until something of it is packed, or because its hold ran out. Sellers cancel parts.
     Cancel {
         reason: CancelReason,
     },
@@ -19,6 +20,34 @@ pub enum Command {
     Reopen {
         until: Timestamp,
     },
+    Pack {
+        part: SubOrderId,
+    },
+    Ship {
+        part: SubOrderId,
+        parcel: Parcel,
+    },
+    Deliver {
+        part: SubOrderId,
+        parcel: ParcelId,
+    },
+    /// One sub-order of a paid order: by its buyer until it is packed, by its seller, who says why, until something of
+    /// it is sent. An order that is not paid is cancelled as a whole.
+    CancelPart {
+        part: SubOrderId,
+        reason: CancelReason,
+        note: String,
+    },
+    /// Some units that were not sent: by the buyer until the sub-order is packed, by its seller, who says why, later too.
+    CancelUnits {
+        part: SubOrderId,
+        /// Each line once.
+        units: Vec<Units>,
+        reason: CancelReason,
+        note: String,
+    },
+    /// Money is given back for a sub-order, once for each id.
+    Refund(Refund),
 }
 
 /// Why a command does not happen.
@@ -28,13 +57,38 @@ pub enum Refusal {
     NoSuchOrder,
     #[error("The order was placed already.")]
     PlacedAlready,
-    #[error("An order that is {from} cannot be {to}; it can be {}.", words(allowed))]
+    #[error("There is no such sub-order in this order.")]
+    NoSuchPart,
+    #[error("There is no such parcel in this sub-order.")]
+    NoSuchParcel,
+    #[error("{what} that is {from} cannot be {to}; it can be {}.", words(allowed))]
     Illegal {
+        /// `An order` or `A sub-order`.
+        what: &'static str,
         from: &'static str,
         to: &'static str,
-        /// What the order can still become.
+        /// What it can still become.
         allowed: &'static [&'static str],
     },
+    #[error("A seller cancels their own sub-order, once it is paid.")]
+    NotTheirs,
+    #[error("Name at least one unit; each line is named once, and is one of the sub-order's.")]
+    BadUnits,
+    #[error("{wanted} units of line {line} are too many: {left} are left to be sent.")]
+    TooManyUnits { line: LineId, wanted: u32, left: u32 },
+    #[error("Say why: the buyer is told.")]
+    NoteMissing,
+    #[error("The refund does not add up: {0}.")]
+    BadRefund(&'static str),
+    #[error("{wanted} is more than can be given back for {of}: {left}. Amounts are in minor units.")]
+    RefundTooLarge {
+        /// What bounds it: the sub-order, a line, the delivery.
+        of: &'static str,
+        wanted: i64,
+        left: i64,
+    },
+    #[error("This id belongs to another {0} already.")]
+    IdTaken(&'static str),
     #[error("The order's stock is held until {0}; it cannot expire before.")]
     NotDue(Timestamp),
     #[error("The order does not add up: {0}.")]
@@ -59,7 +113,16 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
         (None, _) => return Err(Refusal::NoSuchOrder),
         (Some(order), _) => order,
     };
+    if let Some(events) = decide_part::decide(order, command) {
+        return events;
+    }
     match (order.status, command) {
+        (
+            OrderStatus::Placed | OrderStatus::Confirmed,
+            Command::Cancel {
+                reason: CancelReason::Seller,
+            },
+        ) => Err(Refusal::NotTheirs),
         (OrderStatus::Placed, Command::Confirm) => Ok(vec![Event::Confirmed]),
         (OrderStatus::Placed, Command::DeclinePayment { reason }) => Ok(vec![Event::PaymentDeclined {
             reason: reason.clone(),
@@ -70,9 +133,12 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
             }
             Ok(vec![Event::Cancelled { reason: *reason }])
         }
-        (OrderStatus::Confirmed, Command::Cancel { reason }) if *reason != CancelReason::Expired => {
-            Ok(vec![Event::Cancelled { reason: *reason }])
-        }
+        (
+            OrderStatus::Confirmed,
+            Command::Cancel {
+                reason: CancelReason::Buyer,
+            },
+        ) => cancel_paid(order),
         (OrderStatus::Cancelled, Command::Reopen { until }) if order.has_expired() => {
             Ok(vec![Event::Reopened {
                 reserved_until: *until,
@@ -82,6 +148,7 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
             Ok(Vec::new())
         }
         (status, command) => Err(Refusal::Illegal {
+            what: "An order",
             from: name(status),
             to: command.outcome(),
             allowed: allowed(status),
@@ -90,7 +157,7 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
 }
 
 impl Command {
-    fn outcome(&self) -> &'static str {
+    pub(super) fn outcome(&self) -> &'static str {
         match self {
             Self::Place(_) => "placed",
             Self::Confirm => "confirmed",
@@ -100,7 +167,43 @@ impl Command {
             } => "expired",
             Self::Cancel { .. } => "cancelled",
             Self::Reopen { .. } => "reopened",
+            Self::Pack { .. } => "packed",
+            Self::Ship { .. } => "shipped",
+            Self::Deliver { .. } => "delivered",
+            Self::CancelPart {
+                reason: CancelReason::Buyer,
+                ..
+            }
+            | Self::CancelUnits {
+                reason: CancelReason::Buyer,
+                ..
+            } => "cancelled by its buyer",
+            Self::CancelPart { .. } | Self::CancelUnits { .. } => "cancelled",
+            Self::Refund(_) => "refunded",
         }
+    }
+}
+
+/// A paid order as a whole, by its buyer: possible until something of it is packed.
+fn cancel_paid(order: &Order) -> Result<Vec<Event>, Refusal> {
+    use SubOrderStatus as S;
+    let statuses: Vec<S> = order.sub_orders().map(|sub_order| sub_order.status()).collect();
+    match statuses
+        .iter()
+        .find(|s| !matches!(s, S::Confirmed | S::Cancelled))
+    {
+        None => Ok(vec![Event::Cancelled {
+            reason: CancelReason::Buyer,
+        }]),
+        Some(status) => Err(Refusal::Illegal {
+            what: "An order",
+            from: decide_part::name(*status),
+            to: "cancelled as a whole by its buyer",
+            allowed: match statuses.contains(&S::Confirmed) {
+                true => &["cancelled in part"],
+                false => &[],
+            },
+        }),
     }
 }
 

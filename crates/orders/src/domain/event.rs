@@ -1,7 +1,8 @@
 use contracts::Address;
 use contracts::orders::CancelReason;
 use kernel::{
-    CartId, Currency, LineId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId,
+    CartId, Currency, LineId, ParcelId, PaymentId, ProductId, RefundId, SkuId, SubOrderId, TenantId,
+    Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ pub enum Event {
         reason: String,
     },
     Confirmed,
+    /// As a whole.
     Cancelled {
         reason: CancelReason,
     },
@@ -21,6 +23,78 @@ pub enum Event {
     Reopened {
         reserved_until: Timestamp,
     },
+    Packed {
+        part: SubOrderId,
+    },
+    Shipped {
+        part: SubOrderId,
+        parcel: Parcel,
+    },
+    Delivered {
+        part: SubOrderId,
+        parcel: ParcelId,
+    },
+    /// One sub-order of a paid order, nothing of which was sent. The others go on.
+    PartCancelled {
+        part: SubOrderId,
+        reason: CancelReason,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// Some units of a sub-order of a paid order will not be sent.
+    UnitsCancelled {
+        part: SubOrderId,
+        units: Vec<Units>,
+        reason: CancelReason,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// Money was given back.
+    Refunded {
+        refund: Refund,
+    },
+}
+
+/// Some units of one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Units {
+    pub line: LineId,
+    pub quantity: u32,
+}
+
+/// What is sent together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    pub id: ParcelId,
+    /// Each line once.
+    pub lines: Vec<Units>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tracking: String,
+}
+
+/// Money given back for one sub-order, in minor units of the order's currency: for lines and delivery, whose sum is
+/// `amount`, or, where neither is named, `amount` as such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    pub id: RefundId,
+    pub part: SubOrderId,
+    /// Each line once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<RefundLine>,
+    #[serde(default)]
+    pub delivery: i64,
+    pub amount: i64,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundLine {
+    pub line: LineId,
+    /// Units it is given back for; 0 where it is a part of their price.
+    pub quantity: u32,
+    pub amount: i64,
 }
 
 /// Everything an order is made of. Amounts are minor units of `currency`.
@@ -83,6 +157,30 @@ impl Event {
             Self::Confirmed => "confirmed",
             Self::Cancelled { .. } => "cancelled",
             Self::Reopened { .. } => "reopened",
+            Self::Packed { .. } => "packed",
+            Self::Shipped { .. } => "shipped",
+            Self::Delivered { .. } => "delivered",
+            Self::PartCancelled { .. } => "part_cancelled",
+            Self::UnitsCancelled { .. } => "units_cancelled",
+            Self::Refunded { .. } => "refunded",
+        }
+    }
+
+    /// The one sub-order that it happened to; none if it happened to the order.
+    #[must_use]
+    pub fn part(&self) -> Option<SubOrderId> {
+        match self {
+            Self::Placed(_)
+            | Self::PaymentDeclined { .. }
+            | Self::Confirmed
+            | Self::Cancelled { .. }
+            | Self::Reopened { .. } => None,
+            Self::Packed { part }
+            | Self::Shipped { part, .. }
+            | Self::Delivered { part, .. }
+            | Self::PartCancelled { part, .. }
+            | Self::UnitsCancelled { part, .. } => Some(*part),
+            Self::Refunded { refund } => Some(refund.part),
         }
     }
 }

@@ -4,23 +4,42 @@
 //! ```text
 //! (none) --place--> placed --confirm--> confirmed
 //!                   placed --decline payment--> placed        the buyer may try again
-//!                   placed --cancel--> cancelled              buyer, seller, or the hold ran out
+//!                   placed --cancel--> cancelled              buyer, or the hold ran out
 //!                   cancelled --reopen--> placed              only if the hold ran out, and the payment came after all
-//!                                      confirmed --cancel--> cancelled   buyer or seller; the money goes back
+//!                                      confirmed --cancel--> cancelled   buyer, before anything is packed
 //! ```
+//!
+//! Once the order is confirmed, each sub-order has a way of its own:
+//!
+//! ```text
+//! confirmed --pack--> packed --ship--> partly shipped --ship--> shipped --deliver--> delivered --refund--> refunded
+//! confirmed --cancel--> cancelled         buyer or seller; with the last sub-order the order is cancelled too
+//! packed --cancel--> cancelled            seller only
+//! ```
+//!
+//! Parcels are any number, units that were not sent can be cancelled, and money can be given back at any point, never
+//! more than was paid for the line, the delivery or the sub-order. What follows from what happened (the status, what is
+//! left to be sent or given back) is computed, by [`SubOrder`], and kept nowhere.
 
 mod decide;
+mod decide_part;
 mod event;
 mod number;
 mod order;
+mod progress;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use decide::name as status_name;
 pub use decide::{Command, Refusal, decide};
-pub use event::{Delivery, Event, Line, Part, Placed};
+pub use decide_part::name as sub_order_status_name;
+pub use event::{Delivery, Event, Line, Parcel, Part, Placed, Refund, RefundLine, Units};
 pub use number::{of_order, of_sub_order};
-pub use order::{Order, evolve, replay, sub_order_status};
+pub use order::{Order, evolve, replay};
+pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};
+pub(crate) use view::units;
+pub use view::{Dates, timeline};
 
 /// Sellers in one order: a cart's lines are the limit of them.
 pub const PARTS_MAX: usize = kernel::limits::CART_LINES_MAX;

@@ -1,6 +1,6 @@
-use super::{Event, Line, Part, Placed, number};
-use contracts::orders as api;
-use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
+use super::progress::{self, Progress};
+use super::{Event, Placed, number};
+use contracts::orders::{CancelReason, OrderStatus};
 use kernel::{Currency, Money, OrderId, Timestamp};
 
 /// An order as its events made it.
@@ -15,6 +15,10 @@ pub struct Order {
     /// Why the last payment was declined, while the order waits for another.
     pub declined: Option<String>,
     pub cancel_reason: Option<CancelReason>,
+    pub cancelled_at: Option<Timestamp>,
+    pub confirmed_at: Option<Timestamp>,
+    /// One for each of `placed.parts`, in the same order.
+    pub progress: Vec<Progress>,
     /// Whether it was ever confirmed: a cancelled order that was owes its buyer the money back.
     pub paid: bool,
 }
@@ -22,46 +26,23 @@ pub struct Order {
 /// What an event makes of an order. The first event of a stream is `Placed`; others need an order to happen to.
 #[must_use]
 pub fn evolve(order: Option<Order>, id: OrderId, version: i64, at: Timestamp, event: Event) -> Option<Order> {
-    if let Event::Placed(placed) = event {
-        return Some(Order {
+    match (order, event) {
+        (None, Event::Placed(placed)) => Some(Order {
             id,
             version,
             status: OrderStatus::Placed,
             placed_at: at,
+            progress: vec![Progress::default(); placed.parts.len()],
             placed,
             declined: None,
             cancel_reason: None,
+            cancelled_at: None,
+            confirmed_at: None,
             paid: false,
-        });
+        }),
+        (None, _) => None,
+        (Some(order), event) => Some(order.then(at, event)),
     }
-    let order = Order { version, ..order? };
-    Some(match event {
-        Event::Placed(_) => order,
-        Event::PaymentDeclined { reason } => Order {
-            declined: Some(reason),
-            ..order
-        },
-        Event::Confirmed => Order {
-            status: OrderStatus::Confirmed,
-            declined: None,
-            paid: true,
-            ..order
-        },
-        Event::Cancelled { reason } => Order {
-            status: OrderStatus::Cancelled,
-            cancel_reason: Some(reason),
-            ..order
-        },
-        Event::Reopened { reserved_until } => Order {
-            status: OrderStatus::Placed,
-            cancel_reason: None,
-            placed: Box::new(Placed {
-                reserved_until,
-                ..*order.placed
-            }),
-            ..order
-        },
-    })
 }
 
 /// The order that a history tells of, from its first event on; `None` for an empty history.
@@ -73,6 +54,39 @@ pub fn replay(id: OrderId, history: impl IntoIterator<Item = (i64, Timestamp, Ev
 }
 
 impl Order {
+    /// The order after its next event.
+    #[must_use]
+    pub fn then(mut self, at: Timestamp, event: Event) -> Self {
+        self.version += 1;
+        if let Some(part) = event.part() {
+            progress::evolve(&mut self, part, at, event);
+            return self;
+        }
+        match event {
+            Event::PaymentDeclined { reason } => self.declined = Some(reason),
+            Event::Confirmed => {
+                self.status = OrderStatus::Confirmed;
+                self.declined = None;
+                self.confirmed_at = Some(at);
+                self.paid = true;
+            }
+            Event::Cancelled { reason } => {
+                self.status = OrderStatus::Cancelled;
+                self.cancel_reason = Some(reason);
+                self.cancelled_at = Some(at);
+            }
+            Event::Reopened { reserved_until } => {
+                self.status = OrderStatus::Placed;
+                self.cancel_reason = None;
+                self.cancelled_at = None;
+                self.placed.reserved_until = reserved_until;
+            }
+            // Placed already; the others happened to a part.
+            _ => {}
+        }
+        self
+    }
+
     #[must_use]
     pub fn number(&self) -> String {
         number::of_order(self.id)
@@ -94,80 +108,7 @@ impl Order {
         self.money(self.placed.total())
     }
 
-    fn money(&self, amount: i64) -> Money {
+    pub(crate) fn money(&self, amount: i64) -> Money {
         Money::new(amount, self.currency())
-    }
-
-    /// The order as other contexts and callers see it.
-    #[must_use]
-    pub fn view(&self) -> api::Order {
-        let placed = &self.placed;
-        let number = self.number();
-        let sub_orders = placed
-            .parts
-            .iter()
-            .enumerate()
-            .map(|(i, part)| self.view_part(&number, i, part))
-            .collect();
-        api::Order {
-            id: self.id,
-            number,
-            status: self.status,
-            version: self.version,
-            email: placed.email.clone(),
-            address: placed.address.clone(),
-            sub_orders,
-            subtotal: self.money(placed.subtotal()),
-            delivery: self.money(placed.delivery()),
-            total: self.total(),
-            payment: placed.payment,
-            placed_at: self.placed_at,
-            reserved_until: (self.status == OrderStatus::Placed).then_some(placed.reserved_until),
-            cancel_reason: self.cancel_reason,
-        }
-    }
-
-    fn view_part(&self, number: &str, index: usize, part: &Part) -> api::SubOrder {
-        api::SubOrder {
-            id: part.id,
-            order: self.id,
-            tenant: part.tenant,
-            number: number::of_sub_order(number, index),
-            status: sub_order_status(self.status),
-            lines: part.lines.iter().map(|line| self.view_line(line)).collect(),
-            delivery_code: part.delivery.code.clone(),
-            delivery_name: part.delivery.name.clone(),
-            subtotal: self.money(part.subtotal()),
-            delivery: self.money(part.delivery.price),
-            total: self.money(part.total()),
-            commission: self.money(part.commission),
-            placed_at: self.placed_at,
-            // The parent order carries it for its buyer.
-            address: None,
-        }
-    }
-
-    fn view_line(&self, line: &Line) -> api::OrderLine {
-        api::OrderLine {
-            id: line.id,
-            sku: line.sku,
-            product: line.product,
-            title: line.title.clone(),
-            options: line.options.clone(),
-            code: line.code.clone(),
-            quantity: line.quantity,
-            unit_price: self.money(line.unit_price),
-            total: self.money(line.total()),
-        }
-    }
-}
-
-/// A sub-order goes with its order until sellers ship.
-#[must_use]
-pub fn sub_order_status(status: OrderStatus) -> SubOrderStatus {
-    match status {
-        OrderStatus::Placed => SubOrderStatus::Placed,
-        OrderStatus::Confirmed => SubOrderStatus::Confirmed,
-        OrderStatus::Cancelled => SubOrderStatus::Cancelled,
     }
 }

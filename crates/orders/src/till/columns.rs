@@ -1,9 +1,7 @@
 //! Rows column by column, so that any number of them is one statement.
 
 use super::Param;
-use crate::domain::Order;
-use crate::project::{LineRow, OrderRow, SubOrderRow, reason_name, seller_address};
-use contracts::Address;
+use crate::project::{LineRow, OrderRow, SubOrderRow};
 use kernel::{Ctx, Timestamp};
 use postgres_types::Json;
 use serde_json::value::RawValue;
@@ -27,19 +25,6 @@ insert into orders.line
        (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
                      $8::text[], $9::bigint[], $10::bigint[])";
-
-pub const UPDATE_ORDERS: &str = "
-update orders.order o
-   set version = d.version, status = d.status, cancel_reason = d.cancel_reason, reserved_until = d.reserved_until
-  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-       as d (id, version, status, cancel_reason, reserved_until)
- where o.id = d.id";
-
-pub const UPDATE_SUB_ORDERS: &str = "
-update orders.sub_order s
-   set status = d.status, address = d.address
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as d (tenant_id, id, status, address)
- where s.tenant_id = d.tenant_id and s.id = d.id";
 
 type Raw = Json<Box<RawValue>>;
 
@@ -94,17 +79,6 @@ columns! {
     }
 }
 
-columns! {
-    OrderUpdates {
-        ids: Uuid, versions: i64, statuses: &'static str, cancel_reasons: Option<&'static str>,
-        reserved_untils: Timestamp,
-    }
-}
-
-columns! {
-    SubOrderUpdates<'a> { tenants: Uuid, ids: Uuid, statuses: &'static str, addresses: Option<Json<&'a Address>> }
-}
-
 impl<'a> EventColumns<'a> {
     pub fn push(
         &mut self,
@@ -156,7 +130,7 @@ impl<'a> SubOrderColumns<'a> {
         self.commissions.push(row.commission);
         self.delivery_codes.push(&row.delivery_code);
         self.delivery_names.push(&row.delivery_name);
-        self.placed_ats.push(row.placed_at);
+        self.placed_ats.push(row.dates.placed);
     }
 }
 
@@ -172,26 +146,5 @@ impl<'a> LineColumns<'a> {
         self.codes.push(&row.code);
         self.quantities.push(row.quantity);
         self.unit_prices.push(row.unit_price);
-    }
-}
-
-impl OrderUpdates {
-    pub fn push(&mut self, order: &Order) {
-        self.ids.push(order.id.0);
-        self.versions.push(order.version);
-        self.statuses.push(crate::domain::status_name(order.status));
-        self.cancel_reasons.push(order.cancel_reason.map(reason_name));
-        self.reserved_untils.push(order.placed.reserved_until);
-    }
-}
-
-impl<'a> SubOrderUpdates<'a> {
-    pub fn push(&mut self, order: &'a Order) {
-        for part in &order.placed.parts {
-            self.tenants.push(part.tenant.0);
-            self.ids.push(part.id.0);
-            self.statuses.push(crate::domain::status_name(order.status));
-            self.addresses.push(seller_address(order).map(Json));
-        }
     }
 }

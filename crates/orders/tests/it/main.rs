@@ -70,7 +70,7 @@ impl World {
         let events = decide(Some(&order), &command, self.ctx.now).unwrap();
         let change = Change::new(&self.ctx, order, events).unwrap();
         let mut writes = Writes::default();
-        writes.change(&change);
+        writes.change(&change).unwrap();
         self.commit(&writes).await;
         change.order
     }

@@ -194,6 +194,7 @@ impl Scene {
                     "In the sorting centre of Barcelona",
                     "En el centro de clasificación de Barcelona",
                 ),
+                contents: Vec::new(),
             }];
         }
         page

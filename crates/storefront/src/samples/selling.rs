@@ -350,6 +350,7 @@ impl Scene {
                 tracking: self.text("PQ4F5A0712345678901"),
                 href: None,
                 note: String::new(),
+                contents: Vec::new(),
             }],
             actions: SellerActions {
                 deliver: Some("/seller/orders/ST-7K4M-20-1/deliver".to_owned()),

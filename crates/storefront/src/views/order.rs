@@ -124,6 +124,7 @@ pub enum SubOrderState {
     PaymentPending,
     Confirmed,
     Packed,
+    PartlyShipped,
     Shipped,
     Delivered,
     Cancelled,
@@ -131,10 +132,11 @@ pub enum SubOrderState {
 }
 
 impl SubOrderState {
-    pub const ALL: [SubOrderState; 7] = [
+    pub const ALL: [SubOrderState; 8] = [
         SubOrderState::PaymentPending,
         SubOrderState::Confirmed,
         SubOrderState::Packed,
+        SubOrderState::PartlyShipped,
         SubOrderState::Shipped,
         SubOrderState::Delivered,
         SubOrderState::Cancelled,
@@ -146,6 +148,7 @@ impl SubOrderState {
             SubOrderState::PaymentPending => "suborder.state.payment_pending",
             SubOrderState::Confirmed => "suborder.state.confirmed",
             SubOrderState::Packed => "suborder.state.packed",
+            SubOrderState::PartlyShipped => "suborder.state.partly_shipped",
             SubOrderState::Shipped => "suborder.state.shipped",
             SubOrderState::Delivered => "suborder.state.delivered",
             SubOrderState::Cancelled => "suborder.state.cancelled",
@@ -157,7 +160,7 @@ impl SubOrderState {
         match self {
             SubOrderState::PaymentPending => Tone::Warn,
             SubOrderState::Confirmed | SubOrderState::Packed => Tone::Calm,
-            SubOrderState::Shipped | SubOrderState::Delivered => Tone::Good,
+            SubOrderState::PartlyShipped | SubOrderState::Shipped | SubOrderState::Delivered => Tone::Good,
             SubOrderState::Cancelled | SubOrderState::Refunded => Tone::Bad,
         }
     }
@@ -216,6 +219,8 @@ pub struct Parcel {
     pub tracking: String,
     pub href: Option<String>,
     pub note: String,
+    /// What is in it; empty where that is the whole sub-order.
+    pub contents: Vec<String>,
 }
 
 #[derive(Clone, Debug, Template)]

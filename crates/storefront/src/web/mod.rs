@@ -21,6 +21,7 @@ mod product;
 mod seller;
 mod shop;
 mod sitemap;
+mod sub_orders;
 mod table;
 mod visit;
 mod window;

@@ -4,19 +4,16 @@ use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done};
-use super::{Shop, cards};
+use super::{Shop, cards, sub_orders};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
-use crate::views::order::{
-    OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Progress, SubOrder, SubOrderState, TimelineStep,
-};
+use crate::views::order::{OrderPage, OrderRow, OrderState, OrdersPage};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::cart::CartOwner;
-use contracts::catalog::Listing;
 use contracts::checkout::{Pay, PayOutcome};
-use contracts::orders::{AsOf, CancelReason, Order, OrderStatus, OrderSummary, SubOrderStatus};
+use contracts::orders::{AsOf, CancelReason, Fulfilment, Order, OrderStatus, OrderSummary};
 use contracts::payments::{Payment, PaymentStatus};
 use contracts::tenants::Shop as Seller;
 use kernel::{Cursor, Fault, Kind, OrderId, ProductId, TenantId};
@@ -106,7 +103,7 @@ fn row(order: &OrderSummary, locale: Locale) -> OrderRow {
         number: order.number.clone(),
         href: format!("/orders/{}", order.id),
         placed: locale.date(order.placed_at.date_naive()),
-        state: state(order.status, None, None),
+        state: state(order.status, order.fulfilment, None, None),
         sellers: locale.n("count.sellers", u64::from(order.sellers)).to_string(),
         items: u64::from(order.units),
         images: Vec::new(),
@@ -114,9 +111,19 @@ fn row(order: &OrderSummary, locale: Locale) -> OrderRow {
     }
 }
 
-fn state(status: OrderStatus, payment: Option<PaymentStatus>, reason: Option<CancelReason>) -> OrderState {
+fn state(
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    payment: Option<PaymentStatus>,
+    reason: Option<CancelReason>,
+) -> OrderState {
     match (status, payment, reason) {
-        (OrderStatus::Confirmed, ..) => OrderState::Confirmed,
+        (OrderStatus::Confirmed, ..) => match fulfilment {
+            Fulfilment::Pending => OrderState::Confirmed,
+            Fulfilment::PartlyShipped => OrderState::PartlyShipped,
+            Fulfilment::Shipped => OrderState::Shipped,
+            Fulfilment::Delivered => OrderState::Delivered,
+        },
         (OrderStatus::Cancelled, _, Some(CancelReason::Expired)) => OrderState::Expired,
         (OrderStatus::Cancelled, ..) => OrderState::Cancelled,
         (OrderStatus::Placed, Some(PaymentStatus::Declined | PaymentStatus::Due), _) => {
@@ -186,7 +193,7 @@ pub async fn page(
         .map(|l| (l.id, l))
         .collect();
     let status = payment.as_ref().map(|p| p.status);
-    let state = state(order.status, status, order.cancel_reason);
+    let state = state(order.status, order.fulfilment, status, order.cancel_reason);
     let unpaid = state == OrderState::PaymentFailed;
     let open = order.status == OrderStatus::Placed || order.status == OrderStatus::Confirmed;
     let locale = visit.locale;
@@ -198,7 +205,7 @@ pub async fn page(
         sub_orders: order
             .sub_orders
             .iter()
-            .map(|s| sub_order(s, &sellers, &listings, &order, locale))
+            .map(|s| sub_orders::seen(s, &sellers, &listings, locale))
             .collect(),
         address: address_lines(&order.address, &visit),
         payment: payment_line(payment.as_ref(), &visit),
@@ -242,107 +249,6 @@ fn payment_line(payment: Option<&Payment>, visit: &Visit) -> String {
     match &payment.decline_reason {
         Some(reason) if payment.status == PaymentStatus::Declined => format!("{said} {reason}"),
         _ => said,
-    }
-}
-
-fn sub_order(
-    sub: &contracts::orders::SubOrder,
-    sellers: &[Seller],
-    listings: &HashMap<ProductId, Listing>,
-    order: &Order,
-    locale: Locale,
-) -> SubOrder {
-    let seller = sellers.iter().find(|s| s.id == sub.tenant);
-    SubOrder {
-        number: sub.number.clone(),
-        seller: seller.map(|s| s.name.clone()).unwrap_or_default(),
-        seller_href: seller.map(|s| format!("/shop/{}", s.slug)).unwrap_or_default(),
-        place: seller
-            .map(|s| cards::place(&s.location, locale))
-            .unwrap_or_default(),
-        state: sub_state(sub.status),
-        timeline: timeline(sub.status, order.placed_at, locale),
-        lines: sub
-            .lines
-            .iter()
-            .map(|line| order_line(line, listings.get(&line.product), locale))
-            .collect(),
-        parcels: Vec::new(),
-        delivery: sub.delivery_name.clone(),
-        subtotal: Price::new(locale, sub.subtotal),
-        delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
-        total: Price::new(locale, sub.total),
-        reason: order.cancel_reason.map(|reason| cancel_reason(reason, locale)),
-    }
-}
-
-fn cancel_reason(reason: CancelReason, locale: Locale) -> String {
-    let key = match reason {
-        CancelReason::Buyer => "reason.buyer",
-        CancelReason::Expired => "reason.expired",
-        CancelReason::Seller => "reason.seller",
-    };
-    locale.t(key).to_string()
-}
-
-pub fn sub_state(status: SubOrderStatus) -> SubOrderState {
-    match status {
-        SubOrderStatus::Placed => SubOrderState::PaymentPending,
-        SubOrderStatus::Confirmed => SubOrderState::Confirmed,
-        SubOrderStatus::Cancelled => SubOrderState::Cancelled,
-    }
-}
-
-/// The way of a sub-order: what is behind it, where it stands, what is ahead.
-pub fn timeline(status: SubOrderStatus, placed: kernel::Timestamp, locale: Locale) -> Vec<TimelineStep> {
-    let step = |key: &str, at: String, progress| TimelineStep {
-        label: locale.t(key).to_string(),
-        at,
-        progress,
-    };
-    let begun = step("timeline.placed", locale.day(placed.date_naive()), Progress::Done);
-    let rest: &[(&str, Progress)] = match status {
-        SubOrderStatus::Cancelled => &[("timeline.cancelled", Progress::Current)],
-        SubOrderStatus::Placed => &[
-            ("timeline.confirmed", Progress::Current),
-            ("timeline.packed", Progress::Ahead),
-            ("timeline.shipped", Progress::Ahead),
-            ("timeline.delivered", Progress::Ahead),
-        ],
-        SubOrderStatus::Confirmed => &[
-            ("timeline.confirmed", Progress::Done),
-            ("timeline.packed", Progress::Current),
-            ("timeline.shipped", Progress::Ahead),
-            ("timeline.delivered", Progress::Ahead),
-        ],
-    };
-    std::iter::once(begun)
-        .chain(
-            rest.iter()
-                .map(|&(key, progress)| step(key, String::new(), progress)),
-        )
-        .collect()
-}
-
-pub fn order_line(
-    line: &contracts::orders::OrderLine,
-    listing: Option<&Listing>,
-    locale: Locale,
-) -> OrderLine {
-    OrderLine {
-        title: line.title.clone(),
-        href: listing
-            .map(|l| cards::product_href(&l.slug, l.id))
-            .unwrap_or_default(),
-        variant: line.options.clone(),
-        sku: line.code.clone(),
-        image: listing.and_then(|l| l.images.first()).map(|p| Image {
-            alt: String::new(),
-            ..cards::image(p)
-        }),
-        quantity: u64::from(line.quantity),
-        unit_price: Price::new(locale, line.unit_price),
-        total: Price::new(locale, line.total),
     }
 }
 

@@ -214,7 +214,7 @@ impl SettleBatch {
             let Decided { change, decision, .. } = decided;
             let order = &change.order;
             if change.has_events() {
-                orders.change(change);
+                orders.change(change)?;
             }
             if let Some(event) = &decision.payment {
                 moves.push(&command.ctx, order.placed.payment, event)?;

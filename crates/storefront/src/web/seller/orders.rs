@@ -8,7 +8,7 @@ use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
-use crate::web::orders::{order_line, sub_state, timeline};
+use crate::web::sub_orders::{order_line, parcels, state, timeline};
 use crate::web::visit::{Visit, encode};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -34,6 +34,11 @@ pub async fn list(
     let status = match filter.state.as_deref() {
         Some("payment_pending") => Some(SubOrderStatus::Placed),
         Some("confirmed") => Some(SubOrderStatus::Confirmed),
+        Some("packed") => Some(SubOrderStatus::Packed),
+        Some("partly_shipped") => Some(SubOrderStatus::PartlyShipped),
+        Some("shipped") => Some(SubOrderStatus::Shipped),
+        Some("delivered") => Some(SubOrderStatus::Delivered),
+        Some("refunded") => Some(SubOrderStatus::Refunded),
         Some("cancelled") => Some(SubOrderStatus::Cancelled),
         _ => None,
     };
@@ -68,16 +73,25 @@ pub async fn list(
 
 fn tabs(visit: &Visit, current: Option<&str>, tally: SalesTally) -> Vec<Tab> {
     let locale = visit.locale;
-    let all = Tab {
-        link: Link::new(locale.t("work.all").to_string(), "/seller/orders"),
-        count: tally.placed + tally.confirmed + tally.cancelled,
-        current: current.is_none(),
-    };
     let states = [
         ("confirmed", SubOrderState::Confirmed, tally.confirmed),
+        ("packed", SubOrderState::Packed, tally.packed),
+        (
+            "partly_shipped",
+            SubOrderState::PartlyShipped,
+            tally.partly_shipped,
+        ),
+        ("shipped", SubOrderState::Shipped, tally.shipped),
+        ("delivered", SubOrderState::Delivered, tally.delivered),
         ("payment_pending", SubOrderState::PaymentPending, tally.placed),
         ("cancelled", SubOrderState::Cancelled, tally.cancelled),
+        ("refunded", SubOrderState::Refunded, tally.refunded),
     ];
+    let all = Tab {
+        link: Link::new(locale.t("work.all").to_string(), "/seller/orders"),
+        count: states.iter().map(|(_, _, count)| count).sum(),
+        current: current.is_none(),
+    };
     let of = |(code, state, count): (&str, SubOrderState, u64)| Tab {
         link: Link::new(
             locale.t(state.key()).to_string(),
@@ -98,7 +112,7 @@ pub fn row(sub: &SubOrder, visit: &Visit) -> SellerOrderRow {
         destination: sub.address.as_ref().map(|a| a.city.clone()).unwrap_or_default(),
         items: sub.lines.iter().map(|l| u64::from(l.quantity)).sum(),
         total: Price::new(visit.locale, sub.total),
-        state: sub_state(sub.status),
+        state: state(sub.status),
         due: String::new(),
         late: false,
     }
@@ -135,16 +149,16 @@ pub async fn page(
         work: bar(&visit, &seller, "/seller/orders"),
         number: sub.number.clone(),
         placed: locale.date_time(sub.placed_at.naive_utc()),
-        state: sub_state(sub.status),
+        state: state(sub.status),
         due: String::new(),
         late: false,
-        timeline: timeline(sub.status, sub.placed_at, locale),
+        timeline: timeline(&sub, locale),
         lines: sub
             .lines
             .iter()
             .map(|line| order_line(line, listings.get(&line.product), locale))
             .collect(),
-        parcels: Vec::new(),
+        parcels: parcels(&sub, locale),
         delivery: sub.delivery_name.clone(),
         address: sub
             .address

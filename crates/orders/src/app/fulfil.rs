@@ -1,0 +1,133 @@
+//! What a shop does with its sub-order: it needs no stock and no money, so it does not travel with the till.
+
+use crate::domain::{Command, Event, Order, Parcel, Refusal, SubOrder, Units, decide, replay};
+use crate::updates::Updates;
+use crate::{Error, Orders, publish, store};
+use ::store::log::{self, Outbox};
+use ::store::streams::AsOf;
+use ::store::{Scope, Tx};
+use contracts::orders as api;
+use contracts::orders::{NewParcel, ParcelLine};
+use kernel::{Ctx, OrderId, ParcelId, SubOrderId, TenantId};
+
+impl Orders {
+    pub(crate) async fn packed(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+    ) -> Result<api::SubOrder, Error> {
+        self.fulfil(ctx, tenant, id, |_| Command::Pack { part: id }).await
+    }
+
+    pub(crate) async fn shipped(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        new: NewParcel,
+    ) -> Result<api::SubOrder, Error> {
+        self.fulfil(ctx, tenant, id, |sub_order| Command::Ship {
+            part: id,
+            parcel: parcel(sub_order, &new),
+        })
+        .await
+    }
+
+    pub(crate) async fn delivered(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        parcel: ParcelId,
+    ) -> Result<api::SubOrder, Error> {
+        let command = Command::Deliver { part: id, parcel };
+        self.fulfil(ctx, tenant, id, |_| command.clone()).await
+    }
+
+    /// Decides on what a shop asks of its sub-order, and writes what follows: history, tables and public events, or
+    /// nothing. The order is locked meanwhile, as the till locks it. Gives the sub-order as its seller then sees it.
+    async fn fulfil<F>(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        ask: F,
+    ) -> Result<api::SubOrder, Error>
+    where
+        F: FnOnce(&SubOrder<'_>) -> Command,
+    {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let changed = self.fulfil_in(&mut tx, ctx, tenant, id, ask).await?;
+        tx.commit().await?;
+        if changed {
+            log::wake();
+        }
+        self.sale(tenant, id).await
+    }
+
+    /// Whether anything happened.
+    async fn fulfil_in<F>(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        ask: F,
+    ) -> Result<bool, Error>
+    where
+        F: FnOnce(&SubOrder<'_>) -> Command,
+    {
+        let found = store::lock_order_of(tx, tenant, id).await?;
+        let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
+        let command = ask(&order.sub_order(id).ok_or(Refusal::NoSuchPart)?);
+        let events = decide(Some(&order), &command, ctx.now)?;
+        if events.is_empty() {
+            return Ok(false);
+        }
+        let expected = order.version;
+        self.streams()
+            .append(tx, ctx, order.id.0, expected, &events)
+            .await?;
+        let next = |order: Order, event: &Event| order.then(ctx.now, event.clone());
+        let order = events.iter().fold(order, next);
+        let mut updates = Updates::default();
+        updates.push(&order, events.iter())?;
+        updates.write(tx).await?;
+        let mut outbox = Outbox::new();
+        for event in &events {
+            publish::publish(&mut outbox, ctx, &order, event)?;
+        }
+        outbox.append(tx).await?;
+        Ok(true)
+    }
+
+    async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
+        let history = self.streams().load::<Event>(tx, id.0, AsOf::NOW).await?;
+        let events = history.into_iter().map(|r| (r.version, r.at, r.event));
+        Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)
+    }
+}
+
+/// What is asked for, or all that is left. A parcel that was sent already is taken as it is, so that sending it again
+/// changes nothing.
+fn parcel(sub_order: &SubOrder<'_>, new: &NewParcel) -> Parcel {
+    let lines = match (new.lines.is_empty(), sub_order.parcel(new.id)) {
+        (false, _) => new.lines.iter().map(units_of).collect(),
+        (true, Some(sent)) => sent.parcel.lines.clone(),
+        (true, None) => sub_order.left_to_ship(),
+    };
+    Parcel {
+        id: new.id,
+        lines,
+        carrier: new.carrier.clone(),
+        tracking: new.tracking.clone(),
+    }
+}
+
+fn units_of(line: &ParcelLine) -> Units {
+    Units {
+        line: line.line,
+        quantity: line.quantity,
+    }
+}

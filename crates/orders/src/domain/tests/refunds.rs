@@ -1,0 +1,216 @@
+//! Money given back: never more than was paid, for the line, the delivery, the sub-order.
+
+use super::parts::{FIRST, SECOND, after};
+use super::*;
+use contracts::orders::SubOrderStatus;
+use kernel::RefundId;
+
+/// For lines and delivery where they are above zero, otherwise `free` as such. The first seller's line costs 10.00 for two
+/// units and their delivery 4.00.
+pub fn any(n: u128, part: SubOrderId, free: i64, delivery: i64, line: i64) -> Refund {
+    let lines: Vec<RefundLine> = (line > 0)
+        .then(|| RefundLine {
+            line: LineId(Uuid::from_u128(part.0.as_u128() + 20)),
+            quantity: 0,
+            amount: line,
+        })
+        .into_iter()
+        .collect();
+    let named = delivery + line;
+    Refund {
+        id: RefundId(Uuid::from_u128(70 + n)),
+        part,
+        lines,
+        delivery,
+        amount: if named > 0 { named } else { free },
+        reason: "arrived chipped".into(),
+    }
+}
+
+fn give(n: u128, part: SubOrderId, free: i64, delivery: i64, line: i64) -> Command {
+    Command::Refund(any(n, part, free, delivery, line))
+}
+
+#[track_caller]
+fn refused(given: &[Command], when: &Command, then: Expect) {
+    let refusal = decide(Some(&after(given)), when, at(100)).expect_err("refused");
+    then.assert_eq(&refusal.to_string());
+}
+
+#[test]
+fn refunds_count_down_what_is_left_of_their_sub_order() {
+    let order = after(&[give(1, FIRST, 0, 400, 500), give(2, FIRST, 100, 0, 0)]);
+    assert_eq!((order.refundable(FIRST), order.refundable(SECOND)), (400, 250));
+    assert_eq!(order.refunded(), 1000);
+    let view = order.view();
+    assert_eq!(view.refunded.amount, 1000);
+    let amounts: Vec<_> = view.sub_orders[0]
+        .refunds
+        .iter()
+        .map(|r| r.amount.amount)
+        .collect();
+    assert_eq!(amounts, [900, 100]);
+}
+
+#[test]
+fn no_more_is_given_back_than_was_paid() {
+    refused(
+        &[give(1, FIRST, 0, 0, 800)],
+        &give(2, FIRST, 0, 0, 201),
+        expect!["201 is more than can be given back for the line: 200. Amounts are in minor units."],
+    );
+    refused(
+        &[give(1, FIRST, 0, 300, 0)],
+        &give(2, FIRST, 0, 101, 0),
+        expect!["101 is more than can be given back for the delivery: 100. Amounts are in minor units."],
+    );
+    refused(
+        &[give(1, FIRST, 1000, 0, 0)],
+        &give(2, FIRST, 0, 0, 401),
+        expect!["401 is more than can be given back for the sub-order: 400. Amounts are in minor units."],
+    );
+    refused(
+        &[],
+        &give(1, FIRST, i64::MAX, 0, 0),
+        expect![
+            "9223372036854775807 is more than can be given back for the sub-order: 1400. Amounts are in minor units."
+        ],
+    );
+}
+
+#[test]
+fn a_refund_adds_up() {
+    let spoilt = |spoil: fn(&mut Refund)| {
+        let mut refund = any(1, FIRST, 0, 100, 500);
+        spoil(&mut refund);
+        match decide(Some(&after(&[])), &Command::Refund(refund), at(100)) {
+            Err(Refusal::BadRefund(why)) => why,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        spoilt(|r| r.amount = 599),
+        "its lines and delivery do not sum to its amount"
+    );
+    assert_eq!(spoilt(|r| r.amount = 0), "its amount is not above zero");
+    assert_eq!(spoilt(|r| r.delivery = -1), "its amount is not above zero");
+    assert_eq!(
+        spoilt(|r| r.lines[0].amount = -500),
+        "the amount of a line is not above zero"
+    );
+    assert_eq!(
+        spoilt(|r| r.lines.push(r.lines[0])),
+        "it names a line twice, or one of another sub-order"
+    );
+    assert_eq!(
+        spoilt(|r| r.lines[0].line = LineId(Uuid::from_u128(32))),
+        "it names a line twice, or one of another sub-order"
+    );
+    assert_eq!(
+        spoilt(|r| r.lines[0].quantity = 3),
+        "it names more units than were bought and not refunded yet"
+    );
+}
+
+#[test]
+fn a_refund_happens_once_and_only_after_payment() {
+    let given = give(1, FIRST, 100, 0, 0);
+    assert_eq!(
+        decide(Some(&after(&[given.clone()])), &given, at(100)),
+        Ok(vec![])
+    );
+    refused(
+        &[given.clone()],
+        &give(1, SECOND, 100, 0, 0),
+        expect!["This id belongs to another refund already."],
+    );
+    let unpaid = order(OrderStatus::Placed);
+    assert_eq!(unpaid.refundable(FIRST), 0);
+    assert_eq!(
+        decide(Some(&unpaid), &given, at(1))
+            .expect_err("refused")
+            .to_string(),
+        "A sub-order that is placed cannot be refunded; it can be confirmed."
+    );
+}
+
+#[test]
+fn a_delivered_sub_order_whose_money_is_back_is_closed() {
+    let parcel = parts::parcel(1, &[parts::units(1, 2)]);
+    let delivered = [
+        Command::Pack { part: FIRST },
+        Command::Ship {
+            part: FIRST,
+            parcel: parcel.clone(),
+        },
+        Command::Deliver {
+            part: FIRST,
+            parcel: parcel.id,
+        },
+    ];
+    let with = |refund| after(&[&delivered[..], &[refund]].concat());
+    let status = |order: &Order| order.sub_order(FIRST).expect("part").status();
+    assert_eq!(
+        status(&with(give(1, FIRST, 1399, 0, 0))),
+        SubOrderStatus::Delivered
+    );
+    assert_eq!(
+        status(&with(give(1, FIRST, 1400, 0, 0))),
+        SubOrderStatus::Refunded
+    );
+    // Money given back on the way: it is closed when it arrives, and its delivery has a time.
+    let early = after(
+        &[
+            &delivered[..2],
+            &[give(1, FIRST, 1400, 0, 0), delivered[2].clone()],
+        ]
+        .concat(),
+    );
+    assert_eq!(status(&early), SubOrderStatus::Refunded);
+    assert_eq!(early.progress[0].delivered_at, Some(at(13)));
+}
+
+#[test]
+fn a_cancelled_order_gives_its_money_back() {
+    let cancelled = after(&[cancel(CancelReason::Buyer), give(1, FIRST, 1400, 0, 0)]);
+    assert_eq!(
+        (cancelled.refundable(FIRST), cancelled.refundable(SECOND)),
+        (0, 250)
+    );
+}
+
+#[test]
+fn commission_goes_back_with_the_money() {
+    let order = after(&[give(1, FIRST, 0, 0, 500)]);
+    let part = order.sub_order(FIRST).expect("part");
+    // 0.25 of 14.00: 5.00 carry 0.0893, rounded to 0.09, and the rest carries the rest.
+    assert_eq!(part.part.commission_of(500), 9);
+    assert_eq!(part.commission_back(900), 16);
+}
+
+proptest! {
+    /// In however many pieces it goes back, the commission goes back with it, to the last unit.
+    #[test]
+    fn all_pieces_return_the_whole_commission(
+        unit_price in 0i64..10_000_000,
+        delivery in 0i64..100_000,
+        share in 0u64..=10_000,
+        cuts in prop::collection::vec(0i64..1000, 0..12),
+    ) {
+        let mut part = placed().parts.swap_remove(0);
+        part.lines[0].unit_price = unit_price;
+        part.delivery.price = delivery;
+        let total = part.total();
+        part.commission = i64::try_from(i128::from(total) * i128::from(share) / 10_000).expect("below the total");
+        let mut stops: Vec<i64> = cuts.iter().map(|cut| total * cut / 1000).collect();
+        stops.extend([0, total]);
+        stops.sort_unstable();
+        let mut returned = 0;
+        for pair in stops.windows(2) {
+            let back = part.commission_of(pair[1]) - part.commission_of(pair[0]);
+            prop_assert!((0..=pair[1] - pair[0]).contains(&back), "{back} of {:?}", pair);
+            returned += back;
+        }
+        prop_assert_eq!(returned, if total > 0 { part.commission } else { 0 });
+    }
+}

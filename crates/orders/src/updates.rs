@@ -1,0 +1,179 @@
+//! What events change in the read tables: rows column by column, so that any number of orders is a statement per table.
+//! For both drivers: the till writes with tokio-postgres, [`crate::app`] with sqlx.
+
+use crate::domain::{Event, Order, SubOrder, status_name};
+use crate::project::{LineRow, SubOrderRow, fulfilment_name, lines, reason_name, sub_order};
+use kernel::{SubOrderId, Timestamp};
+use serde_json::Value;
+use sqlx::PgConnection;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+pub const UPDATE_ORDERS: &str = "
+update orders.order o
+   set version = d.version, status = d.status, fulfilment = d.fulfilment, refunded = d.refunded,
+       cancel_reason = d.cancel_reason, reserved_until = d.reserved_until
+  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
+       as d (id, version, status, fulfilment, refunded, cancel_reason, reserved_until)
+ where o.id = d.id";
+
+pub const UPDATE_SUB_ORDERS: &str = "
+update orders.sub_order s
+   set status = d.status, refunded = d.refunded, confirmed_at = d.confirmed_at, packed_at = d.packed_at,
+       delivered_at = d.delivered_at, cancelled_at = d.cancelled_at, address = d.address,
+       cancel_reason = d.cancel_reason, cancel_note = d.cancel_note, parcels = d.parcels, refunds = d.refunds
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[],
+              $7::timestamptz[], $8::timestamptz[], $9::jsonb[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[])
+       as d (tenant_id, id, status, refunded, confirmed_at, packed_at, delivered_at, cancelled_at, address,
+             cancel_reason, cancel_note, parcels, refunds)
+ where s.tenant_id = d.tenant_id and s.id = d.id";
+
+pub const UPDATE_LINES: &str = "
+update orders.line l
+   set shipped = d.shipped, cancelled = d.cancelled, refunded = d.refunded
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
+       as d (tenant_id, sub_order_id, id, shipped, cancelled, refunded)
+ where l.tenant_id = d.tenant_id and l.sub_order_id = d.sub_order_id and l.id = d.id";
+
+type Params<'a> = Vec<&'a (dyn ToSql + Sync)>;
+type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// A set of columns, and how they become a statement's parameters (`None` while there is no row).
+macro_rules! updates {
+    ($name:ident { $first:ident: $first_ty:ty, $($column:ident: $ty:ty),+ $(,)? }) => {
+        #[derive(Debug, Default)]
+        pub struct $name { $first: Vec<$first_ty>, $($column: Vec<$ty>),+ }
+        impl $name {
+            pub fn params(&self) -> Option<Params<'_>> {
+                (!self.$first.is_empty()).then(|| vec![&self.$first as _, $(&self.$column as _),+])
+            }
+
+            fn query(&self, statement: &'static str) -> Option<PgQuery<'_>> {
+                (!self.$first.is_empty())
+                    .then(|| sqlx::query(statement).bind(&self.$first)$(.bind(&self.$column))+)
+            }
+        }
+    };
+}
+
+updates! {
+    OrderUpdates {
+        ids: Uuid, versions: i64, statuses: &'static str, fulfilments: &'static str, refunded: i64,
+        cancel_reasons: Option<&'static str>, reserved_untils: Timestamp,
+    }
+}
+
+updates! {
+    SubOrderUpdates {
+        tenants: Uuid, ids: Uuid, statuses: String, refunded: i64, confirmed_ats: Option<Timestamp>,
+        packed_ats: Option<Timestamp>, delivered_ats: Option<Timestamp>, cancelled_ats: Option<Timestamp>,
+        addresses: Option<Value>, cancel_reasons: Option<String>, cancel_notes: Option<String>,
+        parcels: Value, refunds: Value,
+    }
+}
+
+updates! {
+    LineUpdates { tenants: Uuid, sub_orders: Uuid, ids: Uuid, shipped: i64, cancelled: i64, refunded: i64 }
+}
+
+/// The rows that events have changed.
+#[derive(Debug, Default)]
+pub struct Updates {
+    pub orders: OrderUpdates,
+    pub sub_orders: SubOrderUpdates,
+    pub lines: LineUpdates,
+}
+
+impl Updates {
+    /// Adds `order` as `events` have left it: of its sub-orders those that they happened to, all of them where
+    /// something happened to the order.
+    pub fn push<'e>(
+        &mut self,
+        order: &Order,
+        events: impl Iterator<Item = &'e Event> + Clone,
+    ) -> Result<(), serde_json::Error> {
+        self.orders.push(order);
+        let number = order.number();
+        for part in order.sub_orders() {
+            let mut own = events.clone().filter(|event| concerns(event, &part)).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            self.sub_orders.push(sub_order(&number, &part))?;
+            if own.any(counts_units) {
+                lines(part).for_each(|line| self.lines.push(&line));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes them in the caller's transaction.
+    pub async fn write(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let statements = [
+            self.orders.query(UPDATE_ORDERS),
+            self.sub_orders.query(UPDATE_SUB_ORDERS),
+            self.lines.query(UPDATE_LINES),
+        ];
+        for statement in statements.into_iter().flatten() {
+            statement.execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+}
+
+fn concerns(event: &Event, sub_order: &SubOrder<'_>) -> bool {
+    event
+        .part()
+        .is_none_or(|part: SubOrderId| part == sub_order.part.id)
+}
+
+/// Whether it changes what a line says of its units and money.
+fn counts_units(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Shipped { .. } | Event::UnitsCancelled { .. } | Event::Refunded { .. }
+    )
+}
+
+impl OrderUpdates {
+    fn push(&mut self, order: &Order) {
+        self.ids.push(order.id.0);
+        self.versions.push(order.version);
+        self.statuses.push(status_name(order.status));
+        self.fulfilments.push(fulfilment_name(order.fulfilment()));
+        self.refunded.push(order.refunded());
+        self.cancel_reasons.push(order.cancel_reason.map(reason_name));
+        self.reserved_untils.push(order.placed.reserved_until);
+    }
+}
+
+impl SubOrderUpdates {
+    fn push(&mut self, row: SubOrderRow) -> Result<(), serde_json::Error> {
+        self.addresses
+            .push(row.address.map(serde_json::to_value).transpose()?);
+        self.parcels.push(serde_json::to_value(row.parcels)?);
+        self.refunds.push(serde_json::to_value(row.refunds)?);
+        self.tenants.push(row.tenant_id.0);
+        self.ids.push(row.id.0);
+        self.statuses.push(row.status);
+        self.refunded.push(row.refunded);
+        self.confirmed_ats.push(row.dates.confirmed);
+        self.packed_ats.push(row.dates.packed);
+        self.delivered_ats.push(row.dates.delivered);
+        self.cancelled_ats.push(row.dates.cancelled);
+        self.cancel_reasons.push(row.cancel_reason);
+        self.cancel_notes.push(row.cancel_note);
+        Ok(())
+    }
+}
+
+impl LineUpdates {
+    fn push(&mut self, row: &LineRow) {
+        self.tenants.push(row.tenant_id.0);
+        self.sub_orders.push(row.sub_order_id.0);
+        self.ids.push(row.id.0);
+        self.shipped.push(row.shipped);
+        self.cancelled.push(row.cancelled);
+        self.refunded.push(row.refunded);
+    }
+}

@@ -1,0 +1,175 @@
+//! A seller's part of an order, as its buyer and its seller see it.
+
+use super::cards;
+use crate::i18n::Locale;
+use crate::views::common::{Image, Price};
+use crate::views::order::{OrderLine, Parcel, Progress, SubOrder, SubOrderState, TimelineStep};
+use contracts::catalog::Listing;
+use contracts::orders as api;
+use contracts::orders::{CancelReason, SubOrderStatus};
+use contracts::tenants::Shop as Seller;
+use kernel::{ProductId, Timestamp};
+use std::collections::HashMap;
+
+/// As its buyer sees it.
+pub fn seen(
+    sub: &api::SubOrder,
+    sellers: &[Seller],
+    listings: &HashMap<ProductId, Listing>,
+    locale: Locale,
+) -> SubOrder {
+    let seller = sellers.iter().find(|s| s.id == sub.tenant);
+    SubOrder {
+        number: sub.number.clone(),
+        seller: seller.map(|s| s.name.clone()).unwrap_or_default(),
+        seller_href: seller.map(|s| format!("/shop/{}", s.slug)).unwrap_or_default(),
+        place: seller
+            .map(|s| cards::place(&s.location, locale))
+            .unwrap_or_default(),
+        state: state(sub.status),
+        timeline: timeline(sub, locale),
+        lines: sub
+            .lines
+            .iter()
+            .map(|line| order_line(line, listings.get(&line.product), locale))
+            .collect(),
+        parcels: parcels(sub, locale),
+        delivery: sub.delivery_name.clone(),
+        subtotal: Price::new(locale, sub.subtotal),
+        delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
+        total: Price::new(locale, sub.total),
+        reason: reason(sub, locale),
+    }
+}
+
+/// Why it was cancelled, in the words of whoever cancelled it, if they left any.
+pub fn reason(sub: &api::SubOrder, locale: Locale) -> Option<String> {
+    let key = match sub.cancel_reason? {
+        CancelReason::Buyer => "reason.buyer",
+        CancelReason::Expired => "reason.expired",
+        CancelReason::Seller => "reason.seller",
+    };
+    let said = locale.t(key).to_string();
+    Some(match &sub.cancel_note {
+        Some(note) => format!("{said}: {note}"),
+        None => said,
+    })
+}
+
+pub fn state(status: SubOrderStatus) -> SubOrderState {
+    match status {
+        SubOrderStatus::Placed => SubOrderState::PaymentPending,
+        SubOrderStatus::Confirmed => SubOrderState::Confirmed,
+        SubOrderStatus::Packed => SubOrderState::Packed,
+        SubOrderStatus::PartlyShipped => SubOrderState::PartlyShipped,
+        SubOrderStatus::Shipped => SubOrderState::Shipped,
+        SubOrderStatus::Delivered => SubOrderState::Delivered,
+        SubOrderStatus::Cancelled => SubOrderState::Cancelled,
+        SubOrderStatus::Refunded => SubOrderState::Refunded,
+    }
+}
+
+/// The steps of a sub-order that goes its way, by the name of the milestone that ends each.
+const WAY: [(&str, &str); 5] = [
+    ("placed", "timeline.placed"),
+    ("confirmed", "timeline.confirmed"),
+    ("packed", "timeline.packed"),
+    ("shipped", "timeline.shipped"),
+    ("delivered", "timeline.delivered"),
+];
+
+/// The way of a sub-order: what is behind it, where it stands, what is ahead.
+pub fn timeline(sub: &api::SubOrder, locale: Locale) -> Vec<TimelineStep> {
+    let done = steps_done(sub.status);
+    let step = |key: &str, at: Option<Timestamp>, progress| TimelineStep {
+        label: locale.t(key).to_string(),
+        at: at.map(|at| locale.day(at.date_naive())).unwrap_or_default(),
+        progress,
+    };
+    // A step in several parcels is done with its last one.
+    let last = |name: &str| {
+        let own = sub.timeline.iter().rev();
+        own.clone().find(|m| m.name == name).map(|m| m.at)
+    };
+    if sub.status == SubOrderStatus::Cancelled {
+        let mut steps: Vec<_> = WAY
+            .iter()
+            .filter_map(|(name, key)| Some(step(key, Some(last(name)?), Progress::Done)))
+            .collect();
+        steps.push(step("timeline.cancelled", last("cancelled"), Progress::Current));
+        return steps;
+    }
+    let steps = WAY.iter().enumerate().map(|(i, (name, key))| {
+        let progress = match i.cmp(&done) {
+            std::cmp::Ordering::Less => Progress::Done,
+            std::cmp::Ordering::Equal => Progress::Current,
+            std::cmp::Ordering::Greater => Progress::Ahead,
+        };
+        let at = last(name).filter(|_| progress == Progress::Done);
+        step(key, at, progress)
+    });
+    steps.collect()
+}
+
+/// How many steps of the way are behind it.
+fn steps_done(status: SubOrderStatus) -> usize {
+    match status {
+        SubOrderStatus::Placed | SubOrderStatus::Cancelled => 1,
+        SubOrderStatus::Confirmed => 2,
+        SubOrderStatus::Packed | SubOrderStatus::PartlyShipped => 3,
+        SubOrderStatus::Shipped => 4,
+        SubOrderStatus::Delivered | SubOrderStatus::Refunded => 5,
+    }
+}
+
+/// What is on its way, and since when, or since when it is there.
+pub fn parcels(sub: &api::SubOrder, locale: Locale) -> Vec<Parcel> {
+    let parcel = |parcel: &api::Parcel| {
+        let (key, at) = match parcel.delivered_at {
+            Some(at) => ("parcel.delivered", at),
+            None => ("parcel.sent", parcel.shipped_at),
+        };
+        let day = locale.day(at.date_naive());
+        Parcel {
+            carrier: match parcel.carrier.is_empty() {
+                true => locale.t("parcel.carrier").to_string(),
+                false => parcel.carrier.clone(),
+            },
+            tracking: parcel.tracking.clone(),
+            href: None,
+            note: locale.t(key).arg("date", day).to_string(),
+            contents: contents(sub, parcel),
+        }
+    };
+    sub.parcels.iter().map(parcel).collect()
+}
+
+/// What is in a parcel, where it is not all of the sub-order.
+fn contents(sub: &api::SubOrder, parcel: &api::Parcel) -> Vec<String> {
+    if sub.parcels.len() < 2 && sub.status != SubOrderStatus::PartlyShipped {
+        return Vec::new();
+    }
+    let title = |line: &api::ParcelLine| {
+        let own = sub.lines.iter().find(|own| own.id == line.line)?;
+        Some(format!("{} × {}", line.quantity, own.title))
+    };
+    parcel.lines.iter().filter_map(title).collect()
+}
+
+pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Locale) -> OrderLine {
+    OrderLine {
+        title: line.title.clone(),
+        href: listing
+            .map(|l| cards::product_href(&l.slug, l.id))
+            .unwrap_or_default(),
+        variant: line.options.clone(),
+        sku: line.code.clone(),
+        image: listing.and_then(|l| l.images.first()).map(|p| Image {
+            alt: String::new(),
+            ..cards::image(p)
+        }),
+        quantity: u64::from(line.quantity),
+        unit_price: Price::new(locale, line.unit_price),
+        total: Price::new(locale, line.total),
+    }
+}
