@@ -4,9 +4,10 @@
 //! behind the version it made ([`Slot::Stale`]), and what is older than that is not stored.
 
 use bytes::Bytes;
-use contracts::catalog::Listing;
-use kernel::{ProductId, SkuId};
+use contracts::catalog::{CategoryRef, Listing, ProductStatus};
+use kernel::{ProductId, SkuId, TenantId};
 use moka::ops::compute::Op;
+use serde::Deserialize;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -18,37 +19,84 @@ const SKUS_MAX: u64 = 500_000;
 const OVERHEAD_BYTES: usize = 600;
 const STALE_WEIGHT: u32 = 100;
 
-/// A listing and, once somebody asked, its JSON.
+/// A listing as it was read or, once somebody asked, in its other form: most readers want its JSON as it was written,
+/// and taking that apart costs more than sending it.
 #[derive(Debug)]
 pub struct CachedListing {
-    pub listing: Listing,
+    pub id: ProductId,
+    pub head: Head,
+    listing: OnceLock<Listing>,
     json: OnceLock<(Bytes, u64)>,
     weight: u32,
 }
 
+/// What decides whether a listing is shown, and whether it still reads as it was written.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Head {
+    pub tenant: TenantId,
+    pub version: i64,
+    pub status: ProductStatus,
+    pub category: Option<CategoryRef>,
+}
+
 impl CachedListing {
-    fn new(listing: Listing, json: Option<Bytes>) -> Self {
+    fn of_listing(listing: Listing) -> Self {
         let texts: usize = listing.description_html.len()
             + listing.title.len() * 2
             + listing.attributes.keys().map(|key| key.len() + 80).sum::<usize>()
             + listing.images.len() * 200
             + listing.variants.len() * 300;
-        // Once as a structure, once as JSON.
-        let weight = u32::try_from(2 * texts + OVERHEAD_BYTES).unwrap_or(u32::MAX);
         Self {
-            listing,
-            json: json.map(hashed).map(OnceLock::from).unwrap_or_default(),
-            weight,
+            id: listing.id,
+            head: Head {
+                tenant: listing.tenant,
+                version: listing.version,
+                status: listing.status,
+                category: listing.category.clone(),
+            },
+            listing: OnceLock::from(listing),
+            json: OnceLock::new(),
+            weight: weight(texts),
+        }
+    }
+
+    fn of_json(id: ProductId, head: Head, json: Bytes) -> Self {
+        Self {
+            id,
+            head,
+            listing: OnceLock::new(),
+            weight: weight(json.len()),
+            json: OnceLock::from(hashed(json)),
+        }
+    }
+
+    /// The listing, taken apart by whoever asks first.
+    pub fn listing(&self) -> Result<&Listing, serde_json::Error> {
+        match self.listing.get() {
+            Some(listing) => Ok(listing),
+            None => {
+                let parsed = serde_json::from_slice(self.json().0)?;
+                Ok(self.listing.get_or_init(|| parsed))
+            }
         }
     }
 
     /// The listing as JSON and a hash of it, made once per version.
     pub fn json(&self) -> (&Bytes, u64) {
-        let (json, hash) = self
-            .json
-            .get_or_init(|| hashed(serde_json::to_vec(&self.listing).unwrap_or_default().into()));
+        let (json, hash) = self.json.get_or_init(|| {
+            let text = self
+                .listing
+                .get()
+                .and_then(|listing| serde_json::to_vec(listing).ok());
+            hashed(text.unwrap_or_default().into())
+        });
         (json, *hash)
     }
+}
+
+/// Once as a structure, once as JSON.
+fn weight(texts: usize) -> u32 {
+    u32::try_from(2 * texts + OVERHEAD_BYTES).unwrap_or(u32::MAX)
 }
 
 fn hashed(json: Bytes) -> (Bytes, u64) {
@@ -99,17 +147,25 @@ impl Listings {
         self.get(self.products.get(&sku)?)
     }
 
-    /// Keeps what was selected, with its JSON where that is known, unless something newer is known.
-    pub fn keep(&self, listing: Listing, json: Option<Bytes>) -> Arc<CachedListing> {
-        let version = listing.version;
-        let id = listing.id;
+    /// Keeps what was selected, unless something newer is known.
+    pub fn keep(&self, listing: Listing) -> Arc<CachedListing> {
         for variant in &listing.variants {
-            self.products.insert(variant.sku, id);
+            self.products.insert(variant.sku, listing.id);
         }
-        let cached = Arc::new(CachedListing::new(listing, json));
-        self.slots.entry(id).and_compute_with(|entry| {
+        self.put(CachedListing::of_listing(listing))
+    }
+
+    /// As [`Self::keep`], of a listing as it was written. Its SKUs lead to it once somebody asked for one.
+    pub fn keep_json(&self, id: ProductId, head: Head, json: Bytes) -> Arc<CachedListing> {
+        self.put(CachedListing::of_json(id, head, json))
+    }
+
+    fn put(&self, listing: CachedListing) -> Arc<CachedListing> {
+        let version = listing.head.version;
+        let cached = Arc::new(listing);
+        self.slots.entry(cached.id).and_compute_with(|entry| {
             let is_outdated = entry.is_some_and(|entry| match entry.value() {
-                Slot::Fresh(kept) => kept.listing.version >= version,
+                Slot::Fresh(kept) => kept.head.version >= version,
                 Slot::Stale { from } => *from > version,
             });
             if is_outdated {
@@ -125,7 +181,7 @@ impl Listings {
     pub fn outdate(&self, id: ProductId, version: i64) {
         self.slots.entry(id).and_compute_with(|entry| {
             let is_known = entry.is_some_and(|entry| match entry.value() {
-                Slot::Fresh(kept) => kept.listing.version >= version,
+                Slot::Fresh(kept) => kept.head.version >= version,
                 Slot::Stale { from } => *from >= version,
             });
             if is_known {
@@ -145,8 +201,8 @@ impl Listings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contracts::catalog::{Attributes, ProductStatus};
-    use kernel::{TenantId, Timestamp};
+    use contracts::catalog::Attributes;
+    use kernel::Timestamp;
 
     fn listing(id: ProductId, version: i64) -> Listing {
         Listing {
@@ -173,18 +229,43 @@ mod tests {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
         cache.outdate(id, 2);
-        cache.keep(listing(id, 1), None);
+        cache.keep(listing(id, 1));
         assert!(cache.get(id).is_none());
-        cache.keep(listing(id, 2), None);
-        cache.keep(listing(id, 1), None);
-        assert_eq!(cache.get(id).map(|c| c.listing.version), Some(2));
+        cache.keep(listing(id, 2));
+        cache.keep(listing(id, 1));
+        assert_eq!(cache.get(id).map(|c| c.head.version), Some(2));
+    }
+
+    #[test]
+    fn a_listing_as_it_was_written_is_taken_apart_when_asked_for() {
+        let cache = Listings::new(1 << 20);
+        let id = ProductId::new(Timestamp::UNIX_EPOCH);
+        let written = Listing {
+            title: "Jug".to_owned(),
+            ..listing(id, 7)
+        };
+        let json = Bytes::from(serde_json::to_vec(&written).unwrap());
+        let head: Head = serde_json::from_slice(&json).unwrap();
+        assert_eq!(
+            (head.tenant, head.version, head.status),
+            (written.tenant, 7, written.status)
+        );
+        let cached = cache.keep_json(id, head, json.clone());
+        assert_eq!(cached.listing().unwrap(), &written);
+        assert_eq!(cached.json().0, &json);
+        let kept = cache.get(id).unwrap();
+        assert!(Arc::ptr_eq(&kept, &cached));
+        let mut other = kept.head.clone();
+        other.version = 6;
+        cache.keep_json(id, other, Bytes::from_static(b"{}"));
+        assert_eq!(cache.get(id).map(|c| c.head.version), Some(7));
     }
 
     #[test]
     fn old_news_does_not_evict() {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
-        cache.keep(listing(id, 3), None);
+        cache.keep(listing(id, 3));
         cache.outdate(id, 3);
         assert!(cache.get(id).is_some());
         cache.outdate(id, 4);

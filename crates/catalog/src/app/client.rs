@@ -1,11 +1,13 @@
 //! The catalogue as other contexts know it.
 
 use super::Products;
+use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
     Catalog, Category, CategoryDraft, Listing, NewPicture, Offer, Picture, ProductDraft, UpsertCounts,
 };
-use kernel::{Ctx, ImageId, ProductId, SkuId, TenantId};
+use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
+use std::sync::Arc;
 
 impl Catalog for Products {
     fn offers<'a>(&'a self, ctx: &'a Ctx, skus: Vec<SkuId>) -> Reply<'a, Vec<Offer>> {
@@ -15,7 +17,9 @@ impl Catalog for Products {
     fn listings<'a>(&'a self, ctx: &'a Ctx, ids: Vec<ProductId>) -> Reply<'a, Vec<Listing>> {
         Box::pin(async move {
             let listings = self.listings_by_id(ctx, &ids).await?;
-            Ok(listings.iter().map(|cached| cached.listing.clone()).collect())
+            let listing = |cached: &Arc<CachedListing>| cached.listing().cloned();
+            let listings: Result<_, _> = listings.iter().map(listing).collect();
+            listings.map_err(super::read::unreadable).map_err(Fault::from)
         })
     }
 

@@ -1,11 +1,11 @@
 //! What buyers, the cart and the search index read: from memory, and on a miss by one statement.
 
 use super::Products;
-use crate::cache::CachedListing;
+use crate::cache::{CachedListing, Head};
 use crate::error::Error;
 use crate::store::listing;
 use bytes::Bytes;
-use contracts::catalog::{Listing, Offer, ProductStatus};
+use contracts::catalog::{CategoryRef, Listing, Offer, ProductStatus};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
@@ -43,28 +43,44 @@ impl Products {
         metrics::counter!("catalog_listing_cache_misses_total").increment(missing.len() as u64);
         for chunk in missing.chunks(IDS_MAX) {
             for listing in listing::by_id(self.db.pool(), chunk).await? {
-                found.insert(listing.id, self.remember(ctx, listing, None).await?);
+                found.insert(listing.id, self.remember(ctx, listing).await?);
             }
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Keeps a listing that was read, with its category's present name. `json` is the
-    /// listing as it was written, which it is still unless the category changed since.
-    async fn remember(
+    /// Keeps a listing that was read, with its category's present name.
+    async fn remember(&self, ctx: &Ctx, mut listing: Listing) -> Result<Arc<CachedListing>, Error> {
+        if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
+            listing.category = Some(present);
+        }
+        Ok(self.listings.keep(listing))
+    }
+
+    /// As [`Self::remember`], of a listing as it was written, which it is still unless its category changed since.
+    async fn remember_json(
         &self,
         ctx: &Ctx,
-        mut listing: Listing,
-        mut json: Option<Bytes>,
+        id: ProductId,
+        head: Head,
+        json: Bytes,
     ) -> Result<Arc<CachedListing>, Error> {
-        if let Some(category) = &mut listing.category
-            && let Some(present) = self.tree(ctx).await?.by_id(category.id)
-            && *category != present
-        {
-            *category = present;
-            json = None;
-        }
-        Ok(self.listings.keep(listing, json))
+        Ok(match self.renamed(ctx, head.category.as_ref()).await? {
+            None => self.listings.keep_json(id, head, json),
+            Some(present) => self.listings.keep(Listing {
+                category: Some(present),
+                ..serde_json::from_slice(&json).map_err(unreadable)?
+            }),
+        })
+    }
+
+    /// What a category is called now, if that is not what the listing says.
+    async fn renamed(&self, ctx: &Ctx, category: Option<&CategoryRef>) -> Result<Option<CategoryRef>, Error> {
+        let Some(category) = category else {
+            return Ok(None);
+        };
+        let present = self.tree(ctx).await?.by_id(category.id);
+        Ok(present.filter(|present| present != category))
     }
 
     /// What is offered under these SKUs. One that its product no longer has is left out.
@@ -81,15 +97,18 @@ impl Products {
         }
         for chunk in missing.chunks(IDS_MAX) {
             for (sku, listing) in listing::by_sku(self.db.pool(), chunk).await? {
-                found.insert(sku, self.remember(ctx, listing, None).await?);
+                found.insert(sku, self.remember(ctx, listing).await?);
             }
         }
-        let shops = found.values().map(|c| c.listing.tenant).collect();
+        let shops = found.values().map(|c| c.head.tenant).collect();
         let open = self.open_shops(ctx, shops).await?;
-        Ok(skus
-            .iter()
-            .filter_map(|sku| offer(*sku, &found.get(sku)?.listing, &open))
-            .collect())
+        let mut offers = Vec::with_capacity(skus.len());
+        for sku in skus {
+            if let Some(cached) = found.get(sku) {
+                offers.extend(offer(*sku, cached.listing().map_err(unreadable)?, &open));
+            }
+        }
+        Ok(offers)
     }
 
     /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
@@ -101,15 +120,15 @@ impl Products {
             },
             None => self.read_page(ctx, id).await?,
         };
-        let listing = &page.listing.listing;
-        let is_open = match self.open_shops.get(&listing.tenant) {
+        let head = &page.listing.head;
+        let is_open = match self.open_shops.get(&head.tenant) {
             Some(is_open) => is_open,
             None => self
-                .open_shops(ctx, HashSet::from([listing.tenant]))
+                .open_shops(ctx, HashSet::from([head.tenant]))
                 .await?
-                .contains(&listing.tenant),
+                .contains(&head.tenant),
         };
-        if listing.status != ProductStatus::Active || !is_open {
+        if head.status != ProductStatus::Active || !is_open {
             return Err(Error::NotFound("product"));
         }
         Ok(page)
@@ -117,13 +136,13 @@ impl Products {
 
     async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
         metrics::counter!("catalog_listing_cache_misses_total").increment(1);
-        let (listing, json, in_stock) = listing::page(self.db.reads(), id)
+        let (head, json, in_stock) = listing::page(self.db.reads(), id)
             .await?
             .ok_or(Error::NotFound("product"))?;
         let in_stock: Arc<[SkuId]> = in_stock.into();
         self.in_stock.insert(id, Arc::clone(&in_stock));
         Ok(ProductPage {
-            listing: self.remember(ctx, listing, Some(json)).await?,
+            listing: self.remember_json(ctx, id, head, json).await?,
             in_stock,
         })
     }
@@ -194,6 +213,11 @@ impl Products {
     ) -> Result<Vec<ProductId>, Error> {
         Ok(listing::scan_shop(self.db.pool(), tenant, after, i64::from(limit)).await?)
     }
+}
+
+/// A kept text that cannot be taken apart is as bad as a row that cannot be read.
+pub(super) fn unreadable(error: serde_json::Error) -> Error {
+    sqlx::Error::Decode(Box::new(error)).into()
 }
 
 fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offer> {

@@ -1,6 +1,7 @@
 //! What buyers read.
 
 use super::rows::status_name;
+use crate::cache::Head;
 use ::store::Reads;
 use bytes::Bytes;
 use contracts::catalog::{Listing, ProductStatus};
@@ -24,17 +25,17 @@ select l.document::text, array(select o.sku from catalog.offer o where o.product
   from catalog.listing l
  where l.product_id = $1";
 
-/// A listing, also as it was written, and which of its SKUs are in stock.
-pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Listing, Bytes, Vec<SkuId>)>, sqlx::Error> {
+/// A listing as it was written, its head, and which of its SKUs are in stock.
+pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Head, Bytes, Vec<SkuId>)>, sqlx::Error> {
     let rows = reads.query(PAGE, &[&id]).await?;
     let Some(row) = rows.first() else {
         return Ok(None);
     };
     let decode = |error: tokio_postgres::Error| sqlx::Error::Decode(Box::new(error));
     let document: &str = row.try_get(0).map_err(decode)?;
-    let listing = serde_json::from_str(document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let head = serde_json::from_str(document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     let json = Bytes::copy_from_slice(document.as_bytes());
-    Ok(Some((listing, json, row.try_get(1).map_err(decode)?)))
+    Ok(Some((head, json, row.try_get(1).map_err(decode)?)))
 }
 
 /// Which of a product's SKUs are in stock.
