@@ -260,7 +260,7 @@ impl Checkouts {
     }
 
     /// Tells the till, and goes on with the payment if that is the caller's to do.
-    async fn go_on(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<Case, Error> {
+    pub(crate) async fn go_on(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<Case, Error> {
         let Settled { case, leased } = self.0.till.settle(ctx, order, ask).await?;
         match leased {
             true => self.0.driver.drive(ctx, case).await,

@@ -1,6 +1,6 @@
 //! Everything checkout refuses, and what callers are told.
 
-use contracts::checkout::Shortage;
+use contracts::checkout::{SagaAnswer, Shortage};
 use kernel::{Fault, Kind, Money, OrderId, TenantId};
 
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,26 @@ pub enum Error {
     /// The payment moved on in the meantime; whoever asked looks again.
     #[error("the payment moved on")]
     Stale,
+    #[error("There is no such payment: no order of this id was ever tried to be paid.")]
+    NoSuchSaga,
+    #[error("Somebody is at this payment just now. Try again in a second.")]
+    SagaBusy,
+    #[error(
+        "This payment has ended: {0}. There is nothing left to try; compensate it to give the money back."
+    )]
+    SagaEnded(&'static str),
+    #[error("The order is cancelled already: its money goes back, or is back.")]
+    SagaCompensated,
+    #[error(
+        "At `{step}` nothing can be put in the provider's place but {}.",
+        words(allowed)
+    )]
+    NotSkippable {
+        step: &'static str,
+        allowed: &'static [SagaAnswer],
+    },
+    #[error("Say under which reference the provider knows it.")]
+    ReferenceMissing,
     #[error("There is no such payment provider.")]
     NoSuchProvider,
     #[error(transparent)]
@@ -55,6 +75,17 @@ pub enum Error {
     Fault(Box<Fault>),
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+fn words(allowed: &[SagaAnswer]) -> String {
+    match allowed {
+        [] => "a retry".to_owned(),
+        allowed => allowed
+            .iter()
+            .map(|answer| answer.name())
+            .collect::<Vec<_>>()
+            .join(" or "),
+    }
 }
 
 /// The lines that cannot be had.
@@ -114,6 +145,18 @@ impl Error {
                 fault
             }
             Self::Unavailable => Fault::unavailable("The till"),
+            Self::NoSuchSaga => Fault::not_found("payment"),
+            Self::SagaBusy => {
+                let mut fault = plain(Kind::Conflict, "payment_busy");
+                fault.retry_after_s = Some(1);
+                fault
+            }
+            Self::SagaEnded(_) => plain(Kind::Conflict, "payment_ended").with("allowed", ["compensate"]),
+            Self::SagaCompensated => plain(Kind::Conflict, "order_cancelled"),
+            Self::NotSkippable { allowed, .. } => plain(Kind::Conflict, "step_not_skippable")
+                .at("/answer")
+                .with("allowed", allowed),
+            Self::ReferenceMissing => Fault::field("text_empty", "/reference", self.to_string()),
             Self::NoSuchProvider => Fault::not_found("payment provider"),
             Self::Webhook(refusal) => self.webhook(refusal),
             Self::Order(refusal) => refusal.clone().into(),

@@ -16,6 +16,7 @@ mod app;
 mod carts;
 mod config;
 pub mod delivery;
+mod desk;
 mod draft;
 mod error;
 mod http;

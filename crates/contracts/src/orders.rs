@@ -63,6 +63,8 @@ pub enum CancelReason {
     /// The hold on the stock ran out before payment.
     Expired,
     Seller,
+    /// The marketplace's staff, when a payment cannot be brought to its end.
+    Operator,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -82,6 +82,7 @@ pub mod perm {
         ReadAnyOrder,
         ReadLedger,
         ManageLedger,
+        ManagePayments,
         ReadSystem
     );
 }

@@ -50,6 +50,8 @@ pub enum Permission {
     ReadLedger,
     /// Holds, terms of payouts, provider files, reversals.
     ManageLedger,
+    /// Going on with payments by hand.
+    ManagePayments,
     ReadSystem,
 }
 
@@ -71,7 +73,7 @@ impl Role {
             ),
             Self::Admin => permission.is_operators(),
             Self::Support => matches!(permission, P::ReadAnyOrder),
-            Self::Finance => matches!(permission, P::ReadLedger | P::ManageLedger | P::ReadAnyOrder),
+            Self::Finance => matches!(permission, P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder),
             Self::Moderator => matches!(permission, P::ManageCategories),
             Self::Buyer | Self::Carrier => false,
         }

@@ -176,6 +176,7 @@ pub fn reason_name(reason: CancelReason) -> &'static str {
         CancelReason::Buyer => "buyer",
         CancelReason::Expired => "expired",
         CancelReason::Seller => "seller",
+        CancelReason::Operator => "operator",
     }
 }
 

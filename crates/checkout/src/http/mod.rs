@@ -1,20 +1,25 @@
 //! The endpoints, one file each.
 
 mod cancel_order;
+mod compensate_payment;
+mod get_payment;
 mod hear_webhook;
+mod list_payments;
 mod pay_order;
 mod place_order;
 mod quote;
 mod resume_payment;
+mod retry_payment;
+mod skip_payment_step;
 
 use crate::Checkouts;
 use contracts::cart::CartOwner;
 use contracts::checkout::PayOutcome;
 use contracts::orders::Order;
 use contracts::payments::PaymentStatus;
-use httpkit::Shopper;
+use httpkit::{Shopper, text};
 use kernel::{Ctx, Fault};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,7 +32,30 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(resume_payment::handler))
         .routes(routes!(cancel_order::handler))
         .routes(routes!(hear_webhook::handler))
+        .routes(routes!(list_payments::handler))
+        .routes(routes!(get_payment::handler))
+        .routes(routes!(retry_payment::handler))
+        .routes(routes!(skip_payment_step::handler))
+        .routes(routes!(compensate_payment::handler))
         .with_state(checkouts)
+}
+
+/// Characters of what a person notes with what they do.
+const NOTE_CHARS_MAX: usize = 500;
+
+/// Why somebody steps in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ByHand {
+    /// Kept in the payment's timeline.
+    #[schema(min_length = 1, max_length = 500)]
+    note: String,
+}
+
+impl ByHand {
+    fn note(&self) -> Result<String, Fault> {
+        text::line("/note", &self.note, NOTE_CHARS_MAX)
+    }
 }
 
 /// How a payment stands.

@@ -3,12 +3,14 @@
 
 mod batch;
 mod decide;
+mod intervene;
 mod saga;
 #[cfg(test)]
 mod tests;
 
 pub use batch::{Settle, SettleBatch};
 pub use decide::{Ask, Case, Decision, LEASE, decide};
+pub use intervene::{ByHand, answers};
 pub use saga::{Saga, Told};
 
 /// How a case stands after a command.

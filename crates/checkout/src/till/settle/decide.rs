@@ -1,6 +1,7 @@
 //! What a command does to an order, its payment, its stock and the books. Pure.
 
 use super::Saga;
+use super::intervene::{ByHand, intervene};
 use crate::error::Error;
 use crate::saga::{End, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
@@ -67,6 +68,8 @@ pub enum Ask {
     Cancel {
         reason: CancelReason,
     },
+    /// A person steps in.
+    Intervene(Box<ByHand>),
 }
 
 /// An order and its payment, as they stand.
@@ -130,6 +133,7 @@ pub fn decide(case: &Case, ask: &Ask, now: Timestamp) -> Result<Decision, Error>
         Ask::Decline { saga, reason } => decline(case, saga, reason, now),
         Ask::Close { saga, end } => close(case, saga, end),
         Ask::Cancel { reason } => cancel(case, *reason, now),
+        Ask::Intervene(by_hand) => intervene(case, by_hand, now),
     }
 }
 
@@ -237,7 +241,7 @@ fn hear(saga: &Saga, now: Timestamp) -> Decision {
 }
 
 /// Due at once, so that it is found after a crash, but not before the lease is over.
-fn take(saga: &mut Saga, now: Timestamp) {
+pub(super) fn take(saga: &mut Saga, now: Timestamp) {
     saga.due_at = Some(now);
     saga.lease_until = Some(now + LEASE);
 }
@@ -399,7 +403,7 @@ fn close(case: &Case, saga: &Saga, end: &End) -> Result<Decision, Error> {
     })
 }
 
-fn cancel(case: &Case, reason: CancelReason, now: Timestamp) -> Result<Decision, Error> {
+pub(super) fn cancel(case: &Case, reason: CancelReason, now: Timestamp) -> Result<Decision, Error> {
     let events = decide_order(Some(&case.order), &Command::Cancel { reason }, now)?;
     if events.is_empty() {
         return Ok(Decision::default());

@@ -1,5 +1,5 @@
 use crate::saga::{Outcome, Step};
-use kernel::{OrderId, Timestamp};
+use kernel::{OrderId, Timestamp, UserId};
 use postgres_types::Json;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -33,6 +33,11 @@ pub struct Told {
     pub attempt: u32,
     pub step: String,
     pub outcome: String,
+    /// Who did it, where that was a person, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Saga {
@@ -53,14 +58,33 @@ impl Saga {
 
     /// Notes what came of the present step.
     pub fn tell(&mut self, at: Timestamp, outcome: &Outcome) {
+        self.note(at, outcome.name(), None);
+    }
+
+    /// Notes what a person did about the present step, and why.
+    pub fn tell_of(&mut self, at: Timestamp, did: &str, by: UserId, why: String) {
+        self.note(at, did, Some((by, why)));
+    }
+
+    fn note(&mut self, at: Timestamp, outcome: &str, person: Option<(UserId, String)>) {
         if self.history.len() >= HISTORY_MAX {
-            self.history.remove(HISTORY_MAX / 2);
+            let middle = HISTORY_MAX / 2;
+            // What people did is kept as long as there is anything else.
+            let least = self
+                .history
+                .iter()
+                .skip(middle)
+                .position(|told| told.by.is_none());
+            self.history.remove(middle + least.unwrap_or(0));
         }
+        let (by, note) = person.unzip();
         self.history.push(Told {
             at,
             attempt: self.attempt,
             step: self.step.name().to_owned(),
-            outcome: outcome.name().to_owned(),
+            outcome: outcome.to_owned(),
+            by,
+            note,
         });
     }
 
