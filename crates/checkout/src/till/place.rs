@@ -22,6 +22,7 @@ use postgres_types::Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::log::Outbox;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
 
@@ -93,8 +94,11 @@ impl Work for PlaceBatch {
         commands: &[&PlaceCommand],
     ) -> Result<Vec<Result<Placement, Error>>, Failure> {
         if self.writes_ahead.load(Ordering::Relaxed) {
-            if self.write_ahead(client, commands).await? {
-                return Ok(commands.iter().map(|_| Ok(Placement::Placed)).collect());
+            match self.write_ahead(client, commands).await {
+                Ok(true) => return Ok(commands.iter().map(|_| Ok(Placement::Placed)).collect()),
+                Ok(false) => {}
+                Err(failure) if is_there_already(&failure) => {}
+                Err(failure) => return Err(failure),
             }
             client.batch_execute("rollback").await?;
             metrics::counter!("till_batches_written_twice_total").increment(1);
@@ -104,6 +108,18 @@ impl Work for PlaceBatch {
         self.writes_ahead.store(all_granted, Ordering::Relaxed);
         Ok(verdicts.into_iter().map(answer).collect())
     }
+}
+
+/// Whether an order of the batch is there already: its connection broke between the commit and the answer. PostgreSQL may
+/// tell of the row that it found, or of a statement that it skipped for that.
+fn is_there_already(failure: &Failure) -> bool {
+    let Failure::Database(error) = failure else {
+        return false;
+    };
+    matches!(
+        error.code(),
+        Some(&(SqlState::UNIQUE_VIOLATION | SqlState::IN_FAILED_SQL_TRANSACTION))
+    )
 }
 
 impl PlaceBatch {
