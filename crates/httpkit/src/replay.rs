@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chrono::SubsecRound;
 use contracts::identity::Audience;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either};
@@ -43,12 +44,7 @@ pub trait Answers: Send + Sync + 'static {
     /// Claims a key for as long as [`LEASE`].
     fn claim<'a>(&'a self, claim: &'a Claim, now: Timestamp) -> BoxFuture<'a, Result<Claimed, Fault>>;
     /// Keeps the answer to a claimed key.
-    fn keep<'a>(
-        &'a self,
-        claim: &'a Claim,
-        answer: &'a Answer,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<(), Fault>>;
+    fn keep<'a>(&'a self, claim: &'a Claim, answer: &'a Answer) -> BoxFuture<'a, Result<(), Fault>>;
     /// Lets go of a claimed key: nothing was done under it.
     fn release<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<(), Fault>>;
 }
@@ -59,6 +55,8 @@ pub struct Claim {
     pub scope: String,
     pub key: String,
     pub request_hash: Vec<u8>,
+    /// When it is free again if nothing was heard of it.
+    pub ends: Timestamp,
 }
 
 /// What became of a claim.
@@ -232,6 +230,8 @@ where
         scope: format!("http/{caller}"),
         key: key.0,
         request_hash: hash(&parts, &body),
+        // To the microsecond, as it is kept.
+        ends: (now + LEASE).trunc_subsecs(6),
     };
     match answers.claim(&claim, now).await? {
         Claimed::New => {}
@@ -254,7 +254,7 @@ where
     match Answer::of(&parts, &body) {
         Some(kept) => {
             // What was done was done: its caller hears of it, also where it cannot be kept.
-            if let Err(fault) = answers.keep(&claim, &kept, now).await {
+            if let Err(fault) = answers.keep(&claim, &kept).await {
                 tracing::error!(%fault, "an answer cannot be kept under its key");
             }
         }
@@ -308,15 +308,25 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Of all that the request asks for. The version that the caller saw is part of it.
+/// Of all that the request asks for. The version that the caller saw is part of it, and so is the cart they name.
 fn hash(parts: &Parts, body: &Bytes) -> Vec<u8> {
     let seen = parts
         .headers
         .get(header::IF_MATCH)
         .map_or(&b""[..], HeaderValue::as_bytes);
+    let cart = parts
+        .headers
+        .get("x-cart-token")
+        .map_or(&b""[..], HeaderValue::as_bytes);
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let mut digest = Sha256::new();
-    for part in [parts.method.as_str().as_bytes(), target.as_bytes(), seen, body] {
+    for part in [
+        parts.method.as_str().as_bytes(),
+        target.as_bytes(),
+        seen,
+        cart,
+        body,
+    ] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }

@@ -73,7 +73,10 @@ impl Role {
             ),
             Self::Admin => permission.is_operators(),
             Self::Support => matches!(permission, P::ReadAnyOrder),
-            Self::Finance => matches!(permission, P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder),
+            Self::Finance => matches!(
+                permission,
+                P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder
+            ),
             Self::Moderator => matches!(permission, P::ManageCategories),
             Self::Buyer | Self::Carrier => false,
         }

@@ -1,7 +1,7 @@
 //! The answers to calls with an idempotency key, kept in PostgreSQL.
 
 use futures::future::BoxFuture;
-use httpkit::{Answer, Answers, Claim, Claimed, LEASE};
+use httpkit::{Answer, Answers, Claim, Claimed};
 use kernel::{Fault, Timestamp};
 use store::Db;
 use store::idempotency::{self, Leased};
@@ -15,9 +15,10 @@ impl Answers for KeptAnswers {
                 scope,
                 key,
                 request_hash,
+                ends,
             } = claim;
             let mut conn = self.0.pool().acquire().await.map_err(|e| fault(&e))?;
-            let leased = idempotency::lease(&mut conn, scope, key, request_hash, now, now + LEASE)
+            let leased = idempotency::lease(&mut conn, scope, key, request_hash, now, *ends)
                 .await
                 .map_err(|e| fault(&e))?;
             Ok(match leased {
@@ -32,32 +33,20 @@ impl Answers for KeptAnswers {
         })
     }
 
-    fn keep<'a>(
-        &'a self,
-        claim: &'a Claim,
-        answer: &'a Answer,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<(), Fault>> {
+    fn keep<'a>(&'a self, claim: &'a Claim, answer: &'a Answer) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             let answer = serde_json::to_value(answer).map_err(|_| Fault::internal())?;
             let mut conn = self.0.pool().acquire().await.map_err(|e| fault(&e))?;
-            idempotency::finish(
-                &mut conn,
-                &claim.scope,
-                &claim.key,
-                &claim.request_hash,
-                &answer,
-                now,
-            )
-            .await
-            .map_err(|e| fault(&e))
+            idempotency::finish(&mut conn, &claim.scope, &claim.key, claim.ends, &answer)
+                .await
+                .map_err(|e| fault(&e))
         })
     }
 
     fn release<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             let mut conn = self.0.pool().acquire().await.map_err(|e| fault(&e))?;
-            idempotency::release(&mut conn, &claim.scope, &claim.key, &claim.request_hash)
+            idempotency::release(&mut conn, &claim.scope, &claim.key, claim.ends)
                 .await
                 .map_err(|e| fault(&e))
         })

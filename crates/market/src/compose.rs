@@ -7,7 +7,9 @@ use contracts::cart::{CartService, RemoteCart, ServedCart};
 use contracts::catalog::{
     Catalog, RemoteCatalog, RemoteWorkbench, ServedCatalog, ServedWorkbench, Workbench,
 };
-use contracts::checkout::{Checkout, RemoteCheckout, ServedCheckout};
+use contracts::checkout::{
+    Checkout, PaymentDesk, RemoteCheckout, RemotePaymentDesk, ServedCheckout, ServedPaymentDesk,
+};
 use contracts::identity::{
     Identity, Mailbox, OwnAccount, RemoteIdentity, RemoteMailbox, RemoteOwnAccount, ServedIdentity,
     ServedMailbox, ServedOwnAccount,
@@ -240,6 +242,10 @@ pub async fn compose(
         Arc::new(RemoteCheckout(p))
     });
 
+    let payment_desk: Arc<dyn PaymentDesk> = w.client("checkout", Arc::new(till.clone()), |p| {
+        Arc::new(RemotePaymentDesk(p))
+    });
+
     let faces = storefront::Shop {
         identity: identity.clone(),
         mailbox,
@@ -256,6 +262,7 @@ pub async fn compose(
         workbench,
         stock_room,
         order_desk,
+        payment_desk,
         ledger,
         public_url: config.public_url.clone(),
         open_inbox: config.open_inbox,
@@ -277,6 +284,7 @@ pub async fn compose(
     w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
     w.add(Service::new("catalog").calls(ServedWorkbench(Arc::new(products.clone()))));
     w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
+    w.add(Service::new("checkout").calls(ServedPaymentDesk(Arc::new(till.clone()))));
     let (a, c) = (shops.clone(), clock.clone());
     w.add(
         Service::new("tenants")

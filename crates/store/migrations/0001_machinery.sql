@@ -251,6 +251,8 @@ create table store.idempotency_key (
     status smallint,
     response json,
     expires_at timestamptz not null,
+    -- until when whoever claimed it apart from its work is believed to be at it
+    leased_until timestamptz,
     constraint idempotency_key_pkey primary key (scope, key)
 );
 -- Keys end in the order in which they came: ranges of pages are enough to find those that have ended.

@@ -88,7 +88,8 @@ pub enum Leased {
 }
 
 /// Claims `key` until `ends`, in a transaction of its own: for work that cannot be part of one. Who dies before
-/// [`finish`] leaves a key that is free again at `ends`.
+/// [`finish`] leaves a key that is free again at `ends`; and since the next lease begins after that, `ends` is also by
+/// which a holder is told from the next.
 pub async fn lease(
     conn: &mut PgConnection,
     scope: &str,
@@ -98,12 +99,12 @@ pub async fn lease(
     ends: Timestamp,
 ) -> Result<Leased, sqlx::Error> {
     let claimed = sqlx::query(
-        "insert into store.idempotency_key as k (scope, key, request_hash, status, expires_at)
-         values ($1, $2, $3, $4, $5)
+        "insert into store.idempotency_key as k (scope, key, request_hash, status, leased_until, expires_at)
+         values ($1, $2, $3, $4, $5, $7)
          on conflict on constraint idempotency_key_pkey do update
             set request_hash = excluded.request_hash, status = excluded.status, response = null,
-                expires_at = excluded.expires_at
-          where k.expires_at <= $6",
+                leased_until = excluded.leased_until, expires_at = excluded.expires_at
+          where k.expires_at <= $6 or (k.status = $4 and k.leased_until <= $6)",
     )
     .bind(scope)
     .bind(key)
@@ -111,6 +112,7 @@ pub async fn lease(
     .bind(UNDER_WAY)
     .bind(ends)
     .bind(now)
+    .bind(expiry(now))
     .execute(&mut *conn)
     .await?;
     if claimed.rows_affected() == 1 {
@@ -128,43 +130,41 @@ pub async fn lease(
     })
 }
 
-/// Keeps the answer to a leased key for as long as answers are kept.
+/// Keeps the answer to a key that is still the caller's: the lease that ends at `ends`.
 pub async fn finish(
     conn: &mut PgConnection,
     scope: &str,
     key: &str,
-    request_hash: &[u8],
+    ends: Timestamp,
     answer: &serde_json::Value,
-    now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update store.idempotency_key set status = 200, response = $5, expires_at = $6
-          where scope = $1 and key = $2 and request_hash = $3 and status = $4",
+        "update store.idempotency_key set status = 200, response = $5, leased_until = null
+          where scope = $1 and key = $2 and leased_until = $3 and status = $4",
     )
     .bind(scope)
     .bind(key)
-    .bind(request_hash)
+    .bind(ends)
     .bind(UNDER_WAY)
     .bind(answer)
-    .bind(expiry(now))
     .execute(conn)
     .await
     .map(drop)
 }
 
-/// Lets go of a leased key.
+/// Lets go of a key that is still the caller's.
 pub async fn release(
     conn: &mut PgConnection,
     scope: &str,
     key: &str,
-    request_hash: &[u8],
+    ends: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "delete from store.idempotency_key where scope = $1 and key = $2 and request_hash = $3 and status = $4",
+        "delete from store.idempotency_key where scope = $1 and key = $2 and leased_until = $3 and status = $4",
     )
     .bind(scope)
     .bind(key)
-    .bind(request_hash)
+    .bind(ends)
     .bind(UNDER_WAY)
     .execute(conn)
     .await

@@ -150,6 +150,17 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.push(reach("get_order", &[&world.order], &[403]));
     reaches.push(reach("list_order_events", &[&world.order], &[403]));
     reaches.push(reach("cancel_order", &[&world.order], &[403]));
+    reaches.push(reach("get_payment", &[&world.order], &[403]));
+    for act in ["retry_payment", "compensate_payment"] {
+        reaches.push(json(
+            reach(act, &[&world.order], &[403]),
+            json!({"note": "rivalry"}),
+        ));
+    }
+    reaches.push(json(
+        reach("skip_payment_step", &[&world.order], &[403]),
+        json!({"answer": "declined", "note": "rivalry"}),
+    ));
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));

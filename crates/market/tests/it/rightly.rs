@@ -53,9 +53,16 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_settlement_breaks"
         | "list_holds"
         | "list_payouts"
+        | "list_payments"
         | "list_seller_holds"
         | "list_seller_payouts"
         | "get_payout_schedule" => to(&[]),
+        "get_payment" => to(&[&payment_of_a(world, admin).await]),
+        "retry_payment" | "compensate_payment" => {
+            to(&[&payment_of_a(world, admin).await]).json(&json!({"note": "looked at"}))
+        }
+        "skip_payment_step" => to(&[&payment_of_a(world, admin).await])
+            .json(&json!({"answer": "declined", "note": "refused, says the provider"})),
         "put_categories" => to(&[]).json(&json!({"categories": [{"path": "ceramics/cups", "name": "Cups"}]})),
         "shop_dossier" => to(&[&a.id]),
         "approve_shop" => to(&[&shop_in(world, "ready", admin).await]).json(&reason()),
@@ -231,6 +238,18 @@ async fn order_of_a(world: &World, made: bool) -> String {
     } else {
         world.order.clone()
     }
+}
+
+/// An order of buyer A's whose payment waits for their bank.
+async fn payment_of_a(world: &World, made: bool) -> String {
+    let order = order_of_a(world, made).await;
+    if made {
+        let pay = world
+            .call("pay_order", &[&order])
+            .json(&json!({"method": "tok_3ds"}));
+        world.send_as(Who::BuyerA, &pay).await.expect(200);
+    }
+    order
 }
 
 async fn version_of(world: &World, operation: &str, parts: &[&str]) -> Vec<u8> {

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use kernel::Timestamp;
 use serde_json::json;
 use std::time::Duration;
-use store::idempotency::{self, Claim};
+use store::idempotency::{self, Claim, Leased};
 use store::{Db, Scope, constraint_of};
 use testkit::eventually;
 
@@ -136,4 +136,47 @@ async fn a_claim_without_an_answer_cannot_be_committed() {
     let mut tx = db.begin(Scope::System).await.unwrap();
     let unclaimed = idempotency::record(&mut tx, "buyer 1", "k", 200, &json!({})).await;
     assert!(unclaimed.is_err(), "an answer needs a claim");
+}
+
+/// A lease of `key` for a minute.
+async fn lease(db: &Db, now: Timestamp) -> (Leased, Timestamp) {
+    let ends = now + TimeDelta::seconds(60);
+    let mut conn = db.pool().acquire().await.unwrap();
+    let leased = idempotency::lease(&mut conn, "buyer 1", "k", b"a", now, ends)
+        .await
+        .unwrap();
+    (leased, ends)
+}
+
+#[tokio::test]
+async fn a_holder_who_comes_too_late_does_not_touch_the_next_ones_key() {
+    let (_test_db, db) = database().await;
+    let start = now();
+    let (first, firsts_end) = lease(&db, start).await;
+    assert_eq!(first, Leased::New);
+    assert_eq!(
+        lease(&db, start + TimeDelta::seconds(59)).await.0,
+        Leased::UnderWay
+    );
+    let later = start + TimeDelta::seconds(61);
+    let (second, seconds_end) = lease(&db, later).await;
+    assert_eq!(second, Leased::New);
+
+    let mut conn = db.pool().acquire().await.unwrap();
+    idempotency::finish(&mut conn, "buyer 1", "k", firsts_end, &json!("late"))
+        .await
+        .unwrap();
+    idempotency::release(&mut conn, "buyer 1", "k", firsts_end)
+        .await
+        .unwrap();
+    assert_eq!(lease(&db, later).await.0, Leased::UnderWay);
+
+    idempotency::finish(&mut conn, "buyer 1", "k", seconds_end, &json!("the answer"))
+        .await
+        .unwrap();
+    idempotency::release(&mut conn, "buyer 1", "k", seconds_end)
+        .await
+        .unwrap();
+    let day_after = later + TimeDelta::seconds(3_600);
+    assert_eq!(lease(&db, day_after).await.0, Leased::Replay(json!("the answer")));
 }

@@ -3,8 +3,9 @@
 use super::{Sample, Scene, push};
 use crate::views::common::Link;
 use crate::views::operator::{
-    BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage, OperatorShopPage,
-    OperatorShopsPage, ShopRow,
+    AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
+    OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaymentRow, PaymentStep,
+    ShopRow,
 };
 use crate::views::page::{Face, Page, Tone, Viewer};
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
@@ -22,6 +23,17 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     );
     push(samples, "operator-shop", &scene.dossier());
     push(samples, "operator-ledger", &scene.books());
+    push(samples, "operator-payments", &scene.payments());
+    push(
+        samples,
+        "operator-payments-empty",
+        &OperatorPaymentsPage {
+            rows: Vec::new(),
+            more: None,
+            ..scene.payments()
+        },
+    );
+    push(samples, "operator-payment", &scene.payment_by_hand());
 }
 
 impl Scene {
@@ -45,6 +57,7 @@ impl Scene {
             status: None,
             sections: [
                 ("/operator", "operator.shops"),
+                ("/operator/payments", "operator.payments"),
                 ("/operator/ledger", "operator.ledger"),
             ]
             .map(|(href, key)| Section {
@@ -147,6 +160,85 @@ impl Scene {
                 status: self.waiting(),
                 reason: self.text("applied"),
             }],
+        }
+    }
+
+    fn stuck(&self) -> Status {
+        Status {
+            label: self.t("payments.stuck"),
+            tone: Tone::Bad,
+        }
+    }
+
+    fn payments(&self) -> OperatorPaymentsPage {
+        let tabs = [
+            ("work.all", "/operator/payments"),
+            ("payments.stuck", "/operator/payments?state=stuck"),
+        ];
+        OperatorPaymentsPage {
+            page: self.office_page(self.t("operator.payments"), "/operator/payments"),
+            work: self.office_bar("/operator/payments"),
+            tabs: tabs
+                .map(|(key, href)| Section {
+                    link: Link::new(self.t(key), href),
+                    current: key == "work.all",
+                })
+                .into(),
+            rows: vec![PaymentRow {
+                number: self.text("K7F3-9QXA"),
+                href: "/operator/payments/1".to_owned(),
+                status: self.stuck(),
+                step: self.t("payments.step.inquire"),
+                tries: self.text("12"),
+                last: self.text("21 Nov 2026, 12:03"),
+                due: self.text("21 Nov 2026, 12:04"),
+            }],
+            more: Some(Link::new(self.t("listing.more"), "/operator/payments?after=1")),
+        }
+    }
+
+    fn payment_by_hand(&self) -> OperatorPaymentPage {
+        let answers = [
+            ("captured", "payments.answer.captured"),
+            ("declined", "payments.answer.declined"),
+        ];
+        let step = |step: &str, outcome: &str, by: Option<&str>| PaymentStep {
+            at: self.text("21 Nov 2026, 12:03"),
+            step: self.t(step),
+            outcome: self.t(outcome),
+            by: by.map(|name| self.text(name)),
+            note: by
+                .map(|_| self.text("The provider answers again."))
+                .unwrap_or_default(),
+        };
+        OperatorPaymentPage {
+            page: self.office_page(self.text("K7F3-9QXA"), "/operator/payments/1"),
+            work: self.office_bar("/operator/payments"),
+            number: self.text("K7F3-9QXA"),
+            status: self.stuck(),
+            step: self.t("payments.step.inquire"),
+            attempt: self.text("1"),
+            tries: self.text("12"),
+            due: self.text("21 Nov 2026, 12:04"),
+            error: Some(self.t("refusal.payment_busy")),
+            action: "/operator/payments/1".to_owned(),
+            may_retry: true,
+            may_undo: true,
+            answers: answers
+                .map(|(code, key)| AnswerChoice {
+                    code,
+                    label: self.t(key),
+                })
+                .into(),
+            timeline: vec![
+                step(
+                    "payments.step.inquire",
+                    "payments.outcome.retried",
+                    Some("Olga Prieto"),
+                ),
+                step("payments.step.inquire", "payments.outcome.unknown", None),
+                step("payments.step.authorize", "payments.outcome.unknown", None),
+            ],
         }
     }
 

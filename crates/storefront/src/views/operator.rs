@@ -1,10 +1,10 @@
-//! The operator's workplace: all shops, one of them, and the books.
+//! The operator's workplace: all shops, one of them, payments under way, and the books.
 
 use askama::Template;
 
 use super::common::Link;
 use super::page::Page;
-use super::work::{Figure, Status, Tab, WorkBar};
+use super::work::{Figure, Section, Status, Tab, WorkBar};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "operator_shops.html")]
@@ -115,4 +115,68 @@ pub struct BalanceRow {
     /// One of the two is empty.
     pub debit: String,
     pub credit: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "operator_payments.html")]
+pub struct OperatorPaymentsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    /// By state, and all.
+    pub tabs: Vec<Section>,
+    pub rows: Vec<PaymentRow>,
+    pub more: Option<Link>,
+}
+
+/// A payment on its way, or ended.
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    /// The order's.
+    pub number: String,
+    pub href: String,
+    pub status: Status,
+    pub step: String,
+    pub tries: String,
+    /// When something was last done about it.
+    pub last: String,
+    /// When it goes on by itself; empty where it does not.
+    pub due: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "operator_payment.html")]
+pub struct OperatorPaymentPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub number: String,
+    pub status: Status,
+    pub step: String,
+    pub attempt: String,
+    pub tries: String,
+    pub due: String,
+    pub error: Option<String>,
+    /// Where what is done is posted below.
+    pub action: String,
+    pub may_retry: bool,
+    pub may_undo: bool,
+    /// What may be said in the provider's place.
+    pub answers: Vec<AnswerChoice>,
+    /// The last first.
+    pub timeline: Vec<PaymentStep>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AnswerChoice {
+    pub code: &'static str,
+    pub label: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct PaymentStep {
+    pub at: String,
+    pub step: String,
+    pub outcome: String,
+    /// Whose doing it was, where it was a person's.
+    pub by: Option<String>,
+    pub note: String,
 }

@@ -32,7 +32,7 @@ pub use window::Window;
 use axum::Router;
 use contracts::cart::CartService;
 use contracts::catalog::{Catalog, Workbench};
-use contracts::checkout::Checkout;
+use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom};
 use contracts::ledger::Ledger;
@@ -61,6 +61,7 @@ pub struct Shop {
     pub workbench: Arc<dyn Workbench>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
+    pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
     /// Scheme and host, without a slash at the end.
     pub public_url: String,
@@ -153,6 +154,9 @@ fn table() -> Table {
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
         .post("/operator/shops/{id}/{command}", operator::shops::command)
         .get("/operator/ledger", operator::ledger::page)
+        .get("/operator/payments", operator::payments::list)
+        .get("/operator/payments/{order}", operator::payments::page)
+        .post("/operator/payments/{order}/{act}", operator::payments::act)
         .get("/dev/mail", mail::list)
         .get("/dev/mail/{id}", mail::message)
         .post("/preferences", info::preferences)

@@ -1,6 +1,7 @@
 //! The operator's workplace.
 
 pub mod ledger;
+pub mod payments;
 pub mod shops;
 
 use super::visit::Visit;
@@ -9,8 +10,13 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 2] = [
+const SECTIONS: [(&str, &str, Permission); 3] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
+    (
+        "/operator/payments",
+        "operator.payments",
+        Permission::ReadAnyOrder,
+    ),
     ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
 ];
 

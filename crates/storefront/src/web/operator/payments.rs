@@ -1,0 +1,268 @@
+//! Payments on their way, and one of them with all that was done about it: to see where it stands and to step in.
+
+use super::bar;
+use crate::i18n::Locale;
+use crate::views::common::Link;
+use crate::views::operator::{
+    AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaymentRow, PaymentStep,
+};
+use crate::views::page::Tone;
+use crate::views::work::{Section, Status};
+use crate::web::Shop;
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, encode, redirect_done};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
+use contracts::identity::UserCard;
+use kernel::{Cursor, Fault, Kind, OrderId, Permission, UserId};
+use serde::Deserialize;
+
+const PAYMENTS_PER_PAGE: u16 = 50;
+const NOTE_CHARS_MAX: usize = 500;
+const STATES: [(&str, SagaState); 4] = [
+    ("stuck", SagaState::Stuck),
+    ("open", SagaState::Open),
+    ("waiting", SagaState::Waiting),
+    ("ended", SagaState::Ended),
+];
+const ANSWERS: [SagaAnswer; 4] = [
+    SagaAnswer::Captured,
+    SagaAnswer::Declined,
+    SagaAnswer::Voided,
+    SagaAnswer::Refunded,
+];
+
+#[derive(Deserialize)]
+pub struct Filter {
+    state: Option<String>,
+    after: Option<String>,
+}
+
+pub async fn list(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Failure> {
+    visit.operator(Permission::ReadAnyOrder)?;
+    let wanted = filter.state.unwrap_or_default();
+    let state = STATES.iter().find(|(code, _)| *code == wanted).map(|(_, s)| *s);
+    // A cursor that is none shows the first page.
+    let after = filter
+        .after
+        .filter(|id| id.parse::<OrderId>().is_ok())
+        .map(Cursor);
+    let (page, found) = futures::join!(
+        visit.keyed_page(&shop, "operator.payments"),
+        shop.payment_desk
+            .sagas(&visit.ctx, state, after, PAYMENTS_PER_PAGE),
+    );
+    let (found, locale) = (found?, visit.locale);
+    let kept = match state {
+        Some(_) => format!("state={}&", encode(&wanted)),
+        None => String::new(),
+    };
+    let view = OperatorPaymentsPage {
+        page,
+        work: bar(&visit, "/operator/payments"),
+        tabs: tabs(state, locale),
+        rows: found.items.iter().map(|saga| row(saga, locale)).collect(),
+        more: found.next.map(|cursor| {
+            Link::new(
+                locale.t("listing.more").to_string(),
+                format!("/operator/payments?{kept}after={}", encode(&cursor.0)),
+            )
+        }),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn tabs(current: Option<SagaState>, locale: Locale) -> Vec<Section> {
+    let all = Section {
+        link: Link::new(locale.t("work.all").to_string(), "/operator/payments"),
+        current: current.is_none(),
+    };
+    let of = |(code, state): (&str, SagaState)| Section {
+        link: Link::new(
+            status(state, locale).label,
+            format!("/operator/payments?state={code}"),
+        ),
+        current: current == Some(state),
+    };
+    std::iter::once(all).chain(STATES.map(of)).collect()
+}
+
+fn status(state: SagaState, locale: Locale) -> Status {
+    let (key, tone) = match state {
+        SagaState::Open => ("payments.open", Tone::Calm),
+        SagaState::Waiting => ("payments.waiting", Tone::Warn),
+        SagaState::Stuck => ("payments.stuck", Tone::Bad),
+        SagaState::Ended => ("payments.ended", Tone::Good),
+    };
+    Status {
+        label: locale.t(key).to_string(),
+        tone,
+    }
+}
+
+fn row(saga: &PaymentSaga, locale: Locale) -> PaymentRow {
+    let last = saga.timeline.last();
+    PaymentRow {
+        number: saga.number.clone(),
+        href: format!("/operator/payments/{}", saga.order),
+        status: status(saga.state, locale),
+        step: locale.t(&format!("payments.step.{}", saga.step)).to_string(),
+        tries: locale.number(u64::from(saga.tries)),
+        last: last
+            .map(|told| locale.date_time(told.at.naive_utc()))
+            .unwrap_or_default(),
+        due: due(saga, locale),
+    }
+}
+
+fn due(saga: &PaymentSaga, locale: Locale) -> String {
+    saga.due_at
+        .map(|at| locale.date_time(at.naive_utc()))
+        .unwrap_or_default()
+}
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(order): Path<OrderId>,
+) -> Result<Response, Failure> {
+    show(&shop, &visit, order, None).await
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    order: OrderId,
+    error: Option<String>,
+) -> Result<Response, Failure> {
+    visit.operator(Permission::ReadAnyOrder)?;
+    let (page, saga) = futures::join!(
+        visit.keyed_page(shop, "operator.payments"),
+        shop.payment_desk.saga(&visit.ctx, order),
+    );
+    let (mut page, saga, locale) = (page, saga?, visit.locale);
+    let people: Vec<UserId> = saga.timeline.iter().filter_map(|told| told.by).collect();
+    // Names are for reading: without them the timeline still says what was done.
+    let people = match people.is_empty() {
+        true => Vec::new(),
+        false => shop.identity.users(&visit.ctx, people).await.unwrap_or_default(),
+    };
+    page.title.clone_from(&saga.number);
+    let may = visit.may(Permission::ManagePayments);
+    let view = OperatorPaymentPage {
+        page,
+        work: bar(visit, "/operator/payments"),
+        number: saga.number.clone(),
+        status: status(saga.state, locale),
+        step: locale.t(&format!("payments.step.{}", saga.step)).to_string(),
+        attempt: locale.number(u64::from(saga.attempt)),
+        tries: locale.number(u64::from(saga.tries)),
+        due: due(&saga, locale),
+        error,
+        action: format!("/operator/payments/{order}"),
+        may_retry: may && saga.state != SagaState::Ended,
+        may_undo: may && !matches!(saga.step.as_str(), "voided" | "refunded"),
+        answers: match may {
+            true => saga
+                .answers
+                .iter()
+                .map(|answer| choice(*answer, locale))
+                .collect(),
+            false => Vec::new(),
+        },
+        timeline: saga
+            .timeline
+            .iter()
+            .rev()
+            .map(|told| step(told, &people, locale))
+            .collect(),
+    };
+    Ok(visit.show(shop, &view))
+}
+
+fn choice(answer: SagaAnswer, locale: Locale) -> AnswerChoice {
+    AnswerChoice {
+        code: answer.name(),
+        label: locale
+            .t(&format!("payments.answer.{}", answer.name()))
+            .to_string(),
+    }
+}
+
+fn step(told: &SagaEntry, people: &[UserCard], locale: Locale) -> PaymentStep {
+    let name = |id: UserId| {
+        people
+            .iter()
+            .find(|card| card.id == id)
+            .map(|card| card.name.clone())
+    };
+    PaymentStep {
+        at: locale.date_time(told.at.naive_utc()),
+        step: locale.t(&format!("payments.step.{}", told.step)).to_string(),
+        outcome: locale
+            .t(&format!("payments.outcome.{}", told.outcome))
+            .to_string(),
+        by: told
+            .by
+            .map(|id| name(id).unwrap_or_else(|| locale.t("payments.somebody").to_string())),
+        note: told.note.clone().unwrap_or_default(),
+    }
+}
+
+pub async fn act(
+    State(shop): State<Shop>,
+    Path((order, act)): Path<(OrderId, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManagePayments)?;
+    let by = visit
+        .principal
+        .as_ref()
+        .map(|p| p.user)
+        .ok_or_else(|| Fault::not_found("page"))?;
+    let reference = posted.get("reference").trim().to_owned();
+    let (intervention, done) = match act.as_str() {
+        "retry" => (Intervention::Retry, "payment_retried"),
+        "compensate" => (Intervention::Compensate, "payment_undone"),
+        "skip" => {
+            let answer = ANSWERS
+                .into_iter()
+                .find(|answer| answer.name() == posted.get("answer"));
+            let answer = answer.ok_or_else(|| Fault::field("answer", "answer", "Choose an answer."))?;
+            let reference = (!reference.is_empty()).then_some(reference);
+            (Intervention::Skip { answer, reference }, "payment_said")
+        }
+        _ => return Err(Failure(Fault::not_found("page"))),
+    };
+    let note = httpkit::text::line("/note", posted.get("note"), NOTE_CHARS_MAX);
+    let outcome = match note {
+        Ok(note) => {
+            shop.payment_desk
+                .intervene(&visit.ctx, order, by, note, intervention)
+                .await
+        }
+        Err(fault) => Err(fault),
+    };
+    match outcome {
+        Ok(_) => Ok(redirect_done(&format!("/operator/payments/{order}"), done)),
+        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable | Kind::NotFound) => {
+            Err(Failure(fault))
+        }
+        Err(fault) => {
+            let said = visit.tell(&fault);
+            let of_note = fault.fields.iter().any(|field| field.pointer == "/note");
+            let said = match of_note {
+                true => format!("{}: {said}", visit.locale.t("work.reason")),
+                false => said,
+            };
+            show(&shop, visit, order, Some(said)).await
+        }
+    }
+}
