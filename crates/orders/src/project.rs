@@ -186,6 +186,7 @@ pub fn reason_of(name: &str) -> CancelReason {
     match name {
         "buyer" => CancelReason::Buyer,
         "seller" => CancelReason::Seller,
+        "operator" => CancelReason::Operator,
         _ => CancelReason::Expired,
     }
 }

@@ -48,6 +48,7 @@ pub fn reason(sub: &api::SubOrder, locale: Locale) -> Option<String> {
         CancelReason::Buyer => "reason.buyer",
         CancelReason::Expired => "reason.expired",
         CancelReason::Seller => "reason.seller",
+        CancelReason::Operator => "reason.operator",
     };
     let said = locale.t(key).to_string();
     Some(match &sub.cancel_note {
