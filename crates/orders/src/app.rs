@@ -195,6 +195,7 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         total: money(row.total),
         commission: money(row.commission),
         refunded: money(row.refunded),
+        commission_refunded: money(row.commission_refunded),
         placed_at: row.dates.placed,
         address: row.address,
         timeline: timeline(row.dates, &row.parcels, &row.refunds),

@@ -96,6 +96,9 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         ),
         reach("get_seller_order", &[&a.sale], GONE),
         reach("get_seller_order", &[&world.order], GONE),
+        reach("pack_seller_order", &[&a.sale], GONE),
+        json(reach("ship_seller_order", &[&a.sale], GONE), json!({})),
+        reach("deliver_seller_parcel", &[&a.sale, &a.sale], GONE),
         json(
             reach("set_staff_role", &[&a.staff], GONE),
             json!({"role": "owner"}),

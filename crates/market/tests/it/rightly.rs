@@ -122,6 +122,15 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "state_onboarding_item" => to(&["identity"])
             .json(&json!({"attested": true, "holder": "Lucía Romero", "reference": "12345678Z"})),
         "get_seller_order" => to(&[&a.sale]),
+        "pack_seller_order" => to(&[&sale_of_a(world, who, &[]).await.0]),
+        "ship_seller_order" => {
+            let (sale, _) = sale_of_a(world, who, &["pack_seller_order"]).await;
+            to(&[&sale]).json(&json!({"carrier": "Correos", "tracking": format!("PK{n}")}))
+        }
+        "deliver_seller_parcel" => {
+            let (sale, parcel) = sale_of_a(world, who, &["pack_seller_order", "ship_seller_order"]).await;
+            to(&[&sale, &parcel])
+        }
         "create_product" => to(&[]).json(&product(&format!("new-{n}"))),
         "patch_product" => {
             let version = version_of(world, "get_own_product", &[&a.product]).await;
@@ -250,6 +259,29 @@ async fn payment_of_a(world: &World, made: bool) -> String {
         world.send_as(Who::BuyerA, &pay).await.expect(200);
     }
     order
+}
+
+/// A paid sale of shop A's after these steps, and its parcel; the one that is there for those who have no say.
+async fn sale_of_a(world: &World, who: Option<Who>, steps: &[&str]) -> (String, String) {
+    if !matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA)) {
+        return (world.a.sale.clone(), world.a.sale.clone());
+    }
+    let (order, placed) = world.order(Who::BuyerA).await;
+    let pay = world.call("pay_order", &[&order]);
+    let pay = pay.json(&json!({"method": "tok_visa"}));
+    world.send_as(Who::BuyerA, &pay).await.expect(200);
+    let mut sub_orders = placed["sub_orders"].as_array().unwrap().iter();
+    let own = sub_orders.find(|s| s["tenant"] == world.a.id.as_str()).unwrap();
+    let sale = own["id"].as_str().unwrap().to_owned();
+    let mut parcel = String::new();
+    for step in steps {
+        let call = world.call(step, &[&sale]).json(&json!({}));
+        let answer = world.send_as(Who::OwnerA, &call).await.expect(200).json();
+        if let Some(sent) = answer["parcels"][0]["id"].as_str() {
+            parcel = sent.to_owned();
+        }
+    }
+    (sale, parcel)
 }
 
 async fn version_of(world: &World, operation: &str, parts: &[&str]) -> Vec<u8> {
