@@ -124,7 +124,7 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         subtotal: part.subtotal(),
         delivery: part.delivery.price,
         total: part.total(),
-        commission: part.commission,
+        commission: part.kept(),
         refunded: sub_order.refunded(),
         delivery_code: part.delivery.code.clone(),
         delivery_name: part.delivery.name.clone(),

@@ -18,6 +18,7 @@ pub struct TermsRow {
     pub reserve_bp: i32,
     pub reserve_days: i16,
     pub destination: String,
+    pub plan: Option<String>,
     pub next_on: Option<NaiveDate>,
 }
 
@@ -36,7 +37,7 @@ impl TermsRow {
 macro_rules! terms {
     ($rest:literal) => {
         concat!(
-            "select tenant_id, schedule, weekday, month_day, hold_days, reserve_bp, reserve_days, destination, next_on
+            "select tenant_id, schedule, weekday, month_day, hold_days, reserve_bp, reserve_days, destination, plan, next_on
                from ledger.terms ",
             $rest
         )
@@ -142,6 +143,21 @@ pub async fn set_schedule(
     .bind(schedule.next(ctx.now.date_naive()))
     .bind(sqlx::types::Json(&ctx.actor))
     .bind(ctx.now)
+    .execute(&mut *conn)
+    .await?;
+    note_change(conn, ctx, tenant).await
+}
+
+/// Writes down a shop's terms as they are now, and who made them so.
+async fn note_change(conn: &mut PgConnection, ctx: &Ctx, tenant: TenantId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into ledger.terms_change (tenant_id, id, terms, actor, at)
+         select t.tenant_id, $2, to_json(t), $3, $4 from ledger.terms t where t.tenant_id = $1",
+    )
+    .bind(tenant)
+    .bind(kernel::uuid_at(ctx.now))
+    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(ctx.now)
     .execute(conn)
     .await?;
     Ok(())
@@ -158,7 +174,7 @@ pub async fn set_rules(
         "update ledger.terms
             set hold_days = coalesce($2, hold_days), reserve_bp = coalesce($3, reserve_bp),
                 reserve_days = coalesce($4, reserve_days), destination = coalesce($5, destination),
-                changed_by = $6, changed_at = $7
+                plan = coalesce($6, plan), changed_by = $7, changed_at = $8
           where tenant_id = $1",
     )
     .bind(tenant)
@@ -166,11 +182,12 @@ pub async fn set_rules(
     .bind(rules.reserve_bp)
     .bind(rules.reserve_days)
     .bind(&rules.destination)
+    .bind(&rules.plan)
     .bind(sqlx::types::Json(&ctx.actor))
     .bind(ctx.now)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    note_change(conn, ctx, tenant).await
 }
 
 /// Replaces a shop's minimums.

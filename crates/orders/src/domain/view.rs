@@ -49,7 +49,7 @@ impl SubOrder<'_> {
             subtotal: order.money(part.subtotal()),
             delivery: order.money(part.delivery.price),
             total: order.money(part.total()),
-            commission: order.money(part.commission),
+            commission: order.money(part.kept()),
             refunded: order.money(self.refunded()),
             placed_at: order.placed_at,
             address: None,

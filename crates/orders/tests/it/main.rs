@@ -103,6 +103,9 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             code: "B-1".into(),
             quantity: 2,
             unit_price: 1000,
+            commission: 0,
+            commission_tax: 0,
+            rule: None,
         }],
         delivery: Delivery {
             code: "standard".into(),
@@ -110,6 +113,7 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             price: 500,
         },
         commission: 200,
+        commission_tax: 0,
     }
 }
 
