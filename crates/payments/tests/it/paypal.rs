@@ -1,6 +1,6 @@
 //! PayPal's part of the contract, kept strictly: <https://developer.paypal.com/docs/api/orders/v2/>.
 
-use crate::house::{Buyer, Call, House, Remote, charge, pay, whole, word};
+use crate::house::{Buyer, Call, House, Remote, charge, key, pay, whole, word};
 use crate::line::{Fault, Line};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -47,6 +47,10 @@ struct Order {
     refunds: Vec<Value>,
     /// The means the buyer chose will be declined.
     bad_means: bool,
+    /// What a capture is refused with; a status is answered, and an issue refused.
+    no_capture: Option<&'static str>,
+    /// What a void is refused with.
+    no_void: Option<&'static str>,
 }
 
 impl Order {
@@ -200,6 +204,8 @@ async fn make(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> Re
             capture: None,
             refunds: Vec::new(),
             bad_means: false,
+            no_capture: None,
+            no_void: None,
         };
         let said = order.json();
         account.orders.push(order);
@@ -248,6 +254,15 @@ async fn settle(
             .find(|order| id == format!("AUTH-{}", order.id));
         let Some(order) = order else { return not_found() };
         match (verb.as_str(), order.authorization) {
+            ("capture", Some("CREATED")) if order.no_capture == Some("DECLINED") => {
+                order.capture = Some("DECLINED");
+                (
+                    201,
+                    json!({ "id": format!("CAP-{}", order.id), "status": "DECLINED" }),
+                )
+            }
+            ("capture", Some("CREATED")) if order.no_capture.is_some() => issue(order.no_capture.unwrap()),
+            ("void", Some("CREATED")) if order.no_void.is_some() => issue(order.no_void.unwrap()),
             ("capture", Some("CREATED")) => {
                 assert_eq!(
                     (&body["amount"], &body["final_capture"]),
@@ -264,6 +279,7 @@ async fn settle(
                 order.authorization = Some("VOIDED");
                 (204, Value::Null)
             }
+            ("void", Some("VOIDED")) => issue("PREVIOUSLY_VOIDED"),
             (_, Some("VOIDED")) => issue("AUTHORIZATION_VOIDED"),
             _ => issue("AUTHORIZATION_ALREADY_CAPTURED"),
         }
@@ -448,7 +464,8 @@ impl House for PayPalHouse {
 
     async fn books(&self) -> (i64, i64, i64) {
         let account = self.books.lock().unwrap();
-        let taken = account.orders.iter().filter(|order| order.capture.is_some());
+        let took = |order: &&Order| !matches!(order.capture, None | Some("DECLINED"));
+        let taken = account.orders.iter().filter(took);
         let taken = taken.map(|order| cents(&order.unit["amount"])).sum();
         let refunded = account.orders.iter().map(Order::refunded).sum();
         let charges = i64::try_from(account.orders.len()).unwrap();
@@ -559,13 +576,91 @@ async fn one_token_serves_many_calls_until_it_ends_or_is_refused() {
 async fn a_webhook_that_nobody_can_vouch_for_is_to_be_sent_again() {
     let house = PayPalHouse::open().await;
     pay(&house, 1, Buyer::Pays).await;
-    let webhook = house
-        .webhook(NoticeKind::Authorized, &crate::house::key(1), house.now())
-        .await;
+    let webhook = house.webhook(NoticeKind::Authorized, &key(1), house.now()).await;
     house
         .line
         .disturb("POST /v1/notifications/verify-webhook-signature", Fault::Broken);
     let refusal = house.paypal.read_webhook(&webhook, house.now()).await;
     assert_eq!(refusal, Err(Refusal::Unavailable));
     assert!(house.paypal.read_webhook(&webhook, house.now()).await.is_ok());
+}
+
+/// Money that cannot be taken is not kept from its buyer.
+#[tokio::test]
+async fn a_refused_capture_lets_the_money_go_and_only_then_is_a_decline() {
+    for refusal in ["INSTRUMENT_DECLINED", "DECLINED"] {
+        let house = PayPalHouse::open().await;
+        pay(&house, 1, Buyer::Pays).await;
+        house.books.lock().unwrap().orders[0].no_capture = Some(refusal);
+        house.disturb(Call::Void, Fault::Broken);
+        assert_eq!(
+            word(&house.paypal.capture(charge(1)).await),
+            "unknown",
+            "not yet let go"
+        );
+        let authorization = || house.books.lock().unwrap().orders[0].authorization;
+        assert_eq!(authorization(), Some("CREATED"));
+        assert_eq!(word(&house.paypal.inquire(key(1)).await), "declined");
+        assert_eq!(authorization(), Some("VOIDED"), "{refusal}");
+        for _ in 0..2 {
+            assert_eq!(word(&house.paypal.capture(charge(1)).await), "declined");
+            assert_eq!(word(&house.paypal.void(charge(1)).await), "declined");
+        }
+        assert_eq!(house.books().await, (1, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_void_is_not_told_as_done() {
+    for refusal in ["PAYEE_BLOCKED_TRANSACTION", "INTERNAL_SERVICE_ERROR"] {
+        let house = PayPalHouse::open().await;
+        pay(&house, 1, Buyer::Pays).await;
+        house.books.lock().unwrap().orders[0].no_void = Some(refusal);
+        assert_eq!(word(&house.paypal.void(charge(1)).await), "unknown", "{refusal}");
+        assert_eq!(word(&house.paypal.inquire(key(1)).await), "authorized");
+        house.books.lock().unwrap().orders[0].no_void = None;
+        assert_eq!(word(&house.paypal.void(charge(1)).await), "voided");
+    }
+}
+
+#[tokio::test]
+async fn paypal_is_not_asked_about_what_can_be_refused_without_it_nor_twice_about_the_same() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    let now = house.now();
+    let good = house.webhook(NoticeKind::Authorized, &key(1), now).await;
+    let asked = || house.line.calls("POST /v1/notifications");
+    let with = |name: &str, value: &str| {
+        let mut webhook = good.clone();
+        let header = webhook.headers.iter_mut().find(|(known, _)| known == name);
+        header.unwrap().1 = value.to_owned();
+        webhook
+    };
+    let mut shapeless = good.clone();
+    shapeless.body = b"[]".to_vec();
+    let cheap = [
+        (shapeless, "body"),
+        (
+            with("paypal-cert-url", "https://paypal.com.example/cert"),
+            "certificate",
+        ),
+        (
+            with("paypal-cert-url", "http://api.paypal.com/cert"),
+            "certificate",
+        ),
+        (with("paypal-transmission-time", "yesterday"), "time"),
+        (with("paypal-transmission-time", "2020-01-01T00:00:00Z"), "age"),
+        (with("paypal-transmission-sig", ""), "signature"),
+    ];
+    for (webhook, what) in cheap {
+        assert!(house.paypal.read_webhook(&webhook, now).await.is_err(), "{what}");
+        assert_eq!(asked(), 0, "{what}");
+    }
+    let forged = with("paypal-transmission-sig", "AAAA");
+    for _ in 0..3 {
+        assert!(house.paypal.read_webhook(&good, now).await.is_ok());
+        let refusal = house.paypal.read_webhook(&forged, now).await;
+        assert_eq!(refusal, Err(Refusal::Signature));
+    }
+    assert_eq!(asked(), 2, "once for each");
 }
