@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::provider::Transfer;
 use crate::store::entries::{currency, post, reverse};
 use crate::store::payouts::{self, Change, EventRow, NewPayout, PayoutRow};
-use crate::store::terms::{self, TermsRow};
+use crate::store::terms::{self, ChangeRow, TermsRow};
 use ::store::Scope;
 use ::store::log::Outbox;
 use chrono::{NaiveDate, TimeDelta};
@@ -126,6 +126,19 @@ impl Ledger {
         terms::set_rules(&mut tx, ctx, tenant, rules).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Who changed a shop's terms, the latest first.
+    pub async fn terms_changes(
+        &self,
+        tenant: TenantId,
+        before: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<ChangeRow>, Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let rows = terms::changes(&mut tx, tenant, before, limit).await?;
+        tx.commit().await?;
+        Ok(rows)
     }
 
     /// Makes the payouts of every shop whose day has come; how many those are. Safe to run twice at once.

@@ -10,6 +10,7 @@ mod list_breaks;
 mod list_commission_rules;
 mod list_holds;
 mod list_payouts;
+mod list_terms_changes;
 mod make_commission_rule;
 mod patch_shop_terms;
 mod place_hold;
@@ -36,6 +37,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(lift_hold::handler))
         .routes(routes!(list_payouts::handler))
         .routes(routes!(patch_shop_terms::handler))
+        .routes(routes!(list_terms_changes::handler))
         .routes(routes!(
             list_commission_rules::handler,
             make_commission_rule::handler

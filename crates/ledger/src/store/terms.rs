@@ -3,8 +3,9 @@
 use crate::domain::{Schedule, Standing};
 use crate::error::Error;
 use chrono::NaiveDate;
-use kernel::{Ctx, Currency, Money, TenantId};
+use kernel::{Actor, Ctx, Currency, DateTime, Money, TenantId};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A shop's terms.
@@ -141,7 +142,7 @@ pub async fn set_schedule(
     .bind(weekday)
     .bind(month_day)
     .bind(schedule.next(ctx.now.date_naive()))
-    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(Json(&ctx.actor))
     .bind(ctx.now)
     .execute(&mut *conn)
     .await?;
@@ -156,11 +157,38 @@ async fn note_change(conn: &mut PgConnection, ctx: &Ctx, tenant: TenantId) -> Re
     )
     .bind(tenant)
     .bind(kernel::uuid_at(ctx.now))
-    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(Json(&ctx.actor))
     .bind(ctx.now)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A change to a shop's terms.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChangeRow {
+    pub id: Uuid,
+    pub terms: Json<serde_json::Value>,
+    pub actor: Json<Actor>,
+    pub at: DateTime,
+}
+
+/// Changes to a shop's terms below `before`, the latest first.
+pub async fn changes(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, terms, actor, at from ledger.terms_change
+          where tenant_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+    )
+    .bind(tenant)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }
 
 /// Changes for how long, and how much, of a shop's money is held, and where it goes.
@@ -183,7 +211,7 @@ pub async fn set_rules(
     .bind(rules.reserve_days)
     .bind(&rules.destination)
     .bind(&rules.plan)
-    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(Json(&ctx.actor))
     .bind(ctx.now)
     .execute(&mut *conn)
     .await?;

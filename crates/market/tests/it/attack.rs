@@ -146,6 +146,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("end_commission_rule", &[&a.payout], &[403]),
         json!({"note": "rivalry"}),
     ));
+    reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(json(
         reach("patch_shop_terms", &[&a.id], &[403]),
         json!({"destination": "sandbox:bank"}),

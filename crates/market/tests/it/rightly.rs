@@ -165,6 +165,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             "shop={}&product={}&amount=1000&currency=EUR",
             a.id, a.product
         )),
+        "list_terms_changes" => to(&[&a.id]),
         "patch_shop_terms" => to(&[&a.id]).json(&json!({"hold_days": 7})),
         "import_settlement" => to(&[]).query("provider=sandbox").bytes(
             "text/csv",

@@ -99,7 +99,7 @@ impl Stripe {
     }
 
     /// What a refusal to make the charge means.
-    async fn refused(&self, request: &Authorize, said: &Said) -> Result<Answer, Trouble> {
+    async fn refused(&self, request: &Authorize, charge: &Charge, said: &Said) -> Result<Answer, Trouble> {
         let failure = Failure::read(said)?;
         match failure.kind.as_str() {
             "card_error" => {
@@ -112,7 +112,7 @@ impl Stripe {
                 )))
             }
             // The key made a charge before, with something else about it: that one counts.
-            "idempotency_error" => match self.find(&request.key, Since::Lost(self.clock.now())).await? {
+            "idempotency_error" => match self.find(&request.key, Since::Asked(charge.asked_at)).await? {
                 Found::Here(intent) => intent.answer(Some(request.amount)),
                 Found::Nowhere => Err(said.odd()),
             },
@@ -300,7 +300,7 @@ impl Adapter for Stripe {
             self.charges.named(&request.key, &intent.id).await?;
             return intent.answer(Some(request.amount));
         }
-        self.refused(request, &said).await
+        self.refused(request, &charge, &said).await
     }
 
     // Stripe keeps its answer to an idempotency key, refusals included. So a call is made only where it fits how the charge
