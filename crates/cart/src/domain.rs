@@ -169,6 +169,7 @@ mod tests {
             options: vec![],
             price: Money::new(price, Currency::EUR),
             weight_g: 400,
+            category: None,
             image: None,
             for_sale: true,
         }

@@ -18,6 +18,7 @@ use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
 use contracts::tenants::Tenants;
 use kernel::{CartId, Ctx, Fault, OrderId, SharedClock};
+use ledger::Rates;
 use orders::Orders;
 use orders::domain::Refusal;
 use orders::till::NewOrder;
@@ -40,6 +41,7 @@ struct Inner {
     sources: Sources,
     carts: Arc<dyn CartService>,
     orders: Orders,
+    rates: Rates,
     till: Till,
     driver: Driver,
     closing: Closing,
@@ -56,6 +58,8 @@ pub struct Parts {
     pub inventory: Arc<dyn Inventory>,
     pub carts: Arc<dyn CartService>,
     pub orders: Orders,
+    /// What shops are charged.
+    pub rates: Rates,
     pub provider: Arc<dyn Provider>,
     pub clock: SharedClock,
     pub config: Config,
@@ -81,6 +85,7 @@ impl Checkouts {
             },
             carts: parts.carts,
             orders: parts.orders,
+            rates: parts.rates,
             till,
             driver,
             closing: Closing::new(),
@@ -105,7 +110,7 @@ impl Checkouts {
     }
 
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds and over payments,
-    /// the closing of carts.
+    /// the closing of carts, the rules of commissions.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -121,6 +126,10 @@ impl Checkouts {
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.payments", move |stop| {
             watch::watch(inner.driver.clone(), inner.db.pool().clone(), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.rates", move |stop| {
+            inner.rates.clone().keep(Arc::clone(&inner.clock), stop)
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.carts", move |stop| {
@@ -214,7 +223,8 @@ impl Checkouts {
             .price(ctx, &cart, Some(&request.address), &request.delivery)
             .await?;
         let reserved_until = ctx.now + inner.config.reservation_ttl;
-        let placed = draft::placed(ctx, request, priced, inner.config.commission, reserved_until)?;
+        let rules = inner.rates.book(ctx.now).await.map_err(Fault::from)?;
+        let placed = draft::placed(ctx, request, priced, &rules, reserved_until)?;
         Ok(NewOrder::new(ctx, OrderId::new(ctx.now), placed)?)
     }
 

@@ -1,12 +1,9 @@
-use kernel::BasisPoints;
 use kernel::limits::RESERVATION_TTL_S;
 use std::time::Duration;
 
 /// How the till works.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// What the marketplace keeps of a seller's goods (delivery is the seller's), frozen when the order is placed.
-    pub commission: BasisPoints,
     /// How long stock is held for an order that is not paid.
     pub reservation_ttl: Duration,
     /// Batches of new orders in flight at once: while one waits for the disk, the next is being decided.
@@ -22,7 +19,6 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            commission: BasisPoints(1000),
             reservation_ttl: Duration::from_secs(u64::from(RESERVATION_TTL_S)),
             lanes: 2,
             batch_max: 256,

@@ -7,7 +7,8 @@ use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
 use contracts::checkout::PlaceOrder;
-use kernel::{BasisPoints, Ctx, Fault, FieldError, Kind, LineId, PaymentId, SubOrderId, Timestamp, geo};
+use kernel::{Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, geo};
+use ledger::domain::{Charged, Rulebook, Sold};
 use orders::domain::{Delivery, Line, Part, Placed};
 
 /// Bytes of an e-mail address, by RFC 5321.
@@ -20,7 +21,7 @@ pub fn placed(
     ctx: &Ctx,
     request: &PlaceOrder,
     priced: Priced,
-    commission: BasisPoints,
+    rules: &Rulebook,
     reserved_until: Timestamp,
 ) -> Result<Placed, Error> {
     refuse_unsaleable(&priced)?;
@@ -41,7 +42,7 @@ pub fn placed(
         currency: priced.total.currency,
         payment: PaymentId::new(ctx.now),
         reserved_until,
-        parts: parts(ctx, priced.groups, commission)?,
+        parts: parts(ctx, priced.groups, rules)?,
     })
 }
 
@@ -64,31 +65,44 @@ fn refuse_undelivered(priced: &Priced) -> Result<(), Error> {
 }
 
 /// Each part and each line gets an id of its own microsecond, so that ids keep the order in which the buyer saw them.
-fn parts(ctx: &Ctx, groups: Vec<PricedGroup>, commission: BasisPoints) -> Result<Vec<Part>, Error> {
+fn parts(ctx: &Ctx, groups: Vec<PricedGroup>, rules: &Rulebook) -> Result<Vec<Part>, Error> {
     let mut moments = (0..).map(|n| ctx.now + TimeDelta::microseconds(n));
     let mut moment = move || moments.next().unwrap_or(ctx.now);
     groups
         .into_iter()
-        .map(|group| part(&mut moment, group, commission))
+        .map(|group| part(ctx, &mut moment, group, rules))
         .collect()
 }
 
 fn part(
+    ctx: &Ctx,
     moment: &mut impl FnMut() -> Timestamp,
     group: PricedGroup,
-    commission: BasisPoints,
+    rules: &Rulebook,
 ) -> Result<Part, Error> {
     let delivery = group.chosen.ok_or(Error::NotDelivered { tenant: group.tenant })?;
+    let id = SubOrderId::new(moment());
+    let lines: Vec<Line> = group
+        .lines
+        .into_iter()
+        .map(|priced| {
+            // Of the goods alone: what a seller asks for delivery is the seller's, whole.
+            let charged = rules.charge(&sold(group.tenant, &priced), ctx.now)?;
+            Ok(line(LineId::new(moment()), priced, charged))
+        })
+        .collect::<Result<_, Error>>()?;
+    let sum = |of: fn(&Line) -> i64| {
+        Money::sum(
+            delivery.price.currency,
+            lines.iter().map(|l| Money::new(of(l), delivery.price.currency)),
+        )
+    };
     Ok(Part {
-        id: SubOrderId::new(moment()),
+        id,
         tenant: group.tenant,
-        // Of the goods alone: what a seller asks for delivery is the seller's, whole.
-        commission: group.subtotal.share(commission)?.amount,
-        lines: group
-            .lines
-            .into_iter()
-            .map(|l| line(LineId::new(moment()), l))
-            .collect(),
+        commission: sum(|line| line.commission)?.amount,
+        commission_tax: sum(|line| line.commission_tax)?.amount,
+        lines,
         delivery: Delivery {
             code: delivery.code,
             name: delivery.name,
@@ -97,7 +111,17 @@ fn part(
     })
 }
 
-fn line(id: LineId, line: PricedLine) -> Line {
+fn sold(shop: TenantId, line: &PricedLine) -> Sold<'_> {
+    Sold {
+        product: line.offer.product,
+        shop,
+        category: line.offer.category.as_deref(),
+        quantity: line.quantity,
+        total: line.total,
+    }
+}
+
+fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
     let offer = line.offer;
     Line {
         id,
@@ -108,6 +132,9 @@ fn line(id: LineId, line: PricedLine) -> Line {
         code: offer.code,
         quantity: line.quantity,
         unit_price: offer.price.amount,
+        commission: charged.commission,
+        commission_tax: charged.tax,
+        rule: charged.rule,
     }
 }
 

@@ -208,6 +208,7 @@ fn vanished(line: &CartLine) -> Offer {
         options: Vec::new(),
         price: line.price_seen,
         weight_g: 0,
+        category: None,
         image: None,
         for_sale: false,
     }

@@ -132,6 +132,9 @@ pub struct Offer {
     pub options: Vec<OptionValue>,
     pub price: Money,
     pub weight_g: u32,
+    /// The path of its category, root first, joined by `/`.
+    #[serde(default)]
+    pub category: Option<String>,
     pub image: Option<Picture>,
     /// Whether it may be bought at all (status active, not deleted); stock is inventory's matter.
     pub for_sale: bool,

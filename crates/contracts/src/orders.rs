@@ -168,7 +168,7 @@ pub struct SubOrder {
     pub subtotal: Money,
     pub delivery: Money,
     pub total: Money,
-    /// What the marketplace keeps of it, frozen at sale.
+    /// What the marketplace keeps of it, with the tax on that; frozen at sale.
     pub commission: Money,
     /// What was given back of `total` so far.
     pub refunded: Money,

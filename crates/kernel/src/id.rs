@@ -119,6 +119,8 @@ ids! {
     HoldId,
     /// Money on its way to a shop's bank.
     PayoutId,
+    /// What the marketplace charges shops for some of their sales.
+    CommissionRuleId,
     /// An event of a stream or of the log.
     EventId,
     /// A unit of background work.

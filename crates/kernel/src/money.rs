@@ -24,7 +24,7 @@ pub enum MoneyError {
 }
 
 /// Hundredths of a percent: 1250 is 12.5 %.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct BasisPoints(pub u32);
 

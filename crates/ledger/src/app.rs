@@ -1,8 +1,10 @@
+mod commission;
 mod holds;
 mod payouts;
 mod settlements;
 mod statements;
 
+pub use commission::{HOUSE_RATE, LEAD_S, NewRule, Rates};
 pub use holds::PlaceHold;
 pub use payouts::{Asked, PayoutView, Terms};
 pub use settlements::Imported;
@@ -26,6 +28,8 @@ pub struct Rules {
     pub reserve_bp: Option<i32>,
     pub reserve_days: Option<i16>,
     pub destination: Option<String>,
+    /// By which commission rules name the shop.
+    pub plan: Option<String>,
 }
 
 /// The ledger's questions. Its answers to "who is owed what" come from postings alone.
@@ -33,6 +37,7 @@ pub struct Rules {
 pub struct Ledger {
     db: Db,
     provider: Arc<dyn PayoutProvider>,
+    rates: Rates,
     shops: Option<Arc<dyn Tenants>>,
     /// Whether money can be sent: where buyers pay for real, a pretended bank must not pay shops.
     pays: bool,
@@ -50,6 +55,7 @@ impl Ledger {
     #[must_use]
     pub fn with_provider(db: Db, provider: Arc<dyn PayoutProvider>) -> Self {
         Self {
+            rates: Rates::new(db.clone()),
             db,
             provider,
             shops: None,

@@ -1,6 +1,7 @@
 //! The chart of accounts, and the entries that an order makes in its life.
 #![deny(clippy::float_arithmetic)]
 
+mod commission;
 mod fees;
 mod hold;
 mod life;
@@ -9,6 +10,7 @@ mod settlement;
 mod statement;
 mod transfer;
 
+pub use commission::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 pub use fees::{provider_fee, provider_transfer};
 pub use hold::{HoldReason, Standing, reserve};
 pub use schedule::{Schedule, ScheduleError};
@@ -33,7 +35,7 @@ pub enum Account {
     SellerReserve,
     /// What the marketplace has earned, kept per shop. Income.
     CommissionRevenue,
-    /// Tax collected for the authorities. Liability.
+    /// Tax collected for the authorities, kept per shop. Liability.
     TaxPayable,
     /// Discounts that the marketplace pays for. Expense.
     PromotionExpense,
@@ -103,9 +105,11 @@ pub struct SellerShare {
     pub total: Money,
     /// What the marketplace keeps of it.
     pub commission: Money,
+    /// The tax on that, kept for the authorities.
+    pub tax: Money,
 }
 
-/// The provider captured an order: each shop is owed its total less commission.
+/// The provider captured an order: each shop is owed its total less commission and the tax on it.
 pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
     Ok(Entry {
         id: entry_id("sale", order.0),
@@ -144,7 +148,7 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
         amount: signed(total)?,
     }];
     for share in shares {
-        let owed = share.commission.sub(share.total)?;
+        let owed = share.commission.add(share.tax)?.sub(share.total)?;
         postings.push(Posting {
             account: Account::SellerPayable,
             tenant: Some(share.tenant),
@@ -157,6 +161,14 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
             account: Account::CommissionRevenue,
             tenant: Some(share.tenant),
             amount: signed(earned)?,
+        });
+    }
+    for share in shares {
+        let collected = Money::zero(currency).sub(share.tax)?;
+        postings.push(Posting {
+            account: Account::TaxPayable,
+            tenant: Some(share.tenant),
+            amount: signed(collected)?,
         });
     }
     postings.retain(|p| p.amount.amount != 0);
@@ -243,18 +255,20 @@ mod tests {
     }
 
     #[test]
-    fn a_sale_owes_each_shop_its_total_less_commission() {
+    fn a_sale_owes_each_shop_its_total_less_commission_and_tax() {
         let (a, b) = (TenantId::new(now()), TenantId::new(now()));
         let shares = [
             SellerShare {
                 tenant: a,
                 total: eur(5_000),
                 commission: eur(500),
+                tax: eur(105),
             },
             SellerShare {
                 tenant: b,
                 total: eur(1_990),
                 commission: eur(199),
+                tax: eur(0),
             },
         ];
         let entry = sale(OrderId::new(now()), now(), &shares).expect("balanced");
@@ -267,10 +281,11 @@ mod tests {
             lines,
             vec![
                 (Account::ProviderClearing, None, 6_990),
-                (Account::SellerPayable, Some(a), -4_500),
+                (Account::SellerPayable, Some(a), -4_395),
                 (Account::SellerPayable, Some(b), -1_791),
                 (Account::CommissionRevenue, Some(a), -500),
                 (Account::CommissionRevenue, Some(b), -199),
+                (Account::TaxPayable, Some(a), -105),
             ]
         );
     }
@@ -288,11 +303,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sale_and_refund_balance_and_cancel_out(parts in prop::collection::vec((0i64..10_000_000, 0u32..=10_000), 1..8)) {
-            let shares: Vec<_> = parts.iter().map(|&(total, rate)| SellerShare {
+        fn sale_and_refund_balance_and_cancel_out(parts in prop::collection::vec((0i64..10_000_000, 0u32..=10_000, 0u32..=3_000), 1..8)) {
+            let share = |amount: Money, rate| amount.share(kernel::BasisPoints(rate)).expect("in range");
+            let shares: Vec<_> = parts.iter().map(|&(total, rate, tax)| SellerShare {
                 tenant: TenantId::new(now()),
                 total: eur(total),
-                commission: eur(total).share(kernel::BasisPoints(rate)).expect("in range"),
+                commission: share(eur(total), rate),
+                tax: share(share(eur(total), rate), tax),
             }).collect();
             let order = OrderId::new(now());
             let sold = sale(order, now(), &shares).expect("in range");

@@ -21,6 +21,10 @@ pub enum Error {
     AlreadyReversed,
     #[error("entries of kind {0} are not reversed by hand")]
     NotReversible(String),
+    #[error("the rule has an end already")]
+    RuleEnded,
+    #[error("there are too many commission rules")]
+    TooManyRules,
     #[error("the hold has ended")]
     HoldEnded,
     #[error("a hold's release must lie ahead")]
@@ -80,6 +84,16 @@ impl From<Error> for Fault {
                 Kind::Conflict,
                 "hold_ended",
                 "The hold has ended already: its money is not held any more.",
+            ),
+            Error::RuleEnded => Self::new(
+                Kind::Conflict,
+                "rule_ended",
+                "The rule has an end already, and an end is not changed. Make another rule for what is to hold.",
+            ),
+            Error::TooManyRules => Self::new(
+                Kind::Conflict,
+                "too_many_rules",
+                "There are as many commission rules as can be remembered. End some, or name categories and plans instead of products.",
             ),
             Error::NoBank => Self::new(Kind::Conflict, "no_bank", said),
             Error::ReleaseInThePast => Self::field(

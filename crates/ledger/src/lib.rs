@@ -19,11 +19,14 @@ pub mod till;
 mod verify;
 mod work;
 
-pub use app::{Asked, Imported, Ledger, PayoutView, PlaceHold, Rules, Terms};
+pub use app::{
+    Asked, HOUSE_RATE, Imported, LEAD_S, Ledger, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
+};
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;
 pub use http::routes;
 pub use provider::{PayoutProvider, SandboxBank, Transfer};
+pub use store::commission::Wanted as WantedRules;
 pub use store::holds::Wanted;
 pub use verify::verify;
 pub use work::work;

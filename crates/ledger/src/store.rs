@@ -1,6 +1,7 @@
 //! All SQL of the ledger, save the till's batch.
 
 pub mod charges;
+pub mod commission;
 pub mod entries;
 pub mod holds;
 pub mod payouts;

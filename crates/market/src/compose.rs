@@ -231,6 +231,7 @@ pub async fn compose(
         inventory: inventory.clone(),
         carts: cart.clone(),
         orders: order_book.clone(),
+        rates: ledger_book.rates().clone(),
         provider: desk.provider,
         clock: clock.clone(),
         config: checkout::Config {

@@ -127,7 +127,7 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         subtotal: part.subtotal(),
         delivery: part.delivery.price,
         total: part.total(),
-        commission: part.commission,
+        commission: part.kept(),
         refunded: sub_order.refunded(),
         commission_refunded: sub_order.commission_refunded(),
         delivery_code: part.delivery.code.clone(),

@@ -7,9 +7,14 @@ use kernel::{Money, Timestamp};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
+/// What a buyer is told whose means of payment nobody takes.
+pub const NOT_TAKEN: &str = "The means of payment cannot be used here.";
+
 #[derive(Clone)]
 pub struct Charges {
     db: Db,
+    /// Whose they must be; anybody's if none.
+    provider: Option<&'static str>,
 }
 
 /// A charge that a provider was, or is about to be, asked for.
@@ -32,9 +37,19 @@ const COLUMNS: &str =
     "key, provider, reference, currency, amount, return_path, let_go, decline_reason, asked_at";
 
 impl Charges {
+    /// Everybody's.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { db }
+    pub fn of_all(db: Db) -> Self {
+        Self { db, provider: None }
+    }
+
+    /// One provider's own: of a charge that is at another one it cannot say anything.
+    #[must_use]
+    pub fn new(db: Db, provider: &'static str) -> Self {
+        Self {
+            db,
+            provider: Some(provider),
+        }
     }
 
     /// Notes that a provider is about to be asked; gives what was noted first. A charge stays with its provider.
@@ -123,7 +138,13 @@ impl Charges {
             .bind(key)
             .fetch_optional(self.db.pool())
             .await?;
-        row.map(|row| read(&row)).transpose()
+        let charge = row.map(|row| read(&row)).transpose()?;
+        match (&charge, self.provider) {
+            (Some(Charge { provider, .. }), Some(own)) if provider != own => {
+                Err(Error::Elsewhere(provider.clone()))
+            }
+            _ => Ok(charge),
+        }
     }
 
     /// The charge that a provider knows by this name.

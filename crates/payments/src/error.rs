@@ -7,6 +7,8 @@ pub enum Error {
     NotFound,
     #[error("there is no challenge to answer")]
     NoChallenge,
+    #[error("the charge is at {0}")]
+    Elsewhere(String),
     #[error("a stored payment cannot be read: {0}")]
     Corrupt(String),
     #[error("database: {0}")]
@@ -32,7 +34,7 @@ impl From<Error> for Fault {
                 "This confirmation was answered before or has expired. Go back to the order to see how it stands.",
             ),
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
-            Error::Corrupt(_) | Error::Database(_) => {
+            Error::Elsewhere(_) | Error::Corrupt(_) | Error::Database(_) => {
                 tracing::error!(%error, "payments failed");
                 Self::internal()
             }

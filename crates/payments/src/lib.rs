@@ -6,6 +6,7 @@
 
 mod amounts;
 mod app;
+pub mod breaker;
 mod charges;
 pub mod domain;
 mod error;

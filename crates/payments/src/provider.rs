@@ -1,5 +1,6 @@
 //! The port to payment providers.
 
+use crate::breaker::Circuit;
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Trouble, or_unknown};
 use futures::future::BoxFuture;
@@ -111,9 +112,13 @@ pub trait Provider: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Notice, Refusal>>;
     /// Itself, if that is its name, or the one of that name behind it.
     fn called(&self, name: &str) -> Option<&dyn Provider>;
-    /// Whether it can be paid with this means at all.
-    fn takes(&self, _method: &str) -> bool {
-        true
+    /// Why this amount cannot be paid there with this means, in words for the buyer; none if it can.
+    fn refuses(&self, _method: &str, _amount: Money) -> Option<String> {
+        None
+    }
+    /// The breaker on the line to it, if there is a line.
+    fn circuit(&self) -> Option<&Circuit> {
+        None
     }
 }
 
@@ -132,7 +137,9 @@ pub(crate) trait Adapter: Send + Sync + 'static {
         webhook: &Webhook,
         now: Timestamp,
     ) -> impl Future<Output = Result<Notice, Refusal>> + Send;
-    fn accepts(&self, method: &str) -> bool;
+    /// As [`Provider::refuses`].
+    fn unpayable(&self, method: &str, amount: Money) -> Option<String>;
+    fn line(&self) -> Option<&Circuit>;
 }
 
 impl<A: Adapter> Provider for A {
@@ -176,8 +183,12 @@ impl<A: Adapter> Provider for A {
         (name == A::NAME).then_some(self)
     }
 
-    fn takes(&self, method: &str) -> bool {
-        self.accepts(method)
+    fn refuses(&self, method: &str, amount: Money) -> Option<String> {
+        self.unpayable(method, amount)
+    }
+
+    fn circuit(&self) -> Option<&Circuit> {
+        self.line()
     }
 }
 

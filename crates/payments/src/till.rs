@@ -27,7 +27,11 @@ with wanted as (
            captured = case when w.status in ('captured', 'refunded') then p.amount else p.captured end,
            refunded = case when w.status = 'refunded' then p.amount else p.refunded end,
            attempt = coalesce(w.attempt, p.attempt),
-           provider = coalesce(w.provider, p.provider),
+           -- whoever has the charge, which need not be whoever was to be asked first
+           provider = coalesce(
+               (select c.provider from payments.provider_charge c
+                 where c.key = p.id || '-' || coalesce(w.attempt, p.attempt)),
+               w.provider, p.provider),
            method = coalesce(w.method, p.method),
            reference = case w.name when 'started' then null when 'refunded' then coalesce(p.reference, w.reference) else coalesce(w.reference, p.reference) end,
            decline_reason = case when w.status = 'declined' then w.reason when w.name = 'started' then null else p.decline_reason end,

@@ -2,6 +2,7 @@
 //!
 //! 429 and 5xx are no answers about money: the call may have taken effect or not. Redirects are not followed.
 
+use crate::breaker::{Circuit, Limits};
 use crate::error::Error;
 use crate::provider::Answer;
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use hyper::{Request, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use kernel::SharedClock;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -27,6 +29,7 @@ pub struct Wire {
     provider: &'static str,
     base: String,
     timeout: Duration,
+    circuit: Circuit,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
@@ -42,6 +45,8 @@ pub struct Said {
 pub enum Trouble {
     #[error("no answer: {0}")]
     Silence(String),
+    #[error("it is left alone for a while: it has not been answering")]
+    Resting,
     #[error("status {0}{1}")]
     Busy(StatusCode, String),
     /// An answer, and that it is not decided yet.
@@ -87,7 +92,12 @@ impl Said {
 
 impl Wire {
     /// `base` is such as `https://api.provider.example`. Plain HTTP is for this machine alone.
-    pub fn new(provider: &'static str, base: &str, timeout: Duration) -> Result<Self, String> {
+    pub fn new(
+        provider: &'static str,
+        base: &str,
+        timeout: Duration,
+        clock: SharedClock,
+    ) -> Result<Self, String> {
         let base = base.trim_end_matches('/').to_owned();
         let uri: Uri = base
             .parse()
@@ -115,8 +125,13 @@ impl Wire {
             provider,
             base,
             timeout,
+            circuit: Circuit::new(provider, Limits::default(), clock),
             client,
         })
+    }
+
+    pub fn circuit(&self) -> &Circuit {
+        &self.circuit
     }
 
     pub fn get(&self, path: &str) -> Builder {
@@ -154,6 +169,7 @@ impl Wire {
             .header("user-agent", concat!("stoa/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(body))
             .map_err(|e| Trouble::Odd(format!("the request cannot be made: {e}")))?;
+        let pass = self.circuit.admit().ok_or(Trouble::Resting)?;
         let said = tokio::time::timeout(self.timeout, self.exchange(request))
             .await
             .unwrap_or_else(|_| Err(Trouble::Silence("it took too long".to_owned())));
@@ -162,6 +178,9 @@ impl Wire {
             Err(Trouble::Busy(..)) => "busy",
             Err(_) => "silent",
         };
+        if !matches!(said, Err(Trouble::Silence(_) | Trouble::Busy(..))) {
+            pass.heard();
+        }
         metrics::counter!("payment_provider_requests_total", "provider" => self.provider, "outcome" => outcome)
             .increment(1);
         said
@@ -208,7 +227,8 @@ mod tests {
 
     #[test]
     fn credentials_leave_this_machine_encrypted_only() {
-        let made = |base| Wire::new("stripe", base, TIMEOUT).map(drop);
+        let clock: SharedClock = std::sync::Arc::new(kernel::SystemClock);
+        let made = |base| Wire::new("stripe", base, TIMEOUT, clock.clone()).map(drop);
         assert!(made("https://api.stripe.com").is_ok());
         assert!(made("http://127.0.0.1:8081/").is_ok());
         assert!(made("http://api.stripe.com").is_err());

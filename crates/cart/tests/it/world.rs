@@ -100,6 +100,7 @@ impl Market {
             options: Vec::new(),
             price,
             weight_g: 400,
+            category: None,
             image: None,
             for_sale: true,
         };

@@ -232,6 +232,7 @@ fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offe
         options: variant.options.clone(),
         price: variant.price,
         weight_g: variant.weight_g,
+        category: listing.category.as_ref().map(|category| category.path.clone()),
         image: listing.images.first().cloned(),
         for_sale: listing.status == ProductStatus::Active && open.contains(&listing.tenant),
     })

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod by_hand;
+mod commission;
 mod crash;
 mod day;
 mod expiry;

@@ -75,6 +75,7 @@ impl Market {
             }],
             price: Money::new(1000, Currency::EUR),
             weight_g: 700,
+            category: None,
             image: None,
             for_sale: true,
         };

@@ -34,6 +34,9 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 code: "B".into(),
                 quantity: 1,
                 unit_price: 1000,
+                commission: 0,
+                commission_tax: 0,
+                rule: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),
@@ -41,6 +44,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 price: 0,
             },
             commission: 100,
+            commission_tax: 0,
         }],
     };
     PlaceCommand {

@@ -34,7 +34,7 @@ pub struct World {
     pub payments: PaymentBook,
     pub sandbox: Sandbox,
     pub wire: Arc<Wire>,
-    ledger: Ledger,
+    pub ledger: Ledger,
 }
 
 /// One process of several.
@@ -96,6 +96,7 @@ impl World {
             inventory: Arc::new(self.stock.clone()),
             carts: Arc::new(RemoteCart(self.market.clone())),
             orders: self.orders.clone(),
+            rates: self.ledger.rates().clone(),
             provider: self.wire.clone(),
             clock: self.clock.clone(),
             config,

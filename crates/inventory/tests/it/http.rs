@@ -71,6 +71,7 @@ fn offer(world: &World, tenant: TenantId) -> Offer {
         options: Vec::new(),
         price: Money::new(1000, Currency::EUR),
         weight_g: 0,
+        category: None,
         image: None,
         for_sale: true,
     }

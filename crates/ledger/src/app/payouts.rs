@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::provider::Transfer;
 use crate::store::entries::{currency, post, reverse};
 use crate::store::payouts::{self, Change, EventRow, NewPayout, PayoutRow};
-use crate::store::terms::{self, TermsRow};
+use crate::store::terms::{self, ChangeRow, TermsRow};
 use ::store::Scope;
 use ::store::log::Outbox;
 use chrono::{NaiveDate, TimeDelta};
@@ -38,6 +38,8 @@ pub struct Terms {
     pub hold_days: i16,
     pub reserve_bp: i32,
     pub reserve_days: i16,
+    /// By which commission rules name the shop.
+    pub plan: Option<String>,
     pub next_on: Option<NaiveDate>,
 }
 
@@ -70,6 +72,7 @@ impl Ledger {
                 hold_days: row.hold_days,
                 reserve_bp: row.reserve_bp,
                 reserve_days: row.reserve_days,
+                plan: row.plan,
                 next_on: row.next_on,
             },
             None => Terms {
@@ -78,6 +81,7 @@ impl Ledger {
                 hold_days: 7,
                 reserve_bp: 0,
                 reserve_days: 30,
+                plan: None,
                 next_on: None,
             },
         })
@@ -116,9 +120,25 @@ impl Ledger {
         let mut tx = self.db().begin(Scope::System).await?;
         let next = DEFAULT_SCHEDULE.next(ctx.now.date_naive());
         terms::begin(&mut tx, &[tenant.0], next).await?;
+        if rules.plan.is_some() {
+            crate::store::commission::changed(&mut tx).await?;
+        }
         terms::set_rules(&mut tx, ctx, tenant, rules).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Who changed a shop's terms, the latest first.
+    pub async fn terms_changes(
+        &self,
+        tenant: TenantId,
+        before: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<ChangeRow>, Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let rows = terms::changes(&mut tx, tenant, before, limit).await?;
+        tx.commit().await?;
+        Ok(rows)
     }
 
     /// Makes the payouts of every shop whose day has come; how many those are. Safe to run twice at once.

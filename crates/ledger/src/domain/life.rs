@@ -114,6 +114,7 @@ impl Life {
                     tenant: self.tenant,
                     total,
                     commission: total.share(BasisPoints(rate)).expect("in range"),
+                    tax: Money::zero(total.currency),
                 };
                 let order = OrderId::new(at());
                 self.post(sale(order, at(), &[share]).expect("in range"));

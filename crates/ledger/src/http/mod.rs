@@ -1,14 +1,20 @@
 //! The ledger over HTTP.
 
 mod ask_payout;
+mod commission_rule;
+mod end_commission_rule;
 mod get_schedule;
 mod import_settlement;
 mod lift_hold;
 mod list_breaks;
+mod list_commission_rules;
 mod list_holds;
 mod list_payouts;
+mod list_terms_changes;
+mod make_commission_rule;
 mod patch_shop_terms;
 mod place_hold;
+mod preview_commission;
 mod put_schedule;
 mod reverse_entry;
 mod seller_balance;
@@ -31,6 +37,13 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(lift_hold::handler))
         .routes(routes!(list_payouts::handler))
         .routes(routes!(patch_shop_terms::handler))
+        .routes(routes!(list_terms_changes::handler))
+        .routes(routes!(
+            list_commission_rules::handler,
+            make_commission_rule::handler
+        ))
+        .routes(routes!(end_commission_rule::handler))
+        .routes(routes!(preview_commission::handler))
         .routes(routes!(import_settlement::handler))
         .routes(routes!(list_breaks::handler))
         .routes(routes!(reverse_entry::handler))

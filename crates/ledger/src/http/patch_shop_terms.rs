@@ -1,9 +1,10 @@
+use super::make_commission_rule::PLAN_CHARS_MAX;
 use super::put_schedule::PayoutTerms;
 use crate::app::{Ledger, Rules};
 use crate::error::Error;
 use crate::provider::DESTINATIONS;
 use axum::extract::State;
-use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm};
+use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm, text};
 use kernel::TenantId;
 use serde::Deserialize;
 
@@ -26,9 +27,13 @@ pub struct ShopTerms {
     #[serde(default)]
     #[schema(example = "sandbox:bank")]
     destination: Option<String>,
+    /// The plan by which commission rules name the shop.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = "pro")]
+    plan: Option<String>,
 }
 
-/// Changes for how long a shop's money is held, how much is reserved, and where payouts go.
+/// Changes for how long a shop's money is held, how much is reserved, where payouts go, and the shop's plan.
 #[utoipa::path(
     patch, path = "/v1/admin/ledger/shops/{id}/terms", tag = "ledger", operation_id = "patch_shop_terms",
     params(("id" = TenantId, Path, description = "The shop")),
@@ -36,7 +41,7 @@ pub struct ShopTerms {
     security(("bearer" = [])),
     responses(
         (status = 200, body = PayoutTerms),
-        (status = 400, description = "`json_malformed`, `field_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`json_malformed`, `field_invalid`, `text_empty`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such shop", body = ProblemDocument, content_type = "application/problem+json"),
@@ -54,6 +59,10 @@ pub async fn handler(
         reserve_bp: request.reserve_basis_points,
         reserve_days: request.reserve_days,
         destination: request.destination,
+        plan: request
+            .plan
+            .map(|plan| text::line("/plan", &plan, PLAN_CHARS_MAX))
+            .transpose()?,
     };
     ledger.set_rules(&admin.ctx, tenant, &rules).await?;
     Ok(Json(PayoutTerms::new(ledger.terms(tenant).await?)))

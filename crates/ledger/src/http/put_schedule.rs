@@ -35,6 +35,9 @@ pub struct PayoutTerms {
     reserve_basis_points: i32,
     /// For how many days they are.
     reserve_days: i16,
+    /// The plan by which commission rules name the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
     /// The next day on which the shop is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_on: Option<NaiveDate>,
@@ -56,6 +59,7 @@ impl PayoutTerms {
             hold_days: terms.hold_days,
             reserve_basis_points: terms.reserve_bp,
             reserve_days: terms.reserve_days,
+            plan: terms.plan,
             next_on: terms.next_on,
         }
     }

@@ -3,8 +3,9 @@
 use crate::domain::{Schedule, Standing};
 use crate::error::Error;
 use chrono::NaiveDate;
-use kernel::{Ctx, Currency, Money, TenantId};
+use kernel::{Actor, Ctx, Currency, DateTime, Money, TenantId};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A shop's terms.
@@ -18,6 +19,7 @@ pub struct TermsRow {
     pub reserve_bp: i32,
     pub reserve_days: i16,
     pub destination: String,
+    pub plan: Option<String>,
     pub next_on: Option<NaiveDate>,
 }
 
@@ -36,7 +38,7 @@ impl TermsRow {
 macro_rules! terms {
     ($rest:literal) => {
         concat!(
-            "select tenant_id, schedule, weekday, month_day, hold_days, reserve_bp, reserve_days, destination, next_on
+            "select tenant_id, schedule, weekday, month_day, hold_days, reserve_bp, reserve_days, destination, plan, next_on
                from ledger.terms ",
             $rest
         )
@@ -140,11 +142,53 @@ pub async fn set_schedule(
     .bind(weekday)
     .bind(month_day)
     .bind(schedule.next(ctx.now.date_naive()))
-    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(Json(&ctx.actor))
+    .bind(ctx.now)
+    .execute(&mut *conn)
+    .await?;
+    note_change(conn, ctx, tenant).await
+}
+
+/// Writes down a shop's terms as they are now, and who made them so.
+async fn note_change(conn: &mut PgConnection, ctx: &Ctx, tenant: TenantId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into ledger.terms_change (tenant_id, id, terms, actor, at)
+         select t.tenant_id, $2, to_json(t), $3, $4 from ledger.terms t where t.tenant_id = $1",
+    )
+    .bind(tenant)
+    .bind(kernel::uuid_at(ctx.now))
+    .bind(Json(&ctx.actor))
     .bind(ctx.now)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A change to a shop's terms.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChangeRow {
+    pub id: Uuid,
+    pub terms: Json<serde_json::Value>,
+    pub actor: Json<Actor>,
+    pub at: DateTime,
+}
+
+/// Changes to a shop's terms below `before`, the latest first.
+pub async fn changes(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, terms, actor, at from ledger.terms_change
+          where tenant_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+    )
+    .bind(tenant)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }
 
 /// Changes for how long, and how much, of a shop's money is held, and where it goes.
@@ -158,7 +202,7 @@ pub async fn set_rules(
         "update ledger.terms
             set hold_days = coalesce($2, hold_days), reserve_bp = coalesce($3, reserve_bp),
                 reserve_days = coalesce($4, reserve_days), destination = coalesce($5, destination),
-                changed_by = $6, changed_at = $7
+                plan = coalesce($6, plan), changed_by = $7, changed_at = $8
           where tenant_id = $1",
     )
     .bind(tenant)
@@ -166,11 +210,12 @@ pub async fn set_rules(
     .bind(rules.reserve_bp)
     .bind(rules.reserve_days)
     .bind(&rules.destination)
-    .bind(sqlx::types::Json(&ctx.actor))
+    .bind(&rules.plan)
+    .bind(Json(&ctx.actor))
     .bind(ctx.now)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    note_change(conn, ctx, tenant).await
 }
 
 /// Replaces a shop's minimums.

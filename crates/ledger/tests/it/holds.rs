@@ -191,7 +191,7 @@ async fn a_share_of_each_released_sale_goes_into_reserve_for_a_while() {
         hold_days: Some(0),
         reserve_bp: Some(2_000),
         reserve_days: Some(10),
-        destination: None,
+        ..Rules::default()
     };
     world
         .ledger

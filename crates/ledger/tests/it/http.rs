@@ -258,3 +258,102 @@ async fn verify_finds_a_payout_without_its_entry() {
     let findings = ledger::verify(&world.ledger).await.expect("verify");
     assert_eq!(findings.len(), 1, "{findings:?}");
 }
+
+#[tokio::test]
+async fn an_operator_makes_previews_replaces_and_ends_commission_rules() {
+    let world = World::new().await;
+    let client = served(&world).await;
+    let shop = TenantId::new(world.start);
+    let (finance, seller) = (client.bearer("finance"), client.bearer(&shop.to_string()));
+    let path = "/v1/admin/ledger/commission-rules";
+    let wish = json!({
+        "shop": shop, "category": "ceramics", "currency": "EUR", "rate_basis_points": 500, "fixed": 30,
+        "floor": 60, "cap": 400, "tax_basis_points": 2_000, "note": "Agreed by letter.",
+    });
+    let _ = seller.post(path, &wish).await.expect(403);
+    let rule = finance.post(path, &wish).await.expect(201).json();
+    assert_eq!(rule["made_by"]["kind"], "operator");
+    let id = rule["id"].as_str().expect("id");
+    let refusals = [
+        ("currency", Value::Null, "/currency"),
+        ("cap", json!(59), "/cap"),
+        ("rate_basis_points", json!(10_001), "/rate_basis_points"),
+        ("fixed", json!(-1), "/fixed"),
+        ("valid_from", json!(world.start), "/valid_from"),
+    ];
+    for (field, value, pointer) in refusals {
+        let mut bad = wish.clone();
+        bad[field] = value;
+        let refused = finance.post(path, &bad).await.expect(400).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
+    }
+
+    let product = kernel::ProductId::new(world.start);
+    let preview = async |category: &str, quantity: u32, amount: i64| {
+        let at = (world.start + chrono::TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%SZ");
+        let query = format!(
+            "shop={shop}&product={product}&category={category}&quantity={quantity}&amount={amount}&currency=EUR&at={at}"
+        );
+        let answer = finance
+            .get(&format!("/v1/admin/ledger/commission-preview?{query}"))
+            .await;
+        let answer = answer.expect(200).json();
+        let amount = |of: &str| answer[of]["amount"].as_i64().expect("an amount");
+        (
+            [amount("commission"), amount("tax"), amount("net")],
+            answer["rule"]["id"].clone(),
+        )
+    };
+    let ours = Value::from(id);
+    assert_eq!(
+        preview("ceramics/bowls", 2, 4_000).await,
+        ([260, 52, 3_688], ours.clone())
+    );
+    assert_eq!(
+        preview("ceramics", 1, 100).await,
+        ([60, 12, 28], ours.clone()),
+        "the floor"
+    );
+    assert_eq!(
+        preview("ceramics", 1, 100_000).await,
+        ([400, 80, 99_520], ours),
+        "the cap"
+    );
+    assert_eq!(
+        preview("textiles", 1, 1_000).await,
+        ([100, 0, 900], Value::Null),
+        "the house's"
+    );
+
+    let mut next = wish.clone();
+    next["replaces"] = json!(id);
+    let second = finance.post(path, &next).await.expect(201).json();
+    let told = finance
+        .get(&format!("{path}?shop={shop}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&told["items"][0]["id"], &told["items"][1]["id"]),
+        (&second["id"], &rule["id"])
+    );
+    assert_eq!(told["items"][1]["valid_to"], told["items"][0]["valid_from"]);
+    let end = format!("{path}/{}/end", second["id"].as_str().expect("id"));
+    let why = json!({"note": "The shop closes."});
+    let ended = finance.post(&end, &why).await.expect(200).json();
+    assert_eq!(
+        (&ended["end_note"], ended["valid_to"].is_string()),
+        (&why["note"], true)
+    );
+    assert_eq!(
+        finance.post(&end, &why).await.expect(409).json()["code"],
+        "rule_ended"
+    );
+
+    let terms = format!("/v1/admin/ledger/shops/{shop}/terms");
+    let set = finance.patch(&terms, &json!({"plan": "pro"})).await.expect(200);
+    assert_eq!(set.json()["plan"], "pro");
+    let changes = finance.get(&format!("{terms}/changes")).await.expect(200).json();
+    assert_eq!(changes["items"][0]["terms"]["plan"], "pro");
+    assert_eq!(changes["items"][0]["by"]["kind"], "operator");
+}

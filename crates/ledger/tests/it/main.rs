@@ -1,6 +1,7 @@
 //! The ledger against a real database.
 
 mod books;
+mod commission;
 mod files;
 mod holds;
 mod http;

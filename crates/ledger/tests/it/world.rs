@@ -1,6 +1,6 @@
 //! A ledger on a database of its own, and sales as the till posts them.
 
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 use kernel::{Clock, Ctx, Currency, Money, OrderId, SystemClock, TenantId, Timestamp};
 use ledger::domain::SellerShare;
 use ledger::{Entry, Ledger, till};
@@ -40,7 +40,8 @@ impl World {
         let client = till_client(db.url()).await;
         let prepared = till::prepare(&client).await.expect("prepare");
         let ledger = Ledger::new(Cells::single(db.url()).db("ledger").expect("url"));
-        let start = SystemClock.now();
+        // As exact as the database.
+        let start = SystemClock.now().trunc_subsecs(6);
         Self {
             db,
             ledger,
@@ -145,6 +146,7 @@ fn share(tenant: TenantId, total: Money) -> SellerShare {
         tenant,
         total,
         commission: Money::new(total.amount / 10, total.currency),
+        tax: Money::zero(total.currency),
     }
 }
 

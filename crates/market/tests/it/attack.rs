@@ -142,6 +142,15 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         json!({"shop": a.id, "amount": {"amount": 1, "currency": "EUR"}, "reason": "dispute", "note": "rivalry"}),
     ));
     reaches.push(json(
+        reach("make_commission_rule", &[], &[403]),
+        json!({"rate_basis_points": 0, "note": "rivalry"}),
+    ));
+    reaches.push(json(
+        reach("end_commission_rule", &[&a.payout], &[403]),
+        json!({"note": "rivalry"}),
+    ));
+    reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
+    reaches.push(json(
         reach("patch_shop_terms", &[&a.id], &[403]),
         json!({"destination": "sandbox:bank"}),
     ));

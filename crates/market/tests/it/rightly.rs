@@ -51,6 +51,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_stock"
         | "list_shops"
         | "list_settlement_breaks"
+        | "list_commission_rules"
         | "list_holds"
         | "list_payouts"
         | "list_payments"
@@ -167,6 +168,13 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             .json(&json!({"currency": "EUR"})),
         "place_hold" => to(&[]).json(&hold_of_a(world)),
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
+        "make_commission_rule" => to(&[]).json(&rule()),
+        "end_commission_rule" => to(&[&made_rule(world).await]).json(&json!({"note": "over"})),
+        "preview_commission" => to(&[]).query(&format!(
+            "shop={}&product={}&amount=1000&currency=EUR",
+            a.id, a.product
+        )),
+        "list_terms_changes" => to(&[&a.id]),
         "patch_shop_terms" => to(&[&a.id]).json(&json!({"hold_days": 7})),
         "import_settlement" => to(&[]).query("provider=sandbox").bytes(
             "text/csv",
@@ -199,6 +207,15 @@ fn hold_of_a(world: &World) -> Value {
 async fn held(world: &World) -> String {
     let place = world.call("place_hold", &[]).json(&hold_of_a(world));
     world.send_as(Who::Admin, &place).await.expect(201).at("/id")
+}
+
+fn rule() -> Value {
+    json!({"rate_basis_points": 900, "category": "ceramics", "note": "a test"})
+}
+
+async fn made_rule(world: &World) -> String {
+    let make = world.call("make_commission_rule", &[]).json(&rule());
+    world.send_as(Who::Admin, &make).await.expect(201).at("/id")
 }
 
 fn reason() -> Value {

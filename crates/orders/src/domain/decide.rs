@@ -260,7 +260,7 @@ fn check(placed: &Placed) -> Result<(), Refusal> {
             .checked_add(part.delivery.price)
             .ok_or(Refusal::Malformed("its total is too large"))?;
         refuse(
-            (0..=part_total).contains(&part.commission),
+            part.commission >= 0 && part.commission_tax >= 0 && part.kept() <= part_total,
             "a commission exceeds its part",
         )?;
         total = total

@@ -1,8 +1,8 @@
 use contracts::Address;
 use contracts::orders::CancelReason;
 use kernel::{
-    CartId, Currency, LineId, ParcelId, PaymentId, ProductId, RefundId, SkuId, SubOrderId, TenantId,
-    Timestamp, UserId,
+    CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, RefundId, SkuId, SubOrderId,
+    TenantId, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -122,8 +122,11 @@ pub struct Part {
     pub tenant: TenantId,
     pub lines: Vec<Line>,
     pub delivery: Delivery,
-    /// What the marketplace keeps of it, frozen here.
+    /// What the marketplace keeps of it, frozen here: the sum of its lines'.
     pub commission: i64,
+    /// The tax on that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub commission_tax: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +148,28 @@ pub struct Line {
     pub code: String,
     pub quantity: u32,
     pub unit_price: i64,
+    /// What the marketplace keeps of all its units, frozen here; zero in orders older than commissions of lines.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub commission: i64,
+    /// The tax on that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub commission_tax: i64,
+    /// The rule that says so; none where the house's rate held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<CommissionRuleId>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
+fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+impl Part {
+    /// What is kept of it: commission, and the tax on it.
+    #[must_use]
+    pub fn kept(&self) -> i64 {
+        self.commission.saturating_add(self.commission_tax)
+    }
 }
 
 impl Event {

@@ -235,19 +235,42 @@ impl SubOrder<'_> {
     pub fn commission_back(&self, amount: i64) -> i64 {
         self.part.commission_of(self.refunded() + amount) - self.commission_refunded()
     }
+
+    /// And of the tax on it.
+    #[must_use]
+    pub fn commission_tax_back(&self, amount: i64) -> i64 {
+        let before = self.refunded();
+        self.part.commission_tax_of(before + amount) - self.part.commission_tax_of(before)
+    }
 }
 
 impl Part {
-    /// The share of the commission that falls on `amount` of the part's total, by largest remainder. Grows with the
-    /// amount, by no more than it, and is the whole commission for the whole total: the differences along any way there
-    /// sum to the commission.
+    /// The share of the commission that falls on `amount` of the part's total. It and the tax on it grow with the amount,
+    /// together by no more than it, and are the whole of both for the whole total: the differences along any way there sum
+    /// to them.
     #[must_use]
     pub fn commission_of(&self, amount: i64) -> i64 {
-        let weight = |amount: i64| u64::try_from(amount).unwrap_or(0);
-        match allocate(self.commission, &[weight(amount), weight(self.total() - amount)])[..] {
-            [share, _] if amount > 0 => share,
-            _ => 0,
-        }
+        self.kept_of(amount) - self.commission_tax_of(amount)
+    }
+
+    /// The tax on [`commission_of`](Self::commission_of).
+    #[must_use]
+    pub fn commission_tax_of(&self, amount: i64) -> i64 {
+        let kept = self.kept_of(amount);
+        portion(self.commission_tax, kept, self.kept())
+    }
+
+    fn kept_of(&self, amount: i64) -> i64 {
+        portion(self.kept(), amount, self.total())
+    }
+}
+
+/// What falls on a part of the whole, by largest remainder.
+fn portion(shared: i64, part: i64, whole: i64) -> i64 {
+    let weight = |amount: i64| u64::try_from(amount).unwrap_or(0);
+    match allocate(shared, &[weight(part), weight(whole - part)])[..] {
+        [share, _] if part > 0 => share,
+        _ => 0,
     }
 }
 

@@ -32,6 +32,9 @@ fn placed() -> Placed {
             code: format!("B-{n}"),
             quantity,
             unit_price,
+            commission: 0,
+            commission_tax: 0,
+            rule: None,
         }],
         delivery: Delivery {
             code: "standard".into(),
@@ -39,6 +42,7 @@ fn placed() -> Placed {
             price: delivery,
         },
         commission: 25,
+        commission_tax: 0,
     };
     Placed {
         buyer: Some(UserId(Uuid::from_u128(2))),

@@ -50,7 +50,7 @@ impl SubOrder<'_> {
             subtotal: order.money(part.subtotal()),
             delivery: order.money(part.delivery.price),
             total: order.money(part.total()),
-            commission: order.money(part.commission),
+            commission: order.money(part.kept()),
             refunded: order.money(self.refunded()),
             commission_refunded: order.money(self.commission_refunded()),
             placed_at: order.placed_at,

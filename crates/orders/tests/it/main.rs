@@ -105,6 +105,9 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             code: "B-1".into(),
             quantity: 2,
             unit_price: 1000,
+            commission: 0,
+            commission_tax: 0,
+            rule: None,
         }],
         delivery: Delivery {
             code: "standard".into(),
@@ -112,6 +115,7 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             price: 500,
         },
         commission: 200,
+        commission_tax: 0,
     }
 }
 

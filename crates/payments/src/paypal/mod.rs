@@ -12,7 +12,8 @@ mod order;
 mod session;
 mod webhook;
 
-use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
+use crate::breaker::Circuit;
+use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
 use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
@@ -24,6 +25,7 @@ use kernel::{Money, SharedClock, Timestamp};
 use order::{Failure, Order, Part, Stands, decline_reason};
 use serde_json::{Value, json};
 use session::Session;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub const NAME: &str = "paypal";
@@ -32,7 +34,9 @@ pub const BASE: &str = "https://api-m.paypal.com";
 pub const METHODS: [MethodType; 2] = [MethodType::Wallet, MethodType::Card];
 /// Characters of a note to the payer.
 const NOTE_CHARS_MAX: usize = 255;
-const NOT_TAKEN: &str = "The means of payment cannot be used here.";
+const DECLINED: &str = "The payment was declined.";
+/// What PayPal says of an authorisation that is not there to be let go of.
+const GONE_BEFORE: [&str; 2] = ["PREVIOUSLY_VOIDED", "AUTHORIZATION_VOIDED"];
 const NOT_CONFIRMED: &str = "The payment was not confirmed in time.";
 
 /// How this marketplace is known to PayPal.
@@ -52,6 +56,7 @@ pub struct Config {
 pub struct PayPal {
     config: Config,
     session: Session,
+    verdicts: webhook::Verdicts,
     charges: Charges,
     clock: SharedClock,
 }
@@ -65,12 +70,13 @@ enum Known {
 
 impl PayPal {
     pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
-        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        let wire = Wire::new(NAME, &config.base, config.timeout, Arc::clone(&clock))?;
         let session = Session::new(wire, &config.client_id, &config.client_secret, clock.clone());
         Ok(Self {
             config,
             session,
-            charges: Charges::new(db),
+            verdicts: webhook::Verdicts::default(),
+            charges: Charges::new(db, NAME),
             clock,
         })
     }
@@ -107,19 +113,22 @@ impl PayPal {
         })
     }
 
-    /// A call about an order's payment was refused: a decline is one, and else how it stands is the answer.
-    async fn after_refusal(&self, said: &Said, id: &str, charge: &Charge) -> Result<Answer, Trouble> {
-        if said.status != StatusCode::UNPROCESSABLE_ENTITY {
-            return Err(said.odd());
-        }
-        if let Some(reason) = decline_reason(said.read::<Failure>()?.issue()) {
-            self.charges.declined(&charge.key, reason).await?;
-            return Ok(declined(reason));
-        }
-        match self.look(id).await? {
-            Some(order) => self.answer(order, charge).await,
-            None => Err(said.odd()),
-        }
+    /// Money that cannot be taken is not kept from its buyer: what was set aside is let go, and only then is it a decline.
+    async fn refuse(&self, authorization: &str, charge: &Charge, reason: &str) -> Result<Answer, Trouble> {
+        self.charges.declined(&charge.key, reason).await?;
+        self.release(authorization, charge).await?;
+        Ok(declined(reason))
+    }
+
+    /// Lets an authorisation go. That it went before is as good; any other refusal leaves it as it was.
+    async fn release(&self, authorization: &str, charge: &Charge) -> Result<(), Trouble> {
+        let path = format!("/v2/payments/authorizations/{authorization}/void");
+        let key = format!("{}-void", charge.key);
+        let said = self.session.post(&path, &key, &json!({})).await?;
+        let went = said.is_success()
+            || said.status == StatusCode::UNPROCESSABLE_ENTITY
+                && GONE_BEFORE.contains(&said.read::<Failure>()?.issue());
+        went.then_some(()).ok_or_else(|| said.odd())
     }
 
     /// The order; none if PayPal does not know it any more, which is so a few hours after nobody approved it.
@@ -144,11 +153,19 @@ impl PayPal {
         order.check(charge.amount)?;
         let reference = order.id.clone();
         Ok(match order.stands()? {
-            Stands::Authorized(_) => Answer::Authorized { reference },
+            Stands::Authorized(authorization) => match &charge.decline_reason {
+                Some(reason) => return self.refuse(&authorization, charge, reason).await,
+                None => Answer::Authorized { reference },
+            },
             Stands::Captured(_) => Answer::Captured { reference },
             Stands::Refunded => Answer::Refunded { reference },
+            Stands::Declined => declined(charge.decline_reason.as_deref().unwrap_or(DECLINED)),
+            Stands::Refused(authorization) => {
+                let reason = charge.decline_reason.as_deref().unwrap_or(DECLINED);
+                return self.refuse(&authorization, charge, reason).await;
+            }
+            Stands::Voided if charge.decline_reason.is_some() => gone(reference, charge),
             Stands::Voided => Answer::Voided { reference },
-            Stands::Declined => declined("The payment was declined."),
             Stands::Waiting(_) | Stands::Approved if charge.let_go => gone(reference, charge),
             Stands::Waiting(url) => Answer::RequiresAction { reference, url },
             Stands::Approved => return self.authorize_approved(&order, charge).await,
@@ -166,9 +183,8 @@ impl PayPal {
                     reference: order.id.clone(),
                 }),
                 Stands::Declined => {
-                    let reason = "The payment was declined.";
-                    self.charges.declined(&charge.key, reason).await?;
-                    Ok(declined(reason))
+                    self.charges.declined(&charge.key, DECLINED).await?;
+                    Ok(declined(DECLINED))
                 }
                 _ => Err(said.odd()),
             };
@@ -237,13 +253,10 @@ impl Adapter for PayPal {
         if let Some(id) = &charge.reference {
             return self.stands(id, &charge).await;
         }
-        let amount = match amounts::amount(request.amount) {
-            Ok(amount) => amount,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.accepts(&request.method) {
-            return Ok(declined(NOT_TAKEN));
+        if let Some(reason) = self.unpayable(&request.method, request.amount) {
+            return Ok(declined(&reason));
         }
+        let amount = amounts::amount(request.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
         let body = self.order(request, &amount);
         let said = self
             .session
@@ -267,8 +280,9 @@ impl Adapter for PayPal {
             Known::Nothing => return Ok(Answer::NotFound),
         };
         let order = self.approved(&id, &charge).await?;
-        let Stands::Authorized(authorization) = order.stands()? else {
-            return self.answer(order, &charge).await;
+        let authorization = match order.stands()? {
+            Stands::Authorized(authorization) if !charge.let_go => authorization,
+            _ => return self.answer(order, &charge).await,
         };
         let amount = amounts::amount(asked.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
         let body = json!({ "amount": amount, "final_capture": true });
@@ -278,9 +292,19 @@ impl Adapter for PayPal {
             .post(&path, &format!("{}-capture", asked.key), &body)
             .await?;
         if said.is_success() {
-            return said.read::<Part>()?.capture_answer(&id);
+            return match said.read::<Part>()?.capture_answer(&id)? {
+                Answer::Declined { reason } => self.refuse(&authorization, &charge, &reason).await,
+                answer => Ok(answer),
+            };
         }
-        self.after_refusal(&said, &id, &charge).await
+        if said.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return Err(said.odd());
+        }
+        match decline_reason(said.read::<Failure>()?.issue()) {
+            Some(reason) => self.refuse(&authorization, &charge, reason).await,
+            // Somebody else was quicker, or it is too late: then how it stands is the answer.
+            None => self.stands(&id, &charge).await,
+        }
     }
 
     async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
@@ -295,17 +319,12 @@ impl Adapter for PayPal {
         let Some(order) = self.look(&id).await? else {
             return Ok(gone(id, &charge));
         };
-        let Stands::Authorized(authorization) = order.stands()? else {
-            return self.answer(order, &charge).await;
-        };
-        let path = format!("/v2/payments/authorizations/{authorization}/void");
-        let said = self
-            .session
-            .post(&path, &format!("{}-void", asked.key), &json!({}))
-            .await?;
-        match said.is_success() {
-            true => Ok(Answer::Voided { reference: id }),
-            false => self.after_refusal(&said, &id, &charge).await,
+        match order.stands()? {
+            Stands::Authorized(authorization) => {
+                self.release(&authorization, &charge).await?;
+                self.stands(&id, &charge).await
+            }
+            _ => self.answer(order, &charge).await,
         }
     }
 
@@ -378,7 +397,16 @@ impl Adapter for PayPal {
         self.read(webhook, now).await
     }
 
-    fn accepts(&self, method: &str) -> bool {
-        MethodType::named(method).is_some_and(|kind| METHODS.contains(&kind))
+    fn unpayable(&self, method: &str, amount: Money) -> Option<String> {
+        if !MethodType::named(method).is_some_and(|kind| METHODS.contains(&kind)) {
+            return Some(NOT_TAKEN.to_owned());
+        }
+        amounts::amount(amount)
+            .err()
+            .map(|unpayable| unpayable.to_string())
+    }
+
+    fn line(&self) -> Option<&Circuit> {
+        Some(self.session.circuit())
     }
 }

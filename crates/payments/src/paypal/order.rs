@@ -91,6 +91,8 @@ pub enum Stands {
     Refunded,
     Voided,
     Declined,
+    /// Its capture was declined, and the money is still set aside.
+    Refused(String),
 }
 
 impl Order {
@@ -139,15 +141,19 @@ impl Order {
     /// How the money of a completed order stands: what was taken says it before what was set aside.
     fn paid(&self) -> Result<Stands, Trouble> {
         let payments = self.purchase_units.first().map(|unit| &unit.payments);
+        let authorization = payments.and_then(|payments| payments.authorizations.last());
         if let Some(capture) = payments.and_then(|payments| payments.captures.last()) {
+            let open = authorization.filter(|authorization| authorization.status == "CREATED");
             return match capture.status.as_str() {
                 "COMPLETED" | "PARTIALLY_REFUNDED" => Ok(Stands::Captured(capture.id.clone())),
                 "REFUNDED" => Ok(Stands::Refunded),
-                "DECLINED" | "FAILED" => Ok(Stands::Declined),
+                "DECLINED" | "FAILED" => Ok(match open {
+                    Some(authorization) => Stands::Refused(authorization.id.clone()),
+                    None => Stands::Declined,
+                }),
                 _ => Err(capture.undecided()),
             };
         }
-        let authorization = payments.and_then(|payments| payments.authorizations.last());
         let authorization = authorization
             .ok_or_else(|| Trouble::Odd(format!("{} is completed without a payment", self.id)))?;
         match authorization.status.as_str() {

@@ -1,5 +1,6 @@
 //! Calls in PayPal's name: an access token is fetched with the client's credentials and kept until shortly before it ends.
 
+use crate::breaker::Circuit;
 use crate::hidden::Hidden;
 use crate::wire::{Said, Trouble, Wire};
 use base64::Engine;
@@ -45,6 +46,10 @@ impl Session {
             clock,
             token: Arc::default(),
         }
+    }
+
+    pub fn circuit(&self) -> &Circuit {
+        self.wire.circuit()
     }
 
     pub async fn get(&self, path: &str) -> Result<Said, Trouble> {

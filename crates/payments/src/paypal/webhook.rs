@@ -9,9 +9,87 @@ use crate::wire::{Said, Trouble};
 use kernel::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
+use sha2::{Digest as _, Sha256};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Seconds for which PayPal sends again what was not heard; shorter than ids are remembered.
 const RETRIES_S: i64 = 3 * 24 * 60 * 60;
+
+const SENT: &str = "paypal-transmission-time";
+const SIGNED_BY: [&str; 5] = [
+    "paypal-auth-algo",
+    "paypal-cert-url",
+    "paypal-transmission-id",
+    "paypal-transmission-sig",
+    SENT,
+];
+/// Messages whose verdict is remembered.
+const VERDICTS_MAX: usize = 1_000;
+
+/// What PayPal signs a message with.
+struct Signed<'a> {
+    algorithm: &'a str,
+    certificate: &'a str,
+    id: &'a str,
+    signature: &'a str,
+    sent: &'a str,
+}
+
+type Digest = [u8; 32];
+
+impl Signed<'_> {
+    /// Of all that PayPal would be asked about: another message has another one.
+    fn digest(&self, body: &[u8]) -> Digest {
+        let parts = [
+            self.algorithm,
+            self.certificate,
+            self.id,
+            self.signature,
+            self.sent,
+        ];
+        let mut hash = Sha256::new();
+        for part in parts.map(str::as_bytes).into_iter().chain([body]) {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Certificates are PayPal's own, fetched from PayPal.
+fn is_paypals(url: &str) -> bool {
+    let uri = url.parse::<hyper::Uri>().ok();
+    uri.is_some_and(|uri| {
+        let host = uri.host().unwrap_or_default();
+        uri.scheme_str() == Some("https") && (host == "paypal.com" || host.ends_with(".paypal.com"))
+    })
+}
+
+/// What PayPal said of the latest messages, so that a copy is not asked about again.
+#[derive(Clone, Default)]
+pub(super) struct Verdicts(Arc<Mutex<VecDeque<(Digest, bool)>>>);
+
+impl Verdicts {
+    fn of(&self, message: &Digest) -> Option<bool> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = known.iter();
+        known
+            .find(|(digest, _)| digest == message)
+            .map(|(_, is_own)| *is_own)
+    }
+
+    fn keep(&self, message: Digest, is_own: bool) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().any(|(digest, _)| *digest == message) {
+            return;
+        }
+        known.push_back((message, is_own));
+        if known.len() > VERDICTS_MAX {
+            known.pop_front();
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Event {
@@ -28,14 +106,33 @@ struct Verification {
 
 impl PayPal {
     pub(super) async fn read(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
-        let sent = webhook.header("paypal-transmission-time")?;
-        let sent = chrono::DateTime::parse_from_rfc3339(sent)
-            .map_err(|_| Refusal::Header("paypal-transmission-time"))?;
-        let event: Event = serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
-        self.verify(webhook).await?;
-        let age = now.timestamp().saturating_sub(sent.timestamp());
+        // PayPal is asked last, and once for each message: strangers can send as many as they like.
+        let [algorithm, certificate, id, signature, sent] = SIGNED_BY.map(|name| webhook.header(name));
+        let signed = Signed {
+            algorithm: algorithm?,
+            certificate: certificate?,
+            id: id?,
+            signature: signature?,
+            sent: sent?,
+        };
+        let time = chrono::DateTime::parse_from_rfc3339(signed.sent).map_err(|_| Refusal::Header(SENT))?;
+        let age = now.timestamp().saturating_sub(time.timestamp());
         if !(-TOLERANCE_S..=RETRIES_S + TOLERANCE_S).contains(&age) {
             return Err(Refusal::Stale);
+        }
+        if !is_paypals(signed.certificate) {
+            return Err(Refusal::Signature);
+        }
+        let event: Event = serde_json::from_slice(&webhook.body).map_err(|e| Refusal::Body(e.to_string()))?;
+        let digest = signed.digest(&webhook.body);
+        let known = self.verdicts.of(&digest);
+        let is_own = match known {
+            Some(is_own) => is_own,
+            None => self.verify(&signed, &webhook.body).await?,
+        };
+        self.verdicts.keep(digest, is_own);
+        if !is_own {
+            return Err(Refusal::Signature);
         }
         let key = self.key(&event, now).await.map_err(|_| Refusal::Unavailable)?;
         let (key, refund) = match key.split_once('/') {
@@ -50,18 +147,19 @@ impl PayPal {
         })
     }
 
-    async fn verify(&self, webhook: &Webhook) -> Result<(), Refusal> {
+    /// Whether PayPal says that a message is its own.
+    async fn verify(&self, signed: &Signed<'_>, body: &[u8]) -> Result<bool, Refusal> {
         let unread = |e: serde_json::Error| Refusal::Body(e.to_string());
         // The body goes back unchanged, to the last space: it is what was signed.
-        let event: &RawValue = serde_json::from_slice(&webhook.body).map_err(unread)?;
+        let event: &RawValue = serde_json::from_slice(body).map_err(unread)?;
         let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let question = format!(
             r#"{{"auth_algo":{},"cert_url":{},"transmission_id":{},"transmission_sig":{},"transmission_time":{},"webhook_id":{},"webhook_event":{}}}"#,
-            text(webhook.header("paypal-auth-algo")?),
-            text(webhook.header("paypal-cert-url")?),
-            text(webhook.header("paypal-transmission-id")?),
-            text(webhook.header("paypal-transmission-sig")?),
-            text(webhook.header("paypal-transmission-time")?),
+            text(signed.algorithm),
+            text(signed.certificate),
+            text(signed.id),
+            text(signed.signature),
+            text(signed.sent),
             text(&self.config.webhook_id),
             event.get(),
         );
@@ -70,8 +168,7 @@ impl PayPal {
             .post_raw("/v1/notifications/verify-webhook-signature", question)
             .await;
         match said.and_then(verdict) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Refusal::Signature),
+            Ok(is_own) => Ok(is_own),
             Err(trouble) => {
                 tracing::warn!(%trouble, "PayPal does not say whether a webhook is its own");
                 Err(Refusal::Unavailable)

@@ -12,7 +12,8 @@ mod page;
 mod webhook;
 
 use crate::amounts::{Format, Unpayable};
-use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
+use crate::breaker::Circuit;
+use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
 use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
@@ -26,6 +27,7 @@ use hyper::StatusCode;
 use hyper::http::request::Builder;
 use kernel::{Money, SharedClock, Timestamp};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use page::pages;
@@ -45,7 +47,6 @@ const RECEIPT_CHARS_MAX: usize = 40;
 const EXPIRY_MINUTES: u32 = 24 * 60;
 /// The buyer may try another card on the hosted page: only after so long is a failed payment the end.
 const RETRY_S: i64 = 90;
-const NOT_TAKEN: &str = "The means of payment cannot be used here.";
 const NOT_REFUNDED: &str =
     "Razorpay refuses it: more than is left of the payment, or more than the marketplace's balance.";
 
@@ -79,16 +80,17 @@ enum Known {
 
 impl Razorpay {
     pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
-        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        let wire = Wire::new(NAME, &config.base, config.timeout, Arc::clone(&clock))?;
         Ok(Self {
             config,
             wire,
-            charges: Charges::new(db),
+            charges: Charges::new(db, NAME),
             clock,
         })
     }
 
-    async fn order(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
+    async fn order(&self, request: &Authorize) -> Result<Said, Trouble> {
+        let units = units(request.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
         let body = json!({
             "amount": units,
             "currency": request.amount.currency.code(),
@@ -273,17 +275,16 @@ impl Adapter for Razorpay {
         if let Some(id) = &charge.reference {
             return self.stands(id, &charge).await;
         }
-        let units = match units(request.amount) {
-            Ok(units) => units,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.accepts(&request.method) || request.key.len() > RECEIPT_CHARS_MAX {
+        if let Some(reason) = self.unpayable(&request.method, request.amount) {
+            return Ok(declined(&reason));
+        }
+        if request.key.len() > RECEIPT_CHARS_MAX {
             return Ok(declined(NOT_TAKEN));
         }
         let order = match self.find(&request.key).await? {
             Some(order) => order,
             None => {
-                let said = self.order(request, units).await?;
+                let said = self.order(request).await?;
                 if !said.is_success() {
                     return refused(&said);
                 }
@@ -408,8 +409,15 @@ impl Adapter for Razorpay {
         Ok(told.notice)
     }
 
-    fn accepts(&self, method: &str) -> bool {
-        MethodType::named(method).is_some()
+    fn unpayable(&self, method: &str, amount: Money) -> Option<String> {
+        if MethodType::named(method).is_none() {
+            return Some(NOT_TAKEN.to_owned());
+        }
+        units(amount).err().map(|unpayable| unpayable.to_string())
+    }
+
+    fn line(&self) -> Option<&Circuit> {
+        Some(self.wire.circuit())
     }
 }
 

@@ -19,6 +19,7 @@ mod books;
 mod notices;
 mod refunds;
 
+use crate::breaker::Circuit;
 use crate::charges::{declined, other_amount};
 use crate::error::Error;
 use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
@@ -244,7 +245,12 @@ impl Adapter for Sandbox {
         self.notice(webhook, now)
     }
 
-    fn accepts(&self, _method: &str) -> bool {
-        true
+    /// Its tokens are whatever nobody else takes: it says itself which it does not know.
+    fn unpayable(&self, _method: &str, _amount: Money) -> Option<String> {
+        None
+    }
+
+    fn line(&self) -> Option<&Circuit> {
+        None
     }
 }

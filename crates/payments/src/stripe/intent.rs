@@ -8,8 +8,6 @@ use kernel::Money;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-pub const UNKNOWN_METHOD: &str = "The means of payment cannot be used here.";
-
 #[derive(Debug, Deserialize)]
 pub struct Intent {
     pub id: String,

@@ -11,7 +11,8 @@ mod intent;
 mod webhook;
 
 use crate::amounts::currency;
-use crate::charges::{Charge, Charges, declined, nothing_taken, other_amount, too_much};
+use crate::breaker::Circuit;
+use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
 use crate::hidden::Hidden;
 use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
@@ -20,7 +21,8 @@ use ::store::Db;
 use hyper::StatusCode;
 use hyper::http::request::Builder;
 use intent::{Failure, Intent, List, decline_reason};
-use kernel::{SharedClock, Timestamp};
+use kernel::{Money, SharedClock, Timestamp};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub const NAME: &str = "stripe";
@@ -67,17 +69,18 @@ enum Found {
 
 impl Stripe {
     pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
-        let wire = Wire::new(NAME, &config.base, config.timeout)?;
+        let wire = Wire::new(NAME, &config.base, config.timeout, Arc::clone(&clock))?;
         Ok(Self {
             config,
             wire,
-            charges: Charges::new(db),
+            charges: Charges::new(db, NAME),
             clock,
         })
     }
 
     /// Makes a PaymentIntent and confirms it in the same call.
-    async fn confirm(&self, request: &Authorize, units: i64) -> Result<Said, Trouble> {
+    async fn confirm(&self, request: &Authorize) -> Result<Said, Trouble> {
+        let units = amounts::units(request.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
         let fields = [
             ("amount", units.to_string()),
             ("currency", request.amount.currency.code().to_ascii_lowercase()),
@@ -96,7 +99,7 @@ impl Stripe {
     }
 
     /// What a refusal to make the charge means.
-    async fn refused(&self, request: &Authorize, said: &Said) -> Result<Answer, Trouble> {
+    async fn refused(&self, request: &Authorize, charge: &Charge, said: &Said) -> Result<Answer, Trouble> {
         let failure = Failure::read(said)?;
         match failure.kind.as_str() {
             "card_error" => {
@@ -109,13 +112,13 @@ impl Stripe {
                 )))
             }
             // The key made a charge before, with something else about it: that one counts.
-            "idempotency_error" => match self.find(&request.key, self.clock.now()).await? {
+            "idempotency_error" => match self.find(&request.key, Since::Asked(charge.asked_at)).await? {
                 Found::Here(intent) => intent.answer(Some(request.amount)),
                 Found::Nowhere => Err(said.odd()),
             },
             "invalid_request_error" if said.status == StatusCode::BAD_REQUEST => {
                 tracing::warn!(key = %request.key, code = ?failure.code, "Stripe refuses a charge as it was asked for");
-                Ok(declined(intent::UNKNOWN_METHOD))
+                Ok(declined(NOT_TAKEN))
             }
             _ => Err(said.odd()),
         }
@@ -134,7 +137,7 @@ impl Stripe {
             return Ok(Some(Checked::Known(id)));
         }
         let found = self
-            .find(&asked.key, asked_at(charge.as_ref(), self.clock.now()))
+            .find(&asked.key, Since::of(charge.as_ref(), self.clock.now()))
             .await?;
         Ok(match found {
             Found::Here(intent) => Some(Checked::Known(intent.id)),
@@ -156,10 +159,13 @@ impl Stripe {
     }
 
     /// Looks for a charge by its key, and notes what Stripe calls it.
-    async fn find(&self, key: &str, since: Timestamp) -> Result<Found, Trouble> {
-        let id = match self.searched(key).await? {
-            Some(id) => Some(id),
-            None => self.listed(key, since).await?,
+    async fn find(&self, key: &str, since: Since) -> Result<Found, Trouble> {
+        let id = match (self.searched(key).await, since) {
+            (Ok(Some(id)), _) => Some(id),
+            (Ok(None), Since::Asked(at) | Since::Lost(at)) => self.listed(key, at).await?,
+            // Not every country's accounts may search; the whole list says as much.
+            (Err(Trouble::Odd(_)), Since::Asked(at)) => self.listed(key, at).await?,
+            (Err(trouble), _) => return Err(trouble),
         };
         let Some(id) = id else {
             return Ok(Found::Nowhere);
@@ -182,11 +188,10 @@ impl Stripe {
                     .get(&format!("/v1/payment_intents/search?limit=1&query={query}")),
             )
             .await?;
-        if said.status != StatusCode::OK {
-            // Not every country's accounts may search; the list remains.
-            return Ok(None);
+        match said.status {
+            StatusCode::OK => Ok(said.read::<List<Intent>>()?.of(key)),
+            _ => Err(said.odd()),
         }
-        Ok(said.read::<List<Intent>>()?.of(key))
     }
 
     /// Leafs through what was made since the charge was asked for.
@@ -259,10 +264,20 @@ enum Checked {
     Other,
 }
 
-/// Since when to look for a charge in the list: older ones are found by search.
-fn asked_at(charge: Option<&Charge>, now: Timestamp) -> Timestamp {
-    let fresh = now - chrono::TimeDelta::seconds(SEARCH_LAG_S);
-    charge.map_or(fresh, |charge| charge.asked_at.max(fresh))
+/// Since when a charge can be there.
+#[derive(Clone, Copy)]
+enum Since {
+    /// It was asked for then: from there on the list has it, or nothing does.
+    Asked(Timestamp),
+    /// Our note of it is lost. Older ones than this are found by search.
+    Lost(Timestamp),
+}
+
+impl Since {
+    fn of(charge: Option<&Charge>, now: Timestamp) -> Self {
+        let fresh = now - chrono::TimeDelta::seconds(SEARCH_LAG_S);
+        charge.map_or(Self::Lost(fresh), |charge| Self::Asked(charge.asked_at))
+    }
 }
 
 impl Adapter for Stripe {
@@ -276,20 +291,16 @@ impl Adapter for Stripe {
         if let Some(id) = &charge.reference {
             return self.look(id).await?.answer(Some(charge.amount));
         }
-        let units = match amounts::units(request.amount) {
-            Ok(units) => units,
-            Err(unpayable) => return Ok(declined(&unpayable.to_string())),
-        };
-        if !self.accepts(&request.method) {
-            return Ok(declined(intent::UNKNOWN_METHOD));
+        if let Some(reason) = self.unpayable(&request.method, request.amount) {
+            return Ok(declined(&reason));
         }
-        let said = self.confirm(request, units).await?;
+        let said = self.confirm(request).await?;
         if said.is_success() {
             let intent: Intent = said.read()?;
             self.charges.named(&request.key, &intent.id).await?;
             return intent.answer(Some(request.amount));
         }
-        self.refused(request, &said).await
+        self.refused(request, &charge, &said).await
     }
 
     // Stripe keeps its answer to an idempotency key, refusals included. So a call is made only where it fits how the charge
@@ -395,7 +406,7 @@ impl Adapter for Stripe {
             return self.look(id).await?.answer(amount);
         }
         match self
-            .find(key, asked_at(charge.as_ref(), self.clock.now()))
+            .find(key, Since::of(charge.as_ref(), self.clock.now()))
             .await?
         {
             Found::Here(intent) => intent.answer(amount),
@@ -418,7 +429,16 @@ impl Adapter for Stripe {
         webhook::read(&self.config.webhook_secret, webhook, now)
     }
 
-    fn accepts(&self, method: &str) -> bool {
-        method.starts_with(METHOD_PREFIX)
+    fn unpayable(&self, method: &str, amount: Money) -> Option<String> {
+        if !method.starts_with(METHOD_PREFIX) {
+            return Some(NOT_TAKEN.to_owned());
+        }
+        amounts::units(amount)
+            .err()
+            .map(|unpayable| unpayable.to_string())
+    }
+
+    fn line(&self) -> Option<&Circuit> {
+        Some(self.wire.circuit())
     }
 }

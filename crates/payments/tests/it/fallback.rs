@@ -1,11 +1,12 @@
 //! Several providers as one: who is asked, and that a charge is never sent to a second one.
 
-use crate::house::{charge, key, request, word};
+use crate::house::{Buyer, Call, House, Remote, charge, key, request, word};
+use crate::line::Fault;
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use kernel::{FixedClock, Timestamp};
-use payments::fallback::{Limits, Phase};
+use kernel::{Clock, Currency, FixedClock, Money, OrderId, PaymentId, Timestamp};
+use payments::breaker::{Circuit, Limits, Phase};
 use payments::webhook::{Notice, Refusal, Webhook};
 use payments::{Answer, Authorize, Fallback, Provider, ProviderCharge, Refund};
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use tokio::sync::Notify;
 struct Switched {
     name: &'static str,
     takes: &'static str,
+    circuit: Circuit,
     state: Mutex<State>,
 }
 
@@ -29,10 +31,11 @@ struct State {
 }
 
 impl Switched {
-    fn new(name: &'static str, takes: &'static str) -> Arc<Self> {
+    fn new(name: &'static str, takes: &'static str, clock: &Arc<FixedClock>) -> Arc<Self> {
         Arc::new(Self {
             name,
             takes,
+            circuit: Circuit::new(name, LIMITS, clock.clone()),
             state: Mutex::default(),
         })
     }
@@ -46,14 +49,25 @@ impl Switched {
         self.state.lock().unwrap().asked.clone()
     }
 
-    /// It is done whether or not it is answered.
+    /// Where it may be called, it is done whether or not it is answered.
     fn done(&self, key: &str, becomes: Option<Answer>) -> BoxFuture<'_, Answer> {
+        let Some(pass) = self.circuit.admit() else {
+            return async { Answer::Unknown }.boxed();
+        };
         let mut state = self.state.lock().unwrap();
+        if matches!(becomes, Some(Answer::Authorized { .. })) {
+            state.asked.push(key.to_owned());
+        }
         if let Some(becomes) = becomes {
             state.charges.insert(key.to_owned(), becomes);
         }
         let stands = state.charges.get(key).cloned().unwrap_or(Answer::NotFound);
-        let answer = if state.silent { Answer::Unknown } else { stands };
+        let answer = if state.silent {
+            Answer::Unknown
+        } else {
+            pass.heard();
+            stands
+        };
         async { answer }.boxed()
     }
 
@@ -67,7 +81,6 @@ impl Provider for Switched {
         self.name
     }
     fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer> {
-        self.state.lock().unwrap().asked.push(request.key.clone());
         let reference = self.reference();
         self.done(&request.key, Some(Answer::Authorized { reference }))
     }
@@ -95,13 +108,22 @@ impl Provider for Switched {
     fn called(&self, name: &str) -> Option<&dyn Provider> {
         (name == self.name).then_some(self)
     }
-    fn takes(&self, method: &str) -> bool {
-        self.takes.split(' ').any(|takes| takes == method)
+    /// It pays in euros.
+    fn refuses(&self, method: &str, amount: Money) -> Option<String> {
+        match self.takes.split(' ').any(|takes| takes == method) {
+            false => Some("The means of payment cannot be used here.".to_owned()),
+            true => {
+                (amount.currency != Currency::EUR && self.name == "first").then(|| "Euros only.".to_owned())
+            }
+        }
+    }
+    fn circuit(&self) -> Option<&Circuit> {
+        Some(&self.circuit)
     }
 }
 
 struct Desk {
-    _db: TestDb,
+    db: TestDb,
     clock: Arc<FixedClock>,
     first: Arc<Switched>,
     second: Arc<Switched>,
@@ -119,18 +141,17 @@ impl Desk {
         let db = TestDb::new(&[payments::schema()]).await;
         let clock = testkit::clock();
         let (first, second) = (
-            Switched::new("first", "card token"),
-            Switched::new("second", "card upi"),
+            Switched::new("first", "card token", &clock),
+            Switched::new("second", "card upi", &clock),
         );
         let both = Fallback::new(
             vec![first.clone(), second.clone()],
-            LIMITS,
             db.db(payments::CONTEXT),
             clock.clone(),
         )
         .unwrap();
         Self {
-            _db: db,
+            db,
             clock,
             first,
             second,
@@ -165,13 +186,161 @@ async fn the_first_that_takes_the_means_is_asked() {
 }
 
 #[tokio::test]
+async fn a_currency_goes_to_whoever_takes_it() {
+    let desk = Desk::open().await;
+    let mut asked = request(1, "card");
+    asked.amount.currency = Currency::USD;
+    assert_eq!(desk.both.authorize(asked).await, of("second"));
+    let mut asked = request(2, "token");
+    asked.amount.currency = Currency::USD;
+    let answer = desk.both.authorize(asked).await;
+    let Answer::Declined { reason } = &answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(
+        reason, "Euros only.",
+        "which says more than that the means cannot be used"
+    );
+    assert_eq!((desk.first.asked(), desk.second.asked()), (vec![], vec![key(1)]));
+}
+
+#[tokio::test]
+async fn a_charge_is_asked_of_nobody_else_after_a_restart_with_other_providers() {
+    let desk = Desk::open().await;
+    assert_eq!(desk.authorize(1, "card").await, of("first"));
+    let alone = Fallback::new(
+        vec![desk.second.clone()],
+        desk.db.db(payments::CONTEXT),
+        desk.clock.clone(),
+    )
+    .unwrap();
+    assert_eq!(alone.authorize(request(1, "card")).await, Answer::Unknown);
+    assert_eq!(alone.inquire(key(1)).await, Answer::Unknown);
+    assert_eq!(alone.void(charge(1)).await, Answer::Unknown);
+    assert_eq!(desk.second.asked(), Vec::<String>::new());
+    // An adapter by itself says no more of it than that it does not know.
+    let house = crate::stripe::StripeHouse::open().await;
+    sqlx::query(
+        "insert into payments.provider_charge (key, provider, reference, currency, amount, method, return_path, asked_at)
+         values ($1, 'paypal', '5O191', 'EUR', 1234, 'wallet', '/back', now())",
+    )
+    .bind(key(1))
+    .execute(&mut house.db().owner().await)
+    .await
+    .unwrap();
+    let method = house.method(Buyer::Pays);
+    assert_eq!(
+        house.provider().authorize(request(1, method)).await,
+        Answer::Unknown
+    );
+    assert_eq!(house.provider().inquire(key(1)).await, Answer::Unknown);
+    assert_eq!(house.books().await, (0, 0, 0));
+}
+
+#[tokio::test]
+async fn banks_that_take_their_time_and_odd_answers_are_no_silence() {
+    let house = crate::stripe::StripeHouse::open().await;
+    house.bank_takes_its_time();
+    for _ in 0..10 {
+        let asked = house
+            .provider()
+            .authorize(request(1, house.method(Buyer::Pays)))
+            .await;
+        assert_eq!(asked, Answer::Unknown);
+    }
+    let circuit = house.provider().circuit().unwrap();
+    assert_eq!(circuit.phase(), Phase::Closed, "the bank has not decided");
+    let stranger = house.stranger();
+    for _ in 0..10 {
+        assert_eq!(stranger.inquire(key(1)).await, Answer::Unknown);
+    }
+    let circuit = stranger.circuit().unwrap();
+    assert_eq!(circuit.phase(), Phase::Closed, "Stripe does not know us");
+    sqlx::query("alter table payments.provider_charge rename to hidden")
+        .execute(&mut house.db().owner().await)
+        .await
+        .unwrap();
+    for _ in 0..10 {
+        assert_eq!(house.provider().inquire(key(1)).await, Answer::Unknown);
+    }
+    let circuit = house.provider().circuit().unwrap();
+    assert_eq!(circuit.phase(), Phase::Closed, "our own books are closed");
+}
+
+#[tokio::test]
+async fn silence_and_a_busy_provider_open_the_breaker() {
+    for fault in [Fault::Busy, Fault::Broken, Fault::Lost] {
+        let house = crate::stripe::StripeHouse::open().await;
+        crate::house::pay(&house, 1, Buyer::Pays).await;
+        for _ in 0..Limits::default().failures {
+            house.disturb(Call::Inquire, fault);
+            assert_eq!(house.provider().inquire(key(1)).await, Answer::Unknown);
+        }
+        let circuit = house.provider().circuit().unwrap();
+        assert_eq!(circuit.phase(), Phase::Open, "{fault:?}");
+    }
+}
+
+/// Who has a charge stands in the payment's row, whoever was to be asked first.
+#[tokio::test]
+async fn a_payment_names_the_provider_that_has_its_charge() {
+    let desk = Desk::open().await;
+    let payment = PaymentId::new(desk.clock.now());
+    let mut asked = request(1, "upi");
+    asked.key = payments::provider::charge_key(payment, 1);
+    assert_eq!(desk.both.authorize(asked).await, of("second"));
+
+    let client = till_client(desk.db.url()).await;
+    let prepared = payments::till::prepare(&client).await.unwrap();
+    let mut new = payments::till::NewPayments::default();
+    let order = OrderId::new(desk.clock.now());
+    let amount = Money::new(1234, Currency::EUR);
+    new.push(payment, order, amount, desk.clock.now(), std::iter::empty());
+    payments::till::insert(&client, &prepared, &new).await.unwrap();
+    let events = [
+        payments::domain::Event::Started {
+            attempt: 1,
+            provider: "first".to_owned(),
+            method: "upi".to_owned(),
+        },
+        payments::domain::Event::Authorized {
+            reference: "second-1".to_owned(),
+        },
+    ];
+    for event in &events {
+        let mut moves = payments::till::Moves::default();
+        let ctx = kernel::Ctx::system("test", desk.clock.now());
+        moves.push(&ctx, payment, event).unwrap();
+        let moved = payments::till::settle(&client, &prepared, &moves).await.unwrap();
+        assert_eq!(moved, [payment]);
+    }
+    let named: String = sqlx::query_scalar("select provider from payments.payment where id = $1")
+        .bind(payment)
+        .fetch_one(&mut desk.db.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(named, "second");
+}
+
+async fn till_client(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    #[allow(clippy::disallowed_methods, reason = "a test has no runtime::Tasks")]
+    tokio::spawn(async move { connection.await.unwrap() });
+    client
+        .batch_execute("set role stoa_payments_system")
+        .await
+        .unwrap();
+    client
+}
+
+#[tokio::test]
 async fn an_unanswered_charge_is_never_sent_to_another() {
     let desk = Desk::open().await;
     desk.first.silence(true);
     for _ in 0..5 {
         assert_eq!(desk.authorize(1, "card").await, Answer::Unknown);
     }
-    assert_eq!(desk.both.phase("first"), Some(Phase::Open));
+    assert_eq!(desk.first.circuit.phase(), Phase::Open);
     assert_eq!(desk.both.inquire(key(1)).await, Answer::Unknown);
     assert_eq!(desk.both.capture(charge(1)).await, Answer::Unknown);
     assert_eq!(desk.second.asked(), Vec::<String>::new());
@@ -188,7 +357,7 @@ async fn an_unanswered_charge_is_never_sent_to_another() {
     desk.first.silence(false);
     desk.clock.advance(Duration::from_secs(61));
     assert_eq!(desk.both.inquire(key(1)).await, of("first"));
-    assert_eq!(desk.both.phase("first"), Some(Phase::Closed));
+    assert_eq!(desk.first.circuit.phase(), Phase::Closed);
     assert_eq!(
         desk.authorize(2, "card").await,
         of("second"),
@@ -232,13 +401,12 @@ async fn with_everybody_left_alone_nothing_is_sent() {
 async fn a_call_that_nobody_waited_for_counts_as_unanswered() {
     let desk = Desk::open().await;
     let stuck = Arc::new(Stuck {
-        behind: Switched::new("stuck", "card"),
+        behind: Switched::new("stuck", "card", &desk.clock),
         begun: Notify::new(),
     });
     let both = Fallback::new(
         vec![stuck.clone(), desk.second.clone()],
-        LIMITS,
-        desk._db.db(payments::CONTEXT),
+        desk.db.db(payments::CONTEXT),
         desk.clock.clone(),
     )
     .unwrap();
@@ -249,7 +417,7 @@ async fn a_call_that_nobody_waited_for_counts_as_unanswered() {
             () = stuck.begun.notified() => {}
         }
     }
-    assert_eq!(both.phase("stuck"), Some(Phase::Open));
+    assert_eq!(stuck.behind.circuit.phase(), Phase::Open);
     assert_eq!(both.authorize(request(3, "card")).await, of("second"));
 }
 
@@ -264,8 +432,12 @@ impl Provider for Stuck {
         self.behind.name
     }
     fn authorize(&self, _: Authorize) -> BoxFuture<'_, Answer> {
-        self.begun.notify_one();
-        futures::future::pending().boxed()
+        async {
+            let _pass = self.behind.circuit.admit();
+            self.begun.notify_one();
+            futures::future::pending().await
+        }
+        .boxed()
     }
     fn capture(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         self.behind.capture(charge)
@@ -291,6 +463,9 @@ impl Provider for Stuck {
     }
     fn called(&self, name: &str) -> Option<&dyn Provider> {
         self.behind.called(name)
+    }
+    fn circuit(&self) -> Option<&Circuit> {
+        self.behind.circuit()
     }
 }
 

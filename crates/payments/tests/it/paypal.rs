@@ -1,6 +1,8 @@
 //! PayPal's part of the contract, kept strictly: <https://developer.paypal.com/docs/api/orders/v2/>.
 
-use crate::house::{Buyer, Call, House, Remote, charge, pay, whole, word};
+mod cases;
+
+use crate::house::{Buyer, Call, House, Remote, charge, key, pay, whole, word};
 use crate::line::{Fault, Line};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -47,6 +49,10 @@ struct Order {
     refunds: Vec<Value>,
     /// The means the buyer chose will be declined.
     bad_means: bool,
+    /// What a capture is refused with; a status is answered, and an issue refused.
+    no_capture: Option<&'static str>,
+    /// What a void is refused with.
+    no_void: Option<&'static str>,
 }
 
 impl Order {
@@ -200,6 +206,8 @@ async fn make(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> Re
             capture: None,
             refunds: Vec::new(),
             bad_means: false,
+            no_capture: None,
+            no_void: None,
         };
         let said = order.json();
         account.orders.push(order);
@@ -248,6 +256,15 @@ async fn settle(
             .find(|order| id == format!("AUTH-{}", order.id));
         let Some(order) = order else { return not_found() };
         match (verb.as_str(), order.authorization) {
+            ("capture", Some("CREATED")) if order.no_capture == Some("DECLINED") => {
+                order.capture = Some("DECLINED");
+                (
+                    201,
+                    json!({ "id": format!("CAP-{}", order.id), "status": "DECLINED" }),
+                )
+            }
+            ("capture", Some("CREATED")) if order.no_capture.is_some() => issue(order.no_capture.unwrap()),
+            ("void", Some("CREATED")) if order.no_void.is_some() => issue(order.no_void.unwrap()),
             ("capture", Some("CREATED")) => {
                 assert_eq!(
                     (&body["amount"], &body["final_capture"]),
@@ -264,6 +281,7 @@ async fn settle(
                 order.authorization = Some("VOIDED");
                 (204, Value::Null)
             }
+            ("void", Some("VOIDED")) => issue("PREVIOUSLY_VOIDED"),
             (_, Some("VOIDED")) => issue("AUTHORIZATION_VOIDED"),
             _ => issue("AUTHORIZATION_ALREADY_CAPTURED"),
         }
@@ -448,7 +466,8 @@ impl House for PayPalHouse {
 
     async fn books(&self) -> (i64, i64, i64) {
         let account = self.books.lock().unwrap();
-        let taken = account.orders.iter().filter(|order| order.capture.is_some());
+        let took = |order: &&Order| !matches!(order.capture, None | Some("DECLINED"));
+        let taken = account.orders.iter().filter(took);
         let taken = taken.map(|order| cents(&order.unit["amount"])).sum();
         let refunded = account.orders.iter().map(Order::refunded).sum();
         let charges = i64::try_from(account.orders.len()).unwrap();
@@ -538,34 +557,4 @@ impl Remote for PayPalHouse {
     fn db(&self) -> &TestDb {
         &self.db
     }
-}
-
-#[tokio::test]
-async fn one_token_serves_many_calls_until_it_ends_or_is_refused() {
-    let house = PayPalHouse::open().await;
-    pay(&house, 1, Buyer::Pays).await;
-    house.paypal.capture(charge(1)).await;
-    let tokens = || house.books.lock().unwrap().tokens;
-    assert_eq!(tokens(), 1);
-    house.clock.advance(Duration::from_secs(9 * 60 * 60));
-    assert_eq!(word(&house.paypal.capture(charge(1)).await), "captured");
-    assert_eq!(tokens(), 2, "it ends after nine hours");
-    house.books.lock().unwrap().revoked = 2;
-    assert_eq!(word(&house.paypal.refund(whole(1)).await), "refunded");
-    assert_eq!(tokens(), 3);
-}
-
-#[tokio::test]
-async fn a_webhook_that_nobody_can_vouch_for_is_to_be_sent_again() {
-    let house = PayPalHouse::open().await;
-    pay(&house, 1, Buyer::Pays).await;
-    let webhook = house
-        .webhook(NoticeKind::Authorized, &crate::house::key(1), house.now())
-        .await;
-    house
-        .line
-        .disturb("POST /v1/notifications/verify-webhook-signature", Fault::Broken);
-    let refusal = house.paypal.read_webhook(&webhook, house.now()).await;
-    assert_eq!(refusal, Err(Refusal::Unavailable));
-    assert!(house.paypal.read_webhook(&webhook, house.now()).await.is_ok());
 }

@@ -1,5 +1,7 @@
 //! Stripe's part of the contract, kept strictly: <https://docs.stripe.com/api>.
 
+mod cases;
+
 use crate::house::{Buyer, Call, House, Remote};
 use crate::line::{Fault, Line};
 use axum::body::Bytes;
@@ -32,6 +34,10 @@ struct Account {
     refunds: Vec<Value>,
     /// Refunds take their time.
     slow_refunds: bool,
+    /// And so does the bank.
+    slow_bank: bool,
+    /// Search is not for this account.
+    search_refused: bool,
     /// Idempotency keys: what was asked, and what was answered.
     keys: BTreeMap<String, (String, u16, Value)>,
     /// How many of the latest intents search does not know yet.
@@ -145,6 +151,7 @@ fn create(account: &mut Account, fields: &Fields) -> (u16, Value) {
         "00000000-0000-0000-0000-000000000007"
     );
     let (status, decline_code) = match field("payment_method") {
+        "pm_card_visa" if account.slow_bank => ("processing", None),
         "pm_card_visa" => ("requires_capture", None),
         "pm_card_threeDSecure2Required" => ("requires_action", None),
         "pm_card_visa_chargeDeclinedInsufficientFunds" => {
@@ -307,6 +314,9 @@ async fn search(State(books): State<Books>, headers: HeaderMap, RawQuery(query):
         .and_then(|rest| rest.strip_suffix('\''))
         .unwrap();
     let account = books.lock().unwrap();
+    if account.search_refused {
+        return answer(error(403, "invalid_request_error", "not_allowed"));
+    }
     let known = account.intents.len() - account.unsearchable;
     let found = account.intents[..known].iter().filter(|intent| intent.key == key);
     let data: Vec<Value> = found.map(|intent| intent.json(false)).collect();
@@ -363,6 +373,12 @@ impl StripeHouse {
         };
         assert!(!format!("{config:?}").contains(key), "a credential is printed");
         Stripe::new(config, db.db(payments::CONTEXT), clock.clone()).unwrap()
+    }
+}
+
+impl StripeHouse {
+    pub fn bank_takes_its_time(&self) {
+        self.books.lock().unwrap().slow_bank = true;
     }
 }
 
@@ -529,19 +545,4 @@ impl Remote for StripeHouse {
     fn db(&self) -> &TestDb {
         &self.db
     }
-}
-
-#[tokio::test]
-async fn a_lost_charge_is_found_among_many_that_search_does_not_know() {
-    let house = StripeHouse::open().await;
-    let method = house.lost_method();
-    let lost = house.stripe.authorize(crate::house::request(1, method)).await;
-    assert_eq!(crate::house::word(&lost), "unknown");
-    for attempt in 2..8 {
-        crate::house::pay(&house, attempt, Buyer::Pays).await;
-    }
-    house.books.lock().unwrap().unsearchable = 7;
-    let found = house.stripe.inquire(crate::house::key(1)).await;
-    assert_eq!(crate::house::word(&found), "authorized");
-    assert!(house.line.calls("GET /v1/payment_intents") >= 4, "several pages");
 }

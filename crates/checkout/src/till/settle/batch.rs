@@ -261,6 +261,7 @@ fn entry(books: Books, command: &Settle, order: &Order) -> Result<Entry, MoneyEr
             tenant: part.tenant,
             total: Money::new(part.total(), currency),
             commission: Money::new(part.commission, currency),
+            tax: Money::new(part.commission_tax, currency),
         })
         .collect();
     match books {

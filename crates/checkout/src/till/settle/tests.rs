@@ -46,6 +46,9 @@ fn order(events: Vec<Event>) -> Order {
                 code: "B".into(),
                 quantity: 1,
                 unit_price: 1000,
+                commission: 0,
+                commission_tax: 0,
+                rule: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),
@@ -53,6 +56,7 @@ fn order(events: Vec<Event>) -> Order {
                 price: 500,
             },
             commission: 100,
+            commission_tax: 0,
         }],
     }));
     let history = (1..).zip(std::iter::once(placed).chain(events));

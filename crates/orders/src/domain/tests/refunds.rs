@@ -195,22 +195,29 @@ proptest! {
         unit_price in 0i64..10_000_000,
         delivery in 0i64..100_000,
         share in 0u64..=10_000,
+        tax in 0u64..=10_000,
         cuts in prop::collection::vec(0i64..1000, 0..12),
     ) {
         let mut part = placed().parts.swap_remove(0);
         part.lines[0].unit_price = unit_price;
         part.delivery.price = delivery;
         let total = part.total();
-        part.commission = i64::try_from(i128::from(total) * i128::from(share) / 10_000).expect("below the total");
+        let of = |amount: i64, share: u64| {
+            i64::try_from(i128::from(amount) * i128::from(share) / 10_000).expect("below the amount")
+        };
+        part.commission = of(total, share);
+        part.commission_tax = of(total - part.commission, tax);
         let mut stops: Vec<i64> = cuts.iter().map(|cut| total * cut / 1000).collect();
         stops.extend([0, total]);
         stops.sort_unstable();
-        let mut returned = 0;
+        let mut returned = (0, 0);
         for pair in stops.windows(2) {
-            let back = part.commission_of(pair[1]) - part.commission_of(pair[0]);
-            prop_assert!((0..=pair[1] - pair[0]).contains(&back), "{back} of {:?}", pair);
-            returned += back;
+            let commission = part.commission_of(pair[1]) - part.commission_of(pair[0]);
+            let tax = part.commission_tax_of(pair[1]) - part.commission_tax_of(pair[0]);
+            prop_assert!(commission >= 0 && tax >= 0, "{commission} and {tax} of {:?}", pair);
+            prop_assert!(commission + tax <= pair[1] - pair[0], "{commission} and {tax} of {:?}", pair);
+            returned = (returned.0 + commission, returned.1 + tax);
         }
-        prop_assert_eq!(returned, if total > 0 { part.commission } else { 0 });
+        prop_assert_eq!(returned, if total > 0 { (part.commission, part.commission_tax) } else { (0, 0) });
     }
 }

@@ -1,8 +1,12 @@
 //! A circuit breaker: a provider that keeps failing to answer is left alone for a while, then tried with one call.
+//!
+//! It is on the wire, so that it counts what happens there and nothing else: silence, and answers that say "busy" or
+//! "broken". A bank that takes its time, an odd answer or a fault of our own books says nothing about the line.
 
 use chrono::TimeDelta;
-use kernel::Timestamp;
+use kernel::{SharedClock, Timestamp};
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// When a provider is left alone, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +38,95 @@ pub enum Phase {
     HalfOpen,
 }
 
+/// The breaker on a provider's line, shared by all who call there.
+#[derive(Clone)]
+pub struct Circuit {
+    provider: &'static str,
+    breaker: Arc<Mutex<Breaker>>,
+    clock: SharedClock,
+}
+
+/// Leave to make one call. Dropped without having been heard, the call counts as unanswered: also when nobody waited for
+/// its end.
+pub struct Pass<'a> {
+    circuit: &'a Circuit,
+    heard: bool,
+}
+
+impl Circuit {
+    #[must_use]
+    pub fn new(provider: &'static str, limits: Limits, clock: SharedClock) -> Self {
+        Self {
+            provider,
+            breaker: Arc::new(Mutex::new(Breaker::new(limits))),
+            clock,
+        }
+    }
+
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.with(|breaker| breaker.phase())
+    }
+
+    /// Whether a call would not be made now.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        let at = self.clock.now();
+        self.with(|breaker| breaker.rests(at))
+    }
+
+    /// Leave to make a call now, if the provider is not left alone.
+    #[must_use]
+    pub fn admit(&self) -> Option<Pass<'_>> {
+        let at = self.clock.now();
+        if self.with(|breaker| breaker.admits(at)) {
+            return Some(Pass {
+                circuit: self,
+                heard: false,
+            });
+        }
+        metrics::counter!("payment_breaker_refusals_total", "provider" => self.provider).increment(1);
+        None
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Breaker) -> T) -> T {
+        work(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Pass<'_> {
+    /// The call was answered, whatever the answer.
+    pub fn heard(mut self) {
+        self.heard = true;
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let (circuit, at) = (self.circuit, self.circuit.clock.now());
+        let provider = circuit.provider;
+        let opened = circuit.with(|breaker| match self.heard {
+            true => {
+                breaker.answered();
+                false
+            }
+            false => breaker.failed(at),
+        });
+        if opened {
+            tracing::warn!(
+                provider,
+                "a payment provider does not answer and is left alone for a while"
+            );
+            metrics::counter!("payment_breaker_opened_total", "provider" => provider).increment(1);
+        }
+        let open = f64::from(u8::from(circuit.phase() != Phase::Closed));
+        metrics::gauge!("payment_breaker_open", "provider" => provider).set(open);
+    }
+}
+
 /// The state of one breaker; `at` is always the present time.
 #[derive(Debug)]
-pub struct Breaker {
+struct Breaker {
     limits: Limits,
     failed: VecDeque<Timestamp>,
     /// Until when nothing is sent; a probe moves it on, so that a lost probe is followed by another.
@@ -45,8 +135,7 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    fn new(limits: Limits) -> Self {
         Self {
             limits,
             failed: VecDeque::new(),
@@ -55,8 +144,7 @@ impl Breaker {
         }
     }
 
-    #[must_use]
-    pub fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase {
         match (self.rests_until, self.probing) {
             (None, _) => Phase::Closed,
             (Some(_), false) => Phase::Open,
@@ -64,11 +152,15 @@ impl Breaker {
         }
     }
 
+    fn rests(&self, at: Timestamp) -> bool {
+        self.rests_until.is_some_and(|until| at < until)
+    }
+
     /// Whether a call may be made now. Whoever is admitted says how it went.
-    pub fn admits(&mut self, at: Timestamp) -> bool {
+    fn admits(&mut self, at: Timestamp) -> bool {
         match self.rests_until {
             None => true,
-            Some(until) if at < until => false,
+            Some(_) if self.rests(at) => false,
             Some(_) => {
                 self.probing = true;
                 self.rests_until = Some(at + TimeDelta::seconds(self.limits.rest_s));
@@ -78,14 +170,14 @@ impl Breaker {
     }
 
     /// A call was answered, whatever the answer.
-    pub fn answered(&mut self) {
+    fn answered(&mut self) {
         self.failed.clear();
         self.rests_until = None;
         self.probing = false;
     }
 
     /// A call was not. True if that opened it.
-    pub fn failed(&mut self, at: Timestamp) -> bool {
+    fn failed(&mut self, at: Timestamp) -> bool {
         let rest = Some(at + TimeDelta::seconds(self.limits.rest_s));
         if self.rests_until.is_some() {
             // The probe, or a call from before.

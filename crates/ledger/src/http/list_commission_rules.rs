@@ -1,0 +1,61 @@
+use super::commission_rule::CommissionRule;
+use super::view::{page, place};
+use crate::app::Ledger;
+use crate::store::commission::Wanted;
+use axum::extract::State;
+use httpkit::{Admin, Json, Problem, ProblemDocument, Query, moment, perm};
+use kernel::{Cursor, DateTime, Page, ProductId, TenantId};
+use serde::Deserialize;
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Only those for one shop.
+    #[param(value_type = Option<String>)]
+    shop: Option<TenantId>,
+    /// Only those for one product.
+    #[param(value_type = Option<String>)]
+    product: Option<ProductId>,
+    /// Only those that are valid at this moment.
+    at: Option<DateTime>,
+    /// Where to read on: `next` of the page before.
+    #[param(value_type = Option<String>, min_length = 1)]
+    after: Option<Cursor>,
+    /// Items on the page: 1 to 100, 24 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u16>,
+}
+
+/// Lists commission rules, ended ones too, the latest first.
+#[utoipa::path(
+    get, path = "/v1/admin/ledger/commission-rules", tag = "ledger", operation_id = "list_commission_rules",
+    params(Parameters),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of rules", body = Page<CommissionRule>),
+        (status = 400, description = "`limit_out_of_range`, `cursor_invalid`, `parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn handler(
+    State(ledger): State<Ledger>,
+    _admin: Admin<perm::ReadLedger>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Page<CommissionRule>>, Problem> {
+    let place = place(parameters.after, parameters.limit)?;
+    let wanted = Wanted {
+        shop: parameters.shop,
+        product: parameters.product,
+        at: parameters.at.map(|at| moment("at", at)).transpose()?,
+        before: place.before,
+    };
+    let rows = ledger.rules(&wanted, place.limit.plus_one()).await?;
+    Ok(Json(page(
+        rows,
+        place.limit,
+        |row| row.id.to_string(),
+        CommissionRule::new,
+    )?))
+}

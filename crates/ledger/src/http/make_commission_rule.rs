@@ -1,0 +1,149 @@
+use super::commission_rule::CommissionRule;
+use super::place_hold::NOTE_CHARS_MAX;
+use crate::app::{Ledger, NewRule};
+use crate::domain::{Conditions, Tariff};
+use crate::error::Error;
+use axum::extract::State;
+use axum::http::StatusCode;
+use httpkit::{Admin, Json, Problem, ProblemDocument, moment, perm, text};
+use kernel::limits::AMOUNT_MINOR_MAX;
+use kernel::{BasisPoints, CommissionRuleId, Currency, DateTime, ProductId, TenantId};
+use serde::Deserialize;
+
+/// Characters of a plan's name.
+pub const PLAN_CHARS_MAX: usize = 40;
+/// Characters of a category's path.
+const CATEGORY_CHARS_MAX: usize = 400;
+/// Hundredths of a percent.
+const WHOLE: u32 = 10_000;
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCommissionRule {
+    #[serde(default)]
+    product: Option<ProductId>,
+    #[serde(default)]
+    shop: Option<TenantId>,
+    /// A category's path: met by all below it.
+    #[serde(default)]
+    #[schema(example = "ceramics/bowls", min_length = 1, max_length = 400)]
+    category: Option<String>,
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40)]
+    plan: Option<String>,
+    /// Needed where `fixed`, `floor` or `cap` is given.
+    #[serde(default)]
+    currency: Option<Currency>,
+    /// Hundredths of a percent of the line's total.
+    #[schema(minimum = 0, maximum = 10_000)]
+    rate_basis_points: u32,
+    /// Minor units of the currency, for each unit sold.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    fixed: i64,
+    /// The least that rate and `fixed` come to, for each unit sold.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    floor: Option<i64>,
+    /// And the most; not below `floor`.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    cap: Option<i64>,
+    /// Hundredths of a percent of the commission, charged on top of it.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 10_000)]
+    tax_basis_points: u32,
+    /// At least ten seconds ahead, which is also what is meant if it is absent.
+    #[serde(default)]
+    valid_from: Option<DateTime>,
+    /// A rule that ends when this one begins.
+    #[serde(default)]
+    replaces: Option<CommissionRuleId>,
+    /// Why, for whoever looks back.
+    #[schema(min_length = 1, max_length = 500)]
+    note: String,
+}
+
+/// Makes a commission rule. Rules are never changed: to change one, make another that `replaces` it. Orders keep what they
+/// were charged when they were placed.
+#[utoipa::path(
+    post, path = "/v1/admin/ledger/commission-rules", tag = "ledger", operation_id = "make_commission_rule",
+    request_body = NewCommissionRule,
+    security(("bearer" = [])),
+    responses(
+        (status = 201, body = CommissionRule, description = "It is made"),
+        (status = 400, description = "`json_malformed`, `field_invalid`, `parameter_invalid`, `text_empty`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such shop, or no such rule to replace", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`rule_ended`: the rule to replace has an end already; `too_many_rules`", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn handler(
+    State(ledger): State<Ledger>,
+    admin: Admin<perm::ManageLedger>,
+    Json(request): Json<NewCommissionRule>,
+) -> Result<(StatusCode, Json<CommissionRule>), Problem> {
+    check(&request)?;
+    let line =
+        |pointer, given: Option<String>, max| given.map(|given| text::line(pointer, &given, max)).transpose();
+    let rule = NewRule {
+        conditions: Conditions {
+            product: request.product,
+            shop: request.shop,
+            category: line("/category", request.category, CATEGORY_CHARS_MAX)?,
+            plan: line("/plan", request.plan, PLAN_CHARS_MAX)?,
+            currency: request.currency,
+        },
+        tariff: Tariff {
+            rate: BasisPoints(request.rate_basis_points),
+            fixed: request.fixed,
+            floor: request.floor,
+            cap: request.cap,
+            tax: BasisPoints(request.tax_basis_points),
+        },
+        valid_from: request
+            .valid_from
+            .map(|at| moment("/valid_from", at))
+            .transpose()?,
+        replaces: request.replaces,
+        note: text::line("/note", &request.note, NOTE_CHARS_MAX)?,
+    };
+    let row = ledger.make_rule(&admin.ctx, rule).await?;
+    Ok((StatusCode::CREATED, Json(CommissionRule::new(row)?)))
+}
+
+fn check(request: &NewCommissionRule) -> Result<(), Error> {
+    let refuse = |field, detail: &str| {
+        Err(Error::Field {
+            field,
+            detail: detail.to_owned(),
+        })
+    };
+    if request.rate_basis_points > WHOLE {
+        return refuse("/rate_basis_points", "Give 0 to 10000 hundredths of a percent.");
+    }
+    if request.tax_basis_points > WHOLE {
+        return refuse("/tax_basis_points", "Give 0 to 10000 hundredths of a percent.");
+    }
+    let amounts = [
+        ("/fixed", Some(request.fixed)),
+        ("/floor", request.floor),
+        ("/cap", request.cap),
+    ];
+    for (field, amount) in amounts {
+        if amount.is_some_and(|amount| !(0..=AMOUNT_MINOR_MAX).contains(&amount)) {
+            return refuse(field, "An amount is not below zero, and not beyond all prices.");
+        }
+        if request.currency.is_none() && amount.is_some_and(|amount| field != "/fixed" || amount != 0) {
+            return refuse(
+                "/currency",
+                "Amounts are of a currency: name it, or give a rate alone.",
+            );
+        }
+    }
+    match (request.floor, request.cap) {
+        (Some(floor), Some(cap)) if cap < floor => refuse("/cap", "`cap` is not below `floor`."),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+use super::*;
+
+#[tokio::test]
+async fn a_lost_charge_is_found_among_many_that_search_does_not_know() {
+    let house = StripeHouse::open().await;
+    let method = house.lost_method();
+    let lost = house.stripe.authorize(crate::house::request(1, method)).await;
+    assert_eq!(crate::house::word(&lost), "unknown");
+    for attempt in 2..8 {
+        crate::house::pay(&house, attempt, Buyer::Pays).await;
+    }
+    house.books.lock().unwrap().unsearchable = 7;
+    let found = house.stripe.inquire(crate::house::key(1)).await;
+    assert_eq!(crate::house::word(&found), "authorized");
+    assert!(house.line.calls("GET /v1/payment_intents") >= 4, "several pages");
+}
+
+#[tokio::test]
+async fn a_charge_lost_long_ago_is_looked_for_from_when_it_was_asked_for() {
+    let house = StripeHouse::open().await;
+    let method = house.lost_method();
+    let lost = house.stripe.authorize(crate::house::request(1, method)).await;
+    assert_eq!(crate::house::word(&lost), "unknown");
+    house.clock.advance(Duration::from_secs(2 * 60 * 60));
+    let found = house.stripe.inquire(crate::house::key(1)).await;
+    assert_eq!(
+        crate::house::word(&found),
+        "authorized",
+        "though search does not know it yet"
+    );
+}
+
+#[tokio::test]
+async fn a_search_that_is_refused_rules_nothing_out() {
+    let house = StripeHouse::open().await;
+    crate::house::pay(&house, 1, Buyer::Pays).await;
+    house.books.lock().unwrap().search_refused = true;
+    house.clock.advance(Duration::from_secs(2 * 60 * 60));
+    let inquire = async |attempt| {
+        let answer = house.stripe.inquire(crate::house::key(attempt)).await;
+        crate::house::word(&answer)
+    };
+    let forget = "update payments.provider_charge set reference = null";
+    sqlx::query(forget)
+        .execute(&mut house.db.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(
+        inquire(1).await,
+        "authorized",
+        "by the list from when it was asked for"
+    );
+    sqlx::query("delete from payments.provider_charge")
+        .execute(&mut house.db.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(inquire(1).await, "unknown", "the list may not reach back to it");
+}
