@@ -16,6 +16,7 @@ pub(super) struct Request {
     to: WarehouseId,
     /// When it should arrive.
     #[serde(default)]
+    #[schema(example = "2026-12-01")]
     expected_on: Option<NaiveDate>,
     #[serde(default)]
     #[schema(max_length = 200)]

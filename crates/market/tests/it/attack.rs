@@ -134,21 +134,21 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         ),
         reach("close_warehouse", &[&a.id], GONE),
         json(
-            key(reach("send_transfer", &[], GONE), "theft 2"),
+            key(reach("send_transfer", &[], GONE), "theft-2"),
             json!({"from": a.id, "to": world.b.id, "lines": [{"sku": world.b.sku, "quantity": 1}]}),
         ),
         json(
-            key(reach("order_purchase", &[], REFUSED), "theft 3"),
+            key(reach("order_purchase", &[], REFUSED), "theft-3"),
             json!({"supplier": "x", "to": a.id, "lines": [{"sku": world.b.sku, "quantity": 1}]}),
         ),
         json(
-            key(reach("order_purchase", &[], REFUSED), "theft 4"),
+            key(reach("order_purchase", &[], REFUSED), "theft-4"),
             json!({"supplier": "x", "lines": [{"sku": a.sku, "quantity": 1}]}),
         ),
         reach("get_inbound", &[&inbound], GONE),
         reach("close_inbound", &[&inbound], GONE),
         json(
-            key(reach("receive_inbound", &[&inbound], GONE), "theft 5"),
+            key(reach("receive_inbound", &[&inbound], GONE), "theft-5"),
             json!({"lines": [{"sku": a.sku, "quantity": 1}]}),
         ),
         reach("get_stock_feed", &[&feed], GONE),

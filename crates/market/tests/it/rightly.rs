@@ -147,7 +147,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "open_warehouse" => to(&[]).json(&warehouse(&format!("w{n}"))),
         // The default one, which carries its shop's id.
         "change_warehouse" => to(&[&a.id]).json(&json!({"name": format!("Main {n}")})),
-        "close_warehouse" => to(&[&warehouse_of_a(world).await]),
+        "close_warehouse" => to(&[&new_warehouse_of_a(world).await]),
         "set_stock_routing" => to(&[]).json(&json!({"rule": "nearest"})),
         "send_transfer" => to(&[])
             .header("idempotency-key", format!("transfer-{n}"))
@@ -205,7 +205,14 @@ fn warehouse(code: &str) -> Value {
     })
 }
 
-/// An empty one of shop A's beside its default one.
+/// Another one of shop A's, and an empty one.
+async fn new_warehouse_of_a(world: &World) -> String {
+    let call = world.call("open_warehouse", &[]);
+    let call = call.json(&warehouse(&format!("free-{}", world.fresh())));
+    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+}
+
+/// One of shop A's beside its default one.
 async fn warehouse_of_a(world: &World) -> String {
     let all = world
         .send_as(Who::OwnerA, &world.call("list_warehouses", &[]))
@@ -217,22 +224,25 @@ async fn warehouse_of_a(world: &World) -> String {
     if let Some(found) = free.next() {
         return found["id"].as_str().unwrap().to_owned();
     }
-    let call = world.call("open_warehouse", &[]);
-    let call = call.json(&warehouse(&format!("free-{}", world.fresh())));
-    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+    new_warehouse_of_a(world).await
 }
 
 fn purchase_of_a(world: &World) -> Value {
     json!({"supplier": "Talleres", "lines": [{"sku": world.a.sku, "quantity": 5}]})
 }
 
-/// A purchase of shop A's that is under way.
+/// A purchase of shop A's that is under way; where its goods are not for sale any more, one that was made before.
 pub async fn inbound_of_a(world: &World) -> String {
     let call = world
         .call("order_purchase", &[])
         .header("idempotency-key", format!("bought-{}", world.fresh()))
         .json(&purchase_of_a(world));
-    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+    let ordered = world.send_as(Who::OwnerA, &call).await;
+    if ordered.status == 201 {
+        return ordered.at("/id");
+    }
+    let listed = world.send_as(Who::OwnerA, &world.call("list_inbound", &[])).await;
+    listed.at("/items/0/id")
 }
 
 const STOCK_FEED: &str = "sku,quantity\nplate,5\nnobody knows it,1\n";
