@@ -1,6 +1,7 @@
 //! How a payment may move from one status to another.
 
 use contracts::payments::PaymentStatus;
+use kernel::{RefundId, TenantId};
 use serde::{Deserialize, Serialize};
 use store::streams::StreamEvent;
 
@@ -30,10 +31,26 @@ pub enum Event {
     },
     /// The order ended unpaid.
     Voided,
-    /// All of it, each shop's share with it.
+    /// All of it, each shop's share with it: it was never sold for.
     Refunded {
         reference: String,
     },
+    /// Some of what was sold for, or the last of it. The payment stays captured until all of it went back.
+    PartlyRefunded {
+        refund: RefundId,
+        /// The provider's name of the refund.
+        reference: String,
+        /// Minor units; what the shares sum to.
+        amount: i64,
+        shares: Vec<RefundedShare>,
+    },
+}
+
+/// What one shop's share of a payment gave back, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundedShare {
+    pub tenant: TenantId,
+    pub amount: i64,
 }
 
 impl StreamEvent for Event {
@@ -46,19 +63,20 @@ impl StreamEvent for Event {
             Self::Declined { .. } => "declined",
             Self::Voided => "voided",
             Self::Refunded { .. } => "refunded",
+            Self::PartlyRefunded { .. } => "partly_refunded",
         }
     }
 }
 
 impl Event {
-    /// The status it leads to.
+    /// The status it leads to. A refund in part leads to `Refunded` where nothing is left, which the till's statement sees.
     #[must_use]
     pub fn status(&self) -> PaymentStatus {
         match self {
             Self::Started { .. } => PaymentStatus::Processing,
             Self::ActionRequired { .. } => PaymentStatus::RequiresAction,
             Self::Authorized { .. } => PaymentStatus::Authorized,
-            Self::Captured { .. } => PaymentStatus::Captured,
+            Self::Captured { .. } | Self::PartlyRefunded { .. } => PaymentStatus::Captured,
             Self::Declined { .. } => PaymentStatus::Declined,
             Self::Voided => PaymentStatus::Voided,
             Self::Refunded { .. } => PaymentStatus::Refunded,
@@ -85,6 +103,7 @@ impl Event {
                 S::Declined,
             ],
             Self::Refunded { .. } => &[S::Captured, S::Voided],
+            Self::PartlyRefunded { .. } => &[S::Captured],
         }
     }
 }

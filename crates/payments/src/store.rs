@@ -50,37 +50,32 @@ pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, 
     })
 }
 
-/// Payments whose status differs from their last event, or whose shares do not sum to them; at most `limit`.
+/// Payments whose row and shares are not what their events make of them, or do not sum; at most `limit`.
+const INCONSISTENT: &str = include_str!("sql/inconsistent.sql");
+
+#[derive(sqlx::FromRow)]
+struct Inconsistent {
+    id: uuid::Uuid,
+    status: String,
+    last: String,
+    amount: i64,
+    shared: i64,
+    refunded: i64,
+    told: i64,
+}
+
+/// Payments that do not agree with themselves, and how they stand, in words; at most `limit`.
 pub async fn inconsistent(
     conn: &mut PgConnection,
     limit: i64,
 ) -> Result<Vec<(uuid::Uuid, String)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select p.id, p.status,
-                  coalesce((select e.payload ->> 'type' from payments.event e where e.stream_id = p.id order by e.version desc limit 1), '') as "last!",
-                  coalesce((select sum(s.amount) from payments.share s where s.payment_id = p.id), 0)::bigint as "shared!",
-                  p.amount
-             from payments.payment p
-            where p.status <> coalesce((select case e.name when 'started' then 'processing' when 'action_required' then 'requires_action' else e.name end
-                                          from payments.event e where e.stream_id = p.id order by e.version desc limit 1), 'due')
-               or p.amount <> coalesce((select sum(s.amount) from payments.share s where s.payment_id = p.id), 0)
-               or p.captured <> coalesce((select sum(s.captured) from payments.share s where s.payment_id = p.id), 0)
-               or p.refunded <> coalesce((select sum(s.refunded) from payments.share s where s.payment_id = p.id), 0)
-            limit $1"#,
-        limit
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| {
-            (
-                r.id,
-                format!(
-                    "status {} after event {:?}, amount {} in shares of {}",
-                    r.status, r.last, r.amount, r.shared
-                ),
-            )
-        })
-        .collect())
+    let rows: Vec<Inconsistent> = sqlx::query_as(INCONSISTENT).bind(limit).fetch_all(conn).await?;
+    let words = |r: Inconsistent| {
+        let words = format!(
+            "status {} after event {:?}, amount {} in shares of {}, refunded {} after refunds of {}",
+            r.status, r.last, r.amount, r.shared, r.refunded, r.told
+        );
+        (r.id, words)
+    };
+    Ok(rows.into_iter().map(words).collect())
 }

@@ -16,16 +16,18 @@ insert into payments.share (tenant_id, payment_id, amount)
 select * from unnest($6::uuid[], $7::uuid[], $8::bigint[])";
 
 /// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
-/// and refunded amounts follow the status: all or nothing, for the payment and for each share.
+/// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds,
+/// and the payment is refunded when they reach what was captured. Parameters from 15: amounts refunded in part, and their
+/// shares: payments, shops, amounts.
 const MOVE: &str = "
 with wanted as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::json[], $14::uuid[])
-        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url, actor, correlation_id)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::json[], $14::uuid[], $15::bigint[])
+        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url, actor, correlation_id, part)
 ), moved as (
     update payments.payment p
-       set status = w.status,
+       set status = case when w.part is not null and p.refunded + w.part = p.captured then 'refunded' else w.status end,
            captured = case when w.status in ('captured', 'refunded') then p.amount else p.captured end,
-           refunded = case when w.status = 'refunded' then p.amount else p.refunded end,
+           refunded = case when w.status = 'refunded' then p.amount else p.refunded + coalesce(w.part, 0) end,
            attempt = coalesce(w.attempt, p.attempt),
            -- whoever has the charge, which need not be whoever was to be asked first
            provider = coalesce(
@@ -40,13 +42,19 @@ with wanted as (
       from wanted w
      where p.id = w.id
        and p.status = any(string_to_array(($12::text[])[array_position($1::uuid[], w.id)], ','))
-    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at, w.actor, w.correlation_id
+    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at, w.actor, w.correlation_id, w.part
 ), shared as (
     update payments.share s
        set captured = s.amount,
            refunded = case when m.status = 'refunded' then s.amount else s.refunded end
       from moved m
-     where s.payment_id = m.id and m.status in ('captured', 'refunded')
+     where s.payment_id = m.id and m.part is null and m.status in ('captured', 'refunded')
+), given_back as (
+    update payments.share s
+       set refunded = s.refunded + r.amount
+      from moved m
+      join unnest($16::uuid[], $17::uuid[], $18::bigint[]) as r (payment_id, tenant_id, amount) on r.payment_id = m.id
+     where s.payment_id = m.id and s.tenant_id = r.tenant_id
 ), told as (
     insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
     select m.id, coalesce((select max(e.version) from payments.event e where e.stream_id = m.id), 0) + 1, m.name, m.payload, m.actor, m.correlation_id, m.at
@@ -112,6 +120,10 @@ pub struct Moves {
     allowed: Vec<String>,
     actors: Vec<serde_json::Value>,
     correlations: Vec<Uuid>,
+    parts: Vec<Option<i64>>,
+    share_payments: Vec<Uuid>,
+    share_tenants: Vec<Uuid>,
+    share_amounts: Vec<i64>,
 }
 
 impl Moves {
@@ -154,7 +166,16 @@ impl Moves {
             }
             Event::Declined { reason } => row.reason = Some(reason),
             Event::Voided => {}
+            Event::PartlyRefunded { amount, shares, .. } => {
+                row.part = Some(amount);
+                for share in shares {
+                    self.share_payments.push(id.0);
+                    self.share_tenants.push(share.tenant.0);
+                    self.share_amounts.push(share.amount);
+                }
+            }
         }
+        self.parts.push(row.part);
         self.attempts.push(row.attempt);
         self.providers.push(row.provider);
         self.methods.push(row.method);
@@ -184,6 +205,8 @@ struct Row {
     reference: Option<String>,
     reason: Option<String>,
     url: Option<String>,
+    /// Refunded in part.
+    part: Option<i64>,
 }
 
 /// The statements, prepared once per connection.
@@ -246,6 +269,10 @@ pub async fn settle(client: &Client, prepared: &Prepared, moves: &Moves) -> Resu
                 &moves.allowed,
                 &moves.actors,
                 &moves.correlations,
+                &moves.parts,
+                &moves.share_payments,
+                &moves.share_tenants,
+                &moves.share_amounts,
             ],
         )
         .await?;
