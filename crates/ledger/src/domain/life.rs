@@ -186,6 +186,7 @@ impl Life {
             tenant: self.tenant,
             total: Money::new(amount, currency),
             commission: Money::new(after.1 - before.1, currency),
+            tax: Money::zero(currency),
         };
         sold.refunded = after;
         // Taken from what is held first, as the database does.

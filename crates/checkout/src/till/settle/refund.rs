@@ -159,6 +159,8 @@ impl Refunding {
             attempt: self.attempt,
             step: self.step.name().to_owned(),
             outcome: outcome.name().to_owned(),
+            by: None,
+            note: None,
         });
     }
 

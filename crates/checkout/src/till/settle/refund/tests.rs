@@ -31,12 +31,13 @@ fn line_id(part: usize, line: usize) -> LineId {
     LineId(Uuid::from_u128(1_000 + 100 * part as u128 + line as u128))
 }
 
-/// A part in numbers: lines of (units, price), delivery, commission.
+/// A part in numbers: lines of (units, price), delivery, commission and the tax on it.
 #[derive(Clone, Debug)]
 struct Numbers {
     lines: Vec<(u32, i64)>,
     delivery: i64,
     commission: i64,
+    tax: i64,
 }
 
 impl Numbers {
@@ -55,6 +56,9 @@ impl Numbers {
                     code: "B".into(),
                     quantity,
                     unit_price,
+                    commission: 0,
+                    commission_tax: 0,
+                    rule: None,
                 })
                 .collect(),
             delivery: Delivery {
@@ -63,6 +67,7 @@ impl Numbers {
                 price: self.delivery,
             },
             commission: self.commission,
+            commission_tax: self.tax,
         }
     }
 }
@@ -99,11 +104,13 @@ fn paid() -> Case {
             lines: vec![(3, 1_000)],
             delivery: 500,
             commission: 300,
+            tax: 0,
         },
         Numbers {
             lines: vec![(1, 2_000)],
             delivery: 0,
             commission: 200,
+            tax: 0,
         },
     ];
     let order = placed(&parts).then(at(1), Event::Confirmed);
@@ -215,6 +222,7 @@ fn a_refund_of_units_is_what_was_paid_for_them() {
         amount: 2_000,
         // Of 300 for 35.00.
         commission: 171,
+        tax: 0,
     };
     assert_eq!(
         decision.books,
@@ -367,6 +375,7 @@ fn what_nobody_paid_is_not_given_back() {
         lines: vec![(1, 1_000)],
         delivery: 0,
         commission: 0,
+        tax: 0,
     }]));
     assert_eq!(
         in_words(ask(&mut case, &wanted(0, amount(1), "k"))),

@@ -49,8 +49,13 @@ fn numbers() -> impl Strategy<Value = Numbers> {
             .map(|&(quantity, price)| i64::from(quantity) * price)
             .sum();
         let goods = Money::new(goods, Currency::EUR);
+        let commission = goods.share(kernel::BasisPoints(rate)).expect("in range");
         Numbers {
-            commission: goods.share(kernel::BasisPoints(rate)).expect("in range").amount,
+            commission: commission.amount,
+            tax: commission
+                .share(kernel::BasisPoints(2_100))
+                .expect("in range")
+                .amount,
             lines,
             delivery,
         }
@@ -240,6 +245,7 @@ proptest! {
             prop_assert_eq!(order.refunded(), order.total().amount);
         }
         for sub_order in order.sub_orders() {
+            prop_assert_eq!(life.balance(Account::TaxPayable, tenant), 0, "and the tax on it");
             let tenant = Some(sub_order.part.tenant);
             prop_assert_eq!(life.balance(Account::SellerPayable, tenant), 0, "the shop's share came back exactly");
             prop_assert_eq!(life.balance(Account::CommissionRevenue, tenant), 0, "and so did the commission");
