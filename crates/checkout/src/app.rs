@@ -4,15 +4,15 @@ use crate::carts::Closing;
 use crate::error::Error;
 use crate::quote::Sources;
 use crate::saga::drive::Driver;
-use crate::saga::{End, Step, watch};
+use crate::saga::{End, Step};
 use crate::till::place::{IdempotencyKey, PlaceCommand, Placement, stored_answer};
-use crate::till::settle::{Ask, Case, Settled};
+use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
-use crate::{Config, draft};
-use contracts::Reply;
+use crate::watch::watch;
+use crate::{Config, draft, refund};
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
-use contracts::checkout::{Checkout, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
+use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
 use contracts::inventory::Inventory;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
@@ -42,6 +42,7 @@ struct Inner {
     orders: Orders,
     till: Till,
     driver: Driver,
+    refunder: refund::drive::Driver,
     closing: Closing,
     clock: SharedClock,
 }
@@ -67,9 +68,17 @@ impl Checkouts {
         let till = Till::new(&parts.url, &parts.config);
         let driver = Driver::new(
             till.clone(),
+            Arc::clone(&parts.provider),
+            parts.config.provider_timeout,
+            Arc::clone(&parts.clock),
+            parts.db.pool().clone(),
+        );
+        let refunder = refund::drive::Driver::new(
+            till.clone(),
             parts.provider,
             parts.config.provider_timeout,
             Arc::clone(&parts.clock),
+            parts.db.pool().clone(),
         );
         Self(Arc::new(Inner {
             db: parts.db,
@@ -83,6 +92,7 @@ impl Checkouts {
             orders: parts.orders,
             till,
             driver,
+            refunder,
             closing: Closing::new(),
             clock: parts.clock,
         }))
@@ -100,12 +110,20 @@ impl Checkouts {
         &self.0.driver
     }
 
+    pub(crate) fn refunder(&self) -> &refund::drive::Driver {
+        &self.0.refunder
+    }
+
+    pub(crate) fn orders(&self) -> &Orders {
+        &self.0.orders
+    }
+
     pub(crate) fn provider(&self) -> &Arc<dyn Provider> {
         &self.0.driver.provider
     }
 
-    /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds and over payments,
-    /// the closing of carts.
+    /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments and
+    /// over refunds, the closing of carts.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -120,7 +138,11 @@ impl Checkouts {
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.payments", move |stop| {
-            watch::watch(inner.driver.clone(), inner.db.pool().clone(), stop)
+            watch(inner.driver.clone(), Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.refunds", move |stop| {
+            watch(inner.refunder.clone(), Arc::clone(&inner.clock), stop)
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.carts", move |stop| {
@@ -133,7 +155,7 @@ impl Checkouts {
         loops
     }
 
-    async fn quoted(&self, ctx: &Ctx, request: QuoteRequest) -> Result<Quote, Error> {
+    pub(crate) async fn quoted(&self, ctx: &Ctx, request: QuoteRequest) -> Result<Quote, Error> {
         let inner = &self.0;
         let cart = inner
             .carts
@@ -151,7 +173,7 @@ impl Checkouts {
 
     /// Places the order of a cart. The answer to a key that was used before comes before every refusal: the cart may
     /// have closed, and prices changed, because of that very order.
-    async fn placed(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
+    pub(crate) async fn placed(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
         let request = draft::check(request)?;
         let key = idempotency_key(&request)?;
         let new = match self.drafted(ctx, &request).await {
@@ -218,7 +240,7 @@ impl Checkouts {
         Ok(NewOrder::new(ctx, OrderId::new(ctx.now), placed)?)
     }
 
-    async fn paid(&self, ctx: &Ctx, request: Pay) -> Result<PayOutcome, Error> {
+    pub(crate) async fn paid(&self, ctx: &Ctx, request: Pay) -> Result<PayOutcome, Error> {
         self.owned(&request.owner, request.order).await?;
         let start = || Ask::Start {
             provider: self.0.driver.provider.name(),
@@ -240,13 +262,23 @@ impl Checkouts {
         Ok(outcome(&case))
     }
 
-    async fn resumed(&self, ctx: &Ctx, owner: &CartOwner, order: OrderId) -> Result<PayOutcome, Error> {
+    pub(crate) async fn resumed(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        order: OrderId,
+    ) -> Result<PayOutcome, Error> {
         self.owned(owner, order).await?;
         let case = self.go_on(ctx, order, Ask::Take).await?;
         Ok(outcome(&case))
     }
 
-    async fn cancelled(&self, ctx: &Ctx, owner: &CartOwner, order: OrderId) -> Result<Order, Error> {
+    pub(crate) async fn cancelled(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        order: OrderId,
+    ) -> Result<Order, Error> {
         self.owned(owner, order).await?;
         let ask = Ask::Cancel {
             reason: CancelReason::Buyer,
@@ -259,16 +291,31 @@ impl Checkouts {
         Ok(case.order.view())
     }
 
-    /// Tells the till, and goes on with the payment if that is the caller's to do.
+    /// Tells the till, and goes on with the payment or the refund if that is the caller's to do.
     pub(crate) async fn go_on(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<Case, Error> {
-        let Settled { case, leased } = self.0.till.settle(ctx, order, ask).await?;
+        let Settled { case, leased, refund } = self.0.till.settle(ctx, order, ask).await?;
+        if let Some(RefundMove::Leased(refund)) = refund {
+            return Ok(
+                match self.0.refunder.drive(ctx, case.order.clone(), refund).await {
+                    Ok(driven) => Case {
+                        order: driven.order,
+                        ..case
+                    },
+                    Err(error) => {
+                        // What was asked of the till is done; the refund is found again when its lease is over.
+                        tracing::warn!(%order, %error, "a refund could not be gone on with");
+                        case
+                    }
+                },
+            );
+        }
         match leased {
             true => self.0.driver.drive(ctx, case).await,
             false => Ok(case),
         }
     }
 
-    async fn owned(&self, owner: &CartOwner, order: OrderId) -> Result<(), Error> {
+    pub(crate) async fn owned(&self, owner: &CartOwner, order: OrderId) -> Result<(), Error> {
         let order = self.0.orders.load(order, AsOf::default()).await?;
         match orders::owns(owner, &order) {
             true => Ok(()),
@@ -332,6 +379,12 @@ fn outcome(case: &Case) -> PayOutcome {
     let step = case.saga.as_ref().map(|saga| &saga.step);
     let status = match (case.order.status, step) {
         (OrderStatus::Confirmed, _) => PaymentStatus::Captured,
+        (OrderStatus::Cancelled, _) if case.order.paid => {
+            match case.order.refunded() < case.order.total().amount {
+                true => PaymentStatus::Captured,
+                false => PaymentStatus::Refunded,
+            }
+        }
         (_, None) => PaymentStatus::Due,
         (OrderStatus::Placed, Some(Step::AwaitBuyer { .. })) => PaymentStatus::RequiresAction,
         (
@@ -348,7 +401,6 @@ fn outcome(case: &Case) -> PayOutcome {
             }),
         ) => PaymentStatus::Refunded,
         (OrderStatus::Cancelled, Some(Step::Refund)) => PaymentStatus::Captured,
-        (OrderStatus::Cancelled, Some(Step::Close { .. })) if case.order.paid => PaymentStatus::Captured,
         // The provider is being asked how it stands: the goods may be there still, or the money go back.
         (OrderStatus::Cancelled, Some(step)) if case.order.has_expired() && is_open(step) => {
             PaymentStatus::Processing
@@ -371,27 +423,5 @@ fn outcome(case: &Case) -> PayOutcome {
             _ => None,
         },
         order: case.order.view(),
-    }
-}
-
-impl Checkout for Checkouts {
-    fn quote<'a>(&'a self, ctx: &'a Ctx, request: QuoteRequest) -> Reply<'a, Quote> {
-        Box::pin(async move { self.quoted(ctx, request).await.map_err(Fault::from) })
-    }
-
-    fn place<'a>(&'a self, ctx: &'a Ctx, request: PlaceOrder) -> Reply<'a, Order> {
-        Box::pin(async move { self.placed(ctx, request).await.map_err(Fault::from) })
-    }
-
-    fn pay<'a>(&'a self, ctx: &'a Ctx, request: Pay) -> Reply<'a, PayOutcome> {
-        Box::pin(async move { self.paid(ctx, request).await.map_err(Fault::from) })
-    }
-
-    fn resume<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, PayOutcome> {
-        Box::pin(async move { self.resumed(ctx, &owner, order).await.map_err(Fault::from) })
-    }
-
-    fn cancel<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, Order> {
-        Box::pin(async move { self.cancelled(ctx, &owner, order).await.map_err(Fault::from) })
     }
 }

@@ -66,6 +66,17 @@ pub enum Error {
     },
     #[error("Say under which reference the provider knows it.")]
     ReferenceMissing,
+    #[error("There is no such refund of this order.")]
+    NoSuchRefund,
+    #[error(
+        "An order has at most {} refunds. Give the rest back at once, or cancel what is left of it.",
+        crate::till::settle::refund::REFUNDS_MAX
+    )]
+    TooManyRefunds,
+    #[error("Refunds are in the currency of the order, {currency}.")]
+    WrongCurrency { currency: kernel::Currency },
+    #[error("Pass `next` of the page before, unchanged.")]
+    BadCursor,
     #[error("There is no such payment provider.")]
     NoSuchProvider,
     #[error(transparent)]
@@ -157,6 +168,12 @@ impl Error {
                 .at("/answer")
                 .with("allowed", allowed),
             Self::ReferenceMissing => Fault::field("text_empty", "/reference", self.to_string()),
+            Self::NoSuchRefund => Fault::not_found("refund"),
+            Self::TooManyRefunds => plain(Kind::Conflict, "refunds_too_many"),
+            Self::BadCursor => Fault::field("cursor_invalid", "after", self.to_string()),
+            Self::WrongCurrency { .. } => {
+                plain(Kind::Unprocessable, "currency_differs").at("/amount/currency")
+            }
             Self::NoSuchProvider => Fault::not_found("payment provider"),
             Self::Webhook(refusal) => self.webhook(refusal),
             Self::Order(refusal) => refusal.clone().into(),

@@ -5,6 +5,7 @@
 //!   payments and ledger. The only place where those four meet.
 //! - `webhook`: what providers tell by themselves, which only makes the till ask them.
 //! - [`saga`]: a payment seen through to its end between such transactions, whatever crashes or does not answer.
+//! - [`refund`]: the same for money that goes back for what was sold.
 //!
 //! When an order is placed: [`Checkouts::place`](contracts::checkout::Checkout::place) prices the cart and builds the
 //! order, [`till::place`] writes it in a batch. When it is paid: [`till::settle`] begins the payment, [`saga::drive`]
@@ -14,6 +15,7 @@
 
 mod app;
 mod carts;
+mod client;
 mod config;
 pub mod delivery;
 mod desk;
@@ -21,9 +23,13 @@ mod draft;
 mod error;
 mod http;
 mod quote;
+pub mod refund;
+mod refunds;
+mod running;
 pub mod saga;
 pub mod till;
 mod verify;
+mod watch;
 mod webhook;
 
 pub use app::{Checkouts, Parts};

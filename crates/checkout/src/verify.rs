@@ -2,7 +2,9 @@
 //! itself; here is what only holds between them.
 
 use crate::{Checkouts, Error};
-use sqlx::PgConnection;
+use kernel::{OrderId, PaymentId, SkuId, TenantId};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection};
 
 /// Findings of one kind named at once; where there are more, the first ones tell enough.
 const FINDINGS_MAX: i64 = 100;
@@ -16,6 +18,7 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     let mut findings = payments(&mut tx).await?;
     findings.extend(reservations(&mut tx).await?);
     findings.extend(postings(&mut tx).await?);
+    findings.extend(refunds(&mut tx).await?);
     findings.extend(claims(&mut tx).await?);
     tx.commit().await?;
     Ok(findings)
@@ -23,45 +26,58 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
 
 /// Every order has the one payment it names, over its total, shared out to its sellers, in a status that fits its own.
 async fn payments(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query_file!("src/sql/verify_payments.sql", FINDINGS_MAX)
-        .fetch_all(conn)
-        .await?;
+    let rows: Vec<(OrderId, PaymentId, String)> =
+        found(conn, include_str!("sql/verify_payments.sql")).await?;
     Ok(rows
         .into_iter()
-        .map(|r| format!("order {}: its payment {} {}", r.order_id, r.payment_id, r.problem))
+        .map(|(order, payment, problem)| format!("order {order}: its payment {payment} {problem}"))
         .collect())
 }
 
-/// Every line of an order is reserved in full, in the state that its order's status asks for.
+/// Every line of an order is reserved in full, in the state that its part's status asks for.
 async fn reservations(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query_file!("src/sql/verify_reservations.sql", FINDINGS_MAX)
-        .fetch_all(conn)
-        .await?;
+    let rows: Vec<(OrderId, String, SkuId, i64, i64, i64)> =
+        found(conn, include_str!("sql/verify_reservations.sql")).await?;
     Ok(rows
         .into_iter()
-        .map(|r| {
+        .map(|(order, status, sku, bought, right, wrong)| {
             format!(
-                "order {} ({}): {} units of SKU {} bought, {} reserved as they should be, {} otherwise",
-                r.order_id, r.status, r.bought, r.sku_id, r.right, r.wrong
+                "order {order} ({status}): {bought} units of SKU {sku} bought, {right} reserved as they should be, {wrong} otherwise"
             )
         })
         .collect())
 }
 
-/// Every captured payment has its sale in the books and every refunded one its refund; no other has either.
+/// Every order that was paid has its sale in the books; no other has.
 async fn postings(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query_file!("src/sql/verify_postings.sql", FINDINGS_MAX)
-        .fetch_all(conn)
-        .await?;
+    let rows: Vec<(OrderId, String, i64)> = found(conn, include_str!("sql/verify_postings.sql")).await?;
     Ok(rows
         .into_iter()
-        .map(|r| {
+        .map(|(order, status, sales)| {
+            format!("order {order}: its payment is {status}, the books hold {sales} sales")
+        })
+        .collect())
+}
+
+/// What went back for each shop's part of an order is the same for refunds, history, payment and books.
+async fn refunds(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, TenantId, i64, i64, i64, i64)> =
+        found(conn, include_str!("sql/verify_refunds.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, tenant, ended, told, posted, shared)| {
             format!(
-                "order {}: its payment is {}, the books hold {} sales and {} refunds",
-                r.order_id, r.status, r.sales, r.refunds
+                "order {order}, shop {tenant}: refunds gave back {ended}, the history tells {told}, the books {posted}, the payment {shared}"
             )
         })
         .collect())
+}
+
+async fn found<T>(conn: &mut PgConnection, sql: &'static str) -> Result<Vec<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    sqlx::query_as(sql).bind(FINDINGS_MAX).fetch_all(conn).await
 }
 
 /// Every claim on a cart belongs to an order.

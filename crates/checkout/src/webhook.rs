@@ -4,8 +4,9 @@
 use crate::app::Checkouts;
 use crate::error::Error;
 use crate::saga::{End, Step};
-use crate::till::settle::Ask;
-use kernel::{Ctx, OrderId, PaymentId, Timestamp};
+use crate::till::settle::{Ask, RefundAsk, read_provider_key};
+use contracts::checkout::RefundStatus;
+use kernel::{Ctx, OrderId, PaymentId, RefundId, Timestamp};
 use payments::provider::read_charge_key;
 use payments::webhook::{Notice, NoticeKind, Webhook};
 use payments::{Answer, ProviderCharge};
@@ -78,6 +79,9 @@ impl Checkouts {
         let Some(known) = known(self.db().pool(), payment).await? else {
             return Ok(());
         };
+        if let Some(refund) = notice.refund.as_deref().and_then(read_provider_key) {
+            return self.look_at_refund(ctx, known.order, refund, notice.kind).await;
+        }
         match response(&known, attempt, notice.kind) {
             Response::Nothing => Ok(()),
             Response::Wake => {
@@ -86,6 +90,30 @@ impl Checkouts {
             }
             Response::LetGo => self.let_go(ctx, known.order, &notice.key).await,
         }
+    }
+
+    /// Makes a refund due that is under way. Of one that went through, a failure is news that no retry mends by itself.
+    async fn look_at_refund(
+        &self,
+        ctx: &Ctx,
+        order: OrderId,
+        refund: RefundId,
+        kind: NoticeKind,
+    ) -> Result<(), Error> {
+        let ask = Ask::OfRefund {
+            refund,
+            ask: RefundAsk::Hear,
+        };
+        let heard = match self.till().settle(ctx, order, ask).await {
+            Err(Error::NoSuchRefund) => return Ok(()),
+            heard => heard?.refund,
+        };
+        let is_through = heard.is_some_and(|heard| heard.refund().status() == RefundStatus::Refunded);
+        if is_through && kind == NoticeKind::RefundFailed {
+            metrics::counter!("refunds_come_back_total").increment(1);
+            tracing::error!(%order, %refund, "a refund that went through came back to the provider; the buyer does not have it");
+        }
+        Ok(())
     }
 
     /// Gives back what a provider holds for an attempt that was given up.

@@ -2,10 +2,12 @@
 
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
-use crate::orders::Order;
+use crate::orders::{Order, RefundLine, SubOrder};
 use crate::service::service;
 use crate::{Address, payments::PaymentStatus};
-use kernel::{CartId, Cursor, DateTime, Money, OrderId, Page, SkuId, TenantId, UserId};
+use kernel::{
+    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, SkuId, SubOrderId, TenantId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a cart would cost, delivered to a place.
@@ -122,6 +124,80 @@ pub struct Shortage {
     pub available: i64,
 }
 
+/// How a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    /// The provider is being asked, or has not told yet what became of it.
+    Pending,
+    /// The money is on its way to the buyer; order, payment and ledger say so.
+    Refunded,
+    /// The provider will not do it. It can be tried again.
+    Refused,
+}
+
+/// Money to be given back for one sub-order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefundOrder {
+    pub sub_order: SubOrderId,
+    pub wish: RefundWish,
+    /// The buyer is told.
+    pub reason: String,
+    /// The same key twice is one refund; the second call gets the first one's answer.
+    pub idempotency_key: String,
+}
+
+/// How much is to be given back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundWish {
+    /// What was paid for these units, and for the delivery if that is wanted.
+    Lines {
+        lines: Vec<RefundUnits>,
+        delivery: bool,
+    },
+    Amount(Money),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundUnits {
+    pub line: LineId,
+    #[schema(minimum = 1)]
+    pub quantity: u32,
+}
+
+/// Money on its way back to a buyer, or there: one refund at the provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OrderRefund {
+    pub id: RefundId,
+    pub order: OrderId,
+    pub status: RefundStatus,
+    pub amount: Money,
+    /// What it is given back for; one per sub-order. A shop sees its own.
+    pub parts: Vec<RefundPart>,
+    /// The buyer is told.
+    pub reason: String,
+    /// Why the provider will not do it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Who wanted it: `buyer`, `seller`, `operator` or `system`.
+    pub asked_by: String,
+    pub asked_at: DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RefundPart {
+    pub sub_order: SubOrderId,
+    /// Empty where it is given back as an amount.
+    pub lines: Vec<RefundLine>,
+    /// Of it, for the delivery.
+    pub delivery: Money,
+    pub amount: Money,
+}
+
 service! {
     /// The till.
     Checkout as "checkout", remote RemoteCheckout, served ServedCheckout {
@@ -134,6 +210,22 @@ service! {
         fn resume(owner: CartOwner, order: OrderId) -> PayOutcome;
         /// Cancels an order of the owner's: frees its stock, and returns the money if it was paid.
         fn cancel(owner: CartOwner, order: OrderId) -> Order;
+        /// Cancels one sub-order of a paid order of the owner's, before it is packed. The others are not touched.
+        fn cancel_part(owner: CartOwner, order: OrderId, sub_order: SubOrderId) -> Order;
+        /// Cancels a sub-order of the shop's, before anything of it is sent. The buyer is told the note.
+        fn cancel_sale(tenant: TenantId, sub_order: SubOrderId, note: String) -> SubOrder;
+        /// Gives money back for a sub-order of the shop's.
+        fn refund_sale(tenant: TenantId, request: RefundOrder) -> OrderRefund;
+        /// Gives money back for any sub-order of an order, for a permitted operator.
+        fn refund_order(order: OrderId, request: RefundOrder) -> OrderRefund;
+        /// What was given back for a sub-order of the shop's, and what is on its way; oldest first.
+        fn refunds_of_sale(tenant: TenantId, sub_order: SubOrderId) -> Vec<OrderRefund>;
+        /// The same of an order, for its buyer (`owner`) or, with none, for a permitted operator.
+        fn refunds_of_order(owner: Option<CartOwner>, order: OrderId) -> Vec<OrderRefund>;
+        /// Asks the provider again for a refund that it refused.
+        fn retry_refund(order: OrderId, refund: RefundId) -> OrderRefund;
+        /// What providers refuse to give back, latest first.
+        fn refused_refunds(after: Option<Cursor>, limit: u16) -> Page<OrderRefund>;
     }
 }
 

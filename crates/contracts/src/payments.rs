@@ -1,7 +1,7 @@
 //! One charge per order, and each seller's share of it.
 
 use crate::service::{public_event, service};
-use kernel::{DateTime, Money, OrderId, PaymentId, TenantId};
+use kernel::{DateTime, Money, OrderId, PaymentId, RefundId, TenantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -105,7 +105,12 @@ public_event! {
 }
 public_event! {
     "payments.payment_refunded" PaymentRefunded {
-        payment: PaymentId, order: OrderId, amount: Money,
+        payment: PaymentId, order: OrderId,
+        /// What this refund gave back: all of the payment, or a part of it.
+        amount: Money,
+        /// None of money that was never sold for, all of which went back.
+        #[serde(default)]
+        refund: Option<RefundId>,
         /// Whether its order was confirmed before; if not, the money came when the goods were gone, and the buyer must learn why.
         sold: bool,
     } key order, tenant |_| None

@@ -44,9 +44,13 @@ pub enum Permission {
     EditStock,
     ReadSales,
     FulfilSales,
+    /// Give a buyer's money back for the shop's own part of an order.
+    RefundSales,
     ApproveSellers,
     ManageCategories,
     ReadAnyOrder,
+    /// Give a buyer's money back for any shop's part of an order.
+    RefundAnyOrder,
     ReadLedger,
     /// Holds, terms of payouts, provider files, reversals.
     ManageLedger,
@@ -72,10 +76,10 @@ impl Role {
                 P::ReadShop | P::ReadCatalog | P::ReadStock | P::ReadSales
             ),
             Self::Admin => permission.is_operators(),
-            Self::Support => matches!(permission, P::ReadAnyOrder),
+            Self::Support => matches!(permission, P::ReadAnyOrder | P::RefundAnyOrder),
             Self::Finance => matches!(
                 permission,
-                P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder
+                P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder | P::RefundAnyOrder
             ),
             Self::Moderator => matches!(permission, P::ManageCategories),
             Self::Buyer | Self::Carrier => false,
@@ -100,7 +104,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -110,11 +114,14 @@ impl Permission {
         Self::EditStock,
         Self::ReadSales,
         Self::FulfilSales,
+        Self::RefundSales,
         Self::ApproveSellers,
         Self::ManageCategories,
         Self::ReadAnyOrder,
+        Self::RefundAnyOrder,
         Self::ReadLedger,
         Self::ManageLedger,
+        Self::ManagePayments,
         Self::ReadSystem,
     ];
 
@@ -124,8 +131,10 @@ impl Permission {
             Self::ApproveSellers
                 | Self::ManageCategories
                 | Self::ReadAnyOrder
+                | Self::RefundAnyOrder
                 | Self::ReadLedger
                 | Self::ManageLedger
+                | Self::ManagePayments
                 | Self::ReadSystem
         )
     }

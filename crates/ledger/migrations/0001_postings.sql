@@ -11,6 +11,8 @@ create table ledger.entry (
     constraint entry_pkey primary key (id)
 ) partition by range (id);
 select store.partition_by_month('ledger.entry', 'uuid');
+-- An order has one sale, whose id follows from the order's, and any number of refunds.
+create index entry_of_refund on ledger.entry (reference) where kind = 'refund';
 
 create table ledger.posting (
     entry_id uuid not null,

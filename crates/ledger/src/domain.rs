@@ -16,7 +16,7 @@ pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
 pub use statement::{Line, Movement, Statement};
 pub use transfer::{PayoutState, Said, Step, payout_made, payout_paid, step};
 
-use kernel::{EntryId, Money, MoneyError, OrderId, TenantId, Timestamp};
+use kernel::{EntryId, Money, MoneyError, OrderId, RefundId, TenantId, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -95,13 +95,13 @@ pub struct Entry {
     pub postings: Vec<Posting>,
 }
 
-/// What one shop's share of a paid order consists of.
+/// What one shop's share of a paid order, or of a refund, consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SellerShare {
     pub tenant: TenantId,
-    /// What the buyer pays for it: goods and delivery.
+    /// What the buyer pays for it, goods and delivery; or gets back.
     pub total: Money,
-    /// What the marketplace keeps of it.
+    /// What the marketplace keeps of it; or gives up.
     pub commission: Money,
 }
 
@@ -116,10 +116,15 @@ pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Ent
     })
 }
 
-/// The whole order was given back: the sale's postings, mirrored.
-pub fn refund(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
+/// Some of an order was given back, or the last of it: of each shop's total and of the commission on it, what went back.
+pub fn refund(
+    refund: RefundId,
+    order: OrderId,
+    at: Timestamp,
+    shares: &[SellerShare],
+) -> Result<Entry, MoneyError> {
     Ok(Entry {
-        id: entry_id("refund", order.0),
+        id: entry_id("refund", refund.0),
         kind: "refund",
         reference: order.0,
         at,
@@ -296,7 +301,7 @@ mod tests {
             }).collect();
             let order = OrderId::new(now());
             let sold = sale(order, now(), &shares).expect("in range");
-            let given_back = refund(order, now(), &shares).expect("in range");
+            let given_back = refund(RefundId::new(now()), order, now(), &shares).expect("in range");
             prop_assert_eq!(sold.postings.iter().map(|p| p.amount.amount).sum::<i64>(), 0);
             for (s, r) in sold.postings.iter().zip(&given_back.postings) {
                 prop_assert_eq!((s.account, s.tenant, s.amount.amount), (r.account, r.tenant, -r.amount.amount));

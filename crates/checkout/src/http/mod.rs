@@ -1,20 +1,30 @@
 //! The endpoints, one file each.
 
 mod cancel_order;
+mod cancel_sale;
+mod cancel_sub_order;
 mod compensate_payment;
 mod get_payment;
 mod hear_webhook;
+mod list_order_refunds;
+mod list_own_refunds;
 mod list_payments;
+mod list_refused_refunds;
+mod list_sale_refunds;
 mod pay_order;
 mod place_order;
 mod quote;
+mod refund_order;
+mod refund_sale;
 mod resume_payment;
 mod retry_payment;
+mod retry_refund;
 mod skip_payment_step;
+mod wish;
 
 use crate::Checkouts;
 use contracts::cart::CartOwner;
-use contracts::checkout::PayOutcome;
+use contracts::checkout::{OrderRefund, PayOutcome};
 use contracts::orders::Order;
 use contracts::payments::PaymentStatus;
 use httpkit::{Shopper, text};
@@ -31,6 +41,13 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(pay_order::handler))
         .routes(routes!(resume_payment::handler))
         .routes(routes!(cancel_order::handler))
+        .routes(routes!(cancel_sub_order::handler))
+        .routes(routes!(cancel_sale::handler))
+        .routes(routes!(refund_sale::handler, list_sale_refunds::handler))
+        .routes(routes!(list_own_refunds::handler))
+        .routes(routes!(refund_order::handler, list_order_refunds::handler))
+        .routes(routes!(retry_refund::handler))
+        .routes(routes!(list_refused_refunds::handler))
         .routes(routes!(hear_webhook::handler))
         .routes(routes!(list_payments::handler))
         .routes(routes!(get_payment::handler))
@@ -81,6 +98,14 @@ impl From<PayOutcome> for Outcome {
             order: outcome.order,
         }
     }
+}
+
+/// Money that went back, or is on its way.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderRefunds)]
+pub(crate) struct Refunds {
+    /// Oldest first.
+    items: Vec<OrderRefund>,
 }
 
 /// The caller as the owner of `what`; somebody without a token and without a cart owns nothing.

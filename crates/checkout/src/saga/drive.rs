@@ -5,14 +5,15 @@
 
 use super::step::{Next, Outcome, Pause, Step, next};
 use crate::Error;
+use crate::running::Running;
 use crate::till::Till;
 use crate::till::settle::{Ask, Case, Saga, Settled};
 use contracts::orders::OrderStatus;
 use kernel::{Ctx, OrderId, SharedClock};
 use payments::provider::charge_key;
 use payments::{Answer, Authorize, Provider, ProviderCharge, Refund};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use sqlx::PgPool;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Steps after which a payment that never waits is made to wait: none has so many.
@@ -28,24 +29,9 @@ pub struct Driver {
     pub provider: Arc<dyn Provider>,
     pub provider_timeout: Duration,
     pub clock: SharedClock,
+    pub pool: PgPool,
     /// Payments being driven here, whose leases are renewed.
-    running: Arc<Mutex<HashSet<OrderId>>>,
-}
-
-/// Takes the payment out of the running ones when it is let go of, however that comes.
-struct Running<'a> {
-    order: OrderId,
-    running: &'a Mutex<HashSet<OrderId>>,
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        lock(self.running).remove(&self.order);
-    }
-}
-
-fn lock(running: &Mutex<HashSet<OrderId>>) -> std::sync::MutexGuard<'_, HashSet<OrderId>> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) running: Running<OrderId>,
 }
 
 impl Driver {
@@ -55,31 +41,23 @@ impl Driver {
         provider: Arc<dyn Provider>,
         provider_timeout: Duration,
         clock: SharedClock,
+        pool: PgPool,
     ) -> Self {
         Self {
             till,
             provider,
             provider_timeout,
             clock,
-            running: Arc::default(),
+            pool,
+            running: Running::default(),
         }
-    }
-
-    /// The payments being driven here.
-    #[must_use]
-    pub fn running(&self) -> Vec<OrderId> {
-        lock(&self.running).iter().copied().collect()
     }
 
     /// Goes on with a leased payment until it ends or waits, and says how its case stands then.
     pub async fn drive(&self, ctx: &Ctx, case: Case) -> Result<Case, Error> {
         let order = case.order.id;
-        if !lock(&self.running).insert(order) {
+        let Some(_running) = self.running.begin(order) else {
             return Ok(case);
-        }
-        let _running = Running {
-            order,
-            running: &self.running,
         };
         self.steps(ctx, case).await
     }
@@ -236,7 +214,9 @@ impl Driver {
 
     async fn tell_till(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Performed {
         match self.settle(ctx, case, ask).await {
-            Ok(Settled { case, leased: true }) => Performed::GoOn(Box::new(case)),
+            Ok(Settled {
+                case, leased: true, ..
+            }) => Performed::GoOn(Box::new(case)),
             Ok(Settled { case, .. }) => Performed::Settled(Box::new(case)),
             Err(Error::Order(_) | Error::HoldEnded) => Performed::Outcome(Outcome::OrderEnded),
             Err(Error::Stale) => Performed::Superseded,

@@ -1,10 +1,11 @@
 //! A payment from the first question to the provider until its end.
 //!
 //! [`step`] is the whole state machine, pure. [`drive`] performs what a step asks for and persists where it got to;
-//! [`watch`] picks up what was left lying, by a crash or by waiting.
+//! [`crate::watch`] picks up what was left
+//! lying, by a crash or by waiting.
 
 pub mod drive;
 pub mod step;
-pub mod watch;
+mod watch;
 
-pub use step::{End, Next, Outcome, Pause, Step, next};
+pub use step::{End, Next, Outcome, Pause, Step, answer_name, next};

@@ -319,21 +319,29 @@ impl Outcome {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Answer(Answer::Authorized { .. }) => "authorized",
-            Self::Answer(Answer::Captured { .. }) => "captured",
-            Self::Answer(Answer::Voided { .. }) => "voided",
-            Self::Answer(Answer::Refunded { .. }) => "refunded",
-            Self::Answer(Answer::Pending { .. }) => "pending",
-            Self::Answer(Answer::Declined { .. }) => "declined",
-            Self::Answer(Answer::RequiresAction { .. }) => "requires_action",
-            Self::Answer(Answer::Unknown) => "unknown",
-            Self::Answer(Answer::NotFound) => "not_found",
+            Self::Answer(answer) => answer_name(answer),
             Self::Done => "done",
             Self::OrderEnded => "order_ended",
             Self::OrderExpired => "order_expired",
             Self::OutOfStock => "out_of_stock",
             Self::Unavailable => "unavailable",
         }
+    }
+}
+
+/// What a provider said, for histories and metrics.
+#[must_use]
+pub fn answer_name(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Authorized { .. } => "authorized",
+        Answer::Captured { .. } => "captured",
+        Answer::Voided { .. } => "voided",
+        Answer::Refunded { .. } => "refunded",
+        Answer::Pending { .. } => "pending",
+        Answer::Declined { .. } => "declined",
+        Answer::RequiresAction { .. } => "requires_action",
+        Answer::Unknown => "unknown",
+        Answer::NotFound => "not_found",
     }
 }
 

@@ -1,4 +1,4 @@
-select order_id as "order_id!", payment_id as "payment_id!", problem as "problem!"
+select order_id, payment_id, problem
   from (select o.id as order_id, o.payment_id,
                case
                    when p.id is null then 'does not exist'
@@ -7,7 +7,7 @@ select order_id as "order_id!", payment_id as "payment_id!", problem as "problem
                    when coalesce(s.amount, 0) <> o.total then 'is not shared out in full'
                    when s.shares <> o.sellers then 'is not shared among the sellers'
                    when o.status = 'placed' and p.status in ('captured', 'voided', 'refunded')
-                     or o.status = 'confirmed' and p.status <> 'captured'
+                     or o.status = 'confirmed' and p.status not in ('captured', 'refunded')
                      or o.status = 'cancelled' and p.status not in ('captured', 'voided', 'refunded')
                        then 'is ' || p.status || ' while the order is ' || o.status
                end as problem

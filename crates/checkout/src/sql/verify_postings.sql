@@ -1,14 +1,13 @@
--- Money that came for an order which had expired went back without a sale, so there is none to take back either.
-select p.order_id as "order_id!", p.status as "status!", coalesce(e.sales, 0) as "sales!", coalesce(e.refunds, 0) as "refunds!"
+-- What was sold for has its sale in the books. Money that came for an order which had expired went back without a sale, so
+-- there is none to take back either.
+select p.order_id, p.status, coalesce(e.sales, 0) as sales
   from payments.payment p
-  left join (select reference,
-                    count(*) filter (where kind = 'sale') as sales,
-                    count(*) filter (where kind = 'refund') as refunds
+  left join (select reference, count(*) as sales
                from ledger.entry
+              where kind = 'sale'
               group by reference) e on e.reference = p.order_id
  cross join lateral (select exists (select from orders.event h
                                      where h.stream_id = p.order_id and h.name = 'confirmed') as sold) s
  where p.amount > 0
-   and (coalesce(e.sales, 0) <> (p.status = 'captured' or p.status = 'refunded' and s.sold)::int
-     or coalesce(e.refunds, 0) <> (p.status = 'refunded' and s.sold)::int)
+   and (coalesce(e.sales, 0) <> s.sold::int or s.sold and p.status not in ('captured', 'refunded'))
  limit $1

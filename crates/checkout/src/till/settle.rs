@@ -4,6 +4,7 @@
 mod batch;
 mod decide;
 mod intervene;
+pub mod refund;
 mod saga;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod tests;
 pub use batch::{Settle, SettleBatch};
 pub use decide::{Ask, Case, Decision, LEASE, decide};
 pub use intervene::{ByHand, answers};
+pub use refund::{RefundAsk, RefundKey, RefundMove, RefundRequest, Refunding, read_provider_key};
 pub use saga::{Saga, Told};
 
 /// How a case stands after a command.
@@ -19,4 +21,6 @@ pub struct Settled {
     pub case: Case,
     /// Whether the caller is to go on with the payment: nobody else is at it.
     pub leased: bool,
+    /// The refund that the command began or was about.
+    pub refund: Option<RefundMove>,
 }

@@ -73,7 +73,8 @@ async fn a_paid_order_is_undone_once_and_its_timeline_says_by_whom() {
         .unwrap();
     assert_eq!(
         (undone.state, undone.step.as_str()),
-        (SagaState::Ended, "refunded")
+        (SagaState::Ended, "confirmed"),
+        "its payment had its end; the money goes back by a refund"
     );
     let told = undone.timeline.iter().find(|told| told.by.is_some()).unwrap();
     assert_eq!((told.by, told.note.as_deref()), (Some(by), Some(NOTE)));

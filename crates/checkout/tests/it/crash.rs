@@ -175,6 +175,7 @@ async fn a_refund_cut_off_anywhere_is_finished_once() {
         let next = world.instance();
         world.clock.advance(Duration::from_secs(2));
         eventually("the money is back", async || {
+            world.clock.advance(Duration::from_secs(1));
             (world.payment(&order).await.status == PaymentStatus::Refunded).then_some(())
         })
         .await;

@@ -13,5 +13,6 @@ mod pay;
 mod poison;
 mod provider;
 mod race;
+mod refunds;
 mod webhooks;
 mod world;

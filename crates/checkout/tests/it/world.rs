@@ -34,7 +34,7 @@ pub struct World {
     pub payments: PaymentBook,
     pub sandbox: Sandbox,
     pub wire: Arc<Wire>,
-    ledger: Ledger,
+    pub ledger: Ledger,
 }
 
 /// One process of several.

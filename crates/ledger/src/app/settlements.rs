@@ -37,12 +37,8 @@ impl Ledger {
         let lines = read_file(bytes)?;
         let hash = Sha256::digest(bytes);
         let mut tx = self.db().begin(Scope::System).await?;
-        let references: Vec<&str> = lines.iter().map(|line| line.reference.as_str()).collect();
-        let orders = orders_of(&mut tx, &references).await?;
-        let entries: Vec<Option<Uuid>> = lines
-            .iter()
-            .map(|line| spoken_of(line.kind, orders.get(line.reference.as_str()).copied()))
-            .collect();
+        let named: Vec<(LineKind, &str)> = lines.iter().map(|l| (l.kind, l.reference.as_str())).collect();
+        let entries = entries_of(&mut tx, &named).await?;
         let file = NewFile {
             id: uuid_at(ctx.now),
             provider,
@@ -107,19 +103,15 @@ impl Ledger {
 /// Lines whose order was not known may have one by now.
 async fn match_again(conn: &mut PgConnection) -> Result<(), Error> {
     let waiting = settlements::unmatched(conn, MATCH_MAX).await?;
-    let references: Vec<&str> = waiting
-        .iter()
-        .map(|(_, reference, _)| reference.as_str())
-        .collect();
-    let orders = orders_of(conn, &references).await?;
+    let kind = |name: &str| match name == LineKind::Charge.name() {
+        true => LineKind::Charge,
+        false => LineKind::Refund,
+    };
+    let named: Vec<(LineKind, &str)> = waiting.iter().map(|(_, r, k)| (kind(k), r.as_str())).collect();
+    let entries = entries_of(conn, &named).await?;
     let (mut keys, mut ids) = (Vec::new(), Vec::new());
-    for key in &waiting {
-        let kind = if key.2 == LineKind::Charge.name() {
-            LineKind::Charge
-        } else {
-            LineKind::Refund
-        };
-        if let Some(entry) = spoken_of(kind, orders.get(key.1.as_str()).copied()) {
+    for (key, entry) in waiting.iter().zip(entries) {
+        if let Some(entry) = entry {
             keys.push(key.clone());
             ids.push(entry);
         }
@@ -128,19 +120,57 @@ async fn match_again(conn: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
+/// The entry that each line speaks of, where it is known. A refund is named by its id or by the key of an attempt at it,
+/// or as a charge is, if its order had no other.
+async fn entries_of(
+    conn: &mut PgConnection,
+    lines: &[(LineKind, &str)],
+) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
+    let references: Vec<&str> = lines.iter().map(|(_, reference)| *reference).collect();
+    let orders = orders_of(conn, &references).await?;
+    let refund = |text: &str| read_id(text).map(|id| entry_id("refund", id).0);
+    let named: Vec<Uuid> = lines
+        .iter()
+        .filter(|(kind, _)| *kind == LineKind::Refund)
+        .filter_map(|(_, reference)| refund(reference))
+        .collect();
+    let (named, only) = match named.is_empty() {
+        true => Default::default(),
+        false => {
+            let of: Vec<Uuid> = orders.values().copied().collect();
+            (
+                settlements::existing(conn, &named).await?,
+                settlements::only_refunds(conn, &of).await?,
+            )
+        }
+    };
+    let entry = |&(kind, reference): &(LineKind, &str)| {
+        let order = orders.get(reference).copied();
+        match kind {
+            LineKind::Charge => order.map(|order| entry_id("sale", order).0),
+            LineKind::Refund => refund(reference)
+                .filter(|id| named.contains(id))
+                .or_else(|| only.get(&order?).copied()),
+            LineKind::Fee | LineKind::Transfer => None,
+        }
+    };
+    Ok(lines.iter().map(entry).collect())
+}
+
+/// The id that a reference begins with.
+fn read_id(reference: &str) -> Option<Uuid> {
+    Uuid::parse_str(reference.get(..36).unwrap_or(reference)).ok()
+}
+
 /// The orders that references stand for. A reference is a payment's id or the key of an attempt at it, which is the
 /// payment's id with a number; or an order's id.
 async fn orders_of<'a>(
     conn: &mut PgConnection,
     references: &[&'a str],
-) -> Result<HashMap<&'a str, Uuid>, Error> {
-    let read = |text: &str| {
-        let id = text.get(..36).unwrap_or(text);
-        Uuid::parse_str(id).ok()
-    };
+) -> Result<HashMap<&'a str, Uuid>, sqlx::Error> {
     let ids: Vec<(&str, Uuid)> = references
         .iter()
-        .filter_map(|text| Some((*text, read(text)?)))
+        .filter_map(|text| Some((*text, read_id(text)?)))
         .collect();
     let payments: Vec<Uuid> = ids.iter().map(|(_, id)| *id).collect();
     let known: HashMap<Uuid, Uuid> = charges::orders(conn, &payments).await?.into_iter().collect();
@@ -151,7 +181,7 @@ async fn orders_of<'a>(
         .filter(|id| !known.contains_key(id))
         .copied()
         .collect();
-    let sold = settlements::sold(
+    let sold = settlements::existing(
         conn,
         &others
             .iter()
@@ -167,10 +197,6 @@ async fn orders_of<'a>(
         }
     }
     Ok(orders)
-}
-
-fn spoken_of(kind: LineKind, order: Option<Uuid>) -> Option<Uuid> {
-    Some(entry_id(kind.entry()?, order?).0)
 }
 
 /// The entries that a line makes: its fee, and what went to the bank.

@@ -12,8 +12,8 @@ enum Act {
         total: i64,
         rate: u32,
     },
-    /// Gives the nth sale back, once.
-    Refund(usize),
+    /// Gives some of the nth sale back, or what is left of it.
+    Refund(usize, i64),
     /// The nth sale's hold runs out.
     Release(usize),
     /// Sets money aside, more perhaps than there is.
@@ -29,7 +29,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         3 => (0i64..1_000_000, 0u32..=3_000).prop_map(|(total, rate)| Act::Sell { total, rate }),
-        1 => (0usize..20).prop_map(Act::Refund),
+        1 => (0usize..20, 1i64..400_000).prop_map(|(n, amount)| Act::Refund(n, amount)),
         3 => (0usize..20).prop_map(Act::Release),
         1 => (1i64..500_000).prop_map(Act::Hold),
         1 => (0usize..5).prop_map(Act::Lift),
@@ -42,7 +42,16 @@ struct Sold {
     order: OrderId,
     share: SellerShare,
     held: i64,
-    refunded: bool,
+    /// Of its total, and of the commission on it.
+    refunded: (i64, i64),
+}
+
+impl Sold {
+    /// What the shop has of it.
+    fn earned(&self) -> i64 {
+        let (total, commission) = self.refunded;
+        self.share.total.amount - total - (self.share.commission.amount - commission)
+    }
 }
 
 struct Paid {
@@ -121,17 +130,10 @@ impl Life {
                     order,
                     share,
                     held: share.total.amount - share.commission.amount,
-                    refunded: false,
+                    refunded: (0, 0),
                 });
             }
-            Act::Refund(n) => {
-                let Some(sold) = self.sold.get_mut(n).filter(|s| !s.refunded) else {
-                    return;
-                };
-                (sold.refunded, sold.held) = (true, 0);
-                let entry = refund(sold.order, at(), &[sold.share]).expect("in range");
-                self.post(entry);
-            }
+            Act::Refund(n, amount) => self.refund(n, amount),
             Act::Release(n) => {
                 if let Some(sold) = self.sold.get_mut(n) {
                     sold.held = 0;
@@ -166,6 +168,29 @@ impl Life {
             }
             Act::Hear(n, what) => self.hear(n, what),
         }
+    }
+
+    fn refund(&mut self, n: usize, amount: i64) {
+        let currency = self.currency;
+        let Some(sold) = self.sold.get_mut(n) else { return };
+        let (total, commission) = (sold.share.total.amount, sold.share.commission.amount);
+        let before = sold.refunded;
+        let amount = amount.min(total - before.0);
+        if amount == 0 {
+            return;
+        }
+        // As orders share the commission out: exact for the whole, whatever the pieces.
+        let after = (before.0 + amount, commission * (before.0 + amount) / total);
+        let back = SellerShare {
+            tenant: self.tenant,
+            total: Money::new(amount, currency),
+            commission: Money::new(after.1 - before.1, currency),
+        };
+        sold.refunded = after;
+        // Taken from what is held first, as the database does.
+        sold.held = (sold.held - (amount - back.commission.amount)).max(0);
+        let order = sold.order;
+        self.post(refund(RefundId::new(at()), order, at(), &[back]).expect("in range"));
     }
 
     fn hear(&mut self, n: usize, what: u8) {
@@ -253,13 +278,19 @@ proptest! {
                 prop_assert_eq!(life.standing().due(0), None, "asked again, nothing is due");
             }
             // What the shop has earned is with it, on its way, owed or reserved: nowhere else.
-            let earned: i64 = life.sold.iter().filter(|s| !s.refunded)
-                .map(|s| s.share.total.amount - s.share.commission.amount).sum();
+            let earned: i64 = life.sold.iter().map(Sold::earned).sum();
             let standing = life.standing();
             prop_assert_eq!(earned, standing.payable + standing.reserved + life.paid_out());
             let sent: i64 = life.payouts.iter().filter(|p| p.state == PayoutState::Paid).map(|p| p.amount.amount).sum();
             prop_assert_eq!(-life.balance(Account::Bank), sent, "the bank paid what was paid, once each");
         }
+        for n in 0..life.sold.len() {
+            life.refund(n, i64::MAX);
+        }
+        prop_assert_eq!(life.balance(Account::CommissionRevenue), 0, "given back in pieces is given back exactly");
+        prop_assert_eq!(life.balance(Account::ProviderClearing), 0);
+        let standing = life.standing();
+        prop_assert_eq!(standing.payable + standing.reserved, -life.paid_out(), "what was paid out is owed back");
         let mut once = HashMap::new();
         for entry in &life.entries {
             *once.entry(entry.id).or_insert(0) += 1;

@@ -36,16 +36,6 @@ impl LineKind {
         }
     }
 
-    /// The kind of ledger entry that it should be about, which others than the file have caused.
-    #[must_use]
-    pub fn entry(self) -> Option<&'static str> {
-        match self {
-            Self::Charge => Some("sale"),
-            Self::Refund => Some("refund"),
-            Self::Fee | Self::Transfer => None,
-        }
-    }
-
     fn parse(name: &str) -> Option<Self> {
         [Self::Charge, Self::Refund, Self::Fee, Self::Transfer]
             .into_iter()

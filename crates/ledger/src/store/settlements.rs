@@ -163,7 +163,7 @@ pub async fn breaks(
 }
 
 /// Which of some entries exist.
-pub async fn sold(
+pub async fn existing(
     conn: &mut PgConnection,
     entries: &[Uuid],
 ) -> Result<std::collections::HashSet<Uuid>, sqlx::Error> {
@@ -171,5 +171,23 @@ pub async fn sold(
         .bind(entries)
         .fetch_all(conn)
         .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Of orders that had one refund and no more, its entry.
+pub async fn only_refunds(
+    conn: &mut PgConnection,
+    orders: &[Uuid],
+) -> Result<std::collections::HashMap<Uuid, Uuid>, sqlx::Error> {
+    let found: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "select reference, (array_agg(id))[1]
+           from ledger.entry
+          where kind = 'refund' and reference = any($1)
+          group by reference
+         having count(*) = 1",
+    )
+    .bind(orders)
+    .fetch_all(conn)
+    .await?;
     Ok(found.into_iter().collect())
 }

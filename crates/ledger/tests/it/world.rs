@@ -1,7 +1,7 @@
 //! A ledger on a database of its own, and sales as the till posts them.
 
 use chrono::TimeDelta;
-use kernel::{Clock, Ctx, Currency, Money, OrderId, SystemClock, TenantId, Timestamp};
+use kernel::{Clock, Ctx, Currency, Money, OrderId, RefundId, SystemClock, TenantId, Timestamp};
 use ledger::domain::SellerShare;
 use ledger::{Entry, Ledger, till};
 use std::collections::BTreeMap;
@@ -77,7 +77,8 @@ impl World {
     }
 
     pub async fn refund(&self, ctx: &Ctx, order: OrderId, tenant: TenantId, total: Money) {
-        let entry = ledger::refund(order, ctx.now, &[share(tenant, total)]).expect("in range");
+        let entry = ledger::refund(RefundId::new(ctx.now), order, ctx.now, &[share(tenant, total)])
+            .expect("in range");
         self.post(&[entry]).await;
     }
 

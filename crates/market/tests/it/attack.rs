@@ -96,6 +96,21 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         ),
         reach("get_seller_order", &[&a.sale], GONE),
         reach("get_seller_order", &[&world.order], GONE),
+        json(reach("cancel_sale", &[&a.sale], GONE), json!({"note": "rivalry"})),
+        json(
+            reach("cancel_sale", &[&world.order], GONE),
+            json!({"note": "rivalry"}),
+        ),
+        json(
+            key(reach("refund_sale", &[&a.sale], GONE), "theft"),
+            json!({"amount": {"amount": 1, "currency": "EUR"}, "reason": "rivalry"}),
+        ),
+        // Named in B's own part of the same order, A's line is none.
+        json(
+            key(reach("refund_sale", &[&world.b.sale], REFUSED), "theft"),
+            json!({"lines": [{"line": line_of_a(world).await, "quantity": 1}], "reason": "rivalry"}),
+        ),
+        reach("list_sale_refunds", &[&a.sale], GONE),
         json(
             reach("set_staff_role", &[&a.staff], GONE),
             json!({"role": "owner"}),
@@ -161,6 +176,14 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("skip_payment_step", &[&world.order], &[403]),
         json!({"answer": "declined", "note": "rivalry"}),
     ));
+    reaches.push(reach("cancel_sub_order", &[&world.order, &a.sale], &[403]));
+    reaches.push(reach("list_own_refunds", &[&world.order], &[403]));
+    reaches.push(json(
+        key(reach("refund_order", &[&world.order], &[403]), "theft"),
+        json!({"sub_order": a.sale, "amount": {"amount": 1, "currency": "EUR"}, "reason": "rivalry"}),
+    ));
+    reaches.push(reach("list_order_refunds", &[&world.order], &[403]));
+    reaches.push(reach("retry_refund", &[&world.order, &a.sale], &[403]));
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
@@ -189,6 +212,15 @@ async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
         }
     }
     cursors
+}
+
+async fn line_of_a(world: &World) -> String {
+    let call = world.call("get_seller_order", &[&world.a.sale]);
+    world
+        .send_as(Who::OwnerA, &call)
+        .await
+        .expect(200)
+        .at("/lines/0/id")
 }
 
 async fn session_of(world: &World, who: Who) -> String {
@@ -346,6 +378,8 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
             json(reach("pay_order", &[order], GONE), json!({"method": "tok_visa"})),
             reach("resume_payment", &[order], GONE),
             reach("cancel_order", &[order], GONE),
+            reach("cancel_sub_order", &[order, &world.a.sale], GONE),
+            reach("list_own_refunds", &[order], GONE),
             // A guest's token beside a buyer's opens nothing more.
             with(
                 reach("get_order", &[order], GONE),

@@ -51,6 +51,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_stock"
         | "list_shops"
         | "list_settlement_breaks"
+        | "list_refused_refunds"
         | "list_holds"
         | "list_payouts"
         | "list_payments"
@@ -110,6 +111,28 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "get_order" | "list_order_events" => to(&[&world.order]),
         "pay_order" => to(&[&order_of_a(world, buyer_a).await]).json(&json!({"method": "tok_visa"})),
         "cancel_order" | "resume_payment" => to(&[&order_of_a(world, buyer_a).await]),
+
+        "cancel_sub_order" => {
+            let (order, sale) = sale_of_a(world, buyer_a).await;
+            to(&[&order, &sale])
+        }
+        "cancel_sale" => {
+            let fulfils = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
+            to(&[&sale_of_a(world, fulfils).await.1]).json(&json!({"note": "The bowl broke."}))
+        }
+        "list_own_refunds" | "list_order_refunds" => to(&[&world.order]),
+        "list_sale_refunds" => to(&[&a.sale]),
+        "refund_sale" => to(&[&a.sale])
+            .header("idempotency-key", format!("refund-{n}"))
+            .json(&cent_back()),
+        "refund_order" => {
+            let mut wanted = cent_back();
+            wanted["sub_order"] = json!(a.sale);
+            to(&[&world.order])
+                .header("idempotency-key", format!("refund-{n}"))
+                .json(&wanted)
+        }
+        "retry_refund" => to(&[&world.order, &refund_of_a(world).await]),
 
         "get_product" | "get_own_product" | "product_availability" => to(&[&a.product]),
         "suggest" => to(&[]).query("q=bo"),
@@ -250,6 +273,32 @@ async fn payment_of_a(world: &World, made: bool) -> String {
         world.send_as(Who::BuyerA, &pay).await.expect(200);
     }
     order
+}
+
+/// A paid order of buyer A's, and shop A's part of it.
+async fn sale_of_a(world: &World, made: bool) -> (String, String) {
+    if !made {
+        return (world.order.clone(), world.a.sale.clone());
+    }
+    let (order, placed) = world.order(Who::BuyerA).await;
+    let pay = world.call("pay_order", &[&order]);
+    let pay = pay.json(&json!({"method": "tok_visa"}));
+    world.send_as(Who::BuyerA, &pay).await.expect(200);
+    let mut parts = placed["sub_orders"].as_array().unwrap().iter();
+    let own = parts.find(|part| part["tenant"] == world.a.id.as_str()).unwrap();
+    (order, own["id"].as_str().unwrap().to_owned())
+}
+
+fn cent_back() -> Value {
+    json!({"amount": {"amount": 1, "currency": "EUR"}, "reason": "A scratch."})
+}
+
+async fn refund_of_a(world: &World) -> String {
+    let refund = world
+        .call("refund_sale", &[&world.a.sale])
+        .header("idempotency-key", format!("refund-{}", world.fresh()))
+        .json(&cent_back());
+    world.send_as(Who::OwnerA, &refund).await.expect(201).at("/id")
 }
 
 async fn version_of(world: &World, operation: &str, parts: &[&str]) -> Vec<u8> {

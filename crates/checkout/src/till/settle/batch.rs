@@ -1,11 +1,12 @@
+use super::refund::table::Refunds;
 use super::saga::Sagas;
-use super::{Ask, Case, Decision, Saga, Settled, decide};
+use super::{Ask, Case, Decision, RefundMove, Saga, Settled, decide};
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{append, batch_ctx, lines};
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
 use inventory::till::{Line, Reservation, Shelves};
-use kernel::{Ctx, Money, MoneyError, OrderId, TenantId};
+use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
 use ledger::domain::{Entry, SellerShare, refund, sale};
 use ledger::till::Entries;
 use orders::domain::Order;
@@ -33,6 +34,7 @@ pub struct SettleBatch {
     payments: payments::till::Prepared,
     ledger: ledger::till::Prepared,
     sagas: Sagas,
+    refunds: Refunds,
     outbox: Statement,
 }
 
@@ -57,6 +59,7 @@ impl Work for SettleBatch {
             payments: payments::till::prepare(client).await?,
             ledger: ledger::till::prepare(client).await?,
             sagas: Sagas::prepare(client).await?,
+            refunds: Refunds::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
         })
     }
@@ -71,16 +74,23 @@ impl Work for SettleBatch {
         commands: &[&Settle],
     ) -> Result<Vec<Result<Settled, Error>>, Failure> {
         let ids: Vec<OrderId> = commands.iter().map(|c| c.order).collect();
-        let ((), mut orders, mut sagas) = tokio::try_join!(
+        let with_refunds: Vec<OrderId> = commands
+            .iter()
+            .filter(|c| c.ask.concerns_refunds())
+            .map(|c| c.order)
+            .collect();
+        let ((), mut orders, mut sagas, mut refunds) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.orders.lock(client, &ids),
             self.sagas.find(client, &ids),
+            self.refunds.find(client, &with_refunds),
         )?;
         let mut decided = Vec::with_capacity(commands.len());
         for command in commands {
             let case = orders.remove(&command.order).map(|order| Case {
                 saga: sagas.remove(&command.order),
+                refunds: refunds.remove(&command.order).unwrap_or_default(),
                 order,
             });
             decided.push(decide_one(command, case)?);
@@ -96,7 +106,7 @@ fn decide_one(command: &Settle, case: Option<Case>) -> Result<Result<Decided, Er
     let Some(case) = case else {
         return Ok(Err(orders::domain::Refusal::NoSuchOrder.into()));
     };
-    let mut decision = match decide(&case, &command.ask, command.ctx.now) {
+    let mut decision = match decide(&case, &command.ask, &command.ctx) {
         Ok(decision) => decision,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -131,9 +141,11 @@ impl Decided {
 fn settled(decided: Decided) -> Settled {
     Settled {
         leased: decided.decision.leased,
+        refund: decided.decision.refund,
         case: Case {
             order: decided.change.order,
             saga: decided.saga,
+            refunds: Vec::new(),
         },
     }
 }
@@ -190,6 +202,10 @@ impl SettleBatch {
             }
             let held = by_order.get_mut(&command.order);
             if let (Some(settlement), Some(held)) = (decided.decision.stock, held) {
+                let only = decided.decision.stock_of;
+                let held = held
+                    .iter_mut()
+                    .filter(|reservation| only.is_none_or(|only| only == reservation.tenant));
                 writes.settle(command.ctx.now, held, settlement, &mut shelves)?;
             }
         }
@@ -208,6 +224,7 @@ impl SettleBatch {
         let mut moves = Moves::default();
         let mut entries = Entries::default();
         let mut sagas = Vec::new();
+        let mut refunds = Vec::new();
         let mut outbox = Outbox::new();
         for (command, decided) in commands.iter().zip(decided) {
             let Ok(decided) = decided else { continue };
@@ -219,9 +236,10 @@ impl SettleBatch {
             if let Some(event) = &decision.payment {
                 moves.push(&command.ctx, order.placed.payment, event)?;
             }
-            if let Some(books) = decision.books {
-                entries.push(&entry(books, command, order)?);
+            if let Some(books) = &decision.books {
+                entries.push(&entry(books, command.ctx.now, order)?);
             }
+            refunds.extend(decision.refund.as_ref().and_then(RefundMove::changed));
             if let Some(saga) = &decision.saga {
                 sagas.push((order.id, saga));
             }
@@ -231,13 +249,14 @@ impl SettleBatch {
             let crossings = stock.shelves.crossings();
             inventory::till::publish_crossings(&mut outbox, &ctx, &crossings)?;
         }
-        let ((), (), moved, (), (), ()) = tokio::try_join!(
+        let ((), (), moved, (), (), (), ()) = tokio::try_join!(
             biased;
             self.orders.write(client, &orders),
             self.stock.write(client, &stock.writes),
             payments::till::settle(client, &self.payments, &moves),
             ledger::till::post(client, &self.ledger, &entries),
             self.sagas.save(client, &sagas),
+            self.refunds.save(client, &refunds),
             append(client, &self.outbox, &outbox),
         )?;
         if moved.len() != moves.len() {
@@ -251,21 +270,29 @@ impl SettleBatch {
     }
 }
 
-fn entry(books: Books, command: &Settle, order: &Order) -> Result<Entry, MoneyError> {
+/// What is posted, for an order.
+pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entry, MoneyError> {
     let currency = order.currency();
-    let shares: Vec<SellerShare> = order
-        .placed
-        .parts
-        .iter()
-        .map(|part| SellerShare {
-            tenant: part.tenant,
-            total: Money::new(part.total(), currency),
-            commission: Money::new(part.commission, currency),
-        })
-        .collect();
+    let share = |tenant, total, commission| SellerShare {
+        tenant,
+        total: Money::new(total, currency),
+        commission: Money::new(commission, currency),
+    };
     match books {
-        Books::Sale => sale(order.id, command.ctx.now, &shares),
-        Books::Refund => refund(order.id, command.ctx.now, &shares),
+        Books::Sale => {
+            let parts = order.placed.parts.iter();
+            let shares: Vec<SellerShare> = parts
+                .map(|part| share(part.tenant, part.total(), part.commission))
+                .collect();
+            sale(order.id, now, &shares)
+        }
+        Books::Refund { refund: id, shares } => {
+            let shares: Vec<SellerShare> = shares
+                .iter()
+                .map(|back| share(back.tenant, back.amount, back.commission))
+                .collect();
+            refund(*id, order.id, now, &shares)
+        }
     }
 }
 
@@ -297,7 +324,18 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 payment,
                 order,
                 amount: change.order.total(),
-                sold: change.order.paid,
+                refund: None,
+                sold: false,
+            },
+        ),
+        Some(Payment::PartlyRefunded { refund, amount, .. }) => outbox.push(
+            &command.ctx,
+            &PaymentRefunded {
+                payment,
+                order,
+                amount: Money::new(*amount, change.order.currency()),
+                refund: Some(*refund),
+                sold: true,
             },
         ),
         _ => Ok(()),

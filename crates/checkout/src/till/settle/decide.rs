@@ -2,11 +2,12 @@
 
 use super::Saga;
 use super::intervene::{ByHand, intervene};
+use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share};
 use crate::error::Error;
 use crate::saga::{End, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::Settlement;
-use kernel::Timestamp;
+use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
 use orders::domain::{Command, Event, Order, decide as decide_order};
 use payments::domain::Event as Payment;
 use std::time::Duration;
@@ -70,6 +71,33 @@ pub enum Ask {
     },
     /// A person steps in.
     Intervene(Box<ByHand>),
+    /// Cancel one sub-order of a paid order.
+    CancelPart {
+        part: SubOrderId,
+        reason: CancelReason,
+        note: String,
+    },
+    /// Give money back for a sub-order.
+    Refund(Box<RefundRequest>),
+    OfRefund {
+        refund: RefundId,
+        ask: RefundAsk,
+    },
+}
+
+impl Ask {
+    /// Whether what was given back, or is about to be, matters to it.
+    #[must_use]
+    pub fn concerns_refunds(&self) -> bool {
+        matches!(
+            self,
+            Self::Cancel { .. }
+                | Self::CancelPart { .. }
+                | Self::Refund(_)
+                | Self::OfRefund { .. }
+                | Self::Intervene(_)
+        )
+    }
 }
 
 /// An order and its payment, as they stand.
@@ -78,6 +106,8 @@ pub struct Case {
     pub order: Order,
     /// None before the first attempt to pay.
     pub saga: Option<Saga>,
+    /// Of what was sold, oldest first. Only read for commands that [concern](Ask::concerns_refunds) them.
+    pub refunds: Vec<Refunding>,
 }
 
 /// What a command does. Nothing, where everything is absent.
@@ -87,11 +117,14 @@ pub struct Decision {
     /// Stock to be held again first. Where it is not there any more, nothing else of the decision happens.
     pub hold: Option<Hold>,
     pub stock: Option<Settlement>,
+    /// The one shop whose goods are settled; all if none.
+    pub stock_of: Option<TenantId>,
     pub payment: Option<Payment>,
     pub books: Option<Books>,
     pub saga: Option<Saga>,
     /// Whether the caller is to go on with the payment.
     pub leased: bool,
+    pub refund: Option<RefundMove>,
 }
 
 /// An expired order's goods, held again: all lines or none.
@@ -104,13 +137,14 @@ pub struct Hold {
 }
 
 /// What is posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Books {
     Sale,
-    Refund,
+    Refund { refund: RefundId, shares: Vec<Share> },
 }
 
-pub fn decide(case: &Case, ask: &Ask, now: Timestamp) -> Result<Decision, Error> {
+pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
+    let now = ctx.now;
     match ask {
         Ask::Look => Ok(Decision::default()),
         Ask::Start {
@@ -132,8 +166,11 @@ pub fn decide(case: &Case, ask: &Ask, now: Timestamp) -> Result<Decision, Error>
         Ask::Reopen { saga, reference } => reopen(case, saga, reference, now),
         Ask::Decline { saga, reason } => decline(case, saga, reason, now),
         Ask::Close { saga, end } => close(case, saga, end),
-        Ask::Cancel { reason } => cancel(case, *reason, now),
-        Ask::Intervene(by_hand) => intervene(case, by_hand, now),
+        Ask::Intervene(by_hand) => intervene(case, by_hand, ctx),
+        Ask::Cancel { reason } => cancel(case, *reason, ctx),
+        Ask::CancelPart { part, reason, note } => refund::cancel_part(case, ctx, *part, *reason, note),
+        Ask::Refund(request) => refund::request(case, ctx, request),
+        Ask::OfRefund { refund, ask } => refund::decide(case, *refund, ask, ctx),
     }
 }
 
@@ -274,6 +311,10 @@ fn park(case: &Case, saga: &Saga, now: Timestamp) -> Result<Decision, Error> {
 }
 
 fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<Decision, Error> {
+    if case.order.paid {
+        // Somebody else said so before. What became of the order since, and of its money, is not this payment's to say.
+        return Ok(Decision::default());
+    }
     let late = case.order.has_expired();
     let events = if late {
         still_undecided(case, saga)?;
@@ -283,9 +324,6 @@ fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<
     } else {
         decide_order(Some(&case.order), &Command::Confirm, now)?
     };
-    if events.is_empty() {
-        return Ok(Decision::default());
-    }
     Ok(Decision {
         order: events,
         hold: late.then(|| hold(case, saga, now, now)),
@@ -295,7 +333,7 @@ fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<
         }),
         books: Some(Books::Sale),
         saga: Some(ended(case, saga, End::Confirmed)),
-        leased: false,
+        ..Decision::default()
     })
 }
 
@@ -396,14 +434,14 @@ fn close(case: &Case, saga: &Saga, end: &End) -> Result<Decision, Error> {
             payment: Some(Payment::Refunded {
                 reference: reference.clone(),
             }),
-            books: case.order.paid.then_some(Books::Refund),
             ..decision
         },
         _ => decision,
     })
 }
 
-pub(super) fn cancel(case: &Case, reason: CancelReason, now: Timestamp) -> Result<Decision, Error> {
+pub(super) fn cancel(case: &Case, reason: CancelReason, ctx: &Ctx) -> Result<Decision, Error> {
+    let now = ctx.now;
     let events = decide_order(Some(&case.order), &Command::Cancel { reason }, now)?;
     if events.is_empty() {
         return Ok(Decision::default());
@@ -426,21 +464,10 @@ pub(super) fn cancel(case: &Case, reason: CancelReason, now: Timestamp) -> Resul
             ..Decision::default()
         });
     }
-    let refund = case.saga.as_ref().map(|saga| {
-        let mut saga = Saga {
-            version: saga.version + 1,
-            step: Step::Refund,
-            tries: 0,
-            ..saga.clone()
-        };
-        take(&mut saga, now);
-        saga
-    });
     Ok(Decision {
         order: events,
         stock: Some(Settlement::Returned),
-        leased: refund.is_some(),
-        saga: refund,
+        refund: refund::rest(case, ctx, None)?,
         ..Decision::default()
     })
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::saga::{Outcome, Step, next};
 use contracts::checkout::{Intervention, SagaAnswer};
 use contracts::orders::CancelReason;
-use kernel::{Timestamp, UserId};
+use kernel::{Ctx, Timestamp, UserId};
 use payments::Answer;
 
 /// An intervention, whose it is, and why.
@@ -39,7 +39,8 @@ pub fn answers(step: &Step) -> &'static [SagaAnswer] {
     }
 }
 
-pub fn intervene(case: &Case, by_hand: &ByHand, now: Timestamp) -> Result<Decision, Error> {
+pub fn intervene(case: &Case, by_hand: &ByHand, ctx: &Ctx) -> Result<Decision, Error> {
+    let now = ctx.now;
     let saga = case.saga.as_ref().ok_or(Error::NoSuchSaga)?;
     // Whoever is at it would write over what is noted here.
     if !saga.step.has_ended() && saga.leased_at(now) {
@@ -48,7 +49,7 @@ pub fn intervene(case: &Case, by_hand: &ByHand, now: Timestamp) -> Result<Decisi
     match &by_hand.intervention {
         Intervention::Retry => retry(saga, by_hand, now),
         Intervention::Skip { answer, reference } => skip(saga, *answer, reference.as_deref(), by_hand, now),
-        Intervention::Compensate => compensate(case, saga, by_hand, now),
+        Intervention::Compensate => compensate(case, saga, by_hand, ctx),
     }
 }
 
@@ -100,8 +101,8 @@ fn skip(
     Ok(gone_on(noted, step, now))
 }
 
-fn compensate(case: &Case, saga: &Saga, by_hand: &ByHand, now: Timestamp) -> Result<Decision, Error> {
-    let mut decision = cancel(case, CancelReason::Operator, now)?;
+fn compensate(case: &Case, saga: &Saga, by_hand: &ByHand, ctx: &Ctx) -> Result<Decision, Error> {
+    let mut decision = cancel(case, CancelReason::Operator, ctx)?;
     if decision.order.is_empty() {
         return Err(Error::SagaCompensated);
     }
@@ -109,7 +110,7 @@ fn compensate(case: &Case, saga: &Saga, by_hand: &ByHand, now: Timestamp) -> Res
     let left = decision.saga.take().unwrap_or_else(|| saga.clone());
     decision.saga = Some(Saga {
         version: saga.version + 1,
-        history: noted(saga, "compensated", by_hand, now).history,
+        history: noted(saga, "compensated", by_hand, ctx.now).history,
         ..left
     });
     Ok(decision)

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
 /// Steps that a history keeps; of a payment that is tried for days the first and the last ones tell enough.
-const HISTORY_MAX: usize = 100;
+pub(super) const HISTORY_MAX: usize = 100;
 
 /// Where the payment of an order stands.
 #[derive(Clone, Debug, PartialEq)]

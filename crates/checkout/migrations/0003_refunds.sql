@@ -1,0 +1,45 @@
+-- Money on its way back for what was sold. Written with its order locked, in the transaction of what caused it; closed in
+-- the one that tells payment, order and books. Only the lease of a refund that is being driven is also renewed without.
+create table checkout.refund (
+    order_id uuid not null,
+    id uuid not null,
+    -- one more with every write
+    version bigint not null,
+    -- one more each time a refused refund is tried again; part of the key under which the provider knows it
+    attempt int not null,
+    -- the key under which the provider knows the charge
+    charge text not null,
+    -- one per sub-order, as the order's history will tell it
+    parts jsonb not null,
+    -- minor units of the order's currency, over all parts
+    amount bigint not null,
+    status text not null default 'pending',
+    asked_by jsonb not null,
+    asked_at timestamptz not null,
+    -- by what whoever asked knows it, if they said so, and the hash of what they asked
+    key text,
+    request_hash bytea,
+    step jsonb not null,
+    -- how often the step was tried in vain
+    tries int not null,
+    -- when to go on; null when it has ended
+    due_at timestamptz,
+    -- somebody is at it until then, so that nobody else need be
+    lease_until timestamptz,
+    -- [{at, attempt, step, outcome}]
+    history jsonb not null,
+    ended_at timestamptz,
+    constraint refund_pkey primary key (order_id, id),
+    constraint refund_key_once unique (order_id, key),
+    constraint refund_key_hashed check ((key is null) = (request_hash is null)),
+    constraint refund_amount_positive check (amount > 0),
+    constraint refund_attempt_check check (attempt > 0),
+    constraint refund_version_check check (version > 0),
+    constraint refund_status_known check (status in ('pending', 'refunded', 'refused')),
+    constraint refund_ended check ((status = 'pending') = (ended_at is null) and (status = 'pending') = (due_at is not null))
+) partition by range (order_id);
+select store.partition_by_month('checkout.refund', 'uuid');
+create index refund_due on checkout.refund (due_at) where due_at is not null;
+-- The operators' list, newest first.
+create index refund_refused on checkout.refund (id) where status = 'refused';
+select store.close_to_shops('checkout.refund');

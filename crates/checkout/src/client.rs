@@ -1,0 +1,124 @@
+//! The till as other contexts know it.
+
+use crate::app::Checkouts;
+use contracts::Reply;
+use contracts::cart::CartOwner;
+use contracts::checkout::{
+    Checkout, OrderRefund, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest, RefundOrder,
+};
+use contracts::orders::{Order, SubOrder};
+use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, RefundId, SubOrderId, TenantId};
+
+impl Checkout for Checkouts {
+    fn quote<'a>(&'a self, ctx: &'a Ctx, request: QuoteRequest) -> Reply<'a, Quote> {
+        Box::pin(async move { self.quoted(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn place<'a>(&'a self, ctx: &'a Ctx, request: PlaceOrder) -> Reply<'a, Order> {
+        Box::pin(async move { self.placed(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn pay<'a>(&'a self, ctx: &'a Ctx, request: Pay) -> Reply<'a, PayOutcome> {
+        Box::pin(async move { self.paid(ctx, request).await.map_err(Fault::from) })
+    }
+
+    fn resume<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, PayOutcome> {
+        Box::pin(async move { self.resumed(ctx, &owner, order).await.map_err(Fault::from) })
+    }
+
+    fn cancel<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, Order> {
+        Box::pin(async move { self.cancelled(ctx, &owner, order).await.map_err(Fault::from) })
+    }
+
+    fn cancel_part<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        sub_order: SubOrderId,
+    ) -> Reply<'a, Order> {
+        Box::pin(async move {
+            let cancelled = self.cancelled_part(ctx, &owner, order, sub_order).await;
+            cancelled.map_err(Fault::from)
+        })
+    }
+
+    fn cancel_sale<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+        note: String,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let cancelled = self.cancelled_sale(ctx, tenant, sub_order, note).await;
+            cancelled.map_err(Fault::from)
+        })
+    }
+
+    fn refund_sale<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        request: RefundOrder,
+    ) -> Reply<'a, OrderRefund> {
+        Box::pin(async move {
+            self.refunded_sale(ctx, tenant, request)
+                .await
+                .map_err(Fault::from)
+        })
+    }
+
+    fn refund_order<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: OrderId,
+        request: RefundOrder,
+    ) -> Reply<'a, OrderRefund> {
+        Box::pin(async move {
+            self.refunded_order(ctx, order, request)
+                .await
+                .map_err(Fault::from)
+        })
+    }
+
+    fn refunds_of_sale<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+    ) -> Reply<'a, Vec<OrderRefund>> {
+        Box::pin(async move {
+            let refunds = self.refunds_of_part(ctx, tenant, sub_order).await;
+            refunds.map_err(Fault::from)
+        })
+    }
+
+    fn refunds_of_order<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        owner: Option<CartOwner>,
+        order: OrderId,
+    ) -> Reply<'a, Vec<OrderRefund>> {
+        Box::pin(async move {
+            let refunds = self.refunds_of_whole(owner.as_ref(), order).await;
+            refunds.map_err(Fault::from)
+        })
+    }
+
+    fn retry_refund<'a>(&'a self, ctx: &'a Ctx, order: OrderId, refund: RefundId) -> Reply<'a, OrderRefund> {
+        Box::pin(async move { self.retried(ctx, order, refund).await.map_err(Fault::from) })
+    }
+
+    fn refused_refunds<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<OrderRefund>> {
+        Box::pin(async move {
+            let limit = PageLimit::new(limit).unwrap_or_default();
+            self.refused(after, limit).await.map_err(Fault::from)
+        })
+    }
+}

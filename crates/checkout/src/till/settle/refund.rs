@@ -1,0 +1,547 @@
+//! What becomes of refunds: begun by whoever asks or with what is cancelled, closed with what they do to payment, order
+//! and books. Pure; [`table`] keeps them.
+//!
+//! A refund that is under way is promised: until it ends, its money counts as given back, so that two never give back the
+//! same. One that the provider refused is promised no longer, until it is tried again.
+
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+use super::decide::{Books, Case, Decision, LEASE};
+use super::saga::{HISTORY_MAX, Told};
+use crate::error::Error;
+use crate::refund::{End, Outcome, Step};
+use crate::saga;
+use contracts::checkout::{RefundStatus, RefundWish};
+use contracts::orders::CancelReason;
+use inventory::till::Settlement;
+use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp};
+use orders::domain::{Command, Event, Order, Refund, RefundLine, Refusal, SubOrder, decide as decide_order};
+use payments::domain::{Event as Payment, RefundedShare};
+use payments::provider::charge_key;
+use std::collections::BTreeMap;
+
+/// Refunds of one order that may be asked for; cancelling is always possible.
+pub const REFUNDS_MAX: usize = 100;
+
+/// Told to buyers by providers that say why.
+const CANCELLED: &str = "The order was cancelled.";
+const CANCELLED_IN_PART: &str = "A part of the order was cancelled.";
+
+/// Money on its way back: one refund at the provider, for one or more sub-orders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refunding {
+    pub id: RefundId,
+    pub order: OrderId,
+    /// One more with every write that whoever is at it must know of.
+    pub version: i64,
+    /// From 1; one more each time a refused refund is tried again.
+    pub attempt: u32,
+    /// The key under which the provider knows the charge.
+    pub charge: String,
+    /// One per sub-order, as the order's history will tell it.
+    pub parts: Vec<Refund>,
+    pub asked_by: Actor,
+    pub asked_at: Timestamp,
+    pub key: Option<RefundKey>,
+    pub step: Step,
+    /// How often the step was tried in vain.
+    pub tries: u32,
+    pub due_at: Option<Timestamp>,
+    pub lease_until: Option<Timestamp>,
+    pub history: Vec<Told>,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// By what whoever asked knows a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundKey {
+    /// Apart from everybody else's.
+    pub key: String,
+    /// Of all that the request says.
+    pub request_hash: Vec<u8>,
+}
+
+/// A refund that somebody wants.
+#[derive(Clone, Debug)]
+pub struct RefundRequest {
+    pub id: RefundId,
+    pub part: SubOrderId,
+    pub wish: RefundWish,
+    pub reason: String,
+    pub key: RefundKey,
+}
+
+/// What a decision does to a refund.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RefundMove {
+    /// Nothing; this is how it stands.
+    Stands(Refunding),
+    /// It stands so from now on.
+    Kept(Refunding),
+    /// The same, and it is left to the caller to go on with.
+    Leased(Refunding),
+}
+
+impl RefundMove {
+    #[must_use]
+    pub fn refund(&self) -> &Refunding {
+        match self {
+            Self::Stands(refund) | Self::Kept(refund) | Self::Leased(refund) => refund,
+        }
+    }
+
+    /// What is to be written.
+    #[must_use]
+    pub fn changed(&self) -> Option<&Refunding> {
+        match self {
+            Self::Stands(_) => None,
+            Self::Kept(refund) | Self::Leased(refund) => Some(refund),
+        }
+    }
+}
+
+/// What is asked of the till about a refund that exists.
+#[derive(Clone, Debug)]
+pub enum RefundAsk {
+    /// Go on with it, if nobody is at it.
+    Take,
+    /// The provider told something about it: look at it now.
+    Hear,
+    /// It got somewhere and waits.
+    Park(Box<Refunding>),
+    /// The provider gave the money back, or will not.
+    Close(Box<Refunding>, End),
+    /// The provider refused it: try again.
+    Retry,
+}
+
+impl Refunding {
+    /// Minor units of the order's currency.
+    #[must_use]
+    pub fn amount(&self) -> i64 {
+        self.parts.iter().map(|part| part.amount).sum()
+    }
+
+    /// Under which the provider knows it.
+    #[must_use]
+    pub fn provider_key(&self) -> String {
+        format!("{}-{}", self.id, self.attempt)
+    }
+
+    /// The same for all of its parts; the buyer is told.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.parts.first().map_or("", |part| &part.reason)
+    }
+
+    #[must_use]
+    pub fn status(&self) -> RefundStatus {
+        match &self.step {
+            Step::Ended {
+                end: End::Refunded { .. },
+            } => RefundStatus::Refunded,
+            Step::Ended {
+                end: End::Refused { .. },
+            } => RefundStatus::Refused,
+            _ => RefundStatus::Pending,
+        }
+    }
+
+    /// Notes what came of the present step.
+    pub fn tell(&mut self, at: Timestamp, outcome: &Outcome) {
+        if self.history.len() >= HISTORY_MAX {
+            self.history.remove(HISTORY_MAX / 2);
+        }
+        self.history.push(Told {
+            at,
+            attempt: self.attempt,
+            step: self.step.name().to_owned(),
+            outcome: outcome.name().to_owned(),
+            by: None,
+            note: None,
+        });
+    }
+
+    fn leased_at(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// At this step from now on, left to whoever asked.
+    fn taken(mut self, step: Step, now: Timestamp) -> Self {
+        self.version += 1;
+        self.step = step;
+        self.due_at = Some(now);
+        self.lease_until = Some(now + LEASE);
+        self.ended_at = None;
+        self
+    }
+}
+
+/// The reverse of [`Refunding::provider_key`].
+#[must_use]
+pub fn read_provider_key(key: &str) -> Option<RefundId> {
+    key.rsplit_once('-')?.0.parse().ok()
+}
+
+/// Somebody wants money back for a sub-order. The same key is the same refund.
+pub fn request(case: &Case, ctx: &Ctx, request: &RefundRequest) -> Result<Decision, Error> {
+    let same_key = |known: &&Refunding| known.key.as_ref().is_some_and(|key| key.key == request.key.key);
+    if let Some(known) = case.refunds.iter().find(same_key) {
+        return match known.key.as_ref() == Some(&request.key) {
+            true => Ok(take(known, ctx.now)),
+            false => Err(Error::KeyReused),
+        };
+    }
+    if case.refunds.len() >= REFUNDS_MAX {
+        return Err(Error::TooManyRefunds);
+    }
+    let promised = promised(case, ctx.now);
+    let sub_order = promised.sub_order(request.part).ok_or(Refusal::NoSuchPart)?;
+    let refund = wished(&sub_order, request)?;
+    decide_order(Some(&promised), &Command::Refund(refund.clone()), ctx.now)?;
+    let begun = begin(case, ctx, request.id, vec![refund], Some(request.key.clone()))?;
+    Ok(Decision {
+        refund: Some(RefundMove::Leased(begun)),
+        ..Decision::default()
+    })
+}
+
+/// What is given back when an order is cancelled, or one part of it: all that was paid for it and is not given back or
+/// promised yet. Nothing, where that is nothing.
+pub fn rest(case: &Case, ctx: &Ctx, only: Option<SubOrderId>) -> Result<Option<RefundMove>, Error> {
+    let promised = promised(case, ctx.now);
+    let reason = match only {
+        Some(_) => CANCELLED_IN_PART,
+        None => CANCELLED,
+    };
+    let mut parts = Vec::new();
+    let wanted = promised
+        .sub_orders()
+        .filter(|s| only.is_none_or(|only| only == s.part.id));
+    for sub_order in wanted.filter(|s| s.refundable() > 0) {
+        parts.push(all_of(&sub_order, RefundId::new(ctx.now), reason));
+    }
+    match parts.first().map(|part| part.id) {
+        Some(id) => Ok(Some(RefundMove::Leased(begin(case, ctx, id, parts, None)?))),
+        None => Ok(None),
+    }
+}
+
+/// One part of a paid order is cancelled: its goods come back, and its money goes back. The others are not touched.
+pub fn cancel_part(
+    case: &Case,
+    ctx: &Ctx,
+    part: SubOrderId,
+    reason: CancelReason,
+    note: &str,
+) -> Result<Decision, Error> {
+    let command = Command::CancelPart {
+        part,
+        reason,
+        note: note.to_owned(),
+    };
+    let events = decide_order(Some(&case.order), &command, ctx.now)?;
+    let Some(sub_order) = case.order.sub_order(part).filter(|_| !events.is_empty()) else {
+        return Ok(Decision::default());
+    };
+    Ok(Decision {
+        order: events,
+        stock: Some(Settlement::Returned),
+        stock_of: Some(sub_order.part.tenant),
+        refund: rest(case, ctx, Some(part))?,
+        ..Decision::default()
+    })
+}
+
+/// What `ask` does to a refund that exists.
+pub fn decide(case: &Case, id: RefundId, ask: &RefundAsk, ctx: &Ctx) -> Result<Decision, Error> {
+    let known = case.refunds.iter().find(|refund| refund.id == id);
+    let known = known.ok_or(Error::NoSuchRefund)?;
+    match ask {
+        RefundAsk::Take => Ok(take(known, ctx.now)),
+        RefundAsk::Hear => Ok(hear(known, ctx.now)),
+        RefundAsk::Park(refund) => park(known, refund),
+        RefundAsk::Close(refund, end) => close(case, known, refund, end, ctx.now),
+        RefundAsk::Retry => retry(case, known, ctx.now),
+    }
+}
+
+/// Takes a refund that has something left to do, unless somebody is at it. Whoever had it and did not come back may have
+/// asked the provider: what became of that is inquired about first.
+fn take(known: &Refunding, now: Timestamp) -> Decision {
+    if known.step.has_ended() || known.leased_at(now) {
+        return told(known);
+    }
+    let step = match known.step {
+        Step::Ask if known.lease_until.is_some() => Step::Inquire,
+        _ => known.step.clone(),
+    };
+    Decision {
+        refund: Some(RefundMove::Leased(known.clone().taken(step, now))),
+        ..Decision::default()
+    }
+}
+
+/// Nothing happens, and the caller learns how it stands.
+fn told(known: &Refunding) -> Decision {
+    Decision {
+        refund: Some(RefundMove::Stands(known.clone())),
+        ..Decision::default()
+    }
+}
+
+fn kept(refund: Refunding) -> Decision {
+    Decision {
+        refund: Some(RefundMove::Kept(refund)),
+        ..Decision::default()
+    }
+}
+
+/// Makes a refund due that waits; whoever is at it is asking the provider just now.
+fn hear(known: &Refunding, now: Timestamp) -> Decision {
+    if known.step.has_ended() || known.leased_at(now) {
+        return told(known);
+    }
+    kept(Refunding {
+        due_at: Some(now),
+        ..known.clone()
+    })
+}
+
+fn park(known: &Refunding, refund: &Refunding) -> Result<Decision, Error> {
+    if known.version != refund.version || known.step.has_ended() {
+        return Err(Error::Stale);
+    }
+    Ok(kept(Refunding {
+        version: known.version + 1,
+        lease_until: None,
+        ..refund.clone()
+    }))
+}
+
+fn close(
+    case: &Case,
+    known: &Refunding,
+    refund: &Refunding,
+    end: &End,
+    now: Timestamp,
+) -> Result<Decision, Error> {
+    // What the provider said of this attempt stands, whatever version of it is kept; done is done only once.
+    if known.attempt != refund.attempt {
+        return Err(Error::Stale);
+    }
+    if known.step.has_ended() {
+        return Ok(told(known));
+    }
+    let ended = Refunding {
+        version: known.version + 1,
+        step: Step::Ended { end: end.clone() },
+        tries: 0,
+        due_at: None,
+        lease_until: None,
+        ended_at: Some(now),
+        ..refund.clone()
+    };
+    let End::Refunded { reference } = end else {
+        return Ok(kept(ended));
+    };
+    let (order, shares) = given_back(case, known, now)?;
+    Ok(Decision {
+        order,
+        payment: Some(Payment::PartlyRefunded {
+            refund: known.id,
+            reference: reference.clone(),
+            amount: known.amount(),
+            shares: shares.iter().map(Share::of_payment).collect(),
+        }),
+        books: Some(Books::Refund {
+            refund: known.id,
+            shares,
+        }),
+        ..kept(ended)
+    })
+}
+
+/// What a refund takes from one shop, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub tenant: kernel::TenantId,
+    pub amount: i64,
+    /// Of it, what the marketplace gives up.
+    pub commission: i64,
+}
+
+impl Share {
+    fn of_payment(&self) -> RefundedShare {
+        RefundedShare {
+            tenant: self.tenant,
+            amount: self.amount,
+        }
+    }
+}
+
+/// What the order's history tells of a refund, and what it takes from each shop. The commission on it is worked out now:
+/// what was given up before, and this, are together the commission on all that was given back.
+fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Event>, Vec<Share>), Error> {
+    let mut order = case.order.clone();
+    let mut events = Vec::with_capacity(refund.parts.len());
+    let mut shares: BTreeMap<kernel::TenantId, Share> = BTreeMap::new();
+    for part in &refund.parts {
+        let sub_order = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
+        let (tenant, commission) = (sub_order.part.tenant, sub_order.commission_back(part.amount));
+        let share = shares.entry(tenant).or_insert(Share {
+            tenant,
+            amount: 0,
+            commission: 0,
+        });
+        share.amount += part.amount;
+        share.commission += commission;
+        for event in decide_order(Some(&order), &Command::Refund(part.clone()), now)? {
+            order = order.then(now, event.clone());
+            events.push(event);
+        }
+    }
+    Ok((events, shares.into_values().collect()))
+}
+
+/// A refund that the provider refused is asked for again, as another attempt, if it can still be given back. One that is
+/// under way is gone on with, one that is through is left alone.
+fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Error> {
+    if known.status() != RefundStatus::Refused {
+        return Ok(take(known, now));
+    }
+    let mut promised = promised(case, now);
+    for part in &known.parts {
+        for event in decide_order(Some(&promised), &Command::Refund(part.clone()), now)? {
+            promised = promised.then(now, event);
+        }
+    }
+    let again = Refunding {
+        attempt: known.attempt + 1,
+        tries: 0,
+        ..known.clone()
+    };
+    Ok(Decision {
+        refund: Some(RefundMove::Leased(again.taken(Step::Ask, now))),
+        ..Decision::default()
+    })
+}
+
+/// The order as it will be when every refund under way is through.
+fn promised(case: &Case, now: Timestamp) -> Order {
+    let under_way = case.refunds.iter().filter(|refund| !refund.step.has_ended());
+    let parts = under_way.flat_map(|refund| &refund.parts);
+    parts.fold(case.order.clone(), |order, part| {
+        order.then(now, Event::Refunded { refund: part.clone() })
+    })
+}
+
+fn begin(
+    case: &Case,
+    ctx: &Ctx,
+    id: RefundId,
+    parts: Vec<Refund>,
+    key: Option<RefundKey>,
+) -> Result<Refunding, Error> {
+    // What was sold was paid with the last attempt.
+    let saga = case.saga.as_ref().ok_or(Error::Stale)?;
+    let begun = Refunding {
+        id,
+        order: case.order.id,
+        version: 0,
+        attempt: 1,
+        charge: charge_key(case.order.placed.payment, saga.attempt),
+        parts,
+        asked_by: ctx.actor.clone(),
+        asked_at: ctx.now,
+        key,
+        step: Step::Ask,
+        tries: 0,
+        due_at: None,
+        lease_until: None,
+        history: Vec::new(),
+        ended_at: None,
+    };
+    debug_assert!(matches!(
+        saga.step,
+        saga::Step::Ended {
+            end: saga::End::Confirmed
+        }
+    ));
+    Ok(begun.taken(Step::Ask, ctx.now))
+}
+
+/// The refund that a wish comes to; whether it can be had is for the order to say.
+fn wished(sub_order: &SubOrder<'_>, request: &RefundRequest) -> Result<Refund, Error> {
+    let mut refund = Refund {
+        id: request.id,
+        part: sub_order.part.id,
+        lines: Vec::new(),
+        delivery: 0,
+        amount: 0,
+        reason: request.reason.clone(),
+    };
+    match &request.wish {
+        RefundWish::Amount(amount) if amount.currency != sub_order.order.currency() => {
+            return Err(Error::WrongCurrency {
+                currency: sub_order.order.currency(),
+            });
+        }
+        RefundWish::Amount(amount) => refund.amount = amount.amount,
+        RefundWish::Lines { lines, delivery } => {
+            for wanted in lines {
+                let line = sub_order.line(wanted.line).ok_or(Refusal::BadUnits)?;
+                refund.lines.push(RefundLine {
+                    line: line.id,
+                    quantity: wanted.quantity,
+                    amount: line
+                        .unit_price
+                        .checked_mul(i64::from(wanted.quantity))
+                        .ok_or(kernel::MoneyError::Overflow)?,
+                });
+            }
+            if *delivery {
+                refund.delivery = sub_order.part.delivery.price - sub_order.delivery_refunded();
+            }
+            let goods = refund.lines.iter().map(|line| line.amount);
+            refund.amount = goods
+                .chain([refund.delivery])
+                .try_fold(0i64, i64::checked_add)
+                .ok_or(kernel::MoneyError::Overflow)?;
+        }
+    }
+    Ok(refund)
+}
+
+/// All of a sub-order's money that was not given back: for its lines and delivery; as an amount, where amounts were given
+/// back before that belong to none of them.
+fn all_of(sub_order: &SubOrder<'_>, id: RefundId, reason: &str) -> Refund {
+    let lines: Vec<RefundLine> = sub_order
+        .part
+        .lines
+        .iter()
+        .map(|line| {
+            let (amount, units) = sub_order.line_refunded(line.id);
+            RefundLine {
+                line: line.id,
+                quantity: line.quantity.saturating_sub(units),
+                amount: line.total() - amount,
+            }
+        })
+        .filter(|line| line.amount > 0)
+        .collect();
+    let delivery = sub_order.part.delivery.price - sub_order.delivery_refunded();
+    let sum = lines.iter().map(|line| line.amount).sum::<i64>() + delivery;
+    let amount = sub_order.refundable();
+    let named = sum == amount;
+    Refund {
+        id,
+        part: sub_order.part.id,
+        lines: if named { lines } else { Vec::new() },
+        delivery: if named { delivery } else { 0 },
+        amount,
+        reason: reason.to_owned(),
+    }
+}
