@@ -137,6 +137,14 @@ pub struct Offer {
     pub for_sale: bool,
 }
 
+/// A SKU and the seller's own code for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodedSku {
+    pub code: String,
+    pub sku: SkuId,
+    pub product: ProductId,
+}
+
 /// A product as a seller (or a file of theirs) describes it. `key` is the seller's own, and makes uploads repeatable.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProductDraft {
@@ -202,6 +210,8 @@ service! {
     Catalog as "catalog", remote RemoteCatalog, served ServedCatalog {
         /// Offers by SKU; unknown SKUs are left out.
         fn offers(skus: Vec<SkuId>) -> Vec<Offer>;
+        /// A shop's SKUs by the seller's own codes; unknown codes are left out.
+        fn skus_by_code(tenant: TenantId, codes: Vec<String>) -> Vec<CodedSku>;
         /// Listings by product, whatever their status; unknown ones are left out.
         fn listings(ids: Vec<ProductId>) -> Vec<Listing>;
         /// The whole tree, parents before children.

@@ -37,8 +37,8 @@ service! {
     StockRoom as "stock_room", remote RemoteStockRoom, served ServedStockRoom {
         /// By SKU; those never counted are left out.
         fn shelf(tenant: TenantId, skus: Vec<SkuId>) -> Vec<ShelfLevel>;
-        /// How many of the shop's SKUs have fewer than `below` available.
-        fn low(tenant: TenantId, below: i64) -> u64;
+        /// How many of the shop's SKUs have fewer available than their reorder point.
+        fn low(tenant: TenantId) -> u64;
     }
 }
 
@@ -55,4 +55,14 @@ service! {
 public_event! {
     /// A SKU ran out, or came back.
     "inventory.availability_changed" AvailabilityChanged { sku: SkuId, product: ProductId, tenant: TenantId, in_stock: bool } key product, tenant |e| Some(e.tenant)
+}
+
+public_event! {
+    /// A SKU went from enough to fewer available units than its reorder point; once each time it does.
+    "inventory.low_stock" LowStock {
+        sku: SkuId, product: ProductId, tenant: TenantId,
+        /// Over all warehouses.
+        available: i64,
+        low_below: i64,
+    } key product, tenant |e| Some(e.tenant)
 }

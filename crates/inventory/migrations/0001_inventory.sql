@@ -9,26 +9,53 @@ create table inventory.warehouse (
     name text not null,
     -- lower is emptied first
     priority smallint not null default 0,
+    -- ISO 3166-1 alpha-2 and ISO 3166-2; null where the shop has not said where it stands
+    country text,
+    region text,
+    postcode text,
+    town text,
+    -- what sending a parcel from here costs, in minor units of the shop's currency
+    parcel_cost bigint not null default 0,
+    -- closed: it takes nothing in any more
+    closed_at timestamptz,
     constraint warehouse_pkey primary key (tenant_id, id),
-    constraint warehouse_code_key unique (tenant_id, code)
+    constraint warehouse_code_key unique (tenant_id, code),
+    constraint warehouse_parcel_cost_check check (parcel_cost >= 0),
+    constraint warehouse_main_check check (closed_at is null or id <> tenant_id)
 ) partition by list (tenant_id);
 create table inventory.warehouse_pool partition of inventory.warehouse default;
 select store.isolate('inventory.warehouse');
+
+-- By which rule a shop's orders are sent from its warehouses; shops without a row empty them in order of preference.
+create table inventory.routing (
+    tenant_id uuid not null,
+    rule text not null,
+    constraint routing_pkey primary key (tenant_id),
+    constraint routing_rule_check check (rule in ('preference', 'nearest', 'cheapest', 'fewest_parcels'))
+) partition by list (tenant_id);
+create table inventory.routing_pool partition of inventory.routing default;
+select store.isolate('inventory.routing');
 
 create table inventory.level (
     tenant_id uuid not null,
     sku_id uuid not null,
     warehouse_id uuid not null,
     product_id uuid not null,
-    -- the warehouse's, copied so that the till locks and reads one table
-    priority smallint not null default 0,
     on_hand bigint not null,
     reserved bigint not null,
+    -- on its way here: transfers under way, purchases ordered
+    incoming bigint not null default 0,
+    -- The SKU runs low when fewer are available over all warehouses, and is then ordered up to so many. What its level
+    -- in the default warehouse says holds; every SKU that is stocked anywhere has one.
+    low_below bigint not null default 5,
+    order_up_to bigint,
     -- the number of the last statement of stock that was applied; one that comes again, or too late, is not
     stated bigint not null default 0,
     constraint level_pkey primary key (tenant_id, sku_id, warehouse_id),
     constraint level_on_hand_check check (on_hand >= 0),
-    constraint level_reserved_check check (reserved >= 0 and reserved <= on_hand)
+    constraint level_reserved_check check (reserved >= 0 and reserved <= on_hand),
+    constraint level_incoming_check check (incoming >= 0),
+    constraint level_low_below_check check (low_below >= 0 and order_up_to >= low_below)
 ) partition by list (tenant_id);
 -- Half of each page stays free: a level changes with every order of its SKU, and changes that find room on the
 -- page touch no index.
@@ -44,14 +71,17 @@ create table inventory.movement (
     warehouse_id uuid not null,
     delta_on_hand bigint not null,
     delta_reserved bigint not null,
+    delta_incoming bigint not null default 0,
     reason text not null,
-    -- the order, for movements that an order caused
+    -- the order, the inbound delivery or the stock feed that caused it
     reference uuid,
     -- the seller's words, for movements that a seller caused
     note text,
     constraint movement_pkey primary key (tenant_id, id),
-    constraint movement_reason_check check (reason in ('count', 'adjustment', 'hold', 'release', 'sale', 'return')),
-    constraint movement_moves_check check (delta_on_hand <> 0 or delta_reserved <> 0)
+    constraint movement_reason_check check (reason in (
+        'count', 'adjustment', 'hold', 'release', 'sale', 'return', 'dispatched', 'expected', 'received', 'not_received',
+        'reconciliation')),
+    constraint movement_moves_check check (delta_on_hand <> 0 or delta_reserved <> 0 or delta_incoming <> 0)
 ) partition by list (tenant_id);
 create table inventory.movement_pool partition of inventory.movement default partition by range (id);
 select store.partition_by_month('inventory.movement_pool', 'uuid');
@@ -84,3 +114,18 @@ create table inventory.reservation (
 create table inventory.reservation_pool partition of inventory.reservation default partition by range (order_id);
 select store.partition_by_month('inventory.reservation_pool', 'uuid');
 select store.isolate('inventory.reservation');
+
+-- How a shop with several warehouses chooses between one of them and its default one, as the till reads it beside a
+-- locked level. Not asked for levels of the default warehouse: shops that have no other pay nothing for it.
+create function inventory.route(shop uuid, warehouse uuid) returns jsonb
+language sql stable as $$
+    select jsonb_build_object(
+               'rule', coalesce(r.rule, 'preference'),
+               'is_closed', w.closed_at is not null,
+               'here', jsonb_build_object('priority', w.priority, 'country', w.country, 'region', w.region, 'parcel_cost', w.parcel_cost),
+               'main', jsonb_build_object('priority', m.priority, 'country', m.country, 'region', m.region, 'parcel_cost', m.parcel_cost))
+      from inventory.warehouse w
+      join inventory.warehouse m on m.tenant_id = w.tenant_id and m.id = w.tenant_id
+      left join inventory.routing r on r.tenant_id = w.tenant_id
+     where w.tenant_id = shop and w.id = warehouse
+$$;

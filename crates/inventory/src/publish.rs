@@ -1,22 +1,39 @@
-//! What others learn of stock: only that a SKU ran out or came back, never each change.
+//! What others learn of stock: only that a SKU ran out, came back or ran low, never each change.
 
-use crate::domain::Crossing;
+use crate::domain::{Crossed, Crossing};
 use ::store::log::Outbox;
-use contracts::inventory::AvailabilityChanged;
+use contracts::inventory::{AvailabilityChanged, LowStock};
 use kernel::Ctx;
 
 /// Adds the public event of each crossing.
 pub fn crossings(outbox: &mut Outbox, ctx: &Ctx, crossings: &[Crossing]) -> Result<(), serde_json::Error> {
-    for crossing in crossings {
-        outbox.push(
-            ctx,
-            &AvailabilityChanged {
-                sku: crossing.sku,
-                product: crossing.product,
-                tenant: crossing.tenant,
-                in_stock: crossing.in_stock,
-            },
-        )?;
+    for &Crossing {
+        tenant,
+        sku,
+        product,
+        what,
+    } in crossings
+    {
+        let availability = |in_stock| AvailabilityChanged {
+            sku,
+            product,
+            tenant,
+            in_stock,
+        };
+        match what {
+            Crossed::RanOut => outbox.push(ctx, &availability(false))?,
+            Crossed::CameBack => outbox.push(ctx, &availability(true))?,
+            Crossed::RanLow { available, low_below } => outbox.push(
+                ctx,
+                &LowStock {
+                    sku,
+                    product,
+                    tenant,
+                    available,
+                    low_below,
+                },
+            )?,
+        }
     }
     Ok(())
 }

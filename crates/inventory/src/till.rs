@@ -4,8 +4,9 @@
 //! The order of things: [`Statements::lock`] (or [`Statements::lock_of_orders`]), decide on the [`Shelves`] that were
 //! locked, [`Statements::write`]. What was decided stands because the levels stay locked until the commit.
 
-use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movement, Movements};
-pub use crate::domain::{Crossing, Level, Line, Pick, Reason, Shelves, Shortage};
+use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movement, Movements, locked_level};
+pub use crate::domain::{Crossing, Destination, Level, Line, Pick, Reason, Shelves, Shortage};
+use crate::domain::{Route, Units};
 pub use crate::publish::crossings as publish_crossings;
 use kernel::{OrderId, SkuId, TenantId, Timestamp, WarehouseId, uuid_at};
 use tokio_postgres::{Client, Error, Row, Statement};
@@ -23,14 +24,16 @@ select r.tenant_id, r.order_id, r.id, r.sku_id, r.warehouse_id, r.quantity, r.st
   join inventory.reservation r on r.tenant_id = wanted.tenant_id and r.order_id = wanted.order_id";
 
 /// Locks the levels of every SKU that the orders reserve. Parameters: tenants, orders.
-const LOCK_OF_ORDERS: &str = "
-select l.tenant_id, l.sku_id, l.warehouse_id, l.product_id, l.priority, l.on_hand, l.reserved
+const LOCK_OF_ORDERS: &str = concat!(
+    locked_level!(),
+    "
   from (select distinct r.tenant_id, r.sku_id
           from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, order_id)
           join inventory.reservation r on r.tenant_id = wanted.tenant_id and r.order_id = wanted.order_id) as reserved
   join inventory.level l on l.tenant_id = reserved.tenant_id and l.sku_id = reserved.sku_id
  order by l.sku_id, l.warehouse_id
-   for update of l";
+   for update of l"
+);
 
 /// Parameters: tenants, orders, ids, states.
 const SETTLE: &str = "
@@ -137,8 +140,10 @@ impl Writes {
                     tenant: line.tenant,
                     sku: line.sku,
                     warehouse: pick.warehouse,
-                    on_hand: 0,
-                    reserved: pick.quantity,
+                    added: Units {
+                        reserved: pick.quantity,
+                        ..Units::default()
+                    },
                     reason: Reason::Hold,
                     reference: Some(order.0),
                     note: None,
@@ -183,17 +188,21 @@ impl Writes {
         shelves: &mut Shelves,
     ) -> Result<(), MissingLevel> {
         for reservation in reservations {
-            let Some(movement) = settlement.movement(reservation) else {
+            let Some(mut movement) = settlement.movement(reservation) else {
                 continue;
             };
+            if settlement == Settlement::Returned {
+                movement.warehouse =
+                    shelves.way_back(reservation.tenant, reservation.sku, reservation.warehouse);
+            }
             let level = shelves
-                .level_mut(reservation.tenant, reservation.sku, reservation.warehouse)
+                .level_mut(reservation.tenant, reservation.sku, movement.warehouse)
                 .ok_or(MissingLevel {
                     order: reservation.order,
                     sku: reservation.sku,
                 })?;
-            level.on_hand += movement.on_hand;
-            level.reserved += movement.reserved;
+            level.on_hand += movement.added.on_hand;
+            level.reserved += movement.added.reserved;
             self.movements.push(now, movement);
             self.settled.tenants.push(reservation.tenant);
             self.settled.orders.push(reservation.order);
@@ -233,8 +242,11 @@ impl Settlement {
             tenant: reservation.tenant,
             sku: reservation.sku,
             warehouse: reservation.warehouse,
-            on_hand,
-            reserved,
+            added: Units {
+                on_hand,
+                reserved,
+                incoming: 0,
+            },
             reason,
             reference: Some(reservation.order.0),
             note: None,
@@ -342,7 +354,14 @@ impl Statements {
         if d.tenants.is_empty() {
             return Ok(());
         }
-        let params: Params<'_> = &[&d.tenants, &d.skus, &d.warehouses, &d.on_hand, &d.reserved];
+        let params: Params<'_> = &[
+            &d.tenants,
+            &d.skus,
+            &d.warehouses,
+            &d.on_hand,
+            &d.reserved,
+            &d.incoming,
+        ];
         client.execute(&self.apply, params).await.map(drop)
     }
 
@@ -357,6 +376,7 @@ impl Statements {
             &m.warehouses,
             &m.on_hand,
             &m.reserved,
+            &m.incoming,
             &m.reasons,
             &m.references,
             &m.notes,
@@ -403,9 +423,13 @@ fn level(row: &Row) -> Result<Level, Error> {
         sku: row.try_get(1)?,
         warehouse: row.try_get(2)?,
         product: row.try_get(3)?,
-        priority: row.try_get(4)?,
-        on_hand: row.try_get(5)?,
-        reserved: row.try_get(6)?,
+        on_hand: row.try_get(4)?,
+        reserved: row.try_get(5)?,
+        incoming: row.try_get(6)?,
+        low_below: row.try_get(7)?,
+        route: row
+            .try_get::<_, Option<tokio_postgres::types::Json<Route>>>(8)?
+            .map(|route| Box::new(route.0)),
     })
 }
 

@@ -95,6 +95,10 @@ ids! {
     ImportId,
     /// A place where stock lies.
     WarehouseId,
+    /// Goods on their way to a warehouse: from another one, or from a supplier.
+    InboundId,
+    /// A list of what a warehouse says it has.
+    StockFeedId,
     /// Stock held for one order line until it is paid or its time runs out.
     ReservationId,
     /// A basket, possibly with items of many sellers.

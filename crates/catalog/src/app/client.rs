@@ -4,7 +4,8 @@ use super::Products;
 use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
-    Catalog, Category, CategoryDraft, Listing, NewPicture, Offer, Picture, ProductDraft, UpsertCounts,
+    Catalog, Category, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture, ProductDraft,
+    UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
@@ -12,6 +13,15 @@ use std::sync::Arc;
 impl Catalog for Products {
     fn offers<'a>(&'a self, ctx: &'a Ctx, skus: Vec<SkuId>) -> Reply<'a, Vec<Offer>> {
         Box::pin(async move { Ok(self.offers_by_sku(ctx, &skus).await?) })
+    }
+
+    fn skus_by_code<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        codes: Vec<String>,
+    ) -> Reply<'a, Vec<CodedSku>> {
+        Box::pin(async move { Ok(self.own_skus_by_code(tenant, &codes).await?) })
     }
 
     fn listings<'a>(&'a self, ctx: &'a Ctx, ids: Vec<ProductId>) -> Reply<'a, Vec<Listing>> {

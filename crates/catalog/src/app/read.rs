@@ -3,9 +3,10 @@
 use super::Products;
 use crate::cache::{CachedListing, Head};
 use crate::error::Error;
-use crate::store::listing;
+use crate::store::{listing, product};
+use ::store::Scope;
 use bytes::Bytes;
-use contracts::catalog::{CategoryRef, Listing, Offer, ProductStatus};
+use contracts::catalog::{CategoryRef, CodedSku, Listing, Offer, ProductStatus};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
@@ -112,6 +113,15 @@ impl Products {
     }
 
     /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
+    /// A shop's SKUs by its own codes.
+    pub async fn own_skus_by_code(&self, tenant: TenantId, codes: &[String]) -> Result<Vec<CodedSku>, Error> {
+        let codes = &codes[..codes.len().min(IDS_MAX)];
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let found = product::skus_by_code(&mut tx, tenant, codes).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
     pub async fn page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
         let page = match self.listings.get(id) {
             Some(listing) => ProductPage {

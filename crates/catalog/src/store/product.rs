@@ -1,7 +1,7 @@
 //! One product, as its seller works on it.
 
-use contracts::catalog::Listing;
-use kernel::{ProductId, TenantId, Timestamp};
+use contracts::catalog::{CodedSku, Listing};
+use kernel::{ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -91,4 +91,24 @@ pub async fn own(
         description: row.description,
         listing: row.document.0,
     }))
+}
+
+/// A shop's SKUs by its own codes; those taken out of their product are left out.
+pub async fn skus_by_code(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    codes: &[String],
+) -> Result<Vec<CodedSku>, sqlx::Error> {
+    let rows: Vec<(String, SkuId, ProductId)> = sqlx::query_as(
+        "select code, sku, product_id from catalog.variant
+          where tenant_id = $1 and code = any($2) and removed_at is null",
+    )
+    .bind(tenant)
+    .bind(codes)
+    .fetch_all(conn)
+    .await?;
+    let coded = rows.into_iter();
+    Ok(coded
+        .map(|(code, sku, product)| CodedSku { code, sku, product })
+        .collect())
 }

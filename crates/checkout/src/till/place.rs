@@ -13,7 +13,7 @@
 
 use super::lane::{Failure, Work};
 use crate::error::{Error, Shortages};
-use inventory::till::{Line, Shelves};
+use inventory::till::{Destination, Line, Shelves};
 use kernel::{CartId, Ctx, Fault, Money, OrderId, SkuId, TenantId};
 use orders::domain::Order;
 use orders::till::NewOrder;
@@ -277,6 +277,15 @@ pub(super) fn lines(order: &Order) -> impl Iterator<Item = Line> {
     })
 }
 
+/// Where an order's goods go: what a shop with several warehouses chooses by.
+pub(super) fn destination(order: &Order) -> Destination<'_> {
+    let address = &order.placed.address;
+    Destination {
+        country: &address.country,
+        region: address.region.as_deref(),
+    }
+}
+
 /// Each shop and SKU that the batch touches, once.
 fn stock_touched(commands: &[&PlaceCommand]) -> (Vec<TenantId>, Vec<SkuId>) {
     let touched: HashSet<(TenantId, SkuId)> = commands
@@ -313,8 +322,10 @@ fn grant(
     stock: &mut inventory::till::Writes,
 ) -> Result<(), Shortages> {
     let lines: Vec<Line> = command.lines().collect();
-    let picks = shelves.hold(&lines).map_err(Shortages::from)?;
     let order = &command.new.order;
+    let picks = shelves
+        .hold(&lines, destination(order))
+        .map_err(Shortages::from)?;
     stock.hold(
         command.ctx.now,
         order.id,

@@ -1,6 +1,7 @@
 //! Who gets what when there is not enough for everybody: whoever came first, and a cart gets all of its lines or none.
 
-use super::Shelves;
+use super::route::Preference;
+use super::{Destination, Level, Shelves};
 use kernel::{SkuId, TenantId, WarehouseId};
 
 /// What one line of a cart asks for.
@@ -31,15 +32,16 @@ pub struct Shortage {
 
 impl Shelves {
     /// Reserves all lines of one cart, or says what is short and changes nothing. Carts are granted in the order of
-    /// the calls; lines that share a SKU count together.
-    pub fn hold(&mut self, lines: &[Line]) -> Result<Vec<Pick>, Vec<Shortage>> {
+    /// the calls; lines that share a SKU count together. From which warehouses is decided by each shop's rule.
+    pub fn hold(&mut self, lines: &[Line], to: Destination<'_>) -> Result<Vec<Pick>, Vec<Shortage>> {
         let shortages = self.shortages(lines);
         if !shortages.is_empty() {
             return Err(shortages);
         }
+        let preferences = self.preferences(lines, to);
         let mut picks = Vec::with_capacity(lines.len());
         for (i, line) in lines.iter().enumerate() {
-            self.pick(i, line, &mut picks);
+            self.pick(i, line, Preference::of(&preferences, line.tenant), &mut picks);
         }
         Ok(picks)
     }
@@ -64,13 +66,14 @@ impl Shelves {
         shortages
     }
 
-    /// Empties warehouses in their order until the line is full; there is enough, or [`Self::shortages`] had said so.
-    fn pick(&mut self, index: usize, line: &Line, picks: &mut Vec<Pick>) {
+    /// Takes the line from the warehouses in the shop's order; there is enough, or [`Self::shortages`] had said so.
+    fn pick(&mut self, index: usize, line: &Line, preference: Option<&Preference>, picks: &mut Vec<Pick>) {
+        let levels = self.of_mut(line.tenant, line.sku);
         let mut missing = line.quantity;
-        for level in self.of_mut(line.tenant, line.sku) {
+        let mut take = |level: &mut Level| {
             let quantity = missing.min(level.available());
             if quantity <= 0 {
-                continue;
+                return;
             }
             level.reserved += quantity;
             missing -= quantity;
@@ -79,6 +82,14 @@ impl Shelves {
                 warehouse: level.warehouse,
                 quantity,
             });
+        };
+        match preference {
+            Some(preference) if levels.len() > 1 => {
+                let mut order: Vec<&mut Level> = levels.iter_mut().collect();
+                order.sort_by_key(|level| preference.rank(level.warehouse));
+                order.into_iter().for_each(take);
+            }
+            _ => levels.iter_mut().for_each(&mut take),
         }
         debug_assert_eq!(missing, 0, "shortages were looked for before");
     }
@@ -94,6 +105,11 @@ mod tests {
 
     const SHOP: TenantId = TenantId(Uuid::from_u128(1));
 
+    const HERE: Destination<'static> = Destination {
+        country: "ES",
+        region: Some("ES-SE"),
+    };
+
     fn sku(n: u8) -> SkuId {
         SkuId(Uuid::from_u128(u128::from(n) + 100))
     }
@@ -104,9 +120,11 @@ mod tests {
             sku: sku(n),
             warehouse: WarehouseId(Uuid::from_u128(u128::from(warehouse))),
             product: ProductId(Uuid::from_u128(7)),
-            priority: i16::from(warehouse),
             on_hand,
             reserved: 0,
+            incoming: 0,
+            low_below: 0,
+            route: None,
         }
     }
 
@@ -121,7 +139,9 @@ mod tests {
     #[test]
     fn one_unit_goes_to_the_first_of_ten() {
         let mut shelves = Shelves::new(vec![level(1, 1, 1)]);
-        let grants: Vec<bool> = (0..10).map(|_| shelves.hold(&[line(1, 1)]).is_ok()).collect();
+        let grants: Vec<bool> = (0..10)
+            .map(|_| shelves.hold(&[line(1, 1)], HERE).is_ok())
+            .collect();
         assert_eq!(grants.iter().filter(|g| **g).count(), 1);
         assert!(grants[0]);
         assert_eq!(
@@ -130,7 +150,7 @@ mod tests {
                 tenant: SHOP,
                 sku: sku(1),
                 product: ProductId(Uuid::from_u128(7)),
-                in_stock: false
+                what: super::super::Crossed::RanOut
             }]
         );
     }
@@ -139,39 +159,31 @@ mod tests {
     fn two_lines_of_one_sku_count_together() {
         let mut shelves = Shelves::new(vec![level(1, 1, 5)]);
         assert_eq!(
-            shelves.hold(&[line(1, 3), line(1, 3)]),
+            shelves.hold(&[line(1, 3), line(1, 3)], HERE),
             Err(vec![Shortage {
                 sku: sku(1),
                 requested: 6,
                 available: 5
             }])
         );
-        assert!(shelves.hold(&[line(1, 3), line(1, 2)]).is_ok());
+        assert!(shelves.hold(&[line(1, 3), line(1, 2)], HERE).is_ok());
     }
 
     #[test]
     fn a_cart_with_one_line_short_takes_nothing() {
         let mut shelves = Shelves::new(vec![level(1, 1, 5), level(2, 1, 0)]);
-        assert!(shelves.hold(&[line(1, 5), line(2, 1)]).is_err());
+        assert!(shelves.hold(&[line(1, 5), line(2, 1)], HERE).is_err());
         assert_eq!(shelves.changes().count(), 0);
-        assert!(shelves.hold(&[line(1, 5)]).is_ok(), "the next cart is not spoilt");
-    }
-
-    #[test]
-    fn warehouses_are_emptied_by_priority() {
-        let mut shelves = Shelves::new(vec![level(1, 2, 4), level(1, 1, 3)]);
-        let picks = shelves.hold(&[line(1, 5)]).expect("there are seven");
-        let by_warehouse: Vec<_> = picks
-            .iter()
-            .map(|p| (p.warehouse.0.as_u128(), p.quantity))
-            .collect();
-        assert_eq!(by_warehouse, [(1, 3), (2, 2)]);
+        assert!(
+            shelves.hold(&[line(1, 5)], HERE).is_ok(),
+            "the next cart is not spoilt"
+        );
     }
 
     #[test]
     fn what_nobody_counted_is_not_there() {
         assert_eq!(
-            Shelves::default().hold(&[line(1, 1)]),
+            Shelves::default().hold(&[line(1, 1)], HERE),
             Err(vec![Shortage {
                 sku: sku(1),
                 requested: 1,
@@ -193,7 +205,7 @@ mod tests {
         ) {
             let mut levels: Vec<Level> = Vec::new();
             for (n, warehouse, on_hand) in stock {
-                if !levels.iter().any(|l| l.sku == sku(n) && l.priority == i16::from(warehouse)) {
+                if !levels.iter().any(|l| l.sku == sku(n) && l.warehouse.0.as_u128() == u128::from(warehouse)) {
                     levels.push(level(n, warehouse, on_hand));
                 }
             }
@@ -207,7 +219,7 @@ mod tests {
                     wanted[usize::from(n)] += q;
                 }
                 let fits = (0..4).all(|n| wanted[n] <= left[n]);
-                match shelves.hold(&lines) {
+                match shelves.hold(&lines, HERE) {
                     Ok(picks) => {
                         prop_assert!(fits, "oversold");
                         for (i, line) in lines.iter().enumerate() {

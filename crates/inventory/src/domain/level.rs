@@ -1,3 +1,5 @@
+use super::Route;
+use kernel::limits::LOW_STOCK_BELOW;
 use kernel::{ProductId, SkuId, TenantId, WarehouseId};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,10 +11,15 @@ pub struct Level {
     pub sku: SkuId,
     pub warehouse: WarehouseId,
     pub product: ProductId,
-    /// Lower is emptied first.
-    pub priority: i16,
     pub on_hand: i64,
     pub reserved: i64,
+    /// On its way here.
+    pub incoming: i64,
+    /// The SKU runs low below so many available units; what the level in the default warehouse says holds.
+    pub low_below: i64,
+    /// Of levels that are locked: how the shop chooses between this warehouse and its default one. `None` in the
+    /// default one.
+    pub route: Option<Box<Route>>,
 }
 
 impl Level {
@@ -22,29 +29,71 @@ impl Level {
     }
 }
 
+/// A shop's default warehouse carries the shop's id.
+#[must_use]
+pub fn default_warehouse(tenant: TenantId) -> WarehouseId {
+    WarehouseId(tenant.0)
+}
+
 /// The levels a transaction has locked, as they will be when it commits.
 #[derive(Clone, Debug, Default)]
 pub struct Shelves {
-    /// By SKU, then in the order in which its warehouses are emptied.
+    /// By SKU, then warehouse.
     levels: Vec<Level>,
-    /// On hand and reserved of each level, as they were locked.
-    before: Vec<(i64, i64)>,
+    before: Vec<Units>,
     spans: HashMap<(TenantId, SkuId), Range<usize>>,
 }
 
-/// A SKU that ran out, or came back.
+/// The numbers of a level, or what is added to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    pub on_hand: i64,
+    pub reserved: i64,
+    pub incoming: i64,
+}
+
+impl Units {
+    fn of(level: &Level) -> Self {
+        Self {
+            on_hand: level.on_hand,
+            reserved: level.reserved,
+            incoming: level.incoming,
+        }
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            on_hand: self.on_hand - before.on_hand,
+            reserved: self.reserved - before.reserved,
+            incoming: self.incoming - before.incoming,
+        }
+    }
+}
+
+/// A SKU about whose stock others should hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crossing {
     pub tenant: TenantId,
     pub sku: SkuId,
     pub product: ProductId,
-    pub in_stock: bool,
+    pub what: Crossed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crossed {
+    RanOut,
+    CameBack,
+    /// From enough to fewer than its reorder point.
+    RanLow {
+        available: i64,
+        low_below: i64,
+    },
 }
 
 impl Shelves {
     #[must_use]
     pub fn new(mut levels: Vec<Level>) -> Self {
-        levels.sort_by_key(|l| (l.sku, l.tenant, l.priority, l.warehouse));
+        levels.sort_by_key(|l| (l.sku, l.tenant, l.warehouse));
         let mut spans: HashMap<(TenantId, SkuId), Range<usize>> = HashMap::with_capacity(levels.len());
         for (i, level) in levels.iter().enumerate() {
             spans
@@ -52,7 +101,7 @@ impl Shelves {
                 .and_modify(|span| span.end = i + 1)
                 .or_insert(i..i + 1);
         }
-        let before = levels.iter().map(|l| (l.on_hand, l.reserved)).collect();
+        let before = levels.iter().map(Units::of).collect();
         Self {
             levels,
             before,
@@ -82,40 +131,80 @@ impl Shelves {
             .find(|l| l.warehouse == warehouse)
     }
 
+    /// Where units of an order go that come back: to the warehouse they were sent from, or, once that is closed, to the
+    /// default one.
+    #[must_use]
+    pub fn way_back(&self, tenant: TenantId, sku: SkuId, sent_from: WarehouseId) -> WarehouseId {
+        let levels = self.of(tenant, sku);
+        let is_closed = levels
+            .iter()
+            .any(|l| l.warehouse == sent_from && l.route.as_ref().is_some_and(|route| route.is_closed));
+        let main = default_warehouse(tenant);
+        if is_closed && levels.iter().any(|l| l.warehouse == main) {
+            main
+        } else {
+            sent_from
+        }
+    }
+
     #[must_use]
     pub fn available(&self, tenant: TenantId, sku: SkuId) -> i64 {
         self.of(tenant, sku).iter().map(Level::available).sum()
     }
 
-    /// The levels that changed, with what is to be added to on hand and to reserved.
-    pub fn changes(&self) -> impl Iterator<Item = (&Level, i64, i64)> {
+    /// The levels that changed, with what is to be added to them.
+    pub fn changes(&self) -> impl Iterator<Item = (&Level, Units)> {
         self.levels
             .iter()
             .zip(&self.before)
-            .map(|(level, &(on_hand, reserved))| (level, level.on_hand - on_hand, level.reserved - reserved))
-            .filter(|&(_, on_hand, reserved)| on_hand != 0 || reserved != 0)
+            .map(|(level, &before)| (level, Units::of(level).since(before)))
+            .filter(|(_, added)| *added != Units::default())
     }
 
-    /// The SKUs whose availability went to zero, or up from it.
+    /// The SKUs that ran out, came back or ran low.
     #[must_use]
     pub fn crossings(&self) -> Vec<Crossing> {
-        let mut crossings: Vec<Crossing> = self.spans.values().filter_map(|s| self.crossing(s)).collect();
+        let mut crossings: Vec<Crossing> = self.spans.values().flat_map(|s| self.crossings_of(s)).collect();
         crossings.sort_by_key(|c| c.sku);
         crossings
     }
 
-    fn crossing(&self, span: &Range<usize>) -> Option<Crossing> {
-        let now: i64 = self.levels[span.clone()].iter().map(Level::available).sum();
+    fn crossings_of(&self, span: &Range<usize>) -> impl Iterator<Item = Crossing> {
+        let levels = &self.levels[span.clone()];
+        let now: i64 = levels.iter().map(Level::available).sum();
         let was: i64 = self.before[span.clone()]
             .iter()
-            .map(|(on_hand, reserved)| on_hand - reserved)
+            .map(|units| units.on_hand - units.reserved)
             .sum();
-        let level = self.levels.get(span.start)?;
-        ((now > 0) != (was > 0)).then_some(Crossing {
-            tenant: level.tenant,
-            sku: level.sku,
-            product: level.product,
-            in_stock: now > 0,
-        })
+        let low_below = low_below(levels);
+        let stock = match (was > 0, now > 0) {
+            (true, false) => Some(Crossed::RanOut),
+            (false, true) => Some(Crossed::CameBack),
+            _ => None,
+        };
+        let low = (was >= low_below && now < low_below).then_some(Crossed::RanLow {
+            available: now,
+            low_below,
+        });
+        let of = levels.first().map(|l| (l.tenant, l.sku, l.product));
+        [stock, low]
+            .into_iter()
+            .flatten()
+            .zip(of.into_iter().cycle())
+            .map(|(what, (tenant, sku, product))| Crossing {
+                tenant,
+                sku,
+                product,
+                what,
+            })
     }
+}
+
+/// The reorder point of the SKU whose levels these are.
+#[must_use]
+pub fn low_below(levels: &[Level]) -> i64 {
+    levels
+        .iter()
+        .find(|l| l.warehouse == default_warehouse(l.tenant))
+        .map_or(LOW_STOCK_BELOW, |l| l.low_below)
 }

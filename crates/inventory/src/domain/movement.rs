@@ -13,6 +13,16 @@ pub enum Reason {
     Sale,
     /// A paid order was cancelled: its units are back.
     Return,
+    /// A transfer left this warehouse.
+    Dispatched,
+    /// A transfer or a purchase is on its way to this warehouse.
+    Expected,
+    /// Units of it arrived.
+    Received,
+    /// Units of it will not arrive.
+    NotReceived,
+    /// The warehouse's own list said otherwise, and was believed.
+    Reconciliation,
 }
 
 impl Reason {
@@ -25,6 +35,11 @@ impl Reason {
             Self::Release => "release",
             Self::Sale => "sale",
             Self::Return => "return",
+            Self::Dispatched => "dispatched",
+            Self::Expected => "expected",
+            Self::Received => "received",
+            Self::NotReceived => "not_received",
+            Self::Reconciliation => "reconciliation",
         }
     }
 }

@@ -1,10 +1,9 @@
-use super::{Api, Level, NOTE_CHARS_MAX, check_rows};
+use super::{Api, Level, NOTE_CHARS_MAX, check_rows, hash, warehouse_or_default};
 use crate::{Adjustment, Once};
 use axum::extract::State;
 use httpkit::{IdempotencyKey, Json, Problem, ProblemDocument, Seller, perm, text};
-use kernel::{Fault, SkuId};
+use kernel::{SkuId, WarehouseId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -14,6 +13,9 @@ pub(super) struct Request {
     /// Why, for the record.
     #[schema(example = "broken in transit", max_length = 200)]
     reason: String,
+    /// The shop's default warehouse if absent.
+    #[serde(default)]
+    warehouse: Option<WarehouseId>,
     /// 1 to 500 SKUs, each once.
     #[schema(min_items = 1, max_items = 500)]
     adjustments: Vec<Row>,
@@ -24,7 +26,7 @@ pub(super) struct Request {
 #[schema(as = AdjustStockRow)]
 struct Row {
     sku: SkuId,
-    /// Units to add to the default warehouse, or to take away when negative. Reserved units cannot be taken away.
+    /// Units to add to the warehouse, or to take away when negative. Reserved units cannot be taken away.
     #[schema(example = -2)]
     delta: i64,
 }
@@ -49,7 +51,8 @@ pub(super) struct Response {
         (status = 400, description = "`idempotency_key`, `field_invalid`, `rows_out_of_range`, `sku_named_twice`, `on_hand_out_of_range`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`stock_insufficient`, with `available`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`warehouse_unknown`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`warehouse_closed`, `stock_insufficient`, with `available`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`sku_unknown`, `idempotency_key_reused`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
@@ -78,16 +81,19 @@ pub(super) async fn handler(
         })
         .collect();
     let once = Once { key, request_hash };
+    let warehouse = warehouse_or_default(seller.tenant, request.warehouse);
     let levels = api
         .stock
-        .adjust(&seller.ctx, seller.tenant, &adjustments, Some(&note), once)
+        .adjust(
+            &seller.ctx,
+            seller.tenant,
+            warehouse,
+            &adjustments,
+            Some(&note),
+            once,
+        )
         .await?;
     Ok(Json(Response {
         levels: levels.into_iter().map(Level::from).collect(),
     }))
-}
-
-fn hash(request: &Request) -> Result<Vec<u8>, Fault> {
-    let json = serde_json::to_vec(request).map_err(|_| Fault::internal())?;
-    Ok(Sha256::digest(json).to_vec())
 }

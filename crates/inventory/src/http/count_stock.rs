@@ -1,8 +1,8 @@
-use super::{Api, Level, NOTE_CHARS_MAX, check_rows};
+use super::{Api, Level, NOTE_CHARS_MAX, check_rows, warehouse_or_default};
 use axum::extract::State;
 use contracts::inventory::StockCount;
 use httpkit::{Json, Problem, ProblemDocument, Seller, perm, text};
-use kernel::SkuId;
+use kernel::{SkuId, WarehouseId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,9 @@ pub(super) struct Request {
     /// Why it was counted, for the record.
     #[schema(example = "yearly stock-taking", max_length = 200)]
     reason: String,
+    /// The shop's default warehouse if absent.
+    #[serde(default)]
+    warehouse: Option<WarehouseId>,
     /// 1 to 500 SKUs, each once.
     #[schema(min_items = 1, max_items = 500)]
     counts: Vec<Count>,
@@ -23,7 +26,7 @@ pub(super) struct Request {
 #[schema(as = CountStockRow)]
 struct Count {
     sku: SkuId,
-    /// Units that lie in the default warehouse, reserved ones included.
+    /// Units that lie in the warehouse, reserved ones included.
     #[schema(minimum = 0, maximum = 1_000_000_000_i64)]
     on_hand: i64,
 }
@@ -47,7 +50,8 @@ pub(super) struct Response {
         (status = 400, description = "`field_invalid`, `rows_out_of_range`, `sku_named_twice`, `on_hand_out_of_range`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`count_below_reserved`, with `reserved`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`warehouse_unknown`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`warehouse_closed`, `count_below_reserved`, with `reserved`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`sku_unknown`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
@@ -74,9 +78,10 @@ pub(super) async fn handler(
             stated: None,
         })
         .collect();
+    let warehouse = warehouse_or_default(seller.tenant, request.warehouse);
     let levels = api
         .stock
-        .count(&seller.ctx, seller.tenant, &counts, Some(&note))
+        .count_in(&seller.ctx, seller.tenant, warehouse, &counts, Some(&note))
         .await?;
     Ok(Json(Response {
         levels: levels.into_iter().map(Level::from).collect(),

@@ -1,4 +1,5 @@
 use super::{Api, Level};
+use crate::LevelQuery;
 use axum::extract::State;
 use httpkit::{Json, PageQuery, Problem, ProblemDocument, Query, Seller, perm};
 use kernel::{Cursor, Fault, Page, SkuId, WarehouseId};
@@ -15,9 +16,16 @@ pub(super) struct Parameters {
     /// Items on the page: 1 to 100, 24 if absent.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u16>,
-    /// Only SKUs with fewer units available.
+    /// Only what lies in this warehouse.
+    warehouse: Option<WarehouseId>,
+    /// Only this SKU.
+    sku: Option<SkuId>,
+    /// Only levels with fewer units available.
     #[param(minimum = 0)]
     below: Option<i64>,
+    /// Only SKUs that run low: over all warehouses fewer are available than their reorder point.
+    #[serde(default)]
+    low: bool,
 }
 
 /// Lists the shop's stock, by SKU and warehouse.
@@ -58,10 +66,15 @@ pub(super) async fn handler(
             "`below` must be 0 or more units.",
         )));
     }
-    let levels = api
-        .stock
-        .levels(seller.tenant, after, parameters.below, limit)
-        .await?;
+    let query = LevelQuery {
+        after,
+        warehouse: parameters.warehouse,
+        sku: parameters.sku,
+        below: parameters.below,
+        low: parameters.low,
+        limit,
+    };
+    let levels = api.stock.levels(seller.tenant, query).await?;
     Ok(Json(levels.map(Level::from)))
 }
 

@@ -1,14 +1,37 @@
 //! The endpoints, one file each.
 
+mod adjust_by_feed;
 mod adjust_stock;
+mod change_warehouse;
+mod close_inbound;
+mod close_warehouse;
 mod count_stock;
+mod feed;
+mod get_inbound;
+mod get_stock_feed;
+mod inbound;
+mod list_inbound;
+mod list_reorder_proposals;
 mod list_stock;
+mod list_stock_feed_lines;
+mod list_stock_feeds;
+mod list_warehouses;
+mod open_warehouse;
+mod order_purchase;
 mod product_availability;
+mod receive_inbound;
+mod send_transfer;
+mod set_reorder_points;
+mod set_stock_routing;
+mod stock_feed_csv;
+mod upload_stock_feed;
+mod warehouse;
 
 use crate::{Error, Stock};
 use contracts::catalog::Catalog;
 use kernel::{Ctx, ProductId, SkuId, TenantId, WarehouseId};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +57,23 @@ pub fn routes(stock: Stock, catalog: Arc<dyn Catalog>) -> OpenApiRouter {
             adjust_stock::handler
         ))
         .routes(routes!(product_availability::handler))
+        .routes(routes!(list_warehouses::handler, open_warehouse::handler))
+        .routes(routes!(change_warehouse::handler))
+        .routes(routes!(close_warehouse::handler))
+        .routes(routes!(set_stock_routing::handler))
+        .routes(routes!(send_transfer::handler))
+        .routes(routes!(order_purchase::handler))
+        .routes(routes!(list_inbound::handler))
+        .routes(routes!(get_inbound::handler))
+        .routes(routes!(receive_inbound::handler))
+        .routes(routes!(close_inbound::handler))
+        .routes(routes!(set_reorder_points::handler))
+        .routes(routes!(list_reorder_proposals::handler))
+        .routes(routes!(upload_stock_feed::handler, list_stock_feeds::handler))
+        .routes(routes!(get_stock_feed::handler))
+        .routes(routes!(list_stock_feed_lines::handler))
+        .routes(routes!(stock_feed_csv::handler))
+        .routes(routes!(adjust_by_feed::handler))
         .with_state(Api { stock, catalog })
 }
 
@@ -48,6 +88,8 @@ pub(crate) struct Level {
     /// Held for orders that are not paid yet.
     reserved: i64,
     available: i64,
+    /// On its way here: transfers and purchases.
+    incoming: i64,
 }
 
 impl From<crate::domain::Level> for Level {
@@ -59,6 +101,7 @@ impl From<crate::domain::Level> for Level {
             warehouse: level.warehouse,
             on_hand: level.on_hand,
             reserved: level.reserved,
+            incoming: level.incoming,
         }
     }
 }
@@ -88,6 +131,17 @@ impl Api {
             })
             .collect()
     }
+}
+
+/// What tells a request under an idempotency key from another.
+fn hash(request: &impl Serialize) -> Result<Vec<u8>, kernel::Fault> {
+    let json = serde_json::to_vec(request).map_err(|_| kernel::Fault::internal())?;
+    Ok(Sha256::digest(json).to_vec())
+}
+
+/// The warehouse a call names, or the shop's default one.
+fn warehouse_or_default(tenant: TenantId, named: Option<WarehouseId>) -> WarehouseId {
+    named.unwrap_or_else(|| crate::domain::default_warehouse(tenant))
 }
 
 /// A list that is neither empty nor too long.

@@ -1,6 +1,6 @@
-use crate::world::{World, once};
+use crate::world::{World, main, once};
 use contracts::inventory::{Inventory, StockCount};
-use inventory::{Adjustment, Error};
+use inventory::{Adjustment, Error, LevelQuery};
 use kernel::{PageLimit, SkuId};
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_stated_count_is_applied_once_and_never_after_a_later_one() {
     };
     world
         .stock
-        .adjust(&world.ctx, tenant, &[sold], None, once("sold"))
+        .adjust(&world.ctx, tenant, main(tenant), &[sold], None, once("sold"))
         .await
         .unwrap();
     assert_eq!(count(first).await, 6, "its answer was lost, and it comes again");
@@ -208,7 +208,14 @@ async fn the_same_adjustment_twice_is_one() {
         };
         world
             .stock
-            .adjust(&world.ctx, tenant, &[adjustment], Some("broken"), once(key))
+            .adjust(
+                &world.ctx,
+                tenant,
+                main(tenant),
+                &[adjustment],
+                Some("broken"),
+                once(key),
+            )
             .await
     };
     for _ in 0..3 {
@@ -248,7 +255,18 @@ async fn stock_is_listed_page_by_page() {
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = world.stock.levels(tenant, after, None, two).await.unwrap();
+        let page = world
+            .stock
+            .levels(
+                tenant,
+                LevelQuery {
+                    after,
+                    limit: two,
+                    ..LevelQuery::default()
+                },
+            )
+            .await
+            .unwrap();
         after = page.items.last().map(|level| (level.sku, level.warehouse));
         seen.extend(page.items.iter().map(|level| level.sku));
         if page.next.is_none() {
@@ -258,6 +276,17 @@ async fn stock_is_listed_page_by_page() {
     let mut expected: Vec<_> = counts.iter().map(|count| count.sku).collect();
     expected.sort();
     assert_eq!(seen, expected);
-    let low = world.stock.levels(tenant, None, Some(2), two).await.unwrap();
+    let low = world
+        .stock
+        .levels(
+            tenant,
+            LevelQuery {
+                below: Some(2),
+                limit: two,
+                ..LevelQuery::default()
+            },
+        )
+        .await
+        .unwrap();
     assert_eq!(low.items.len(), 2);
 }

@@ -23,13 +23,14 @@ impl Transport for Others {
     fn call<'a>(
         &'a self,
         service: &'static str,
-        _: &'static str,
+        method: &'static str,
         _: &'a Ctx,
         body: Value,
     ) -> Reply<'a, Value> {
         Box::pin(async move {
-            match service {
-                "catalog" => Ok(json!(self.offers)),
+            match (service, method) {
+                ("catalog", "skus_by_code") => Ok(self.coded(&body)),
+                ("catalog", _) => Ok(json!(self.offers)),
                 _ => self.principal(body[0]["bearer"].as_str().unwrap_or_default()),
             }
         })
@@ -37,6 +38,16 @@ impl Transport for Others {
 }
 
 impl Others {
+    fn coded(&self, body: &Value) -> Value {
+        let known = self.offers.iter().filter(|offer| {
+            let (tenant, codes) = (&body[0], body[1].as_array().unwrap());
+            *tenant == json!(offer.tenant) && codes.contains(&json!(offer.code))
+        });
+        known
+            .map(|o| json!({"code": o.code, "sku": o.sku, "product": o.product}))
+            .collect()
+    }
+
     fn principal(&self, token: &str) -> Result<Value, Fault> {
         let unknown = || Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody holds this token.");
         let (tenant, role) = token.split_once('.').ok_or_else(unknown)?;
@@ -60,7 +71,7 @@ impl Others {
     }
 }
 
-fn offer(world: &World, tenant: TenantId) -> Offer {
+pub fn offer(world: &World, tenant: TenantId) -> Offer {
     Offer {
         sku: SkuId::new(world.ctx.now),
         product: ProductId::new(world.ctx.now),
@@ -77,7 +88,7 @@ fn offer(world: &World, tenant: TenantId) -> Offer {
 }
 
 /// Inventory's routes as a process serves them, asked by nobody yet.
-async fn served(world: &World, offers: Vec<Offer>) -> Client {
+pub async fn served(world: &World, offers: Vec<Offer>) -> Client {
     let others = Arc::new(Others {
         offers,
         until: world.ctx.now + std::time::Duration::from_secs(3600),
@@ -167,4 +178,82 @@ async fn what_is_not_in_order_is_refused_with_a_pointer() {
         .expect(403);
     let _ = analyst.get("/v1/seller/stock").await.expect(200);
     let _ = owner.get("/v1/seller/stock?after=here").await.expect(400);
+}
+
+#[tokio::test]
+async fn stock_is_kept_in_several_warehouses_and_moved_between_them() {
+    let world = World::new().await;
+    let tenant = world.tenant();
+    let bowl = offer(&world, tenant);
+    let owner = served(&world, vec![bowl.clone()])
+        .await
+        .bearer(&format!("{tenant}.owner"));
+    let madrid = json!({
+        "code": "madrid", "name": "Getafe", "location": {"country": "ES", "postcode": "28901", "town": "Getafe"},
+    });
+    let opened: Value = owner
+        .post("/v1/seller/warehouses", &madrid)
+        .await
+        .expect(201)
+        .read();
+    assert_eq!(opened["location"]["region"], "ES-M", "told by the postcode");
+    let wrong = json!({
+        "code": "x", "name": "X", "location": {"country": "ES", "region": "ES-SE", "postcode": "28901", "town": "Getafe"},
+    });
+    let refused: Value = owner
+        .post("/v1/seller/warehouses", &wrong)
+        .await
+        .expect(400)
+        .read();
+    assert_eq!(refused["errors"][0]["pointer"], "/location/postcode");
+    let count = json!({
+        "reason": "r", "warehouse": opened["id"], "counts": [{ "sku": bowl.sku, "on_hand": 8 }],
+    });
+    let _ = owner.put("/v1/seller/stock", &count).await.expect(200);
+    let send = json!({
+        "from": opened["id"], "to": tenant, "expected_on": "2026-12-01", "lines": [{"sku": bowl.sku, "quantity": 5}],
+    });
+    let keyed = owner.header("Idempotency-Key", "send");
+    let sent: Value = keyed.post("/v1/seller/transfers", &send).await.expect(201).read();
+    let again: Value = keyed.post("/v1/seller/transfers", &send).await.expect(201).read();
+    assert_eq!(sent, again);
+    let path = format!("/v1/seller/inbound/{}", sent["id"].as_str().unwrap());
+    let receipt = json!({"lines": [{"sku": bowl.sku, "quantity": 3}]});
+    let received: Value = owner
+        .header("Idempotency-Key", "came")
+        .post(&format!("{path}/receipts"), &receipt)
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(
+        (&received["state"], &received["lines"][0]["to_come"]),
+        (&json!("under_way"), &json!(2))
+    );
+    let closed: Value = owner
+        .post(&format!("{path}/close"), &json!({}))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(closed["lines"][0]["missing"], 2);
+    let found: Value = owner
+        .get("/v1/seller/inbound?kind=transfer&state=closed")
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1));
+    let page: Value = owner
+        .get(&format!("/v1/seller/stock?warehouse={tenant}"))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(page["items"][0]["on_hand"], 3);
+    let points = json!({"points": [{"sku": bowl.sku, "low_below": 20}]});
+    let _ = owner.put("/v1/seller/reorder-points", &points).await.expect(204);
+    let low: Value = owner.get("/v1/seller/reorder-proposals").await.expect(200).read();
+    assert_eq!(
+        (&low["items"][0]["available"], &low["items"][0]["proposed"]),
+        (&json!(6), &json!(34))
+    );
+    let listed: Value = owner.get("/v1/seller/stock?low=true").await.expect(200).read();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
 }

@@ -1,6 +1,6 @@
 use contracts::inventory::StockCount;
 use inventory::{Once, Stock};
-use kernel::{Clock, Ctx, ProductId, SkuId, TenantId};
+use kernel::{Clock, Ctx, ProductId, SkuId, TenantId, WarehouseId};
 use testkit::TestDb;
 
 pub struct World {
@@ -35,7 +35,8 @@ impl World {
     /// The public events so far: SKU and whether it is in stock.
     pub async fn crossings(&self) -> Vec<(SkuId, bool)> {
         sqlx::query_as(
-            "select (payload->>'sku')::uuid, (payload->>'in_stock')::bool from log.event order by xid, id",
+            "select (payload->>'sku')::uuid, (payload->>'in_stock')::bool from log.event
+              where topic = 'inventory.availability_changed' order by xid, id",
         )
         .fetch_all(&mut self.db.owner().await)
         .await
@@ -64,6 +65,11 @@ impl World {
             .unwrap();
         conn
     }
+}
+
+/// A shop's default warehouse.
+pub fn main(tenant: TenantId) -> WarehouseId {
+    WarehouseId(tenant.0)
 }
 
 pub fn once(key: &str) -> Once {

@@ -1,5 +1,6 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
+use crate::rightly::{feed_of_a, inbound_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
 use crate::world::{UPLOAD, Who, World, address, product};
@@ -19,7 +20,7 @@ const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
 const OWN: &[u16] = &[200, 400];
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-const NAME_NOTHING: [(&str, &str); 18] = [
+const NAME_NOTHING: [(&str, &str); 21] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -53,6 +54,12 @@ const NAME_NOTHING: [(&str, &str); 18] = [
     ("get_seller_statement", "reads the shop of the token"),
     ("get_seller_statement_csv", "reads the shop of the token"),
     ("ask_payout", "pays the shop of the token"),
+    ("list_warehouses", "reads the shop of the token"),
+    (
+        "open_warehouse",
+        "changes the shop of the token; codes are its own",
+    ),
+    ("set_stock_routing", "changes the shop of the token"),
 ];
 
 /// Everything of shop A's that shop B can name.
@@ -72,6 +79,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     let seen = |reach: Reach| with(reach, &|call| call.header("if-match", "\"1\""));
     let query = |reach: Reach, query: String| with(reach, &|call| call.query(&query));
 
+    let (inbound, feed) = (inbound_of_a(world).await, feed_of_a(world).await);
     let mut reaches = vec![
         reach("get_own_product", &[&a.product], GONE),
         json(
@@ -115,6 +123,53 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         json(
             key(reach("adjust_stock", &[], REFUSED), "theft"),
             json!({"reason": "theft", "adjustments": [{"sku": a.sku, "delta": -1}]}),
+        ),
+        json(
+            reach("count_stock", &[], GONE),
+            json!({"reason": "theft", "warehouse": a.id, "counts": [{"sku": world.b.sku, "on_hand": 0}]}),
+        ),
+        json(
+            reach("change_warehouse", &[&a.id], GONE),
+            json!({"name": "Taken over"}),
+        ),
+        reach("close_warehouse", &[&a.id], GONE),
+        json(
+            key(reach("send_transfer", &[], GONE), "theft-2"),
+            json!({"from": a.id, "to": world.b.id, "lines": [{"sku": world.b.sku, "quantity": 1}]}),
+        ),
+        json(
+            key(reach("order_purchase", &[], REFUSED), "theft-3"),
+            json!({"supplier": "x", "to": a.id, "lines": [{"sku": world.b.sku, "quantity": 1}]}),
+        ),
+        json(
+            key(reach("order_purchase", &[], REFUSED), "theft-4"),
+            json!({"supplier": "x", "lines": [{"sku": a.sku, "quantity": 1}]}),
+        ),
+        reach("get_inbound", &[&inbound], GONE),
+        reach("close_inbound", &[&inbound], GONE),
+        json(
+            key(reach("receive_inbound", &[&inbound], GONE), "theft-5"),
+            json!({"lines": [{"sku": a.sku, "quantity": 1}]}),
+        ),
+        reach("get_stock_feed", &[&feed], GONE),
+        reach("list_stock_feed_lines", &[&feed], GONE),
+        reach("get_stock_feed_csv", &[&feed], GONE),
+        json(
+            reach("adjust_by_feed", &[&feed], GONE),
+            json!({"kinds": ["differs", "missing"]}),
+        ),
+        with(
+            query(
+                reach("upload_stock_feed", &[], GONE),
+                format!("warehouse={}", a.id),
+            ),
+            &|call| call.bytes("text/csv", "sku,quantity\nx,1\n"),
+        ),
+        query(reach("list_inbound", &[], OWN), format!("warehouse={}", a.id)),
+        query(reach("list_stock", &[], OWN), format!("warehouse={}", a.id)),
+        json(
+            reach("set_reorder_points", &[], REFUSED),
+            json!({"points": [{"sku": a.sku, "low_below": 0}]}),
         ),
         json(
             reach("login", &[], REFUSED),
@@ -177,8 +232,17 @@ async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
         ("list_seller_orders", a.sale.clone()),
         ("list_own_products", a.product.clone()),
         ("list_stock", format!("{}.{}", a.sku, a.id)),
+        ("list_inbound", inbound_of_a(world).await),
+        ("list_stock_feeds", feed_of_a(world).await),
+        ("list_reorder_proposals", a.sku.clone()),
     ];
-    for list in ["list_own_products", "list_stock", "list_seller_orders"] {
+    for list in [
+        "list_own_products",
+        "list_stock",
+        "list_seller_orders",
+        "list_inbound",
+        "list_stock_feeds",
+    ] {
         let page = world
             .send_as(Who::OwnerA, &world.call(list, &[]).query("limit=1"))
             .await

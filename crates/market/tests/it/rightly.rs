@@ -49,6 +49,10 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_staff"
         | "list_invitations"
         | "list_stock"
+        | "list_warehouses"
+        | "list_inbound"
+        | "list_stock_feeds"
+        | "list_reorder_proposals"
         | "list_shops"
         | "list_settlement_breaks"
         | "list_holds"
@@ -147,6 +151,25 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "adjust_stock" => to(&[])
             .header("idempotency-key", format!("adjust-{n}"))
             .json(&json!({"reason": "found one", "adjustments": [{"sku": a.sku, "delta": 1}]})),
+        "open_warehouse" => to(&[]).json(&warehouse(&format!("w{n}"))),
+        // The default one, which carries its shop's id.
+        "change_warehouse" => to(&[&a.id]).json(&json!({"name": format!("Main {n}")})),
+        "close_warehouse" => to(&[&new_warehouse_of_a(world).await]),
+        "set_stock_routing" => to(&[]).json(&json!({"rule": "nearest"})),
+        "send_transfer" => to(&[])
+            .header("idempotency-key", format!("transfer-{n}"))
+            .json(&json!({"from": a.id, "to": warehouse_of_a(world).await, "lines": [{"sku": a.sku, "quantity": 1}]})),
+        "order_purchase" => to(&[])
+            .header("idempotency-key", format!("purchase-{n}"))
+            .json(&purchase_of_a(world)),
+        "get_inbound" | "close_inbound" => to(&[&inbound_of_a(world).await]),
+        "receive_inbound" => to(&[&inbound_of_a(world).await])
+            .header("idempotency-key", format!("receipt-{n}"))
+            .json(&json!({"lines": [{"sku": a.sku, "quantity": 1}]})),
+        "upload_stock_feed" => to(&[]).bytes("text/csv", STOCK_FEED),
+        "get_stock_feed" | "list_stock_feed_lines" | "get_stock_feed_csv" => to(&[&feed_of_a(world).await]),
+        "adjust_by_feed" => to(&[&feed_of_a(world).await]).json(&json!({"kinds": ["differs"]})),
+        "set_reorder_points" => to(&[]).json(&json!({"points": [{"sku": a.sku, "low_below": 9}]})),
         "get_seller_statement" | "get_seller_statement_csv" => {
             to(&[]).query("currency=EUR&from=2026-01-01&to=2026-01-31")
         }
@@ -181,6 +204,60 @@ pub fn webhook(call: Call, id: &str, now: Timestamp, body: impl Into<Vec<u8>>) -
         .instead("webhook-timestamp", signed.timestamp)
         .instead("webhook-signature", signed.signature)
         .bytes("application/json", signed.body)
+}
+
+fn warehouse(code: &str) -> Value {
+    json!({
+        "code": code, "name": "Another", "location": {"country": "ES", "postcode": "28901", "town": "Getafe"},
+    })
+}
+
+/// Another one of shop A's, and an empty one.
+async fn new_warehouse_of_a(world: &World) -> String {
+    let call = world.call("open_warehouse", &[]);
+    let call = call.json(&warehouse(&format!("free-{}", world.fresh())));
+    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
+}
+
+/// One of shop A's beside its default one.
+async fn warehouse_of_a(world: &World) -> String {
+    let all = world
+        .send_as(Who::OwnerA, &world.call("list_warehouses", &[]))
+        .await
+        .expect(200)
+        .json();
+    let open = all["warehouses"].as_array().unwrap().iter();
+    let mut free = open.filter(|w| w["is_default"] == false && w["closed_at"].is_null());
+    if let Some(found) = free.next() {
+        return found["id"].as_str().unwrap().to_owned();
+    }
+    new_warehouse_of_a(world).await
+}
+
+fn purchase_of_a(world: &World) -> Value {
+    json!({"supplier": "Talleres", "lines": [{"sku": world.a.sku, "quantity": 5}]})
+}
+
+/// A purchase of shop A's that is under way; where its goods are not for sale any more, one that was made before.
+pub async fn inbound_of_a(world: &World) -> String {
+    let call = world
+        .call("order_purchase", &[])
+        .header("idempotency-key", format!("bought-{}", world.fresh()))
+        .json(&purchase_of_a(world));
+    let ordered = world.send_as(Who::OwnerA, &call).await;
+    if ordered.status == 201 {
+        return ordered.at("/id");
+    }
+    let listed = world.send_as(Who::OwnerA, &world.call("list_inbound", &[])).await;
+    listed.at("/items/0/id")
+}
+
+const STOCK_FEED: &str = "sku,quantity\nplate,5\nnobody knows it,1\n";
+
+/// A comparison of shop A's with its warehouse's list.
+pub async fn feed_of_a(world: &World) -> String {
+    let call = world.call("upload_stock_feed", &[]).bytes("text/csv", STOCK_FEED);
+    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
 }
 
 fn hold_of_a(world: &World) -> Value {

@@ -2,7 +2,7 @@ use super::saga::Sagas;
 use super::{Ask, Case, Decision, Saga, Settled, decide};
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
-use crate::till::place::{append, batch_ctx, lines};
+use crate::till::place::{append, batch_ctx, destination, lines};
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
 use inventory::till::{Line, Reservation, Shelves};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId};
@@ -181,7 +181,7 @@ impl SettleBatch {
             let Ok(decided) = decided else { continue };
             if let Some(hold) = &decided.decision.hold {
                 let lines: Vec<Line> = lines(&decided.change.order).collect();
-                let Ok(picks) = shelves.hold(&lines) else {
+                let Ok(picks) = shelves.hold(&lines, destination(&decided.change.order)) else {
                     decided.without_goods(command)?;
                     continue;
                 };

@@ -11,7 +11,6 @@ use crate::web::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::tenants::{CheckState, ShopDossier, ShopStatus};
-use kernel::limits::LOW_STOCK_BELOW;
 use kernel::{Permission, TenantId};
 
 const LATEST: u16 = 6;
@@ -40,7 +39,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
     let (sales, goods, low, owed) = futures::join!(
         shop.order_desk.tally(&visit.ctx, tenant),
         shop.workbench.product_tally(&visit.ctx, tenant),
-        shop.stock_room.low(&visit.ctx, tenant, LOW_STOCK_BELOW),
+        shop.stock_room.low(&visit.ctx, tenant),
         shop.ledger.payable(&visit.ctx, tenant),
     );
     let locale = visit.locale;

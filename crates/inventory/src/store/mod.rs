@@ -1,9 +1,16 @@
 //! All SQL of sellers' and buyers' requests. The till has its own way in: [`crate::till`].
 
+pub mod feeds;
+pub mod inbound;
+pub mod reorder;
+pub mod warehouses;
+
+use crate::app::LevelQuery;
 use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movements};
-use crate::domain::{Level, Shelves};
-use kernel::{PageLimit, ProductId, SkuId, TenantId, WarehouseId};
+use crate::domain::{Level, Route, Shelves};
+use kernel::{ProductId, SkuId, TenantId, WarehouseId};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -39,39 +46,25 @@ pub async fn availability_of_product(
     Ok(rows.into_iter().map(|r| (SkuId(r.sku_id), r.available)).collect())
 }
 
-/// The shop's default warehouse, which carries the shop's id.
-pub async fn ensure_default_warehouse(conn: &mut PgConnection, tenant: TenantId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into inventory.warehouse (tenant_id, id, code, name)
-         values ($1, $1, 'main', 'Main warehouse')
-         on conflict on constraint warehouse_pkey do nothing",
-        tenant.0,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Empty levels for SKUs that were never counted in that warehouse.
+/// Empty levels for SKUs that were never counted in those warehouses.
 pub async fn ensure_levels(
     conn: &mut PgConnection,
     tenant: TenantId,
-    warehouse: WarehouseId,
+    warehouses: &[Uuid],
     skus: &[Uuid],
     products: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into inventory.level (tenant_id, sku_id, warehouse_id, product_id, priority, on_hand, reserved)
-         select w.tenant_id, counted.sku_id, w.id, counted.product_id, w.priority, 0, 0
-           from unnest($3::uuid[], $4::uuid[]) as counted (sku_id, product_id), inventory.warehouse w
-          where w.tenant_id = $1 and w.id = $2
-          order by counted.sku_id
+    sqlx::query(
+        "insert into inventory.level (tenant_id, sku_id, warehouse_id, product_id, on_hand, reserved)
+         select $1, counted.sku_id, place.id, counted.product_id, 0, 0
+           from unnest($3::uuid[], $4::uuid[]) as counted (sku_id, product_id), unnest($2::uuid[]) as place (id)
+          order by counted.sku_id, place.id
          on conflict on constraint level_pkey do nothing",
-        tenant.0,
-        warehouse.0,
-        skus,
-        products,
     )
+    .bind(tenant)
+    .bind(warehouses)
+    .bind(skus)
+    .bind(products)
     .execute(conn)
     .await?;
     Ok(())
@@ -127,6 +120,7 @@ pub async fn write(
             .bind(&deltas.warehouses)
             .bind(&deltas.on_hand)
             .bind(&deltas.reserved)
+            .bind(&deltas.incoming)
             .execute(&mut *conn)
             .await?;
     }
@@ -138,6 +132,7 @@ pub async fn write(
             .bind(&movements.warehouses)
             .bind(&movements.on_hand)
             .bind(&movements.reserved)
+            .bind(&movements.incoming)
             .bind(&movements.reasons)
             .bind(&movements.references)
             .bind(&movements.notes)
@@ -147,31 +142,37 @@ pub async fn write(
     Ok(())
 }
 
-/// A shop's levels by SKU, starting above `after`; with `below`, only those with fewer units available.
+/// A shop's levels by SKU and warehouse, starting above `query.after`; one more than asked for, if there are more.
 pub async fn levels(
     conn: &mut PgConnection,
     tenant: TenantId,
-    after: Option<(SkuId, WarehouseId)>,
-    below: Option<i64>,
-    limit: PageLimit,
+    query: LevelQuery,
 ) -> Result<Vec<Level>, sqlx::Error> {
-    let (sku, warehouse) = after.unzip();
-    let rows = sqlx::query_as!(
-        LevelRow,
-        r#"select tenant_id as "tenant_id: _", sku_id as "sku_id: _", warehouse_id as "warehouse_id: _",
-                  product_id as "product_id: _", priority, on_hand, reserved
-             from inventory.level
-            where tenant_id = $1
-              and ($2::uuid is null or (sku_id, warehouse_id) > ($2, $3::uuid))
-              and ($4::bigint is null or on_hand - reserved < $4)
-            order by sku_id, warehouse_id
-            limit $5"#,
-        tenant.0,
-        sku.map(|id| id.0),
-        warehouse.map(|id| id.0),
-        below,
-        limit.plus_one(),
+    let (sku, warehouse) = query.after.unzip();
+    let rows: Vec<LevelRow> = sqlx::query_as(
+        "select l.tenant_id, l.sku_id, l.warehouse_id, l.product_id, l.on_hand, l.reserved, l.incoming, l.low_below,
+                null::jsonb as route
+           from inventory.level l
+          where l.tenant_id = $1
+            and ($2::uuid is null or (l.sku_id, l.warehouse_id) > ($2, $3::uuid))
+            and ($4::uuid is null or l.warehouse_id = $4)
+            and ($5::uuid is null or l.sku_id = $5)
+            and ($6::bigint is null or l.on_hand - l.reserved < $6)
+            and (not $7 or exists (
+                    select from inventory.level s
+                     where s.tenant_id = l.tenant_id and s.sku_id = l.sku_id
+                    having sum(s.on_hand - s.reserved) < max(s.low_below) filter (where s.warehouse_id = s.tenant_id)))
+          order by l.sku_id, l.warehouse_id
+          limit $8",
     )
+    .bind(tenant)
+    .bind(sku)
+    .bind(warehouse)
+    .bind(query.warehouse)
+    .bind(query.sku)
+    .bind(query.below)
+    .bind(query.low)
+    .bind(query.limit.plus_one())
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Level::from).collect())
@@ -196,25 +197,26 @@ pub async fn shelf(
     .await
 }
 
-/// How many of a shop's SKUs have fewer than `below` units available.
-pub async fn count_low(conn: &mut PgConnection, tenant: TenantId, below: i64) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!"
-             from (select 1
-                     from inventory.level
-                    where tenant_id = $1
-                    group by sku_id
-                   having sum(on_hand - reserved)::bigint < $2) as low"#,
-        tenant.0,
-        below,
+/// How many of a shop's SKUs have fewer units available than their reorder point.
+pub async fn count_low(conn: &mut PgConnection, tenant: TenantId) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "select count(*)
+           from (select 1
+                   from inventory.level
+                  where tenant_id = $1
+                  group by sku_id
+                 having sum(on_hand - reserved) < max(low_below) filter (where warehouse_id = tenant_id)) as low",
     )
+    .bind(tenant)
     .fetch_one(conn)
     .await
 }
 
-/// Levels that differ from the sum of their movements, or whose reserved units differ from their held reservations.
+/// Levels that differ from the sum of their movements, or whose reserved units differ from their held reservations, or
+/// their incoming ones from what is under way.
 pub async fn mismatches(conn: &mut PgConnection, limit: i64) -> Result<Vec<crate::Mismatch>, sqlx::Error> {
-    sqlx::query_file_as!(crate::Mismatch, "src/sql/mismatches.sql", limit)
+    sqlx::query_as(include_str!("../sql/mismatches.sql"))
+        .bind(limit)
         .fetch_all(conn)
         .await
 }
@@ -225,9 +227,11 @@ struct LevelRow {
     sku_id: SkuId,
     warehouse_id: WarehouseId,
     product_id: ProductId,
-    priority: i16,
     on_hand: i64,
     reserved: i64,
+    incoming: i64,
+    low_below: i64,
+    route: Option<Json<Route>>,
 }
 
 impl From<LevelRow> for Level {
@@ -237,9 +241,11 @@ impl From<LevelRow> for Level {
             sku: row.sku_id,
             warehouse: row.warehouse_id,
             product: row.product_id,
-            priority: row.priority,
             on_hand: row.on_hand,
             reserved: row.reserved,
+            incoming: row.incoming,
+            low_below: row.low_below,
+            route: row.route.map(|Json(route)| Box::new(route)),
         }
     }
 }

@@ -18,9 +18,9 @@ impl Stock {
         Ok(levels)
     }
 
-    async fn count_low(&self, tenant: TenantId, below: i64) -> Result<u64, Error> {
+    async fn count_low(&self, tenant: TenantId) -> Result<u64, Error> {
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
-        let low = store::count_low(&mut tx, tenant, below).await?;
+        let low = store::count_low(&mut tx, tenant).await?;
         tx.commit().await?;
         Ok(u64::try_from(low).unwrap_or(0))
     }
@@ -31,7 +31,7 @@ impl StockRoom for Stock {
         Box::pin(async move { self.shelf_levels(tenant, &skus).await.map_err(Fault::from) })
     }
 
-    fn low<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, below: i64) -> Reply<'a, u64> {
-        Box::pin(async move { self.count_low(tenant, below).await.map_err(Fault::from) })
+    fn low<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, u64> {
+        Box::pin(async move { self.count_low(tenant).await.map_err(Fault::from) })
     }
 }
