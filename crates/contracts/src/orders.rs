@@ -113,8 +113,8 @@ pub struct ParcelLine {
 pub struct NewParcel {
     /// Chosen by the caller: sent again under the same id, it is sent once.
     pub id: ParcelId,
-    /// Nothing: all that is left to be sent.
-    pub lines: Vec<ParcelLine>,
+    /// None: all that is left to be sent.
+    pub lines: Option<Vec<ParcelLine>>,
     pub carrier: String,
     pub tracking: String,
 }
@@ -172,6 +172,8 @@ pub struct SubOrder {
     pub commission: Money,
     /// What was given back of `total` so far.
     pub refunded: Money,
+    /// What the marketplace gave back of its commission with it.
+    pub commission_refunded: Money,
     pub placed_at: DateTime,
     /// Where it goes. Sellers see it once the order is confirmed, until it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]

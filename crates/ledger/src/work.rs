@@ -1,9 +1,10 @@
-//! What the ledger does by itself: holds end, shops are paid, charges are remembered.
+//! What the ledger does by itself: holds end, shops are paid, charges and deliveries are noted.
 
 use crate::app::Ledger;
 use crate::error::Error;
 use ::store::Tx;
 use ::store::consumer::Consumer;
+use contracts::orders::SubOrderDelivered;
 use contracts::payments::PaymentCaptured;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
@@ -16,7 +17,8 @@ const ROUND_EVERY: Duration = Duration::from_secs(30);
 pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
     tokio::join!(
         rounds(&ledger, &clock, &stop),
-        note_charges(&ledger, stop.clone())
+        note_charges(&ledger, stop.clone()),
+        note_deliveries(&ledger, stop.clone()),
     );
 }
 
@@ -55,6 +57,23 @@ async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
 async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
     if let Some(captured) = event.read::<PaymentCaptured>().transpose()? {
         Ledger::note_charge(tx, captured.payment, captured.order).await?;
+    }
+    Ok(())
+}
+
+/// Orders tell when a shop's part has arrived: its days of waiting begin then.
+async fn note_deliveries(ledger: &Ledger, stop: CancellationToken) {
+    let consumer = Consumer::new("ledger.note_deliveries", vec![SubOrderDelivered::TOPIC]);
+    consumer
+        .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
+            Box::pin(note_delivery(tx, event))
+        })
+        .await;
+}
+
+async fn note_delivery(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
+    if let Some(arrived) = event.read::<SubOrderDelivered>().transpose()? {
+        Ledger::delivered(tx, arrived.tenant, arrived.order, arrived.delivered_at).await?;
     }
     Ok(())
 }

@@ -37,6 +37,9 @@ pub enum Command {
     Openapi,
     /// Checks the books: stock against movements, reservations, ledger, read tables against event streams.
     Verify(Place),
+    /// Builds the read tables of orders anew from their histories, beside the live ones, and proves them equal. Names what
+    /// differs, by order, and fails if anything does. Changes nothing; works beside a running server.
+    Replay(Place),
     /// Measures Stoa beside a baseline on this very machine, and fails where a target is missed.
     Bench(Bench),
     /// The bare server that benches hold the program against.

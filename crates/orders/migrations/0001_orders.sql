@@ -51,6 +51,8 @@ create table orders.sub_order (
     commission bigint not null,
     -- given back of its total so far
     refunded bigint not null default 0,
+    -- and of its commission with it
+    commission_refunded bigint not null default 0,
     delivery_code text not null,
     delivery_name text not null,
     placed_at timestamptz not null,
@@ -70,6 +72,7 @@ create table orders.sub_order (
         ('placed', 'confirmed', 'packed', 'partly_shipped', 'shipped', 'delivered', 'cancelled', 'refunded')),
     constraint sub_order_total_check check (subtotal >= 0 and delivery >= 0 and total = subtotal + delivery),
     constraint sub_order_refunded_check check (refunded between 0 and total),
+    constraint sub_order_commission_refunded_check check (commission_refunded between 0 and commission),
     constraint sub_order_commission_check check (commission between 0 and total),
     constraint sub_order_address_check check ((status in ('placed', 'cancelled')) = (address is null)),
     constraint sub_order_cancelled_check check ((status = 'cancelled') = (cancel_reason is not null))

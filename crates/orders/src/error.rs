@@ -9,6 +9,8 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error("Pass `next` of the page before, unchanged.")]
     BadCursor,
+    #[error("{}", .0.detail)]
+    Text(#[from] Fault),
     #[error("the history was not written: {0}")]
     Append(#[from] ::store::streams::AppendError),
     #[error("the database refused: {0}")]
@@ -64,6 +66,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),
+            Error::Text(fault) => fault,
             Error::BadCursor => Self::field("cursor_invalid", "after", error.to_string()),
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             // The order is locked before it is read: nobody can have been quicker.

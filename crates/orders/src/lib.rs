@@ -2,7 +2,8 @@
 //!
 //! An order is a history ([`domain`]): its events in `orders.event` are the truth, and it is read by folding them, now
 //! or as of any version or time. The tables `order`, `sub_order` and `line` are written from the events in the same
-//! transaction ([`project`]); they serve lists and sellers, and [`verify`] proves them equal to the histories.
+//! transaction ([`project`]); they serve lists and sellers, and [`replay`] makes them anew from the histories and proves
+//! them equal.
 //!
 //! # Placing
 //!
@@ -31,7 +32,10 @@
 //!
 //! `ARCHITECTURE.md` tells the whole way through the crates, `docs/till.md` what it costs.
 //!
-//! What is absent: writing outside the till. Nothing here changes an order; checkout does, batched.
+//! From here on each sub-order goes its own way. What needs neither stock nor money is a use case of this crate, written in
+//! a transaction of its own with the order locked: packed, shipped in any number of parcels, delivered
+//! (`orders.sub_order_packed`, `_shipped`, `_delivered`). Cancelling a sub-order or units of it, and giving money back, is
+//! decided here and composed by checkout, like all that moves stock or money.
 
 mod app;
 mod desk;
@@ -40,15 +44,15 @@ mod error;
 mod http;
 pub mod project;
 mod publish;
+mod replay;
 mod store;
 pub mod till;
 mod updates;
-mod verify;
 
 pub use app::{Orders, guest_hash, owns};
 pub use error::Error;
 pub use http::routes;
-pub use verify::verify;
+pub use replay::{Difference, Replayed, replay, verify};
 
 pub const CONTEXT: &str = "orders";
 

@@ -1,10 +1,11 @@
 //! Own events to read tables: the rows that an order makes. The till inserts and updates these rows in the transaction
-//! of the events; [`crate::verify`] makes them anew from the histories and compares.
+//! of the events; [`crate::replay()`] makes them anew from the histories and compares. Field names are column names.
 
 use crate::domain::{Dates, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name};
 use contracts::Address;
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, SubOrderStatus};
 use kernel::{LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
+use serde::Serialize;
 
 /// All rows of one order.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Rows {
     pub lines: Vec<LineRow>,
 }
 
-#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 pub struct OrderRow {
     pub id: OrderId,
     pub version: i64,
@@ -33,7 +34,7 @@ pub struct OrderRow {
     pub reserved_until: Timestamp,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SubOrderRow {
     pub tenant_id: TenantId,
     pub id: SubOrderId,
@@ -46,8 +47,10 @@ pub struct SubOrderRow {
     pub total: i64,
     pub commission: i64,
     pub refunded: i64,
+    pub commission_refunded: i64,
     pub delivery_code: String,
     pub delivery_name: String,
+    #[serde(flatten)]
     pub dates: Dates,
     /// From confirmed on, unless it is cancelled: before and after, the seller has no business with it.
     pub address: Option<Address>,
@@ -57,7 +60,7 @@ pub struct SubOrderRow {
     pub refunds: Vec<Refund>,
 }
 
-#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 pub struct LineRow {
     pub tenant_id: TenantId,
     pub sub_order_id: SubOrderId,
@@ -126,6 +129,7 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         total: part.total(),
         commission: part.commission,
         refunded: sub_order.refunded(),
+        commission_refunded: sub_order.commission_refunded(),
         delivery_code: part.delivery.code.clone(),
         delivery_name: part.delivery.name.clone(),
         dates: sub_order.dates(),

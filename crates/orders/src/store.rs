@@ -1,4 +1,6 @@
-//! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`].
+//! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`] and [`crate::updates`].
+
+pub mod shadow;
 
 use crate::domain::{Dates, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
@@ -25,7 +27,7 @@ macro_rules! select_sub_orders {
     ($rest:literal) => {
         concat!(
             "select s.tenant_id, s.id, s.order_id, s.number, s.status, s.currency, s.subtotal, s.delivery, s.total,
-                    s.commission, s.refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
+                    s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
                     s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds
                from orders.sub_order s ",
             $rest
@@ -167,85 +169,6 @@ pub async fn first_events(
     Ok(rows.into_iter().map(|row| (row.id, row.event.0)).collect())
 }
 
-/// The events of the next `limit` histories above `after`, in order.
-pub async fn histories_after(
-    conn: &mut PgConnection,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<(Uuid, i64, Timestamp, serde_json::Value)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "select stream_id, version, at, payload
-           from orders.event
-          where stream_id = any(array(select stream_id
-                                        from orders.event
-                                       where version = 1 and ($1::uuid is null or stream_id > $1)
-                                       order by stream_id
-                                       limit $2))
-          order by stream_id, version",
-        after,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| (r.stream_id, r.version, r.at, r.payload))
-        .collect())
-}
-
-/// The rows of orders, whatever their shop. For proving them equal to their histories.
-pub async fn order_rows(conn: &mut PgConnection, orders: &[Uuid]) -> Result<Vec<OrderRow>, sqlx::Error> {
-    sqlx::query_as(select_orders!("where id = any($1)"))
-        .bind(orders)
-        .fetch_all(conn)
-        .await
-}
-
-/// See [`order_rows`].
-pub async fn sub_order_rows(
-    conn: &mut PgConnection,
-    tenants: &[Uuid],
-    sub_orders: &[Uuid],
-) -> Result<Vec<SubOrderRow>, sqlx::Error> {
-    let records: Vec<SubOrderRecord> = sqlx::query_as(select_sub_orders!(
-        "join unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
-              on s.tenant_id = wanted.tenant_id and s.id = wanted.id"
-    ))
-    .bind(tenants)
-    .bind(sub_orders)
-    .fetch_all(conn)
-    .await?;
-    Ok(records.into_iter().map(SubOrderRow::from).collect())
-}
-
-/// See [`order_rows`].
-pub async fn line_rows(
-    conn: &mut PgConnection,
-    tenants: &[Uuid],
-    sub_orders: &[Uuid],
-) -> Result<Vec<LineRow>, sqlx::Error> {
-    sqlx::query_as(select_lines!(
-        "join unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
-              on l.tenant_id = wanted.tenant_id and l.sub_order_id = wanted.id"
-    ))
-    .bind(tenants)
-    .bind(sub_orders)
-    .fetch_all(conn)
-    .await
-}
-
-/// How many rows the tables hold: orders, sub-orders, lines. Rows beyond those of the histories would show here.
-pub async fn row_counts(conn: &mut PgConnection) -> Result<[i64; 3], sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select (select count(*) from orders.order) as "orders!",
-                  (select count(*) from orders.sub_order) as "sub_orders!",
-                  (select count(*) from orders.line) as "lines!""#
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok([row.orders, row.sub_orders, row.lines])
-}
-
 #[derive(sqlx::FromRow)]
 struct SubOrderRecord {
     tenant_id: TenantId,
@@ -259,6 +182,7 @@ struct SubOrderRecord {
     total: i64,
     commission: i64,
     refunded: i64,
+    commission_refunded: i64,
     delivery_code: String,
     delivery_name: String,
     placed_at: Timestamp,
@@ -287,6 +211,7 @@ impl From<SubOrderRecord> for SubOrderRow {
             total: record.total,
             commission: record.commission,
             refunded: record.refunded,
+            commission_refunded: record.commission_refunded,
             delivery_code: record.delivery_code,
             delivery_name: record.delivery_name,
             dates: Dates {

@@ -78,11 +78,13 @@ impl Ledger {
     }
 
     /// A shop's part of an order has arrived: its days of waiting begin. False if nothing of it is held.
-    pub async fn delivered(&self, tenant: TenantId, order: OrderId, at: Timestamp) -> Result<bool, Error> {
-        let mut tx = self.db().begin(Scope::System).await?;
-        let moved = delivered(&mut tx, tenant, order.0, at).await?;
-        tx.commit().await?;
-        Ok(moved > 0)
+    pub async fn delivered(
+        conn: &mut PgConnection,
+        tenant: TenantId,
+        order: OrderId,
+        at: Timestamp,
+    ) -> Result<bool, sqlx::Error> {
+        Ok(delivered(conn, tenant, order.0, at).await? > 0)
     }
 
     /// Holds, newest first: those of one shop under its own role, or of all.

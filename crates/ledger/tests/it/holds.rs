@@ -2,10 +2,14 @@
 
 use crate::world::{World, balances, eur};
 use chrono::TimeDelta;
-use kernel::{Actor, Ctx, Role, TenantId, UserId};
+use contracts::orders::SubOrderDelivered;
+use kernel::{Actor, Ctx, FixedClock, Role, SubOrderId, TenantId, UserId};
 use ledger::domain::{HoldReason, Standing};
 use ledger::{Error, PlaceHold, Rules, Wanted};
+use std::sync::Arc;
 use store::Scope;
+use testkit::eventually;
+use tokio_util::sync::CancellationToken;
 
 async fn standing(world: &World, tenant: TenantId) -> Standing {
     let all = world.ledger.standing(tenant).await.expect("read");
@@ -26,13 +30,7 @@ async fn a_sale_is_held_until_its_days_after_delivery() {
     let tenant = TenantId::new(world.start);
     let order = world.sell(&world.day(0), tenant, eur(1_000)).await;
     assert_eq!(standing(&world, tenant).await, owed(900, 900, 0));
-    assert!(
-        world
-            .ledger
-            .delivered(tenant, order, world.day(2).now)
-            .await
-            .expect("told")
-    );
+    assert!(world.deliver(&world.day(2), order, tenant).await);
     assert_eq!(world.ledger.release_due(&world.day(8)).await.expect("ran"), 0);
     let other = world.other();
     let ctx = world.day(9);
@@ -43,13 +41,48 @@ async fn a_sale_is_held_until_its_days_after_delivery() {
         "each hold is released by one"
     );
     assert_eq!(standing(&world, tenant).await, owed(900, 0, 0));
-    assert!(
-        !world
-            .ledger
-            .delivered(tenant, order, ctx.now)
-            .await
-            .expect("told")
-    );
+    assert!(!world.deliver(&ctx, order, tenant).await);
+}
+
+#[tokio::test]
+async fn orders_tell_the_ledger_what_has_arrived() {
+    let world = World::new().await;
+    let (tenant, other) = (TenantId::new(world.start), TenantId::new(world.start));
+    let order = world.sell(&world.day(0), tenant, eur(1_000)).await;
+    world.sell(&world.day(0), other, eur(1_000)).await;
+    let arrived = world.day(2);
+    let event = SubOrderDelivered {
+        order,
+        sub_order: SubOrderId::new(arrived.now),
+        tenant,
+        buyer: None,
+        delivered_at: arrived.now,
+    };
+    let mut tx = world.db.db("ledger").begin(Scope::System).await.expect("begin");
+    store::log::append(&mut tx, &arrived, &event)
+        .await
+        .expect("append");
+    tx.commit().await.expect("commit");
+    let stop = CancellationToken::new();
+    // At a time at which nothing is due yet.
+    let clock = Arc::new(FixedClock::at(arrived.now));
+    let working = ledger::work(world.ledger.clone(), clock, stop.clone());
+    let asking = async {
+        eventually("the hold ends days after the delivery", async || {
+            let ends = async |tenant| {
+                let holds = world
+                    .ledger
+                    .holds(Scope::Tenant(tenant), &Wanted::default(), 10)
+                    .await;
+                holds.expect("read")[0].release_at
+            };
+            let days = arrived.now + TimeDelta::days(7);
+            (ends(tenant).await == Some(days) && ends(other).await > Some(days)).then_some(())
+        })
+        .await;
+        stop.cancel();
+    };
+    tokio::join!(working, asking);
 }
 
 #[tokio::test]

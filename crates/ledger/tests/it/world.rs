@@ -82,6 +82,16 @@ impl World {
         self.post(&[entry]).await;
     }
 
+    /// A shop's part of an order has arrived.
+    pub async fn deliver(&self, ctx: &Ctx, order: OrderId, tenant: TenantId) -> bool {
+        let mut tx = self.db.db("ledger").begin(Scope::System).await.expect("begin");
+        let moved = Ledger::delivered(&mut tx, tenant, order, ctx.now)
+            .await
+            .expect("told");
+        tx.commit().await.expect("commit");
+        moved
+    }
+
     /// Everything's balance, accounts summed over shops, zeros left out; checks that the books are whole.
     pub async fn accounts(&self) -> BTreeMap<String, i64> {
         let findings = ledger::verify(&self.ledger).await.expect("verify");

@@ -5,6 +5,7 @@ mod doctor;
 mod import;
 mod openapi;
 mod operator;
+mod replay;
 mod rotate_key;
 pub mod serve;
 mod up;
@@ -25,6 +26,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Services => services(),
         Command::Openapi => openapi::run().await,
         Command::Verify(place) => verify::run(place).await,
+        Command::Replay(place) => replay::run(place).await,
         Command::Doctor(place) => doctor::run(place).await,
         Command::RotateKey(place) => rotate_key::run(place).await,
         Command::Bench(args) => bench_run(args).await,

@@ -145,6 +145,15 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "state_onboarding_item" => to(&["identity"])
             .json(&json!({"attested": true, "holder": "Lucía Romero", "reference": "12345678Z"})),
         "get_seller_order" => to(&[&a.sale]),
+        "pack_seller_order" => to(&[&sale_after(world, who, &[]).await.0]),
+        "ship_seller_order" => {
+            let (sale, _) = sale_after(world, who, &["pack_seller_order"]).await;
+            to(&[&sale]).json(&json!({"carrier": "Correos", "tracking": format!("PK{n}")}))
+        }
+        "deliver_seller_parcel" => {
+            let (sale, parcel) = sale_after(world, who, &["pack_seller_order", "ship_seller_order"]).await;
+            to(&[&sale, &parcel])
+        }
         "create_product" => to(&[]).json(&product(&format!("new-{n}"))),
         "patch_product" => {
             let version = version_of(world, "get_own_product", &[&a.product]).await;
@@ -287,6 +296,21 @@ async fn sale_of_a(world: &World, made: bool) -> (String, String) {
     let mut parts = placed["sub_orders"].as_array().unwrap().iter();
     let own = parts.find(|part| part["tenant"] == world.a.id.as_str()).unwrap();
     (order, own["id"].as_str().unwrap().to_owned())
+}
+
+/// A paid sale of shop A's after these steps, and its parcel; the one that is there for those who have no say.
+async fn sale_after(world: &World, who: Option<Who>, steps: &[&str]) -> (String, String) {
+    let made = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
+    let (_, sale) = sale_of_a(world, made).await;
+    let mut parcel = sale.clone();
+    for step in steps.iter().filter(|_| made) {
+        let call = world.call(step, &[&sale]).json(&json!({}));
+        let answer = world.send_as(Who::OwnerA, &call).await.expect(200).json();
+        if let Some(sent) = answer["parcels"][0]["id"].as_str() {
+            parcel = sent.to_owned();
+        }
+    }
+    (sale, parcel)
 }
 
 fn cent_back() -> Value {

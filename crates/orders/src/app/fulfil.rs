@@ -8,7 +8,11 @@ use ::store::streams::AsOf;
 use ::store::{Scope, Tx};
 use contracts::orders as api;
 use contracts::orders::{NewParcel, ParcelLine};
+use httpkit::text;
 use kernel::{Ctx, OrderId, ParcelId, SubOrderId, TenantId};
+
+/// Characters of a carrier's name, and of its number of a parcel.
+const PARCEL_TEXT_CHARS_MAX: usize = 80;
 
 impl Orders {
     pub(crate) async fn packed(
@@ -27,6 +31,11 @@ impl Orders {
         id: SubOrderId,
         new: NewParcel,
     ) -> Result<api::SubOrder, Error> {
+        let new = NewParcel {
+            carrier: text::optional_line("/carrier", &new.carrier, PARCEL_TEXT_CHARS_MAX)?,
+            tracking: text::optional_line("/tracking", &new.tracking, PARCEL_TEXT_CHARS_MAX)?,
+            ..new
+        };
         self.fulfil(ctx, tenant, id, |sub_order| Command::Ship {
             part: id,
             parcel: parcel(sub_order, &new),
@@ -112,10 +121,10 @@ impl Orders {
 /// What is asked for, or all that is left. A parcel that was sent already is taken as it is, so that sending it again
 /// changes nothing.
 fn parcel(sub_order: &SubOrder<'_>, new: &NewParcel) -> Parcel {
-    let lines = match (new.lines.is_empty(), sub_order.parcel(new.id)) {
-        (false, _) => new.lines.iter().map(units_of).collect(),
-        (true, Some(sent)) => sent.parcel.lines.clone(),
-        (true, None) => sub_order.left_to_ship(),
+    let lines = match (&new.lines, sub_order.parcel(new.id)) {
+        (Some(lines), _) => lines.iter().map(units_of).collect(),
+        (None, Some(sent)) => sent.parcel.lines.clone(),
+        (None, None) => sub_order.left_to_ship(),
     };
     Parcel {
         id: new.id,

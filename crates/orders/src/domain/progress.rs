@@ -224,11 +224,16 @@ impl SubOrder<'_> {
             .sum()
     }
 
+    /// What the marketplace gave back of its commission so far, in minor units.
+    #[must_use]
+    pub fn commission_refunded(&self) -> i64 {
+        self.part.commission_of(self.refunded())
+    }
+
     /// What the marketplace gives back of its commission when `amount` is given back next.
     #[must_use]
     pub fn commission_back(&self, amount: i64) -> i64 {
-        let before = self.refunded();
-        self.part.commission_of(before + amount) - self.part.commission_of(before)
+        self.part.commission_of(self.refunded() + amount) - self.commission_refunded()
     }
 }
 

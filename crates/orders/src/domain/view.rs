@@ -4,6 +4,7 @@ use super::{Given, Line, Order, Sent, SubOrder, Units, number};
 use contracts::orders as api;
 use contracts::orders::OrderStatus;
 use kernel::{ParcelId, RefundId, Timestamp};
+use serde::Serialize;
 
 impl Order {
     #[must_use]
@@ -51,6 +52,7 @@ impl SubOrder<'_> {
             total: order.money(part.total()),
             commission: order.money(part.commission),
             refunded: order.money(self.refunded()),
+            commission_refunded: order.money(self.commission_refunded()),
             placed_at: order.placed_at,
             address: None,
             timeline: timeline(self.dates(), &parcels, &refunds),
@@ -101,13 +103,18 @@ impl SubOrder<'_> {
 }
 
 /// When a sub-order got where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Dates {
+    #[serde(rename = "placed_at")]
     pub placed: Timestamp,
+    #[serde(rename = "confirmed_at")]
     pub confirmed: Option<Timestamp>,
+    #[serde(rename = "packed_at")]
     pub packed: Option<Timestamp>,
     /// With its last parcel.
+    #[serde(rename = "delivered_at")]
     pub delivered: Option<Timestamp>,
+    #[serde(rename = "cancelled_at")]
     pub cancelled: Option<Timestamp>,
 }
 

@@ -1,10 +1,14 @@
-//! The endpoints, one file each. All of them read; orders are changed through checkout.
+//! The endpoints, one file each: what buyers and sellers read, and what sellers do with their parcels. What moves stock or
+//! money is checkout's.
 
 mod get_order;
 mod list_events;
 mod list_orders;
+mod seller_deliver;
 mod seller_get_order;
 mod seller_list_orders;
+mod seller_pack;
+mod seller_ship;
 
 use crate::Orders;
 use axum::extract::FromRequestParts;
@@ -22,6 +26,9 @@ pub fn routes(orders: Orders) -> OpenApiRouter {
         .routes(routes!(list_events::handler))
         .routes(routes!(seller_list_orders::handler))
         .routes(routes!(seller_get_order::handler))
+        .routes(routes!(seller_pack::handler))
+        .routes(routes!(seller_ship::handler))
+        .routes(routes!(seller_deliver::handler))
         .with_state(orders)
 }
 

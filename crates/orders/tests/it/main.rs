@@ -1,6 +1,8 @@
 //! Orders against a real database: their histories, the tables made from them, and who sees what.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod fulfil;
+
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::orders::{AsOf, CancelReason, OrderStatus, Orders as _, SubOrderStatus};

@@ -108,6 +108,7 @@ impl Scene {
             subtotal: self.price(13_600),
             delivery_cost: None,
             total: self.price(13_600),
+            refunds: Vec::new(),
             reason: None,
         }
     }
@@ -194,6 +195,7 @@ impl Scene {
                     "In the sorting centre of Barcelona",
                     "En el centro de clasificación de Barcelona",
                 ),
+                arrived: false,
                 contents: Vec::new(),
             }];
         }

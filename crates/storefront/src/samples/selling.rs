@@ -7,8 +7,8 @@ use crate::views::common::{Choice, Field, Link};
 use crate::views::order::{Parcel, SubOrderState};
 use crate::views::page::{Page, Tone};
 use crate::views::seller::{
-    CancelForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm,
-    StepToOpen,
+    CancelForm, DeliverForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow,
+    SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
 };
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -310,6 +310,9 @@ impl Scene {
             commission: self.price(-1_360),
             commission_rate: self.locale.percent(10),
             payout: self.price(12_240),
+            refunded: None,
+            refunds: Vec::new(),
+            reason: None,
             actions: SellerActions {
                 pack: Some("/seller/orders/ST-7K4M-20-1/pack".to_owned()),
                 cancel: Some(CancelForm {
@@ -329,10 +332,22 @@ impl Scene {
             actions: SellerActions {
                 ship: Some(ShipForm {
                     action: "/seller/orders/ST-7K4M-20-1/ship".to_owned(),
-                    carriers: ["Correos", "SEUR", "MRW"]
-                        .map(|name| Choice::new(name, self.text(name)))
-                        .into(),
-                    tracking: Field::default(),
+                    parcel: "0199a4b2-0000-7000-8000-000000000001".to_owned(),
+                    lines: [
+                        (
+                            "Tall vase with cobalt bands",
+                            "Jarrón alto con franjas cobalto",
+                            1,
+                        ),
+                        ("Breakfast bowl, sea glaze", "Cuenco de desayuno, esmalte mar", 2),
+                    ]
+                    .map(|(en, es, left)| ShipLine {
+                        id: format!("line-{left}"),
+                        title: self.say(en, es),
+                        left,
+                    })
+                    .into(),
+                    carriers: ["Correos", "SEUR", "MRW"].map(|name| self.text(name)).into(),
                 }),
                 ..SellerActions::default()
             },
@@ -350,10 +365,14 @@ impl Scene {
                 tracking: self.text("PQ4F5A0712345678901"),
                 href: None,
                 note: String::new(),
+                arrived: false,
                 contents: Vec::new(),
             }],
             actions: SellerActions {
-                deliver: Some("/seller/orders/ST-7K4M-20-1/deliver".to_owned()),
+                deliver: vec![DeliverForm {
+                    action: "/seller/orders/ST-7K4M-20-1/parcels/1/deliver".to_owned(),
+                    label: self.text("Correos PQ4F5A0712345678901"),
+                }],
                 ..SellerActions::default()
             },
             ..self.seller_order()

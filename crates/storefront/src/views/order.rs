@@ -115,6 +115,8 @@ pub struct SubOrder {
     pub subtotal: Price,
     pub delivery_cost: Option<Price>,
     pub total: Price,
+    /// What was given back of it, each in a sentence.
+    pub refunds: Vec<String>,
     /// Why it was cancelled.
     pub reason: Option<String>,
 }
@@ -219,6 +221,7 @@ pub struct Parcel {
     pub tracking: String,
     pub href: Option<String>,
     pub note: String,
+    pub arrived: bool,
     /// What is in it; empty where that is the whole sub-order.
     pub contents: Vec<String>,
 }

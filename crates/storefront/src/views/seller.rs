@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::{Choice, Field, Link, Price};
+use super::common::{Choice, Link, Price};
 use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep};
 use super::page::Page;
 use super::work::{Figure, Status, Tab, WorkBar};
@@ -76,6 +76,11 @@ pub struct SellerOrderPage {
     pub commission: Price,
     pub commission_rate: String,
     pub payout: Price,
+    /// Given back to the buyer, and of the commission with it.
+    pub refunded: Option<(Price, Price)>,
+    pub refunds: Vec<String>,
+    /// Why it was cancelled.
+    pub reason: Option<String>,
     /// What the seller may do now.
     pub actions: SellerActions,
 }
@@ -85,15 +90,33 @@ pub struct SellerOrderPage {
 pub struct SellerActions {
     pub pack: Option<String>,
     pub ship: Option<ShipForm>,
-    pub deliver: Option<String>,
+    /// One for each parcel on its way.
+    pub deliver: Vec<DeliverForm>,
     pub cancel: Option<CancelForm>,
 }
 
 #[derive(Clone, Debug)]
 pub struct ShipForm {
     pub action: String,
-    pub carriers: Vec<Choice>,
-    pub tracking: Field,
+    /// The id that the parcel gets, so that a form sent twice sends it once.
+    pub parcel: String,
+    /// What is left to be sent.
+    pub lines: Vec<ShipLine>,
+    pub carriers: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ShipLine {
+    pub id: String,
+    pub title: String,
+    pub left: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeliverForm {
+    pub action: String,
+    /// The parcel in words.
+    pub label: String,
 }
 
 #[derive(Clone, Debug)]

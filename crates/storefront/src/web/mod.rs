@@ -120,6 +120,12 @@ fn table() -> Table {
         .get("/seller", seller::home::page)
         .get("/seller/orders", seller::orders::list)
         .get("/seller/orders/{id}", seller::orders::page)
+        .post("/seller/orders/{id}/pack", seller::orders::pack)
+        .post("/seller/orders/{id}/ship", seller::orders::ship)
+        .post(
+            "/seller/orders/{id}/parcels/{parcel}/deliver",
+            seller::orders::deliver,
+        )
         .get("/seller/products", seller::products::list)
         .get("/seller/products/new", seller::product_form::new)
         .post_files(

@@ -3,7 +3,7 @@
 use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
-use super::visit::{Visit, encode, redirect, redirect_done};
+use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{Shop, cards, sub_orders};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -13,7 +13,9 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PayOutcome};
-use contracts::orders::{AsOf, CancelReason, Fulfilment, Order, OrderStatus, OrderSummary};
+use contracts::orders::{
+    AsOf, CancelReason, Fulfilment, Order, OrderStatus, OrderSummary, SubOrder, SubOrderStatus,
+};
 use contracts::payments::{Payment, PaymentStatus};
 use contracts::tenants::Shop as Seller;
 use kernel::{Cursor, Fault, Kind, OrderId, ProductId, TenantId};
@@ -195,7 +197,13 @@ pub async fn page(
     let status = payment.as_ref().map(|p| p.status);
     let state = state(order.status, order.fulfilment, status, order.cancel_reason);
     let unpaid = state == OrderState::PaymentFailed;
-    let open = order.status == OrderStatus::Placed || order.status == OrderStatus::Confirmed;
+    let unpacked =
+        |sub: &SubOrder| matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Cancelled);
+    let open = match order.status {
+        OrderStatus::Placed => true,
+        OrderStatus::Confirmed => order.sub_orders.iter().all(unpacked),
+        OrderStatus::Cancelled => false,
+    };
     let locale = visit.locale;
     let view = OrderPage {
         number: order.number.clone(),
@@ -258,8 +266,11 @@ pub async fn cancel(
     posted: Posted,
 ) -> Result<Response, Failure> {
     let (owner, _) = find(&shop, &posted.visit, id).await?;
-    shop.checkout.cancel(&posted.visit.ctx, owner, id).await?;
-    Ok(redirect_done(&format!("/orders/{id}"), "cancelled"))
+    let page = format!("/orders/{id}");
+    match shop.checkout.cancel(&posted.visit.ctx, owner, id).await {
+        Ok(_) => Ok(redirect_done(&page, "cancelled")),
+        Err(fault) => redirect_refused(&page, fault),
+    }
 }
 
 /// Pays again what was declined.
@@ -291,7 +302,7 @@ pub async fn pay_page(
 }
 
 fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
-    let seller = |sub: &contracts::orders::SubOrder| SummarySeller {
+    let seller = |sub: &SubOrder| SummarySeller {
         name: sellers
             .iter()
             .find(|s| s.id == sub.tenant)

@@ -38,8 +38,20 @@ pub fn seen(
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
         total: Price::new(locale, sub.total),
+        refunds: refunds(sub, locale),
         reason: reason(sub, locale),
     }
+}
+
+/// Each in a sentence.
+pub fn refunds(sub: &api::SubOrder, locale: Locale) -> Vec<String> {
+    let told = |refund: &api::Refund| {
+        let sentence = locale.t("order.refund_line");
+        let sentence = sentence.arg("amount", Price::new(locale, refund.amount).text);
+        let sentence = sentence.arg("date", locale.date(refund.at.date_naive()));
+        sentence.arg("reason", &refund.reason).to_string()
+    };
+    sub.refunds.iter().map(told).collect()
 }
 
 /// Why it was cancelled, in the words of whoever cancelled it, if they left any.
@@ -139,6 +151,7 @@ pub fn parcels(sub: &api::SubOrder, locale: Locale) -> Vec<Parcel> {
             tracking: parcel.tracking.clone(),
             href: None,
             note: locale.t(key).arg("date", day).to_string(),
+            arrived: parcel.delivered_at.is_some(),
             contents: contents(sub, parcel),
         }
     };

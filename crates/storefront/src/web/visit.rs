@@ -28,7 +28,7 @@ const SECRET_CHARS_MIN: usize = 20;
 /// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
 const FRAME_WAIT: Duration = Duration::from_millis(400);
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-const DONE: [&str; 17] = [
+const DONE: [&str; 20] = [
     "added",
     "removed",
     "saved",
@@ -46,9 +46,12 @@ const DONE: [&str; 17] = [
     "applied",
     "cancelled",
     "uploaded",
+    "packed",
+    "shipped",
+    "delivered",
 ];
 /// Why the last form was refused, where the page that follows says so.
-const REFUSED: [&str; 9] = [
+const REFUSED: [&str; 13] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -58,6 +61,10 @@ const REFUSED: [&str; 9] = [
     "version_changed",
     "rate_limited",
     "count_below_reserved",
+    "transition_illegal",
+    "units_invalid",
+    "units_too_many",
+    "id_taken",
 ];
 
 /// How the form ended that led here: its code is the end of a message's key.

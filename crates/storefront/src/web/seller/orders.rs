@@ -3,21 +3,26 @@
 use super::{bar, own_shop};
 use crate::views::common::{Link, Price};
 use crate::views::order::SubOrderState;
-use crate::views::seller::{SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage};
+use crate::views::seller::{
+    DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine,
+};
 use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
-use crate::web::sub_orders::{order_line, parcels, state, timeline};
-use crate::web::visit::{Visit, encode};
+use crate::web::posted::Posted;
+use crate::web::sub_orders::{order_line, parcels, reason, refunds, state, timeline};
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::orders::{SalesTally, SubOrder, SubOrderStatus};
-use kernel::{Cursor, Money, Permission, ProductId, SubOrderId};
+use contracts::orders::{NewParcel, ParcelLine, SalesTally, SubOrder, SubOrderStatus};
+use kernel::{Cursor, Fault, LineId, Money, ParcelId, Permission, ProductId, SubOrderId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
 const ORDERS_PER_PAGE: u16 = 25;
+/// Offered to be chosen; any other can be typed.
+const CARRIERS: [&str; 6] = ["Correos", "SEUR", "MRW", "GLS", "DHL", "UPS"];
 
 #[derive(Deserialize)]
 pub struct Filter {
@@ -172,9 +177,145 @@ pub async fn page(
             Money::new(-sub.commission.amount, sub.commission.currency),
         ),
         commission_rate: locale.percent(u32::try_from(rate).unwrap_or(0)),
-        payout: Price::new(locale, sub.total.sub(sub.commission)?),
-        actions: SellerActions::default(),
+        payout: Price::new(locale, payout(&sub)?),
+        refunded: (sub.refunded.amount > 0).then(|| {
+            let back = Money::new(-sub.refunded.amount, sub.refunded.currency);
+            (
+                Price::new(locale, back),
+                Price::new(locale, sub.commission_refunded),
+            )
+        }),
+        refunds: refunds(&sub, locale),
+        reason: reason(&sub, locale),
+        actions: actions(&sub, &visit),
         page,
     };
     Ok(visit.show(&shop, &view))
+}
+
+/// What its seller receives: the total without the commission, both without what was given back.
+fn payout(sub: &SubOrder) -> Result<Money, kernel::MoneyError> {
+    let kept = sub.total.sub(sub.refunded)?;
+    kept.sub(sub.commission.sub(sub.commission_refunded)?)
+}
+
+/// What the visitor may do with it now.
+fn actions(sub: &SubOrder, visit: &Visit) -> SellerActions {
+    let href = |step: &str| format!("/seller/orders/{}/{step}", sub.id);
+    if !visit.may(Permission::FulfilSales) {
+        return SellerActions::default();
+    }
+    let to_ship = matches!(sub.status, SubOrderStatus::Packed | SubOrderStatus::PartlyShipped);
+    SellerActions {
+        pack: (sub.status == SubOrderStatus::Confirmed).then(|| href("pack")),
+        ship: to_ship.then(|| ShipForm {
+            action: href("ship"),
+            parcel: ParcelId::new(visit.ctx.now).to_string(),
+            lines: left_to_ship(sub),
+            carriers: CARRIERS.map(str::to_owned).into(),
+        }),
+        deliver: sub
+            .parcels
+            .iter()
+            .filter(|parcel| parcel.delivered_at.is_none())
+            .zip(parcels(sub, visit.locale).iter().filter(|seen| !seen.arrived))
+            .map(|(parcel, seen)| DeliverForm {
+                action: href(&format!("parcels/{}/deliver", parcel.id)),
+                label: format!("{} {}", seen.carrier, seen.tracking).trim().to_owned(),
+            })
+            .collect(),
+        cancel: None,
+    }
+}
+
+fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
+    let left = |line: &contracts::orders::OrderLine| line.quantity - line.shipped - line.cancelled;
+    let lines = sub.lines.iter().filter(|line| left(line) > 0);
+    lines
+        .map(|line| ShipLine {
+            id: line.id.to_string(),
+            title: match line.options.is_empty() {
+                true => line.title.clone(),
+                false => format!("{} · {}", line.title, line.options),
+            },
+            left: u64::from(left(line)),
+        })
+        .collect()
+}
+
+pub async fn pack(
+    State(shop): State<Shop>,
+    Path(id): Path<SubOrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    after(id, "packed", shop.orders.pack(&visit.ctx, tenant, id).await)
+}
+
+pub async fn ship(
+    State(shop): State<Shop>,
+    Path(id): Path<SubOrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let lines = match chosen(&posted) {
+        Ok(lines) => lines,
+        Err(fault) => return after(id, "shipped", Err(fault)),
+    };
+    let parcel = NewParcel {
+        id: posted
+            .get("parcel")
+            .parse()
+            .unwrap_or_else(|_| ParcelId::new(visit.ctx.now)),
+        lines: Some(lines),
+        carrier: posted.get("carrier").to_owned(),
+        tracking: posted.get("tracking").to_owned(),
+    };
+    after(
+        id,
+        "shipped",
+        shop.orders.ship(&visit.ctx, tenant, id, parcel).await,
+    )
+}
+
+/// The units that go into the parcel; lines of which none goes are left out.
+fn chosen(posted: &Posted) -> Result<Vec<ParcelLine>, Fault> {
+    let unreadable = || {
+        Fault::field(
+            "units_invalid",
+            "units",
+            "Write how many units go into the parcel.",
+        )
+    };
+    let mut lines = Vec::new();
+    for (line, units) in posted.with_prefix("units.") {
+        let line: LineId = line.parse().map_err(|_| unreadable())?;
+        let quantity: u32 = units.parse().map_err(|_| unreadable())?;
+        if quantity > 0 {
+            lines.push(ParcelLine { line, quantity });
+        }
+    }
+    Ok(lines)
+}
+
+pub async fn deliver(
+    State(shop): State<Shop>,
+    Path((id, parcel)): Path<(SubOrderId, ParcelId)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let delivered = shop.orders.deliver(&visit.ctx, tenant, id, parcel).await;
+    after(id, "delivered", delivered)
+}
+
+/// Back to the sub-order, which says how it stands.
+fn after(id: SubOrderId, done: &str, outcome: Result<SubOrder, Fault>) -> Result<Response, Failure> {
+    let order = format!("/seller/orders/{id}");
+    match outcome {
+        Ok(_) => Ok(redirect_done(&order, done)),
+        Err(fault) => redirect_refused(&order, fault),
+    }
 }

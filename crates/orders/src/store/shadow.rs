@@ -1,0 +1,94 @@
+//! A second set of the read tables, for as long as a transaction lasts.
+
+use crate::replay::Difference;
+use kernel::Timestamp;
+use serde::Serialize;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+/// Tables like the live ones, empty, that end with the transaction.
+pub async fn make(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    for table in ["order", "sub_order", "line"] {
+        let create = format!(
+            "create temporary table shadow_{table} (like orders.{table} including constraints) on commit drop"
+        );
+        sqlx::query(AssertSqlSafe(create)).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Writes rows into a shadow, by the names of their columns, in one statement.
+pub async fn fill<T: Serialize + Sync>(
+    conn: &mut PgConnection,
+    table: &'static str,
+    rows: &Json<Vec<T>>,
+) -> Result<(), sqlx::Error> {
+    let insert =
+        format!("insert into shadow_{table} select (jsonb_populate_recordset(null::orders.{table}, $1)).*");
+    sqlx::query(AssertSqlSafe(insert))
+        .bind(rows)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Rows of which the live table and its shadow say different things, at most `limit` of each table.
+pub async fn differences(conn: &mut PgConnection, limit: i64) -> Result<Vec<Difference>, sqlx::Error> {
+    sqlx::query_as(
+        r#"
+        (select coalesce(l.id, s.id) as "order", 'orders.order' as "table", coalesce(l.id, s.id) as "row",
+                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
+                     else 'differs from what its history says' end as "what"
+           from orders.order l
+           full join shadow_order s on s.id = l.id
+          where l is distinct from s
+          order by 1 limit $1)
+        union all
+        (select coalesce(l.order_id, s.order_id), 'orders.sub_order', coalesce(l.id, s.id),
+                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
+                     else 'differs from what its history says' end
+           from orders.sub_order l
+           full join shadow_sub_order s on s.tenant_id = l.tenant_id and s.id = l.id
+          where l is distinct from s
+          order by 1 limit $1)
+        union all
+        (select coalesce(p.order_id, o.order_id, coalesce(l.sub_order_id, s.sub_order_id)), 'orders.line',
+                coalesce(l.id, s.id),
+                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
+                     else 'differs from what its history says' end
+           from orders.line l
+           full join shadow_line s
+                  on s.tenant_id = l.tenant_id and s.sub_order_id = l.sub_order_id and s.id = l.id
+           left join shadow_sub_order p on p.tenant_id = s.tenant_id and p.id = s.sub_order_id
+           left join orders.sub_order o on o.tenant_id = l.tenant_id and o.id = l.sub_order_id
+          where l is distinct from s
+          order by 1 limit $1)
+        order by 1, 2 desc, 3"#,
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The events of the next `limit` histories above `after`, in order.
+pub async fn histories_after(
+    conn: &mut PgConnection,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<(Uuid, i64, Timestamp, serde_json::Value)>, sqlx::Error> {
+    sqlx::query_as(
+        "select stream_id, version, at, payload
+           from orders.event
+          where stream_id = any(array(select stream_id
+                                        from orders.event
+                                       where version = 1 and ($1::uuid is null or stream_id > $1)
+                                       order by stream_id
+                                       limit $2))
+          order by stream_id, version",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
