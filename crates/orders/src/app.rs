@@ -61,7 +61,14 @@ impl Orders {
             at: as_of.at,
         };
         let mut conn = self.0.db.pool().acquire().await?;
-        Ok(self.0.streams.load(&mut conn, id.0, bounds).await?)
+        let history = self.0.streams.load(&mut conn, id.0, bounds).await?;
+        // Whoever waited for the order may have begun before the event that came first: as of a time, the history goes as
+        // far as nothing is missing in it.
+        let whole = history.into_iter().zip(1..);
+        Ok(whole
+            .take_while(|(recorded, version)| recorded.version == *version)
+            .map(|(recorded, _)| recorded)
+            .collect())
     }
 
     /// The order as it stood, if it is `owner`'s; without an owner, whose ever it is.

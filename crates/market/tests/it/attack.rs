@@ -122,6 +122,9 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             json!({"lines": [{"line": line_of_a(world).await, "quantity": 1}], "reason": "rivalry"}),
         ),
         reach("list_sale_refunds", &[&a.sale], GONE),
+        reach("pack_seller_order", &[&a.sale], GONE),
+        json(reach("ship_seller_order", &[&a.sale], GONE), json!({})),
+        reach("deliver_seller_parcel", &[&a.sale, &a.sale], GONE),
         json(
             reach("set_staff_role", &[&a.staff], GONE),
             json!({"role": "owner"}),

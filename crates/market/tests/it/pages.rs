@@ -104,7 +104,9 @@ fn filled(world: &World, path: &str) -> String {
         .replace("{sku}", &world.a.sku)
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
-        .replace("{reference}", "unknown");
+        .replace("{reference}", "unknown")
+        // Of a parcel that is none: the form is refused before it is looked for.
+        .replace("{parcel}", &world.a.sale);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
         "{path} is new: what does it name?"

@@ -12,7 +12,8 @@ pub enum Command {
     DeclinePayment {
         reason: String,
     },
-    /// As a whole: by its buyer until something of it is packed, or because its hold ran out. Sellers cancel parts.
+    /// As a whole: by its buyer until something of it is packed, by the marketplace until something is sent, or because
+    /// its hold ran out. Sellers cancel parts.
     Cancel {
         reason: CancelReason,
     },
@@ -31,14 +32,15 @@ pub enum Command {
         part: SubOrderId,
         parcel: ParcelId,
     },
-    /// One sub-order of a paid order: by its buyer until it is packed, by its seller, who says why, until something of
-    /// it is sent. An order that is not paid is cancelled as a whole.
+    /// One sub-order of a paid order: by its buyer until it is packed, by its seller or the marketplace, who say why, until
+    /// something of it is sent. An order that is not paid is cancelled as a whole.
     CancelPart {
         part: SubOrderId,
         reason: CancelReason,
         note: String,
     },
-    /// Some units that were not sent: by the buyer until the sub-order is packed, by its seller, who says why, later too.
+    /// Some units that were not sent: by the buyer until the sub-order is packed, by its seller or the marketplace, who say
+    /// why, later too.
     CancelUnits {
         part: SubOrderId,
         /// Each line once.
@@ -136,9 +138,9 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
         (
             OrderStatus::Confirmed,
             Command::Cancel {
-                reason: CancelReason::Buyer,
+                reason: reason @ (CancelReason::Buyer | CancelReason::Operator),
             },
-        ) => cancel_paid(order),
+        ) => cancel_paid(order, *reason),
         (OrderStatus::Cancelled, Command::Reopen { until }) if order.has_expired() => {
             Ok(vec![Event::Reopened {
                 reserved_until: *until,
@@ -184,21 +186,21 @@ impl Command {
     }
 }
 
-/// A paid order as a whole, by its buyer: possible until something of it is packed.
-fn cancel_paid(order: &Order) -> Result<Vec<Event>, Refusal> {
+/// A paid order as a whole: by its buyer until something of it is packed, by the marketplace until something is sent.
+fn cancel_paid(order: &Order, reason: CancelReason) -> Result<Vec<Event>, Refusal> {
     use SubOrderStatus as S;
     let statuses: Vec<S> = order.sub_orders().map(|sub_order| sub_order.status()).collect();
-    match statuses
-        .iter()
-        .find(|s| !matches!(s, S::Confirmed | S::Cancelled))
-    {
-        None => Ok(vec![Event::Cancelled {
-            reason: CancelReason::Buyer,
-        }]),
+    let can_end = |status: &S| match status {
+        S::Confirmed | S::Cancelled => true,
+        S::Packed => reason == CancelReason::Operator,
+        _ => false,
+    };
+    match statuses.iter().find(|status| !can_end(status)) {
+        None => Ok(vec![Event::Cancelled { reason }]),
         Some(status) => Err(Refusal::Illegal {
             what: "An order",
             from: decide_part::name(*status),
-            to: "cancelled as a whole by its buyer",
+            to: "cancelled as a whole",
             allowed: match statuses.contains(&S::Confirmed) {
                 true => &["cancelled in part"],
                 false => &[],

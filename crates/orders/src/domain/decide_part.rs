@@ -80,8 +80,8 @@ fn cancel(
 ) -> Result<Vec<Event>, Refusal> {
     match (sub_order.status(), reason) {
         (SubOrderStatus::Cancelled, _) => return Ok(Vec::new()),
-        (SubOrderStatus::Confirmed, CancelReason::Buyer | CancelReason::Seller)
-        | (SubOrderStatus::Packed, CancelReason::Seller) => {}
+        (SubOrderStatus::Confirmed, CancelReason::Buyer | CancelReason::Seller | CancelReason::Operator)
+        | (SubOrderStatus::Packed, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
     }
     check_note(reason, note)?;
@@ -107,8 +107,8 @@ fn cancel_units(
 ) -> Result<Vec<Event>, Refusal> {
     use SubOrderStatus as S;
     match (sub_order.status(), reason) {
-        (S::Confirmed, CancelReason::Buyer | CancelReason::Seller)
-        | (S::Packed | S::PartlyShipped, CancelReason::Seller) => {}
+        (S::Confirmed, CancelReason::Buyer | CancelReason::Seller | CancelReason::Operator)
+        | (S::Packed | S::PartlyShipped, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
     }
     check_note(reason, note)?;
@@ -209,7 +209,7 @@ fn check_units(sub_order: &SubOrder<'_>, units: &[Units]) -> Result<(), Refusal>
 }
 
 fn check_note(reason: CancelReason, note: &str) -> Result<(), Refusal> {
-    if reason == CancelReason::Seller && note.trim().is_empty() {
+    if reason != CancelReason::Buyer && note.trim().is_empty() {
         return Err(Refusal::NoteMissing);
     }
     Ok(())

@@ -6,15 +6,15 @@
 //!                   placed --decline payment--> placed        the buyer may try again
 //!                   placed --cancel--> cancelled              buyer, or the hold ran out
 //!                   cancelled --reopen--> placed              only if the hold ran out, and the payment came after all
-//!                                      confirmed --cancel--> cancelled   buyer, before anything is packed
+//!                                      confirmed --cancel--> cancelled   buyer, before anything is packed; staff, before it is sent
 //! ```
 //!
 //! Once the order is confirmed, each sub-order has a way of its own:
 //!
 //! ```text
 //! confirmed --pack--> packed --ship--> partly shipped --ship--> shipped --deliver--> delivered --refund--> refunded
-//! confirmed --cancel--> cancelled         buyer or seller; with the last sub-order the order is cancelled too
-//! packed --cancel--> cancelled            seller only
+//! confirmed --cancel--> cancelled         buyer, seller or staff; with the last sub-order the order is cancelled too
+//! packed --cancel--> cancelled            seller or staff
 //! ```
 //!
 //! Parcels are any number, units that were not sent can be cancelled, and money can be given back at any point, never

@@ -259,6 +259,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
     let reason = prop_oneof![
         Just(CancelReason::Buyer),
         Just(CancelReason::Seller),
+        Just(CancelReason::Operator),
         Just(CancelReason::Expired)
     ];
     let note = || "broken".to_owned();

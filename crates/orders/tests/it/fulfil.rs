@@ -358,6 +358,39 @@ async fn time_travel_shows_each_step_as_it_was() {
     assert_eq!(statuses, [S::Confirmed, S::Packed, S::Shipped, S::Delivered]);
 }
 
+/// Who waited for the order writes later what began earlier: the past shows no step without the one before it.
+#[tokio::test]
+async fn time_travel_leaves_no_step_out() {
+    let world = World::new().await;
+    let start = world.ctx.now;
+    let step = |n: u64| Ctx::system("test", start + Duration::from_secs(n));
+    let (order, [ours, _]) = paid(&world).await;
+    world.orders.pack(&step(10), ours.tenant, ours.id).await.unwrap();
+    let parcel = NewParcel {
+        id: ours.parcel(),
+        lines: None,
+        carrier: String::new(),
+        tracking: String::new(),
+    };
+    world
+        .orders
+        .ship(&step(5), ours.tenant, ours.id, parcel)
+        .await
+        .unwrap();
+    let as_of = async |n| {
+        let at = Some(step(n).now);
+        let as_of = AsOf { version: None, at };
+        let then = world
+            .orders
+            .order(&world.ctx, None, order.id, as_of)
+            .await
+            .unwrap();
+        (then.version, then.sub_orders[0].status)
+    };
+    assert_eq!(as_of(7).await, (2, SubOrderStatus::Confirmed));
+    assert_eq!(as_of(10).await, (4, SubOrderStatus::Shipped));
+}
+
 #[tokio::test]
 async fn a_replay_names_each_row_that_was_spoilt_by_its_order() {
     let world = World::new().await;

@@ -289,7 +289,7 @@ fn the_last_cancellation_ends_the_order() {
 }
 
 #[test]
-fn a_buyer_cancels_the_whole_order_until_something_of_it_is_packed() {
+fn a_buyer_cancels_the_whole_order_until_something_of_it_is_packed_and_staff_until_it_is_sent() {
     let whole = cancel(CancelReason::Buyer);
     check(
         &[cancel_part(FIRST, CancelReason::Seller, "the kiln broke")],
@@ -299,16 +299,19 @@ fn a_buyer_cancels_the_whole_order_until_something_of_it_is_packed() {
     check(
         &[pack(FIRST)],
         &whole,
-        expect![
-            "An order that is packed cannot be cancelled as a whole by its buyer; it can be cancelled in part."
-        ],
+        expect!["An order that is packed cannot be cancelled as a whole; it can be cancelled in part."],
+    );
+    let by_staff = cancel(CancelReason::Operator);
+    check(&[pack(FIRST)], &by_staff, expect![[r#"["cancelled"]"#]]);
+    check(
+        &[pack(FIRST), ship(FIRST, 1, &[units(1, 2)])],
+        &by_staff,
+        expect!["An order that is shipped cannot be cancelled as a whole; it can be cancelled in part."],
     );
     check(
         &[pack(FIRST), ship(FIRST, 1, &[units(1, 2)]), pack(SECOND)],
         &whole,
-        expect![
-            "An order that is shipped cannot be cancelled as a whole by its buyer; it can be nothing else any more."
-        ],
+        expect!["An order that is shipped cannot be cancelled as a whole; it can be nothing else any more."],
     );
 }
 
