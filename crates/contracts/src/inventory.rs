@@ -1,7 +1,7 @@
 //! What is in stock.
 
 use crate::service::{public_event, service};
-use kernel::{ProductId, SkuId, TenantId};
+use kernel::{Cursor, Page, ProductId, SkuId, TenantId, WarehouseId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -32,13 +32,65 @@ pub struct ShelfLevel {
     pub reserved: i64,
 }
 
+/// A place where a shop's stock lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockPlace {
+    pub warehouse: WarehouseId,
+    pub name: String,
+    /// Where counts go that name no warehouse.
+    pub is_default: bool,
+}
+
+/// Which of a shop's SKUs to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockQuery {
+    /// Only SKUs that were ever stocked there.
+    pub warehouse: Option<WarehouseId>,
+    /// Only SKUs with fewer available than their reorder point.
+    pub low: bool,
+    /// Only these.
+    pub skus: Option<Vec<SkuId>>,
+    pub after: Option<Cursor>,
+    pub limit: u16,
+}
+
+/// What a shop has of one SKU, warehouse by warehouse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkuStock {
+    pub sku: SkuId,
+    pub product: ProductId,
+    /// The SKU runs low when fewer are available over all warehouses.
+    pub low_below: i64,
+    pub levels: Vec<PlaceLevel>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceLevel {
+    pub warehouse: WarehouseId,
+    pub on_hand: i64,
+    pub reserved: i64,
+    pub incoming: i64,
+}
+
+/// How many SKUs a shop has stock numbers of, and how many of them run low.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockTally {
+    pub skus: u64,
+    pub low: u64,
+}
+
 service! {
     /// A shop's own look at its stock.
     StockRoom as "stock_room", remote RemoteStockRoom, served ServedStockRoom {
         /// By SKU; those never counted are left out.
         fn shelf(tenant: TenantId, skus: Vec<SkuId>) -> Vec<ShelfLevel>;
-        /// How many of the shop's SKUs have fewer available than their reorder point.
-        fn low(tenant: TenantId) -> u64;
+        fn tally(tenant: TenantId) -> StockTally;
+        /// Open warehouses, the default one first.
+        fn places(tenant: TenantId) -> Vec<StockPlace>;
+        /// By SKU.
+        fn stock(tenant: TenantId, query: StockQuery) -> Page<SkuStock>;
+        /// Counts one warehouse: each difference becomes a movement with `note`.
+        fn count_in(tenant: TenantId, warehouse: WarehouseId, counts: Vec<StockCount>, note: String) -> ();
     }
 }
 

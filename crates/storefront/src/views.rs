@@ -19,5 +19,6 @@ pub mod product;
 pub mod seller;
 pub mod seller_goods;
 pub mod seller_shop;
+pub mod seller_stock;
 pub mod shop;
 pub mod work;

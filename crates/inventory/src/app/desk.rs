@@ -1,10 +1,14 @@
 //! A shop's own look at its stock.
 
-use crate::{Error, Stock, store};
+use super::Stock;
+use crate::domain::{default_warehouse, low_below};
+use crate::{Error, store};
 use ::store::Scope;
 use contracts::Reply;
-use contracts::inventory::{ShelfLevel, StockRoom};
-use kernel::{Ctx, Fault, SkuId, TenantId};
+use contracts::inventory::{
+    PlaceLevel, ShelfLevel, SkuStock, StockCount, StockPlace, StockQuery, StockRoom, StockTally,
+};
+use kernel::{Ctx, Cursor, Fault, Page, PageLimit, SkuId, TenantId, WarehouseId};
 
 /// SKUs asked for at once.
 const SKUS_MAX: usize = 2_000;
@@ -18,11 +22,65 @@ impl Stock {
         Ok(levels)
     }
 
-    async fn count_low(&self, tenant: TenantId) -> Result<u64, Error> {
+    async fn stock_tally(&self, tenant: TenantId) -> Result<StockTally, Error> {
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
-        let low = store::count_low(&mut tx, tenant).await?;
+        let (skus, low) = store::tally(&mut tx, tenant).await?;
         tx.commit().await?;
-        Ok(u64::try_from(low).unwrap_or(0))
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(StockTally {
+            skus: count(skus),
+            low: count(low),
+        })
+    }
+
+    async fn open_places(&self, tenant: TenantId) -> Result<Vec<StockPlace>, Error> {
+        let all = self.warehouses(tenant).await?.warehouses;
+        let open = all.into_iter().filter(|w| w.closed_at.is_none());
+        Ok(open
+            .map(|w| StockPlace {
+                warehouse: w.id,
+                name: w.name,
+                is_default: w.id == default_warehouse(tenant),
+            })
+            .collect())
+    }
+
+    async fn by_sku(&self, tenant: TenantId, query: StockQuery) -> Result<Page<SkuStock>, Error> {
+        let limit = PageLimit::new(query.limit).unwrap_or_default();
+        let after = match &query.after {
+            Some(cursor) => Some(cursor.0.parse::<SkuId>().map_err(|_| {
+                let detail = "Pass `next` of the page before, unchanged.";
+                Fault::field("cursor_invalid", "after", detail)
+            })?),
+            None => None,
+        };
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let levels = store::by_sku(&mut tx, tenant, &query, after, limit).await?;
+        tx.commit().await?;
+        let same_sku = levels.chunk_by(|a, b| a.sku == b.sku);
+        let mut items: Vec<SkuStock> = same_sku
+            .map(|levels| SkuStock {
+                sku: levels[0].sku,
+                product: levels[0].product,
+                low_below: low_below(levels),
+                levels: levels
+                    .iter()
+                    .map(|l| PlaceLevel {
+                        warehouse: l.warehouse,
+                        on_hand: l.on_hand,
+                        reserved: l.reserved,
+                        incoming: l.incoming,
+                    })
+                    .collect(),
+            })
+            .collect();
+        let more = items.len() > limit.get();
+        items.truncate(limit.get());
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|item| Cursor(item.sku.to_string()));
+        Ok(Page { items, next })
     }
 }
 
@@ -31,7 +89,31 @@ impl StockRoom for Stock {
         Box::pin(async move { self.shelf_levels(tenant, &skus).await.map_err(Fault::from) })
     }
 
-    fn low<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, u64> {
-        Box::pin(async move { self.count_low(tenant).await.map_err(Fault::from) })
+    fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, StockTally> {
+        Box::pin(async move { self.stock_tally(tenant).await.map_err(Fault::from) })
+    }
+
+    fn places<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, Vec<StockPlace>> {
+        Box::pin(async move { self.open_places(tenant).await.map_err(Fault::from) })
+    }
+
+    fn stock<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, query: StockQuery) -> Reply<'a, Page<SkuStock>> {
+        Box::pin(async move { self.by_sku(tenant, query).await.map_err(Fault::from) })
+    }
+
+    fn count_in<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        warehouse: WarehouseId,
+        counts: Vec<StockCount>,
+        note: String,
+    ) -> Reply<'a, ()> {
+        Box::pin(async move {
+            Stock::count_in(self, ctx, tenant, warehouse, &counts, Some(&note))
+                .await
+                .map(drop)
+                .map_err(Fault::from)
+        })
     }
 }

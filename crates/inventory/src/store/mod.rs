@@ -8,7 +8,8 @@ pub mod warehouses;
 use crate::app::LevelQuery;
 use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movements};
 use crate::domain::{Level, Route, Shelves};
-use kernel::{ProductId, SkuId, TenantId, WarehouseId};
+use contracts::inventory::StockQuery;
+use kernel::{PageLimit, ProductId, SkuId, TenantId, WarehouseId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::HashSet;
@@ -197,19 +198,58 @@ pub async fn shelf(
     .await
 }
 
-/// How many of a shop's SKUs have fewer units available than their reorder point.
-pub async fn count_low(conn: &mut PgConnection, tenant: TenantId) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "select count(*)
-           from (select 1
+/// How many SKUs a shop has levels of, and how many of those have fewer units available than their reorder point.
+pub async fn tally(conn: &mut PgConnection, tenant: TenantId) -> Result<(i64, i64), sqlx::Error> {
+    sqlx::query_as(
+        "select count(*), count(*) filter (where available < low_below)
+           from (select sum(on_hand - reserved) as available,
+                        max(low_below) filter (where warehouse_id = tenant_id) as low_below
                    from inventory.level
                   where tenant_id = $1
-                  group by sku_id
-                 having sum(on_hand - reserved) < max(low_below) filter (where warehouse_id = tenant_id)) as low",
+                  group by sku_id) as sku",
     )
     .bind(tenant)
     .fetch_one(conn)
     .await
+}
+
+/// All levels of a page of SKUs, by SKU; of one SKU more than asked for, if there are more.
+pub async fn by_sku(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    query: &StockQuery,
+    after: Option<SkuId>,
+    limit: PageLimit,
+) -> Result<Vec<Level>, sqlx::Error> {
+    let skus: Option<Vec<Uuid>> = query
+        .skus
+        .as_ref()
+        .map(|skus| skus.iter().map(|sku| sku.0).collect());
+    let rows: Vec<LevelRow> = sqlx::query_as(
+        "select l.tenant_id, l.sku_id, l.warehouse_id, l.product_id, l.on_hand, l.reserved, l.incoming, l.low_below,
+                null::jsonb as route
+           from (select sku_id
+                   from inventory.level
+                  where tenant_id = $1
+                    and ($2::uuid is null or sku_id > $2)
+                    and ($3::uuid[] is null or sku_id = any($3))
+                  group by sku_id
+                 having (not $4 or sum(on_hand - reserved) < max(low_below) filter (where warehouse_id = tenant_id))
+                    and ($5::uuid is null or bool_or(warehouse_id = $5))
+                  order by sku_id
+                  limit $6) as page
+           join inventory.level l on l.tenant_id = $1 and l.sku_id = page.sku_id
+          order by l.sku_id, l.warehouse_id",
+    )
+    .bind(tenant)
+    .bind(after)
+    .bind(skus)
+    .bind(query.low)
+    .bind(query.warehouse)
+    .bind(limit.plus_one())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Level::from).collect())
 }
 
 /// Levels that differ from the sum of their movements, or whose reserved units differ from their held reservations, or

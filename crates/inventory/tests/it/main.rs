@@ -3,6 +3,7 @@
 
 mod cashier;
 mod count;
+mod desk;
 mod feeds;
 mod http;
 mod inbound;

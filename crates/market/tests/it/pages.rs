@@ -122,6 +122,7 @@ fn needed(path: &str) -> Permission {
         "/seller" | "/seller/shop" => Permission::ReadShop,
         "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
         "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
+        "/seller/stock" => Permission::ReadStock,
         "/seller/orders" | "/seller/orders/{id}" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/ledger" => Permission::ReadLedger,
@@ -273,6 +274,9 @@ async fn forms_are_refused_without_their_token_and_from_others() {
                 (Who::ClerkA, 403),
                 (Who::OwnerB, 404),
             ],
+            p if p.starts_with("/seller/stock/") => {
+                &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
+            }
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/orders/") => &[(Who::BuyerB, 404), (Who::OwnerB, 404), (Who::Admin, 404)],

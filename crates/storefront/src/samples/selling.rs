@@ -80,6 +80,7 @@ impl Scene {
             ("/seller", "work.home"),
             ("/seller/orders", "work.orders"),
             ("/seller/products", "work.products"),
+            ("/seller/stock", "work.stock"),
             ("/seller/uploads", "work.uploads"),
             ("/seller/shop", "work.shop"),
         ];
@@ -138,7 +139,7 @@ impl Scene {
                     "81".to_owned(),
                     Some("/seller/products?state=active"),
                 ),
-                figure("work.figure.low", "4".to_owned(), Some("/seller/products")),
+                figure("work.figure.low", "4".to_owned(), Some("/seller/stock?low=1")),
             ],
             steps: vec![
                 step("verify", true, None),

@@ -8,6 +8,7 @@ use crate::views::seller_goods::{
     UploadProblem, UploadRow, VariantRow,
 };
 use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage};
+use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
 use crate::views::work::{Status, Tab, WorkBar};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
@@ -21,6 +22,19 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             text: String::new(),
             state: String::new(),
             ..scene.products()
+        },
+    );
+    push(samples, "seller-stock", &scene.stock());
+    push(
+        samples,
+        "seller-stock-low",
+        &SellerStockPage {
+            rows: Vec::new(),
+            more: None,
+            several: false,
+            low: true,
+            may_edit: false,
+            ..scene.stock()
         },
     );
     push(samples, "seller-product", &scene.product_form());
@@ -93,6 +107,84 @@ impl Scene {
                 ),
             ],
             more: Some(Link::new(self.t("listing.more"), "/seller/products?after=tile")),
+            may_edit: true,
+        }
+    }
+
+    fn stock(&self) -> SellerStockPage {
+        let names = [
+            self.say("Workshop, Triana", "Taller, Triana"),
+            self.text("Madrid, Getafe"),
+        ];
+        let row = |key: &str, en, es, code: &str, units: [Option<i64>; 2], reserved, incoming| {
+            let on_hand: i64 = units.iter().flatten().sum();
+            StockRow {
+                sku: key.to_owned(),
+                title: self.say(en, es),
+                code: self.text(code),
+                options: String::new(),
+                href: format!("/seller/products/{key}"),
+                image: Some(self.image(key, String::new())),
+                places: names
+                    .iter()
+                    .zip(units)
+                    .map(|(name, on_hand)| PlaceUnits {
+                        name: name.clone(),
+                        on_hand,
+                    })
+                    .collect(),
+                reserved,
+                available: on_hand - reserved,
+                incoming,
+                low: on_hand - reserved < 5,
+                on_hand: units[0].unwrap_or(0),
+            }
+        };
+        let tab = |label: String, href: &str, count, current| Tab {
+            link: Link::new(label, href),
+            count,
+            current,
+        };
+        SellerStockPage {
+            page: self.seller_page(self.t("work.stock"), "/seller/stock"),
+            work: self.work_bar("/seller/stock"),
+            tabs: vec![
+                tab(self.t("work.all"), "/seller/stock", 112, true),
+                tab(self.t("stock.low"), "/seller/stock?low=1", 4, false),
+            ],
+            places: names.to_vec(),
+            warehouses: vec![
+                Choice::new("", self.t("stock.everywhere")),
+                Choice::new("triana", names[0].clone()),
+                Choice::new("getafe", names[1].clone()),
+            ],
+            several: true,
+            counted_in: names[0].clone(),
+            counted: "triana".to_owned(),
+            back: "/seller/stock".to_owned(),
+            low: false,
+            text: String::new(),
+            rows: vec![
+                row(
+                    "vase-blue",
+                    "Tall vase with cobalt bands",
+                    "Jarrón alto con franjas cobalto",
+                    "TG-104",
+                    [Some(9), Some(3)],
+                    2,
+                    20,
+                ),
+                row(
+                    "bowl",
+                    "Breakfast bowl, sea glaze",
+                    "Cuenco de desayuno, esmalte mar",
+                    "TG-220",
+                    [Some(3), None],
+                    0,
+                    0,
+                ),
+            ],
+            more: Some(Link::new(self.t("listing.more"), "/seller/stock?after=bowl")),
             may_edit: true,
         }
     }

@@ -140,6 +140,8 @@ fn table() -> Table {
             seller::product_form::BYTES_MAX,
         )
         .post("/seller/products/{id}/delete", seller::products::delete)
+        .get("/seller/stock", seller::stock::page)
+        .post("/seller/stock/{sku}", seller::stock::count)
         .get("/seller/uploads", seller::uploads::list)
         .post_files(
             "/seller/uploads",

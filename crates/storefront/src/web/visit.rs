@@ -28,7 +28,7 @@ const SECRET_CHARS_MIN: usize = 20;
 /// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
 const FRAME_WAIT: Duration = Duration::from_millis(400);
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-const DONE: [&str; 20] = [
+const DONE: [&str; 21] = [
     "added",
     "removed",
     "saved",
@@ -46,12 +46,13 @@ const DONE: [&str; 20] = [
     "applied",
     "cancelled",
     "uploaded",
+    "counted",
     "packed",
     "shipped",
     "delivered",
 ];
 /// Why the last form was refused, where the page that follows says so.
-const REFUSED: [&str; 13] = [
+const REFUSED: [&str; 16] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -61,6 +62,9 @@ const REFUSED: [&str; 13] = [
     "version_changed",
     "rate_limited",
     "count_below_reserved",
+    "counted_too_few",
+    "on_hand_out_of_range",
+    "warehouse_closed",
     "transition_illegal",
     "units_invalid",
     "units_too_many",

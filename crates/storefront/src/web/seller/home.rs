@@ -36,10 +36,10 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
 
 /// What the signed-in person's role lets them know. A figure that cannot be had is left out.
 async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
-    let (sales, goods, low, owed) = futures::join!(
+    let (sales, goods, stock, owed) = futures::join!(
         shop.order_desk.tally(&visit.ctx, tenant),
         shop.workbench.product_tally(&visit.ctx, tenant),
-        shop.stock_room.low(&visit.ctx, tenant),
+        shop.stock_room.tally(&visit.ctx, tenant),
         shop.ledger.payable(&visit.ctx, tenant),
     );
     let locale = visit.locale;
@@ -77,8 +77,9 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
             "/seller/products?state=active",
         ));
     }
-    if let Ok(low) = low {
-        figures.push(figure("work.figure.low", locale.number(low), "/seller/products"));
+    if let Ok(stock) = stock {
+        let low = locale.number(stock.low);
+        figures.push(figure("work.figure.low", low, "/seller/stock?low=1"));
     }
     figures
 }

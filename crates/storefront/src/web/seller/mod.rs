@@ -6,6 +6,7 @@ pub mod product_form;
 mod product_text;
 pub mod products;
 pub mod shop;
+pub mod stock;
 pub mod uploads;
 
 use super::Shop;
@@ -19,10 +20,11 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 5] = [
+const SECTIONS: [(&str, &str, Permission); 6] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/products", "work.products", Permission::ReadCatalog),
+    ("/seller/stock", "work.stock", Permission::ReadStock),
     ("/seller/uploads", "work.uploads", Permission::EditCatalog),
     ("/seller/shop", "work.shop", Permission::ReadShop),
 ];
