@@ -149,7 +149,7 @@ impl<'a> Writes<'a> {
             );
         }
         let events = change.events.iter().map(|(_, event, _)| event);
-        self.updates.push(&change.order, events)
+        self.updates.push(&change.order, &events)
     }
 }
 

@@ -92,7 +92,7 @@ impl Updates {
     pub fn push<'e>(
         &mut self,
         order: &Order,
-        events: impl Iterator<Item = &'e Event> + Clone,
+        events: &(impl Iterator<Item = &'e Event> + Clone),
     ) -> Result<(), serde_json::Error> {
         self.orders.push(order);
         let number = order.number();

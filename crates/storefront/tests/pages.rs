@@ -164,6 +164,9 @@ fn every_message_is_used() {
         "step.",
         "command.",
         "ledger.account.",
+        "payments.step.",
+        "payments.outcome.",
+        "payments.answer.",
     ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");

@@ -250,14 +250,11 @@ mod tests {
             let mut step = Step::Ask;
             let (mut gone_back, mut denied, mut in_doubt) = (false, false, false);
             for outcome in outcomes {
-                match (&step, &outcome) {
-                    (Step::Ask | Step::Inquire, Outcome::Answer(answer)) => {
+                if let (Step::Ask | Step::Inquire, Outcome::Answer(answer)) = (&step, &outcome) {
                         gone_back |= matches!(answer, Answer::Refunded { .. });
                         denied |= matches!(answer, Answer::Declined { .. });
                         in_doubt |= matches!(answer, Answer::Unknown | Answer::Pending { .. });
                         in_doubt &= !matches!(answer, Answer::NotFound);
-                    }
-                    _ => {}
                 }
                 let after = next(step.clone(), outcome).step;
                 prop_assert!(!step.has_ended() || after == step);

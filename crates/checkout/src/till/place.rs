@@ -94,7 +94,7 @@ impl Work for PlaceBatch {
         commands: &[&PlaceCommand],
     ) -> Result<Vec<Result<Placement, Error>>, Failure> {
         if self.writes_ahead.load(Ordering::Relaxed) {
-            match self.write_ahead(client, commands).await {
+            match Box::pin(self.write_ahead(client, commands)).await {
                 Ok(true) => return Ok(commands.iter().map(|_| Ok(Placement::Placed)).collect()),
                 Ok(false) => {}
                 Err(failure) if is_there_already(&failure) => {}

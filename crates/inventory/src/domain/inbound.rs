@@ -167,7 +167,8 @@ mod tests {
     #[test]
     fn receipts_add_up_until_nothing_is_to_come() {
         type Arrived = &'static [(u128, i64)];
-        let cases: [(&[Arrived], Result<([i64; 2], InboundState), InboundRefusal>); 7] = [
+        type Outcome = Result<([i64; 2], InboundState), InboundRefusal>;
+        let cases: [(&[Arrived], Outcome); 7] = [
             (&[&[(1, 3)]], Ok(([7, 4], InboundState::UnderWay))),
             (
                 &[&[(1, 3)], &[(1, 7), (2, 4)]],

@@ -50,6 +50,7 @@ pub struct Parameters {
         (status = 400, description = "`limit_out_of_range`, `cursor_invalid`, `parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: that is no shop's id", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn handler(

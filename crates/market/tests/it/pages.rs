@@ -102,6 +102,8 @@ fn filled(world: &World, path: &str) -> String {
     };
     let path = path
         .replace("{sku}", &world.a.sku)
+        .replace("{order}", &world.order)
+        .replace("{act}", "retry")
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
         .replace("{reference}", "unknown")
@@ -125,6 +127,7 @@ fn needed(path: &str) -> Permission {
         "/seller/stock" => Permission::ReadStock,
         "/seller/orders" | "/seller/orders/{id}" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
+        "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/ledger" => Permission::ReadLedger,
         other => panic!("{other} is new: who may see it?"),
     }

@@ -101,7 +101,7 @@ impl Orders {
         let next = |order: Order, event: &Event| order.then(ctx.now, event.clone());
         let order = events.iter().fold(order, next);
         let mut updates = Updates::default();
-        updates.push(&order, events.iter())?;
+        updates.push(&order, &events.iter())?;
         updates.write(tx).await?;
         let mut outbox = Outbox::new();
         for event in &events {

@@ -32,6 +32,10 @@ fn give(n: u128, part: SubOrderId, free: i64, delivery: i64, line: i64) -> Comma
 }
 
 #[track_caller]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "an expectation is written where it is used"
+)]
 fn refused(given: &[Command], when: &Command, then: Expect) {
     let refusal = decide(Some(&after(given)), when, at(100)).expect_err("refused");
     then.assert_eq(&refusal.to_string());
@@ -116,11 +120,11 @@ fn a_refund_adds_up() {
 fn a_refund_happens_once_and_only_after_payment() {
     let given = give(1, FIRST, 100, 0, 0);
     assert_eq!(
-        decide(Some(&after(&[given.clone()])), &given, at(100)),
+        decide(Some(&after(std::slice::from_ref(&given))), &given, at(100)),
         Ok(vec![])
     );
     refused(
-        &[given.clone()],
+        std::slice::from_ref(&given),
         &give(1, SECOND, 100, 0, 0),
         expect!["This id belongs to another refund already."],
     );
