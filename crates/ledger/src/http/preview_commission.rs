@@ -28,7 +28,7 @@ pub struct Parameters {
     quantity: Option<u32>,
     /// What all of them are sold for, in minor units.
     #[param(minimum = 0)]
-    amount: u64,
+    amount: i64,
     #[param(value_type = String, example = "EUR")]
     currency: Currency,
     /// When: now if absent.
@@ -65,13 +65,13 @@ pub async fn handler(
     admin: Admin<perm::ReadLedger>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<CommissionPreview>, Problem> {
-    let amount = check(&parameters)?;
+    check(&parameters)?;
     let plan = parameters
         .plan
         .map(|plan| text::line("plan", &plan, PLAN_CHARS_MAX))
         .transpose()?;
     let at = parameters.at.map(|at| moment("at", at)).transpose()?;
-    let total = Money::new(amount, parameters.currency);
+    let total = Money::new(parameters.amount, parameters.currency);
     let sold = Sold {
         product: parameters.product,
         shop: parameters.shop,
@@ -94,20 +94,21 @@ pub async fn handler(
     }))
 }
 
-/// The amount, if that and the quantity can be.
-fn check(parameters: &Parameters) -> Result<i64, Error> {
+fn check(parameters: &Parameters) -> Result<(), Error> {
     let refuse = |field, detail: &str| {
         Err(Error::Field {
             field,
             detail: detail.to_owned(),
         })
     };
-    let amount = i64::try_from(parameters.amount).ok();
-    let Some(amount) = amount.filter(|amount| *amount <= AMOUNT_MINOR_MAX) else {
-        return refuse("amount", "An amount is not beyond all prices.");
-    };
+    if !(0..=AMOUNT_MINOR_MAX).contains(&parameters.amount) {
+        return refuse(
+            "amount",
+            "An amount is not below zero, and not beyond all prices.",
+        );
+    }
     if parameters.quantity.is_some_and(|q| !(1..=10_000).contains(&q)) {
         return refuse("quantity", "Give 1 to 10000 units.");
     }
-    Ok(amount)
+    Ok(())
 }

@@ -280,6 +280,10 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/stock/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
+            // Clerks pack and send.
+            p if p.starts_with("/seller/orders/") => {
+                &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
+            }
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/orders/") => &[(Who::BuyerB, 404), (Who::OwnerB, 404), (Who::Admin, 404)],

@@ -70,11 +70,17 @@ fn paths(operation: &Operation, call: &Call) -> Vec<Case> {
 }
 
 fn queries(spec: &Spec, operation: &Operation, call: &Call) -> Vec<Case> {
-    let bare = call.target.split('?').next().unwrap_or_default().to_owned();
+    let (bare, good) = call.target.split_once('?').unwrap_or((&call.target, ""));
+    // The other parameters stay as they were: one that is missing would be named instead.
     let asked = |query: &str| {
-        let mut call = call.clone();
-        call.target = format!("{bare}?{query}");
-        call
+        let name = query.split('=').next().unwrap_or_default();
+        let others = good
+            .split('&')
+            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name));
+        let pairs: Vec<&str> = others.chain([query]).collect();
+        let mut spoilt = call.clone();
+        spoilt.target = format!("{bare}?{}", pairs.join("&"));
+        spoilt
     };
     let mut cases = Vec::new();
     let parameters: Vec<_> = operation
