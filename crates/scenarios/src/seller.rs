@@ -124,7 +124,7 @@ impl Shop {
     /// Adds the units of a delivery to what the shop has of a SKU. The delivery's name keeps it from counting twice.
     pub async fn restock(&self, delivery: &str, sku: &Sku, units: i64) -> Result<()> {
         let adjustment = json!({"reason": delivery, "adjustments": [{"sku": sku.id, "delta": units}]});
-        let owner = self.owner.with("idempotency-key", &delivery.replace(' ', "-"));
+        let owner = self.owner.with("idempotency-key", delivery.replace(' ', "-"));
         let _ = owner.patch("/v1/seller/stock", &adjustment).await?.expect(200);
         Ok(())
     }
