@@ -13,6 +13,7 @@ pub enum InboundKind {
     Purchase,
 }
 
+/// `under_way` until all of it arrived (`received`) or the rest was given up (`closed`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use kernel::{SkuId, TenantId, WarehouseId, geo};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// By which rule a shop chooses.
+/// By which rule a shop's orders are sent from its warehouses.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, sqlx::Type,
 )]

@@ -17,7 +17,6 @@ pub(super) struct Inbound {
     id: InboundId,
     #[schema(inline)]
     kind: InboundKind,
-    /// `under_way` until all of it arrived (`received`) or the rest was given up (`closed`).
     #[schema(inline)]
     state: InboundState,
     /// Where it goes.

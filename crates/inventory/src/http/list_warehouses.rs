@@ -8,7 +8,6 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Warehouses)]
 pub(super) struct Response {
-    /// By which rule orders are sent from them.
     #[schema(inline)]
     rule: Rule,
     /// The default one first, then by priority; closed ones last.
