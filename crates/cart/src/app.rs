@@ -6,6 +6,7 @@ use contracts::Reply;
 use contracts::cart::{Cart, CartLine, CartOwner, CartService};
 use contracts::catalog::{Catalog, Offer};
 use contracts::inventory::Inventory;
+use foldhash::fast::RandomState;
 use kernel::{CartId, Ctx, Currency, SkuId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub struct Carts {
     db: Db,
     catalog: Arc<dyn Catalog>,
     inventory: Arc<dyn Inventory>,
-    hot: moka::sync::Cache<CartId, Arc<(OwnerKey, Cart)>>,
+    hot: moka::sync::Cache<CartId, Arc<(OwnerKey, Cart)>, RandomState>,
 }
 
 impl Carts {
@@ -32,7 +33,7 @@ impl Carts {
         let hot = moka::sync::Cache::builder()
             .max_capacity(HOT_CARTS_MAX)
             .time_to_idle(HOT_FOR)
-            .build();
+            .build_with_hasher(RandomState::default());
         Self {
             db,
             catalog,

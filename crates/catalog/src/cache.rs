@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use contracts::catalog::{CategoryRef, Listing, ProductStatus};
+use foldhash::fast::RandomState;
 use kernel::{ProductId, SkuId, TenantId};
 use moka::ops::compute::Op;
 use serde::Deserialize;
@@ -116,9 +117,9 @@ enum Slot {
 }
 
 pub struct Listings {
-    slots: moka::sync::Cache<ProductId, Slot>,
+    slots: moka::sync::Cache<ProductId, Slot, RandomState>,
     /// A SKU never changes its product.
-    products: moka::sync::Cache<SkuId, ProductId>,
+    products: moka::sync::Cache<SkuId, ProductId, RandomState>,
 }
 
 impl Listings {
@@ -131,8 +132,10 @@ impl Listings {
                     Slot::Stale { .. } => STALE_WEIGHT,
                 })
                 .time_to_live(LISTING_TTL)
-                .build(),
-            products: moka::sync::Cache::new(SKUS_MAX),
+                .build_with_hasher(RandomState::default()),
+            products: moka::sync::Cache::builder()
+                .max_capacity(SKUS_MAX)
+                .build_with_hasher(RandomState::default()),
         }
     }
 

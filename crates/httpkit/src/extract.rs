@@ -40,10 +40,14 @@ pub(crate) fn header_once(parts: &Parts, name: impl header::AsHeaderName) -> Sai
     }
 }
 
+/// Most answers fit without being moved while they are written.
+const BODY_BYTES_USUAL: usize = 2048;
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => (
+        let mut body = Vec::with_capacity(BODY_BYTES_USUAL);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => (
                 [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
                 body,
             )

@@ -19,7 +19,7 @@ use chrono::SubsecRound;
 use contracts::identity::Audience;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either};
-use kernel::{Fault, Kind, Timestamp};
+use kernel::{Fault, Kind, Timestamp, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -297,14 +297,6 @@ async fn caller(parts: &mut Parts) -> Result<Option<String>, Problem> {
     Ok(match header_once(parts, "x-cart-token") {
         Said::Once(token) => Some(format!("guest/{}", hex(&Sha256::digest(token.as_bytes())))),
         Said::Not | Said::Unclear => None,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

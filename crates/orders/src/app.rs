@@ -18,7 +18,6 @@ use kernel::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -131,12 +130,7 @@ impl Orders {
 /// By what a guest's order knows its owner: the secret itself is kept nowhere.
 #[must_use]
 pub fn guest_hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes())
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    kernel::hex(&Sha256::digest(secret.as_bytes()))
 }
 
 /// Whether the order was placed by `owner`.

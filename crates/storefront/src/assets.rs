@@ -60,8 +60,7 @@ pub struct Asset {
 
 impl Asset {
     fn new(stem: &str, extension: &str, content_type: &'static str, text: &'static str) -> Asset {
-        let hash = Sha256::digest(text.as_bytes());
-        let hash8: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hash8 = kernel::hex(&Sha256::digest(text.as_bytes())[..4]);
         Asset {
             name: format!("{stem}.{extension}"),
             url: format!("/assets/{stem}.{hash8}.{extension}"),

@@ -1,6 +1,7 @@
 //! Shops as buyers' pages read them, kept in memory.
 
 use contracts::tenants::Shop;
+use foldhash::fast::RandomState;
 use kernel::TenantId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +15,7 @@ const LISTS_MAX: u64 = 64;
 /// A copy of what was read. Every change empties its place; a reading that began before the last change is not kept,
 /// because it may have seen what was there before.
 pub struct Cache {
-    shops: moka::sync::Cache<TenantId, Shop>,
+    shops: moka::sync::Cache<TenantId, Shop, RandomState>,
     slugs: moka::sync::Cache<String, TenantId>,
     active: moka::sync::Cache<u16, Arc<[Shop]>>,
     changes: AtomicU64,
@@ -30,7 +31,7 @@ impl Cache {
         let shops = moka::sync::Cache::builder()
             .max_capacity(SHOPS_MAX)
             .time_to_live(SHOP_TTL)
-            .build();
+            .build_with_hasher(RandomState::default());
         let slugs = moka::sync::Cache::builder()
             .max_capacity(SHOPS_MAX)
             .time_to_live(SHOP_TTL)

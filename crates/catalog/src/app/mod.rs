@@ -14,6 +14,7 @@ use crate::cache::Listings;
 use crate::media::Media;
 use contracts::inventory::Inventory;
 use contracts::tenants::Tenants;
+use foldhash::fast::RandomState;
 use kernel::{ProductId, SharedClock, SkuId, TenantId};
 use object_store::ObjectStore;
 use std::sync::Arc;
@@ -68,9 +69,9 @@ pub struct Inner {
     pub(crate) listings: Listings,
     pub(crate) tree: categories::TreeCache,
     /// Which shops sell at present.
-    pub(crate) open_shops: moka::sync::Cache<TenantId, bool>,
+    pub(crate) open_shops: moka::sync::Cache<TenantId, bool, RandomState>,
     /// Which of a product's SKUs are in stock.
-    pub(crate) in_stock: moka::sync::Cache<ProductId, Arc<[SkuId]>>,
+    pub(crate) in_stock: moka::sync::Cache<ProductId, Arc<[SkuId]>, RandomState>,
 }
 
 impl std::ops::Deref for Products {
@@ -103,11 +104,11 @@ impl Products {
             open_shops: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(SHOP_TTL)
-                .build(),
+                .build_with_hasher(RandomState::default()),
             in_stock: moka::sync::Cache::builder()
                 .max_capacity(200_000)
                 .time_to_live(STOCK_TTL)
-                .build(),
+                .build_with_hasher(RandomState::default()),
         }))
     }
 }

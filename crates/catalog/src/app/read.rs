@@ -112,7 +112,6 @@ impl Products {
         Ok(offers)
     }
 
-    /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
     /// A shop's SKUs by its own codes.
     pub async fn own_skus_by_code(&self, tenant: TenantId, codes: &[String]) -> Result<Vec<CodedSku>, Error> {
         let codes = &codes[..codes.len().min(IDS_MAX)];
@@ -122,6 +121,7 @@ impl Products {
         Ok(found)
     }
 
+    /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
     pub async fn page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
         let page = match self.listings.get(id) {
             Some(listing) => ProductPage {

@@ -152,9 +152,7 @@ impl Cells {
             hash.update(part.map_or("", |p| p.trim()));
             hash.update([0]);
         }
-        let digest = hash.finalize();
-        let hex: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
-        format!("auto-{hex}")
+        format!("auto-{}", kernel::hex(&hash.finalize()[..10]))
     }
 
     fn currency(&mut self) -> Currency {

@@ -135,11 +135,7 @@ fn path(name: &str) -> Path {
 }
 
 fn stem(sha256: &[u8; 32]) -> String {
-    let mut stem = String::with_capacity(NAME_HASH_CHARS);
-    for byte in &sha256[..NAME_HASH_CHARS / 2] {
-        stem.push_str(&format!("{byte:02x}"));
-    }
-    stem
+    kernel::hex(&sha256[..NAME_HASH_CHARS / 2])
 }
 
 /// The content type of a file that [`Media::render`] could have named; `None` for any other name.

@@ -42,7 +42,7 @@ impl Shops {
                 found.insert(record.shop.id, record.shop);
             }
         }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// An active shop by its slug.
