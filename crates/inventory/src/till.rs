@@ -5,17 +5,26 @@
 //! locked, [`Statements::write`]. What was decided stands because the levels stay locked until the commit.
 
 use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movement, Movements, locked_level};
-pub use crate::domain::{Crossing, Destination, Level, Line, Pick, Reason, Shelves, Shortage};
-use crate::domain::{Route, Units};
+use crate::domain::Route;
+pub use crate::domain::{Crossing, Destination, Level, Line, Pick, Reason, Shelves, Shortage, Units};
 pub use crate::publish::crossings as publish_crossings;
 use kernel::{OrderId, SkuId, TenantId, Timestamp, WarehouseId, uuid_at};
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
-/// Parameters: tenants, orders, ids, SKUs, warehouses, quantities, ends.
-const RESERVE: &str = "
+/// A hold is a reservation and a movement, under one id. Parameters: tenants, orders, ids, SKUs, warehouses, quantities,
+/// ends.
+const HOLD: &str = "
+with held as materialized (
+    select *
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::timestamptz[])
+           as h (tenant_id, order_id, id, sku_id, warehouse_id, quantity, expires_at)
+), moved as (
+    insert into inventory.movement (tenant_id, id, sku_id, warehouse_id, delta_on_hand, delta_reserved, reason, reference)
+    select tenant_id, id, sku_id, warehouse_id, 0, quantity, 'hold', order_id from held
+)
 insert into inventory.reservation (tenant_id, order_id, id, sku_id, warehouse_id, quantity, expires_at)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::timestamptz[])";
+select * from held";
 
 /// Parameters: tenants, orders.
 const RESERVATIONS: &str = "
@@ -50,7 +59,7 @@ pub struct Statements {
     reservations: Statement,
     apply: Statement,
     record: Statement,
-    reserve: Statement,
+    hold: Statement,
     settle: Statement,
 }
 
@@ -89,13 +98,14 @@ pub enum ReservationState {
 #[derive(Debug, Default)]
 pub struct Writes {
     deltas: Deltas,
+    holds: Holds,
+    /// All others.
     movements: Movements,
-    reservations: NewReservations,
     settled: Settled,
 }
 
 #[derive(Debug, Default)]
-struct NewReservations {
+struct Holds {
     tenants: Vec<TenantId>,
     orders: Vec<OrderId>,
     ids: Vec<Uuid>,
@@ -126,7 +136,7 @@ impl Writes {
     pub fn hold(&mut self, now: Timestamp, order: OrderId, lines: &[Line], picks: &[Pick], ends: Timestamp) {
         for pick in picks {
             let line = &lines[pick.line];
-            let rows = &mut self.reservations;
+            let rows = &mut self.holds;
             rows.tenants.push(line.tenant);
             rows.orders.push(order);
             rows.ids.push(uuid_at(now));
@@ -134,21 +144,6 @@ impl Writes {
             rows.warehouses.push(pick.warehouse);
             rows.quantities.push(pick.quantity);
             rows.ends.push(ends);
-            self.movements.push(
-                now,
-                Movement {
-                    tenant: line.tenant,
-                    sku: line.sku,
-                    warehouse: pick.warehouse,
-                    added: Units {
-                        reserved: pick.quantity,
-                        ..Units::default()
-                    },
-                    reason: Reason::Hold,
-                    reference: Some(order.0),
-                    note: None,
-                },
-            );
         }
     }
 
@@ -161,11 +156,11 @@ impl Writes {
         picks: &[Pick],
         ends: Timestamp,
     ) -> Vec<Reservation> {
-        let first = self.reservations.ids.len();
+        let first = self.holds.ids.len();
         self.hold(now, order, lines, picks, ends);
         picks
             .iter()
-            .zip(&self.reservations.ids[first..])
+            .zip(&self.holds.ids[first..])
             .map(|(pick, &id)| Reservation {
                 tenant: lines[pick.line].tenant,
                 order,
@@ -211,6 +206,32 @@ impl Writes {
             reservation.state = settlement.state();
         }
         Ok(())
+    }
+
+    /// What was added so far, movement by movement.
+    pub fn movements(&self) -> impl Iterator<Item = (SkuId, Units)> {
+        let holds = self
+            .holds
+            .skus
+            .iter()
+            .zip(&self.holds.quantities)
+            .map(|(&sku, &reserved)| {
+                let added = Units {
+                    reserved,
+                    ..Units::default()
+                };
+                (sku, added)
+            });
+        let rows = &self.movements;
+        let others = (0..rows.skus.len()).map(|row| {
+            let added = Units {
+                on_hand: rows.on_hand[row],
+                reserved: rows.reserved[row],
+                incoming: rows.incoming[row],
+            };
+            (SkuId(rows.skus[row]), added)
+        });
+        holds.chain(others)
     }
 
     /// To be called when everything was decided: takes the sum of the changes.
@@ -278,13 +299,13 @@ impl ReservationState {
 
 impl Statements {
     pub async fn prepare(client: &Client) -> Result<Self, Error> {
-        let (lock, lock_of_orders, reservations, apply, record, reserve, settle) = tokio::try_join!(
+        let (lock, lock_of_orders, reservations, apply, hold, record, settle) = tokio::try_join!(
             client.prepare(LOCK),
             client.prepare(LOCK_OF_ORDERS),
             client.prepare(RESERVATIONS),
             client.prepare(APPLY),
+            client.prepare(HOLD),
             client.prepare(MOVE),
-            client.prepare(RESERVE),
             client.prepare(SETTLE),
         )?;
         Ok(Self {
@@ -292,8 +313,8 @@ impl Statements {
             lock_of_orders,
             reservations,
             apply,
+            hold,
             record,
-            reserve,
             settle,
         })
     }
@@ -335,16 +356,16 @@ impl Statements {
     pub async fn write(&self, client: &Client, writes: &Writes) -> Result<(), Error> {
         let Writes {
             deltas,
+            holds,
             movements,
-            reservations,
             settled,
         } = writes;
-        // In this order: what was reserved just now may be settled in the same batch.
+        // In this order: what is held from now on may be settled in the same batch.
         tokio::try_join!(
             biased;
             self.apply(client, deltas),
+            self.hold(client, holds),
             self.record(client, movements),
-            self.reserve(client, reservations),
             self.settle(client, settled),
         )?;
         Ok(())
@@ -365,6 +386,22 @@ impl Statements {
         client.execute(&self.apply, params).await.map(drop)
     }
 
+    async fn hold(&self, client: &Client, h: &Holds) -> Result<(), Error> {
+        if h.tenants.is_empty() {
+            return Ok(());
+        }
+        let params: Params<'_> = &[
+            &h.tenants,
+            &h.orders,
+            &h.ids,
+            &h.skus,
+            &h.warehouses,
+            &h.quantities,
+            &h.ends,
+        ];
+        client.execute(&self.hold, params).await.map(drop)
+    }
+
     async fn record(&self, client: &Client, m: &Movements) -> Result<(), Error> {
         if m.tenants.is_empty() {
             return Ok(());
@@ -382,22 +419,6 @@ impl Statements {
             &m.notes,
         ];
         client.execute(&self.record, params).await.map(drop)
-    }
-
-    async fn reserve(&self, client: &Client, r: &NewReservations) -> Result<(), Error> {
-        if r.tenants.is_empty() {
-            return Ok(());
-        }
-        let params: Params<'_> = &[
-            &r.tenants,
-            &r.orders,
-            &r.ids,
-            &r.skus,
-            &r.warehouses,
-            &r.quantities,
-            &r.ends,
-        ];
-        client.execute(&self.reserve, params).await.map(drop)
     }
 
     async fn settle(&self, client: &Client, s: &Settled) -> Result<(), Error> {
