@@ -10,6 +10,8 @@ create table cart.cart (
     version bigint not null,
     -- [{sku, tenant, quantity, price_seen: {amount, currency}}]
     lines jsonb not null,
+    -- coupons, each once
+    codes text[] not null default '{}',
     ordered boolean not null default false,
     updated_at timestamptz not null,
     constraint cart_pkey primary key (id),

@@ -148,6 +148,33 @@ impl Carts {
         .await
     }
 
+    /// Puts a coupon into the owner's cart.
+    pub(crate) async fn put_code(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        code: &str,
+        seen: Option<i64>,
+    ) -> Result<Cart, Error> {
+        self.change(ctx, owner, seen, |cart| domain::add_code(cart, code, ctx.now))
+            .await
+    }
+
+    /// Takes a coupon out of the owner's cart.
+    pub(crate) async fn take_code(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        code: &str,
+        seen: Option<i64>,
+    ) -> Result<Cart, Error> {
+        self.change(ctx, owner, seen, |cart| {
+            domain::remove_code(cart, code, ctx.now);
+            Ok(())
+        })
+        .await
+    }
+
     /// What the lines of a cart are offered for now, and how many of each are left; in the order of the lines. A SKU
     /// that the catalogue does not know any more has no offer.
     pub(crate) async fn now(&self, ctx: &Ctx, cart: &Cart) -> Result<Vec<(Option<Offer>, i64)>, Error> {
@@ -229,6 +256,7 @@ fn empty(ctx: &Ctx) -> Cart {
         version: 0,
         currency: Currency::EUR,
         lines: Vec::new(),
+        codes: Vec::new(),
         ordered: false,
         updated_at: ctx.now,
     }
@@ -255,6 +283,14 @@ impl CartService for Carts {
 
     fn set<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
         Box::pin(async move { Ok(self.set_units(ctx, &owner, sku, quantity, None).await?) })
+    }
+
+    fn add_code<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, code: String) -> Reply<'a, Cart> {
+        Box::pin(async move { Ok(self.put_code(ctx, &owner, &code, None).await?) })
+    }
+
+    fn remove_code<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, code: String) -> Reply<'a, Cart> {
+        Box::pin(async move { Ok(self.take_code(ctx, &owner, &code, None).await?) })
     }
 
     fn accept_prices<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Cart> {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::Offer;
+use contracts::promotions::{CODES_MAX, code};
 use kernel::limits::{CART_LINES_MAX, LINE_QUANTITY_MAX};
 use kernel::{SkuId, Timestamp};
 
@@ -84,6 +85,30 @@ pub fn remove(cart: &mut Cart, sku: SkuId, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
+/// Puts a coupon in. Asked twice, done once.
+pub fn add_code(cart: &mut Cart, text: &str, now: Timestamp) -> Result<(), Error> {
+    let code = code(text).ok_or_else(|| Error::BadCode(text.to_owned()))?;
+    if cart.codes.contains(&code) {
+        return Ok(());
+    }
+    if cart.codes.len() >= CODES_MAX {
+        return Err(Error::TooManyCodes);
+    }
+    cart.codes.push(code);
+    touch(cart, now);
+    Ok(())
+}
+
+/// Takes a coupon out. Asked twice, done once.
+pub fn remove_code(cart: &mut Cart, text: &str, now: Timestamp) {
+    let wanted = code(text);
+    let before = cart.codes.len();
+    cart.codes.retain(|code| Some(code) != wanted.as_ref());
+    if cart.codes.len() < before {
+        touch(cart, now);
+    }
+}
+
 /// Takes the current prices as seen. Lines that are no longer offered stay, and stay unorderable.
 pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
     for line in &mut cart.lines {
@@ -95,7 +120,7 @@ pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
 }
 
 /// A guest's lines join the user's own. Where both hold a SKU the larger quantity stands: the same person wanted
-/// it on two devices, not twice as many. Gives what does not fit (another currency, too many lines).
+/// it on two devices, not twice as many. So do coupons, as far as there is room. Gives what does not fit (another currency, too many lines).
 pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
     if cart.lines.is_empty() {
         cart.currency = guest.currency;
@@ -116,6 +141,12 @@ pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
             None => cart.lines.push(theirs.clone()),
         }
         changed = true;
+    }
+    for code in &guest.codes {
+        if cart.codes.len() < CODES_MAX && !cart.codes.contains(code) {
+            cart.codes.push(code.clone());
+            changed = true;
+        }
     }
     if changed {
         touch(cart, now);
@@ -153,6 +184,7 @@ mod tests {
             version: 0,
             currency: Currency::EUR,
             lines: vec![],
+            codes: vec![],
             ordered: false,
             updated_at: now(),
         }
@@ -252,6 +284,45 @@ mod tests {
         yen.currency = Currency::JPY;
         yen.lines = vec![guests.lines[0].clone()];
         assert_eq!(merge(&mut mine, &yen, now()), yen.lines);
+    }
+
+    #[test]
+    fn coupons_are_put_in_once_as_many_as_there_is_room_for() {
+        let mut cart = cart();
+        add_code(&mut cart, " spring-10", now()).expect("a code");
+        add_code(&mut cart, "SPRING-10", now()).expect("asked twice, done once");
+        assert_eq!(
+            (cart.codes.as_slice(), cart.version),
+            (["SPRING-10".to_owned()].as_slice(), 1)
+        );
+        assert!(matches!(
+            add_code(&mut cart, "no code", now()),
+            Err(Error::BadCode(_))
+        ));
+        for n in 1..CODES_MAX {
+            add_code(&mut cart, &format!("MORE-{n}"), now()).expect("there is room");
+        }
+        assert!(matches!(
+            add_code(&mut cart, "ONE-MORE", now()),
+            Err(Error::TooManyCodes)
+        ));
+        remove_code(&mut cart, "spring-10", now());
+        remove_code(&mut cart, "spring-10", now());
+        assert_eq!(
+            (cart.codes.len(), cart.version),
+            (CODES_MAX - 1, 1 + CODES_MAX as i64)
+        );
+    }
+
+    #[test]
+    fn a_guests_coupons_join_the_buyers() {
+        let (mut mine, mut theirs) = (cart(), cart());
+        add_code(&mut mine, "MINE", now()).expect("a code");
+        add_code(&mut theirs, "MINE", now()).expect("a code");
+        add_code(&mut theirs, "THEIRS", now()).expect("a code");
+        merge(&mut mine, &theirs, now());
+        assert_eq!(mine.codes, ["MINE", "THEIRS"]);
+        assert_eq!(mine.version, 2);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use contracts::checkout::Shortage;
+use contracts::promotions::{CODE_CHARS, CODES_MAX};
 use kernel::{Currency, Fault, Kind, SkuId};
 use store::TxError;
 
@@ -24,6 +25,10 @@ pub enum Error {
     TooManyLines,
     #[error("too many of one thing")]
     QuantityTooLarge,
+    #[error("`{0}` is no coupon's code")]
+    BadCode(String),
+    #[error("too many coupons")]
+    TooManyCodes,
     #[error("the cart changed meanwhile")]
     Changed,
     /// The caller named the version they saw, and it is another by now.
@@ -106,6 +111,20 @@ impl From<Error> for Fault {
                 "quantity_out_of_range",
                 "/quantity",
                 format!("At most {} of one thing.", kernel::limits::LINE_QUANTITY_MAX),
+            ),
+            Error::BadCode(text) => Self::field(
+                "code_invalid",
+                "/code",
+                format!(
+                    "`{}` is no coupon's code. It has {} to {} letters of A to Z, digits and dashes.",
+                    text.chars().take(32).collect::<String>(),
+                    CODE_CHARS.start(),
+                    CODE_CHARS.end()
+                ),
+            ),
+            Error::TooManyCodes => conflict(
+                "too_many_codes",
+                format!("A cart holds at most {CODES_MAX} coupons. Take one out first."),
             ),
             Error::Changed => conflict(
                 "cart_changed",

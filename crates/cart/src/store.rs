@@ -29,6 +29,7 @@ impl From<&CartOwner> for OwnerKey {
     }
 }
 
+#[derive(sqlx::FromRow)]
 struct Row {
     id: CartId,
     guest_hash: Option<Vec<u8>>,
@@ -36,8 +37,19 @@ struct Row {
     currency: String,
     version: i64,
     lines: serde_json::Value,
+    codes: Vec<String>,
     ordered: bool,
     updated_at: Timestamp,
+}
+
+/// What a cart is read from.
+macro_rules! select_carts {
+    ($rest:literal) => {
+        concat!(
+            "select id, guest_hash, user_id, currency::text, version, lines, codes, ordered, updated_at from cart.cart ",
+            $rest
+        )
+    };
 }
 
 impl Row {
@@ -50,6 +62,7 @@ impl Row {
                 .parse()
                 .map_err(|e| Error::Corrupt(format!("{e}")))?,
             lines: serde_json::from_value(self.lines).map_err(|e| Error::Corrupt(e.to_string()))?,
+            codes: self.codes,
             ordered: self.ordered,
             updated_at: self.updated_at,
         };
@@ -64,30 +77,21 @@ impl Row {
 }
 
 pub async fn open(pool: &PgPool, owner: &OwnerKey) -> Result<Option<Cart>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"select id as "id: CartId", guest_hash, user_id as "user_id: UserId", currency as "currency!", version, lines, ordered, updated_at
-             from cart.cart
-            where not ordered
-              and (user_id = $1 or guest_hash = $2)"#,
-        owner.user.map(|u| u.0),
-        owner.guest_hash.as_deref()
-    )
+    let row: Option<Row> = sqlx::query_as(select_carts!(
+        "where not ordered and (user_id = $1 or guest_hash = $2)"
+    ))
+    .bind(owner.user)
+    .bind(owner.guest_hash.as_deref())
     .fetch_optional(pool)
     .await?;
     row.map(|r| r.cart().map(|(_, cart)| cart)).transpose()
 }
 
 pub async fn by_id(pool: &PgPool, id: CartId) -> Result<Option<(OwnerKey, Cart)>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"select id as "id: CartId", guest_hash, user_id as "user_id: UserId", currency as "currency!", version, lines, ordered, updated_at
-             from cart.cart
-            where id = $1"#,
-        id.0
-    )
-    .fetch_optional(pool)
-    .await?;
+    let row: Option<Row> = sqlx::query_as(select_carts!("where id = $1"))
+        .bind(id)
+        .fetch_optional(pool)
+        .await?;
     row.map(Row::cart).transpose()
 }
 
@@ -95,23 +99,25 @@ pub async fn by_id(pool: &PgPool, id: CartId) -> Result<Option<(OwnerKey, Cart)>
 /// one its version.
 pub async fn save(pool: &PgPool, owner: &OwnerKey, cart: &Cart) -> Result<bool, Error> {
     let lines = serde_json::to_value(&cart.lines).map_err(|e| Error::Corrupt(e.to_string()))?;
-    let done = sqlx::query!(
-        "insert into cart.cart (id, guest_hash, user_id, currency, version, lines, updated_at)
-         select $1, $2, $3, $4, $5::bigint, $6, $7
+    let done = sqlx::query(
+        "insert into cart.cart (id, guest_hash, user_id, currency, version, lines, codes, updated_at)
+         select $1, $2, $3, $4, $5::bigint, $6, $7, $8
           where $5::bigint = 1
              or exists (select from cart.cart where id = $1)
          on conflict (id) do update
-            set currency = excluded.currency, version = excluded.version, lines = excluded.lines, updated_at = excluded.updated_at
+            set currency = excluded.currency, version = excluded.version, lines = excluded.lines, codes = excluded.codes,
+                updated_at = excluded.updated_at
           where cart.version = excluded.version - 1
             and not cart.ordered",
-        cart.id.0,
-        owner.guest_hash.as_deref(),
-        owner.user.map(|u| u.0),
-        cart.currency.code(),
-        cart.version,
-        lines,
-        cart.updated_at
     )
+    .bind(cart.id)
+    .bind(owner.guest_hash.as_deref())
+    .bind(owner.user)
+    .bind(cart.currency.code())
+    .bind(cart.version)
+    .bind(lines)
+    .bind(&cart.codes)
+    .bind(cart.updated_at)
     .execute(pool)
     .await;
     match done {

@@ -1,6 +1,7 @@
 //! One method per use case.
 
 use crate::carts::Closing;
+use crate::discount::claims;
 use crate::error::Error;
 use crate::quote::Sources;
 use crate::saga::drive::Driver;
@@ -23,6 +24,8 @@ use orders::Orders;
 use orders::domain::Refusal;
 use orders::till::NewOrder;
 use payments::Provider;
+use promotions::Promotions;
+use promotions::domain::Buyer;
 use runtime::Loop;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -61,6 +64,8 @@ pub struct Parts {
     pub orders: Orders,
     /// What shops are charged.
     pub rates: Rates,
+    /// What is taken off prices.
+    pub promotions: Promotions,
     pub provider: Arc<dyn Provider>,
     pub clock: SharedClock,
     pub config: Config,
@@ -91,6 +96,7 @@ impl Checkouts {
                 catalog: parts.catalog,
                 tenants: parts.tenants,
                 inventory: parts.inventory,
+                promotions: parts.promotions,
             },
             carts: parts.carts,
             orders: parts.orders,
@@ -128,7 +134,7 @@ impl Checkouts {
     }
 
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments and
-    /// over refunds, the closing of carts, the rules of commissions.
+    /// over refunds, the closing of carts, the rules of commissions, the promotions.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -154,6 +160,11 @@ impl Checkouts {
             inner.rates.clone().keep(Arc::clone(&inner.clock), stop)
         }));
         let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.promotions", move |stop| {
+            let promotions = inner.sources.promotions.clone();
+            promotions.keep(Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.carts", move |stop| {
             let carts = Arc::clone(&inner.carts);
             inner
@@ -168,15 +179,20 @@ impl Checkouts {
         let inner = &self.0;
         let cart = inner
             .carts
-            .get(ctx, request.owner, request.cart, request.cart_version)
+            .get(ctx, request.owner.clone(), request.cart, request.cart_version)
             .await?;
         if cart.lines.is_empty() {
             return Err(Error::CartEmpty);
         }
         let address = request.address.map(draft::address).transpose()?;
+        // A guest says who they are with the order.
+        let buyer = match request.owner {
+            CartOwner::User(user) => Some(Buyer::of(Some(user), "")),
+            CartOwner::Guest(_) => None,
+        };
         inner
             .sources
-            .quote(ctx, &cart, address.as_ref(), &request.delivery)
+            .quote(ctx, &cart, address.as_ref(), &request.delivery, buyer.as_ref())
             .await
     }
 
@@ -199,6 +215,7 @@ impl Checkouts {
         let command = PlaceCommand {
             ctx: ctx.clone(),
             key,
+            claims: claims(&new.order),
             new,
         };
         match self.0.till.place(command).await {
@@ -240,9 +257,17 @@ impl Checkouts {
             )
             .await?;
         check_cart(&cart, request)?;
+        let (user, _) = draft::buyer(request);
+        let buyer = Buyer::of(user, &request.email);
         let priced = inner
             .sources
-            .price(ctx, &cart, Some(&request.address), &request.delivery)
+            .price(
+                ctx,
+                &cart,
+                Some(&request.address),
+                &request.delivery,
+                Some(&buyer),
+            )
             .await?;
         let reserved_until = ctx.now + inner.config.reservation_ttl;
         let rules = inner.rates.book(ctx.now).await.map_err(Fault::from)?;

@@ -7,9 +7,12 @@ use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
 use contracts::checkout::PlaceOrder;
-use kernel::{Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, geo};
+use contracts::promotions::Funder;
+use kernel::{
+    Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, UserId, geo,
+};
 use ledger::domain::{Charged, Rulebook, Sold};
-use orders::domain::{Delivery, Line, Part, Placed};
+use orders::domain::{Delivery, Discount, Line, Part, Placed};
 
 /// Bytes of an e-mail address, by RFC 5321.
 const EMAIL_BYTES_MAX: usize = 254;
@@ -29,10 +32,7 @@ pub fn placed(
     if priced.total != request.expected_total {
         return Err(Error::TotalChanged { now: priced.total });
     }
-    let (buyer, guest) = match (request.buyer, &request.owner) {
-        (Some(user), _) | (None, &CartOwner::User(user)) => (Some(user), None),
-        (None, CartOwner::Guest(secret)) => (None, Some(orders::guest_hash(secret))),
-    };
+    let (buyer, guest) = buyer(request);
     Ok(Placed {
         buyer,
         guest,
@@ -44,6 +44,14 @@ pub fn placed(
         reserved_until,
         parts: parts(ctx, priced.groups, rules)?,
     })
+}
+
+/// Whose order it is: a user's, or a guest's by the hash of their secret.
+pub fn buyer(request: &PlaceOrder) -> (Option<UserId>, Option<String>) {
+    match (request.buyer, &request.owner) {
+        (Some(user), _) | (None, &CartOwner::User(user)) => (Some(user), None),
+        (None, CartOwner::Guest(secret)) => (None, Some(orders::guest_hash(secret))),
+    }
 }
 
 fn refuse_unsaleable(priced: &Priced) -> Result<(), Error> {
@@ -81,13 +89,14 @@ fn part(
     rules: &Rulebook,
 ) -> Result<Part, Error> {
     let delivery = group.chosen.ok_or(Error::NotDelivered { tenant: group.tenant })?;
+    let discounts = kept(group.delivery_discounts);
     let id = SubOrderId::new(moment());
     let lines: Vec<Line> = group
         .lines
         .into_iter()
         .map(|priced| {
             // Of the goods alone: what a seller asks for delivery is the seller's, whole.
-            let charged = rules.charge(&sold(group.tenant, &priced), ctx.now)?;
+            let charged = rules.charge(&sold(group.tenant, &priced)?, ctx.now)?;
             Ok(line(LineId::new(moment()), priced, charged))
         })
         .collect::<Result<_, Error>>()?;
@@ -106,19 +115,37 @@ fn part(
         delivery: Delivery {
             code: delivery.code,
             name: delivery.name,
-            price: delivery.price.amount,
+            price: delivery.price.amount - discounts.iter().map(|off| off.amount).sum::<i64>(),
+            discounts,
         },
     })
 }
 
-fn sold(shop: TenantId, line: &PricedLine) -> Sold<'_> {
-    Sold {
+/// What the marketplace's share of a line is reckoned from: what its shop gets for it, from the buyer or, for discounts
+/// that the marketplace pays for, from the marketplace.
+fn sold(shop: TenantId, line: &PricedLine) -> Result<Sold<'_>, Error> {
+    let own = line
+        .discounts
+        .iter()
+        .filter(|discount| discount.funder == Funder::Seller);
+    let off = Money::sum(line.list_total.currency, own.map(|discount| discount.amount))?;
+    Ok(Sold {
         product: line.offer.product,
         shop,
         category: line.offer.category.as_deref(),
         quantity: line.quantity,
-        total: line.total,
-    }
+        total: line.list_total.sub(off)?,
+    })
+}
+
+fn kept(discounts: Vec<contracts::promotions::Discount>) -> Vec<Discount> {
+    let kept = |discount: contracts::promotions::Discount| Discount {
+        promotion: discount.promotion,
+        name: discount.name,
+        funder: discount.funder,
+        amount: discount.amount.amount,
+    };
+    discounts.into_iter().map(kept).collect()
 }
 
 fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
@@ -135,6 +162,7 @@ fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
         commission: charged.commission,
         commission_tax: charged.tax,
         rule: charged.rule,
+        discounts: kept(line.discounts),
     }
 }
 

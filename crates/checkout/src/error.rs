@@ -2,6 +2,8 @@
 
 use contracts::checkout::{SagaAnswer, Shortage};
 use kernel::{Fault, Kind, Money, OrderId, TenantId};
+use promotions::domain::refusal;
+use promotions::till::Why;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -15,6 +17,15 @@ pub enum Error {
     OutOfStock(Shortages),
     #[error("`{title}` is not for sale any more. Take it out of the cart.")]
     NotForSale { title: String, sku: kernel::SkuId },
+    #[error(
+        "The offer `{name}` cannot be had any more: {}. Look at the order again and confirm.",
+        gone(*.why)
+    )]
+    PromotionGone {
+        promotion: kernel::PromotionId,
+        name: String,
+        why: Why,
+    },
     #[error("The total is {now}, not what you agreed to. Look at the order again and confirm.")]
     TotalChanged { now: Money },
     #[error(
@@ -99,6 +110,16 @@ fn words(allowed: &[SagaAnswer]) -> String {
     }
 }
 
+/// Why there is not enough of a promotion left.
+fn gone(why: Why) -> &'static str {
+    match why {
+        Why::Ended => "it has ended",
+        Why::UsedUp => "as many orders as may have used it",
+        Why::BudgetGone => "its budget is used up",
+        Why::UsedByBuyer => "you have used it as often as one may",
+    }
+}
+
 /// The lines that cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortages(pub Vec<Shortage>);
@@ -135,6 +156,9 @@ impl Error {
                 plain(Kind::Conflict, "out_of_stock").with("shortages", shortages)
             }
             Self::NotForSale { sku, .. } => plain(Kind::Conflict, "not_for_sale").with("sku", sku),
+            Self::PromotionGone { promotion, why, .. } => plain(Kind::Conflict, "promotion_gone")
+                .with("promotion", promotion)
+                .with("reason", refusal(*why)),
             Self::TotalChanged { now } => plain(Kind::Conflict, "total_changed")
                 .at("/expected_total")
                 .with("total", now),

@@ -19,6 +19,7 @@ mod client;
 mod config;
 pub mod delivery;
 mod desk;
+mod discount;
 mod draft;
 mod error;
 mod http;
@@ -53,6 +54,7 @@ pub fn schema() -> store::migrate::Schema {
             orders::CONTEXT,
             payments::CONTEXT,
             ledger::CONTEXT,
+            promotions::CONTEXT,
         ],
     }
 }

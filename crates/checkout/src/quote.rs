@@ -2,13 +2,17 @@
 
 use crate::Error;
 use crate::delivery::{self, Parcel};
+use crate::discount::discount;
 use contracts::Address;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::{Catalog, Offer};
 use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine};
 use contracts::inventory::Inventory;
+use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use contracts::tenants::{Shop, ShopStatus, Tenants};
 use kernel::{Ctx, Money, ProductId, SkuId, TenantId};
+use promotions::Promotions;
+use promotions::domain::Buyer;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,12 +22,16 @@ pub struct Sources {
     pub catalog: Arc<dyn Catalog>,
     pub tenants: Arc<dyn Tenants>,
     pub inventory: Arc<dyn Inventory>,
+    pub promotions: Promotions,
 }
 
 /// A cart with its prices, by shop, in the order in which the shops came into it.
 #[derive(Debug)]
 pub struct Priced {
     pub groups: Vec<PricedGroup>,
+    /// What the cart gets something from, in the order in which it is taken off.
+    pub taken: Vec<TakenPromotion>,
+    pub refused: Vec<RefusedCode>,
     pub total: Money,
 }
 
@@ -33,28 +41,35 @@ pub struct PricedGroup {
     /// None when the shop does not exist (any more).
     pub shop: Option<Shop>,
     pub lines: Vec<PricedLine>,
-    pub subtotal: Money,
+    /// Of the goods, before discounts: what the shop's deliveries go by.
+    pub list_subtotal: Money,
     /// None while there is no address; empty when the shop does not deliver there.
     pub options: Option<Vec<DeliveryQuote>>,
     pub chosen: Option<DeliveryQuote>,
+    /// Off the chosen delivery.
+    pub delivery_discounts: Vec<Discount>,
 }
 
 #[derive(Debug)]
 pub struct PricedLine {
     pub offer: Offer,
     pub quantity: u32,
-    pub total: Money,
+    /// Before discounts.
+    pub list_total: Money,
+    pub discounts: Vec<Discount>,
     pub price_seen: Money,
 }
 
 impl Sources {
-    /// Prices a cart and its delivery to `address`. Stock is not looked at: it is the till's to grant.
+    /// Prices a cart and its delivery to `address`. Stock is not looked at: it is the till's to grant. So are promotions
+    /// of which there is not enough for everybody; here they are counted as they stand, for a buyer who said who they are.
     pub async fn price(
         &self,
         ctx: &Ctx,
         cart: &Cart,
         address: Option<&Address>,
         choices: &[DeliveryChoice],
+        buyer: Option<&Buyer>,
     ) -> Result<Priced, Error> {
         let skus: Vec<SkuId> = cart.lines.iter().map(|line| line.sku).collect();
         let tenants = shops_of(cart);
@@ -74,14 +89,19 @@ impl Sources {
                 None => group,
             });
         }
+        // All sums exist before anything is taken off them.
         let parts = groups.iter().flat_map(|group| {
             let delivery = group.chosen.as_ref().map(|chosen| chosen.price);
-            std::iter::once(group.subtotal).chain(delivery)
+            std::iter::once(group.list_subtotal).chain(delivery)
         });
-        Ok(Priced {
+        let mut priced = Priced {
             total: Money::sum(cart.currency, parts)?,
             groups,
-        })
+            taken: Vec::new(),
+            refused: Vec::new(),
+        };
+        discount(&self.promotions, ctx, cart, &mut priced, buyer).await?;
+        Ok(priced)
     }
 
     /// The quote of a cart, with what is in stock of each line.
@@ -91,37 +111,65 @@ impl Sources {
         cart: &Cart,
         address: Option<&Address>,
         choices: &[DeliveryChoice],
+        buyer: Option<&Buyer>,
     ) -> Result<Quote, Error> {
         let skus: Vec<SkuId> = cart.lines.iter().map(|line| line.sku).collect();
         let stock = async { self.inventory.availability(ctx, skus).await.map_err(Error::from) };
-        let (priced, stock) = futures::try_join!(self.price(ctx, cart, address, choices), stock)?;
+        let priced = self.price(ctx, cart, address, choices, buyer);
+        let (priced, stock) = futures::try_join!(priced, stock)?;
         let available: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
-        let subtotal = Money::sum(cart.currency, priced.groups.iter().map(|g| g.subtotal))?;
+        let groups: Vec<QuoteGroup> = priced
+            .groups
+            .into_iter()
+            .map(|group| group.quoted(&available))
+            .collect();
+        let subtotal = Money::sum(cart.currency, groups.iter().map(|group| group.subtotal))?;
         Ok(Quote {
             cart: cart.id,
             cart_version: cart.version,
             subtotal,
             delivery: address.map(|_| priced.total.sub(subtotal)).transpose()?,
+            discount: Money::sum(cart.currency, groups.iter().map(|group| group.discount))?,
             total: priced.total,
-            groups: priced
-                .groups
-                .into_iter()
-                .map(|group| group.quoted(&available))
-                .collect(),
+            groups,
+            promotions: priced.taken,
+            refused_codes: priced.refused,
         })
+    }
+}
+
+/// What discounts come to; in the currency of what they are taken off.
+fn off(discounts: &[Discount]) -> i64 {
+    discounts.iter().map(|discount| discount.amount.amount).sum()
+}
+
+impl PricedLine {
+    /// What is paid for it.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        let Money { amount, currency } = self.list_total;
+        Money::new(amount - off(&self.discounts), currency)
     }
 }
 
 impl PricedGroup {
     fn quoted(self, available: &HashMap<SkuId, i64>) -> QuoteGroup {
         let (shop_name, shop_slug) = self.shop.map(|s| (s.name, s.slug)).unwrap_or_default();
+        let off_goods: i64 = self.lines.iter().map(|line| off(&line.discounts)).sum();
+        let off_delivery = off(&self.delivery_discounts);
+        let less = |money: Money, off| Money::new(money.amount - off, money.currency);
         QuoteGroup {
             tenant: self.tenant,
             shop_name,
             shop_slug,
-            subtotal: self.subtotal,
+            subtotal: less(self.list_subtotal, off_goods),
+            discount: Money::new(off_goods + off_delivery, self.list_subtotal.currency),
             options: self.options.unwrap_or_default(),
-            delivery: self.chosen.as_ref().map(|chosen| chosen.price),
+            delivery: self
+                .chosen
+                .as_ref()
+                .map(|chosen| less(chosen.price, off_delivery)),
+            delivery_discounts: self.delivery_discounts,
             chosen: self.chosen.map(|chosen| chosen.code),
             lines: self
                 .lines
@@ -130,7 +178,9 @@ impl PricedGroup {
                     available: available.get(&line.offer.sku).copied().unwrap_or(0),
                     price_was: (line.price_seen != line.offer.price).then_some(line.price_seen),
                     quantity: line.quantity,
-                    total: line.total,
+                    list_total: line.list_total,
+                    total: line.total(),
+                    discounts: line.discounts,
                     offer: line.offer,
                 })
                 .collect(),
@@ -179,7 +229,8 @@ fn price_group<'a>(
                 offer.price = line.price_seen;
             }
             Ok(PricedLine {
-                total: offer.price.times(line.quantity)?,
+                list_total: offer.price.times(line.quantity)?,
+                discounts: Vec::new(),
                 quantity: line.quantity,
                 price_seen: line.price_seen,
                 offer,
@@ -189,10 +240,11 @@ fn price_group<'a>(
     Ok(PricedGroup {
         tenant,
         shop,
-        subtotal: Money::sum(cart.currency, lines.iter().map(|line| line.total))?,
+        list_subtotal: Money::sum(cart.currency, lines.iter().map(|line| line.list_total))?,
         lines,
         options: None,
         chosen: None,
+        delivery_discounts: Vec::new(),
     })
 }
 
@@ -234,7 +286,7 @@ fn with_delivery(
             .iter()
             .map(|line| u64::from(line.offer.weight_g) * u64::from(line.quantity))
             .sum(),
-        subtotal: group.subtotal,
+        subtotal: group.list_subtotal,
     };
     let options = delivery::quotes(&shop.delivery, &parcel)?;
     let choice = choices

@@ -2,7 +2,7 @@
 //! itself; here is what only holds between them.
 
 use crate::{Checkouts, Error};
-use kernel::{OrderId, PaymentId, SkuId, TenantId};
+use kernel::{OrderId, PaymentId, PromotionId, SkuId, TenantId};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection};
 
@@ -19,6 +19,8 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     findings.extend(reservations(&mut tx).await?);
     findings.extend(postings(&mut tx).await?);
     findings.extend(refunds(&mut tx).await?);
+    findings.extend(promotions(&mut tx).await?);
+    findings.extend(funded(&mut tx).await?);
     findings.extend(claims(&mut tx).await?);
     tx.commit().await?;
     Ok(findings)
@@ -69,6 +71,29 @@ async fn refunds(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
             format!(
                 "order {order}, shop {tenant}: refunds gave back {ended}, the history tells {told}, the books {posted}, the payment {shared}"
             )
+        })
+        .collect())
+}
+
+/// Every promotion of an order that stands is claimed for it, over what it took off; those of one that ended are not.
+async fn promotions(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, PromotionId, i64, i64)> =
+        found(conn, include_str!("sql/verify_promotions.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, promotion, taken, claimed)| {
+            format!("order {order}: promotion {promotion} took {taken} off it, {claimed} of its budget are claimed for it")
+        })
+        .collect())
+}
+
+/// What the marketplace pays for discounts is what its sale posted, and nothing is left of it when all went back.
+async fn funded(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, TenantId, i64, i64)> = found(conn, include_str!("sql/verify_funded.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, tenant, owed, posted)| {
+            format!("order {order}, shop {tenant}: the marketplace pays {owed} for discounts, the books say {posted}")
         })
         .collect())
 }

@@ -28,6 +28,9 @@ pub struct Cart {
     pub version: i64,
     pub currency: Currency,
     pub lines: Vec<CartLine>,
+    /// Coupons, each once, in the order in which they were put in. Whether they hold says the quote.
+    #[serde(default)]
+    pub codes: Vec<String>,
     /// Set once an order was placed from it; such a cart takes no more changes.
     pub ordered: bool,
     pub updated_at: DateTime,
@@ -44,6 +47,9 @@ service! {
         fn add(owner: CartOwner, sku: SkuId, quantity: u32) -> Cart;
         /// Sets a line's quantity; zero removes it.
         fn set(owner: CartOwner, sku: SkuId, quantity: u32) -> Cart;
+        /// Puts a coupon in. Whether it holds says the quote.
+        fn add_code(owner: CartOwner, code: String) -> Cart;
+        fn remove_code(owner: CartOwner, code: String) -> Cart;
         /// Accepts current prices for every line.
         fn accept_prices(owner: CartOwner) -> Cart;
         /// A guest signed in: their cart's lines join the user's.

@@ -3,6 +3,7 @@
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
 use crate::orders::{Order, RefundLine, SubOrder};
+use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::service::service;
 use crate::{Address, payments::PaymentStatus};
 use kernel::{
@@ -35,10 +36,17 @@ pub struct Quote {
     pub cart: CartId,
     pub cart_version: i64,
     pub groups: Vec<QuoteGroup>,
+    /// Of the goods, after discounts.
     pub subtotal: Money,
-    /// Absent while there is no address.
+    /// After discounts; absent while there is no address.
     pub delivery: Option<Money>,
+    /// What promotions take off: subtotal and delivery are after it.
+    pub discount: Money,
     pub total: Money,
+    /// What the basket gets something from, in the order in which it is taken off.
+    pub promotions: Vec<TakenPromotion>,
+    /// Coupons of the cart that do nothing for it.
+    pub refused_codes: Vec<RefusedCode>,
 }
 
 /// One seller's part of a quote.
@@ -48,21 +56,69 @@ pub struct QuoteGroup {
     pub shop_name: String,
     pub shop_slug: String,
     pub lines: Vec<QuoteLine>,
+    /// Of the goods, after discounts.
     pub subtotal: Money,
     /// Ways of delivery to the address, cheapest first; empty while there is no address, or when none covers it.
     pub options: Vec<DeliveryQuote>,
     pub chosen: Option<String>,
+    /// After discounts.
     pub delivery: Option<Money>,
+    /// What promotions take off, of goods and delivery.
+    pub discount: Money,
+    /// Of it, off the delivery.
+    pub delivery_discounts: Vec<Discount>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuoteLine {
     pub offer: Offer,
     pub quantity: u32,
+    /// Of all units, before discounts.
+    pub list_total: Money,
+    /// What promotions take off it.
+    pub discounts: Vec<Discount>,
+    /// After discounts.
     pub total: Money,
     /// What it cost when it was put in, when that differs.
     pub price_was: Option<Money>,
     pub available: i64,
+}
+
+impl Quote {
+    /// What the goods cost before discounts.
+    #[must_use]
+    pub fn list_subtotal(&self) -> Money {
+        sum_of(self.groups.iter().map(QuoteGroup::list_subtotal), self.subtotal)
+    }
+
+    /// What the delivery costs before discounts.
+    #[must_use]
+    pub fn list_delivery(&self) -> Option<Money> {
+        let off: i64 = self
+            .groups
+            .iter()
+            .map(|group| off(&group.delivery_discounts))
+            .sum();
+        self.delivery
+            .map(|delivery| Money::new(delivery.amount + off, delivery.currency))
+    }
+}
+
+impl QuoteGroup {
+    /// What its goods cost before discounts.
+    #[must_use]
+    pub fn list_subtotal(&self) -> Money {
+        sum_of(self.lines.iter().map(|line| line.list_total), self.subtotal)
+    }
+}
+
+/// Of amounts in the currency of `like`, whose sum was made before with discounts taken off.
+fn sum_of(amounts: impl Iterator<Item = Money>, like: Money) -> Money {
+    Money::new(amounts.map(|money| money.amount).sum(), like.currency)
+}
+
+fn off(discounts: &[Discount]) -> i64 {
+    discounts.iter().map(|discount| discount.amount.amount).sum()
 }
 
 impl QuoteLine {

@@ -17,6 +17,7 @@ pub mod inventory;
 pub mod ledger;
 pub mod orders;
 pub mod payments;
+pub mod promotions;
 pub mod search;
 pub mod tenants;
 

@@ -1,5 +1,6 @@
 //! Orders: what a buyer pays once, and each seller's share of it.
 
+use crate::promotions::Discount;
 use crate::service::{public_event, service};
 use crate::{Address, cart::CartOwner};
 use kernel::{
@@ -84,6 +85,12 @@ pub struct OrderLine {
     /// Units cancelled by themselves: they will not be sent. Of a cancelled sub-order none will be.
     pub cancelled: u32,
     pub unit_price: Money,
+    /// Of all its units, before discounts.
+    pub list_total: Money,
+    /// What promotions took off it, in the order in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    /// What is paid for it: after discounts. As much can be given back.
     pub total: Money,
 }
 
@@ -165,9 +172,20 @@ pub struct SubOrder {
     pub lines: Vec<OrderLine>,
     pub delivery_code: String,
     pub delivery_name: String,
+    /// What is paid for the goods: after discounts.
     pub subtotal: Money,
+    /// What is paid for the delivery: after discounts.
     pub delivery: Money,
+    /// What promotions took off, of goods and delivery.
+    pub discount: Money,
+    /// Of it, off the delivery.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivery_discounts: Vec<Discount>,
     pub total: Money,
+    /// What of `discount` the marketplace pays for: the shop is owed it beside `total`.
+    pub funded: Money,
+    /// What the marketplace took back of that with what was given back.
+    pub funded_refunded: Money,
     /// What the marketplace keeps of it, with the tax on that; frozen at sale.
     pub commission: Money,
     /// What was given back of `total` so far.
@@ -203,6 +221,8 @@ pub struct Order {
     pub sub_orders: Vec<SubOrder>,
     pub subtotal: Money,
     pub delivery: Money,
+    /// What promotions took off: subtotal and delivery are after it.
+    pub discount: Money,
     pub total: Money,
     /// What was given back of `total` for its sub-orders so far.
     pub refunded: Money,

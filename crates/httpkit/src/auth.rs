@@ -78,6 +78,7 @@ pub mod perm {
         ReadSales,
         FulfilSales,
         RefundSales,
+        RunPromotions,
         ApproveSellers,
         ManageCategories,
         ReadAnyOrder,
@@ -85,6 +86,7 @@ pub mod perm {
         ReadLedger,
         ManageLedger,
         ManagePayments,
+        ManagePromotions,
         ReadSystem
     );
 }

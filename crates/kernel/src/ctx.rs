@@ -46,6 +46,8 @@ pub enum Permission {
     FulfilSales,
     /// Give a buyer's money back for the shop's own part of an order.
     RefundSales,
+    /// Discounts of the shop's own, at its own cost.
+    RunPromotions,
     ApproveSellers,
     ManageCategories,
     ReadAnyOrder,
@@ -56,6 +58,8 @@ pub enum Permission {
     ManageLedger,
     /// Going on with payments by hand.
     ManagePayments,
+    /// Discounts that the marketplace pays for.
+    ManagePromotions,
     ReadSystem,
 }
 
@@ -79,7 +83,12 @@ impl Role {
             Self::Support => matches!(permission, P::ReadAnyOrder | P::RefundAnyOrder),
             Self::Finance => matches!(
                 permission,
-                P::ReadLedger | P::ManageLedger | P::ManagePayments | P::ReadAnyOrder | P::RefundAnyOrder
+                P::ReadLedger
+                    | P::ManageLedger
+                    | P::ManagePayments
+                    | P::ManagePromotions
+                    | P::ReadAnyOrder
+                    | P::RefundAnyOrder
             ),
             Self::Moderator => matches!(permission, P::ManageCategories),
             Self::Buyer | Self::Carrier => false,
@@ -104,7 +113,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -115,6 +124,7 @@ impl Permission {
         Self::ReadSales,
         Self::FulfilSales,
         Self::RefundSales,
+        Self::RunPromotions,
         Self::ApproveSellers,
         Self::ManageCategories,
         Self::ReadAnyOrder,
@@ -122,6 +132,7 @@ impl Permission {
         Self::ReadLedger,
         Self::ManageLedger,
         Self::ManagePayments,
+        Self::ManagePromotions,
         Self::ReadSystem,
     ];
 
@@ -135,6 +146,7 @@ impl Permission {
                 | Self::ReadLedger
                 | Self::ManageLedger
                 | Self::ManagePayments
+                | Self::ManagePromotions
                 | Self::ReadSystem
         )
     }

@@ -125,6 +125,8 @@ ids! {
     PayoutId,
     /// What the marketplace charges shops for some of their sales.
     CommissionRuleId,
+    /// What takes something off the price of some goods.
+    PromotionId,
     /// An event of a stream or of the log.
     EventId,
     /// A unit of background work.

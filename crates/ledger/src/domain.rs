@@ -37,7 +37,7 @@ pub enum Account {
     CommissionRevenue,
     /// Tax collected for the authorities, kept per shop. Liability.
     TaxPayable,
-    /// Discounts that the marketplace pays for. Expense.
+    /// Discounts that the marketplace pays for, kept per shop. Expense.
     PromotionExpense,
     /// The marketplace's bank account. Asset.
     Bank,
@@ -107,9 +107,12 @@ pub struct SellerShare {
     pub commission: Money,
     /// The tax on that, kept for the authorities.
     pub tax: Money,
+    /// What the marketplace pays for its discounts, beside what the buyer pays; or takes back.
+    pub funded: Money,
 }
 
-/// The provider captured an order: each shop is owed its total less commission and the tax on it.
+/// The provider captured an order: each shop is owed its total, and what the marketplace pays for its discounts, less
+/// commission and the tax on it.
 pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
     Ok(Entry {
         id: entry_id("sale", order.0),
@@ -153,7 +156,8 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
         amount: signed(total)?,
     }];
     for share in shares {
-        let owed = share.commission.add(share.tax)?.sub(share.total)?;
+        let due = share.total.add(share.funded)?;
+        let owed = share.commission.add(share.tax)?.sub(due)?;
         postings.push(Posting {
             account: Account::SellerPayable,
             tenant: Some(share.tenant),
@@ -174,6 +178,13 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
             account: Account::TaxPayable,
             tenant: Some(share.tenant),
             amount: signed(collected)?,
+        });
+    }
+    for share in shares {
+        postings.push(Posting {
+            account: Account::PromotionExpense,
+            tenant: Some(share.tenant),
+            amount: signed(share.funded)?,
         });
     }
     postings.retain(|p| p.amount.amount != 0);
@@ -260,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sale_owes_each_shop_its_total_less_commission_and_tax() {
+    fn a_sale_owes_each_shop_its_total_and_what_is_paid_for_discounts_less_commission_and_tax() {
         let (a, b) = (TenantId::new(now()), TenantId::new(now()));
         let shares = [
             SellerShare {
@@ -268,12 +279,14 @@ mod tests {
                 total: eur(5_000),
                 commission: eur(500),
                 tax: eur(105),
+                funded: eur(0),
             },
             SellerShare {
                 tenant: b,
                 total: eur(1_990),
                 commission: eur(199),
                 tax: eur(0),
+                funded: eur(1_000),
             },
         ];
         let entry = sale(OrderId::new(now()), now(), &shares).expect("balanced");
@@ -287,10 +300,11 @@ mod tests {
             vec![
                 (Account::ProviderClearing, None, 6_990),
                 (Account::SellerPayable, Some(a), -4_395),
-                (Account::SellerPayable, Some(b), -1_791),
+                (Account::SellerPayable, Some(b), -2_791),
                 (Account::CommissionRevenue, Some(a), -500),
                 (Account::CommissionRevenue, Some(b), -199),
                 (Account::TaxPayable, Some(a), -105),
+                (Account::PromotionExpense, Some(b), 1_000),
             ]
         );
     }
@@ -308,13 +322,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sale_and_refund_balance_and_cancel_out(parts in prop::collection::vec((0i64..10_000_000, 0u32..=10_000, 0u32..=3_000), 1..8)) {
+        fn sale_and_refund_balance_and_cancel_out(parts in prop::collection::vec((0i64..10_000_000, 0u32..=10_000, 0u32..=3_000, 0i64..10_000_000), 1..8)) {
             let share = |amount: Money, rate| amount.share(kernel::BasisPoints(rate)).expect("in range");
-            let shares: Vec<_> = parts.iter().map(|&(total, rate, tax)| SellerShare {
+            let shares: Vec<_> = parts.iter().map(|&(total, rate, tax, funded)| SellerShare {
                 tenant: TenantId::new(now()),
                 total: eur(total),
                 commission: share(eur(total), rate),
                 tax: share(share(eur(total), rate), tax),
+                funded: eur(funded),
             }).collect();
             let order = OrderId::new(now());
             let sold = sale(order, now(), &shares).expect("in range");

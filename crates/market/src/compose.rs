@@ -41,6 +41,7 @@ pub fn schemas() -> Vec<Schema> {
         orders::schema(),
         payments::schema(),
         ledger::schema(),
+        promotions::schema(),
         checkout::schema(),
     ]
 }
@@ -65,6 +66,7 @@ pub struct Books {
     pub orders: orders::Orders,
     pub payments: payments::PaymentBook,
     pub ledger: ledger::Ledger,
+    pub promotions: promotions::Promotions,
     pub till: checkout::Checkouts,
 }
 
@@ -223,6 +225,7 @@ pub async fn compose(
         Arc::new(RemoteLedger(p))
     });
 
+    let promotion_book = promotions::Promotions::new(db(promotions::CONTEXT)?);
     let till = checkout::Checkouts::new(checkout::Parts {
         db: db(checkout::CONTEXT)?,
         url: home.url.clone(),
@@ -232,6 +235,7 @@ pub async fn compose(
         carts: cart.clone(),
         orders: order_book.clone(),
         rates: ledger_book.rates().clone(),
+        promotions: promotion_book.clone(),
         provider: desk.provider,
         clock: clock.clone(),
         config: checkout::Config {
@@ -360,6 +364,7 @@ pub async fn compose(
                 ledger::work(a.clone(), c.clone(), stop)
             })),
     );
+    w.add(Service::new("promotions").api(promotions::routes(promotion_book.clone())));
     let mut service = Service::new("checkout")
         .api(checkout::routes(till.clone()))
         .calls(ServedCheckout(Arc::new(till.clone())));
@@ -381,6 +386,7 @@ pub async fn compose(
         orders: order_book,
         payments: payment_book,
         ledger: ledger_book,
+        promotions: promotion_book,
         till,
     };
     Ok(Market {

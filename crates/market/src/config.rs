@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
-pub const SERVICES: [(&str, &str); 12] = [
+pub const SERVICES: [(&str, &str); 13] = [
     ("identity", "accounts, sign-in, tokens"),
     ("tenants", "shops, onboarding, staff"),
     ("inventory", "stock and its movements"),
@@ -18,6 +18,7 @@ pub const SERVICES: [(&str, &str); 12] = [
     ("orders", "orders and their history"),
     ("payments", "payments and the sandbox provider"),
     ("ledger", "double-entry postings"),
+    ("promotions", "coupons and discounts"),
     ("checkout", "the till: placing, paying, cancelling"),
     ("storefront", "the pages"),
     ("docs", "the API's description and its page"),

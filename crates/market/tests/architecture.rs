@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 9] = [
+const CONTEXTS: [&str; 10] = [
     "identity",
     "tenants",
     "catalog",
@@ -14,6 +14,7 @@ const CONTEXTS: [&str; 9] = [
     "orders",
     "payments",
     "ledger",
+    "promotions",
     "search",
 ];
 
@@ -90,7 +91,7 @@ fn dependencies_point_one_way() {
             "testkit" => ["kernel", "contracts", "store", "httpkit", "runtime", "pg"].into(),
             "checkout" => ground
                 .into_iter()
-                .chain(["inventory", "orders", "payments", "ledger"])
+                .chain(["inventory", "orders", "payments", "ledger", "promotions"])
                 .collect(),
             "storefront" => ["kernel", "contracts", "httpkit", "runtime"].into(),
             "bench" => ["kernel", "contracts", "pg"].into(),

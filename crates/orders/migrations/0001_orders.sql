@@ -47,6 +47,12 @@ create table orders.sub_order (
     subtotal bigint not null,
     delivery bigint not null,
     total bigint not null,
+    -- what the marketplace pays for its discounts, beside the total
+    funded bigint not null default 0,
+    -- and what it took back of that
+    funded_refunded bigint not null default 0,
+    -- what promotions took off the delivery; null where nothing was
+    delivery_discounts jsonb,
     -- what the marketplace keeps, frozen at sale
     commission bigint not null,
     -- given back of its total so far
@@ -73,7 +79,7 @@ create table orders.sub_order (
     constraint sub_order_total_check check (subtotal >= 0 and delivery >= 0 and total = subtotal + delivery),
     constraint sub_order_refunded_check check (refunded between 0 and total),
     constraint sub_order_commission_refunded_check check (commission_refunded between 0 and commission),
-    constraint sub_order_commission_check check (commission between 0 and total),
+    constraint sub_order_commission_check check (commission between 0 and total + funded and funded_refunded between 0 and funded),
     constraint sub_order_address_check check ((status in ('placed', 'cancelled')) = (address is null)),
     constraint sub_order_cancelled_check check ((status = 'cancelled') = (cancel_reason is not null))
 ) partition by list (tenant_id);
@@ -93,6 +99,8 @@ create table orders.line (
     code text not null,
     quantity bigint not null,
     unit_price bigint not null,
+    -- what promotions took off all its units; null where nothing was
+    discounts jsonb,
     -- units sent, units cancelled by themselves, and minor units given back for the line as such
     shipped bigint not null default 0,
     cancelled bigint not null default 0,

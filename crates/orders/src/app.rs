@@ -2,7 +2,7 @@
 
 mod fulfil;
 
-use crate::domain::{Event, Order, Refusal, replay, timeline, units};
+use crate::domain::{Discount, Event, Order, Refusal, discount, discounts, replay, timeline, units};
 use crate::project::{
     LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
 };
@@ -18,6 +18,7 @@ use kernel::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use sqlx::types::Json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -193,7 +194,11 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         delivery_name: row.delivery_name,
         subtotal: money(row.subtotal),
         delivery: money(row.delivery),
+        discount: money(lines_discount(lines, row.id) + discount(kept(row.delivery_discounts.as_ref()))),
+        delivery_discounts: discounts(kept(row.delivery_discounts.as_ref()), currency),
         total: money(row.total),
+        funded: money(row.funded),
+        funded_refunded: money(row.funded_refunded),
         commission: money(row.commission),
         refunded: money(row.refunded),
         commission_refunded: money(row.commission_refunded),
@@ -219,8 +224,22 @@ fn sold(line: &LineRow, currency: Currency) -> OrderLine {
         shipped: u32::try_from(line.shipped).unwrap_or(u32::MAX),
         cancelled: u32::try_from(line.cancelled).unwrap_or(u32::MAX),
         unit_price: Money::new(line.unit_price, currency),
-        total: Money::new(line.unit_price * line.quantity, currency),
+        list_total: Money::new(line.unit_price * line.quantity, currency),
+        discounts: discounts(kept(line.discounts.as_ref()), currency),
+        total: Money::new(
+            line.unit_price * line.quantity - discount(kept(line.discounts.as_ref())),
+            currency,
+        ),
     }
+}
+
+fn kept(discounts: Option<&Json<Vec<Discount>>>) -> &[Discount] {
+    discounts.map_or(&[], |discounts| discounts.0.as_slice())
+}
+
+fn lines_discount(lines: &[LineRow], sub_order: SubOrderId) -> i64 {
+    let own = lines.iter().filter(|line| line.sub_order_id == sub_order);
+    own.map(|line| discount(kept(line.discounts.as_ref()))).sum()
 }
 
 /// An event as the buyer's timeline tells it; what the history keeps is ours.

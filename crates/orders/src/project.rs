@@ -1,11 +1,14 @@
 //! Own events to read tables: the rows that an order makes. The till inserts and updates these rows in the transaction
 //! of the events; [`crate::replay()`] makes them anew from the histories and compares. Field names are column names.
 
-use crate::domain::{Dates, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name};
+use crate::domain::{
+    Dates, Discount, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name,
+};
 use contracts::Address;
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, SubOrderStatus};
 use kernel::{LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 use serde::Serialize;
+use sqlx::types::Json;
 
 /// All rows of one order.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +48,10 @@ pub struct SubOrderRow {
     pub subtotal: i64,
     pub delivery: i64,
     pub total: i64,
+    pub funded: i64,
+    pub funded_refunded: i64,
+    /// None where there are none.
+    pub delivery_discounts: Option<Json<Vec<Discount>>>,
     pub commission: i64,
     pub refunded: i64,
     pub commission_refunded: i64,
@@ -72,6 +79,8 @@ pub struct LineRow {
     pub code: String,
     pub quantity: i64,
     pub unit_price: i64,
+    /// None where there are none.
+    pub discounts: Option<Json<Vec<Discount>>>,
     pub shipped: i64,
     pub cancelled: i64,
     /// Minor units given back for it as such.
@@ -127,6 +136,9 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         subtotal: part.subtotal(),
         delivery: part.delivery.price,
         total: part.total(),
+        funded: part.funded(),
+        funded_refunded: sub_order.funded_refunded(),
+        delivery_discounts: kept(&part.delivery.discounts),
         commission: part.kept(),
         refunded: sub_order.refunded(),
         commission_refunded: sub_order.commission_refunded(),
@@ -159,10 +171,16 @@ fn line(sub_order: &SubOrder<'_>, line: &Line) -> LineRow {
         code: line.code.clone(),
         quantity: i64::from(line.quantity),
         unit_price: line.unit_price,
+        discounts: kept(&line.discounts),
         shipped: i64::from(sub_order.shipped(line.id)),
         cancelled: i64::from(sub_order.cancelled(line.id)),
         refunded: sub_order.line_refunded(line.id).0,
     }
+}
+
+/// Most lines have none, and keep nothing of it.
+fn kept(discounts: &[Discount]) -> Option<Json<Vec<Discount>>> {
+    (!discounts.is_empty()).then(|| Json(discounts.to_vec()))
 }
 
 /// Where a part goes, as far as its seller may know.

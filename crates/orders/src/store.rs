@@ -2,7 +2,7 @@
 
 pub mod shadow;
 
-use crate::domain::{Dates, sub_order_status_name};
+use crate::domain::{Dates, Discount, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use contracts::Address;
 use contracts::orders::{Parcel, Refund, SubOrderStatus};
@@ -27,7 +27,7 @@ macro_rules! select_sub_orders {
     ($rest:literal) => {
         concat!(
             "select s.tenant_id, s.id, s.order_id, s.number, s.status, s.currency, s.subtotal, s.delivery, s.total,
-                    s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
+                    s.funded, s.funded_refunded, s.delivery_discounts, s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
                     s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds
                from orders.sub_order s ",
             $rest
@@ -39,7 +39,7 @@ macro_rules! select_lines {
     ($rest:literal) => {
         concat!(
             "select l.tenant_id, l.sub_order_id, l.id, l.sku_id, l.product_id, l.title, l.options, l.code, l.quantity,
-                    l.unit_price, l.shipped, l.cancelled, l.refunded
+                    l.unit_price, l.discounts, l.shipped, l.cancelled, l.refunded
                from orders.line l ",
             $rest
         )
@@ -180,6 +180,9 @@ struct SubOrderRecord {
     subtotal: i64,
     delivery: i64,
     total: i64,
+    funded: i64,
+    funded_refunded: i64,
+    delivery_discounts: Option<Json<Vec<Discount>>>,
     commission: i64,
     refunded: i64,
     commission_refunded: i64,
@@ -209,6 +212,9 @@ impl From<SubOrderRecord> for SubOrderRow {
             subtotal: record.subtotal,
             delivery: record.delivery,
             total: record.total,
+            funded: record.funded,
+            funded_refunded: record.funded_refunded,
+            delivery_discounts: record.delivery_discounts,
             commission: record.commission,
             refunded: record.refunded,
             commission_refunded: record.commission_refunded,

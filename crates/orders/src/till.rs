@@ -106,6 +106,14 @@ impl Change {
         !self.events.is_empty()
     }
 
+    /// Whether the order ends with it, as a whole.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        self.events
+            .iter()
+            .any(|(_, event, _)| matches!(event, Event::Cancelled { .. }))
+    }
+
     /// Adds what others learn of it.
     pub fn publish(&self, outbox: &mut Outbox) -> Result<(), serde_json::Error> {
         self.events

@@ -20,14 +20,15 @@ update orders.order o
 pub const UPDATE_SUB_ORDERS: &str = "
 update orders.sub_order s
    set status = d.status, refunded = d.refunded, commission_refunded = d.commission_refunded,
+       funded_refunded = d.funded_refunded,
        confirmed_at = d.confirmed_at, packed_at = d.packed_at,
        delivered_at = d.delivered_at, cancelled_at = d.cancelled_at, address = d.address,
        cancel_reason = d.cancel_reason, cancel_note = d.cancel_note, parcels = d.parcels, refunds = d.refunds
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[],
               $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::jsonb[], $11::text[], $12::text[],
-              $13::jsonb[], $14::jsonb[])
+              $13::jsonb[], $14::jsonb[], $15::bigint[])
        as d (tenant_id, id, status, refunded, commission_refunded, confirmed_at, packed_at, delivered_at, cancelled_at, address,
-             cancel_reason, cancel_note, parcels, refunds)
+             cancel_reason, cancel_note, parcels, refunds, funded_refunded)
  where s.tenant_id = d.tenant_id and s.id = d.id";
 
 pub const UPDATE_LINES: &str = "
@@ -70,7 +71,7 @@ updates! {
         tenants: Uuid, ids: Uuid, statuses: String, refunded: i64, commission_refunded: i64, confirmed_ats: Option<Timestamp>,
         packed_ats: Option<Timestamp>, delivered_ats: Option<Timestamp>, cancelled_ats: Option<Timestamp>,
         addresses: Option<Value>, cancel_reasons: Option<String>, cancel_notes: Option<String>,
-        parcels: Value, refunds: Value,
+        parcels: Value, refunds: Value, funded_refunded: i64,
     }
 }
 
@@ -160,6 +161,7 @@ impl SubOrderUpdates {
         self.statuses.push(row.status);
         self.refunded.push(row.refunded);
         self.commission_refunded.push(row.commission_refunded);
+        self.funded_refunded.push(row.funded_refunded);
         self.confirmed_ats.push(row.dates.confirmed);
         self.packed_ats.push(row.dates.packed);
         self.delivered_ats.push(row.dates.delivered);

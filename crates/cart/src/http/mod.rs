@@ -1,6 +1,7 @@
 //! The cart over HTTP. A signed-in buyer's cart is found by their token, a guest's by `X-Cart-Token`.
 
 mod add_line;
+mod coupon;
 mod get_cart;
 mod merge;
 mod set_line;
@@ -20,6 +21,7 @@ pub fn routes(carts: Carts) -> OpenApiRouter {
         .routes(routes!(get_cart::handler))
         .routes(routes!(add_line::handler))
         .routes(routes!(set_line::set, set_line::remove))
+        .routes(routes!(coupon::add, coupon::remove))
         .routes(routes!(merge::handler))
         .with_state(carts)
 }
@@ -34,6 +36,8 @@ pub struct CartBody {
     version: i64,
     currency: Currency,
     lines: Vec<LineBody>,
+    /// Coupons, in the order in which they were put in. Whether they hold says the quote.
+    codes: Vec<String>,
     /// Of all lines, at the prices that were seen; delivery comes with the quote.
     subtotal: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +121,7 @@ fn answer(cart: Option<&Cart>, lines: Vec<LineBody>, cart_token: Option<String>)
         version,
         currency,
         lines,
+        codes: cart.map(|c| c.codes.clone()).unwrap_or_default(),
         subtotal: Money::new(subtotal, currency),
         updated_at: cart.map(|c| c.updated_at),
         cart_token,

@@ -49,7 +49,7 @@ pub(super) struct Request {
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`out_of_stock` with `shortages`; `total_changed` with `total`; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`out_of_stock` with `shortages`; `promotion_gone` with `promotion` and `reason`; `total_changed` with `total`; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),

@@ -3,6 +3,7 @@ use crate::Checkouts;
 use axum::extract::State;
 use contracts::Address;
 use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote};
+use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use httpkit::{CartToken, Json, Problem, ProblemDocument, Shopper};
 use kernel::{CartId, Money, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -30,10 +31,18 @@ pub(super) struct Response {
     cart: CartId,
     cart_version: i64,
     groups: Vec<Group>,
+    /// Of the goods, after discounts.
     subtotal: Money,
+    /// After discounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Money>,
+    /// What promotions take off: subtotal and delivery are after it.
+    discount: Money,
     total: Money,
+    /// What the cart gets something from, in the order in which it is taken off.
+    promotions: Vec<TakenPromotion>,
+    /// Coupons of the cart that do nothing for it, and why.
+    refused_codes: Vec<RefusedCode>,
 }
 
 /// One seller's part.
@@ -44,13 +53,20 @@ struct Group {
     shop_name: String,
     shop_slug: String,
     lines: Vec<Line>,
+    /// Of the goods, after discounts.
     subtotal: Money,
     /// Ways of delivery to the address, cheapest first; empty without an address, or when the shop does not deliver there.
     options: Vec<DeliveryQuote>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chosen: Option<String>,
+    /// After discounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Money>,
+    /// What promotions take off, of goods and delivery.
+    discount: Money,
+    /// Of it, off the delivery.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    delivery_discounts: Vec<Discount>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -61,6 +77,12 @@ struct Line {
     title: String,
     quantity: u32,
     unit_price: Money,
+    /// Of all units, before discounts.
+    list_total: Money,
+    /// What promotions take off it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    discounts: Vec<Discount>,
+    /// After discounts.
     total: Money,
     /// What one cost when it was put in, when that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +100,10 @@ impl From<checkout::Quote> for Response {
             groups: quote.groups.into_iter().map(Group::from).collect(),
             subtotal: quote.subtotal,
             delivery: quote.delivery,
+            discount: quote.discount,
             total: quote.total,
+            promotions: quote.promotions,
+            refused_codes: quote.refused_codes,
         }
     }
 }
@@ -94,6 +119,8 @@ impl From<checkout::QuoteGroup> for Group {
             options: group.options,
             chosen: group.chosen,
             delivery: group.delivery,
+            discount: group.discount,
+            delivery_discounts: group.delivery_discounts,
         }
     }
 }
@@ -107,6 +134,8 @@ impl From<checkout::QuoteLine> for Line {
             title: line.offer.title,
             quantity: line.quantity,
             unit_price: line.offer.price,
+            list_total: line.list_total,
+            discounts: line.discounts,
             total: line.total,
             price_was: line.price_was,
             available: line.available,

@@ -1,6 +1,7 @@
 //! New orders. One batch is one transaction of two round trips, however many orders it has.
 //!
-//! 1. begin; idempotency keys; cart claims; orders, payments and public events; stock levels locked. Keys and claims wait
+//! 1. begin; idempotency keys; cart claims; orders, payments and public events; stock levels locked, and the tallies of
+//!    promotions that an order uses. Keys and claims wait
 //!    for whoever else is inserting the same, so that two instances agree on who came first.
 //! 2. Granted in memory in order of arrival; then stock is written, and commit.
 //!
@@ -15,10 +16,11 @@ use super::lane::{Failure, Work};
 use crate::error::{Error, Shortages};
 use inventory::till::{Destination, Line, Shelves};
 use kernel::{CartId, Ctx, Fault, Money, OrderId, SkuId, TenantId};
-use orders::domain::Order;
+use orders::domain::{Order, Part};
 use orders::till::NewOrder;
 use payments::till::NewPayments;
 use postgres_types::Json;
+use promotions::till::{Claim, Gone, Tallies};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::log::Outbox;
@@ -37,6 +39,8 @@ pub struct PlaceCommand {
     pub ctx: Ctx,
     pub key: IdempotencyKey,
     pub new: NewOrder,
+    /// What it takes of promotions; mostly nothing.
+    pub claims: Vec<Claim>,
 }
 
 /// What became of it.
@@ -53,6 +57,7 @@ pub struct PlaceBatch {
     stock: inventory::till::Statements,
     orders: orders::till::Statements,
     payments: payments::till::Prepared,
+    promotions: promotions::till::Statements,
     outbox: Statement,
     /// Whether the last batch was granted whole, and so the next one probably will be.
     writes_ahead: AtomicBool,
@@ -79,6 +84,7 @@ impl Work for PlaceBatch {
             stock: inventory::till::Statements::prepare(client).await?,
             orders: orders::till::Statements::prepare(client).await?,
             payments: payments::till::prepare(client).await?,
+            promotions: promotions::till::Statements::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
             writes_ahead: AtomicBool::new(true),
         })
@@ -127,30 +133,30 @@ impl PlaceBatch {
     /// one must be refused or was asked for before.
     async fn write_ahead(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<bool, Failure> {
         let (tenants, skus) = stock_touched(commands);
+        let claims = claims_of(commands);
         let rows = OrderRows::of(commands.iter().copied())?;
-        let ((), new_keys, claimed, (), mut shelves) = tokio::try_join!(
+        let ((), new_keys, claimed, (), shelves, tallies) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.keys.claim(client, commands),
             self.keys.claim_carts(client, commands),
             self.insert(client, &rows),
             self.stock.lock(client, &tenants, &skus),
+            self.promotions.lock(client, &claims),
         )?;
         if new_keys.len() < commands.len() || claimed.len() < commands.len() {
             return Ok(false);
         }
-        let mut stock = inventory::till::Writes::default();
-        if !commands
-            .iter()
-            .all(|command| grant(command, &mut shelves, &mut stock).is_ok())
-        {
+        let mut room = Room::new(shelves, tallies);
+        if !commands.iter().all(|command| room.grant(command).is_ok()) {
             return Ok(false);
         }
-        stock.finish(&shelves);
-        let crossings = crossings(commands, &shelves)?;
+        room.stock.finish(&room.shelves);
+        let crossings = crossings(commands, &room.shelves)?;
         tokio::try_join!(
             biased;
-            self.stock.write(client, &stock),
+            self.stock.write(client, &room.stock),
+            self.promotions.write(client, &room.tallies, &room.uses),
             append(client, &self.outbox, &crossings),
             client.batch_execute("commit"),
         )?;
@@ -165,26 +171,24 @@ impl PlaceBatch {
         commands: &[&PlaceCommand],
     ) -> Result<Vec<Verdict>, Failure> {
         let (tenants, skus) = stock_touched(commands);
-        let ((), new_keys, mut claimed, mut shelves) = tokio::try_join!(
+        let claims = claims_of(commands);
+        let ((), new_keys, mut claimed, shelves, tallies) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.keys.claim(client, commands),
             self.keys.claim_carts(client, commands),
             self.stock.lock(client, &tenants, &skus),
+            self.promotions.lock(client, &claims),
         )?;
         let stored = self.keys.stored(client, commands, &new_keys).await?;
         let taken = self.keys.taken_carts(client, commands, &claimed).await?;
 
-        let mut stock = inventory::till::Writes::default();
+        let mut room = Room::new(shelves, tallies);
         let verdicts: Vec<Verdict> = commands
             .iter()
-            .map(|command| {
-                decide(command, &stored, &taken, |command| {
-                    grant(command, &mut shelves, &mut stock)
-                })
-            })
+            .map(|command| decide(command, &stored, &taken, |command| room.grant(command)))
             .collect();
-        stock.finish(&shelves);
+        room.stock.finish(&room.shelves);
 
         let granted = || {
             let pairs = commands.iter().zip(&verdicts);
@@ -196,11 +200,12 @@ impl PlaceBatch {
             claimed.remove(&command.cart());
         });
         let rows = OrderRows::of(granted())?;
-        let crossings = crossings(commands, &shelves)?;
+        let crossings = crossings(commands, &room.shelves)?;
         let refusals = refusals(commands, &verdicts);
         tokio::try_join!(
             biased;
-            self.stock.write(client, &stock),
+            self.stock.write(client, &room.stock),
+            self.promotions.write(client, &room.tallies, &room.uses),
             self.insert(client, &rows),
             self.keys.refuse(client, &refusals),
             self.keys.release_carts(client, &claimed),
@@ -295,11 +300,19 @@ fn stock_touched(commands: &[&PlaceCommand]) -> (Vec<TenantId>, Vec<SkuId>) {
     touched.into_iter().unzip()
 }
 
+/// All that the batch takes of promotions.
+fn claims_of(commands: &[&PlaceCommand]) -> Vec<Claim> {
+    commands
+        .iter()
+        .flat_map(|command| command.claims.clone())
+        .collect()
+}
+
 fn decide(
     command: &PlaceCommand,
     stored: &HashMap<Uuid, Stored>,
     taken: &HashMap<CartId, OrderId>,
-    grant: impl FnOnce(&PlaceCommand) -> Result<(), Shortages>,
+    grant: impl FnOnce(&PlaceCommand) -> Result<(), Error>,
 ) -> Verdict {
     if let Some(stored) = stored.get(&command.key.digest()) {
         return match stored.request_hash == command.key.request_hash {
@@ -312,28 +325,54 @@ fn decide(
     }
     match grant(command) {
         Ok(()) => Verdict::Granted,
-        Err(shortages) => Verdict::Refused(Error::OutOfStock(shortages)),
+        Err(refused) => Verdict::Refused(refused),
     }
 }
 
-fn grant(
-    command: &PlaceCommand,
-    shelves: &mut Shelves,
-    stock: &mut inventory::till::Writes,
-) -> Result<(), Shortages> {
-    let lines: Vec<Line> = command.lines().collect();
-    let order = &command.new.order;
-    let picks = shelves
-        .hold(&lines, destination(order))
-        .map_err(Shortages::from)?;
-    stock.hold(
-        command.ctx.now,
-        order.id,
-        &lines,
-        &picks,
-        order.placed.reserved_until,
-    );
-    Ok(())
+/// What there is for the orders of a batch, and what those that were granted take of it.
+struct Room {
+    shelves: Shelves,
+    stock: inventory::till::Writes,
+    tallies: Tallies,
+    uses: promotions::till::Writes,
+}
+
+impl Room {
+    fn new(shelves: Shelves, tallies: Tallies) -> Self {
+        Self {
+            shelves,
+            stock: inventory::till::Writes::default(),
+            tallies,
+            uses: promotions::till::Writes::default(),
+        }
+    }
+
+    /// All that an order needs, or nothing.
+    fn grant(&mut self, command: &PlaceCommand) -> Result<(), Error> {
+        let order = &command.new.order;
+        self.tallies
+            .check(&command.claims)
+            .map_err(|gone| promotion_gone(order, gone))?;
+        let lines: Vec<Line> = command.lines().collect();
+        let picks = self
+            .shelves
+            .hold(&lines, destination(order))
+            .map_err(|short| Error::OutOfStock(Shortages::from(short)))?;
+        let until = order.placed.reserved_until;
+        self.stock.hold(command.ctx.now, order.id, &lines, &picks, until);
+        self.uses.take(&mut self.tallies, &command.claims);
+        Ok(())
+    }
+}
+
+fn promotion_gone(order: &Order, gone: Gone) -> Error {
+    let mut discounts = order.placed.parts.iter().flat_map(Part::discounts);
+    let known = discounts.find(|discount| discount.promotion == gone.promotion);
+    Error::PromotionGone {
+        promotion: gone.promotion,
+        name: known.map(|discount| discount.name.clone()).unwrap_or_default(),
+        why: gone.why,
+    }
 }
 
 fn pay_later(payments: &mut NewPayments, new: &NewOrder) {

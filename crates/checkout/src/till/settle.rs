@@ -8,6 +8,7 @@ pub mod refund;
 mod saga;
 #[cfg(test)]
 mod tests;
+mod unpaid;
 
 pub use batch::{Settle, SettleBatch};
 pub use decide::{Ask, Case, Decision, LEASE, decide};

@@ -3,8 +3,10 @@
 
 mod by_hand;
 mod commission;
+mod coupons;
 mod crash;
 mod day;
+mod discounts;
 mod expiry;
 mod http;
 mod keys;

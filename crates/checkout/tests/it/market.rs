@@ -91,6 +91,7 @@ impl Market {
     pub fn cart(&self, now: Timestamp, owner: CartOwner, lines: &[(SkuId, u32)]) -> Cart {
         let offers = self.offers.lock().unwrap();
         let cart = Cart {
+            codes: Vec::new(),
             id: CartId::new(now),
             version: 1,
             currency: Currency::EUR,
@@ -108,6 +109,15 @@ impl Market {
         };
         self.carts.lock().unwrap().insert(cart.id, (owner, cart.clone()));
         cart
+    }
+
+    /// The cart with these coupons.
+    pub fn with_codes(&self, cart: &Cart, codes: &[&str]) -> Cart {
+        let mut carts = self.carts.lock().unwrap();
+        let (_, kept) = carts.get_mut(&cart.id).unwrap();
+        kept.codes = codes.iter().map(|code| (*code).to_owned()).collect();
+        kept.version += 1;
+        kept.clone()
     }
 
     pub fn is_closed(&self, cart: CartId) -> bool {

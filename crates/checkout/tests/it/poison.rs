@@ -37,17 +37,20 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 commission: 0,
                 commission_tax: 0,
                 rule: None,
+                discounts: Vec::new(),
             }],
             delivery: Delivery {
                 code: "standard".into(),
                 name: "Standard".into(),
                 price: 0,
+                discounts: Vec::new(),
             },
             commission: 100,
             commission_tax: 0,
         }],
     };
     PlaceCommand {
+        claims: Vec::new(),
         key: IdempotencyKey::new("test".into(), secret::token(), vec![1]),
         new: NewOrder::new(&ctx, OrderId::new(ctx.now), placed).unwrap(),
         ctx,

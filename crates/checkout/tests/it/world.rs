@@ -17,6 +17,7 @@ use ledger::Ledger;
 use orders::Orders;
 use payments::webhook::Secret;
 use payments::{PaymentBook, Sandbox};
+use promotions::Promotions;
 use runtime::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub struct World {
     pub sandbox: Sandbox,
     pub wire: Arc<Wire>,
     pub ledger: Ledger,
+    pub promotions: Promotions,
 }
 
 /// One process of several.
@@ -50,6 +52,7 @@ impl World {
             orders::schema(),
             payments::schema(),
             ledger::schema(),
+            promotions::schema(),
             checkout::schema(),
         ];
         let db = TestDb::new(&schemas).await;
@@ -62,6 +65,7 @@ impl World {
             orders: Orders::new(db.db(orders::CONTEXT)),
             payments: PaymentBook::new(db.db(payments::CONTEXT), sandbox.clone()),
             ledger: Ledger::new(db.db(ledger::CONTEXT)),
+            promotions: Promotions::new(db.db(promotions::CONTEXT)),
             wire: Arc::new(Wire::new(sandbox.clone())),
             sandbox,
             db,
@@ -97,6 +101,7 @@ impl World {
             carts: Arc::new(RemoteCart(self.market.clone())),
             orders: self.orders.clone(),
             rates: self.ledger.rates().clone(),
+            promotions: self.promotions.clone(),
             provider: self.wire.clone(),
             clock: self.clock.clone(),
             config,
@@ -168,6 +173,7 @@ impl World {
         assert_eq!(orders::verify(&self.orders).await.unwrap(), none);
         assert_eq!(payments::verify(&self.payments).await.unwrap(), none);
         assert_eq!(ledger::verify(&self.ledger).await.unwrap(), none);
+        assert_eq!(promotions::verify(&self.promotions).await.unwrap(), none);
         assert_eq!(checkout::verify(&instance.checkouts).await.unwrap(), none);
     }
 

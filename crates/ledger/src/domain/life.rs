@@ -124,6 +124,7 @@ impl Life {
                     total,
                     commission: total.share(BasisPoints(rate)).expect("in range"),
                     tax: Money::zero(total.currency),
+                    funded: Money::zero(total.currency),
                 };
                 let order = OrderId::new(at());
                 self.post(sale(order, at(), &[share]).expect("in range"));
@@ -187,6 +188,7 @@ impl Life {
             total: Money::new(amount, currency),
             commission: Money::new(after.1 - before.1, currency),
             tax: Money::zero(currency),
+            funded: Money::zero(currency),
         };
         sold.refunded = after;
         // Taken from what is held first, as the database does.

@@ -16,7 +16,7 @@ pub struct Movement {
     pub reversal: bool,
     /// The order, payout or hold that it is about.
     pub reference: Uuid,
-    /// What the buyer paid or got back.
+    /// What the buyer paid or got back, with what the marketplace pays for its discounts.
     pub gross: Money,
     /// What the marketplace kept of it; negative when it was given back.
     pub commission: Money,

@@ -148,6 +148,7 @@ fn share(tenant: TenantId, total: Money) -> SellerShare {
         total,
         commission: Money::new(total.amount / 10, total.currency),
         tax: Money::zero(total.currency),
+        funded: Money::zero(total.currency),
     }
 }
 

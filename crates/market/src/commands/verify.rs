@@ -45,7 +45,11 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             payments::verify(&books.payments).await?,
         ),
         (
-            "stock, orders, payments and ledger agree with each other",
+            "promotions equal their uses, within budget",
+            promotions::verify(&books.promotions).await?,
+        ),
+        (
+            "stock, orders, payments, promotions and ledger agree with each other",
             checkout::verify(&books.till).await?,
         ),
         (

@@ -1,6 +1,6 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
-use crate::rightly::{feed_of_a, inbound_of_a};
+use crate::rightly::{feed_of_a, inbound_of_a, promotion_of};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
 use crate::world::{UPLOAD, Who, World, address, product};
@@ -222,6 +222,25 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("end_commission_rule", &[&a.payout], &[403]),
         json!({"note": "rivalry"}),
     ));
+    let of_a = promotion_of(world, Who::OwnerA).await;
+    reaches.push(reach("get_seller_promotion", &[&of_a], GONE));
+    reaches.push(json(
+        reach("end_seller_promotion", &[&of_a], GONE),
+        json!({"note": "rivalry"}),
+    ));
+    reaches.push(json(
+        reach("make_seller_promotion", &[], &[400]),
+        json!({"name": "Rivalry", "benefit": {"kind": "free_delivery"}, "shop": a.id}),
+    ));
+    reaches.push(reach("get_promotion", &[&of_a], &[403]));
+    for operation in ["make_promotion", "end_promotion"] {
+        let parts: &[&str] = if operation == "end_promotion" {
+            &[&of_a]
+        } else {
+            &[]
+        };
+        reaches.push(json(reach(operation, parts, &[403]), json!({"note": "rivalry"})));
+    }
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(json(
         reach("patch_shop_terms", &[&a.id], &[403]),

@@ -4,7 +4,7 @@ use sqlx::Row;
 use testkit::TestDb;
 
 /// Tables with a `tenant_id` that are otherwise than all others: what they are, and why.
-const OTHERWISE: [(&str, &str, &str); 6] = [
+const OTHERWISE: [(&str, &str, &str); 8] = [
     (
         "catalog.listing",
         "forced",
@@ -29,6 +29,16 @@ const OTHERWISE: [(&str, &str, &str); 6] = [
         "payments.share",
         "forced, by shop",
         "a payment's shares move with it and are found by it, without another index for every sale to write",
+    ),
+    (
+        "promotions.promotion",
+        "forced",
+        "some are the marketplace's, which is no shop and has none of their keys",
+    ),
+    (
+        "promotions.tally",
+        "forced",
+        "one row for each promotion, found by it alone in every order that uses it",
     ),
     (
         "tenants.shop",

@@ -6,6 +6,7 @@ use crate::world::{PASSWORD, Who, World};
 use axum::http::Method;
 use bytes::Bytes;
 use kernel::{Permission, Role};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// A browser without a script: it keeps cookies and sends forms.
@@ -378,5 +379,58 @@ async fn a_guest_is_led_to_their_order_and_keeps_it_after_signing_in() {
     guest.get(&world, &order).await.expect(200);
     let elsewhere = Browser::of(&world, Who::BuyerB).await.get(&world, &order).await;
     assert_eq!(elsewhere.status, 404);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_uses_a_coupon_without_a_script_in_both_languages() {
+    let world = World::new().await;
+    let tenth = json!({
+        "name": "A tenth off", "code": "TENTH", "benefit": {"kind": "percent", "rate_basis_points": 1_000},
+    });
+    let make = world.call("make_promotion", &[]).json(&tenth);
+    world.send_as(Who::Admin, &make).await.expect(201);
+    let (mut guest, before) = at_the_button(&world).await;
+    for (language, label, unknown) in [
+        ("en", "Use it", "Nobody knows this code"),
+        ("es", "Usarlo", "Nadie conoce este código"),
+    ] {
+        let cart = format!("/cart?lang={language}");
+        let page = guest.get(&world, &cart).await.expect(200);
+        assert!(page.text().contains(label), "{}", page.text());
+        let fields = [("code", "nobodys"), ("next", "/cart")];
+        let answer = guest.post(&world, "/cart/coupons", &fields).await;
+        assert_eq!(location(&answer), "/cart");
+        let page = guest.get(&world, &cart).await.expect(200);
+        assert!(page.text().contains(unknown), "{}", page.text());
+        let answer = guest.post(&world, "/cart/coupons/remove", &fields).await;
+        assert_eq!(location(&answer), "/cart");
+        assert!(!guest.get(&world, &cart).await.text().contains(unknown));
+    }
+    let bad = guest
+        .post(&world, "/cart/coupons", &[("code", "no code"), ("next", "/cart")])
+        .await;
+    assert_eq!(location(&bad), "/cart?refused=code_invalid");
+
+    // At checkout, where the total falls by a tenth of the goods.
+    let next = "/checkout/review";
+    let answer = guest
+        .post(&world, "/cart/coupons", &[("code", "tenth"), ("next", next)])
+        .await;
+    assert_eq!(location(&answer), next);
+    let review = guest.get(&world, next).await.expect(200);
+    assert!(review.text().contains("A tenth off") && review.text().contains("TENTH"));
+    let cents = |total: &str| total.replace('.', "").parse::<i64>().unwrap();
+    let total = field(&review, "total");
+    assert!(cents(&total) < cents(&before[2].1), "{total}");
+    let names = ["idempotency_key", "cart_version", "total"];
+    let fields: Vec<(&str, String)> = names.map(|name| (name, field(&review, name))).to_vec();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let placed = location(&guest.post(&world, "/checkout/place", &fields).await);
+    let order = guest.get(&world, &placed).await.expect(200);
+    assert!(order.text().contains("A tenth off"), "{}", order.text());
     world.close().await;
 }

@@ -56,6 +56,8 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_shops"
         | "list_settlement_breaks"
         | "list_commission_rules"
+        | "list_promotions"
+        | "list_seller_promotions"
         | "list_refused_refunds"
         | "list_holds"
         | "list_payouts"
@@ -214,6 +216,14 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             .json(&json!({"currency": "EUR"})),
         "place_hold" => to(&[]).json(&hold_of_a(world)),
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
+        "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
+        "get_promotion" => to(&[&promotion_of(world, Who::Admin).await]),
+        "get_seller_promotion" => to(&[&promotion_of(world, Who::OwnerA).await]),
+        "end_promotion" => to(&[&promotion_of(world, Who::Admin).await]).json(&json!({"note": "over"})),
+        "end_seller_promotion" => {
+            to(&[&promotion_of(world, Who::OwnerA).await]).json(&json!({"note": "over"}))
+        }
+        "add_cart_coupon" | "remove_cart_coupon" => to(&["SPRING10"]),
         "make_commission_rule" => to(&[]).json(&rule()),
         "end_commission_rule" => to(&[&made_rule(world).await]).json(&json!({"note": "over"})),
         "preview_commission" => to(&[]).query(&format!(
@@ -307,6 +317,21 @@ fn hold_of_a(world: &World) -> Value {
 async fn held(world: &World) -> String {
     let place = world.call("place_hold", &[]).json(&hold_of_a(world));
     world.send_as(Who::Admin, &place).await.expect(201).at("/id")
+}
+
+fn promotion() -> Value {
+    json!({"name": "A test", "benefit": {"kind": "percent", "rate_basis_points": 1}, "category": "nothing/at-all"})
+}
+
+/// A promotion of the marketplace's, or of shop A's.
+pub async fn promotion_of(world: &World, who: Who) -> String {
+    let operation = if who == Who::Admin {
+        "make_promotion"
+    } else {
+        "make_seller_promotion"
+    };
+    let make = world.call(operation, &[]).json(&promotion());
+    world.send_as(who, &make).await.expect(201).at("/id")
 }
 
 fn rule() -> Value {

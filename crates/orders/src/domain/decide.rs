@@ -1,4 +1,4 @@
-use super::{Event, Order, PARTS_MAX, Parcel, Placed, Refund, Units, decide_part};
+use super::{Discount, Event, Order, PARTS_MAX, Parcel, Placed, Refund, Units, decide_part};
 use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
 use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 
@@ -257,12 +257,23 @@ fn check(placed: &Placed) -> Result<(), Refusal> {
                 .checked_mul(i64::from(line.quantity))
                 .and_then(|line_total| subtotal.checked_add(line_total))
                 .ok_or(Refusal::Malformed("its total is too large"))?;
+            refuse(
+                is_discount(&line.discounts, line.list_total()),
+                "a line is discounted below nothing",
+            )?;
         }
+        // Of the price before discounts: what is paid is no more.
         let part_total = subtotal
             .checked_add(part.delivery.price)
             .ok_or(Refusal::Malformed("its total is too large"))?;
         refuse(
-            part.commission >= 0 && part.commission_tax >= 0 && part.kept() <= part_total,
+            is_discount(&part.delivery.discounts, i64::MAX - part_total),
+            "a delivery is discounted by too much",
+        )?;
+        refuse(
+            part.commission >= 0
+                && part.commission_tax >= 0
+                && part.kept() <= part.total().saturating_add(part.funded()),
             "a commission exceeds its part",
         )?;
         total = total
@@ -270,4 +281,12 @@ fn check(placed: &Placed) -> Result<(), Refusal> {
             .ok_or(Refusal::Malformed("its total is too large"))?;
     }
     Ok(())
+}
+
+/// Each above zero, and together no more than there is to be taken off.
+fn is_discount(discounts: &[Discount], most: i64) -> bool {
+    let sum = discounts.iter().try_fold(0i64, |sum, discount| {
+        sum.checked_add(discount.amount).filter(|_| discount.amount > 0)
+    });
+    sum.is_some_and(|sum| sum <= most)
 }

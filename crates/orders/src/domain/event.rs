@@ -1,10 +1,12 @@
 use contracts::Address;
 use contracts::orders::CancelReason;
+use contracts::promotions::Funder;
 use kernel::{
-    CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, RefundId, SkuId, SubOrderId,
-    TenantId, Timestamp, UserId,
+    CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, PromotionId, RefundId, SkuId,
+    SubOrderId, TenantId, Timestamp, UserId, allocate,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What happened to an order. Its JSON is kept for ever, so it only changes compatibly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,7 +135,20 @@ pub struct Part {
 pub struct Delivery {
     pub code: String,
     pub name: String,
+    /// What is paid for it: after discounts.
     pub price: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+}
+
+/// What a promotion took off a line, or off a delivery; above zero.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    pub promotion: PromotionId,
+    /// As it read when it was taken off.
+    pub name: String,
+    pub funder: Funder,
+    pub amount: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +172,9 @@ pub struct Line {
     /// The rule that says so; none where the house's rate held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<CommissionRuleId>,
+    /// Off the price of all its units, in the order in which they were taken off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
@@ -216,10 +234,56 @@ impl store::streams::StreamEvent for Event {
     }
 }
 
+/// What promotions took off.
+#[must_use]
+pub fn discount(discounts: &[Discount]) -> i64 {
+    discounts.iter().map(|discount| discount.amount).sum()
+}
+
+/// What of it the marketplace pays for.
+#[must_use]
+pub fn funded(discounts: &[Discount]) -> i64 {
+    let funded = discounts.iter().filter(|d| d.funder == Funder::Marketplace);
+    funded.map(|discount| discount.amount).sum()
+}
+
 impl Line {
+    /// What its units cost before discounts.
+    #[must_use]
+    pub fn list_total(&self) -> i64 {
+        self.unit_price * i64::from(self.quantity)
+    }
+
+    /// What is paid for it: after discounts.
     #[must_use]
     pub fn total(&self) -> i64 {
-        self.unit_price * i64::from(self.quantity)
+        self.list_total() - discount(&self.discounts)
+    }
+
+    /// What is paid for some of its units, when others of them were counted before: together, for all of them, its total.
+    #[must_use]
+    pub fn paid_for(&self, units: u32, before: u32) -> i64 {
+        self.paid_for_first(before.saturating_add(units))
+            .saturating_sub(self.paid_for_first(before))
+    }
+
+    /// Units that were never bought count at their list price, so that whoever asks for too many asks for too much.
+    fn paid_for_first(&self, units: u32) -> i64 {
+        let bought = units.min(self.quantity);
+        let shares = allocate(
+            self.total(),
+            &[u64::from(bought), u64::from(self.quantity - bought)],
+        );
+        let paid = shares.first().copied().filter(|_| bought > 0).unwrap_or(0);
+        let beyond = self.unit_price.saturating_mul(i64::from(units - bought));
+        paid.saturating_add(beyond)
+    }
+}
+
+impl Delivery {
+    #[must_use]
+    pub fn list_price(&self) -> i64 {
+        self.price + discount(&self.discounts)
     }
 }
 
@@ -229,9 +293,28 @@ impl Part {
         self.lines.iter().map(Line::total).sum()
     }
 
+    /// What is paid for it, goods and delivery.
     #[must_use]
     pub fn total(&self) -> i64 {
         self.subtotal() + self.delivery.price
+    }
+
+    /// What promotions took off it.
+    #[must_use]
+    pub fn discount(&self) -> i64 {
+        self.discounts().map(|discount| discount.amount).sum()
+    }
+
+    /// What of its discounts the marketplace pays for: the shop is owed it beside what the buyer pays.
+    #[must_use]
+    pub fn funded(&self) -> i64 {
+        let lines = self.lines.iter().map(|line| funded(&line.discounts)).sum::<i64>();
+        lines + funded(&self.delivery.discounts)
+    }
+
+    pub fn discounts(&self) -> impl Iterator<Item = &Discount> {
+        let lines = self.lines.iter().flat_map(|line| &line.discounts);
+        lines.chain(&self.delivery.discounts)
     }
 }
 
@@ -244,6 +327,22 @@ impl Placed {
     #[must_use]
     pub fn delivery(&self) -> i64 {
         self.parts.iter().map(|p| p.delivery.price).sum()
+    }
+
+    /// What promotions took off it.
+    #[must_use]
+    pub fn discount(&self) -> i64 {
+        self.parts.iter().map(Part::discount).sum()
+    }
+
+    /// What each of its promotions took off it, in order of their ids.
+    #[must_use]
+    pub fn promotions(&self) -> BTreeMap<PromotionId, i64> {
+        let mut taken = BTreeMap::new();
+        for discount in self.parts.iter().flat_map(Part::discounts) {
+            *taken.entry(discount.promotion).or_default() += discount.amount;
+        }
+        taken
     }
 
     #[must_use]

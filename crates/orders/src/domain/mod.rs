@@ -34,12 +34,13 @@ mod view;
 pub use decide::name as status_name;
 pub use decide::{Command, Refusal, decide};
 pub use decide_part::name as sub_order_status_name;
-pub use event::{Delivery, Event, Line, Parcel, Part, Placed, Refund, RefundLine, Units};
+pub use event::{Delivery, Discount, Event, Line, Parcel, Part, Placed, Refund, RefundLine, Units};
+pub(crate) use event::{discount, funded};
 pub use number::{of_order, of_sub_order};
 pub use order::{Order, evolve, replay};
 pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};
 pub(crate) use view::units;
-pub use view::{Dates, timeline};
+pub use view::{Dates, discounts, timeline};
 
 /// Sellers in one order: a cart's lines are the limit of them.
 pub const PARTS_MAX: usize = kernel::limits::CART_LINES_MAX;

@@ -1,5 +1,6 @@
 //! How far each seller is with their part of an order.
 
+use super::event::funded;
 use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Units};
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, SubOrderStatus};
 use kernel::{LineId, ParcelId, SubOrderId, Timestamp, allocate};
@@ -227,7 +228,17 @@ impl SubOrder<'_> {
     /// What the marketplace gave back of its commission so far, in minor units.
     #[must_use]
     pub fn commission_refunded(&self) -> i64 {
-        self.part.commission_of(self.refunded())
+        match self.ends_unpaid_for() {
+            true => self.part.commission,
+            false => self.part.commission_of(self.refunded()),
+        }
+    }
+
+    /// Whether it was sold for nothing, because the marketplace pays for all of it, and is cancelled now: no money goes
+    /// back to the buyer, and all that the sale posted is undone.
+    #[must_use]
+    pub fn ends_unpaid_for(&self) -> bool {
+        self.order.paid && self.part.total() == 0 && self.cancellation().is_some()
     }
 
     /// What the marketplace gives back of its commission when `amount` is given back next.
@@ -241,6 +252,39 @@ impl SubOrder<'_> {
     pub fn commission_tax_back(&self, amount: i64) -> i64 {
         let before = self.refunded();
         self.part.commission_tax_of(before + amount) - self.part.commission_tax_of(before)
+    }
+}
+
+impl SubOrder<'_> {
+    /// What the marketplace has taken back of what it paid for discounts: of a line and of the delivery as much as was
+    /// given back of their price, and the rest with what was given back as an amount. Nothing is left of it when all that
+    /// was paid has been given back.
+    #[must_use]
+    pub fn funded_refunded(&self) -> i64 {
+        let (part, all) = (self.part, self.part.funded());
+        if all == 0 || self.refunded() == part.total() {
+            return if part.total() > 0 || self.ends_unpaid_for() {
+                all
+            } else {
+                0
+            };
+        }
+        let lines = part.lines.iter().map(|line| {
+            let (given, _) = self.line_refunded(line.id);
+            (funded(&line.discounts), given, line.total())
+        });
+        let delivery = (
+            funded(&part.delivery.discounts),
+            self.delivery_refunded(),
+            part.delivery.price,
+        );
+        let (mut taken, mut named) = (0, 0);
+        for (funded, given, paid) in lines.chain([delivery]) {
+            taken += portion(funded, given, paid);
+            named += given;
+        }
+        let (unnamed, unnamed_paid) = (self.refunded() - named, part.total() - named);
+        taken + portion(all - taken, unnamed, unnamed_paid)
     }
 }
 

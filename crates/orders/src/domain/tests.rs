@@ -35,11 +35,13 @@ fn placed() -> Placed {
             commission: 0,
             commission_tax: 0,
             rule: None,
+            discounts: Vec::new(),
         }],
         delivery: Delivery {
             code: "standard".into(),
             name: "Standard delivery".into(),
             price: delivery,
+            discounts: Vec::new(),
         },
         commission: 25,
         commission_tax: 0,

@@ -1,9 +1,9 @@
 //! Orders as other contexts and callers see them.
 
-use super::{Given, Line, Order, Sent, SubOrder, Units, number};
+use super::{Discount, Given, Line, Order, Sent, SubOrder, Units, number};
 use contracts::orders as api;
 use contracts::orders::OrderStatus;
-use kernel::{ParcelId, RefundId, Timestamp};
+use kernel::{Currency, Money, ParcelId, RefundId, Timestamp};
 use serde::Serialize;
 
 impl Order {
@@ -21,6 +21,7 @@ impl Order {
             sub_orders: self.sub_orders().map(|sub_order| sub_order.view()).collect(),
             subtotal: self.money(placed.subtotal()),
             delivery: self.money(placed.delivery()),
+            discount: self.money(placed.discount()),
             total: self.total(),
             refunded: self.money(self.refunded()),
             payment: placed.payment,
@@ -49,7 +50,11 @@ impl SubOrder<'_> {
             delivery_name: part.delivery.name.clone(),
             subtotal: order.money(part.subtotal()),
             delivery: order.money(part.delivery.price),
+            discount: order.money(part.discount()),
+            delivery_discounts: discounts(&part.delivery.discounts, order.currency()),
             total: order.money(part.total()),
+            funded: order.money(part.funded()),
+            funded_refunded: order.money(self.funded_refunded()),
             commission: order.money(part.kept()),
             refunded: order.money(self.refunded()),
             commission_refunded: order.money(self.commission_refunded()),
@@ -75,6 +80,8 @@ impl SubOrder<'_> {
             shipped: self.shipped(line.id),
             cancelled: self.cancelled(line.id),
             unit_price: self.order.money(line.unit_price),
+            list_total: self.order.money(line.list_total()),
+            discounts: discounts(&line.discounts, self.order.currency()),
             total: self.order.money(line.total()),
         }
     }
@@ -100,6 +107,18 @@ impl SubOrder<'_> {
             cancelled: self.cancellation().map(|cancellation| cancellation.at),
         }
     }
+}
+
+/// What promotions took off.
+#[must_use]
+pub fn discounts(discounts: &[Discount], currency: Currency) -> Vec<contracts::promotions::Discount> {
+    let view = |discount: &Discount| contracts::promotions::Discount {
+        promotion: discount.promotion,
+        name: discount.name.clone(),
+        funder: discount.funder,
+        amount: Money::new(discount.amount, currency),
+    };
+    discounts.iter().map(view).collect()
 }
 
 /// When a sub-order got where.

@@ -1,6 +1,7 @@
 //! Rows column by column, so that any number of them is one statement.
 
 use super::Param;
+use crate::domain::Discount;
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use kernel::{Ctx, Timestamp};
 use postgres_types::Json;
@@ -15,18 +16,24 @@ select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[
 
 pub const INSERT_SUB_ORDERS: &str = "
 insert into orders.sub_order
-       (tenant_id, id, order_id, number, status, currency, subtotal, delivery, total, commission,
-        delivery_code, delivery_name, placed_at)
+       (tenant_id, id, order_id, number, status, currency, subtotal, delivery, total, funded, delivery_discounts,
+        commission, delivery_code, delivery_name, placed_at)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                     $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[])";
+                     $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::bigint[], $13::text[], $14::text[],
+                     $15::timestamptz[])";
 
 pub const INSERT_LINES: &str = "
 insert into orders.line
-       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price)
+       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-                     $8::text[], $9::bigint[], $10::bigint[])";
+                     $8::text[], $9::bigint[], $10::bigint[], $11::jsonb[])";
 
 type Raw = Json<Box<RawValue>>;
+
+/// The same for this driver.
+fn column(discounts: Option<&sqlx::types::Json<Vec<Discount>>>) -> Option<Json<&[Discount]>> {
+    discounts.map(|discounts| Json(discounts.0.as_slice()))
+}
 
 /// A set of columns: how rows get in, and how they become a statement's parameters (`None` while there is no row).
 macro_rules! columns {
@@ -67,7 +74,8 @@ columns! {
 columns! {
     SubOrderColumns<'a> {
         tenants: Uuid, ids: Uuid, orders: Uuid, numbers: &'a str, statuses: &'a str, currencies: &'a str,
-        subtotals: i64, deliveries: i64, totals: i64, commissions: i64, delivery_codes: &'a str,
+        subtotals: i64, deliveries: i64, totals: i64, funded: i64, delivery_discounts: Option<Json<&'a [Discount]>>,
+        commissions: i64, delivery_codes: &'a str,
         delivery_names: &'a str, placed_ats: Timestamp,
     }
 }
@@ -75,7 +83,7 @@ columns! {
 columns! {
     LineColumns<'a> {
         tenants: Uuid, sub_orders: Uuid, ids: Uuid, skus: Uuid, products: Uuid, titles: &'a str, options: &'a str,
-        codes: &'a str, quantities: i64, unit_prices: i64,
+        codes: &'a str, quantities: i64, unit_prices: i64, discounts: Option<Json<&'a [Discount]>>,
     }
 }
 
@@ -127,6 +135,9 @@ impl<'a> SubOrderColumns<'a> {
         self.subtotals.push(row.subtotal);
         self.deliveries.push(row.delivery);
         self.totals.push(row.total);
+        self.funded.push(row.funded);
+        self.delivery_discounts
+            .push(column(row.delivery_discounts.as_ref()));
         self.commissions.push(row.commission);
         self.delivery_codes.push(&row.delivery_code);
         self.delivery_names.push(&row.delivery_name);
@@ -146,5 +157,6 @@ impl<'a> LineColumns<'a> {
         self.codes.push(&row.code);
         self.quantities.push(row.quantity);
         self.unit_prices.push(row.unit_price);
+        self.discounts.push(column(row.discounts.as_ref()));
     }
 }

@@ -108,11 +108,13 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             commission: 0,
             commission_tax: 0,
             rule: None,
+            discounts: Vec::new(),
         }],
         delivery: Delivery {
             code: "standard".into(),
             name: "Standard delivery".into(),
             price: 500,
+            discounts: Vec::new(),
         },
         commission: 200,
         commission_tax: 0,

@@ -2,7 +2,7 @@
 
 use super::goods::{GUADALQUIVIR, Maker, ROMERO};
 use super::{Sample, Scene, push};
-use crate::views::cart::{CartLine, CartPage, Change, SellerGroup};
+use crate::views::cart::{CartLine, CartPage, Change, Coupon, Coupons, Saving, SellerGroup};
 use crate::views::common::Stock;
 use crate::views::page::{Page, Tone};
 
@@ -108,10 +108,39 @@ impl Scene {
                 },
             ],
             subtotal: self.price(17_700),
+            savings: vec![
+                self.saving("Spring in the workshop", "Primavera en el taller", None, -1_360),
+                Saving {
+                    amount: None,
+                    ..self.saving("Delivery is on us", "El envío corre de nuestra cuenta", Some("ENVIO"), 0)
+                },
+            ],
+            coupons: Coupons {
+                codes: vec![
+                    Coupon {
+                        code: self.text("ENVIO"),
+                        refusal: None,
+                    },
+                    Coupon {
+                        code: self.text("SUMMER-24"),
+                        refusal: Some(self.t("coupon.refused.ended")),
+                    },
+                ],
+                next: "/cart".to_owned(),
+            },
             delivery_from: self.price(490),
-            total: self.price(18_190),
+            total: self.price(16_830),
             ready: false,
             suggestions: Vec::new(),
+        }
+    }
+
+    /// What an offer takes off.
+    pub(super) fn saving(&self, en: &str, es: &str, code: Option<&str>, cents: i64) -> Saving {
+        Saving {
+            name: self.say(en, es),
+            code: code.map(|code| self.text(code)),
+            amount: Some(self.price(cents)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The four steps, and the sandbox bank.
 
 use super::{Sample, Scene, push};
-use crate::views::cart::Change;
+use crate::views::cart::{Change, Coupons};
 use crate::views::checkout::{
     AddressForm, BankChallengePage, CheckoutAddressPage, CheckoutDeliveryPage, CheckoutPaymentPage,
     CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, ReviewDelivery, SavedAddress, Step,
@@ -97,6 +97,11 @@ impl Scene {
             ],
             items: 6,
             subtotal: self.price(15_850),
+            savings: Vec::new(),
+            coupons: Some(Coupons {
+                codes: Vec::new(),
+                next: "/checkout/review".to_owned(),
+            }),
             delivery,
             tax_note: self.say("Including €27.51 VAT", "Incluye 27,51 € de IVA"),
             total: self.price(total),

@@ -107,6 +107,7 @@ impl Scene {
             delivery: self.say("Standard delivery", "Envío estándar"),
             subtotal: self.price(13_600),
             delivery_cost: None,
+            saved: None,
             total: self.price(13_600),
             refunds: Vec::new(),
             reason: None,
@@ -145,7 +146,8 @@ impl Scene {
         let soaps = SubOrder {
             subtotal: self.price(2_250),
             delivery_cost: Some(self.price(490)),
-            total: self.price(2_740),
+            saved: Some(self.price(-225)),
+            total: self.price(2_515),
             ..self.sub_order(&ROMERO, "ST-7K4M-20/2", SubOrderState::Confirmed, 2, vec![soap])
         };
         let title = self
@@ -166,8 +168,9 @@ impl Scene {
                 "Tarjeta terminada en 4242, pagado el 20 de noviembre",
             ),
             subtotal: self.price(15_850),
+            savings: vec![self.saving("Ten percent off soap", "Diez por ciento en jabón", None, -225)],
             delivery: self.price(490),
-            total: self.price(16_340),
+            total: self.price(16_115),
             refunded: None,
             cancel: Some("/orders/ST-7K4M-20/cancel".to_owned()),
             retry: None,

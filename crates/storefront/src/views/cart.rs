@@ -13,7 +13,10 @@ pub struct CartPage {
     pub items: u64,
     /// What changed since the goods were put in.
     pub changes: Vec<Change>,
+    /// Before discounts.
     pub subtotal: Price,
+    pub savings: Vec<Saving>,
+    pub coupons: Coupons,
     /// The least that delivery can cost over all sellers; the choice comes at checkout.
     pub delivery_from: Price,
     pub total: Price,
@@ -51,6 +54,30 @@ pub struct CartLine {
     pub quantity: u64,
     pub quantity_max: u64,
     pub stock: Stock,
+}
+
+/// What a promotion takes off; below zero.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    pub name: String,
+    pub code: Option<String>,
+    /// None while it is not known how much, because it is off the delivery.
+    pub amount: Option<Price>,
+}
+
+/// The coupons of a basket.
+#[derive(Clone, Debug)]
+pub struct Coupons {
+    pub codes: Vec<Coupon>,
+    /// Where their forms lead back to.
+    pub next: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Coupon {
+    pub code: String,
+    /// Why it does nothing, where that is so.
+    pub refusal: Option<String>,
 }
 
 /// A price or stock change that the buyer should see.

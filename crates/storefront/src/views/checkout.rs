@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::cart::Change;
+use super::cart::{Change, Coupons, Saving};
 use super::common::{Choice, Field, Image, Price};
 use super::page::Page;
 
@@ -42,7 +42,11 @@ impl Step {
 pub struct Summary {
     pub sellers: Vec<SummarySeller>,
     pub items: u64,
+    /// Before discounts.
     pub subtotal: Price,
+    pub savings: Vec<Saving>,
+    /// None where it is too late for them: the order is placed.
+    pub coupons: Option<Coupons>,
     /// None until the delivery is chosen.
     pub delivery: Option<Price>,
     pub tax_note: String,

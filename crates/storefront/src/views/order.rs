@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::cart::Saving;
 use super::common::{Image, Link, Price};
 use super::page::{Page, Tone};
 
@@ -16,7 +17,9 @@ pub struct OrderPage {
     pub sub_orders: Vec<SubOrder>,
     pub address: Vec<String>,
     pub payment: String,
+    /// Before discounts.
     pub subtotal: Price,
+    pub savings: Vec<Saving>,
     pub delivery: Price,
     pub total: Price,
     pub refunded: Option<Price>,
@@ -113,7 +116,10 @@ pub struct SubOrder {
     pub parcels: Vec<Parcel>,
     pub delivery: String,
     pub subtotal: Price,
+    /// Before discounts; none where it is sent for nothing.
     pub delivery_cost: Option<Price>,
+    /// What promotions take off; below zero.
+    pub saved: Option<Price>,
     pub total: Price,
     /// What was given back of it, each in a sentence.
     pub refunds: Vec<String>,

@@ -73,6 +73,8 @@ pub struct SellerOrderPage {
     pub address: Vec<String>,
     pub subtotal: Price,
     pub delivery_cost: Option<Price>,
+    /// What the marketplace pays for discounts.
+    pub funded: Option<Price>,
     pub commission: Price,
     pub commission_rate: String,
     pub payout: Price,

@@ -4,9 +4,9 @@ use super::failure::Failure;
 use super::posted::Posted;
 use super::product::DISPATCH_DAYS;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
-use super::{Shop, cards};
+use super::{Shop, cards, savings};
 use crate::i18n::Locale;
-use crate::views::cart::{CartLine, CartPage, Change, SellerGroup};
+use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup};
 use crate::views::common::Price;
 use crate::views::page::Tone;
 use axum::extract::{Path, State};
@@ -45,6 +45,11 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             groups: Vec::new(),
             items: 0,
             changes: Vec::new(),
+            savings: Vec::new(),
+            coupons: Coupons {
+                codes: Vec::new(),
+                next: "/cart".to_owned(),
+            },
             subtotal: zero.clone(),
             delivery_from: zero.clone(),
             total: zero,
@@ -69,7 +74,9 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             .map(|l| u64::from(l.quantity))
             .sum(),
         changes: changes(&quote, locale),
-        subtotal: Price::new(locale, quote.subtotal),
+        subtotal: Price::new(locale, quote.list_subtotal()),
+        savings: savings::of_quote(&quote, locale),
+        coupons: savings::coupons(&quote, "/cart", locale),
         delivery_from: Price::new(locale, least),
         total: Price::new(locale, quote.subtotal.add(least)?),
         ready: quote
@@ -91,6 +98,9 @@ pub async fn open_quote(shop: &Shop, visit: &Visit) -> Result<Option<Quote>, Fai
     let Some(cart) = shop.cart.open(&visit.ctx, owner.clone()).await? else {
         return Ok(None);
     };
+    if cart.lines.is_empty() {
+        return Ok(None);
+    }
     let request = QuoteRequest {
         owner,
         cart: cart.id,
@@ -140,11 +150,11 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
     let rate = seller.and_then(|s| s.delivery.first()?.rates.first());
     let gap = rate
         .and_then(|r| r.free_from)
-        .and_then(|free| free.sub(group.subtotal).ok())
+        .and_then(|free| free.sub(group.list_subtotal()).ok())
         .filter(|m| m.amount > 0);
     let free = rate.is_some_and(|r| {
         r.free_from
-            .is_some_and(|free| group.subtotal.amount >= free.amount)
+            .is_some_and(|free| group.list_subtotal().amount >= free.amount)
     });
     SellerGroup {
         seller: group.shop_name.clone(),
@@ -154,7 +164,7 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
             .unwrap_or_default(),
         dispatch_days: DISPATCH_DAYS,
         lines: group.lines.iter().map(|l| line(l, locale)).collect(),
-        subtotal: Price::new(locale, group.subtotal),
+        subtotal: Price::new(locale, group.list_subtotal()),
         delivery_from: rate
             .filter(|r| r.price.amount > 0 && !free)
             .map(|r| Price::new(locale, r.price)),
@@ -168,7 +178,7 @@ fn least_delivery(quote: &Quote, sellers: &[Seller]) -> Money {
         let seller = sellers.iter().find(|s| s.id == group.tenant)?;
         let rates = seller.delivery.iter().flat_map(|o| &o.rates);
         let cost = |free: Option<Money>, price: Money| {
-            if free.is_some_and(|f| group.subtotal.amount >= f.amount) {
+            if free.is_some_and(|f| group.list_subtotal().amount >= f.amount) {
                 0
             } else {
                 price.amount
@@ -190,7 +200,7 @@ fn line(line: &QuoteLine, locale: Locale) -> CartLine {
         variant: cards::options(&line.offer.options),
         image: line.offer.image.as_ref().map(cards::image),
         unit_price: Price::new(locale, line.offer.price),
-        total: Price::new(locale, line.total),
+        total: Price::new(locale, line.list_total),
         quantity: u64::from(line.quantity),
         quantity_max: u64::try_from(
             line.available

@@ -18,6 +18,7 @@ mod orders;
 mod posted;
 mod private;
 mod product;
+mod savings;
 mod seller;
 mod shop;
 mod sitemap;
@@ -83,6 +84,8 @@ fn table() -> Table {
         .post("/cart/lines/{sku}", cart::set)
         .post("/cart/lines/{sku}/remove", cart::remove)
         .post("/cart/adjust", cart::adjust)
+        .post("/cart/coupons", savings::add)
+        .post("/cart/coupons/remove", savings::remove)
         .get("/checkout", checkout::begin)
         .get("/checkout/address", checkout::address::page)
         .post("/checkout/address", checkout::address::submit)

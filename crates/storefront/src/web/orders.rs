@@ -4,7 +4,7 @@ use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cards, sub_orders};
+use super::{Shop, cards, savings, sub_orders};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
@@ -205,6 +205,7 @@ pub async fn page(
         OrderStatus::Cancelled => false,
     };
     let locale = visit.locale;
+    let (list_goods, list_delivery) = savings::list_prices(&order);
     let view = OrderPage {
         number: order.number.clone(),
         placed: locale.date_time(order.placed_at.naive_utc()),
@@ -217,8 +218,9 @@ pub async fn page(
             .collect(),
         address: address_lines(&order.address, &visit),
         payment: payment_line(payment.as_ref(), &visit),
-        subtotal: Price::new(locale, order.subtotal),
-        delivery: Price::new(locale, order.delivery),
+        subtotal: Price::new(locale, list_goods),
+        savings: savings::of_order(&order, locale),
+        delivery: Price::new(locale, list_delivery),
         total: Price::new(locale, order.total),
         refunded: payment
             .as_ref()
@@ -316,10 +318,11 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
                 variant: line.options.clone(),
                 quantity: u64::from(line.quantity),
                 image: None,
-                total: Price::new(locale, line.total),
+                total: Price::new(locale, line.list_total),
             })
             .collect(),
     };
+    let (list_goods, list_delivery) = savings::list_prices(order);
     Summary {
         sellers: order.sub_orders.iter().map(seller).collect(),
         items: order
@@ -328,8 +331,10 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
             .flat_map(|s| &s.lines)
             .map(|l| u64::from(l.quantity))
             .sum(),
-        subtotal: Price::new(locale, order.subtotal),
-        delivery: Some(Price::new(locale, order.delivery)),
+        subtotal: Price::new(locale, list_goods),
+        savings: savings::of_order(order, locale),
+        coupons: None,
+        delivery: Some(Price::new(locale, list_delivery)),
         tax_note: locale.t("price.tax").to_string(),
         total: Price::new(locale, order.total),
     }

@@ -1,6 +1,6 @@
 //! A seller's part of an order, as its buyer and its seller see it.
 
-use super::cards;
+use super::{cards, savings};
 use crate::i18n::Locale;
 use crate::views::common::{Image, Price};
 use crate::views::order::{OrderLine, Parcel, Progress, SubOrder, SubOrderState, TimelineStep};
@@ -19,6 +19,7 @@ pub fn seen(
     locale: Locale,
 ) -> SubOrder {
     let seller = sellers.iter().find(|s| s.id == sub.tenant);
+    let list_delivery = savings::list_delivery(sub);
     SubOrder {
         number: sub.number.clone(),
         seller: seller.map(|s| s.name.clone()).unwrap_or_default(),
@@ -36,7 +37,8 @@ pub fn seen(
         parcels: parcels(sub, locale),
         delivery: sub.delivery_name.clone(),
         subtotal: Price::new(locale, sub.subtotal),
-        delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
+        delivery_cost: (list_delivery.amount > 0).then(|| Price::new(locale, list_delivery)),
+        saved: (sub.discount.amount > 0).then(|| savings::less(sub.discount, locale)),
         total: Price::new(locale, sub.total),
         refunds: refunds(sub, locale),
         reason: reason(sub, locale),
@@ -184,6 +186,6 @@ pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Loca
         }),
         quantity: u64::from(line.quantity),
         unit_price: Price::new(locale, line.unit_price),
-        total: Price::new(locale, line.total),
+        total: Price::new(locale, line.list_total),
     }
 }

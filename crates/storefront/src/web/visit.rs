@@ -52,10 +52,12 @@ const DONE: [&str; 21] = [
     "delivered",
 ];
 /// Why the last form was refused, where the page that follows says so.
-const REFUSED: [&str; 16] = [
+const REFUSED: [&str; 18] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
+    "code_invalid",
+    "too_many_codes",
     "cart_changed",
     "currency_mismatch",
     "quantity_out_of_range",

@@ -1,6 +1,8 @@
+use super::refund::Share;
 use super::refund::table::Refunds;
 use super::saga::Sagas;
 use super::{Ask, Case, Decision, RefundMove, Saga, Settled, decide};
+use crate::discount::claims;
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{append, batch_ctx, destination, lines};
@@ -9,10 +11,11 @@ use inventory::till::{Line, Reservation, Shelves};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
 use ledger::domain::{Entry, SellerShare, refund, sale};
 use ledger::till::Entries;
-use orders::domain::Order;
+use orders::domain::{Order, Part};
 use orders::till::Change;
 use payments::domain::Event as Payment;
 use payments::till::Moves;
+use promotions::till::{Claim, Tallies};
 use std::collections::HashMap;
 use store::log::Outbox;
 use tokio_postgres::{Client, Statement};
@@ -33,6 +36,7 @@ pub struct SettleBatch {
     stock: inventory::till::Statements,
     payments: payments::till::Prepared,
     ledger: ledger::till::Prepared,
+    promotions: promotions::till::Statements,
     sagas: Sagas,
     refunds: Refunds,
     outbox: Statement,
@@ -58,6 +62,7 @@ impl Work for SettleBatch {
             stock: inventory::till::Statements::prepare(client).await?,
             payments: payments::till::prepare(client).await?,
             ledger: ledger::till::prepare(client).await?,
+            promotions: promotions::till::Statements::prepare(client).await?,
             sagas: Sagas::prepare(client).await?,
             refunds: Refunds::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
@@ -150,15 +155,28 @@ fn settled(decided: Decided) -> Settled {
     }
 }
 
-/// What a batch does to stock, and the levels it did it to.
+/// What a batch does to stock and to promotions, and the levels and tallies it did it to.
 #[derive(Default)]
 struct StockChange {
     writes: inventory::till::Writes,
     shelves: Shelves,
+    tallies: Tallies,
+    uses: promotions::till::Writes,
+}
+
+impl Decided {
+    /// What the order takes of promotions, where the decision takes it again or gives it back.
+    fn claims(&self) -> Vec<Claim> {
+        match self.decision.hold.is_some() || self.change.ends() {
+            true => claims(&self.change.order),
+            false => Vec::new(),
+        }
+    }
 }
 
 impl SettleBatch {
-    /// Locks the levels that the orders reserve and settles the reservations, as decided.
+    /// Locks the levels that the orders reserve, and the tallies of promotions that they use, and settles the reservations
+    /// as decided. What ends gives its promotions back; what is opened again has them only if there is room for it still.
     async fn settle_stock(
         &self,
         client: &Client,
@@ -179,11 +197,14 @@ impl SettleBatch {
         if orders.is_empty() {
             return Ok(StockChange::default());
         }
-        let (mut shelves, reservations) = tokio::try_join!(
+        let used: Vec<Claim> = decided.iter().flatten().flat_map(Decided::claims).collect();
+        let (mut shelves, reservations, mut tallies) = tokio::try_join!(
             biased;
             self.stock.lock_of_orders(client, &tenants, &orders),
             self.stock.reservations(client, &tenants, &orders),
+            self.promotions.lock(client, &used),
         )?;
+        let mut uses = promotions::till::Writes::default();
         let mut by_order: HashMap<OrderId, Vec<Reservation>> = HashMap::new();
         for reservation in reservations {
             by_order.entry(reservation.order).or_default().push(reservation);
@@ -193,12 +214,21 @@ impl SettleBatch {
             let Ok(decided) = decided else { continue };
             if let Some(hold) = &decided.decision.hold {
                 let lines: Vec<Line> = lines(&decided.change.order).collect();
-                let Ok(picks) = shelves.hold(&lines, destination(&decided.change.order)) else {
+                let used = decided.claims();
+                let picks = match tallies.check(&used) {
+                    Ok(()) => shelves.hold(&lines, destination(&decided.change.order)).ok(),
+                    Err(_) => None,
+                };
+                let Some(picks) = picks else {
                     decided.without_goods(command)?;
                     continue;
                 };
+                uses.take(&mut tallies, &used);
                 let again = writes.hold_again(command.ctx.now, command.order, &lines, &picks, hold.until);
                 by_order.entry(command.order).or_default().extend(again);
+            }
+            if decided.change.ends() {
+                uses.put_back(&mut tallies, &decided.claims(), command.ctx.now);
             }
             let held = by_order.get_mut(&command.order);
             if let (Some(settlement), Some(held)) = (decided.decision.stock, held) {
@@ -210,7 +240,12 @@ impl SettleBatch {
             }
         }
         writes.finish(&shelves);
-        Ok(StockChange { writes, shelves })
+        Ok(StockChange {
+            writes,
+            shelves,
+            tallies,
+            uses,
+        })
     }
 
     async fn write(
@@ -249,10 +284,11 @@ impl SettleBatch {
             let crossings = stock.shelves.crossings();
             inventory::till::publish_crossings(&mut outbox, &ctx, &crossings)?;
         }
-        let ((), (), moved, (), (), (), ()) = tokio::try_join!(
+        let ((), (), (), moved, (), (), (), ()) = tokio::try_join!(
             biased;
             self.orders.write(client, &orders),
             self.stock.write(client, &stock.writes),
+            self.promotions.write(client, &stock.tallies, &stock.uses),
             payments::till::settle(client, &self.payments, &moves),
             ledger::till::post(client, &self.ledger, &entries),
             self.sagas.save(client, &sagas),
@@ -273,25 +309,29 @@ impl SettleBatch {
 /// What is posted, for an order.
 pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entry, MoneyError> {
     let currency = order.currency();
-    let share = |tenant, total, commission, tax| SellerShare {
-        tenant,
-        total: Money::new(total, currency),
-        commission: Money::new(commission, currency),
-        tax: Money::new(tax, currency),
-    };
+    let money = |amount| Money::new(amount, currency);
     match books {
         Books::Sale => {
             let parts = order.placed.parts.iter();
-            let shares: Vec<SellerShare> = parts
-                .map(|part| share(part.tenant, part.total(), part.commission, part.commission_tax))
-                .collect();
+            let share = |part: &Part| SellerShare {
+                tenant: part.tenant,
+                total: money(part.total()),
+                commission: money(part.commission),
+                tax: money(part.commission_tax),
+                funded: money(part.funded()),
+            };
+            let shares: Vec<SellerShare> = parts.map(share).collect();
             sale(order.id, now, &shares)
         }
         Books::Refund { refund: id, shares } => {
-            let shares: Vec<SellerShare> = shares
-                .iter()
-                .map(|back| share(back.tenant, back.amount, back.commission, back.tax))
-                .collect();
+            let share = |back: &Share| SellerShare {
+                tenant: back.tenant,
+                total: money(back.amount),
+                commission: money(back.commission),
+                tax: money(back.tax),
+                funded: money(back.funded),
+            };
+            let shares: Vec<SellerShare> = shares.iter().map(share).collect();
             refund(*id, order.id, now, &shares)
         }
     }

@@ -3,6 +3,7 @@
 use super::Saga;
 use super::intervene::{ByHand, intervene};
 use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share};
+use super::unpaid::unpaid_for;
 use crate::error::Error;
 use crate::saga::{End, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
@@ -22,6 +23,8 @@ const REOPENED_HOLD: Duration = Duration::from_secs(120);
 /// By what a history tells that an order was opened again.
 const REOPEN: &str = "reopen";
 const DONE: &str = "done";
+/// Stands for a provider's reference where nothing is to be paid.
+const NOTHING_TO_PAY: &str = "nothing-to-pay";
 /// By what a history tells that the bank wants to hear from the buyer; the payment is told once per attempt.
 const ACTION_REQUIRED: &str = "requires_action";
 
@@ -208,7 +211,13 @@ fn start(
             saga.attempt += 1;
             saga.method = method.to_owned();
             saga.return_path = return_path.to_owned();
-            saga.step = Step::Authorize;
+            saga.step = match case.order.total().amount {
+                // Promotions took off all of it: no provider has anything to do.
+                0 => Step::Confirm {
+                    reference: NOTHING_TO_PAY.to_owned(),
+                },
+                _ => Step::Authorize,
+            };
             saga.tries = 0;
             take(&mut saga, now);
             Ok(Decision {
@@ -468,6 +477,7 @@ pub(super) fn cancel(case: &Case, reason: CancelReason, ctx: &Ctx) -> Result<Dec
         order: events,
         stock: Some(Settlement::Returned),
         refund: refund::rest(case, ctx, None)?,
+        books: unpaid_for(case, ctx, None),
         ..Decision::default()
     })
 }

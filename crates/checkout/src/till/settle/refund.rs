@@ -10,6 +10,7 @@ mod tests;
 
 use super::decide::{Books, Case, Decision, LEASE};
 use super::saga::{HISTORY_MAX, Told};
+use super::unpaid::unpaid_for;
 use crate::error::Error;
 use crate::refund::{End, Outcome, Step};
 use crate::saga;
@@ -251,6 +252,7 @@ pub fn cancel_part(
         stock: Some(Settlement::Returned),
         stock_of: Some(sub_order.part.tenant),
         refund: rest(case, ctx, Some(part))?,
+        books: unpaid_for(case, ctx, Some(part)),
         ..Decision::default()
     })
 }
@@ -373,6 +375,8 @@ pub struct Share {
     pub commission: i64,
     /// The tax on that.
     pub tax: i64,
+    /// What the marketplace takes back of what it paid for discounts.
+    pub funded: i64,
 }
 
 impl Share {
@@ -395,11 +399,13 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
         let tenant = sub_order.part.tenant;
         let commission = sub_order.commission_back(part.amount);
         let tax = sub_order.commission_tax_back(part.amount);
+        let funded_before = sub_order.funded_refunded();
         let share = shares.entry(tenant).or_insert(Share {
             tenant,
             amount: 0,
             commission: 0,
             tax: 0,
+            funded: 0,
         });
         share.amount += part.amount;
         share.commission += commission;
@@ -408,6 +414,8 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
             order = order.then(now, event.clone());
             events.push(event);
         }
+        let after = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
+        share.funded += after.funded_refunded() - funded_before;
     }
     Ok((events, shares.into_values().collect()))
 }
@@ -499,13 +507,11 @@ fn wished(sub_order: &SubOrder<'_>, request: &RefundRequest) -> Result<Refund, E
         RefundWish::Lines { lines, delivery } => {
             for wanted in lines {
                 let line = sub_order.line(wanted.line).ok_or(Refusal::BadUnits)?;
+                let (_, before) = sub_order.line_refunded(line.id);
                 refund.lines.push(RefundLine {
                     line: line.id,
                     quantity: wanted.quantity,
-                    amount: line
-                        .unit_price
-                        .checked_mul(i64::from(wanted.quantity))
-                        .ok_or(kernel::MoneyError::Overflow)?,
+                    amount: line.paid_for(wanted.quantity, before),
                 });
             }
             if *delivery {

@@ -50,11 +50,13 @@ fn order(events: Vec<Event>) -> Order {
                 commission: 0,
                 commission_tax: 0,
                 rule: None,
+                discounts: Vec::new(),
             }],
             delivery: Delivery {
                 code: "standard".into(),
                 name: "Standard".into(),
                 price: 500,
+                discounts: Vec::new(),
             },
             commission: 100,
             commission_tax: 0,

@@ -8,7 +8,7 @@ pub mod review;
 use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards};
+use super::{Shop, cards, savings};
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
 use crate::views::common::Price;
 use axum::response::Response;
@@ -62,7 +62,7 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
                 variant: cards::options(&line.offer.options),
                 quantity: u64::from(line.quantity),
                 image: line.offer.image.as_ref().map(cards::image),
-                total: Price::new(locale, line.total),
+                total: Price::new(locale, line.list_total),
             })
             .collect(),
     };
@@ -74,8 +74,10 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
             .flat_map(|g| &g.lines)
             .map(|l| u64::from(l.quantity))
             .sum(),
-        subtotal: Price::new(locale, quote.subtotal),
-        delivery: quote.delivery.map(|m| Price::new(locale, m)),
+        subtotal: Price::new(locale, quote.list_subtotal()),
+        savings: savings::of_quote(quote, locale),
+        coupons: Some(savings::coupons(quote, &visit.path, locale)),
+        delivery: quote.list_delivery().map(|m| Price::new(locale, m)),
         tax_note: locale.t("price.tax").to_string(),
         total: Price::new(locale, quote.total),
     }

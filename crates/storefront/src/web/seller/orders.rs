@@ -144,9 +144,10 @@ pub async fn page(
         .collect();
     let mut page = frame;
     page.title = locale.t("work.order").arg("number", &sub.number).to_string();
-    // Of the goods, which is what commission is taken from.
-    let rate = if sub.subtotal.amount > 0 {
-        sub.commission.amount * 100 / sub.subtotal.amount
+    // Of the goods, with what the marketplace pays for their discounts: what commission is taken from.
+    let reckoned_from = sub.subtotal.amount + sub.funded.amount;
+    let rate = if reckoned_from > 0 {
+        sub.commission.amount * 100 / reckoned_from
     } else {
         0
     };
@@ -172,6 +173,7 @@ pub async fn page(
             .unwrap_or_default(),
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
+        funded: (sub.funded.amount > 0).then(|| Price::new(locale, sub.funded)),
         commission: Price::new(
             locale,
             Money::new(-sub.commission.amount, sub.commission.currency),
@@ -193,9 +195,11 @@ pub async fn page(
     Ok(visit.show(&shop, &view))
 }
 
-/// What its seller receives: the total without the commission, both without what was given back.
+/// What its seller receives: the total, and what the marketplace pays for discounts, without the commission, all without
+/// what was given back.
 fn payout(sub: &SubOrder) -> Result<Money, kernel::MoneyError> {
-    let kept = sub.total.sub(sub.refunded)?;
+    let funded = sub.funded.sub(sub.funded_refunded)?;
+    let kept = sub.total.sub(sub.refunded)?.add(funded)?;
     kept.sub(sub.commission.sub(sub.commission_refunded)?)
 }
 

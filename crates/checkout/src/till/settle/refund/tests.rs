@@ -59,12 +59,14 @@ impl Numbers {
                     commission: 0,
                     commission_tax: 0,
                     rule: None,
+                    discounts: Vec::new(),
                 })
                 .collect(),
             delivery: Delivery {
                 code: "standard".into(),
                 name: "Standard".into(),
                 price: self.delivery,
+                discounts: Vec::new(),
             },
             commission: self.commission,
             commission_tax: self.tax,

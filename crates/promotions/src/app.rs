@@ -1,0 +1,220 @@
+//! Promotions are made and ended here, and remembered by whoever prices baskets.
+
+use crate::domain::{Benefit, Book, Buyer, Candidates, Conditions, Limits, Tallies};
+use crate::error::{Error, LIVE_MAX};
+use crate::store::{self, PromotionRow};
+use ::store::{Db, Scope};
+use chrono::TimeDelta;
+use kernel::{Ctx, Currency, PromotionId, SharedClock, TenantId, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often those who remember promotions look whether they are others.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Days for which it is remembered that a promotion has ended, so that its coupon is told so.
+const LINGER_DAYS: i64 = 30;
+
+/// Whose promotions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Shop(TenantId),
+    Marketplace,
+}
+
+impl Owner {
+    fn shop(self) -> Option<TenantId> {
+        match self {
+            Self::Shop(shop) => Some(shop),
+            Self::Marketplace => None,
+        }
+    }
+
+    fn scope(self) -> Scope {
+        match self {
+            Self::Shop(shop) => Scope::Tenant(shop),
+            Self::Marketplace => Scope::System,
+        }
+    }
+}
+
+/// A promotion as its owner wishes it.
+#[derive(Clone, Debug)]
+pub struct NewPromotion {
+    pub name: String,
+    pub code: Option<String>,
+    pub benefit: Benefit,
+    pub conditions: Conditions,
+    pub currency: Option<Currency>,
+    pub limits: Limits,
+    pub starts_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
+    /// Why, for whoever looks back.
+    pub note: String,
+}
+
+/// The promotions context.
+#[derive(Clone, Debug)]
+pub struct Promotions(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    known: RwLock<Option<Known>>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    version: i64,
+    book: Arc<Book>,
+}
+
+impl Promotions {
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            known: RwLock::default(),
+        }))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// What holds or will. It is read once, and then remembered.
+    pub async fn book(&self, now: Timestamp) -> Result<Arc<Book>, Error> {
+        match self.known() {
+            Some(known) => Ok(known.book),
+            None => self.refresh(now).await,
+        }
+    }
+
+    /// Reads the promotions again if they are others now.
+    pub async fn refresh(&self, now: Timestamp) -> Result<Arc<Book>, Error> {
+        let mut tx = self.0.db.begin(Scope::System).await?;
+        // The number first: a change that comes between is then read again, never missed.
+        let version = store::version(&mut tx).await?;
+        if let Some(known) = self.known().filter(|known| known.version == version) {
+            return Ok(known.book);
+        }
+        let rows = store::from(&mut tx, now - TimeDelta::days(LINGER_DAYS)).await?;
+        tx.commit().await?;
+        let promotions: Result<_, Error> = rows.iter().map(PromotionRow::promotion).collect();
+        let book = Arc::new(Book::new(promotions?));
+        let known = Known {
+            version,
+            book: Arc::clone(&book),
+        };
+        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        Ok(book)
+    }
+
+    /// Keeps the promotions as they are until `stop`.
+    pub async fn keep(self, clock: SharedClock, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.refresh(clock.now()).await {
+                tracing::warn!(%error, "promotions could not be read; the known ones hold");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    fn known(&self) -> Option<Known> {
+        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.clone()
+    }
+
+    /// How much is used of those candidates that have limits; asks nobody where none has.
+    pub async fn standing(&self, candidates: &Candidates, buyer: Option<&Buyer>) -> Result<Tallies, Error> {
+        let limited = candidates.all().filter(|promotion| !promotion.limits.are_none());
+        let mut ids: Vec<Uuid> = limited.map(|promotion| promotion.id.0).collect();
+        if ids.is_empty() {
+            return Ok(Tallies::default());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut tx = self.0.db.begin(Scope::System).await?;
+        let known = store::standing(&mut tx, &ids, buyer.map(Buyer::as_str)).await?;
+        tx.commit().await?;
+        let (mut of, mut of_buyers) = (HashMap::new(), HashMap::new());
+        for (id, (tally, uses)) in known {
+            of.insert(id, tally);
+            if let Some(buyer) = buyer {
+                of_buyers.insert((id, buyer.clone()), uses);
+            }
+        }
+        Ok(Tallies::new(of, of_buyers))
+    }
+
+    /// Makes a promotion. Every process knows it two seconds later, this one at once.
+    pub async fn make(&self, ctx: &Ctx, owner: Owner, new: NewPromotion) -> Result<PromotionRow, Error> {
+        let id = PromotionId::new(ctx.now);
+        let mut tx = self.0.db.begin(owner.scope()).await?;
+        store::changed(&mut tx).await?;
+        let (live, taken) = store::live(&mut tx, owner.shop(), new.code.as_deref(), ctx.now).await?;
+        if live >= LIVE_MAX {
+            return Err(Error::TooMany);
+        }
+        if let (true, Some(code)) = (taken, &new.code) {
+            return Err(Error::CodeTaken(code.clone()));
+        }
+        store::insert(&mut tx, ctx, id, owner.shop(), &new).await?;
+        let row = store::find(&mut tx, owner.shop(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    /// Ends a promotion now. Orders that were placed keep what they got by it.
+    pub async fn end(
+        &self,
+        ctx: &Ctx,
+        owner: Owner,
+        id: PromotionId,
+        note: &str,
+    ) -> Result<PromotionRow, Error> {
+        let mut tx = self.0.db.begin(owner.scope()).await?;
+        store::changed(&mut tx).await?;
+        store::find(&mut tx, owner.shop(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if !store::end(&mut tx, ctx, id, note).await? {
+            return Err(Error::Ended);
+        }
+        let row = store::find(&mut tx, owner.shop(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    pub async fn get(&self, owner: Owner, id: PromotionId) -> Result<PromotionRow, Error> {
+        let mut tx = self.0.db.begin(owner.scope()).await?;
+        let row = store::find(&mut tx, owner.shop(), id).await?;
+        tx.commit().await?;
+        row.ok_or(Error::NotFound)
+    }
+
+    /// An owner's promotions, the latest first; only those that hold at a moment or will, if one is named.
+    pub async fn list(
+        &self,
+        owner: Owner,
+        live_at: Option<Timestamp>,
+        before: Option<PromotionId>,
+        limit: i64,
+    ) -> Result<Vec<PromotionRow>, Error> {
+        let mut tx = self.0.db.begin(owner.scope()).await?;
+        let rows = store::list(&mut tx, owner.shop(), live_at, before, limit).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,54 @@
+use kernel::{Fault, Kind, MoneyError};
+use store::TxError;
+
+/// Promotions of one shop, or of the marketplace, that hold at once or will.
+pub const LIVE_MAX: i64 = 200;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("There is no such promotion, or it is not yours to see.")]
+    NotFound,
+    #[error("The promotion has ended already. Make another one for what is to hold.")]
+    Ended,
+    #[error("At most {LIVE_MAX} promotions hold at once. End some that are not needed any more.")]
+    TooMany,
+    #[error(
+        "The code `{0}` is that of another promotion of yours, which holds or will. End it, or choose another code."
+    )]
+    CodeTaken(String),
+    #[error("{detail}")]
+    Field { field: &'static str, detail: String },
+    #[error("the amounts cannot be added up: {0}")]
+    Money(#[from] MoneyError),
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("a promotion is kept that cannot be read: {0}")]
+    Broken(String),
+}
+
+impl TxError for Error {
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let said = error.to_string();
+        match error {
+            Error::NotFound => Self::not_found("promotion"),
+            Error::Ended => Self::new(Kind::Conflict, "promotion_ended", said),
+            Error::TooMany => Self::new(Kind::Conflict, "too_many_promotions", said),
+            Error::CodeTaken(_) => Self::new(Kind::Conflict, "code_taken", said).at("/code"),
+            Error::Field { field, .. } => Self::field("field_invalid", field, said),
+            Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),
+            Error::Money(_) | Error::Database(_) | Error::Broken(_) => {
+                tracing::error!(error = said, "promotions failed");
+                Self::internal()
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Promotions over HTTP, as sellers and operators make, list and end them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use axum::Extension;
+use axum::http::HeaderValue;
+use contracts::identity::{Audience, Principal, RemoteIdentity};
+use contracts::{Reply, Transport};
+use httpkit::{Auth, Observe};
+use kernel::{Clock, Ctx, DateTime, Fault, FixedClock, Kind, Role, SessionId, TenantId, UserId};
+use promotions::Promotions;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use testkit::{Client, TestDb, spawn_router};
+
+/// Stands for identity: a token is a shop's id (its owner's), `<shop>.analyst`, or `admin`.
+struct People {
+    until: DateTime,
+}
+
+impl Transport for People {
+    fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
+        let token = body[0]["bearer"].as_str().unwrap_or_default().to_owned();
+        Box::pin(async move { self.principal(&token) })
+    }
+}
+
+impl People {
+    fn principal(&self, token: &str) -> Result<Value, Fault> {
+        let (shop, role) = match token.split_once('.') {
+            Some((shop, _)) => (shop, Role::Analyst),
+            None => (token, Role::Owner),
+        };
+        let tenant: Option<TenantId> = shop.parse().ok();
+        if tenant.is_none() && token != "admin" {
+            return Err(Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody's."));
+        }
+        Ok(json!(Principal {
+            user: UserId::new(self.until),
+            audience: if tenant.is_some() {
+                Audience::Seller
+            } else {
+                Audience::Admin
+            },
+            role: if tenant.is_some() { role } else { Role::Admin },
+            tenant,
+            session: SessionId::new(self.until),
+            expires_at: self.until,
+            csrf: None,
+            name: "Ana".into(),
+            email: "ana@example.org".into(),
+            email_verified: true,
+        }))
+    }
+}
+
+struct World {
+    clock: Arc<FixedClock>,
+    promotions: Promotions,
+    base: String,
+    db: TestDb,
+}
+
+impl World {
+    async fn new() -> Self {
+        let db = TestDb::new(&[promotions::schema()]).await;
+        let clock = testkit::clock();
+        let promotions = Promotions::new(db.db(promotions::CONTEXT));
+        let people = Arc::new(People {
+            until: clock.now() + chrono::TimeDelta::days(1),
+        });
+        let instance = httpkit::Instance {
+            id: HeaderValue::from_static("test"),
+            clock: clock.clone(),
+            trusted_proxies: httpkit::TrustedProxies::default(),
+        };
+        let (routes, _) = promotions::routes(promotions.clone()).split_for_parts();
+        let routes = routes
+            .layer(Extension(Auth::new(Arc::new(RemoteIdentity(people)))))
+            .layer(Observe(instance));
+        Self {
+            base: spawn_router(routes).await,
+            clock,
+            promotions,
+            db,
+        }
+    }
+
+    fn shop(&self) -> TenantId {
+        TenantId::new(self.clock.now())
+    }
+
+    fn client(&self, token: &str) -> Client {
+        Client::new(self.base.clone()).header("authorization", &format!("Bearer {token}"))
+    }
+}
+
+const SELLER: &str = "/v1/seller/promotions";
+const ADMIN: &str = "/v1/admin/promotions";
+
+fn tenth() -> Value {
+    json!({
+        "name": "Spring sale", "code": "spring-10", "benefit": {"kind": "percent", "rate_basis_points": 1_000},
+        "currency": "EUR", "category": "ceramics", "least": 2_000, "budget": 50_000, "uses_max": 100, "uses_per_buyer": 1,
+        "note": "Agreed with the guild.",
+    })
+}
+
+#[tokio::test]
+async fn a_shop_makes_lists_and_ends_its_own() {
+    let world = World::new().await;
+    let (shop, other) = (world.shop(), world.shop());
+    let owner = world.client(&shop.to_string());
+    let made: Value = owner.post(SELLER, &tenth()).await.expect(201).read();
+    assert_eq!(
+        (
+            &made["code"],
+            &made["funder"],
+            &made["shop"],
+            &made["uses"],
+            &made["spent"]
+        ),
+        (
+            &json!("SPRING-10"),
+            &json!("seller"),
+            &json!(shop),
+            &json!(0),
+            &json!(0)
+        )
+    );
+    assert_eq!(
+        made["benefit"],
+        json!({"kind": "percent", "rate_basis_points": 1_000})
+    );
+    let path = format!("{SELLER}/{}", made["id"].as_str().unwrap());
+    assert_eq!(owner.get(&path).await.expect(200).read::<Value>(), made);
+    let taken: Value = owner.post(SELLER, &tenth()).await.expect(409).read();
+    assert_eq!(taken["code"], "code_taken");
+
+    // Another shop does not see it, and may use the same code; nor does the marketplace, in its own list.
+    let rival = world.client(&other.to_string());
+    let _ = rival.get(&path).await.expect(404);
+    let _ = rival
+        .post(&format!("{path}/end"), &json!({"note": "mine"}))
+        .await
+        .expect(404);
+    let _ = rival.post(SELLER, &tenth()).await.expect(201);
+    let admin = world.client("admin");
+    assert_eq!(
+        admin.get(ADMIN).await.expect(200).read::<Value>()["items"],
+        json!([])
+    );
+    let _ = admin
+        .get(&format!("{ADMIN}/{}", made["id"].as_str().unwrap()))
+        .await
+        .expect(404);
+
+    // Who only looks may look.
+    let analyst = world.client(&format!("{shop}.analyst"));
+    assert_eq!(analyst.get(&path).await.expect(200).read::<Value>(), made);
+    let _ = analyst.post(SELLER, &tenth()).await.expect(403);
+    let _ = analyst
+        .post(&format!("{path}/end"), &json!({"note": "no"}))
+        .await
+        .expect(403);
+
+    world.clock.advance(Duration::from_secs(60));
+    let ended: Value = owner
+        .post(&format!("{path}/end"), &json!({"note": "Sold out."}))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(
+        (&ended["ends_at"], &ended["end_note"]),
+        (&ended["ended_at"], &json!("Sold out."))
+    );
+    let again: Value = owner
+        .post(&format!("{path}/end"), &json!({"note": "again"}))
+        .await
+        .expect(409)
+        .read();
+    assert_eq!(again["code"], "promotion_ended");
+    let live: Value = owner.get(&format!("{SELLER}?live=true")).await.expect(200).read();
+    assert_eq!(live["items"], json!([]));
+    let _ = owner.post(SELLER, &tenth()).await.expect(201);
+    let first: Value = owner.get(&format!("{SELLER}?limit=1")).await.expect(200).read();
+    let next = first["next"].as_str().unwrap();
+    let second: Value = owner
+        .get(&format!("{SELLER}?limit=1&after={next}"))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!((&second["items"][0], &second["next"]), (&ended, &Value::Null));
+    assert_eq!(
+        promotions::verify(&world.promotions).await.unwrap(),
+        [String::new(); 0]
+    );
+}
+
+#[tokio::test]
+async fn the_marketplaces_own_are_paid_by_it() {
+    let world = World::new().await;
+    let shop = world.shop();
+    let admin = world.client("admin");
+    let mut wanted = tenth();
+    wanted["shop"] = json!(shop);
+    let made: Value = admin.post(ADMIN, &wanted).await.expect(201).read();
+    assert_eq!(
+        (&made["funder"], &made["shop"]),
+        (&json!("marketplace"), &json!(shop))
+    );
+    // The shop that it is for has nothing to do with it.
+    let owner = world.client(&shop.to_string());
+    assert_eq!(
+        owner.get(SELLER).await.expect(200).read::<Value>()["items"],
+        json!([])
+    );
+    let _ = owner.get(ADMIN).await.expect(403);
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_its_field() {
+    let world = World::new().await;
+    let owner = world.client(&world.shop().to_string());
+    let cases = [
+        (json!({"code": "no code"}), "/code"),
+        (
+            json!({"benefit": {"kind": "percent", "rate_basis_points": 0}}),
+            "/benefit/rate_basis_points",
+        ),
+        (
+            json!({"benefit": {"kind": "percent", "rate_basis_points": 10_001}}),
+            "/benefit/rate_basis_points",
+        ),
+        (
+            json!({"benefit": {"kind": "fixed", "amount": 0}}),
+            "/benefit/amount",
+        ),
+        (
+            json!({"benefit": {"kind": "buy_get", "buy": 0, "get": 1}}),
+            "/benefit/buy",
+        ),
+        (json!({"budget": -1}), "/budget"),
+        (json!({"least": 0}), "/least"),
+        (json!({"currency": null}), "/currency"),
+        (json!({"uses_max": 0}), "/uses_max"),
+        (json!({"uses_per_buyer": -5}), "/uses_per_buyer"),
+        (json!({"ends_at": "2020-01-01T00:00:00Z"}), "/ends_at"),
+        (json!({"name": " "}), "/name"),
+        (json!({"shop": world.shop()}), "/shop"),
+    ];
+    for (change, pointer) in cases {
+        let mut wanted = tenth();
+        for (key, value) in change.as_object().unwrap() {
+            wanted[key] = value.clone();
+        }
+        let refused: Value = owner.post(SELLER, &wanted).await.expect(400).read();
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{change}");
+    }
+    assert_eq!(
+        owner.get(SELLER).await.expect(200).read::<Value>()["items"],
+        json!([])
+    );
+}
+
+#[tokio::test]
+async fn other_processes_learn_of_it() {
+    let world = World::new().await;
+    let elsewhere = Promotions::new(world.db.db(promotions::CONTEXT));
+    let now = world.clock.now();
+    let candidates = |promotions: Promotions| async move {
+        let book = promotions.book(now).await.unwrap();
+        book.candidates(std::iter::empty(), &["SPRING-10".to_owned()])
+            .all()
+            .count()
+    };
+    assert_eq!(candidates(elsewhere.clone()).await, 0);
+    let _ = world.client("admin").post(ADMIN, &tenth()).await.expect(201);
+    assert_eq!(
+        candidates(world.promotions.clone()).await,
+        1,
+        "the one that made it, at once"
+    );
+    assert_eq!(candidates(elsewhere.clone()).await, 0, "what is remembered holds");
+    elsewhere.refresh(now).await.unwrap();
+    assert_eq!(candidates(elsewhere).await, 1);
+}
