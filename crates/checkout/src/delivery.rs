@@ -1,8 +1,8 @@
 //! What delivery costs. Pure: a shop's rates, a place, a weight and a sum go in; prices come out.
 
 use contracts::Address;
-use contracts::checkout::DeliveryQuote;
-use contracts::tenants::{DeliveryOption, DeliveryRate, Location, Zone};
+use contracts::checkout::{DeliveryQuote, Unserved};
+use contracts::tenants::{DeliveryOption, DeliveryRate, Location, WeightBand, Zone};
 use kernel::{Money, MoneyError, geo};
 
 /// What one shop sends to one address.
@@ -19,7 +19,7 @@ pub struct Parcel<'a> {
 pub fn quotes(options: &[DeliveryOption], parcel: &Parcel<'_>) -> Result<Vec<DeliveryQuote>, MoneyError> {
     let mut quotes = Vec::with_capacity(options.len());
     for option in options {
-        if let Some(rate) = option.rates.iter().find(|rate| covers(&rate.zone, parcel)) {
+        if let Ok(rate) = rate(option, parcel) {
             quotes.push(DeliveryQuote {
                 code: option.code.clone(),
                 name: option.name.clone(),
@@ -33,6 +33,38 @@ pub fn quotes(options: &[DeliveryOption], parcel: &Parcel<'_>) -> Result<Vec<Del
     Ok(quotes)
 }
 
+/// Why none of a shop's ways of delivery reaches the address: of several reasons the one that is nearest to being served.
+#[must_use]
+pub fn unserved(options: &[DeliveryOption], parcel: &Parcel<'_>) -> Unserved {
+    let reasons = options.iter().filter_map(|option| rate(option, parcel).err());
+    reasons.max().unwrap_or(Unserved::NotCovered)
+}
+
+/// The rate at which a way of delivery takes the parcel: the first that covers the address, if the parcel is light enough.
+fn rate<'a>(option: &'a DeliveryOption, parcel: &Parcel<'_>) -> Result<&'a DeliveryRate, Unserved> {
+    let covering = option.rates.iter().find(|rate| covers(&rate.zone, parcel));
+    let rate = covering.ok_or(Unserved::NotCovered)?;
+    if option.closed.iter().any(|place| lies_in(parcel.to, place)) {
+        return Err(Unserved::Closed);
+    }
+    match rate.bands.is_empty() || band(rate, parcel).is_some() {
+        true => Ok(rate),
+        false => Err(Unserved::TooHeavy),
+    }
+}
+
+/// Whether an address lies in a country or a subdivision of one.
+fn lies_in(address: &Address, place: &str) -> bool {
+    address.country == place || region(address) == Some(place)
+}
+
+/// The first weight band that the parcel fits in.
+fn band<'a>(rate: &'a DeliveryRate, parcel: &Parcel<'_>) -> Option<&'a WeightBand> {
+    rate.bands
+        .iter()
+        .find(|band| parcel.weight_g <= u64::from(band.up_to_g))
+}
+
 /// Whether a zone, seen from the shop, reaches the address. Distances are between the middles of regions, so a place
 /// whose region is unknown is within no distance of anything.
 fn covers(zone: &Zone, parcel: &Parcel<'_>) -> bool {
@@ -44,6 +76,7 @@ fn covers(zone: &Zone, parcel: &Parcel<'_>) -> bool {
         }
         Zone::SameCountry => same_country,
         Zone::Countries { codes } => codes.contains(&to.country),
+        Zone::Regions { codes } => region(to).is_some_and(|region| codes.iter().any(|code| code == region)),
         Zone::Within { km } => region_of_shop(from)
             .zip(region(to))
             .and_then(|(from, to)| geo::distance_km(from, to))
@@ -67,7 +100,7 @@ fn region_of_shop(location: &Location) -> Option<&str> {
         .or_else(|| geo::region_of_postcode(&location.postcode, &location.country))
 }
 
-/// Base price and each started kilogram, unless the shop's lines reach the sum from which it is free.
+/// The price of its weight, or base price and each started kilogram, unless the shop's lines reach the sum from which it is free.
 fn price(rate: &DeliveryRate, parcel: &Parcel<'_>) -> Result<Money, MoneyError> {
     if let Some(free_from) = rate.free_from
         && free_from.currency == parcel.subtotal.currency
@@ -76,7 +109,11 @@ fn price(rate: &DeliveryRate, parcel: &Parcel<'_>) -> Result<Money, MoneyError> 
         return Ok(Money::zero(parcel.subtotal.currency));
     }
     // Prices are stated per currency and never converted: a rate in another one than the goods is an error.
-    let base = Money::zero(parcel.subtotal.currency).add(rate.price)?;
+    let zero = Money::zero(parcel.subtotal.currency);
+    if let Some(band) = band(rate, parcel) {
+        return zero.add(band.price);
+    }
+    let base = zero.add(rate.price)?;
     let Some(per_kg) = rate.per_kg else {
         return Ok(base);
     };
@@ -121,6 +158,7 @@ mod tests {
             zone,
             price: eur(price),
             per_kg: None,
+            bands: Vec::new(),
             free_from: None,
             days_min: 1,
             days_max: 3,
@@ -131,7 +169,18 @@ mod tests {
         DeliveryOption {
             code: code.into(),
             name: code.into(),
+            closed: Vec::new(),
             rates,
+        }
+    }
+
+    fn parcel(to: &Address, weight_g: u64) -> Parcel<'_> {
+        static FROM: std::sync::LazyLock<Location> = std::sync::LazyLock::new(sevilla);
+        Parcel {
+            from: &FROM,
+            to,
+            weight_g,
+            subtotal: eur(0),
         }
     }
 
@@ -191,6 +240,78 @@ mod tests {
             None,
             "no region, no distance"
         );
+    }
+
+    #[test]
+    fn provinces_are_a_zone_and_can_be_closed() {
+        let islands = || Zone::Regions {
+            codes: vec!["ES-GC".into(), "ES-TF".into()],
+        };
+        let rates = || vec![rate(islands(), 1_500), rate(Zone::SameCountry, 500)];
+        let cost = |region, postcode| priced(rates(), &address("ES", region, postcode), 0, 0);
+        assert_eq!(cost(Some("ES-TF"), "38001"), Some(1_500));
+        assert_eq!(
+            cost(None, "35001"),
+            Some(1_500),
+            "the postcode tells the province"
+        );
+        assert_eq!(cost(Some("ES-M"), "28001"), Some(500));
+
+        let closed = DeliveryOption {
+            closed: vec!["ES-CE".into(), "RU".into()],
+            ..option("standard", vec![rate(Zone::World, 500)])
+        };
+        let why = |country, region, postcode| {
+            let to = address(country, region, postcode);
+            let parcel = parcel(&to, 0);
+            let options = [closed.clone()];
+            let quotes = quotes(&options, &parcel).expect("one currency");
+            quotes.is_empty().then(|| unserved(&options, &parcel))
+        };
+        assert_eq!(why("ES", None, "51001"), Some(Unserved::Closed), "Ceuta");
+        assert_eq!(why("RU", None, "101000"), Some(Unserved::Closed));
+        assert_eq!(why("ES", None, "41001"), None);
+    }
+
+    #[test]
+    fn parcels_cost_what_their_weight_costs_and_the_heaviest_are_not_sent() {
+        let band = |up_to_g, price| WeightBand {
+            up_to_g,
+            price: eur(price),
+        };
+        let by_weight = || {
+            vec![DeliveryRate {
+                bands: vec![band(1_000, 400), band(5_000, 900)],
+                free_from: Some(eur(10_000)),
+                ..rate(Zone::World, 7)
+            }]
+        };
+        let to = address("ES", Some("ES-SE"), "41001");
+        let cost = |weight_g| priced(by_weight(), &to, weight_g, 0);
+        assert_eq!(
+            [0, 1_000, 1_001, 5_000, 5_001].map(cost),
+            [Some(400), Some(400), Some(900), Some(900), None]
+        );
+        assert_eq!(priced(by_weight(), &to, 5_000, 10_000), Some(0));
+        assert_eq!(
+            priced(by_weight(), &to, 5_001, 10_000),
+            None,
+            "free is not for what is not sent"
+        );
+        let options = [
+            option(
+                "far",
+                vec![rate(
+                    Zone::Countries {
+                        codes: vec!["FR".into()],
+                    },
+                    1,
+                )],
+            ),
+            option("heavy", by_weight()),
+        ];
+        assert_eq!(unserved(&options, &parcel(&to, 5_001)), Unserved::TooHeavy);
+        assert_eq!(unserved(&options[..1], &parcel(&to, 0)), Unserved::NotCovered);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
-use contracts::checkout::PlaceOrder;
+use contracts::checkout::{PlaceOrder, Unserved};
 use contracts::promotions::Funder;
 use kernel::{
     Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, UserId, geo,
@@ -67,8 +67,15 @@ fn refuse_unsaleable(priced: &Priced) -> Result<(), Error> {
 
 fn refuse_undelivered(priced: &Priced) -> Result<(), Error> {
     match priced.groups.iter().find(|group| group.chosen.is_none()) {
-        Some(group) => Err(Error::NotDelivered { tenant: group.tenant }),
+        Some(group) => Err(not_delivered(group)),
         None => Ok(()),
+    }
+}
+
+fn not_delivered(group: &PricedGroup) -> Error {
+    Error::NotDelivered {
+        tenant: group.tenant,
+        why: group.unserved.unwrap_or(Unserved::NotCovered),
     }
 }
 
@@ -85,10 +92,12 @@ fn parts(ctx: &Ctx, groups: Vec<PricedGroup>, rules: &Rulebook) -> Result<Vec<Pa
 fn part(
     ctx: &Ctx,
     moment: &mut impl FnMut() -> Timestamp,
-    group: PricedGroup,
+    mut group: PricedGroup,
     rules: &Rulebook,
 ) -> Result<Part, Error> {
-    let delivery = group.chosen.ok_or(Error::NotDelivered { tenant: group.tenant })?;
+    let Some(delivery) = group.chosen.take() else {
+        return Err(not_delivered(&group));
+    };
     let discounts = kept(group.delivery_discounts);
     let id = SubOrderId::new(moment());
     let lines: Vec<Line> = group

@@ -1,6 +1,6 @@
 //! Everything checkout refuses, and what callers are told.
 
-use contracts::checkout::{SagaAnswer, Shortage};
+use contracts::checkout::{SagaAnswer, Shortage, Unserved};
 use kernel::{Fault, Kind, Money, OrderId, TenantId};
 use promotions::domain::refusal;
 use promotions::till::Why;
@@ -28,10 +28,8 @@ pub enum Error {
     },
     #[error("The total is {now}, not what you agreed to. Look at the order again and confirm.")]
     TotalChanged { now: Money },
-    #[error(
-        "The shop does not deliver to this address. Choose another address, or take its goods out of the cart."
-    )]
-    NotDelivered { tenant: TenantId },
+    #[error("{}", unserved(*.why))]
+    NotDelivered { tenant: TenantId, why: Unserved },
     #[error("The shop has no delivery `{code}` to this address.")]
     NoSuchDelivery { index: usize, code: String },
     #[error("Choose one delivery per shop of the cart; this shop is not in it, or is named twice.")]
@@ -110,6 +108,21 @@ fn words(allowed: &[SagaAnswer]) -> String {
     }
 }
 
+/// Why a shop does not deliver, and what can be done about it.
+fn unserved(why: Unserved) -> &'static str {
+    match why {
+        Unserved::NotCovered => {
+            "The shop does not deliver to this address. Choose another address, or take its goods out of the cart."
+        }
+        Unserved::Closed => {
+            "The shop has closed this place for its deliveries. Choose another address, or take its goods out of the cart."
+        }
+        Unserved::TooHeavy => {
+            "The goods of this shop are heavier than it sends to this address at once. Order fewer of them at a time."
+        }
+    }
+}
+
 /// Why there is not enough of a promotion left.
 fn gone(why: Why) -> &'static str {
     match why {
@@ -162,9 +175,10 @@ impl Error {
             Self::TotalChanged { now } => plain(Kind::Conflict, "total_changed")
                 .at("/expected_total")
                 .with("total", now),
-            Self::NotDelivered { tenant } => plain(Kind::Unprocessable, "address_not_served")
+            Self::NotDelivered { tenant, why } => plain(Kind::Unprocessable, "address_not_served")
                 .at("/address")
-                .with("tenant", tenant),
+                .with("tenant", tenant)
+                .with("reason", why),
             Self::NoSuchDelivery { index, .. } => {
                 plain(Kind::Unprocessable, "delivery_unavailable").at(format!("/delivery/{index}/code"))
             }

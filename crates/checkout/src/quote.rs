@@ -6,7 +6,7 @@ use crate::discount::discount;
 use contracts::Address;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::{Catalog, Offer};
-use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine};
+use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine, Unserved};
 use contracts::inventory::Inventory;
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use contracts::tenants::{Shop, ShopStatus, Tenants};
@@ -46,6 +46,8 @@ pub struct PricedGroup {
     /// None while there is no address; empty when the shop does not deliver there.
     pub options: Option<Vec<DeliveryQuote>>,
     pub chosen: Option<DeliveryQuote>,
+    /// Why there is none.
+    pub unserved: Option<Unserved>,
     /// Off the chosen delivery.
     pub delivery_discounts: Vec<Discount>,
 }
@@ -164,6 +166,7 @@ impl PricedGroup {
             shop_slug,
             subtotal: less(self.list_subtotal, off_goods),
             discount: Money::new(off_goods + off_delivery, self.list_subtotal.currency),
+            unserved: self.unserved,
             options: self.options.unwrap_or_default(),
             delivery: self
                 .chosen
@@ -244,6 +247,7 @@ fn price_group<'a>(
         lines,
         options: None,
         chosen: None,
+        unserved: None,
         delivery_discounts: Vec::new(),
     })
 }
@@ -289,6 +293,9 @@ fn with_delivery(
         subtotal: group.list_subtotal,
     };
     let options = delivery::quotes(&shop.delivery, &parcel)?;
+    let unserved = options
+        .is_empty()
+        .then(|| delivery::unserved(&shop.delivery, &parcel));
     let choice = choices
         .iter()
         .enumerate()
@@ -309,6 +316,7 @@ fn with_delivery(
     Ok(PricedGroup {
         options: Some(options),
         chosen,
+        unserved,
         ..group
     })
 }

@@ -61,6 +61,8 @@ pub struct QuoteGroup {
     /// Ways of delivery to the address, cheapest first; empty while there is no address, or when none covers it.
     pub options: Vec<DeliveryQuote>,
     pub chosen: Option<String>,
+    /// Why there is no way of delivery to the address.
+    pub unserved: Option<Unserved>,
     /// After discounts.
     pub delivery: Option<Money>,
     /// What promotions take off, of goods and delivery.
@@ -136,6 +138,20 @@ pub struct DeliveryQuote {
     pub price: Money,
     pub days_min: u16,
     pub days_max: u16,
+}
+
+/// Why a shop does not deliver its goods to an address.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unserved {
+    /// No rate of the shop's covers the place.
+    NotCovered,
+    /// The shop has closed the place.
+    Closed,
+    /// The goods weigh more than the shop sends there at once.
+    TooHeavy,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

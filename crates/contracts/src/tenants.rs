@@ -66,6 +66,10 @@ pub struct DeliveryOption {
     pub code: String,
     #[schema(example = "Standard delivery")]
     pub name: String,
+    /// Where it does not go, whatever its rates cover: countries (ISO 3166-1 alpha-2) and subdivisions (ISO 3166-2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["ES-CE", "ES-ML"]))]
+    pub closed: Vec<String>,
     /// Tried in order; the first that covers the address holds. An address that none covers is refused.
     pub rates: Vec<DeliveryRate>,
 }
@@ -78,12 +82,33 @@ pub struct DeliveryRate {
     /// Added for each started kilogram.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_kg: Option<Money>,
+    /// By weight, lightest first: the price of the first that all of the shop's goods fit in, in the place of `price` and
+    /// `per_kg`. What is heavier than the last is not sent at this rate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<WeightBand>,
     /// Free when the shop's lines reach this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_from: Option<Money>,
     /// Days from dispatch to door.
     pub days_min: u16,
     pub days_max: u16,
+}
+
+impl DeliveryRate {
+    /// The least that it asks, unless it is free.
+    #[must_use]
+    pub fn least(&self) -> Money {
+        self.bands.first().map_or(self.price, |band| band.price)
+    }
+}
+
+/// What parcels of up to a weight cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct WeightBand {
+    /// Grams.
+    #[schema(minimum = 1, example = 2_000)]
+    pub up_to_g: u32,
+    pub price: Money,
 }
 
 /// The places a delivery rate covers, seen from the shop.
@@ -94,6 +119,10 @@ pub enum Zone {
     SameCountry,
     /// Named countries (ISO 3166-1 alpha-2).
     Countries {
+        codes: Vec<String>,
+    },
+    /// Named subdivisions (ISO 3166-2), such as Spanish provinces.
+    Regions {
         codes: Vec<String>,
     },
     /// Within so many kilometres of the shop, by the great circle between the regions' centres.

@@ -6,6 +6,7 @@ pub use crate::domain::{Buyer, Claim, Gone, Tallies, Why};
 use crate::domain::{Limits, Tally};
 use kernel::{OrderId, PromotionId, Timestamp};
 use std::collections::HashMap;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
@@ -45,6 +46,8 @@ update promotions.redemption r
    set released_at = d.at
   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as d (promotion_id, order_id, at)
  where r.promotion_id = d.promotion_id and r.order_id = d.order_id and r.released_at is null";
+
+type Param<'a> = &'a (dyn ToSql + Sync);
 
 /// The till's statements on promotions, prepared on one connection.
 #[derive(Clone)]
@@ -121,10 +124,12 @@ impl Statements {
         }
         let promotions: Vec<Uuid> = claims.iter().map(|claim| claim.promotion.0).collect();
         let buyers: Vec<&str> = claims.iter().map(|claim| claim.buyer.as_str()).collect();
+        let claimed: [Param<'_>; 1] = [&promotions];
+        let by_whom: [Param<'_>; 2] = [&promotions, &buyers];
         let (tallies, uses) = tokio::try_join!(
             biased;
-            client.query(&self.lock, &[&promotions]),
-            client.query(&self.uses_of_buyers, &[&promotions, &buyers]),
+            client.query(&self.lock, &claimed),
+            client.query(&self.uses_of_buyers, &by_whom),
         )?;
         let of: Result<HashMap<_, _>, Error> = tallies.iter().map(tally).collect();
         let known: HashMap<&str, &Buyer> = claims.iter().map(|c| (c.buyer.as_str(), &c.buyer)).collect();
@@ -178,9 +183,10 @@ impl Statements {
             } = released;
             client.execute(&self.release, &[promotions, orders, ats]).await
         };
+        let counts: [Param<'_>; 3] = [&promotions, &uses, &spent];
         tokio::try_join!(
             biased;
-            client.execute(&self.count, &[&promotions, &uses, &spent]),
+            client.execute(&self.count, &counts),
             redeem,
             release,
         )

@@ -58,10 +58,12 @@ async fn open_shops(session: &Session, shops: &[TenantId], now: Timestamp) -> Re
     let delivery = serde_json::to_string(&[DeliveryOption {
         code: DELIVERY_CODE.to_owned(),
         name: "Standard delivery".to_owned(),
+        closed: Vec::new(),
         rates: vec![DeliveryRate {
             zone: Zone::World,
             price: DELIVERY,
             per_kg: None,
+            bands: Vec::new(),
             free_from: None,
             days_min: 3,
             days_max: 5,

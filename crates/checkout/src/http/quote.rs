@@ -2,7 +2,7 @@ use super::owner;
 use crate::Checkouts;
 use axum::extract::State;
 use contracts::Address;
-use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote};
+use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote, Unserved};
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use httpkit::{CartToken, Json, Problem, ProblemDocument, Shopper};
 use kernel::{CartId, Money, ProductId, SkuId, TenantId};
@@ -59,6 +59,9 @@ struct Group {
     options: Vec<DeliveryQuote>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chosen: Option<String>,
+    /// Why there is no way of delivery to the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unserved: Option<Unserved>,
     /// After discounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Money>,
@@ -118,6 +121,7 @@ impl From<checkout::QuoteGroup> for Group {
             subtotal: group.subtotal,
             options: group.options,
             chosen: group.chosen,
+            unserved: group.unserved,
             delivery: group.delivery,
             discount: group.discount,
             delivery_discounts: group.delivery_discounts,

@@ -28,6 +28,7 @@ impl Market {
             zone: Zone::World,
             price: Money::new(500, Currency::EUR),
             per_kg: None,
+            bands: Vec::new(),
             free_from: None,
             days_min: 1,
             days_max: 3,
@@ -53,6 +54,7 @@ impl Market {
             delivery: vec![DeliveryOption {
                 code: "standard".into(),
                 name: "Standard delivery".into(),
+                closed: Vec::new(),
                 rates: vec![rate],
             }],
         };

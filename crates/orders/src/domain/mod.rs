@@ -35,7 +35,7 @@ pub use decide::name as status_name;
 pub use decide::{Command, Refusal, decide};
 pub use decide_part::name as sub_order_status_name;
 pub use event::{Delivery, Discount, Event, Line, Parcel, Part, Placed, Refund, RefundLine, Units};
-pub(crate) use event::{discount, funded};
+pub(crate) use event::discount;
 pub use number::{of_order, of_sub_order};
 pub use order::{Order, evolve, replay};
 pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};

@@ -166,8 +166,8 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
         lines: group.lines.iter().map(|l| line(l, locale)).collect(),
         subtotal: Price::new(locale, group.list_subtotal()),
         delivery_from: rate
-            .filter(|r| r.price.amount > 0 && !free)
-            .map(|r| Price::new(locale, r.price)),
+            .filter(|r| r.least().amount > 0 && !free)
+            .map(|r| Price::new(locale, r.least())),
         free_delivery_gap: gap.map(|m| Price::new(locale, m)),
     }
 }
@@ -184,7 +184,7 @@ fn least_delivery(quote: &Quote, sellers: &[Seller]) -> Money {
                 price.amount
             }
         };
-        rates.map(|r| cost(r.free_from, r.price)).min()
+        rates.map(|r| cost(r.free_from, r.least())).min()
     };
     Money::new(
         quote.groups.iter().filter_map(least).sum(),

@@ -7,6 +7,10 @@ use kernel::{Currency, Fault, FieldError, Kind, Money, geo};
 const OPTIONS_MAX: usize = 10;
 const RATES_MAX: usize = 30;
 const COUNTRIES_MAX: usize = 250;
+const REGIONS_MAX: usize = 250;
+/// Places that one way of delivery leaves out.
+const CLOSED_MAX: usize = 250;
+const BANDS_MAX: usize = 30;
 const CODE_CHARS_MAX: usize = 30;
 const NAME_CHARS_MAX: usize = 80;
 const DAYS_MAX: u16 = 365;
@@ -40,6 +44,7 @@ pub fn check_delivery(options: &[DeliveryOption], currency: Currency) -> Result<
         if let Err(fault) = text::line(&format!("{at}/name"), &option.name, NAME_CHARS_MAX) {
             errors.extend(fault.fields);
         }
+        check_closed(&mut errors, &at, &option.closed);
         if option.rates.is_empty() || option.rates.len() > RATES_MAX {
             let detail = format!("Give 1 to {RATES_MAX} rates.");
             push(&mut errors, format!("{at}/rates"), detail);
@@ -56,6 +61,57 @@ pub fn check_delivery(options: &[DeliveryOption], currency: Currency) -> Result<
     Err(fault)
 }
 
+/// Places where a way of delivery does not go.
+fn check_closed(errors: &mut Vec<FieldError>, at: &str, closed: &[String]) {
+    if closed.len() > CLOSED_MAX {
+        push(
+            errors,
+            format!("{at}/closed"),
+            format!("Close at most {CLOSED_MAX} places."),
+        );
+    }
+    for (k, place) in closed.iter().take(CLOSED_MAX).enumerate() {
+        if geo::country(place).is_none() && geo::subdivision(place).is_none() {
+            let detail = format!(
+                "`{}` is no place; use an ISO 3166-1 country such as ES, or an ISO 3166-2 subdivision such as ES-CE.",
+                shown(place)
+            );
+            push(errors, format!("{at}/closed/{k}"), detail);
+        }
+    }
+}
+
+/// Heavier from one to the next, each with a price of the shop's currency, and not beside a price by the kilogram.
+fn check_bands(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, currency: Currency) {
+    let bands = &rate.bands;
+    if bands.len() > BANDS_MAX {
+        push(
+            errors,
+            format!("{at}/bands"),
+            format!("Give at most {BANDS_MAX} weights."),
+        );
+    }
+    if !bands.is_empty() && rate.per_kg.is_some() {
+        let detail = "Give prices by weight (`bands`) or by the kilogram (`per_kg`), not both.";
+        push(errors, format!("{at}/per_kg"), detail.to_owned());
+    }
+    for (k, band) in bands.iter().take(BANDS_MAX).enumerate() {
+        let lighter = k.checked_sub(1).map_or(0, |before| bands[before].up_to_g);
+        if band.up_to_g <= lighter {
+            let detail = format!("Give the weights from light to heavy: this one must be above {lighter} g.");
+            push(errors, format!("{at}/bands/{k}/up_to_g"), detail);
+        }
+        if let Some(detail) = price_refusal(band.price, currency) {
+            push(errors, format!("{at}/bands/{k}/price"), detail);
+        }
+    }
+}
+
+/// A code from outside, as far as it can be shown.
+fn shown(code: &str) -> String {
+    code.chars().filter(|c| !c.is_control()).take(8).collect()
+}
+
 fn check_rate(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, currency: Currency) {
     let prices = [
         ("price", Some(rate.price)),
@@ -67,6 +123,7 @@ fn check_rate(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, curre
             push(errors, format!("{at}/{field}"), detail);
         }
     }
+    check_bands(errors, at, rate, currency);
     if rate.days_min > rate.days_max || rate.days_max > DAYS_MAX {
         let detail = format!("`days_min` must not be above `days_max`, nor `days_max` above {DAYS_MAX}.");
         push(errors, format!("{at}/days_max"), detail);
@@ -79,9 +136,25 @@ fn check_rate(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, curre
         Zone::Countries { codes } => {
             for (k, code) in codes.iter().enumerate() {
                 if geo::country(code).is_none() {
-                    let code: String = code.chars().filter(|c| !c.is_control()).take(8).collect();
-                    let detail =
-                        format!("`{code}` is not a country; use an ISO 3166-1 alpha-2 code such as ES.");
+                    let detail = format!(
+                        "`{}` is not a country; use an ISO 3166-1 alpha-2 code such as ES.",
+                        shown(code)
+                    );
+                    push(errors, format!("{at}/zone/codes/{k}"), detail);
+                }
+            }
+        }
+        Zone::Regions { codes } if codes.is_empty() || codes.len() > REGIONS_MAX => {
+            let detail = format!("Name 1 to {REGIONS_MAX} subdivisions, or use the zone `countries`.");
+            push(errors, format!("{at}/zone/codes"), detail);
+        }
+        Zone::Regions { codes } => {
+            for (k, code) in codes.iter().enumerate() {
+                if geo::subdivision(code).is_none() {
+                    let detail = format!(
+                        "`{}` is not a subdivision; use an ISO 3166-2 code such as ES-SE.",
+                        shown(code)
+                    );
                     push(errors, format!("{at}/zone/codes/{k}"), detail);
                 }
             }
@@ -131,6 +204,7 @@ pub fn default_delivery(currency: Currency) -> Vec<DeliveryOption> {
         zone,
         price: about(cents, currency),
         per_kg: None,
+        bands: Vec::new(),
         free_from: free_from.map(|cents| about(cents, currency)),
         days_min,
         days_max,
@@ -139,6 +213,7 @@ pub fn default_delivery(currency: Currency) -> Vec<DeliveryOption> {
         DeliveryOption {
             code: "standard".to_owned(),
             name: "Standard delivery".to_owned(),
+            closed: Vec::new(),
             rates: vec![
                 rate(Zone::SameRegion, 390, Some(5_000), (1, 3)),
                 rate(Zone::SameCountry, 490, Some(6_000), (2, 4)),
@@ -149,6 +224,7 @@ pub fn default_delivery(currency: Currency) -> Vec<DeliveryOption> {
         DeliveryOption {
             code: "express".to_owned(),
             name: "Express delivery".to_owned(),
+            closed: Vec::new(),
             rates: vec![rate(Zone::SameCountry, 990, None, (1, 1))],
         },
     ]
@@ -164,6 +240,7 @@ fn about(cents: i64, currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::tenants::WeightBand;
 
     fn refusals(options: &[DeliveryOption]) -> Vec<String> {
         match check_delivery(options, Currency::EUR) {
@@ -193,6 +270,29 @@ mod tests {
         let mut options = default_delivery(Currency::EUR);
         options[1].rates.clear();
         assert_eq!(refusals(&options), ["/delivery/1/rates: Give 1 to 30 rates."]);
+    }
+
+    #[test]
+    fn weights_rise_and_places_exist() {
+        let mut options = default_delivery(Currency::EUR);
+        options[0].closed = vec!["ES-CE".to_owned(), "RU".to_owned(), "ATLANTIS".to_owned()];
+        let rate = &mut options[0].rates[0];
+        rate.zone = Zone::Regions {
+            codes: vec!["ES-GC".to_owned(), "ES".to_owned()],
+        };
+        let band = |up_to_g, cents| WeightBand {
+            up_to_g,
+            price: Money::new(cents, Currency::EUR),
+        };
+        rate.bands = vec![band(1_000, 400), band(1_000, -1), band(2_000, 900)];
+        rate.per_kg = Some(Money::new(100, Currency::EUR));
+        expect_test::expect![[r"
+            /delivery/0/closed/2: `ATLANTIS` is no place; use an ISO 3166-1 country such as ES, or an ISO 3166-2 subdivision such as ES-CE.
+            /delivery/0/rates/0/per_kg: Give prices by weight (`bands`) or by the kilogram (`per_kg`), not both.
+            /delivery/0/rates/0/bands/1/up_to_g: Give the weights from light to heavy: this one must be above 1000 g.
+            /delivery/0/rates/0/bands/1/price: Use 0 to 10000000.00 EUR.
+            /delivery/0/rates/0/zone/codes/1: `ES` is not a subdivision; use an ISO 3166-2 code such as ES-SE."]]
+        .assert_eq(&refusals(&options).join("\n"));
     }
 
     #[test]

@@ -80,6 +80,7 @@ fn delivery(option: &sampler::DeliveryOption) -> DeliveryOption {
     DeliveryOption {
         code: option.code.to_owned(),
         name: option.name.to_owned(),
+        closed: Vec::new(),
         rates: option
             .rates
             .iter()
@@ -87,6 +88,7 @@ fn delivery(option: &sampler::DeliveryOption) -> DeliveryOption {
                 zone: zone(rate.zone),
                 price: eur(rate.price_minor),
                 per_kg: rate.per_kg_minor.map(eur),
+                bands: Vec::new(),
                 free_from: rate.free_from_minor.map(eur),
                 days_min: rate.days_min,
                 days_max: rate.days_max,

@@ -11,7 +11,7 @@ use crate::web::{Shop, cards};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use contracts::checkout::QuoteGroup;
+use contracts::checkout::{QuoteGroup, Unserved};
 use contracts::tenants::Shop as Seller;
 
 pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
@@ -52,7 +52,10 @@ fn choice(group: &QuoteGroup, seller: Option<&Seller>, visit: &Visit) -> Deliver
     let locale = visit.locale;
     let refused = group.options.is_empty().then(|| {
         locale
-            .t("delivery.refused")
+            .t(match group.unserved {
+                Some(Unserved::TooHeavy) => "delivery.refused_heavy",
+                _ => "delivery.refused",
+            })
             .arg("seller", &group.shop_name)
             .to_string()
     });

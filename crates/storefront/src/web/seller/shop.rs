@@ -131,7 +131,7 @@ fn delivery(way: &DeliveryOption, locale: Locale) -> DeliveryWay {
     let zone = |zone: &Zone| match zone {
         Zone::SameRegion => locale.t("zone.same_region").to_string(),
         Zone::SameCountry => locale.t("zone.same_country").to_string(),
-        Zone::Countries { codes } => {
+        Zone::Countries { codes } | Zone::Regions { codes } => {
             let names: Vec<String> = codes
                 .iter()
                 .map(|code| cards::region_name(code, locale))
@@ -148,7 +148,7 @@ fn delivery(way: &DeliveryOption, locale: Locale) -> DeliveryWay {
             .iter()
             .map(|rate| RateRow {
                 zone: zone(&rate.zone),
-                price: Price::new(locale, rate.price),
+                price: Price::new(locale, rate.least()),
                 free_from: rate.free_from.map(|m| Price::new(locale, m)),
                 days: format!("{}–{}", rate.days_min, rate.days_max),
             })
