@@ -3,7 +3,8 @@
 use super::parts::{FIRST, SECOND, after};
 use super::*;
 use contracts::orders::SubOrderStatus;
-use kernel::RefundId;
+use contracts::promotions::Funder;
+use kernel::{PromotionId, RefundId};
 
 /// For lines and delivery where they are above zero, otherwise `free` as such. The first seller's line costs 10.00 for two
 /// units and their delivery 4.00.
@@ -223,5 +224,96 @@ proptest! {
             returned = (returned.0 + commission, returned.1 + tax);
         }
         prop_assert_eq!(returned, if total > 0 { (part.commission, part.commission_tax) } else { (0, 0) });
+    }
+}
+
+/// The first seller's line with a discount that the marketplace pays for, and one of the seller's own.
+fn discounted(funded: i64, own: i64, delivery_funded: i64) -> Placed {
+    let mut placed = placed();
+    let off = |amount, funder| Discount {
+        promotion: PromotionId(Uuid::from_u128(90)),
+        name: "Spring sale".into(),
+        funder,
+        amount,
+    };
+    let part = &mut placed.parts[0];
+    let given = [(funded, Funder::Marketplace), (own, Funder::Seller)];
+    part.lines[0].discounts = given
+        .into_iter()
+        .filter(|(amount, _)| *amount > 0)
+        .map(|(amount, funder)| off(amount, funder))
+        .collect();
+    if delivery_funded > 0 {
+        part.delivery.price -= delivery_funded;
+        part.delivery.discounts = vec![off(delivery_funded, Funder::Marketplace)];
+    }
+    placed
+}
+
+fn paid_order(placed: Placed) -> Order {
+    let history = [
+        (1, at(0), Event::Placed(Box::new(placed))),
+        (2, at(1), Event::Confirmed),
+    ];
+    replay(ORDER, history).expect("an order")
+}
+
+#[test]
+fn units_are_worth_what_was_paid_for_them_to_the_last_cent() {
+    let placed = discounted(100, 1, 0);
+    let line = &placed.parts[0].lines[0];
+    assert_eq!((line.list_total(), line.total()), (1_000, 899));
+    assert_eq!(
+        [line.paid_for(1, 0), line.paid_for(1, 1), line.paid_for(2, 0)],
+        [450, 449, 899]
+    );
+    assert_eq!(
+        line.paid_for(3, 0),
+        899 + 500,
+        "more than were bought are more than was paid"
+    );
+    assert_eq!((placed.total(), placed.discount()), (1_650 - 101, 101));
+}
+
+#[test]
+fn no_line_is_discounted_below_nothing() {
+    let place = |placed| decide(None, &Command::Place(Box::new(placed)), at(0)).map(drop);
+    assert_eq!(place(discounted(900, 100, 400)), Ok(()));
+    assert_eq!(
+        place(discounted(900, 101, 0)),
+        Err(Refusal::Malformed("a line is discounted below nothing"))
+    );
+}
+
+proptest! {
+    /// In whatever pieces a part is given back: what the marketplace takes back of its discounts never exceeds what it
+    /// paid, and is all of it when nothing is left of the part.
+    #[test]
+    fn discounts_are_taken_back_with_what_they_were_for(
+        funded in 0i64..1_000,
+        own in 0i64..1_000,
+        delivery_funded in 0i64..400,
+        pieces in prop::collection::vec((0i64..400, 0i64..400, 0i64..800), 0..6),
+    ) {
+        let own = own.min(1_000 - funded);
+        let mut order = paid_order(discounted(funded, own, delivery_funded));
+        let all = funded + delivery_funded;
+        for (n, (free, delivery, line)) in (0..).zip(pieces) {
+            let wanted = give(n, FIRST, free, delivery, line);
+            for event in decide(Some(&order), &wanted, at(100)).unwrap_or_default() {
+                order = order.then(at(100), event);
+            }
+            let back = order.sub_order(FIRST).expect("known").funded_refunded();
+            prop_assert!((0..=all).contains(&back), "{} of {}", back, all);
+        }
+        let left = order.refundable(FIRST);
+        if left > 0 {
+            for event in decide(Some(&order), &give(99, FIRST, left, 0, 0), at(100)).expect("it is left") {
+                order = order.then(at(100), event);
+            }
+        }
+        if order.placed.parts[0].total() > 0 {
+            prop_assert_eq!(order.sub_order(FIRST).expect("known").funded_refunded(), all);
+        }
     }
 }

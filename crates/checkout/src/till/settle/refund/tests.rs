@@ -225,6 +225,7 @@ fn a_refund_of_units_is_what_was_paid_for_them() {
         // Of 300 for 35.00.
         commission: 171,
         tax: 0,
+        funded: 0,
     };
     assert_eq!(
         decision.books,
