@@ -21,7 +21,8 @@ pub fn routes(carts: Carts) -> OpenApiRouter {
         .routes(routes!(get_cart::handler))
         .routes(routes!(add_line::handler))
         .routes(routes!(set_line::set, set_line::remove))
-        .routes(routes!(coupon::add, coupon::remove))
+        .routes(routes!(coupon::add))
+        .routes(routes!(coupon::remove))
         .routes(routes!(merge::handler))
         .with_state(carts)
 }

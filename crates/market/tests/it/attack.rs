@@ -20,7 +20,7 @@ const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
 const OWN: &[u16] = &[200, 400];
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-const NAME_NOTHING: [(&str, &str); 21] = [
+const NAME_NOTHING: [(&str, &str); 22] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -60,6 +60,7 @@ const NAME_NOTHING: [(&str, &str); 21] = [
         "changes the shop of the token; codes are its own",
     ),
     ("set_stock_routing", "changes the shop of the token"),
+    ("list_seller_promotions", "reads the shop of the token"),
 ];
 
 /// Everything of shop A's that shop B can name.
@@ -414,7 +415,7 @@ async fn a_shop_cannot_reach_anything_of_another() {
 }
 
 /// Operations for buyers and guests that name nothing of anybody's.
-const BUYERS_NAME_NOTHING: [(&str, &str); 21] = [
+const BUYERS_NAME_NOTHING: [(&str, &str); 23] = [
     ("me", "reads the account of the token"),
     ("list_sessions", "reads the account of the token"),
     ("logout", "ends the session of the token"),
@@ -448,6 +449,8 @@ const BUYERS_NAME_NOTHING: [(&str, &str); 21] = [
     ("get_product", "is the same for everybody"),
     ("product_availability", "is the same for everybody"),
     ("remove_cart_line", "changes the cart of the token"),
+    ("add_cart_coupon", "changes the cart of the token"),
+    ("remove_cart_coupon", "changes the cart of the token"),
 ];
 
 /// Everything of buyer A's, and of a guest's, that buyer B can name.

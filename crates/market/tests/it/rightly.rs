@@ -223,7 +223,14 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "end_seller_promotion" => {
             to(&[&promotion_of(world, Who::OwnerA).await]).json(&json!({"note": "over"}))
         }
-        "add_cart_coupon" | "remove_cart_coupon" => to(&["SPRING10"]),
+        "add_cart_coupon" => to(&[]).json(&json!({"code": "SPRING10"})),
+        "remove_cart_coupon" => {
+            if let Some(who @ (Who::BuyerA | Who::BuyerB)) = who {
+                let put = world.call("add_cart_coupon", &[]).json(&json!({"code": "SPRING10"}));
+                world.send_as(who, &put).await.expect(200);
+            }
+            to(&["SPRING10"])
+        }
         "make_commission_rule" => to(&[]).json(&rule()),
         "end_commission_rule" => to(&[&made_rule(world).await]).json(&json!({"note": "over"})),
         "preview_commission" => to(&[]).query(&format!(
