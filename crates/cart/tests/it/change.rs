@@ -8,7 +8,7 @@ async fn a_guest_fills_changes_and_empties_a_cart() {
     let (bowl, mug) = (world.offer(9), world.offer(9));
     assert_eq!(
         cart(&world.stranger()).await,
-        json!({ "version": 0, "currency": "EUR", "lines": [], "subtotal": { "amount": 0, "currency": "EUR" } })
+        json!({ "version": 0, "currency": "EUR", "lines": [], "codes": [], "subtotal": { "amount": 0, "currency": "EUR" } })
     );
     let guest = guest(&world, &bowl, 2).await;
     let answer: Value = add(&guest, &mug, 1).await.expect(200).read();
