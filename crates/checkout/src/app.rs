@@ -9,6 +9,7 @@ use crate::saga::{End, Step};
 use crate::till::place::{IdempotencyKey, PlaceCommand, Placement, stored_answer};
 use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
+use crate::trial::tried;
 use crate::watch::watch;
 use crate::{Config, draft, refund};
 use contracts::cart::{Cart, CartOwner, CartService};
@@ -199,6 +200,15 @@ impl Checkouts {
     /// Places the order of a cart. The answer to a key that was used before comes before every refusal: the cart may
     /// have closed, and prices changed, because of that very order.
     pub(crate) async fn placed(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
+        let trial = self.0.till.trial();
+        if trial.is_none() {
+            return self.placed_once(ctx, request).await;
+        }
+        let work = || self.placed_once(ctx, request.clone());
+        tried(trial, "place", || Err(Error::Unavailable), work).await
+    }
+
+    async fn placed_once(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
         let request = draft::check(request)?;
         let key = idempotency_key(&request)?;
         let new = match self.drafted(ctx, &request).await {

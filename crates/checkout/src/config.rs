@@ -1,3 +1,4 @@
+use crate::trial::SharedTrial;
 use kernel::limits::RESERVATION_TTL_S;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct Config {
     pub queue_max: usize,
     /// How long a provider may take to answer before the answer counts as unknown.
     pub provider_timeout: Duration,
+    /// Who lets things go wrong, to see what comes of it; nobody in a marketplace that serves.
+    pub trial: SharedTrial,
 }
 
 impl Default for Config {
@@ -24,6 +27,7 @@ impl Default for Config {
             batch_max: 256,
             queue_max: 4096,
             provider_timeout: Duration::from_secs(10),
+            trial: None,
         }
     }
 }

@@ -29,6 +29,7 @@ mod refunds;
 mod running;
 pub mod saga;
 pub mod till;
+pub mod trial;
 mod verify;
 mod watch;
 mod webhook;

@@ -29,7 +29,7 @@ pub enum Heard {
 
 /// What is to be done about a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Response {
+pub(crate) enum Response {
     Nothing,
     /// Go on with the payment now.
     Wake,
@@ -38,10 +38,10 @@ enum Response {
 }
 
 /// A payment that a notice is about, as it stands.
-struct Known {
-    order: OrderId,
-    attempt: u32,
-    step: Step,
+pub(crate) struct Known {
+    pub order: OrderId,
+    pub attempt: u32,
+    pub step: Step,
 }
 
 impl Checkouts {
@@ -151,7 +151,7 @@ impl Checkouts {
     }
 }
 
-fn response(known: &Known, attempt: u32, kind: NoticeKind) -> Response {
+pub(crate) fn response(known: &Known, attempt: u32, kind: NoticeKind) -> Response {
     let money = kind.claims_money();
     match &known.step {
         _ if attempt > known.attempt => Response::Nothing,

@@ -3,12 +3,13 @@
 //! Nothing is written between the question to the provider and the end, if both are quick: were the process to die in
 //! between, the refund is found as it was begun, and asked for again under the same key. What waits is written.
 
-use super::step::{End, Next, Outcome, Step, next};
+use super::step::{End, Outcome, Step};
 use crate::Error;
 use crate::running::Running;
 use crate::saga::Pause;
 use crate::till::Till;
 use crate::till::settle::{Ask, LEASE, RefundAsk, RefundMove, Refunding, Settled};
+use crate::trial::tried;
 use crate::watch::{AT_ONCE, Lying};
 use kernel::{Ctx, Money, OrderId, RefundId, SharedClock, Timestamp};
 use orders::domain::Order;
@@ -72,10 +73,7 @@ impl Driver {
                 Performed::Outcome(outcome) => outcome,
                 Performed::Settled(driven) => return Ok(*driven),
             };
-            refund.tell(self.clock.now(), &outcome);
-            let Next { step, pause } = next(refund.step.clone(), outcome);
-            refund.tries = if step == refund.step { refund.tries + 1 } else { 0 };
-            refund.step = step;
+            let pause = refund.came(outcome, self.clock.now());
             if pause != Pause::None {
                 return self.park(ctx, order, refund, pause).await;
             }
@@ -101,29 +99,16 @@ impl Driver {
     }
 
     async fn perform(&self, ctx: &Ctx, order: &Order, refund: &Refunding) -> Performed {
-        let end = match &refund.step {
-            Step::Ask | Step::Inquire => {
-                return Performed::Outcome(Outcome::Answer(self.ask_provider(order, refund).await));
-            }
-            Step::Close { reference } => End::Refunded {
-                reference: reference.clone(),
-            },
-            Step::Refuse { reason } => End::Refused {
-                reason: reason.clone(),
-            },
-            Step::Ended { .. } => {
-                return Performed::Settled(Box::new(Driven {
+        let Some(close) = telling(refund, self.clock.now()) else {
+            return match refund.step.has_ended() {
+                true => Performed::Settled(Box::new(Driven {
                     order: order.clone(),
                     refund: refund.clone(),
-                }));
-            }
+                })),
+                false => Performed::Outcome(Outcome::Answer(self.ask_provider(order, refund).await)),
+            };
         };
-        let mut done = refund.clone();
-        done.tell(self.clock.now(), &Outcome::Done);
-        match self
-            .settle(ctx, refund, RefundAsk::Close(Box::new(done), end))
-            .await
-        {
+        match self.settle(ctx, refund, close).await {
             Ok(driven) => Performed::Settled(Box::new(driven)),
             Err(error) => {
                 tracing::warn!(order = %order.id, refund = %refund.id, %error, "the till did not take a refund's outcome");
@@ -133,25 +118,26 @@ impl Driver {
     }
 
     async fn ask_provider(&self, order: &Order, refund: &Refunding) -> Answer {
-        let asked = Refund {
-            key: refund.provider_key(),
-            charge: ProviderCharge {
-                key: refund.charge.clone(),
-                amount: order.total(),
-            },
-            amount: Money::new(refund.amount(), order.currency()),
-            reason: refund.reason().to_owned(),
+        let name = match refund.step {
+            Step::Ask => "refund_ask",
+            _ => "refund_inquire",
         };
+        let work = || self.ask_once(order, refund);
+        let answer = tried(self.till.trial(), name, || Answer::Unknown, work).await;
+        metrics::counter!("refund_provider_calls_total", "step" => refund.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
+            .increment(1);
+        answer
+    }
+
+    async fn ask_once(&self, order: &Order, refund: &Refunding) -> Answer {
+        let asked = asking(order, refund);
         let asked = match refund.step {
             Step::Ask => self.provider.refund(asked),
             _ => self.provider.inquire_refund(asked),
         };
-        let answer = tokio::time::timeout(self.provider_timeout, asked)
+        tokio::time::timeout(self.provider_timeout, asked)
             .await
-            .unwrap_or(Answer::Unknown);
-        metrics::counter!("refund_provider_calls_total", "step" => refund.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
-            .increment(1);
-        answer
+            .unwrap_or(Answer::Unknown)
     }
 
     async fn settle(&self, ctx: &Ctx, refund: &Refunding, ask: RefundAsk) -> Result<Driven, Error> {
@@ -165,6 +151,36 @@ impl Driver {
         };
         let settled = self.till.settle(&ctx, refund.order, ask).await?;
         driven(settled).ok_or(Error::NoSuchRefund)
+    }
+}
+
+/// What a step tells the till, with itself in the refund's history as done; none for the steps that ask the provider, and
+/// after the end.
+pub(crate) fn telling(refund: &Refunding, now: Timestamp) -> Option<RefundAsk> {
+    let end = match &refund.step {
+        Step::Close { reference } => End::Refunded {
+            reference: reference.clone(),
+        },
+        Step::Refuse { reason } => End::Refused {
+            reason: reason.clone(),
+        },
+        Step::Ask | Step::Inquire | Step::Ended { .. } => return None,
+    };
+    let mut done = refund.clone();
+    done.tell(now, &Outcome::Done);
+    Some(RefundAsk::Close(Box::new(done), end))
+}
+
+/// What is asked of the provider for a refund, whether it is made or inquired about.
+pub(crate) fn asking(order: &Order, refund: &Refunding) -> Refund {
+    Refund {
+        key: refund.provider_key(),
+        charge: ProviderCharge {
+            key: refund.charge.clone(),
+            amount: order.total(),
+        },
+        amount: Money::new(refund.amount(), order.currency()),
+        reason: refund.reason().to_owned(),
     }
 }
 

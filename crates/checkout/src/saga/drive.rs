@@ -3,13 +3,15 @@
 //! Nothing is written between the question to the provider and the end, if both are quick: were the process to die in
 //! between, the payment is found as it was begun, and its steps are done again under the same key. What waits is written.
 
-use super::step::{Next, Outcome, Pause, Step, next};
+use super::step::{Outcome, Pause, Step};
 use crate::Error;
 use crate::running::Running;
 use crate::till::Till;
 use crate::till::settle::{Ask, Case, Saga, Settled};
+use crate::trial::tried;
 use contracts::orders::OrderStatus;
-use kernel::{Ctx, OrderId, SharedClock};
+use kernel::{Ctx, OrderId, SharedClock, Timestamp};
+use orders::domain::Order;
 use payments::provider::charge_key;
 use payments::{Answer, Authorize, Provider, ProviderCharge, Refund};
 use sqlx::PgPool;
@@ -79,12 +81,9 @@ impl Driver {
                     saga = as_kept;
                     continue;
                 }
-                Performed::Superseded => return self.look(ctx, &case).await,
+                Performed::Superseded => return self.superseded(ctx, &case).await,
             };
-            saga.tell(self.clock.now(), &outcome);
-            let Next { step, pause } = next(saga.step.clone(), outcome);
-            saga.tries = if step == saga.step { saga.tries + 1 } else { 0 };
-            saga.step = step;
+            let pause = saga.came(outcome, self.clock.now());
             if pause != Pause::None {
                 return self.park(ctx, case, saga, pause).await;
             }
@@ -96,16 +95,19 @@ impl Driver {
     /// Writes where the payment waits, and until when.
     async fn park(&self, ctx: &Ctx, case: Case, mut saga: Saga, pause: Pause) -> Result<Case, Error> {
         saga.due_at = Some(self.clock.now() + pause.length(saga.tries));
-        let ask = Ask::Park { saga: Box::new(saga) };
+        let ask = Ask::Park {
+            saga: Box::new(saga.clone()),
+        };
         match self.settle(ctx, &case, ask).await {
             Ok(parked) => Ok(parked.case),
             // Somebody else has gone on with it: how it stands is theirs to say.
-            Err(Error::Stale) => self.look(ctx, &case).await,
+            Err(Error::Stale) => self.superseded(ctx, &case).await,
             Err(error) => Err(error),
         }
     }
 
-    async fn look(&self, ctx: &Ctx, case: &Case) -> Result<Case, Error> {
+    /// Somebody else has gone on with it: how it stands is theirs to say.
+    async fn superseded(&self, ctx: &Ctx, case: &Case) -> Result<Case, Error> {
         Ok(self.settle(ctx, case, Ask::Look).await?.case)
     }
 
@@ -118,55 +120,26 @@ impl Driver {
     }
 
     async fn perform(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Performed {
-        if saga.step.needs_open_order() && case.order.status != OrderStatus::Placed {
-            return Performed::Outcome(match case.order.has_expired() {
-                true => Outcome::OrderExpired,
-                false => Outcome::OrderEnded,
-            });
+        if let Some(overtaken) = overtaken(&case.order, &saga.step) {
+            return Performed::Outcome(overtaken);
         }
-        match &saga.step {
-            Step::Authorize
-            | Step::Inquire
-            | Step::AwaitBuyer { .. }
-            | Step::Abandon
-            | Step::Capture
-            | Step::InquireLate
-            | Step::Void
-            | Step::Refund => Performed::Outcome(Outcome::Answer(self.ask_provider(case, saga).await)),
-            Step::Confirm { reference } => {
-                let ask = Ask::Confirm {
-                    saga: told(saga, self.clock.now()),
-                    reference: reference.clone(),
-                };
-                self.tell_till(ctx, case, ask).await
-            }
-            Step::Reopen { reference } => {
-                let ask = Ask::Reopen {
-                    saga: told(saga, self.clock.now()),
-                    reference: reference.clone(),
-                };
-                self.tell_till(ctx, case, ask).await
-            }
-            Step::Decline { reason } => {
-                let ask = Ask::Decline {
-                    saga: told(saga, self.clock.now()),
-                    reason: reason.clone(),
-                };
-                self.tell_till(ctx, case, ask).await
-            }
-            Step::Close { end } => {
-                let ask = Ask::Close {
-                    saga: told(saga, self.clock.now()),
-                    end: end.clone(),
-                };
-                self.tell_till(ctx, case, ask).await
-            }
-            Step::Ended { .. } => Performed::Settled(Box::new(case.clone())),
+        match telling(saga, self.clock.now()) {
+            Some(ask) => self.tell_till(ctx, case, ask).await,
+            None if saga.step.has_ended() => Performed::Settled(Box::new(case.clone())),
+            None => Performed::Outcome(Outcome::Answer(self.ask_provider(case, saga).await)),
         }
     }
 
     /// Asks the provider what the step asks.
     async fn ask_provider(&self, case: &Case, saga: &Saga) -> Answer {
+        let work = || self.ask_once(case, saga);
+        let answer = tried(self.till.trial(), saga.step.name(), || Answer::Unknown, work).await;
+        metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
+            .increment(1);
+        answer
+    }
+
+    async fn ask_once(&self, case: &Case, saga: &Saga) -> Answer {
         let key = charge_key(case.order.placed.payment, saga.attempt);
         let charge = || ProviderCharge {
             key: key.clone(),
@@ -185,10 +158,7 @@ impl Driver {
             Step::Refund => Box::pin(self.give_back(charge())),
             _ => self.provider.inquire(key),
         };
-        let answer = self.in_time(asked).await;
-        metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
-            .increment(1);
-        answer
+        self.in_time(asked).await
     }
 
     /// Gives all of a charge back. Where that is refused because it went back by another way, such as by hand at the
@@ -239,9 +209,51 @@ enum Performed {
     Superseded,
 }
 
-/// The saga as it ends, with its last step in its history.
-fn told(saga: &Saga, at: kernel::Timestamp) -> Box<Saga> {
-    let mut saga = saga.clone();
-    saga.tell(at, &Outcome::Done);
-    Box::new(saga)
+/// What became of an order whose payment only goes on while it can be paid; none, if it can, or if that does not matter
+/// to the step.
+pub(crate) fn overtaken(order: &Order, step: &Step) -> Option<Outcome> {
+    if !step.needs_open_order() || order.status == OrderStatus::Placed {
+        return None;
+    }
+    Some(match order.has_expired() {
+        true => Outcome::OrderExpired,
+        false => Outcome::OrderEnded,
+    })
+}
+
+/// What a step tells the till, with itself in the saga's history as done; none for the steps that ask the provider, and
+/// after the end.
+pub(crate) fn telling(saga: &Saga, now: Timestamp) -> Option<Ask> {
+    let told = || {
+        let mut saga = saga.clone();
+        saga.tell(now, &Outcome::Done);
+        Box::new(saga)
+    };
+    Some(match &saga.step {
+        Step::Confirm { reference } => Ask::Confirm {
+            saga: told(),
+            reference: reference.clone(),
+        },
+        Step::Reopen { reference } => Ask::Reopen {
+            saga: told(),
+            reference: reference.clone(),
+        },
+        Step::Decline { reason } => Ask::Decline {
+            saga: told(),
+            reason: reason.clone(),
+        },
+        Step::Close { end } => Ask::Close {
+            saga: told(),
+            end: end.clone(),
+        },
+        Step::Authorize
+        | Step::Inquire
+        | Step::AwaitBuyer { .. }
+        | Step::Abandon
+        | Step::Capture
+        | Step::InquireLate
+        | Step::Void
+        | Step::Refund
+        | Step::Ended { .. } => return None,
+    })
 }

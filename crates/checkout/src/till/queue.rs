@@ -1,6 +1,7 @@
 use super::lane::{Commands, Lane, Pending, Work};
 use super::place::{PlaceBatch, PlaceCommand, Placement};
 use super::settle::{self, Settle, SettleBatch, Settled};
+use crate::trial::{SharedTrial, tried};
 use crate::{Config, Error};
 use kernel::{Ctx, OrderId};
 use runtime::Loop;
@@ -63,6 +64,7 @@ pub struct Till {
     url: Arc<str>,
     lanes: usize,
     batch_max: usize,
+    trial: SharedTrial,
 }
 
 impl Till {
@@ -74,6 +76,7 @@ impl Till {
             url: url.into(),
             lanes: config.lanes.max(1),
             batch_max: config.batch_max.max(1),
+            trial: config.trial.clone(),
         }
     }
 
@@ -84,12 +87,24 @@ impl Till {
 
     /// Moves an order and its payment on.
     pub async fn settle(&self, ctx: &Ctx, order: OrderId, ask: settle::Ask) -> Result<Settled, Error> {
+        if self.trial.is_none() {
+            return self.submit(ctx, order, ask).await;
+        }
+        let work = || self.submit(ctx, order, ask.clone());
+        tried(&self.trial, ask.name(), || Err(Error::Unavailable), work).await
+    }
+
+    async fn submit(&self, ctx: &Ctx, order: OrderId, ask: settle::Ask) -> Result<Settled, Error> {
         let command = Settle {
             ctx: ctx.clone(),
             order,
             ask,
         };
         self.settle.submit(command).await
+    }
+
+    pub(crate) fn trial(&self) -> &SharedTrial {
+        &self.trial
     }
 
     /// The lanes that serve both queues.

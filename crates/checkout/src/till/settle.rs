@@ -4,6 +4,8 @@
 mod batch;
 mod decide;
 mod intervene;
+#[cfg(test)]
+mod lives;
 pub mod refund;
 mod saga;
 #[cfg(test)]

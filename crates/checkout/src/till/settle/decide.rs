@@ -89,6 +89,30 @@ pub enum Ask {
 }
 
 impl Ask {
+    /// What a trial calls it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Start { .. } => "start",
+            Self::Take => "take",
+            Self::Hear { .. } => "hear",
+            Self::Park { .. } => "park",
+            Self::Confirm { .. } => "confirm",
+            Self::Reopen { .. } => "reopen",
+            Self::Decline { .. } => "decline",
+            Self::Close { .. } => "close",
+            Self::Cancel {
+                reason: CancelReason::Expired,
+            } => "expire",
+            Self::Cancel { .. } => "cancel",
+            Self::Intervene(_) => "intervene",
+            Self::CancelPart { .. } => "cancel_part",
+            Self::Refund(_) => "refund_begin",
+            Self::OfRefund { ask, .. } => ask.name(),
+        }
+    }
+
     /// Whether what was given back, or is about to be, matters to it.
     #[must_use]
     pub fn concerns_refunds(&self) -> bool {

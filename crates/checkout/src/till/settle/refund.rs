@@ -12,7 +12,7 @@ use super::decide::{Books, Case, Decision, LEASE};
 use super::saga::{HISTORY_MAX, Told};
 use super::unpaid::unpaid_for;
 use crate::error::Error;
-use crate::refund::{End, Outcome, Step};
+use crate::refund::{End, Next, Outcome, Step, next};
 use crate::saga;
 use contracts::checkout::{RefundStatus, RefundWish};
 use contracts::orders::CancelReason;
@@ -118,6 +118,21 @@ pub enum RefundAsk {
     Retry,
 }
 
+impl RefundAsk {
+    /// What a trial calls it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Take => "refund_take",
+            Self::Hear => "refund_hear",
+            Self::Park(_) => "refund_park",
+            Self::Close(_, End::Refunded { .. }) => "refund_close",
+            Self::Close(_, End::Refused { .. }) => "refund_refuse",
+            Self::Retry => "refund_retry",
+        }
+    }
+}
+
 impl Refunding {
     /// Minor units of the order's currency.
     #[must_use]
@@ -163,6 +178,15 @@ impl Refunding {
             by: None,
             note: None,
         });
+    }
+
+    /// Notes what came of the present step and goes to the one that follows. Says when that is to be done.
+    pub fn came(&mut self, outcome: Outcome, at: Timestamp) -> saga::Pause {
+        self.tell(at, &outcome);
+        let Next { step, pause } = next(self.step.clone(), outcome);
+        self.tries = if step == self.step { self.tries + 1 } else { 0 };
+        self.step = step;
+        pause
     }
 
     fn leased_at(&self, now: Timestamp) -> bool {

@@ -1,4 +1,4 @@
-use crate::saga::{Outcome, Step};
+use crate::saga::{Next, Outcome, Pause, Step, next};
 use kernel::{OrderId, Timestamp, UserId};
 use postgres_types::Json;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,15 @@ impl Saga {
     /// Notes what came of the present step.
     pub fn tell(&mut self, at: Timestamp, outcome: &Outcome) {
         self.note(at, outcome.name(), None);
+    }
+
+    /// Notes what came of the present step and goes to the one that follows. Says when that is to be done.
+    pub fn came(&mut self, outcome: Outcome, at: Timestamp) -> Pause {
+        self.tell(at, &outcome);
+        let Next { step, pause } = next(self.step.clone(), outcome);
+        self.tries = if step == self.step { self.tries + 1 } else { 0 };
+        self.step = step;
+        pause
     }
 
     /// Notes what a person did about the present step, and why.

@@ -1,0 +1,186 @@
+//! What holds after every step.
+
+use super::market::{Life, Market};
+use contracts::orders::{OrderStatus, SubOrderStatus};
+use inventory::till::ReservationState;
+use kernel::{SkuId, TenantId};
+use ledger::domain::Account;
+use payments::provider::charge_key;
+
+impl Market {
+    /// Of the order that something happened to, and of the goods and shops in it. The ledger checks itself with every
+    /// entry.
+    pub fn check(&self, n: usize) {
+        let life = &self.lives[n];
+        life.payment.check();
+        sums(life);
+        self.check_provider(life);
+        check_books(life);
+        for part in &life.case.order.placed.parts {
+            self.check_shop(part.tenant);
+            for line in &part.lines {
+                self.check_stock(part.tenant, line.sku);
+            }
+        }
+    }
+
+    /// The provider has one charge at most with the buyer's money, and gave back no more than came.
+    fn check_provider(&self, life: &Life) {
+        let order = &life.case.order;
+        let attempts = life.case.saga.as_ref().map_or(0, |saga| saga.attempt);
+        let keys = (1..=attempts).map(|attempt| charge_key(order.placed.payment, attempt));
+        let charges: Vec<_> = keys.filter_map(|key| self.bank.charge(&key)).collect();
+        let paid = charges
+            .iter()
+            .filter(|charge| charge.captured > charge.refunded)
+            .count();
+        assert!(paid <= 1, "one order is charged once");
+        for charge in charges {
+            assert!(charge.refunded <= charge.captured, "more went back than came");
+        }
+    }
+
+    /// What a shop earned is owed to it or was paid to it, and nowhere else.
+    fn check_shop(&self, tenant: TenantId) {
+        let earned: i64 = self
+            .lives
+            .iter()
+            .filter_map(|life| life.posted.get(&(Account::SellerPayable, Some(tenant))))
+            .sum();
+        let shop = self
+            .shops
+            .iter()
+            .find(|shop| shop.tenant == tenant)
+            .expect("it trades");
+        let owed = self.books.payable(tenant, shop.currency);
+        assert_eq!(-earned, owed + self.books.paid_out(tenant), "owed and paid out");
+        assert_eq!(
+            -self.books.balance(Account::Bank, None, shop.currency),
+            self.books.at_the_bank(shop.currency),
+            "the bank paid what was paid, once each"
+        );
+    }
+
+    /// Stock is the sum of its movements, and what is reserved is held by somebody.
+    fn check_stock(&self, tenant: TenantId, sku: SkuId) {
+        let (mut on_hand, mut reserved) = (0, 0);
+        for level in self.shelves.of(tenant, sku) {
+            assert!(
+                level.reserved >= 0 && level.reserved <= level.on_hand,
+                "{level:?}"
+            );
+            on_hand += level.on_hand;
+            reserved += level.reserved;
+        }
+        let moved = self.moved[&sku];
+        assert_eq!(
+            (on_hand, reserved),
+            (moved.on_hand, moved.reserved),
+            "the sum of the movements"
+        );
+        let held = self.lives.iter().flat_map(|life| &life.reservations);
+        let held = held.filter(|held| held.sku == sku && held.state == ReservationState::Held);
+        assert_eq!(
+            held.map(|held| held.quantity).sum::<i64>(),
+            reserved,
+            "held by somebody"
+        );
+    }
+}
+
+/// The sub-orders are the order: what they cost, what went back, what became of them.
+fn sums(life: &Life) {
+    let order = &life.case.order;
+    let (mut total, mut refunded, mut live) = (0, 0, 0);
+    for sub_order in order.sub_orders() {
+        let (id, own) = (sub_order.part.id, sub_order.part.total());
+        total += own;
+        refunded += sub_order.refunded();
+        live += usize::from(sub_order.status() != SubOrderStatus::Cancelled);
+        let under_way: i64 = life
+            .case
+            .refunds
+            .iter()
+            .filter(|refund| !refund.step.has_ended())
+            .flat_map(|refund| &refund.parts)
+            .filter(|part| part.part == id)
+            .map(|part| part.amount)
+            .sum();
+        assert!(
+            sub_order.refunded() + under_way <= own,
+            "{under_way} of {own} are promised"
+        );
+        for line in &sub_order.part.lines {
+            let (amount, units) = sub_order.line_refunded(line.id);
+            assert!(
+                amount <= line.total() && units <= line.quantity,
+                "of each line as well"
+            );
+        }
+        let share = life
+            .payment
+            .shares
+            .iter()
+            .find(|share| share.tenant == sub_order.part.tenant);
+        let share = share.expect("every shop has its share");
+        assert_eq!(share.amount, own);
+        if order.paid {
+            assert_eq!(
+                share.refunded,
+                sub_order.refunded(),
+                "payment and history tell the same"
+            );
+        }
+    }
+    assert_eq!(total, order.total().amount, "sub-orders sum to their order");
+    assert_eq!(total, life.payment.amount);
+    assert_eq!(refunded, order.refunded());
+    assert!(
+        order.paid || refunded == 0,
+        "nothing goes back for what was not sold"
+    );
+    assert_eq!(
+        live == 0,
+        order.status == OrderStatus::Cancelled,
+        "{:?}",
+        order.status
+    );
+    if order.paid {
+        assert_eq!((life.payment.captured, life.payment.refunded), (total, refunded));
+    }
+}
+
+/// What is in the books for an order is what was sold less what went back, and the commission on just that.
+fn check_books(life: &Life) {
+    let order = &life.case.order;
+    let posted = |account, tenant| life.posted.get(&(account, tenant)).copied().unwrap_or(0);
+    let sold = if order.paid { order.total().amount } else { 0 };
+    assert_eq!(posted(Account::ProviderClearing, None), sold - order.refunded());
+    for sub_order in order.sub_orders() {
+        let (part, tenant) = (sub_order.part, Some(sub_order.part.tenant));
+        let commission = -posted(Account::CommissionRevenue, tenant);
+        let tax = -posted(Account::TaxPayable, tenant);
+        let owed = -posted(Account::SellerPayable, tenant);
+        if !order.paid {
+            assert_eq!((commission, tax, owed), (0, 0, 0));
+            continue;
+        }
+        let left = part.total() - sub_order.refunded();
+        assert_eq!(commission + tax + owed, left, "whatever is left is somebody's");
+        assert!(
+            commission >= 0 && tax >= 0 && owed >= 0,
+            "nobody pays for having sold something"
+        );
+        assert!(commission <= part.commission && tax <= part.commission_tax);
+        if left == 0 {
+            assert_eq!(
+                (commission, tax, owed),
+                (0, 0, 0),
+                "the commission went back with its goods"
+            );
+        }
+        if sub_order.refunded() == 0 {
+            assert_eq!((commission, tax), (part.commission, part.commission_tax));
+        }
+    }
+}

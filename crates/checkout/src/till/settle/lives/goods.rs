@@ -1,0 +1,166 @@
+//! Shops, what they sell, and what buyers put together.
+
+use super::chance::Dice;
+use contracts::Address;
+use inventory::till::{Level, Shelves, Units};
+use kernel::{
+    BasisPoints, CartId, Currency, LineId, Money, PaymentId, ProductId, SkuId, SubOrderId, TenantId,
+    Timestamp, UserId, WarehouseId,
+};
+use ledger::domain::Tariff;
+use orders::domain::{Delivery, Line, Part, Placed};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Of each market two trade in one currency and one in another: of no, two, three and four decimals.
+const CURRENCIES: [&str; 4] = ["JPY", "EUR", "KWD", "CLF"];
+const SKUS: u64 = 2;
+/// Seconds for which an unpaid order's goods are held.
+pub const HOLD_S: i64 = 60;
+
+pub struct Shop {
+    pub tenant: TenantId,
+    pub currency: Currency,
+    pub goods: Vec<Good>,
+    tariff: Tariff,
+    delivery: i64,
+}
+
+#[derive(Clone, Copy)]
+pub struct Good {
+    pub sku: SkuId,
+    price: i64,
+}
+
+fn id(kind: u128, n: u64) -> Uuid {
+    Uuid::from_u128(kind << 64 | u128::from(n))
+}
+
+pub fn open_shops(dice: &mut Dice) -> Vec<Shop> {
+    let first = dice.below(CURRENCIES.len() as u64);
+    (0..3u64)
+        .map(|n| {
+            let currency = CURRENCIES[(first + n / 2) as usize % CURRENCIES.len()];
+            let goods = (0..SKUS).map(|good| Good {
+                sku: SkuId(id(3, n * SKUS + good)),
+                // Free goods as well: nothing is a number like others.
+                price: if dice.one_in(16) {
+                    0
+                } else {
+                    1 + dice.below(5_000) as i64
+                },
+            });
+            Shop {
+                tenant: TenantId(id(2, n)),
+                currency: currency.parse().expect("known"),
+                goods: goods.collect(),
+                delivery: dice.below(800) as i64,
+                tariff: Tariff {
+                    rate: BasisPoints(dice.below(3_000) as u32),
+                    fixed: dice.below(40) as i64,
+                    floor: None,
+                    cap: None,
+                    tax: BasisPoints(dice.below(2_500) as u32),
+                },
+            }
+        })
+        .collect()
+}
+
+/// Few of each, in one or two warehouses, so that buyers take things from each other.
+pub fn stock(shops: &[Shop], dice: &mut Dice) -> (Shelves, HashMap<SkuId, Units>) {
+    let mut levels = Vec::new();
+    let mut counted: HashMap<SkuId, Units> = HashMap::new();
+    for shop in shops {
+        for good in &shop.goods {
+            for warehouse in 0..1 + dice.below(2) {
+                let on_hand = 1 + dice.below(8) as i64;
+                counted.entry(good.sku).or_default().on_hand += on_hand;
+                levels.push(Level {
+                    tenant: shop.tenant,
+                    sku: good.sku,
+                    warehouse: match warehouse {
+                        0 => WarehouseId(shop.tenant.0),
+                        n => WarehouseId(id(4, n)),
+                    },
+                    product: ProductId(id(5, 0)),
+                    on_hand,
+                    reserved: 0,
+                    incoming: 0,
+                    low_below: 0,
+                    route: None,
+                });
+            }
+        }
+    }
+    (Shelves::new(levels), counted)
+}
+
+/// The nth buyer's cart: of shops of one currency, some lines of each, two of one SKU now and then.
+pub fn placed(shops: &[Shop], n: u64, now: Timestamp, dice: &mut Dice) -> Placed {
+    let first = &shops[dice.below(shops.len() as u64) as usize];
+    let mut parts = Vec::new();
+    for shop in shops.iter().filter(|shop| shop.currency == first.currency) {
+        if shop.tenant == first.tenant || dice.one_in(2) {
+            parts.push(part(shop, 10 * n + parts.len() as u64, dice));
+        }
+    }
+    Placed {
+        buyer: Some(UserId(id(6, n))),
+        guest: None,
+        cart: CartId(id(7, n)),
+        email: String::new(),
+        address: Address {
+            name: String::new(),
+            line1: String::new(),
+            line2: None,
+            postcode: String::new(),
+            city: String::new(),
+            region: None,
+            country: "ES".to_owned(),
+            phone: None,
+        },
+        currency: first.currency,
+        payment: PaymentId(id(8, n)),
+        reserved_until: now + chrono::TimeDelta::seconds(HOLD_S),
+        parts,
+    }
+}
+
+fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
+    let lines: Vec<Line> = (0..1 + dice.below(2))
+        .map(|l| line(shop, 10 * n + l, dice))
+        .collect();
+    Part {
+        id: SubOrderId(id(9, n)),
+        tenant: shop.tenant,
+        commission: lines.iter().map(|line| line.commission).sum(),
+        commission_tax: lines.iter().map(|line| line.commission_tax).sum(),
+        lines,
+        delivery: Delivery {
+            code: String::new(),
+            name: String::new(),
+            price: shop.delivery,
+        },
+    }
+}
+
+fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
+    let good = shop.goods[dice.below(SKUS) as usize];
+    let quantity = 1 + dice.below(3) as u32;
+    let total = Money::new(good.price * i64::from(quantity), shop.currency);
+    let (commission, commission_tax) = shop.tariff.of(quantity, total).expect("in range");
+    Line {
+        id: LineId(id(10, n)),
+        sku: good.sku,
+        product: ProductId(id(5, 0)),
+        title: String::new(),
+        options: String::new(),
+        code: String::new(),
+        quantity,
+        unit_price: good.price,
+        commission,
+        commission_tax,
+        rule: None,
+    }
+}

@@ -1,0 +1,152 @@
+//! Named moments of checkout's work at which a trial may let something go wrong: before a step, and when it is done and
+//! nobody knows it yet. Tests, and the proofs that the program runs on itself, are there; in a marketplace that serves,
+//! nobody is, and nothing is asked.
+//!
+//! The steps are those of [`saga`](crate::saga::Step::name) that ask the provider, those of a refund that do
+//! (`refund_ask`, `refund_inquire`), and what the till is told ([`Ask::name`](crate::till::settle::Ask::name)), placing
+//! included. [`STEPS`] lists them.
+
+use futures::future::BoxFuture;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// Every step at which somebody may be there.
+pub const STEPS: [&str; 26] = [
+    "place",
+    "start",
+    "authorize",
+    "inquire",
+    "await_buyer",
+    "abandon",
+    "capture",
+    "inquire_late",
+    "void",
+    "refund",
+    "park",
+    "take",
+    "confirm",
+    "reopen",
+    "decline",
+    "close",
+    "expire",
+    "cancel",
+    "cancel_part",
+    "refund_begin",
+    "refund_ask",
+    "refund_inquire",
+    "refund_take",
+    "refund_park",
+    "refund_close",
+    "refund_refuse",
+];
+
+/// Where in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    Before,
+    After,
+}
+
+/// What goes wrong there. A process that dies there does not come back to say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The step fails, or its answer gets lost.
+    Fail,
+    /// It is done twice: at once before it is done, again after that.
+    Twice,
+}
+
+/// Somebody who is there.
+pub trait Trial: Debug + Send + Sync + 'static {
+    /// What goes wrong with the step at this moment. May take its time about it.
+    fn at(&self, step: &'static str, moment: Moment) -> BoxFuture<'_, Option<Fault>>;
+}
+
+/// Nobody, most of the time.
+pub type SharedTrial = Option<Arc<dyn Trial>>;
+
+/// Does a step in front of whoever is there. `lost` is what the caller learns of a step that failed.
+pub(crate) async fn tried<T, W, F>(
+    trial: &SharedTrial,
+    step: &'static str,
+    lost: impl Fn() -> T,
+    work: W,
+) -> T
+where
+    W: Fn() -> F,
+    F: Future<Output = T>,
+{
+    let Some(trial) = trial else {
+        return work().await;
+    };
+    let done = match trial.at(step, Moment::Before).await {
+        Some(Fault::Fail) => return lost(),
+        Some(Fault::Twice) => tokio::join!(work(), work()).0,
+        None => work().await,
+    };
+    match trial.at(step, Moment::After).await {
+        Some(Fault::Fail) => lost(),
+        Some(Fault::Twice) => {
+            // As whoever comes second finds it: what is answered then is nobody's business.
+            let _ = work().await;
+            done
+        }
+        None => done,
+    }
+}
+
+impl Moment {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[derive(Debug)]
+    struct Wanted(Moment, Fault);
+
+    impl Trial for Wanted {
+        fn at(&self, _step: &'static str, moment: Moment) -> BoxFuture<'_, Option<Fault>> {
+            let fault = (moment == self.0).then_some(self.1);
+            async move { fault }.boxed()
+        }
+    }
+
+    /// How often the work is done, and what its caller learns.
+    async fn tried_with(trial: SharedTrial) -> (usize, &'static str) {
+        let times = AtomicUsize::new(0);
+        let work = || async {
+            times.fetch_add(1, Ordering::Relaxed);
+            "done"
+        };
+        let learnt = tried(&trial, "capture", || "lost", work).await;
+        (times.into_inner(), learnt)
+    }
+
+    #[tokio::test]
+    async fn a_step_fails_or_is_done_twice_before_and_after() {
+        use Fault::{Fail, Twice};
+        use Moment::{After, Before};
+        let cases = [
+            (None, (1, "done")),
+            (Some((Before, Fail)), (0, "lost")),
+            (Some((After, Fail)), (1, "lost")),
+            (Some((Before, Twice)), (2, "done")),
+            (Some((After, Twice)), (2, "done")),
+        ];
+        for (wanted, expected) in cases {
+            let trial: SharedTrial =
+                wanted.map(|(moment, fault)| Arc::new(Wanted(moment, fault)) as Arc<dyn Trial>);
+            assert_eq!(tried_with(trial).await, expected, "{wanted:?}");
+        }
+    }
+}
