@@ -81,7 +81,7 @@ impl Driver {
                     saga = as_kept;
                     continue;
                 }
-                Performed::Superseded => return self.superseded(ctx, &case).await,
+                Performed::Superseded => return self.superseded(ctx, &case, &saga).await,
             };
             let pause = saga.came(outcome, self.clock.now());
             if pause != Pause::None {
@@ -101,14 +101,16 @@ impl Driver {
         match self.settle(ctx, &case, ask).await {
             Ok(parked) => Ok(parked.case),
             // Somebody else has gone on with it: how it stands is theirs to say.
-            Err(Error::Stale) => self.superseded(ctx, &case).await,
+            Err(Error::Stale) => self.superseded(ctx, &case, &saga).await,
             Err(error) => Err(error),
         }
     }
 
-    /// Somebody else has gone on with it: how it stands is theirs to say.
-    async fn superseded(&self, ctx: &Ctx, case: &Case) -> Result<Case, Error> {
-        Ok(self.settle(ctx, case, Ask::Look).await?.case)
+    /// Somebody else went on, and may have ended the payment while the provider was still being asked here: then it looks
+    /// again at what this attempt holds, as it does when the provider tells of it. Says how the case stands.
+    async fn superseded(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Result<Case, Error> {
+        let attempt = saga.attempt;
+        Ok(self.settle(ctx, case, Ask::Hear { attempt }).await?.case)
     }
 
     async fn settle(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Result<Settled, Error> {
