@@ -17,5 +17,6 @@ mod poison;
 mod provider;
 mod race;
 mod refunds;
+mod stories;
 mod webhooks;
 mod world;
