@@ -18,7 +18,7 @@ mod benches;
 mod client;
 mod comparison;
 mod cpu;
-mod database;
+pub mod database;
 mod invariants;
 mod load;
 mod machine;

@@ -214,6 +214,14 @@ impl Program {
         Ok(())
     }
 
+    /// Whether it ended by itself, or by somebody else's hand.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        if !self.over && self.child.try_wait()?.is_some() {
+            self.over = true;
+        }
+        Ok(self.over)
+    }
+
     /// Kills it without a warning. Its PostgreSQL runs on, for the next start to adopt; where none comes, see
     /// [`stop_orphaned_server`].
     pub fn kill(mut self) -> Result<()> {

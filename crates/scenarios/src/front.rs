@@ -9,8 +9,6 @@ use testkit::{Client, NoAnswer, Response};
 
 /// Whoever has no answer by then gives up, as a browser does.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Says of each route which service it belongs to.
-const DESCRIPTION: &str = include_str!("../../../docs/openapi.json");
 /// Serves the paths that the API's description does not know: pages.
 const PAGES: &str = "storefront";
 
@@ -54,16 +52,17 @@ impl Front {
         })
     }
 
-    /// Processes that serve one service each, as a path-routing load balancer sees them.
+    /// Processes that serve one service each, as a path-routing load balancer sees them. The API's description says of each
+    /// route which service it belongs to.
     #[must_use]
-    pub fn by_service(programs: &HashMap<String, Program>) -> Arc<Self> {
+    pub fn by_service(programs: &HashMap<String, Program>, description: &Value) -> Arc<Self> {
         let services = programs
             .iter()
             .map(|(service, program)| (service.clone(), client(program)))
             .collect();
         Arc::new(Self::Apart {
             services,
-            routes: routes(),
+            routes: routes(description),
         })
     }
 
@@ -100,8 +99,7 @@ impl Route {
 }
 
 /// Routes without parameters first: they win over those with some.
-fn routes() -> Vec<Route> {
-    let description: Value = serde_json::from_str(DESCRIPTION).unwrap();
+fn routes(description: &Value) -> Vec<Route> {
     let mut routes: Vec<Route> = description["paths"]
         .as_object()
         .unwrap()
@@ -155,6 +153,12 @@ impl Caller {
         }
     }
 
+    /// Somebody else at the same door, who carries nothing.
+    #[must_use]
+    pub fn stranger(&self) -> Self {
+        Self::new(&self.front)
+    }
+
     /// The same with one more header.
     #[must_use]
     pub fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
@@ -185,7 +189,16 @@ impl Caller {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response, Lost> {
+    pub async fn delete(&self, path: &str) -> Result<Response, Lost> {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, Lost> {
         let mut client = self.front.client(&method, path).clone();
         for (name, value) in &self.headers {
             client = client.header(name, value);
@@ -209,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_route_is_found_by_its_path() {
-        let routes = routes();
+        let description = include_str!("../../../docs/openapi.json");
+        let routes = routes(&serde_json::from_str(description).unwrap());
         let service = |method: Method, path: &str| {
             let found = routes
                 .iter()

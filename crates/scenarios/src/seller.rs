@@ -10,13 +10,6 @@ use std::sync::Arc;
 pub const OPERATOR: &str = "operator@stoa.example";
 /// Of everybody in a story.
 const PASSWORD: &str = "Peristyle-1907";
-/// What a shop has to state before it is approved.
-const CHECK_LIST: [(&str, &str); 3] = [
-    ("identity", "12345678Z"),
-    ("bank_account", "ES91 2100 0418 4502 0005 1332"),
-    ("legal_documents", "SE-20931"),
-];
-
 /// An approved shop, seen by its owner.
 #[derive(Clone, Debug)]
 pub struct Shop {
@@ -47,14 +40,26 @@ struct StockRow {
 }
 
 impl Shop {
+    /// What a shop has to state before it is approved.
+    pub const CHECK_LIST: [(&str, &str); 3] = [
+        ("identity", "12345678Z"),
+        ("bank_account", "ES91 2100 0418 4502 0005 1332"),
+        ("legal_documents", "SE-20931"),
+    ];
+
+    /// Makes the operator, and signs them in.
+    pub async fn operator(launch: &Launch, stranger: &Caller) -> Result<Caller> {
+        let beside = launch.clone().env("STOA_OPERATOR_PASSWORD", PASSWORD);
+        let made = beside.run("operator", &[OPERATOR]).await?;
+        ensure!(made.status.success(), "stoa operator: {}", words(&made));
+        sign_in(stranger, OPERATOR, "admin").await
+    }
+
     /// Makes the operator and opens one shop per name: registered, stated, approved. `launch` is any process of the
     /// marketplace: a command beside it makes the operator.
     pub async fn open(launch: &Launch, front: &Arc<Front>, names: &[&str]) -> Result<Vec<Self>> {
-        let operator = launch.clone().env("STOA_OPERATOR_PASSWORD", PASSWORD);
-        let made = operator.run("operator", &[OPERATOR]).await?;
-        ensure!(made.status.success(), "stoa operator: {}", words(&made));
         let stranger = Caller::new(front);
-        let operator = sign_in(&stranger, OPERATOR, "admin").await?;
+        let operator = Self::operator(launch, &stranger).await?;
         let mut shops = Vec::new();
         for name in names {
             shops.push(Self::open_one(&stranger, &operator, name).await?);
@@ -63,7 +68,7 @@ impl Shop {
     }
 
     async fn open_one(stranger: &Caller, operator: &Caller, name: &str) -> Result<Self> {
-        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "-"));
+        let email = email(name);
         let card = json!({"email": email, "name": name, "password": PASSWORD});
         let _ = stranger.post("/v1/auth/register", &card).await?.expect(201);
         let buyer = sign_in(stranger, &email, "buyer").await?;
@@ -75,7 +80,7 @@ impl Shop {
         let shop = buyer.post("/v1/shops", &application).await?.expect(201).json();
         let id = text(&shop["id"]);
         let owner = sign_in(stranger, &email, "seller").await?;
-        for (item, reference) in CHECK_LIST {
+        for (item, reference) in Self::CHECK_LIST {
             let statement = json!({"attested": true, "holder": name, "reference": reference});
             let path = format!("/v1/seller/onboarding/{item}");
             let _ = owner.put(&path, &statement).await?.expect(200);
@@ -90,6 +95,11 @@ impl Shop {
             name: name.to_owned(),
             owner,
         })
+    }
+
+    /// The owner again, for when the tokens of the morning are over.
+    pub async fn signed_in(&self, stranger: &Caller) -> Result<Caller> {
+        sign_in(stranger, &email(&self.name), "seller").await
     }
 
     /// Publishes one product with a variant per price (in cents), each with this many units.
@@ -164,6 +174,10 @@ impl Shop {
             query = format!("limit=100&after={}", next.0);
         }
     }
+}
+
+fn email(name: &str) -> String {
+    format!("{}@example.org", name.to_lowercase().replace(' ', "-"))
 }
 
 async fn sign_in(stranger: &Caller, email: &str, audience: &str) -> Result<Caller> {

@@ -1,7 +1,9 @@
 use anyhow::{Context, Result, bail};
+use bench::database::Session;
 use bench::program::{Launch, stop_orphaned_server};
 use bench::scratch::{self, Scratch};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use testkit::Faults;
 
 /// Names the program to run instead of the debug build.
 const PROGRAM: &str = "STOA_PROGRAM";
@@ -15,10 +17,19 @@ pub struct Site {
 }
 
 impl Site {
+    /// For a test: the program under test, and a directory on a disk.
     pub fn new() -> Result<Self> {
+        Self::of(&program()?, None)
+    }
+
+    /// For this program, below this directory if one is named.
+    pub fn of(binary: &Path, parent: Option<&Path>) -> Result<Self> {
         Ok(Self {
-            binary: program()?,
-            scratch: scratch::directory()?,
+            binary: binary.to_path_buf(),
+            scratch: match parent {
+                Some(parent) => scratch::within(parent)?,
+                None => scratch::directory()?,
+            },
         })
     }
 
@@ -26,6 +37,12 @@ impl Site {
     #[must_use]
     pub fn launch(&self, data_dir: &str) -> Launch {
         Launch::new(&self.binary, &self.scratch.path().join(data_dir))
+    }
+
+    /// A folder of faults for a program that is started with it.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults::within(self.scratch.path().join("faults"))
     }
 
     /// A PostgreSQL that is nobody's own, for several processes of the program.
@@ -60,6 +77,11 @@ impl Database {
     #[must_use]
     pub fn behind(&self, launch: Launch) -> Launch {
         launch.env("DATABASE_URL", self.managed.url())
+    }
+
+    /// A session of the superuser, to look at what no API shows: the books of the sandbox provider, and sums over all.
+    pub async fn session(&self) -> Result<Session> {
+        Session::connect(&self.managed.superuser_url().parse()?).await
     }
 
     pub async fn stop(self) -> Result<()> {

@@ -66,7 +66,8 @@ async fn a_process_for_each_service() -> Result<()> {
         programs.insert(service.clone(), launch.start().await?);
     }
     let launch = database.behind(site.launch("any"));
-    purchase(&launch, &Front::by_service(&programs)).await?;
+    let description = serde_json::from_str(include_str!("../../../docs/openapi.json"))?;
+    purchase(&launch, &Front::by_service(&programs, &description)).await?;
     for (_, program) in programs {
         program.stop().await?;
     }

@@ -4,6 +4,7 @@
 //! - [`clock`]: a clock that stands still until it is moved.
 //! - [`Client`] and [`spawn_router`]: HTTP over a real socket.
 //! - [`eventually`]: waits for what happens in the background.
+//! - [`Faults`]: what is to go wrong in a program under trial, step by step; [`Grid`]: what came of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,8 +14,12 @@
 
 mod client;
 mod db;
+mod faults;
+mod grid;
 mod wait;
 
 pub use client::{Client, NoAnswer, Response, spawn_router};
 pub use db::TestDb;
+pub use faults::{Fault, Faults, Spot};
+pub use grid::{Cell, Grid};
 pub use wait::{clock, eventually};

@@ -1,0 +1,120 @@
+//! The fault matrix of checkout: every step of the saga and of refunds, failed, done twice and cut off by `kill -9`, before
+//! and after it is done; and webhooks that come late, several times and in the wrong order. Each cell is an order of its
+//! own, seen through by a buyer who asks again until there is an answer, and checked to the last unit and cent.
+
+mod check;
+mod stage;
+mod story;
+mod webhooks;
+
+use crate::Site;
+use anyhow::Result;
+use stage::Stage;
+use story::Story;
+use testkit::{Cell, Fault, Grid, Spot};
+use webhooks::Manner;
+
+/// Each step, and a story that comes to it.
+pub const STEPS: [(&str, Story); 26] = [
+    ("place", Story::Buy("tok_visa")),
+    ("start", Story::Buy("tok_visa")),
+    ("authorize", Story::Buy("tok_visa")),
+    ("inquire", Story::Buy("tok_timeout")),
+    ("await_buyer", Story::AtTheBank),
+    ("park", Story::AtTheBank),
+    ("take", Story::AtTheBank),
+    ("abandon", Story::AnotherCard),
+    ("capture", Story::Buy("tok_visa")),
+    ("confirm", Story::Buy("tok_visa")),
+    ("decline", Story::DeclinedFirst),
+    ("void", Story::CancelledAtTheBank),
+    ("close", Story::CancelledAtTheBank),
+    ("inquire_late", Story::TooLate),
+    ("reopen", Story::TooLate),
+    ("refund", Story::CancelledMeanwhile),
+    ("expire", Story::NeverPaid),
+    ("cancel", Story::CancelledPaid),
+    ("cancel_part", Story::CancelledInPart),
+    ("refund_begin", Story::GivenBack("tok_visa")),
+    ("refund_ask", Story::GivenBack("tok_visa")),
+    ("refund_inquire", Story::GivenBack("tok_refund_timeout")),
+    ("refund_park", Story::GivenBack("tok_refund_slow")),
+    ("refund_take", Story::GivenBack("tok_refund_slow")),
+    ("refund_close", Story::GivenBack("tok_visa")),
+    ("refund_refuse", Story::GivenBack("tok_refund_fails")),
+];
+
+/// What goes wrong in a column.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    With { fault: Fault, after: bool },
+    Webhooks(Manner),
+}
+
+fn columns() -> Vec<Wrong> {
+    let faults = Fault::ALL
+        .into_iter()
+        .flat_map(|fault| [false, true].map(|after| Wrong::With { fault, after }));
+    faults.chain(Manner::ALL.map(Wrong::Webhooks)).collect()
+}
+
+impl Wrong {
+    fn name(self) -> String {
+        match self {
+            Self::With { fault, after } => {
+                format!("{} {}", fault.name(), if after { "after" } else { "before" })
+            }
+            Self::Webhooks(manner) => format!("webhooks {}", manner.name()),
+        }
+    }
+}
+
+/// What is checked in each cell, in words.
+pub fn checked() -> impl Iterator<Item = String> {
+    check::BROKEN.iter().map(|(what, _)| format!("never so: {what}"))
+}
+
+/// Fills the matrix; `only` some of the steps, where any are named. Tells each row as it comes.
+pub async fn fill(site: &Site, only: &[&str], mut told: impl FnMut(&str)) -> Result<Grid> {
+    let mut stage = Stage::set(site).await?;
+    let mut grid = Grid::new("step", columns().into_iter().map(Wrong::name));
+    for (step, story) in STEPS
+        .iter()
+        .filter(|(step, _)| only.is_empty() || only.contains(step))
+    {
+        let mut cells = Vec::new();
+        for wrong in columns() {
+            cells.push(cell(&mut stage, step, *story, wrong).await?);
+        }
+        let well = cells.iter().filter(|cell| **cell == Cell::Well).count();
+        told(&format!("{step}: {well} of {} cells well", cells.len()));
+        grid.rows.push(((*step).to_owned(), cells));
+    }
+    stage.strike().await?;
+    Ok(grid)
+}
+
+async fn cell(stage: &mut Stage, step: &'static str, story: Story, wrong: Wrong) -> Result<Cell> {
+    stage.faults.forget();
+    let manner = match wrong {
+        Wrong::With { fault, after } => {
+            stage.faults.wish(Spot { step, after }, fault);
+            None
+        }
+        Wrong::Webhooks(manner) => Some(manner),
+    };
+    let played = stage.play(story, manner).await?;
+    let mut broken = match played {
+        Ok(order) => stage.check(&order).await?,
+        Err(what) => vec![what],
+    };
+    if !stage.faults.all_happened() {
+        broken.push("the fault was never reached".to_owned());
+    }
+    stage.faults.forget();
+    Ok(if broken.is_empty() {
+        Cell::Well
+    } else {
+        Cell::Broken(broken)
+    })
+}

@@ -1,0 +1,318 @@
+//! What buyers and sellers do, each story leading through steps that others do not come to.
+
+use super::stage::Stage;
+use crate::{Guest, Lost, Quote};
+use contracts::orders::Order;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use std::time::Duration;
+use testkit::{Response, Spot};
+
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
+/// More than a hold lasts.
+const HOLD_OVER: Duration = Duration::from_secs(16 * 60);
+/// More than a poll of what waits for a person.
+const POLL: Duration = Duration::from_secs(61);
+const GATE_PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug)]
+pub enum Story {
+    /// With this means of payment.
+    Buy(&'static str),
+    /// The first card is declined, the second is good.
+    DeclinedFirst,
+    /// The bank wants to hear from the buyer, who confirms and does not come back to say so.
+    AtTheBank,
+    /// And takes another card instead.
+    AnotherCard,
+    CancelledAtTheBank,
+    /// The buyer confirms when the hold has run out.
+    TooLate,
+    /// The order is cancelled while its money is being taken.
+    CancelledMeanwhile,
+    NeverPaid,
+    CancelledPaid,
+    CancelledInPart,
+    /// A seller gives some of it back, to this means of payment.
+    GivenBack(&'static str),
+}
+
+/// What came of a story: an order that has its end.
+pub struct Played {
+    pub order: Order,
+    /// How it must have ended.
+    pub ends: Ends,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    Confirmed,
+    Cancelled,
+    /// Either, by who was quicker; never anything between.
+    AnyWay,
+}
+
+type Told<T> = Result<T, String>;
+
+impl Story {
+    pub async fn play(self, stage: &Stage, key: &Mutex<Option<String>>) -> Told<Played> {
+        let (guest, order) = place(stage, key).await?;
+        let id = order.id.to_string();
+        let buyer = Buyer {
+            stage,
+            guest: &guest,
+            order: &order,
+        };
+        let ends = match self {
+            Self::Buy(method) => {
+                buyer.pay(method).await?;
+                Ends::Confirmed
+            }
+            Self::DeclinedFirst => {
+                buyer.pay("tok_declined").await?;
+                buyer.pay("tok_visa").await?;
+                Ends::Confirmed
+            }
+            Self::AtTheBank => {
+                buyer.pay("tok_3ds").await?;
+                buyer.approve().await?;
+                stage.wait(POLL).await;
+                Ends::Confirmed
+            }
+            Self::AnotherCard => {
+                buyer.pay("tok_3ds").await?;
+                buyer.pay("tok_visa").await?;
+                Ends::Confirmed
+            }
+            Self::CancelledAtTheBank => {
+                buyer.pay("tok_3ds").await?;
+                buyer.cancel(&format!("/v1/orders/{id}/cancel")).await?;
+                Ends::Cancelled
+            }
+            Self::TooLate => {
+                buyer.pay("tok_3ds").await?;
+                let gate = spot("inquire_late");
+                stage.faults.close_gate(gate);
+                stage.wait(HOLD_OVER).await;
+                buyer.ended_as("cancelled").await?;
+                buyer.approve().await?;
+                stage.faults.open_gate(gate);
+                Ends::AnyWay
+            }
+            Self::CancelledMeanwhile => {
+                let gate = spot("confirm");
+                stage.faults.close_gate(gate);
+                let cancel = async {
+                    stage.faults_reached(gate).await;
+                    let cancelled = buyer.cancel(&format!("/v1/orders/{id}/cancel")).await;
+                    stage.faults.open_gate(gate);
+                    cancelled
+                };
+                let (paid, cancelled) = tokio::join!(buyer.pay("tok_visa"), cancel);
+                paid?;
+                cancelled?;
+                Ends::Cancelled
+            }
+            Self::NeverPaid => {
+                stage.wait(HOLD_OVER).await;
+                Ends::Cancelled
+            }
+            Self::CancelledPaid => {
+                buyer.pay("tok_visa").await?;
+                buyer.cancel(&format!("/v1/orders/{id}/cancel")).await?;
+                Ends::Cancelled
+            }
+            Self::CancelledInPart => {
+                buyer.pay("tok_visa").await?;
+                let part = order.sub_orders[0].id;
+                buyer
+                    .cancel(&format!("/v1/orders/{id}/sub-orders/{part}/cancel"))
+                    .await?;
+                Ends::Confirmed
+            }
+            Self::GivenBack(method) => {
+                buyer.pay(method).await?;
+                buyer.give_back().await?;
+                Ends::Confirmed
+            }
+        };
+        buyer.settled().await?;
+        Ok(Played { order, ends })
+    }
+}
+
+fn spot(step: &'static str) -> Spot {
+    Spot { step, after: false }
+}
+
+impl Stage {
+    async fn faults_reached(&self, gate: Spot) {
+        let began = std::time::Instant::now();
+        while !self.faults.is_waited_at(gate) && began.elapsed() < GATE_PATIENCE {
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+}
+
+/// Two shops' goods, ordered under one key until there is an answer.
+async fn place(stage: &Stage, key: &Mutex<Option<String>>) -> Told<(Guest, Order)> {
+    let stranger = stage.stranger();
+    let mut guest = loop {
+        // A cart whose making was not answered is left alone.
+        match Guest::begin(&stranger, &stage.goods[0], 2).await {
+            Ok(Ok(guest)) => break guest,
+            Ok(Err(refused)) if refused.status < 500 => return Err(words(&refused)),
+            _ => tokio::time::sleep(RETRY_PAUSE).await,
+        }
+    };
+    let added = guest
+        .add(&stage.goods[1], 1)
+        .await
+        .map_err(|lost| lost.to_string())?;
+    let quote = guest.quote().await.map_err(|lost| lost.to_string())?;
+    if added.status != 200 || quote.status != 200 {
+        return Err(words(&quote));
+    }
+    let total = quote.read::<Quote>().total;
+    let placed = persist(|| guest.place("once", total)).await?;
+    if placed.status != 201 {
+        return Err(words(&placed));
+    }
+    let order: Order = placed.read();
+    if let Ok(mut key) = key.lock() {
+        *key = Some(format!("{}-1", order.payment));
+    }
+    Ok((guest, order))
+}
+
+struct Buyer<'a> {
+    stage: &'a Stage,
+    guest: &'a Guest,
+    order: &'a Order,
+}
+
+impl Buyer<'_> {
+    /// Pays until it is known what became of it.
+    async fn pay(&self, method: &str) -> Told<()> {
+        let id = self.order.id.to_string();
+        loop {
+            let answer = persist(|| self.guest.pay(&id, method)).await?;
+            if answer.status == 409 {
+                // Cancelled meanwhile, which the story knows of.
+                return Ok(());
+            }
+            if answer.status != 200 {
+                return Err(words(&answer));
+            }
+            match answer.json()["status"].as_str() {
+                Some("processing" | "due") => tokio::time::sleep(RETRY_PAUSE).await,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn cancel(&self, path: &str) -> Told<()> {
+        let nothing = json!({});
+        let answer = persist(|| self.guest.caller.post(path, &nothing)).await?;
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(words(&answer))
+        }
+    }
+
+    /// The buyer says yes at their bank, which tells nobody.
+    async fn approve(&self) -> Told<()> {
+        let sql = "update payments.sandbox_charge set state = 'authorized'
+                    where key = $1 || '-1' and state = 'requires_action'";
+        let payment = self.order.payment.to_string();
+        let approved = self.stage.books.execute(sql, &[&payment]).await;
+        approved.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// A seller gives a part of what was paid to them back.
+    async fn give_back(&self) -> Told<()> {
+        let stage = self.stage;
+        let part = &self.order.sub_orders[0];
+        let shop = stage.shops.iter().find(|shop| shop.id == part.tenant.to_string());
+        let shop = shop.ok_or("a part of nobody's")?;
+        let owner = shop
+            .signed_in(&stage.stranger())
+            .await
+            .map_err(|error| error.to_string())?;
+        let owner = owner.with("idempotency-key", format!("back-{}", part.id));
+        let path = format!("/v1/seller/orders/{}/refunds", part.id);
+        let wish = json!({"amount": {"amount": 777, "currency": "EUR"}, "reason": "cracked"});
+        let answer = persist(|| owner.post(&path, &wish)).await?;
+        if answer.status != 201 {
+            return Err(words(&answer));
+        }
+        // What is under way for days is through now, or fails.
+        let sql = "update payments.sandbox_refund set settles_at = now() where charge like $1 || '-%'";
+        let payment = self.order.payment.to_string();
+        let settled = stage.books.execute(sql, &[&payment]).await;
+        settled.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn ended_as(&self, status: &str) -> Told<()> {
+        let sql = "select status from orders.order where id::text = $1";
+        let id = self.order.id.to_string();
+        loop {
+            let row = self
+                .stage
+                .books
+                .query_one(sql, &[&id])
+                .await
+                .map_err(|error| error.to_string())?;
+            if row.get::<_, &str>(0) == status {
+                return Ok(());
+            }
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+
+    /// Waits until nothing of the order is under way, telling the time so that nothing waits in vain.
+    async fn settled(&self) -> Told<()> {
+        let sql = "select o.status <> 'placed'
+                      and not exists (select from checkout.saga s where s.order_id = o.id and not s.step ? 'ended')
+                      and not exists (select from checkout.refund r where r.order_id = o.id and r.status = 'pending')
+                     from orders.order o where o.id::text = $1";
+        let id = self.order.id.to_string();
+        for round in 0u32.. {
+            let row = self
+                .stage
+                .books
+                .query_one(sql, &[&id])
+                .await
+                .map_err(|error| error.to_string())?;
+            if row.get(0) {
+                return Ok(());
+            }
+            if round % 10 == 9 {
+                self.stage.wait(Duration::from_secs(5)).await;
+                let sql = "update payments.sandbox_refund set settles_at = now() where charge like $1 || '-%' and state = 'pending'";
+                let payment = self.order.payment.to_string();
+                let settled = self.stage.books.execute(sql, &[&payment]).await;
+                settled.map_err(|error| error.to_string())?;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Asks again until there is an answer that will not change.
+async fn persist<F: Future<Output = Result<Response, Lost>>>(ask: impl Fn() -> F) -> Told<Response> {
+    loop {
+        match ask().await {
+            Ok(answer) if answer.status == 500 => return Err(words(&answer)),
+            Ok(answer) if answer.status < 500 && answer.status != 429 => return Ok(answer),
+            _ => tokio::time::sleep(RETRY_PAUSE).await,
+        }
+    }
+}
+
+fn words(answer: &Response) -> String {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    format!("answered {}: {body}", answer.status)
+}
