@@ -42,6 +42,9 @@ pub enum Command {
     Replay(Place),
     /// Measures Stoa beside a baseline on this very machine, and fails where a target is missed.
     Bench(Bench),
+    /// Proves on this very machine that Stoa does not oversell, overcharge or leak: buyers in crowds, killed processes, curious
+    /// neighbours, on throwaway data directories. Writes one page of HTML, and fails if any invariant is broken.
+    Prove(Prove),
     /// The bare server that benches hold the program against.
     #[command(hide = true)]
     BenchBaseline(bench::ServerOptions),
@@ -118,6 +121,12 @@ pub struct Serve {
     /// Behind a proxy on this machine that would be everybody.
     #[arg(long, env = "STOA_OPEN_INBOX")]
     pub open_inbox: bool,
+    /// Begins at this time (RFC 3339), which requests may move on: for replays and proofs. See `told_clock`.
+    #[arg(long, hide = true, value_name = "TIME")]
+    pub clock: Option<kernel::Timestamp>,
+    /// A folder of things that are to go wrong, for tests and proofs. See `trial`.
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub trial: Option<PathBuf>,
 }
 
 #[derive(Args, Clone)]
@@ -168,6 +177,24 @@ pub struct Bench {
     pub options: bench::Options,
 }
 
+#[derive(Args, Clone)]
+pub struct Prove {
+    /// last-unit, flood, kill, isolation, money; all of them if none is named. They take some minutes.
+    pub suites: Vec<String>,
+    /// Where the page is written.
+    #[arg(long, default_value = "stoa-proof.html", value_name = "FILE")]
+    pub out: PathBuf,
+    /// Of the buyers' choices; the same seed chooses the same.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Prove another build of stoa than this one.
+    #[arg(long, value_name = "PATH")]
+    pub program: Option<PathBuf>,
+    /// Make data directories below this one [default: the directory for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub scratch: Option<PathBuf>,
+}
+
 impl Serve {
     /// Everything in this process, at an address nobody asks for.
     pub fn for_command(place: Place, listen: SocketAddr) -> Self {
@@ -185,6 +212,8 @@ impl Serve {
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
             open_inbox: false,
+            clock: None,
+            trial: None,
         }
     }
 

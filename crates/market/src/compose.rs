@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::home::Home;
+use crate::trial::Folder;
 use anyhow::Context;
 use contracts::cart::{CartService, RemoteCart, ServedCart};
 use contracts::catalog::{
@@ -240,6 +241,10 @@ pub async fn compose(
         clock: clock.clone(),
         config: checkout::Config {
             reservation_ttl: Duration::from_secs(u64::from(config.hold_s)),
+            trial: config
+                .trial
+                .clone()
+                .map(|folder| Arc::new(Folder::new(folder)) as _),
             ..checkout::Config::default()
         },
     });

@@ -6,6 +6,7 @@ use httpkit::TrustedProxies;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
 pub const SERVICES: [(&str, &str); 13] = [
@@ -38,6 +39,10 @@ pub struct Config {
     pub sandbox_webhook_secret: Option<String>,
     pub providers: crate::providers::Providers,
     pub open_inbox: bool,
+    /// A clock that is told the time begins there.
+    pub clock: Option<kernel::Timestamp>,
+    /// A folder of things that are to go wrong.
+    pub trial: Option<PathBuf>,
 }
 
 impl Config {
@@ -50,6 +55,9 @@ impl Config {
                  pages would lead nowhere. Say the address people use, such as --public-url https://shop.example",
                 args.listen
             );
+        }
+        if args.clock.is_some() || args.trial.is_some() {
+            allow_trials(args)?;
         }
         Ok(Self {
             listen: args.listen,
@@ -68,6 +76,8 @@ impl Config {
             sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
             providers: args.providers.clone(),
             open_inbox: args.open_inbox,
+            clock: args.clock,
+            trial: args.trial.clone(),
         })
     }
 
@@ -86,12 +96,28 @@ impl Config {
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
             open_inbox: false,
+            clock: None,
+            trial: None,
         }
     }
 
     pub fn runs(&self, service: &str) -> bool {
         self.services.contains(service)
     }
+}
+
+/// A clock that callers move, and faults on demand, are for this machine alone and for pretended money.
+fn allow_trials(args: &Serve) -> anyhow::Result<()> {
+    if !args.listen.ip().is_loopback() || args.public_url.is_some() || !args.trusted_proxies.is_empty() {
+        bail!(
+            "--clock and --trial are for trials on this machine alone: listen on 127.0.0.1, without --public-url and \
+             without --trusted-proxy"
+        );
+    }
+    if args.providers.payments.iter().any(|name| name != "sandbox") {
+        bail!("--clock and --trial are for trials with pretended money: --payments sandbox, and nobody else");
+    }
+    Ok(())
 }
 
 /// The machine and the process: in a container every process is the first.
@@ -149,6 +175,33 @@ mod tests {
             error.contains("catalogue") && error.contains("catalog, search"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn trials_stay_on_this_machine_and_with_pretended_money() {
+        let here = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let mut args = Serve::for_command(place(), here);
+        args.trial = Some(PathBuf::from("faults"));
+        assert!(args.config().is_ok());
+        let mut everywhere = args.clone();
+        everywhere.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
+        everywhere.public_url = Some("https://shop.example".to_owned());
+        assert!(everywhere.config().is_err());
+        let mut proxied = args.clone();
+        proxied.trusted_proxies = vec!["127.0.0.1".to_owned()];
+        assert!(proxied.config().is_err());
+        args.providers.payments.push("stripe".to_owned());
+        assert!(args.config().is_err());
+    }
+
+    fn place() -> crate::cli::Place {
+        crate::cli::Place {
+            data_dir: PathBuf::from("."),
+            database_url: None,
+            data_key: None,
+            log: String::new(),
+            log_json: false,
+        }
     }
 
     #[test]

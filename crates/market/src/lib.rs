@@ -10,3 +10,5 @@ mod description;
 mod docs;
 mod home;
 pub mod providers;
+mod told_clock;
+mod trial;

@@ -32,7 +32,10 @@ pub enum PlotKind {
 }
 
 impl Findings {
-    #[allow(clippy::needless_pass_by_value, reason = "numbers and texts are told as they come")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are told as they come"
+    )]
     pub fn figure(&mut self, what: &str, value: impl ToString) {
         self.figures.push((what.to_owned(), value.to_string()));
     }

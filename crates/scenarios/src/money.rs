@@ -229,11 +229,13 @@ impl Till {
             shop.owner = shop.signed_in(&stranger).await?;
         }
         let shop = self.shops[0].clone();
-        let owner = shop.owner.with("idempotency-key", "pay me");
+        let owner = shop.owner.with("idempotency-key", "pay-me");
         // What waited for its delivery has waited long enough; the next round lets it go.
         let asked = async {
             loop {
-                let asked = owner.post("/v1/seller/payouts", &json!({"currency": "EUR"})).await?;
+                let asked = owner
+                    .post("/v1/seller/payouts", &json!({"currency": "EUR"}))
+                    .await?;
                 if asked.status == 201 {
                     return anyhow::Ok(());
                 }
@@ -241,7 +243,9 @@ impl Till {
             }
         };
         let paid = tokio::time::timeout(PAID_WITHIN, asked).await.is_ok();
-        findings.check("a shop is paid out what is not held", paid, || "it was not".to_owned());
+        findings.check("a shop is paid out what is not held", paid, || {
+            "it was not".to_owned()
+        });
         let answer = self.refund(&part, "late", &of_amount(part.total.amount)).await?;
         ensure!(answer.status == 201, "{}", answer.text());
         self.back(&part, part.total.amount);

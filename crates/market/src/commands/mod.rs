@@ -5,6 +5,7 @@ mod doctor;
 mod import;
 mod openapi;
 mod operator;
+mod prove;
 mod replay;
 mod rotate_key;
 pub mod serve;
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(place) => doctor::run(place).await,
         Command::RotateKey(place) => rotate_key::run(place).await,
         Command::Bench(args) => bench_run(args).await,
+        Command::Prove(args) => prove::run(args).await,
         Command::BenchBaseline(options) => bench_baseline(options).await,
     }
 }

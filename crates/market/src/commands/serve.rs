@@ -6,6 +6,7 @@ use crate::compose::{self, Market};
 use crate::config::Config;
 use crate::description::{self, Description};
 use crate::home::Home;
+use crate::told_clock::ToldClock;
 use anyhow::Context;
 use axum::http::HeaderValue;
 use httpkit::{Auth, Instance};
@@ -48,7 +49,13 @@ impl Running {
     /// Opens the data directory, migrates, sets the services up and takes the port; serves nothing yet. `share` lets
     /// it work beside another process of the same data directory.
     pub async fn start(args: &Serve, config: Config, share: bool) -> anyhow::Result<Self> {
-        Self::start_by(args, config, share, Arc::new(SystemClock)).await
+        let Some(time) = config.clock else {
+            return Self::start_by(args, config, share, Arc::new(SystemClock)).await;
+        };
+        let clock = Arc::new(ToldClock::at(time));
+        let mut started = Self::start_by(args, config, share, clock.clone()).await?;
+        started.routes = clock.heeded(started.routes);
+        Ok(started)
     }
 
     /// [`start`](Self::start), by another clock.

@@ -141,6 +141,7 @@ fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
             code: String::new(),
             name: String::new(),
             price: shop.delivery,
+            discounts: Vec::new(),
         },
     }
 }
@@ -162,5 +163,6 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         commission,
         commission_tax,
         rule: None,
+        discounts: Vec::new(),
     }
 }

@@ -109,7 +109,7 @@ impl Market {
                     life.reservations.extend(again);
                 }
                 Err(_) => {
-                    life.case.saga = Some(hold.otherwise.clone());
+                    life.case.saga = Some(hold.otherwise);
                     let case = life.case.clone();
                     self.count("expired too late, goods gone");
                     self.changed = true;
