@@ -129,6 +129,7 @@ fn table() -> Table {
             "/seller/orders/{id}/parcels/{parcel}/deliver",
             seller::orders::deliver,
         )
+        .post("/seller/orders/{id}/cancel", seller::orders::cancel)
         .get("/seller/products", seller::products::list)
         .get("/seller/products/new", seller::product_form::new)
         .post_files(

@@ -28,7 +28,7 @@ const SECRET_CHARS_MIN: usize = 20;
 /// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
 const FRAME_WAIT: Duration = Duration::from_millis(400);
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-const DONE: [&str; 21] = [
+const DONE: [&str; 22] = [
     "added",
     "removed",
     "saved",
@@ -45,6 +45,7 @@ const DONE: [&str; 21] = [
     "close",
     "applied",
     "cancelled",
+    "sale_cancelled",
     "uploaded",
     "counted",
     "packed",
@@ -52,7 +53,7 @@ const DONE: [&str; 21] = [
     "delivered",
 ];
 /// Why the last form was refused, where the page that follows says so.
-const REFUSED: [&str; 18] = [
+const REFUSED: [&str; 19] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -71,6 +72,7 @@ const REFUSED: [&str; 18] = [
     "units_invalid",
     "units_too_many",
     "id_taken",
+    "note_missing",
 ];
 
 /// How the form ended that led here: its code is the end of a message's key.

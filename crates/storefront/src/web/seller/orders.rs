@@ -1,10 +1,10 @@
 //! The shop's part of orders.
 
 use super::{bar, own_shop};
-use crate::views::common::{Link, Price};
+use crate::views::common::{Choice, Link, Price};
 use crate::views::order::SubOrderState;
 use crate::views::seller::{
-    DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine,
+    CancelForm, DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine,
 };
 use crate::views::work::Tab;
 use crate::web::Shop;
@@ -21,6 +21,10 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 const ORDERS_PER_PAGE: u16 = 25;
+/// Why a shop cannot send what it sold, by the end of the key of its words; the buyer reads them.
+const CANCEL_REASONS: [&str; 4] = ["sold_out", "damaged", "address", "other"];
+/// Characters of a note to a buyer.
+const NOTE_CHARS_MAX: usize = 500;
 /// Offered to be chosen; any other can be typed.
 const CARRIERS: [&str; 6] = ["Correos", "SEUR", "MRW", "GLS", "DHL", "UPS"];
 
@@ -228,8 +232,22 @@ fn actions(sub: &SubOrder, visit: &Visit) -> SellerActions {
                 label: format!("{} {}", seen.carrier, seen.tracking).trim().to_owned(),
             })
             .collect(),
-        cancel: None,
+        cancel: is_open(sub).then(|| CancelForm {
+            action: href("cancel"),
+            reasons: CANCEL_REASONS
+                .map(|code| Choice::new(code, visit.locale.t(&cancel_reason_key(code)).to_string()))
+                .into(),
+        }),
     }
+}
+
+/// Paid, and nothing of it is sent.
+fn is_open(sub: &SubOrder) -> bool {
+    matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Packed)
+}
+
+fn cancel_reason_key(code: &str) -> String {
+    format!("work.cancel_reason.{code}")
 }
 
 fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
@@ -313,6 +331,38 @@ pub async fn deliver(
     let tenant = visit.seller(Permission::FulfilSales)?;
     let delivered = shop.orders.deliver(&visit.ctx, tenant, id, parcel).await;
     after(id, "delivered", delivered)
+}
+
+pub async fn cancel(
+    State(shop): State<Shop>,
+    Path(id): Path<SubOrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let note = cancel_note(&posted);
+    after(
+        id,
+        "sale_cancelled",
+        shop.checkout.cancel_sale(&visit.ctx, tenant, id, note).await,
+    )
+}
+
+/// The reason in words, then what the seller added.
+fn cancel_note(posted: &Posted) -> String {
+    let chosen = posted.get("reason");
+    let known = CANCEL_REASONS.contains(&chosen);
+    let reason = match known {
+        true => posted.visit.locale.t(&cancel_reason_key(chosen)).to_string(),
+        false => String::new(),
+    };
+    // One line: whatever breaks it in a browser is a blank to the buyer.
+    let added = posted.get("note").split_whitespace();
+    let words = added.fold(reason, |text, word| match text.is_empty() {
+        true => word.to_owned(),
+        false => format!("{text} {word}"),
+    });
+    words.chars().take(NOTE_CHARS_MAX).collect()
 }
 
 /// Back to the sub-order, which says how it stands.
