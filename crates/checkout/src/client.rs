@@ -4,10 +4,11 @@ use crate::app::Checkouts;
 use contracts::Reply;
 use contracts::cart::CartOwner;
 use contracts::checkout::{
-    Checkout, OrderRefund, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest, RefundOrder,
+    Checkout, OrderRefund, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest, Receipt, RefundOrder,
+    ReturnTerms,
 };
 use contracts::orders::{Order, SubOrder};
-use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, RefundId, SubOrderId, TenantId};
+use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, RefundId, ReturnId, SubOrderId, TenantId};
 
 impl Checkout for Checkouts {
     fn quote<'a>(&'a self, ctx: &'a Ctx, request: QuoteRequest) -> Reply<'a, Quote> {
@@ -119,6 +120,60 @@ impl Checkout for Checkouts {
         Box::pin(async move {
             let limit = PageLimit::new(limit).unwrap_or_default();
             self.refused(after, limit).await.map_err(Fault::from)
+        })
+    }
+
+    fn withdraw_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        of: ReturnId,
+    ) -> Reply<'a, Order> {
+        Box::pin(async move {
+            let withdrawn = self.withdrawn(ctx, &owner, order, of).await;
+            withdrawn.map_err(Fault::from)
+        })
+    }
+
+    fn receive_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+        of: ReturnId,
+        receipt: Receipt,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let received = self.received(ctx, tenant, sub_order, of, receipt).await;
+            received.map_err(Fault::from)
+        })
+    }
+
+    fn refund_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+        of: ReturnId,
+        terms: ReturnTerms,
+    ) -> Reply<'a, OrderRefund> {
+        Box::pin(async move {
+            let refunded = self.refunded_return(ctx, tenant, sub_order, of, terms).await;
+            refunded.map_err(Fault::from)
+        })
+    }
+
+    fn exchange_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+        of: ReturnId,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let exchanged = self.exchanged(ctx, tenant, sub_order, of).await;
+            exchanged.map_err(Fault::from)
         })
     }
 }

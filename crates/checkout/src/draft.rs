@@ -8,6 +8,7 @@ use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
 use contracts::checkout::{PlaceOrder, Unserved};
 use contracts::promotions::Funder;
+use contracts::tenants::return_days;
 use kernel::{
     Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, UserId, geo,
 };
@@ -120,6 +121,7 @@ fn part(
         tenant: group.tenant,
         commission: sum(|line| line.commission)?.amount,
         commission_tax: sum(|line| line.commission_tax)?.amount,
+        return_days: group.shop.map_or_else(return_days, |shop| shop.return_days),
         lines,
         delivery: Delivery {
             code: delivery.code,

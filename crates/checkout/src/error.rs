@@ -15,6 +15,8 @@ pub enum Error {
     CartOrdered(OrderId),
     #[error("Some of the goods are not available in the wanted quantity.")]
     OutOfStock(Shortages),
+    #[error("There is not enough in stock to send the same again. Give the money back instead.")]
+    ExchangeShort(Shortages),
     #[error("`{title}` is not for sale any more. Take it out of the cart.")]
     NotForSale { title: String, sku: kernel::SkuId },
     #[error(
@@ -168,6 +170,9 @@ impl Error {
             Self::OutOfStock(Shortages(shortages)) => {
                 plain(Kind::Conflict, "out_of_stock").with("shortages", shortages)
             }
+            Self::ExchangeShort(Shortages(shortages)) => plain(Kind::Conflict, "exchange_out_of_stock")
+                .with("shortages", shortages)
+                .with("allowed", ["refunded"]),
             Self::NotForSale { sku, .. } => plain(Kind::Conflict, "not_for_sale").with("sku", sku),
             Self::PromotionGone { promotion, why, .. } => plain(Kind::Conflict, "promotion_gone")
                 .with("promotion", promotion)

@@ -26,6 +26,7 @@ mod http;
 mod quote;
 pub mod refund;
 mod refunds;
+mod returns;
 mod running;
 pub mod saga;
 pub mod till;

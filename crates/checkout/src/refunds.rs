@@ -6,7 +6,7 @@ use crate::refund::{End, Step};
 use crate::till::settle::{Ask, RefundAsk, RefundKey, RefundMove, RefundRequest, Settled};
 use contracts::cart::CartOwner;
 use contracts::checkout::{OrderRefund, RefundOrder, RefundPart, RefundStatus};
-use contracts::orders::{AsOf, CancelReason, Order, Orders as _, RefundLine, SubOrder};
+use contracts::orders::{AsOf, CancelReason, Deduction, Order, Orders as _, RefundLine, SubOrder};
 use kernel::{
     Actor, Ctx, Currency, Cursor, DateTime, Money, OrderId, Page, PageLimit, RefundId, SubOrderId, TenantId,
 };
@@ -98,7 +98,12 @@ impl Checkouts {
     }
 
     /// Tells the till about a refund, goes on with it if that is the caller's to do, and says how it stands then.
-    async fn see_through(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<OrderRefund, Error> {
+    pub(crate) async fn see_through(
+        &self,
+        ctx: &Ctx,
+        order: OrderId,
+        ask: Ask,
+    ) -> Result<OrderRefund, Error> {
         let Settled { case, refund, .. } = self.till().settle(ctx, order, ask).await?;
         let currency = case.order.currency();
         let refund = match refund.ok_or(Error::NoSuchRefund)? {
@@ -190,7 +195,12 @@ impl Checkouts {
     }
 
     /// The order of a sub-order that is the shop's own: the shop's role sees no other.
-    async fn order_of_sale(&self, ctx: &Ctx, tenant: TenantId, part: SubOrderId) -> Result<OrderId, Error> {
+    pub(crate) async fn order_of_sale(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        part: SubOrderId,
+    ) -> Result<OrderId, Error> {
         Ok(self.orders().sub_order(ctx, tenant, part).await?.order)
     }
 }
@@ -238,6 +248,11 @@ fn view(row: Row, only: Option<SubOrderId>) -> Result<OrderRefund, Error> {
                 .collect(),
             delivery: money(part.delivery),
             amount: money(part.amount),
+            of_return: part.of_return,
+            deduction: part.deduction.map(|kept| Deduction {
+                amount: money(kept.amount),
+                reason: kept.reason,
+            }),
         })
         .collect();
     let (status, refusal) = match row.step.0 {

@@ -2,7 +2,7 @@
 //! itself; here is what only holds between them.
 
 use crate::{Checkouts, Error};
-use kernel::{OrderId, PaymentId, PromotionId, SkuId, TenantId};
+use kernel::{OrderId, PaymentId, PromotionId, ReturnId, SkuId, TenantId};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection};
 
@@ -21,6 +21,7 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     findings.extend(refunds(&mut tx).await?);
     findings.extend(promotions(&mut tx).await?);
     findings.extend(funded(&mut tx).await?);
+    findings.extend(returns(&mut tx).await?);
     findings.extend(claims(&mut tx).await?);
     tx.commit().await?;
     Ok(findings)
@@ -94,6 +95,17 @@ async fn funded(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
         .into_iter()
         .map(|(order, tenant, owed, posted)| {
             format!("order {order}, shop {tenant}: the marketplace pays {owed} for discounts, the books say {posted}")
+        })
+        .collect())
+}
+
+/// What returns put on the shelf is there once.
+async fn returns(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(ReturnId, SkuId, i64, i64)> = found(conn, include_str!("sql/verify_returns.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, sku, told, moved)| {
+            format!("return {id}: {told} units of SKU {sku} are told to be for sale again, {moved} were put on the shelf")
         })
         .collect())
 }

@@ -2,12 +2,13 @@
 
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
-use crate::orders::{Order, RefundLine, SubOrder};
+use crate::orders::{Deduction, Order, RefundLine, SubOrder};
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::service::service;
 use crate::{Address, payments::PaymentStatus};
 use kernel::{
-    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, SkuId, SubOrderId, TenantId, UserId,
+    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -268,6 +269,51 @@ pub struct RefundPart {
     /// Of it, for the delivery.
     pub delivery: Money,
     pub amount: Money,
+    /// The return that it is given back for.
+    #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
+    pub of_return: Option<ReturnId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Deduction>,
+}
+
+/// How money goes back for a return: what was paid for its units and is not given back yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnTerms {
+    /// Whether what was paid for the delivery, and is left of it, goes back too.
+    pub delivery: bool,
+    pub deduction: Option<Deduction>,
+}
+
+/// Goods of a return that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Each line once; units of the return that are in none have not come.
+    pub lines: Vec<ReceiptLine>,
+    pub then: AfterReceipt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptLine {
+    pub line: LineId,
+    /// Units that are for sale again.
+    #[serde(default)]
+    pub restocked: u32,
+    /// Units that are not.
+    #[serde(default)]
+    pub written_off: u32,
+}
+
+/// What follows when the goods of a return are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterReceipt {
+    /// The money goes back, unless it did before.
+    Refund(ReturnTerms),
+    /// The same goods are sent again.
+    Exchange,
+    /// The shop says later.
+    Nothing,
 }
 
 service! {
@@ -298,6 +344,14 @@ service! {
         fn retry_refund(order: OrderId, refund: RefundId) -> OrderRefund;
         /// What providers refuse to give back, latest first.
         fn refused_refunds(after: Option<Cursor>, limit: u16) -> Page<OrderRefund>;
+        /// The owner keeps what they wanted to return; nothing of it is sent yet.
+        fn withdraw_return(owner: CartOwner, order: OrderId, of: ReturnId) -> Order;
+        /// The goods of a return came back to the shop: they are stock again or written off, and what is due follows.
+        fn receive_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId, receipt: Receipt) -> SubOrder;
+        /// Gives money back for a return, also before its goods are there. Once for each.
+        fn refund_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId, terms: ReturnTerms) -> OrderRefund;
+        /// Takes the same goods from stock again for a return whose goods are there.
+        fn exchange_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId) -> SubOrder;
     }
 }
 

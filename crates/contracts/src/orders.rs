@@ -1,11 +1,15 @@
 //! Orders: what a buyer pays once, and each seller's share of it.
 
+mod returns;
+
+pub use returns::*;
+
 use crate::promotions::Discount;
 use crate::service::{public_event, service};
 use crate::{Address, cart::CartOwner};
 use kernel::{
-    Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId, SkuId,
-    SubOrderId, TenantId, UserId,
+    Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId, ReturnId,
+    SkuId, SubOrderId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,8 +55,12 @@ pub enum SubOrderStatus {
     Shipped,
     /// All of its units have arrived.
     Delivered,
+    /// They have, and a return of some is under way.
+    ReturnRequested,
+    /// All of its units came back.
+    Returned,
     Cancelled,
-    /// It was delivered, and all its money was given back: nothing more will happen.
+    /// It was delivered, all its money was given back, and nothing is on its way back: nothing more will happen.
     Refunded,
 }
 
@@ -103,6 +111,9 @@ pub struct Parcel {
     pub carrier: String,
     /// The carrier's number; empty where there is none.
     pub tracking: String,
+    /// The return whose goods it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<ReturnId>,
     pub shipped_at: DateTime,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<DateTime>,
@@ -124,6 +135,8 @@ pub struct NewParcel {
     pub lines: Option<Vec<ParcelLine>>,
     pub carrier: String,
     pub tracking: String,
+    /// The return whose goods are sent again.
+    pub exchange: Option<ReturnId>,
 }
 
 /// Money given back for a sub-order.
@@ -136,6 +149,12 @@ pub struct Refund {
     pub delivery: Money,
     pub amount: Money,
     pub reason: String,
+    /// The return that it was given back for.
+    #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
+    pub of_return: Option<ReturnId>,
+    /// What was kept of what was paid for its lines, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Deduction>,
     pub at: DateTime,
 }
 
@@ -199,6 +218,13 @@ pub struct SubOrder {
     /// In the order in which they were sent.
     pub parcels: Vec<Parcel>,
     pub refunds: Vec<Refund>,
+    /// Oldest first.
+    pub returns: Vec<Return>,
+    /// Until when its buyer may ask for a return, once it is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_until: Option<DateTime>,
+    /// Units that its buyer may still ask to return until then; told to buyers alone.
+    pub returnable: Vec<ParcelLine>,
     pub timeline: Vec<Milestone>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
@@ -253,7 +279,9 @@ pub struct OrderSummary {
 pub struct OrderEvent {
     pub version: i64,
     /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`; of one sub-order: `packed`,
-    /// `shipped`, `delivered`, `part_cancelled`, `units_cancelled`, `refunded`.
+    /// `shipped`, `delivered`, `part_cancelled`, `units_cancelled`, `refunded`; of one return: `return_requested`,
+    /// `return_authorised`, `return_refused`, `return_withdrawn`, `return_sent_back`, `return_received`,
+    /// `return_exchanged`, `return_closed`.
     pub name: String,
     pub at: DateTime,
     pub payload: serde_json::Value,
@@ -280,6 +308,18 @@ service! {
         fn ship(tenant: TenantId, id: SubOrderId, parcel: NewParcel) -> SubOrder;
         /// A parcel has arrived.
         fn deliver(tenant: TenantId, id: SubOrderId, parcel: ParcelId) -> SubOrder;
+        /// The buyer wants to send units of a delivered sub-order back.
+        fn request_return(owner: CartOwner, order: OrderId, request: NewReturn) -> Order;
+        /// The buyer has sent them, and may say how.
+        fn send_back(owner: CartOwner, order: OrderId, of: ReturnId, carrier: String, tracking: String) -> Order;
+        fn answer_return(tenant: TenantId, id: SubOrderId, of: ReturnId, answer: ReturnAnswer) -> SubOrder;
+        /// One for each refund of an order, for its buyer (`owner`) or, with none, for a permitted operator.
+        fn credit_notes(owner: Option<CartOwner>, order: OrderId) -> Vec<CreditNote>;
+        /// The same of a sub-order, for its shop.
+        fn credit_notes_of_sale(tenant: TenantId, id: SubOrderId) -> Vec<CreditNote>;
+        /// A shop's returns, those of the newest sub-orders first; with `open`, only those of which more is expected.
+        /// `limit` is of sub-orders.
+        fn returns_of_seller(tenant: TenantId, open: bool, after: Option<Cursor>, limit: u16) -> Page<SellerReturn>;
     }
 }
 
@@ -292,6 +332,8 @@ pub struct SalesTally {
     pub partly_shipped: u64,
     pub shipped: u64,
     pub delivered: u64,
+    pub return_requested: u64,
+    pub returned: u64,
     pub cancelled: u64,
     pub refunded: u64,
 }

@@ -55,7 +55,16 @@ pub struct Shop {
     pub banner: Option<ImageId>,
     #[serde(default)]
     pub return_policy: String,
+    /// Days from delivery in which buyers may ask to send something back.
+    #[serde(default = "return_days")]
+    pub return_days: u16,
     pub delivery: Vec<DeliveryOption>,
+}
+
+/// What holds where a shop has not said otherwise: the European Union's least.
+#[must_use]
+pub fn return_days() -> u16 {
+    14
 }
 
 /// One way in which a shop sends its parcels, such as standard or express.
@@ -146,6 +155,8 @@ pub struct ApplyForShop {
     pub accent: Option<String>,
     #[serde(default)]
     pub return_policy: String,
+    #[serde(default = "return_days")]
+    pub return_days: u16,
     /// A sensible default by zone when empty.
     #[serde(default)]
     pub delivery: Vec<DeliveryOption>,
@@ -237,6 +248,7 @@ pub struct ShopSettings {
     pub accent: Option<String>,
     pub location: Location,
     pub return_policy: String,
+    pub return_days: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -73,7 +73,7 @@ create table inventory.movement (
     delta_reserved bigint not null,
     delta_incoming bigint not null default 0,
     reason text not null,
-    -- the order, the inbound delivery or the stock feed that caused it
+    -- the order, the return of some of its units, the inbound delivery or the stock feed that caused it
     reference uuid,
     -- the seller's words, for movements that a seller caused
     note text,

@@ -234,6 +234,46 @@ impl Writes {
         holds.chain(others)
     }
 
+    /// Puts units of an order that came back on a shelf: in the warehouse that it was sent from, or, once that is closed, in
+    /// the default one. `reference` is what the movement is told of by.
+    pub fn restock(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        reference: Uuid,
+        line: &Line,
+        sold: &[Reservation],
+        shelves: &mut Shelves,
+    ) -> Result<(), MissingLevel> {
+        let missing = MissingLevel { order, sku: line.sku };
+        let sent_from = sold
+            .iter()
+            .find(|r| r.tenant == line.tenant && r.sku == line.sku && r.state == ReservationState::Sold)
+            .ok_or(missing)?
+            .warehouse;
+        let warehouse = shelves.way_back(line.tenant, line.sku, sent_from);
+        let level = shelves
+            .level_mut(line.tenant, line.sku, warehouse)
+            .ok_or(missing)?;
+        level.on_hand += line.quantity;
+        self.movements.push(
+            now,
+            Movement {
+                tenant: line.tenant,
+                sku: line.sku,
+                warehouse,
+                added: Units {
+                    on_hand: line.quantity,
+                    ..Units::default()
+                },
+                reason: Reason::Return,
+                reference: Some(reference),
+                note: None,
+            },
+        );
+        Ok(())
+    }
+
     /// To be called when everything was decided: takes the sum of the changes.
     pub fn finish(&mut self, shelves: &Shelves) {
         self.deltas = Deltas::of(shelves);

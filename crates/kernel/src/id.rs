@@ -113,6 +113,8 @@ ids! {
     ParcelId,
     /// Money given back for a sub-order.
     RefundId,
+    /// Units of a sub-order that its buyer sends back.
+    ReturnId,
     /// One charge of a buyer for one order.
     PaymentId,
     /// An account of the ledger.

@@ -73,18 +73,28 @@ create table orders.sub_order (
     cancel_note text,
     parcels jsonb not null default '[]',
     refunds jsonb not null default '[]',
+    returns jsonb not null default '[]',
+    -- of these, how many more is expected of
+    open_returns int not null default 0,
+    -- until when its buyer may ask for one; known once it is delivered
+    return_until timestamptz,
     constraint sub_order_pkey primary key (tenant_id, id),
     constraint sub_order_status_check check (status in
-        ('placed', 'confirmed', 'packed', 'partly_shipped', 'shipped', 'delivered', 'cancelled', 'refunded')),
+        ('placed', 'confirmed', 'packed', 'partly_shipped', 'shipped', 'delivered',
+         'return_requested', 'returned', 'cancelled', 'refunded')),
     constraint sub_order_total_check check (subtotal >= 0 and delivery >= 0 and total = subtotal + delivery),
     constraint sub_order_refunded_check check (refunded between 0 and total),
     constraint sub_order_commission_refunded_check check (commission_refunded between 0 and commission),
     constraint sub_order_commission_check check (commission between 0 and total + funded and funded_refunded between 0 and funded),
+    constraint sub_order_open_returns_check check (open_returns >= 0),
     constraint sub_order_address_check check ((status in ('placed', 'cancelled')) = (address is null)),
     constraint sub_order_cancelled_check check ((status = 'cancelled') = (cancel_reason is not null))
 ) partition by list (tenant_id);
 create table orders.sub_order_pool partition of orders.sub_order default partition by range (id);
 select store.partition_by_month('orders.sub_order_pool', 'uuid');
+-- The shop's lists of returns. Sub-orders without any are in neither.
+create index sub_order_returning on orders.sub_order (tenant_id, id desc) where open_returns > 0;
+create index sub_order_with_returns on orders.sub_order (tenant_id, id desc) where returns <> '[]';
 select store.isolate('orders.sub_order');
 
 -- Keyed by sub-order, so that a sub-order's lines are found without another index.

@@ -1,6 +1,8 @@
 //! Reading orders, one method per question. An order is read by folding its history.
 
+mod credit_notes;
 mod fulfil;
+mod returns;
 
 use crate::domain::{Discount, Event, Order, Refusal, discount, discounts, replay, timeline, units};
 use crate::project::{
@@ -12,9 +14,13 @@ use ::store::{Db, Scope};
 use contracts::Reply;
 use contracts::cart::CartOwner;
 use contracts::orders as api;
-use contracts::orders::{AsOf, NewParcel, OrderEvent, OrderLine, OrderSummary, SubOrder, SubOrderStatus};
+use contracts::orders::{
+    AsOf, CreditNote, NewParcel, NewReturn, OrderEvent, OrderLine, OrderSummary, ReturnAnswer, SellerReturn,
+    SubOrder, SubOrderStatus,
+};
 use kernel::{
-    Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, SubOrderId, TenantId, UserId,
+    Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, ReturnId, SubOrderId, TenantId,
+    UserId,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -207,6 +213,9 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         timeline: timeline(row.dates, &row.parcels, &row.refunds),
         parcels: row.parcels,
         refunds: row.refunds,
+        returns: row.returns,
+        return_until: row.return_until,
+        returnable: Vec::new(),
         cancel_reason: row.cancel_reason.as_deref().map(reason_of),
         cancel_note: row.cancel_note,
     }
@@ -283,6 +292,7 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
             "amount": order.money(refund.amount),
             "reason": refund.reason,
         }),
+        Event::Return { part, id, step } => returns::told(*part, *id, step),
     };
     OrderEvent {
         version: recorded.version,
@@ -374,5 +384,82 @@ impl api::Orders for Orders {
         parcel: ParcelId,
     ) -> Reply<'a, SubOrder> {
         Box::pin(async move { self.delivered(ctx, tenant, id, parcel).await.map_err(Fault::from) })
+    }
+
+    fn request_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        request: NewReturn,
+    ) -> Reply<'a, api::Order> {
+        Box::pin(async move {
+            let requested = self.requested(ctx, &owner, order, request).await;
+            requested.map_err(Fault::from)
+        })
+    }
+
+    fn send_back<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        of: ReturnId,
+        carrier: String,
+        tracking: String,
+    ) -> Reply<'a, api::Order> {
+        Box::pin(async move {
+            let sent = self.sent_back(ctx, &owner, order, of, &carrier, &tracking).await;
+            sent.map_err(Fault::from)
+        })
+    }
+
+    fn answer_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        of: ReturnId,
+        answer: ReturnAnswer,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let answered = self.answered(ctx, tenant, id, of, answer).await;
+            answered.map_err(Fault::from)
+        })
+    }
+
+    fn returns_of_seller<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        open: bool,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<SellerReturn>> {
+        Box::pin(async move {
+            let returns = self.returned_to(tenant, open, after, page_limit(limit)).await;
+            returns.map_err(Fault::from)
+        })
+    }
+
+    fn credit_notes<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        owner: Option<CartOwner>,
+        order: OrderId,
+    ) -> Reply<'a, Vec<CreditNote>> {
+        Box::pin(async move {
+            let notes = self.credit_notes_of(owner.as_ref(), order).await;
+            notes.map_err(Fault::from)
+        })
+    }
+
+    fn credit_notes_of_sale<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+    ) -> Reply<'a, Vec<CreditNote>> {
+        Box::pin(async move { self.credit_notes_to(tenant, id).await.map_err(Fault::from) })
     }
 }

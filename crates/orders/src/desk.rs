@@ -31,6 +31,8 @@ impl Orders {
             partly_shipped: count(SubOrderStatus::PartlyShipped),
             shipped: count(SubOrderStatus::Shipped),
             delivered: count(SubOrderStatus::Delivered),
+            return_requested: count(SubOrderStatus::ReturnRequested),
+            returned: count(SubOrderStatus::Returned),
             cancelled: count(SubOrderStatus::Cancelled),
             refunded: count(SubOrderStatus::Refunded),
         })

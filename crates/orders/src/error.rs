@@ -40,15 +40,24 @@ impl From<Refusal> for Fault {
                 .with("allowed", allowed),
             Refusal::NoSuchPart => Self::not_found("sub-order"),
             Refusal::NoSuchParcel => Self::not_found("parcel"),
+            Refusal::NoSuchReturn => Self::not_found("return"),
             Refusal::NotTheirs => Self::new(Kind::Conflict, "cancel_sub_order", detail),
             Refusal::BadUnits => Self::field("units_invalid", "/lines", detail),
-            Refusal::TooManyUnits { line, wanted, left } => {
+            Refusal::TooManyUnits { line, wanted, left }
+            | Refusal::TooManyToReturn { line, wanted, left } => {
                 Self::new(Kind::Conflict, "units_too_many", detail)
                     .with("line", line)
                     .with("wanted", wanted)
                     .with("left", left)
             }
-            Refusal::NoteMissing => Self::field("note_missing", "/note", detail),
+            Refusal::ReturnTooLate { until } => {
+                Self::new(Kind::Conflict, "return_too_late", detail).with("until", until)
+            }
+            Refusal::TooManyReturns => Self::new(Kind::Conflict, "returns_too_many", detail),
+            Refusal::BadDeduction { goods, .. } => {
+                Self::new(Kind::Unprocessable, "deduction_invalid", detail).with("goods", goods)
+            }
+            Refusal::NoteMissing | Refusal::ReasonUnclear => Self::field("note_missing", "/note", detail),
             Refusal::BadRefund(_) => Self::new(Kind::Unprocessable, "refund_invalid", detail),
             Refusal::RefundTooLarge { wanted, left, .. } => {
                 Self::new(Kind::Conflict, "refund_too_large", detail)

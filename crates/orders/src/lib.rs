@@ -36,6 +36,10 @@
 //! a transaction of its own with the order locked: packed, shipped in any number of parcels, delivered
 //! (`orders.sub_order_packed`, `_shipped`, `_delivered`). Cancelling a sub-order or units of it, and giving money back, is
 //! decided here and composed by checkout, like all that moves stock or money.
+//!
+//! Of what was delivered its buyer may return units while the shop's days for that last (frozen in the order): requested,
+//! answered and sent back are use cases of this crate (`app/returns`), received, refunded and exchanged are composed by
+//! checkout. Each step is told by `orders.return_changed`. With every refund its credit note is issued ([`till`]).
 
 mod app;
 mod desk;

@@ -5,7 +5,7 @@ use crate::domain::{
     Dates, Discount, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name,
 };
 use contracts::Address;
-use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, SubOrderStatus};
+use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, Return, SubOrderStatus};
 use kernel::{LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -65,6 +65,11 @@ pub struct SubOrderRow {
     pub cancel_note: Option<String>,
     pub parcels: Vec<Parcel>,
     pub refunds: Vec<Refund>,
+    pub returns: Vec<Return>,
+    /// Of these, how many more is expected of.
+    pub open_returns: i32,
+    /// Until when its buyer may ask for one.
+    pub return_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
@@ -150,6 +155,10 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         cancel_note: cancellation.map(|c| c.note).filter(|note| !note.is_empty()),
         parcels: sub_order.parcels(),
         refunds: sub_order.refunds(),
+        returns: sub_order.returns(),
+        // At most as many as a sub-order has returns.
+        open_returns: sub_order.open_returns().count() as i32,
+        return_until: sub_order.return_until(),
     }
 }
 
@@ -251,6 +260,8 @@ pub fn sub_order_status_of(name: &str) -> SubOrderStatus {
         "partly_shipped" => SubOrderStatus::PartlyShipped,
         "shipped" => SubOrderStatus::Shipped,
         "delivered" => SubOrderStatus::Delivered,
+        "return_requested" => SubOrderStatus::ReturnRequested,
+        "returned" => SubOrderStatus::Returned,
         "cancelled" => SubOrderStatus::Cancelled,
         "refunded" => SubOrderStatus::Refunded,
         _ => SubOrderStatus::Placed,

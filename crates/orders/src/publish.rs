@@ -3,8 +3,9 @@
 use crate::domain::{Event, Order, SubOrder, units};
 use ::store::log::Outbox;
 use contracts::orders::{
-    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, SoldProduct, SubOrderCancelled,
-    SubOrderDelivered, SubOrderPacked, SubOrderRefunded, SubOrderShipped, SubOrderUnitsCancelled,
+    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, ReturnChanged, SoldProduct,
+    SubOrderCancelled, SubOrderDelivered, SubOrderPacked, SubOrderRefunded, SubOrderShipped,
+    SubOrderUnitsCancelled,
 };
 use kernel::{Ctx, ProductId, TenantId};
 use std::collections::BTreeMap;
@@ -141,6 +142,20 @@ fn publish_of_part(
                 amount: sub_order.order.money(refund.amount),
             },
         ),
+        Event::Return { id: of, .. } => match sub_order.find_return(*of) {
+            Some(known) => outbox.push(
+                ctx,
+                &ReturnChanged {
+                    order,
+                    sub_order: id,
+                    tenant,
+                    buyer,
+                    of: *of,
+                    status: sub_order.return_status(known),
+                },
+            ),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

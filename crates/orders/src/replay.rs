@@ -70,7 +70,11 @@ pub async fn replay(orders: &Orders, mut progress: impl FnMut(u64)) -> Result<Re
 /// As findings in words, for those who check all the books.
 pub async fn verify(orders: &Orders) -> Result<Vec<String>, Error> {
     let replayed = replay(orders, |_| ()).await?;
-    Ok(replayed.differences.iter().map(Difference::to_string).collect())
+    let mut findings: Vec<String> = replayed.differences.iter().map(Difference::to_string).collect();
+    let mut tx = orders.db().begin(Scope::System).await?;
+    findings.extend(store::wrong_credit_notes(&mut tx, DIFFERENCES_MAX).await?);
+    tx.rollback().await?;
+    Ok(findings)
 }
 
 /// Replays the next histories above `after`; gives the last one's id, or `None` when there are no more.

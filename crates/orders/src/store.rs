@@ -5,10 +5,10 @@ pub mod shadow;
 use crate::domain::{Dates, Discount, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use contracts::Address;
-use contracts::orders::{Parcel, Refund, SubOrderStatus};
-use kernel::{OrderId, PageLimit, SubOrderId, TenantId, Timestamp, UserId};
+use contracts::orders::{Parcel, Refund, Return, SubOrderStatus};
+use kernel::{OrderId, PageLimit, RefundId, SubOrderId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 /// What a row of each table is read from.
@@ -28,7 +28,8 @@ macro_rules! select_sub_orders {
         concat!(
             "select s.tenant_id, s.id, s.order_id, s.number, s.status, s.currency, s.subtotal, s.delivery, s.total,
                     s.funded, s.funded_refunded, s.delivery_discounts, s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
-                    s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds
+                    s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds,
+                    s.returns, s.open_returns, s.return_until
                from orders.sub_order s ",
             $rest
         )
@@ -97,6 +98,41 @@ pub async fn sub_order(
             .fetch_optional(conn)
             .await?;
     Ok(record.map(SubOrderRow::from))
+}
+
+/// A shop's sub-orders with returns, newest first, starting below `before`; with `open`, those of whose returns more is
+/// expected.
+pub async fn returns_of_shop(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    open: bool,
+    before: Option<SubOrderId>,
+    limit: PageLimit,
+) -> Result<Vec<SubOrderRow>, sqlx::Error> {
+    // Each in the words of its partial index.
+    let sql = match open {
+        true => select_sub_orders!(
+            "where s.tenant_id = $1 and s.open_returns > 0 and ($2::uuid is null or s.id < $2) order by s.id desc limit $3"
+        ),
+        false => select_sub_orders!(
+            "where s.tenant_id = $1 and s.returns <> '[]' and ($2::uuid is null or s.id < $2) order by s.id desc limit $3"
+        ),
+    };
+    let records: Vec<SubOrderRecord> = sqlx::query_as(sql)
+        .bind(tenant)
+        .bind(before)
+        .bind(limit.plus_one())
+        .fetch_all(conn)
+        .await?;
+    Ok(records.into_iter().map(SubOrderRow::from).collect())
+}
+
+/// An order, locked until the transaction ends, as [`lock_order_of`] does.
+pub async fn lock_order(conn: &mut PgConnection, id: OrderId) -> Result<Option<OrderId>, sqlx::Error> {
+    sqlx::query_scalar("select id from orders.order where id = $1 for no key update")
+        .bind(id)
+        .fetch_optional(conn)
+        .await
 }
 
 /// The order of a shop's sub-order, locked until the transaction ends: nobody appends to a history whose order they have
@@ -169,6 +205,41 @@ pub async fn first_events(
     Ok(rows.into_iter().map(|row| (row.id, row.event.0)).collect())
 }
 
+/// A number that a shop's refund has.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct IssuedCreditNote {
+    pub number: i64,
+    pub sub_order_id: SubOrderId,
+    pub refund_id: RefundId,
+    pub issued_at: Timestamp,
+}
+
+/// The credit notes of sub-orders, each of which is named with its shop, in the order in which they were issued.
+pub async fn credit_notes(
+    db: impl PgExecutor<'_>,
+    tenants: &[TenantId],
+    sub_orders: &[SubOrderId],
+) -> Result<Vec<IssuedCreditNote>, sqlx::Error> {
+    sqlx::query_as(
+        "select c.number, c.sub_order_id, c.refund_id, c.issued_at
+           from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, sub_order_id)
+           join orders.credit_note c on c.tenant_id = wanted.tenant_id and c.sub_order_id = wanted.sub_order_id
+          order by c.issued_at, c.sub_order_id, c.number",
+    )
+    .bind(tenants)
+    .bind(sub_orders)
+    .fetch_all(db)
+    .await
+}
+
+/// Refunds that have no credit note, credit notes of no refund, and shops whose numbers have gaps; at most `limit` of each.
+pub async fn wrong_credit_notes(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(include_str!("sql/wrong_credit_notes.sql"))
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
 #[derive(sqlx::FromRow)]
 struct SubOrderRecord {
     tenant_id: TenantId,
@@ -198,6 +269,9 @@ struct SubOrderRecord {
     cancel_note: Option<String>,
     parcels: Json<Vec<Parcel>>,
     refunds: Json<Vec<Refund>>,
+    returns: Json<Vec<Return>>,
+    open_returns: i32,
+    return_until: Option<Timestamp>,
 }
 
 impl From<SubOrderRecord> for SubOrderRow {
@@ -232,6 +306,9 @@ impl From<SubOrderRecord> for SubOrderRow {
             cancel_note: record.cancel_note,
             parcels: record.parcels.0,
             refunds: record.refunds.0,
+            returns: record.returns.0,
+            open_returns: record.open_returns,
+            return_until: record.return_until,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::project::{Rows, rows};
 use crate::publish::publish;
 pub use crate::publish::publish_placed;
 use crate::updates::{UPDATE_LINES, UPDATE_ORDERS, UPDATE_SUB_ORDERS, Updates};
-use columns::{EventColumns, LineColumns, OrderColumns, SubOrderColumns};
+use columns::{CreditNoteColumns, EventColumns, LineColumns, OrderColumns, SubOrderColumns};
 use kernel::{Ctx, OrderId, Timestamp};
 use postgres_types::Json;
 use serde_json::value::RawValue;
@@ -46,6 +46,7 @@ pub struct Statements {
     update_orders: Statement,
     update_sub_orders: Statement,
     update_lines: Statement,
+    issue_credit_notes: Statement,
 }
 
 /// An order that is ready to be written: decided, projected and serialised, by whoever asks for it and not by the till.
@@ -130,6 +131,7 @@ pub struct Writes<'a> {
     sub_orders: SubOrderColumns<'a>,
     lines: LineColumns<'a>,
     updates: Updates,
+    credit_notes: CreditNoteColumns,
 }
 
 impl<'a> Writes<'a> {
@@ -157,6 +159,8 @@ impl<'a> Writes<'a> {
             );
         }
         let events = change.events.iter().map(|(_, event, _)| event);
+        self.credit_notes
+            .push(change.ctx.now, &change.order, events.clone());
         self.updates.push(&change.order, &events)
     }
 }
@@ -174,10 +178,11 @@ impl Statements {
             client.prepare(columns::INSERT_SUB_ORDERS),
             client.prepare(columns::INSERT_LINES),
         )?;
-        let (update_orders, update_sub_orders, update_lines) = tokio::try_join!(
+        let (update_orders, update_sub_orders, update_lines, issue_credit_notes) = tokio::try_join!(
             client.prepare(UPDATE_ORDERS),
             client.prepare(UPDATE_SUB_ORDERS),
             client.prepare(UPDATE_LINES),
+            client.prepare(columns::ISSUE_CREDIT_NOTES),
         )?;
         Ok(Self {
             lock,
@@ -189,6 +194,7 @@ impl Statements {
             update_orders,
             update_sub_orders,
             update_lines,
+            issue_credit_notes,
         })
     }
 
@@ -226,6 +232,7 @@ impl Statements {
                 writes.updates.sub_orders.params()
             ),
             run(client, &self.update_lines, writes.updates.lines.params()),
+            run(client, &self.issue_credit_notes, writes.credit_notes.params()),
         )?;
         Ok(())
     }

@@ -23,12 +23,13 @@ update orders.sub_order s
        funded_refunded = d.funded_refunded,
        confirmed_at = d.confirmed_at, packed_at = d.packed_at,
        delivered_at = d.delivered_at, cancelled_at = d.cancelled_at, address = d.address,
-       cancel_reason = d.cancel_reason, cancel_note = d.cancel_note, parcels = d.parcels, refunds = d.refunds
+       cancel_reason = d.cancel_reason, cancel_note = d.cancel_note, parcels = d.parcels, refunds = d.refunds,
+       returns = d.returns, open_returns = d.open_returns, return_until = d.return_until
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[],
               $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::jsonb[], $11::text[], $12::text[],
-              $13::jsonb[], $14::jsonb[], $15::bigint[])
+              $13::jsonb[], $14::jsonb[], $15::bigint[], $16::jsonb[], $17::int[], $18::timestamptz[])
        as d (tenant_id, id, status, refunded, commission_refunded, confirmed_at, packed_at, delivered_at, cancelled_at, address,
-             cancel_reason, cancel_note, parcels, refunds, funded_refunded)
+             cancel_reason, cancel_note, parcels, refunds, funded_refunded, returns, open_returns, return_until)
  where s.tenant_id = d.tenant_id and s.id = d.id";
 
 pub const UPDATE_LINES: &str = "
@@ -71,7 +72,8 @@ updates! {
         tenants: Uuid, ids: Uuid, statuses: String, refunded: i64, commission_refunded: i64, confirmed_ats: Option<Timestamp>,
         packed_ats: Option<Timestamp>, delivered_ats: Option<Timestamp>, cancelled_ats: Option<Timestamp>,
         addresses: Option<Value>, cancel_reasons: Option<String>, cancel_notes: Option<String>,
-        parcels: Value, refunds: Value, funded_refunded: i64,
+        parcels: Value, refunds: Value, funded_refunded: i64, returns: Value, open_returns: i32,
+        return_untils: Option<Timestamp>,
     }
 }
 
@@ -156,6 +158,9 @@ impl SubOrderUpdates {
             .push(row.address.map(serde_json::to_value).transpose()?);
         self.parcels.push(serde_json::to_value(row.parcels)?);
         self.refunds.push(serde_json::to_value(row.refunds)?);
+        self.returns.push(serde_json::to_value(row.returns)?);
+        self.open_returns.push(row.open_returns);
+        self.return_untils.push(row.return_until);
         self.tenants.push(row.tenant_id.0);
         self.ids.push(row.id.0);
         self.statuses.push(row.status);

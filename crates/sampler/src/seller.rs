@@ -32,6 +32,8 @@ pub struct Seller {
     /// The shop's colour, `#rrggbb`, dark enough for white text.
     pub accent: String,
     pub return_policy: &'static str,
+    /// As the policy says.
+    pub return_days: u16,
     pub delivery: Vec<DeliveryOption>,
     /// How many products `Sampler::products_of` yields.
     pub products: u32,
@@ -199,6 +201,7 @@ fn seller(seed: u64, index: u32, slugs: &mut HashSet<String>) -> Seller {
         None => composed(index, slugs, &mut dice),
     };
     let accent = Rgb::hex(ACCENTS[(house >> 9) as usize % ACCENTS.len()]);
+    let (return_days, return_policy) = return_policy(craft, &mut dice);
     let slug = slug(&name);
     let first = crate::text::slug(owner.split(' ').next().unwrap_or("shop"));
     Seller {
@@ -209,7 +212,8 @@ fn seller(seed: u64, index: u32, slugs: &mut HashSet<String>) -> Seller {
         story,
         currency: "EUR",
         accent: accent.css(),
-        return_policy: return_policy(craft, &mut dice),
+        return_policy,
+        return_days,
         delivery: delivery(craft, place, &mut dice),
         products: 0,
         art: ShopArt {
@@ -303,21 +307,38 @@ fn initials(name: &str, most: usize) -> String {
     letters.to_uppercase()
 }
 
-fn return_policy(craft: Craft, dice: &mut Dice) -> &'static str {
-    let policies: &[&str] = if craft.sells_food() {
+/// Days, and the words for them.
+fn return_policy(craft: Craft, dice: &mut Dice) -> (u16, &'static str) {
+    let policies: &[(u16, &str)] = if craft.sells_food() {
         &[
-            "Unopened jars, bottles and boxes can be sent back within 14 days. Should anything arrive broken, send us a photograph and we replace it at once.",
-            "Food that has been opened cannot be returned, but if you are not happy with it, write to us: we would rather lose a jar than a friend. 14 days for everything unopened.",
+            (
+                14,
+                "Unopened jars, bottles and boxes can be sent back within 14 days. Should anything arrive broken, send us a photograph and we replace it at once.",
+            ),
+            (
+                14,
+                "Food that has been opened cannot be returned, but if you are not happy with it, write to us: we would rather lose a jar than a friend. 14 days for everything unopened.",
+            ),
         ]
     } else if matches!(craft, Craft::Jewellery) {
-        &[
+        &[(
+            30,
             "30 days to change your mind, worn or not, as long as it is in good order. Earrings can be exchanged only if the seal is intact. Engraved pieces are yours to keep.",
-        ]
+        )]
     } else {
         &[
-            "30 days to return anything you do not love, unused and in its box. You pay the postage back; if the fault is ours, we pay both ways.",
-            "You have 14 days from delivery to send things back, and a further 30 to exchange them. Pieces made to your measure are excluded.",
-            "Returns within 30 days. If it broke on the way, a photograph is enough and we send another.",
+            (
+                30,
+                "30 days to return anything you do not love, unused and in its box. You pay the postage back; if the fault is ours, we pay both ways.",
+            ),
+            (
+                14,
+                "You have 14 days from delivery to send things back, and a further 30 to exchange them. Pieces made to your measure are excluded.",
+            ),
+            (
+                30,
+                "Returns within 30 days. If it broke on the way, a photograph is enough and we send another.",
+            ),
         ]
     };
     policies[dice.below(policies.len())]

@@ -8,6 +8,7 @@ mod checkout;
 mod goods;
 mod office;
 mod orders;
+mod returns;
 mod selling;
 mod shelves;
 mod shopping;

@@ -16,6 +16,7 @@ pub mod operator;
 pub mod order;
 pub mod page;
 pub mod product;
+pub mod returns;
 pub mod seller;
 pub mod seller_goods;
 pub mod seller_shop;

@@ -115,6 +115,7 @@ impl Shops {
             accent: Some(settings.accent),
             location: Some(settings.location),
             return_policy: Some(settings.return_policy),
+            return_days: Some(settings.return_days),
             delivery: None,
         };
         Ok(self.configure(ctx, tenant, seen, change).await?.shop)

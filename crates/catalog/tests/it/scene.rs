@@ -248,6 +248,7 @@ fn shop(id: TenantId, is_closed: bool) -> Shop {
         logo: None,
         banner: None,
         return_policy: String::new(),
+        return_days: 14,
         delivery: vec![],
     }
 }

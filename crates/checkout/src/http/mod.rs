@@ -4,6 +4,7 @@ mod cancel_order;
 mod cancel_sale;
 mod cancel_sub_order;
 mod compensate_payment;
+mod exchange_return;
 mod get_payment;
 mod hear_webhook;
 mod list_order_refunds;
@@ -14,13 +15,17 @@ mod list_sale_refunds;
 mod pay_order;
 mod place_order;
 mod quote;
+mod receive_return;
 mod refund_order;
+mod refund_return;
 mod refund_sale;
 mod resume_payment;
 mod retry_payment;
 mod retry_refund;
 mod skip_payment_step;
+mod terms;
 mod wish;
+mod withdraw_return;
 
 use crate::Checkouts;
 use contracts::cart::CartOwner;
@@ -47,6 +52,10 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(list_own_refunds::handler))
         .routes(routes!(refund_order::handler, list_order_refunds::handler))
         .routes(routes!(retry_refund::handler))
+        .routes(routes!(withdraw_return::handler))
+        .routes(routes!(receive_return::handler))
+        .routes(routes!(refund_return::handler))
+        .routes(routes!(exchange_return::handler))
         .routes(routes!(list_refused_refunds::handler))
         .routes(routes!(hear_webhook::handler))
         .routes(routes!(list_payments::handler))

@@ -1,10 +1,15 @@
 -- A line's goods are held while its part is placed, sold once it is paid, and back when it is cancelled. An order that
--- expired and was opened again has released reservations beside those that count now.
+-- expired and was opened again has released reservations beside those that count now. What is sent again for a return was
+-- sold once more.
 select b.order_id, b.status, b.sku_id, b.bought, coalesce(r."right", 0) as "right", coalesce(r.wrong, 0) as wrong
-  from (select o.id as order_id, s.status, l.tenant_id, l.sku_id, sum(l.quantity)::bigint as bought
+  from (select o.id as order_id, s.status, l.tenant_id, l.sku_id, sum(l.quantity + coalesce(x.units, 0))::bigint as bought
           from orders.order o
           join orders.sub_order s on s.order_id = o.id
           join orders.line l on l.tenant_id = s.tenant_id and l.sub_order_id = s.id
+          left join lateral (select sum((u ->> 'quantity')::bigint) as units
+                               from jsonb_array_elements(s.returns) as r
+                              cross join lateral jsonb_array_elements(r -> 'exchange') as u
+                              where (u ->> 'line')::uuid = l.id) x on s.returns <> '[]'
          group by o.id, s.status, l.tenant_id, l.sku_id) b
   left join (select r.tenant_id, r.order_id, r.sku_id,
                     sum(r.quantity) filter (where r.state = any(f.states))::bigint as "right",

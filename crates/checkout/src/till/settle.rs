@@ -7,6 +7,7 @@ mod intervene;
 #[cfg(test)]
 mod lives;
 pub mod refund;
+mod returns;
 mod saga;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ pub use batch::{Settle, SettleBatch};
 pub use decide::{Ask, Case, Decision, LEASE, decide};
 pub use intervene::{ByHand, answers};
 pub use refund::{RefundAsk, RefundKey, RefundMove, RefundRequest, Refunding, read_provider_key};
+pub use returns::{Goods, ReturnAct, ReturnAsk};
 pub use saga::{Saga, Told};
 
 /// How a case stands after a command.

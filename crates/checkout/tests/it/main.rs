@@ -17,6 +17,7 @@ mod poison;
 mod provider;
 mod race;
 mod refunds;
+mod returns;
 mod stories;
 mod webhooks;
 mod world;

@@ -51,6 +51,7 @@ impl Market {
             logo: None,
             banner: None,
             return_policy: String::new(),
+            return_days: 14,
             delivery: vec![DeliveryOption {
                 code: "standard".into(),
                 name: "Standard delivery".into(),

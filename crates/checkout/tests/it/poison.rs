@@ -47,6 +47,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
             },
             commission: 100,
             commission_tax: 0,
+            return_days: 14,
         }],
     };
     PlaceCommand {

@@ -148,6 +148,7 @@ impl Tenants for Named {
             logo: None,
             banner: None,
             return_policy: String::new(),
+            return_days: 14,
             delivery: Vec::new(),
         });
         let shops = Ok(shops.collect());

@@ -11,7 +11,7 @@ pub enum Reason {
     Release,
     /// The order was paid: its units are gone.
     Sale,
-    /// A paid order was cancelled: its units are back.
+    /// A paid order was cancelled, or units of it were returned: they are back.
     Return,
     /// A transfer left this warehouse.
     Dispatched,

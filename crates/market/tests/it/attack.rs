@@ -1,6 +1,6 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
-use crate::rightly::{feed_of_a, inbound_of_a, promotion_of};
+use crate::rightly::{feed_of_a, inbound_of_a, promotion_of, return_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
 use crate::world::{UPLOAD, Who, World, address, product};
@@ -20,7 +20,7 @@ const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
 const OWN: &[u16] = &[200, 400];
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-const NAME_NOTHING: [(&str, &str); 22] = [
+const NAME_NOTHING: [(&str, &str); 23] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -47,6 +47,7 @@ const NAME_NOTHING: [(&str, &str); 22] = [
         "list_own_products",
         "reads the shop of the token; its cursor is tried below all the same",
     ),
+    ("list_seller_returns", "reads the shop of the token"),
     ("list_seller_holds", "reads the shop of the token"),
     ("list_seller_payouts", "reads the shop of the token"),
     ("get_payout_schedule", "reads the shop of the token"),
@@ -81,6 +82,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     let query = |reach: Reach, query: String| with(reach, &|call| call.query(&query));
 
     let (inbound, feed) = (inbound_of_a(world).await, feed_of_a(world).await);
+    let (sale, of) = return_of_a(world, true, &["authorise_return"]).await;
     let mut reaches = vec![
         reach("get_own_product", &[&a.product], GONE),
         json(
@@ -123,9 +125,28 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             json!({"lines": [{"line": line_of_a(world).await, "quantity": 1}], "reason": "rivalry"}),
         ),
         reach("list_sale_refunds", &[&a.sale], GONE),
-        reach("pack_seller_order", &[&a.sale], GONE),
-        json(reach("ship_seller_order", &[&a.sale], GONE), json!({})),
-        reach("deliver_seller_parcel", &[&a.sale, &a.sale], GONE),
+        reach("list_seller_credit_notes", &[&a.sale], GONE),
+        json(reach("authorise_return", &[&sale.part, &of], GONE), json!({})),
+        json(
+            reach("refuse_return", &[&sale.part, &of], GONE),
+            json!({"note": "rivalry"}),
+        ),
+        json(
+            reach("close_return", &[&sale.part, &of], GONE),
+            json!({"note": "rivalry"}),
+        ),
+        json(
+            reach("receive_return", &[&sale.part, &of], GONE),
+            sale.receipt("refund"),
+        ),
+        json(reach("refund_return", &[&sale.part, &of], GONE), json!({})),
+        reach("exchange_return", &[&sale.part, &of], GONE),
+        // A's return, named in B's own part of an order.
+        json(
+            reach("receive_return", &[&world.b.sale, &of], GONE),
+            sale.receipt("refund"),
+        ),
+        json(reach("refund_return", &[&world.b.sale, &of], GONE), json!({})),
         json(
             reach("set_staff_role", &[&a.staff], GONE),
             json!({"role": "owner"}),
@@ -468,10 +489,16 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
         call: reach.call.header(name, value),
         ..reach
     };
+    let (sale, of) = return_of_a(world, true, &["authorise_return"]).await;
     let (unpaid, _) = world.order(Who::BuyerA).await;
     let cart = world.send_as(Who::BuyerA, &world.call("get_cart", &[])).await;
     let cart = cart.json()["id"].as_str().unwrap_or(&world.cart).to_owned();
-    let mut reaches = Vec::new();
+    let mut reaches = vec![
+        json(reach("request_return", &[&sale.order], GONE), sale.request()),
+        reach("withdraw_return", &[&sale.order, &of], GONE),
+        json(reach("send_return", &[&sale.order, &of], GONE), json!({})),
+        reach("list_credit_notes", &[&sale.order], GONE),
+    ];
     for order in [&world.order, &unpaid] {
         reaches.extend([
             reach("get_order", &[order], GONE),

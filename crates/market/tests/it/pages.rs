@@ -108,8 +108,9 @@ fn filled(world: &World, path: &str) -> String {
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
         .replace("{reference}", "unknown")
-        // Of a parcel that is none: the form is refused before it is looked for.
-        .replace("{parcel}", &world.a.sale);
+        // Of a parcel and a return that are none: the form is refused before they are looked for.
+        .replace("{parcel}", &world.a.sale)
+        .replace("{return}", &world.a.sale);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
         "{path} is new: what does it name?"
@@ -126,7 +127,7 @@ fn needed(path: &str) -> Permission {
         "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
         "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
         "/seller/stock" => Permission::ReadStock,
-        "/seller/orders" | "/seller/orders/{id}" => Permission::ReadSales,
+        "/seller/orders" | "/seller/orders/{id}" | "/seller/returns" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/ledger" => Permission::ReadLedger,
@@ -432,5 +433,113 @@ async fn a_guest_uses_a_coupon_without_a_script_in_both_languages() {
     let placed = location(&guest.post(&world, "/checkout/place", &fields).await);
     let order = guest.get(&world, &placed).await.expect(200);
     assert!(order.text().contains("A tenth off"), "{}", order.text());
+    world.close().await;
+}
+
+/// What follows this text on a page, up to a quotation mark.
+fn after(page: &Answer, start: &str) -> String {
+    let text = page.text();
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start}"));
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seller_who_cannot_send_cancels_and_the_buyer_reads_why() {
+    let world = World::new().await;
+    let mut seller = Browser::of(&world, Who::OwnerA).await;
+    let page = format!("/seller/orders/{}", world.a.sale);
+    let form = format!("{page}/cancel");
+    assert!(seller.get(&world, &page).await.text().contains(&form));
+    let why = [("reason", "damaged"), ("note", " In the\nkiln. ")];
+    let cancelled = seller.post(&world, &form, &why).await;
+    assert_eq!(location(&cancelled), format!("{page}?done=sale_cancelled"));
+    assert!(!seller.get(&world, &page).await.text().contains(&form));
+
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let order = buyer.get(&world, &format!("/orders/{}", world.order)).await;
+    assert!(order.text().contains("It broke in the workshop. In the kiln."));
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bowl_goes_back_by_forms_alone() {
+    let world = World::new().await;
+    let mut seller = Browser::of(&world, Who::OwnerA).await;
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let sale = format!("/seller/orders/{}", world.a.sale);
+    let order = format!("/orders/{}", world.order);
+    let refused = buyer
+        .post(
+            &world,
+            &format!("{order}/returns"),
+            &[("sub_order", &world.a.sale)],
+        )
+        .await;
+    assert_eq!(location(&refused), format!("{order}?refused=transition_illegal"));
+
+    seller
+        .post(&world, &format!("{sale}/pack"), &[])
+        .await
+        .expect(303);
+    let to_send = seller.get(&world, &sale).await;
+    let units = format!("units.{}", after(&to_send, "name=\"units."));
+    seller
+        .post(&world, &format!("{sale}/ship"), &[(&units, "1")])
+        .await
+        .expect(303);
+    let sent = seller.get(&world, &sale).await;
+    let parcel = after(&sent, &format!("action=\"{sale}/parcels/"));
+    seller
+        .post(&world, &format!("{sale}/parcels/{parcel}"), &[])
+        .await
+        .expect(303);
+
+    let arrived = buyer.get(&world, &order).await;
+    let of = field(&arrived, "return");
+    let ask = [
+        ("sub_order", world.a.sale.as_str()),
+        ("return", &of),
+        (&units, "1"),
+        ("reason", "damaged"),
+        ("wish", "refund"),
+        ("note", "The rim is chipped."),
+    ];
+    for _ in 0..2 {
+        let asked = buyer.post(&world, &format!("{order}/returns"), &ask).await;
+        assert_eq!(location(&asked), format!("{order}?done=return_requested"));
+    }
+    let list = seller.get(&world, "/seller/returns").await.expect(200);
+    assert!(list.text().contains(&format!("{sale}#return-{of}")));
+
+    let act = |act: &str| format!("{sale}/returns/{of}/{act}");
+    let agreed = seller
+        .post(&world, &act("authorise"), &[("note", "Wrap it well.")])
+        .await;
+    assert_eq!(location(&agreed), format!("{sale}?done=return_answered"));
+    assert!(buyer.get(&world, &order).await.text().contains("Wrap it well."));
+    let back = [("carrier", "Correos"), ("tracking", "RK1")];
+    buyer
+        .post(&world, &format!("{order}/returns/{of}/send"), &back)
+        .await
+        .expect(303);
+
+    let line = units.trim_start_matches("units.");
+    let (restocked, gone) = (format!("restocked.{line}"), format!("written_off.{line}"));
+    let came = [
+        (restocked.as_str(), "1"),
+        (gone.as_str(), "0"),
+        ("then", "refund"),
+        ("kept", "2,50"),
+        ("kept_reason", "The box is missing."),
+    ];
+    let received = seller.post(&world, &act("receive"), &came).await;
+    assert_eq!(location(&received), format!("{sale}?done=return_received"));
+    let page = buyer.get(&world, &order).await.text();
+    assert!(page.contains("€2.50 kept: The box is missing."), "{page}");
+    assert!(page.contains("€17.49 given back"), "{page}");
+    let open = seller.get(&world, "/seller/returns").await.expect(200);
+    assert!(!open.text().contains(&of));
+    let all = seller.get(&world, "/seller/returns?show=all").await.expect(200);
+    assert!(all.text().contains(&of));
     world.close().await;
 }

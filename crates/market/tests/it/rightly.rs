@@ -59,6 +59,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_promotions"
         | "list_seller_promotions"
         | "list_refused_refunds"
+        | "list_seller_returns"
         | "list_holds"
         | "list_payouts"
         | "list_payments"
@@ -127,8 +128,47 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             let fulfils = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
             to(&[&sale_of_a(world, fulfils).await.1]).json(&json!({"note": "The bowl broke."}))
         }
-        "list_own_refunds" | "list_order_refunds" => to(&[&world.order]),
-        "list_sale_refunds" => to(&[&a.sale]),
+        "list_own_refunds" | "list_order_refunds" | "list_credit_notes" => to(&[&world.order]),
+        "list_sale_refunds" | "list_seller_credit_notes" => to(&[&a.sale]),
+        "request_return" => {
+            let sale = delivered_of_a(world, buyer_a).await;
+            to(&[&sale.order]).json(&sale.request())
+        }
+        "withdraw_return" | "send_return" => {
+            let steps: &[&str] = match operation {
+                "send_return" => &["authorise_return"],
+                _ => &[],
+            };
+            let (sale, of) = return_of_a(world, buyer_a, steps).await;
+            to(&[&sale.order, &of]).json(&json!({}))
+        }
+        "authorise_return" | "refuse_return" | "refund_return" => {
+            let steps: &[&str] = match operation {
+                "refund_return" => &["authorise_return"],
+                _ => &[],
+            };
+            let may = matches!(who, Some(Who::OwnerA | Who::ManagerA));
+            let (sale, of) = return_of_a(world, may, steps).await;
+            let body = match operation {
+                "refuse_return" => json!({"note": "It was worn."}),
+                _ => json!({}),
+            };
+            to(&[&sale.part, &of]).json(&body)
+        }
+        "receive_return" | "exchange_return" | "close_return" => {
+            let steps: &[&str] = match operation {
+                "exchange_return" => &["authorise_return", "receive_return"],
+                _ => &["authorise_return"],
+            };
+            let fulfils = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
+            let (sale, of) = return_of_a(world, fulfils, steps).await;
+            let call = to(&[&sale.part, &of]);
+            match operation {
+                "receive_return" => call.json(&sale.receipt("refund")),
+                "close_return" => call.json(&json!({"note": "Keep it."})),
+                _ => call,
+            }
+        }
         "refund_sale" => to(&[&a.sale])
             .header("idempotency-key", format!("refund-{n}"))
             .json(&cent_back()),
@@ -437,6 +477,62 @@ async fn sale_after(world: &World, who: Option<Who>, steps: &[&str]) -> (String,
         }
     }
     (sale, parcel)
+}
+
+/// Shop A's part of an order of buyer A's that has arrived.
+pub struct Delivered {
+    pub order: String,
+    pub part: String,
+    pub line: String,
+}
+
+impl Delivered {
+    pub fn request(&self) -> Value {
+        json!({
+            "sub_order": self.part, "lines": [{"line": self.line, "quantity": 1}], "reason": "defective",
+        })
+    }
+
+    /// All of it came, in order.
+    pub fn receipt(&self, then: &str) -> Value {
+        json!({"lines": [{"line": self.line, "restocked": 1}], "then": then})
+    }
+}
+
+async fn delivered_of_a(world: &World, made: bool) -> Delivered {
+    let (order, part) = sale_of_a(world, made).await;
+    let step = async |call: Call| world.send_as(Who::OwnerA, &call).await.expect(200);
+    let read = step(world.call("get_seller_order", &[&part])).await;
+    if made {
+        step(world.call("pack_seller_order", &[&part])).await;
+        let sent = step(world.call("ship_seller_order", &[&part]).json(&json!({}))).await;
+        let parcel = sent.at("/parcels/0/id");
+        step(world.call("deliver_seller_parcel", &[&part, &parcel])).await;
+    }
+    let line = read.at("/lines/0/id");
+    Delivered { order, part, line }
+}
+
+/// A return of it after these steps of the shop's; the id of something else where none is made.
+pub async fn return_of_a(world: &World, made: bool, steps: &[&str]) -> (Delivered, String) {
+    let sale = delivered_of_a(world, made).await;
+    if !made {
+        return (sale, world.a.sale.clone());
+    }
+    let ask = world.call("request_return", &[&sale.order]).json(&sale.request());
+    let asked = world.send_as(Who::BuyerA, &ask).await.expect(201).json();
+    let mut parts = asked["sub_orders"].as_array().unwrap().iter();
+    let own = parts.find(|part| part["id"] == sale.part.as_str()).unwrap();
+    let of = own["returns"][0]["id"].as_str().unwrap().to_owned();
+    for step in steps {
+        let body = match *step {
+            "receive_return" => sale.receipt("nothing"),
+            _ => json!({}),
+        };
+        let call = world.call(step, &[&sale.part, &of]).json(&body);
+        world.send_as(Who::OwnerA, &call).await.expect(200);
+    }
+    (sale, of)
 }
 
 fn cent_back() -> Value {

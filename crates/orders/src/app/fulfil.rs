@@ -12,7 +12,7 @@ use httpkit::text;
 use kernel::{Ctx, OrderId, ParcelId, SubOrderId, TenantId};
 
 /// Characters of a carrier's name, and of its number of a parcel.
-const PARCEL_TEXT_CHARS_MAX: usize = 80;
+pub(super) const PARCEL_TEXT_CHARS_MAX: usize = 80;
 
 impl Orders {
     pub(crate) async fn packed(
@@ -56,7 +56,7 @@ impl Orders {
 
     /// Decides on what a shop asks of its sub-order, and writes what follows: history, tables and public events, or
     /// nothing. The order is locked meanwhile, as the till locks it. Gives the sub-order as its seller then sees it.
-    async fn fulfil<F>(
+    pub(super) async fn fulfil<F>(
         &self,
         ctx: &Ctx,
         tenant: TenantId,
@@ -90,9 +90,22 @@ impl Orders {
         let found = store::lock_order_of(tx, tenant, id).await?;
         let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
         let command = ask(&order.sub_order(id).ok_or(Refusal::NoSuchPart)?);
-        let events = decide(Some(&order), &command, ctx.now)?;
+        let version = order.version;
+        let order = self.happen(tx, ctx, order, &command).await?;
+        Ok(order.version > version)
+    }
+
+    /// The order after `command`, which is written in the transaction that has it locked.
+    pub(super) async fn happen(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        order: Order,
+        command: &Command,
+    ) -> Result<Order, Error> {
+        let events = decide(Some(&order), command, ctx.now)?;
         if events.is_empty() {
-            return Ok(false);
+            return Ok(order);
         }
         let expected = order.version;
         self.streams()
@@ -108,10 +121,10 @@ impl Orders {
             publish::publish(&mut outbox, ctx, &order, event)?;
         }
         outbox.append(tx).await?;
-        Ok(true)
+        Ok(order)
     }
 
-    async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
+    pub(super) async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
         let history = self.streams().load::<Event>(tx, id.0, AsOf::NOW).await?;
         let events = history.into_iter().map(|r| (r.version, r.at, r.event));
         Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)
@@ -121,20 +134,23 @@ impl Orders {
 /// What is asked for, or all that is left. A parcel that was sent already is taken as it is, so that sending it again
 /// changes nothing.
 fn parcel(sub_order: &SubOrder<'_>, new: &NewParcel) -> Parcel {
-    let lines = match (&new.lines, sub_order.parcel(new.id)) {
-        (Some(lines), _) => lines.iter().map(units_of).collect(),
-        (None, Some(sent)) => sent.parcel.lines.clone(),
-        (None, None) => sub_order.left_to_ship(),
+    let exchanged = new.exchange.and_then(|of| sub_order.find_return(of));
+    let lines = match (&new.lines, sub_order.parcel(new.id), exchanged) {
+        (Some(lines), ..) => lines.iter().map(units_of).collect(),
+        (None, Some(sent), _) => sent.parcel.lines.clone(),
+        (None, None, Some(exchanged)) => sub_order.left_to_exchange(exchanged),
+        (None, None, None) => sub_order.left_to_ship(),
     };
     Parcel {
         id: new.id,
         lines,
         carrier: new.carrier.clone(),
         tracking: new.tracking.clone(),
+        exchange: new.exchange,
     }
 }
 
-fn units_of(line: &ParcelLine) -> Units {
+pub(super) fn units_of(line: &ParcelLine) -> Units {
     Units {
         line: line.line,
         quantity: line.quantity,

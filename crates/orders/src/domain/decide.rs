@@ -1,6 +1,8 @@
-use super::{Discount, Event, Order, PARTS_MAX, Parcel, Placed, Refund, Units, decide_part};
+use super::{
+    Discount, Event, Order, PARTS_MAX, Parcel, Placed, Refund, ReturnStep, Units, decide_part, decide_return,
+};
 use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
-use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
+use kernel::{LineId, ParcelId, ReturnId, SubOrderId, Timestamp};
 
 /// What is asked of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +52,13 @@ pub enum Command {
     },
     /// Money is given back for a sub-order, once for each id.
     Refund(Refund),
+    /// A return of units that were delivered gets somewhere. Its buyer requests, withdraws and sends it, its seller does the
+    /// rest.
+    Return {
+        part: SubOrderId,
+        id: ReturnId,
+        step: ReturnStep,
+    },
 }
 
 /// Why a command does not happen.
@@ -63,9 +72,11 @@ pub enum Refusal {
     NoSuchPart,
     #[error("There is no such parcel in this sub-order.")]
     NoSuchParcel,
+    #[error("There is no such return in this order.")]
+    NoSuchReturn,
     #[error("{what} that is {from} cannot be {to}; it can be {}.", words(allowed))]
     Illegal {
-        /// `An order` or `A sub-order`.
+        /// `An order`, `A sub-order` or `A return`.
         what: &'static str,
         from: &'static str,
         to: &'static str,
@@ -78,6 +89,18 @@ pub enum Refusal {
     BadUnits,
     #[error("{wanted} units of line {line} are too many: {left} are left to be sent.")]
     TooManyUnits { line: LineId, wanted: u32, left: u32 },
+    #[error("{wanted} units of line {line} are too many: {left} are left to be returned.")]
+    TooManyToReturn { line: LineId, wanted: u32, left: u32 },
+    #[error("What came could be returned until {until}.")]
+    ReturnTooLate { until: Timestamp },
+    #[error("A sub-order has at most {} returns.", decide_return::RETURNS_MAX)]
+    TooManyReturns,
+    #[error("Say in the note what is wrong with it.")]
+    ReasonUnclear,
+    #[error(
+        "{wanted} cannot be kept of {goods}: a deduction is above zero and less than what is given back for the goods. Amounts are in minor units."
+    )]
+    BadDeduction { wanted: i64, goods: i64 },
     #[error("Say why: the buyer is told.")]
     NoteMissing,
     #[error("The refund does not add up: {0}.")]
@@ -115,7 +138,7 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
         (None, _) => return Err(Refusal::NoSuchOrder),
         (Some(order), _) => order,
     };
-    if let Some(events) = decide_part::decide(order, command) {
+    if let Some(events) = decide_part::decide(order, command, now) {
         return events;
     }
     match (order.status, command) {
@@ -182,6 +205,7 @@ impl Command {
             } => "cancelled by its buyer",
             Self::CancelPart { .. } | Self::CancelUnits { .. } => "cancelled",
             Self::Refund(_) => "refunded",
+            Self::Return { .. } => "return_requested",
         }
     }
 }

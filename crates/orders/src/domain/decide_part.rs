@@ -1,12 +1,17 @@
 //! What may happen to one sub-order. Nothing here looks at another one, save to see whether this was the last.
 
-use super::{Command, Event, Order, Parcel, Refund, Refusal, SubOrder, Units};
-use contracts::orders::{CancelReason, SubOrderStatus};
-use kernel::ParcelId;
+use super::progress::units_of;
+use super::{Command, Event, Line, Order, Parcel, Refund, Refusal, SubOrder, Units, decide_return};
+use contracts::orders::{CancelReason, ReturnStatus, SubOrderStatus};
+use kernel::{ParcelId, ReturnId, Timestamp};
 use std::collections::HashSet;
 
 /// What happens on `command`, if it is one about a sub-order.
-pub(super) fn decide(order: &Order, command: &Command) -> Option<Result<Vec<Event>, Refusal>> {
+pub(super) fn decide(
+    order: &Order,
+    command: &Command,
+    now: Timestamp,
+) -> Option<Result<Vec<Event>, Refusal>> {
     let part = match command {
         Command::Place(_)
         | Command::Confirm
@@ -17,7 +22,8 @@ pub(super) fn decide(order: &Order, command: &Command) -> Option<Result<Vec<Even
         | Command::Ship { part, .. }
         | Command::Deliver { part, .. }
         | Command::CancelPart { part, .. }
-        | Command::CancelUnits { part, .. } => *part,
+        | Command::CancelUnits { part, .. }
+        | Command::Return { part, .. } => *part,
         Command::Refund(refund) => refund.part,
     };
     let Some(sub_order) = order.sub_order(part) else {
@@ -31,6 +37,7 @@ pub(super) fn decide(order: &Order, command: &Command) -> Option<Result<Vec<Even
             units, reason, note, ..
         } => cancel_units(&sub_order, command, units, *reason, note),
         Command::Refund(refund) => give_back(&sub_order, command, refund),
+        Command::Return { id, step, .. } => decide_return::decide(&sub_order, command, *id, step, now),
         _ => pack(&sub_order, command),
     })
 }
@@ -49,15 +56,28 @@ fn ship(sub_order: &SubOrder<'_>, command: &Command, parcel: &Parcel) -> Result<
     if let Some(sent) = sub_order.parcel(parcel.id) {
         return once(sent.parcel == *parcel, "parcel");
     }
-    match sub_order.status() {
-        SubOrderStatus::Packed | SubOrderStatus::PartlyShipped => {}
-        status => return Err(illegal(status, command)),
+    match (sub_order.status(), parcel.exchange) {
+        (_, Some(of)) => ship_again(sub_order, of, &parcel.lines)?,
+        (SubOrderStatus::Packed | SubOrderStatus::PartlyShipped, None) => {
+            check_units(sub_order, &parcel.lines, |line| sub_order.to_ship(line))?;
+        }
+        (status, None) => return Err(illegal(status, command)),
     }
-    check_units(sub_order, &parcel.lines)?;
     Ok(vec![Event::Shipped {
         part: sub_order.part.id,
         parcel: parcel.clone(),
     }])
+}
+
+/// Goods that are sent again for a return were taken from stock for it.
+fn ship_again(sub_order: &SubOrder<'_>, of: ReturnId, units: &[Units]) -> Result<(), Refusal> {
+    let known = sub_order.find_return(of).ok_or(Refusal::NoSuchReturn)?;
+    let status = sub_order.return_status(known);
+    if status != ReturnStatus::Exchanged {
+        return Err(decide_return::illegal(status, "sent again"));
+    }
+    let left = sub_order.left_to_exchange(known);
+    check_units(sub_order, units, |line| units_of(line.id, &left))
 }
 
 fn deliver(sub_order: &SubOrder<'_>, command: &Command, parcel: ParcelId) -> Result<Vec<Event>, Refusal> {
@@ -112,7 +132,7 @@ fn cancel_units(
         (status, _) => return Err(illegal(status, command)),
     }
     check_note(reason, note)?;
-    check_units(sub_order, units)?;
+    check_units(sub_order, units, |line| sub_order.to_ship(line))?;
     let left: u64 = count(&sub_order.left_to_ship());
     if sub_order.progress.parcels.is_empty() && count(units) == left {
         return cancel(sub_order, command, reason, note);
@@ -136,6 +156,13 @@ fn give_back(sub_order: &SubOrder<'_>, command: &Command, refund: &Refund) -> Re
     }
     if !sub_order.order.paid {
         return Err(illegal(sub_order.status(), command));
+    }
+    if let Some(of) = refund.of_return {
+        // Where the return stands was asked before the money went; here it only must not have gone before.
+        let known = sub_order.find_return(of).ok_or(Refusal::NoSuchReturn)?;
+        if sub_order.refund_of_return(of).is_some() {
+            return Err(decide_return::illegal(sub_order.return_status(known), "refunded"));
+        }
     }
     check_refund(sub_order, refund)?;
     Ok(vec![Event::Refunded {
@@ -188,24 +215,36 @@ fn bound(of: &'static str, wanted: i64, left: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Each line once, each one of the sub-order's, and never more than is left to be sent.
-fn check_units(sub_order: &SubOrder<'_>, units: &[Units]) -> Result<(), Refusal> {
-    let mut seen = HashSet::new();
-    if units.is_empty() || !units.iter().all(|u| u.quantity > 0 && seen.insert(u.line)) {
-        return Err(Refusal::BadUnits);
-    }
-    for wanted in units {
-        let line = sub_order.line(wanted.line).ok_or(Refusal::BadUnits)?;
-        let left = sub_order.to_ship(line);
-        if wanted.quantity > left {
+/// Each line once, each one of the sub-order's, and never more than is left of it.
+fn check_units(
+    sub_order: &SubOrder<'_>,
+    units: &[Units],
+    left: impl Fn(&Line) -> u32,
+) -> Result<(), Refusal> {
+    for (line, wanted) in named(sub_order, units)? {
+        let left = left(line);
+        if wanted > left {
             return Err(Refusal::TooManyUnits {
-                line: wanted.line,
-                wanted: wanted.quantity,
+                line: line.id,
+                wanted,
                 left,
             });
         }
     }
     Ok(())
+}
+
+/// The lines of some units, if each is named once and is one of the sub-order's.
+pub(super) fn named<'a>(sub_order: &SubOrder<'a>, units: &[Units]) -> Result<Vec<(&'a Line, u32)>, Refusal> {
+    let mut seen = HashSet::new();
+    if units.is_empty() || !units.iter().all(|u| u.quantity > 0 && seen.insert(u.line)) {
+        return Err(Refusal::BadUnits);
+    }
+    let lines = units.iter().map(|wanted| {
+        let line = sub_order.part.lines.iter().find(|line| line.id == wanted.line);
+        Ok((line.ok_or(Refusal::BadUnits)?, wanted.quantity))
+    });
+    lines.collect()
 }
 
 fn check_note(reason: CancelReason, note: &str) -> Result<(), Refusal> {
@@ -216,7 +255,7 @@ fn check_note(reason: CancelReason, note: &str) -> Result<(), Refusal> {
 }
 
 /// Asked twice is done once, if the same was asked.
-fn once(same: bool, what: &'static str) -> Result<Vec<Event>, Refusal> {
+pub(super) fn once(same: bool, what: &'static str) -> Result<Vec<Event>, Refusal> {
     if same {
         Ok(Vec::new())
     } else {
@@ -228,7 +267,7 @@ fn count(units: &[Units]) -> u64 {
     units.iter().map(|units| u64::from(units.quantity)).sum()
 }
 
-fn illegal(status: SubOrderStatus, command: &Command) -> Refusal {
+pub(super) fn illegal(status: SubOrderStatus, command: &Command) -> Refusal {
     Refusal::Illegal {
         what: "A sub-order",
         from: name(status),
@@ -247,6 +286,8 @@ pub fn name(status: SubOrderStatus) -> &'static str {
         SubOrderStatus::PartlyShipped => "partly_shipped",
         SubOrderStatus::Shipped => "shipped",
         SubOrderStatus::Delivered => "delivered",
+        SubOrderStatus::ReturnRequested => "return_requested",
+        SubOrderStatus::Returned => "returned",
         SubOrderStatus::Cancelled => "cancelled",
         SubOrderStatus::Refunded => "refunded",
     }
@@ -260,7 +301,9 @@ fn allowed(status: SubOrderStatus) -> &'static [&'static str] {
         SubOrderStatus::Packed => &["shipped", "cancelled"],
         SubOrderStatus::PartlyShipped => &["shipped", "delivered"],
         SubOrderStatus::Shipped => &["delivered"],
-        SubOrderStatus::Delivered => &["refunded"],
+        SubOrderStatus::Delivered => &["return_requested", "refunded"],
+        SubOrderStatus::ReturnRequested => &["delivered", "returned", "refunded"],
+        SubOrderStatus::Returned => &["refunded"],
         SubOrderStatus::Cancelled | SubOrderStatus::Refunded => &[],
     }
 }

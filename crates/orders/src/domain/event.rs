@@ -1,9 +1,10 @@
 use contracts::Address;
-use contracts::orders::CancelReason;
+use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
+use contracts::tenants::return_days;
 use kernel::{
-    CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, PromotionId, RefundId, SkuId,
-    SubOrderId, TenantId, Timestamp, UserId, allocate,
+    CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, PromotionId, RefundId,
+    ReturnId, SkuId, SubOrderId, TenantId, Timestamp, UserId, allocate,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +56,72 @@ pub enum Event {
     Refunded {
         refund: Refund,
     },
+    /// A return of units that were delivered got somewhere.
+    Return {
+        part: SubOrderId,
+        id: ReturnId,
+        step: ReturnStep,
+    },
+}
+
+/// What happens to a return. Money that goes back for it is an [`Event::Refunded`] that names it, goods that are sent again
+/// an [`Event::Shipped`] whose parcel does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnStep {
+    Requested(ReturnRequest),
+    Authorised {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    Refused {
+        note: String,
+    },
+    Withdrawn,
+    SentBack {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        carrier: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        tracking: String,
+    },
+    Received {
+        lines: Vec<Received>,
+    },
+    /// What came back is sent again, at no charge.
+    Exchanged,
+    /// By its shop: nothing more is expected of it.
+    Closed {
+        note: String,
+    },
+}
+
+/// What a buyer wants to give back, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRequest {
+    /// Each line once.
+    pub lines: Vec<Units>,
+    pub reason: ReturnReason,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(default)]
+    pub wish: ReturnWish,
+}
+
+/// Units of a line that came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    pub line: LineId,
+    /// For sale again.
+    pub restocked: u32,
+    /// Not.
+    pub written_off: u32,
+}
+
+impl Received {
+    #[must_use]
+    pub fn units(&self) -> u32 {
+        self.restocked.saturating_add(self.written_off)
+    }
 }
 
 /// Some units of one line.
@@ -74,6 +141,9 @@ pub struct Parcel {
     pub carrier: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub tracking: String,
+    /// The return whose goods are sent again in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<ReturnId>,
 }
 
 /// Money given back for one sub-order, in minor units of the order's currency: for lines and delivery, whose sum is
@@ -87,6 +157,20 @@ pub struct Refund {
     pub lines: Vec<RefundLine>,
     #[serde(default)]
     pub delivery: i64,
+    pub amount: i64,
+    pub reason: String,
+    /// The return that it is given back for.
+    #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
+    pub of_return: Option<ReturnId>,
+    /// What was kept of the price of its lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Deduction>,
+}
+
+/// Money that a shop keeps of what was paid for goods that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deduction {
+    /// Minor units of the order's currency.
     pub amount: i64,
     pub reason: String,
 }
@@ -129,6 +213,14 @@ pub struct Part {
     /// The tax on that.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub commission_tax: i64,
+    /// Days from delivery in which its buyer may ask to send something back, frozen here.
+    #[serde(default = "return_days", skip_serializing_if = "is_usual")]
+    pub return_days: u16,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
+fn is_usual(days: &u16) -> bool {
+    *days == return_days()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +298,7 @@ impl Event {
             Self::PartCancelled { .. } => "part_cancelled",
             Self::UnitsCancelled { .. } => "units_cancelled",
             Self::Refunded { .. } => "refunded",
+            Self::Return { step, .. } => step.name(),
         }
     }
 
@@ -222,8 +315,26 @@ impl Event {
             | Self::Shipped { part, .. }
             | Self::Delivered { part, .. }
             | Self::PartCancelled { part, .. }
-            | Self::UnitsCancelled { part, .. } => Some(*part),
+            | Self::UnitsCancelled { part, .. }
+            | Self::Return { part, .. } => Some(*part),
             Self::Refunded { refund } => Some(refund.part),
+        }
+    }
+}
+
+impl ReturnStep {
+    /// Stable, in snake case.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Requested(_) => "return_requested",
+            Self::Authorised { .. } => "return_authorised",
+            Self::Refused { .. } => "return_refused",
+            Self::Withdrawn => "return_withdrawn",
+            Self::SentBack { .. } => "return_sent_back",
+            Self::Received { .. } => "return_received",
+            Self::Exchanged => "return_exchanged",
+            Self::Closed { .. } => "return_closed",
         }
     }
 }

@@ -17,30 +17,51 @@
 //! packed --cancel--> cancelled            seller or staff
 //! ```
 //!
+//! A return of units that were delivered has a way of its own as well ([`returns`]); while one is open its sub-order is
+//! `return_requested`, and `returned` once all of its units came back.
+//!
+//! ```text
+//! (none) --request--> requested --authorise--> authorised --send back--> sent back --receive--> received
+//!                     requested --refuse--> refused            authorised --receive--> received
+//!                     requested, authorised --withdraw--> withdrawn
+//! authorised, sent back --refund--> refunded --receive--> closed          the money first
+//! received --refund--> closed
+//! received --exchange--> exchanged --the same goods arrive--> closed
+//! authorised, sent back, received, refunded, exchanged --close--> closed  the shop, who says why
+//! ```
+//!
 //! Parcels are any number, units that were not sent can be cancelled, and money can be given back at any point, never
 //! more than was paid for the line, the delivery or the sub-order. What follows from what happened (the status, what is
 //! left to be sent or given back) is computed, by [`SubOrder`], and kept nowhere.
 
 mod decide;
 mod decide_part;
+mod decide_return;
 mod event;
 mod number;
 mod order;
 mod progress;
+mod returns;
 #[cfg(test)]
 mod tests;
 mod view;
+mod view_return;
 
 pub use decide::name as status_name;
 pub use decide::{Command, Refusal, decide};
 pub use decide_part::name as sub_order_status_name;
+pub use decide_return::name as return_status_name;
 pub(crate) use event::discount;
-pub use event::{Delivery, Discount, Event, Line, Parcel, Part, Placed, Refund, RefundLine, Units};
+pub use event::{
+    Deduction, Delivery, Discount, Event, Line, Parcel, Part, Placed, Received, Refund, RefundLine,
+    ReturnRequest, ReturnStep, Units,
+};
 pub use number::{of_order, of_sub_order};
 pub use order::{Order, evolve, replay};
 pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};
+pub use returns::{Return, ReturnTerms, is_open as is_return_open};
 pub(crate) use view::units;
-pub use view::{Dates, discounts, timeline};
+pub use view::{Dates, deduction, discounts, timeline};
 
 /// Sellers in one order: a cart's lines are the limit of them.
 pub const PARTS_MAX: usize = kernel::limits::CART_LINES_MAX;

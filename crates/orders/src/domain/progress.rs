@@ -1,7 +1,8 @@
 //! How far each seller is with their part of an order.
 
 use super::event::funded;
-use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Units};
+use super::returns;
+use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Return, Units};
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, SubOrderStatus};
 use kernel::{LineId, ParcelId, SubOrderId, Timestamp, allocate};
 
@@ -13,6 +14,7 @@ pub struct Progress {
     pub cancelled_units: Vec<Units>,
     pub cancelled: Option<Cancellation>,
     pub refunds: Vec<Given>,
+    pub returns: Vec<Return>,
     /// Since when all that was to be sent has arrived.
     pub delivered_at: Option<Timestamp>,
 }
@@ -87,7 +89,14 @@ impl Order {
             .filter(|status| *status != S::Cancelled)
             .collect();
         let all = |states: &[S]| !live.is_empty() && live.iter().all(|status| states.contains(status));
-        let sent = [S::PartlyShipped, S::Shipped, S::Delivered, S::Refunded];
+        let sent = [
+            S::PartlyShipped,
+            S::Shipped,
+            S::Delivered,
+            S::ReturnRequested,
+            S::Returned,
+            S::Refunded,
+        ];
         if all(&sent[2..]) {
             Fulfilment::Delivered
         } else if all(&sent[1..]) {
@@ -114,11 +123,23 @@ impl SubOrder<'_> {
             },
             OrderStatus::Confirmed if self.has_units_to_ship() => SubOrderStatus::PartlyShipped,
             OrderStatus::Confirmed if self.is_arriving() => SubOrderStatus::Shipped,
+            OrderStatus::Confirmed if self.has_open_returns() => SubOrderStatus::ReturnRequested,
             OrderStatus::Confirmed if self.part.total() > 0 && self.refundable() == 0 => {
                 SubOrderStatus::Refunded
             }
+            OrderStatus::Confirmed if self.is_returned() => SubOrderStatus::Returned,
             OrderStatus::Confirmed => SubOrderStatus::Delivered,
         }
+    }
+
+    /// Whether all that its buyer was to get has arrived, whatever became of it since.
+    #[must_use]
+    pub fn has_arrived(&self) -> bool {
+        use SubOrderStatus as S;
+        matches!(
+            self.status(),
+            S::Delivered | S::ReturnRequested | S::Returned | S::Refunded
+        )
     }
 
     fn has_units_to_ship(&self) -> bool {
@@ -126,10 +147,13 @@ impl SubOrder<'_> {
     }
 
     fn is_arriving(&self) -> bool {
-        self.progress
-            .parcels
-            .iter()
-            .any(|sent| sent.delivered_at.is_none())
+        self.bought_parcels().any(|sent| sent.delivered_at.is_none())
+    }
+
+    /// Its parcels but for those with goods that are sent again.
+    fn bought_parcels(&self) -> impl Iterator<Item = &Sent> {
+        let parcels = self.progress.parcels.iter();
+        parcels.filter(|sent| sent.parcel.exchange.is_none())
     }
 
     /// Why and when it ended, by itself or with its order.
@@ -154,11 +178,18 @@ impl SubOrder<'_> {
         self.progress.parcels.iter().find(|sent| sent.parcel.id == id)
     }
 
-    /// Units of a line that were sent.
+    /// Units of a line that were sent, not counting those sent again.
     #[must_use]
     pub fn shipped(&self, line: LineId) -> u32 {
-        let sent = self.progress.parcels.iter().flat_map(|sent| &sent.parcel.lines);
+        let sent = self.bought_parcels().flat_map(|sent| &sent.parcel.lines);
         units_of(line, sent)
+    }
+
+    /// Units of a line that arrived, not counting those sent again.
+    #[must_use]
+    pub fn delivered(&self, line: LineId) -> u32 {
+        let arrived = self.bought_parcels().filter(|sent| sent.delivered_at.is_some());
+        units_of(line, arrived.flat_map(|sent| &sent.parcel.lines))
     }
 
     /// Units of a line that were cancelled by themselves, without their sub-order.
@@ -318,7 +349,7 @@ fn portion(shared: i64, part: i64, whole: i64) -> i64 {
     }
 }
 
-fn units_of<'a>(line: LineId, units: impl IntoIterator<Item = &'a Units>) -> u32 {
+pub(super) fn units_of<'a>(line: LineId, units: impl IntoIterator<Item = &'a Units>) -> u32 {
     let own = units.into_iter().filter(|units| units.line == line);
     own.map(|units| units.quantity).sum()
 }
@@ -347,18 +378,14 @@ pub(super) fn evolve(order: &mut Order, part: SubOrderId, at: Timestamp, event: 
         }
         Event::UnitsCancelled { units, .. } => progress.cancelled_units.extend(units),
         Event::Refunded { refund } => progress.refunds.push(Given { refund, at }),
+        Event::Return { id, step, .. } => returns::evolve(&mut progress.returns, id, at, step),
         Event::Placed(_)
         | Event::PaymentDeclined { .. }
         | Event::Confirmed
         | Event::Cancelled { .. }
         | Event::Reopened { .. } => {}
     }
-    let arrived = order.sub_order(part).is_some_and(|sub_order| {
-        matches!(
-            sub_order.status(),
-            SubOrderStatus::Delivered | SubOrderStatus::Refunded
-        )
-    });
+    let arrived = order.sub_order(part).is_some_and(|part| part.has_arrived());
     let since = &mut order.progress[index].delivered_at;
     if arrived && since.is_none() {
         *since = Some(at);

@@ -1,5 +1,6 @@
 mod parts;
 mod refunds;
+mod returns;
 
 use super::*;
 use contracts::Address;
@@ -45,6 +46,7 @@ fn placed() -> Placed {
         },
         commission: 25,
         commission_tax: 0,
+        return_days: 14,
     };
     Placed {
         buyer: Some(UserId(Uuid::from_u128(2))),
@@ -295,8 +297,17 @@ fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
         Just(cancel(CancelReason::Seller)),
         Just(cancel(CancelReason::Expired)),
         (0i64..300).prop_map(|s| Command::Reopen { until: at(s) }),
+        returns::any(),
     ];
-    prop::collection::vec((command, 0i64..120), 0..12)
+    let begun = prop_oneof![Just(Vec::new()), Just(delivered())];
+    (begun, prop::collection::vec((command, 0i64..120), 0..12))
+        .prop_map(|(begun, then)| [begun, then].concat())
+}
+
+/// What it takes until the first sub-order is delivered.
+fn delivered() -> Vec<(Command, i64)> {
+    let steps = returns::delivered();
+    std::iter::once(Command::Confirm).chain(steps).zip(1..).collect()
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Orders as other contexts and callers see them.
 
-use super::{Discount, Given, Line, Order, Sent, SubOrder, Units, number};
+use super::{Deduction, Discount, Given, Line, Order, Sent, SubOrder, Units, number};
 use contracts::orders as api;
 use contracts::orders::OrderStatus;
 use kernel::{Currency, Money, ParcelId, RefundId, Timestamp};
@@ -39,6 +39,7 @@ impl SubOrder<'_> {
         let (order, part) = (self.order, self.part);
         let cancellation = self.cancellation();
         let (parcels, refunds) = (self.parcels(), self.refunds());
+        let returnable = self.returnable_units();
         api::SubOrder {
             id: part.id,
             order: order.id,
@@ -63,6 +64,9 @@ impl SubOrder<'_> {
             timeline: timeline(self.dates(), &parcels, &refunds),
             parcels,
             refunds,
+            returns: self.returns(),
+            return_until: self.return_until(),
+            returnable: returnable.iter().map(units).collect(),
             cancel_reason: cancellation.as_ref().map(|c| c.reason),
             cancel_note: cancellation.map(|c| c.note).filter(|note| !note.is_empty()),
         }
@@ -143,7 +147,8 @@ pub fn timeline(dates: Dates, parcels: &[api::Parcel], refunds: &[api::Refund]) 
     let mut milestones = vec![milestone("placed", dates.placed)];
     milestones.extend(dates.confirmed.map(|at| milestone("confirmed", at)));
     milestones.extend(dates.packed.map(|at| milestone("packed", at)));
-    for parcel in parcels {
+    // What is sent again belongs to the way of its return.
+    for parcel in parcels.iter().filter(|parcel| parcel.exchange.is_none()) {
         milestones.push(of_parcel("shipped", parcel.shipped_at, parcel.id));
         milestones.extend(
             parcel
@@ -158,7 +163,7 @@ pub fn timeline(dates: Dates, parcels: &[api::Parcel], refunds: &[api::Refund]) 
     milestones
 }
 
-fn milestone(name: &str, at: Timestamp) -> api::Milestone {
+pub(super) fn milestone(name: &str, at: Timestamp) -> api::Milestone {
     api::Milestone {
         name: name.to_owned(),
         at,
@@ -167,14 +172,14 @@ fn milestone(name: &str, at: Timestamp) -> api::Milestone {
     }
 }
 
-fn of_parcel(name: &str, at: Timestamp, parcel: ParcelId) -> api::Milestone {
+pub(super) fn of_parcel(name: &str, at: Timestamp, parcel: ParcelId) -> api::Milestone {
     api::Milestone {
         parcel: Some(parcel),
         ..milestone(name, at)
     }
 }
 
-fn of_refund(at: Timestamp, refund: RefundId) -> api::Milestone {
+pub(super) fn of_refund(at: Timestamp, refund: RefundId) -> api::Milestone {
     api::Milestone {
         refund: Some(refund),
         ..milestone("refunded", at)
@@ -187,6 +192,7 @@ fn parcel(sent: &Sent) -> api::Parcel {
         lines: sent.parcel.lines.iter().map(units).collect(),
         carrier: sent.parcel.carrier.clone(),
         tracking: sent.parcel.tracking.clone(),
+        exchange: sent.parcel.exchange,
         shipped_at: sent.at,
         delivered_at: sent.delivered_at,
     }
@@ -214,6 +220,17 @@ fn refund(order: &Order, given: &Given) -> api::Refund {
         delivery: order.money(refund.delivery),
         amount: order.money(refund.amount),
         reason: refund.reason.clone(),
+        of_return: refund.of_return,
+        deduction: refund.deduction.as_ref().map(|kept| deduction(order, kept)),
         at: given.at,
+    }
+}
+
+/// What a shop kept.
+#[must_use]
+pub fn deduction(order: &Order, kept: &Deduction) -> api::Deduction {
+    api::Deduction {
+        amount: order.money(kept.amount),
+        reason: kept.reason.clone(),
     }
 }

@@ -2,13 +2,21 @@
 //! money is checkout's.
 
 mod get_order;
+mod list_credit_notes;
 mod list_events;
 mod list_orders;
+mod request_return;
+mod seller_authorise_return;
+mod seller_close_return;
 mod seller_deliver;
 mod seller_get_order;
+mod seller_list_credit_notes;
 mod seller_list_orders;
+mod seller_list_returns;
 mod seller_pack;
+mod seller_refuse_return;
 mod seller_ship;
+mod send_return;
 
 use crate::Orders;
 use axum::extract::FromRequestParts;
@@ -29,6 +37,14 @@ pub fn routes(orders: Orders) -> OpenApiRouter {
         .routes(routes!(seller_pack::handler))
         .routes(routes!(seller_ship::handler))
         .routes(routes!(seller_deliver::handler))
+        .routes(routes!(request_return::handler))
+        .routes(routes!(send_return::handler))
+        .routes(routes!(seller_list_returns::handler))
+        .routes(routes!(seller_authorise_return::handler))
+        .routes(routes!(seller_refuse_return::handler))
+        .routes(routes!(seller_close_return::handler))
+        .routes(routes!(list_credit_notes::handler))
+        .routes(routes!(seller_list_credit_notes::handler))
         .with_state(orders)
 }
 
@@ -56,4 +72,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
             owner: Some(owner),
         })
     }
+}
+
+/// The caller as the owner of an order; somebody without a token and without a cart owns none.
+fn owner(shopper: Shopper) -> Result<(Ctx, CartOwner), Fault> {
+    let owner = shopper.owner.ok_or_else(|| Fault::not_found("order"))?;
+    Ok((shopper.ctx, owner))
 }

@@ -2,7 +2,7 @@ use crate::Orders;
 use axum::extract::State;
 use contracts::orders::{NewParcel, Orders as _, ParcelLine, SubOrder};
 use httpkit::{Json, Path, Problem, ProblemDocument, Seller, perm};
-use kernel::{ParcelId, SubOrderId};
+use kernel::{ParcelId, ReturnId, SubOrderId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,9 @@ pub(super) struct Request {
     #[serde(default)]
     #[schema(example = "PQ4F5A0712345678901", max_length = 80)]
     tracking: String,
+    /// The exchanged return whose goods are sent again in it.
+    #[serde(default)]
+    exchange: Option<ReturnId>,
 }
 
 /// Sends a parcel of a packed sub-order of the shop's: all that is left of it, or some units; the rest follows in others.
@@ -55,6 +58,7 @@ pub(super) async fn handler(
         lines: request.lines,
         carrier: request.carrier,
         tracking: request.tracking,
+        exchange: request.exchange,
     };
     Ok(Json(orders.ship(&seller.ctx, seller.tenant, id, parcel).await?))
 }

@@ -1,7 +1,7 @@
 //! Rows column by column, so that any number of them is one statement.
 
 use super::Param;
-use crate::domain::Discount;
+use crate::domain::{Discount, Event, Order};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use kernel::{Ctx, Timestamp};
 use postgres_types::Json;
@@ -27,6 +27,25 @@ insert into orders.line
        (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
                      $8::text[], $9::bigint[], $10::bigint[], $11::jsonb[])";
+
+/// Takes each shop's next numbers, in order of the rows. Shops are locked in one order for everybody.
+pub const ISSUE_CREDIT_NOTES: &str = "
+with wanted as (
+    select *
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[]) with ordinality
+           as w (tenant_id, order_id, sub_order_id, refund_id, issued_at, n)
+), counted as (
+    insert into orders.credit_note_count as c (tenant_id, last)
+    select tenant_id, count(*) from wanted group by tenant_id order by tenant_id
+    on conflict (tenant_id) do update set last = c.last + excluded.last
+    returning c.tenant_id, c.last
+)
+insert into orders.credit_note (tenant_id, number, order_id, sub_order_id, refund_id, issued_at)
+select w.tenant_id,
+       c.last - count(*) over (partition by w.tenant_id) + row_number() over (partition by w.tenant_id order by w.n),
+       w.order_id, w.sub_order_id, w.refund_id, w.issued_at
+  from wanted w
+  join counted c on c.tenant_id = w.tenant_id";
 
 type Raw = Json<Box<RawValue>>;
 
@@ -84,6 +103,31 @@ columns! {
     LineColumns<'a> {
         tenants: Uuid, sub_orders: Uuid, ids: Uuid, skus: Uuid, products: Uuid, titles: &'a str, options: &'a str,
         codes: &'a str, quantities: i64, unit_prices: i64, discounts: Option<Json<&'a [Discount]>>,
+    }
+}
+
+columns! {
+    CreditNoteColumns {
+        tenants: Uuid, orders: Uuid, sub_orders: Uuid, refunds: Uuid, issued_ats: Timestamp,
+    }
+}
+
+impl CreditNoteColumns {
+    /// One for each refund among `events`, which led to `order`.
+    pub fn push<'e>(&mut self, now: Timestamp, order: &Order, events: impl Iterator<Item = &'e Event>) {
+        for event in events {
+            let Event::Refunded { refund } = event else {
+                continue;
+            };
+            let Some(sub_order) = order.sub_order(refund.part) else {
+                continue;
+            };
+            self.tenants.push(sub_order.part.tenant.0);
+            self.orders.push(order.id.0);
+            self.sub_orders.push(refund.part.0);
+            self.refunds.push(refund.id.0);
+            self.issued_ats.push(now);
+        }
     }
 }
 

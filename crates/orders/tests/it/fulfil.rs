@@ -33,6 +33,7 @@ impl Shop<'_> {
             lines: units.map(|units| vec![line(units)]),
             carrier: " Correos ".into(),
             tracking: "PK1".into(),
+            exchange: None,
         };
         self.world
             .orders
@@ -136,6 +137,8 @@ async fn a_shop_packs_sends_two_parcels_and_they_arrive() {
         whole.sub_orders[0],
         SubOrder {
             address: None,
+            // What they may send back buyers alone are told.
+            returnable: whole.sub_orders[0].returnable.clone(),
             ..arrived
         }
     );
@@ -177,6 +180,7 @@ async fn what_cannot_happen_is_refused_and_leaves_nothing() {
         lines: Some(Vec::new()),
         carrier: String::new(),
         tracking: String::new(),
+        exchange: None,
     };
     let ship = |parcel| world.orders.ship(&world.ctx, ours.tenant, ours.id, parcel);
     assert_eq!(ship(none.clone()).await.unwrap_err().code, "units_invalid");
@@ -250,6 +254,8 @@ async fn cancelled_parts_and_refunds_stand_in_the_tables() {
         delivery: 0,
         amount: 1250,
         reason: "late".into(),
+        of_return: None,
+        deduction: None,
     };
     let order = world.tell(order, Command::Refund(refund)).await;
     let cancel = Command::CancelPart {
@@ -323,6 +329,7 @@ async fn time_travel_shows_each_step_as_it_was() {
                     lines: None,
                     carrier: String::new(),
                     tracking: String::new(),
+                    exchange: None,
                 };
                 orders.ship(&world.ctx, tenant, id, new).await.unwrap()
             }
@@ -371,6 +378,7 @@ async fn time_travel_leaves_no_step_out() {
         lines: None,
         carrier: String::new(),
         tracking: String::new(),
+        exchange: None,
     };
     world
         .orders

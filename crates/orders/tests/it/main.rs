@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod fulfil;
+mod returns;
 
 use contracts::Address;
 use contracts::cart::CartOwner;
@@ -118,6 +119,7 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
         },
         commission: 200,
         commission_tax: 0,
+        return_days: 14,
     }
 }
 

@@ -63,6 +63,7 @@ pub fn shop(status: ShopStatus) -> Shop {
         logo: None,
         banner: None,
         return_policy: String::new(),
+        return_days: 14,
         delivery: Vec::new(),
     }
 }

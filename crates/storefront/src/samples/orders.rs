@@ -22,6 +22,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         &scene.order_waiting(OrderState::PaymentFailed),
     );
     push(samples, "order-cancelled", &scene.order_cancelled());
+    push(samples, "order-delivered", &scene.order_delivered());
     push(samples, "orders", &scene.orders());
     push(
         samples,
@@ -110,6 +111,8 @@ impl Scene {
             saved: None,
             total: self.price(13_600),
             refunds: Vec::new(),
+            returns: Vec::new(),
+            return_form: None,
             reason: None,
         }
     }
@@ -245,6 +248,22 @@ impl Scene {
             refunded: Some(self.price(16_340)),
             ..page
         }
+    }
+
+    fn order_delivered(&self) -> OrderPage {
+        let mut page = self.order_confirmed();
+        page.state = OrderState::Delivered;
+        page.fresh = false;
+        page.cancel = None;
+        if let [pottery, soaps] = page.sub_orders.as_mut_slice() {
+            pottery.state = SubOrderState::ReturnRequested;
+            pottery.timeline = self.timeline(5);
+            pottery.returns = vec![self.return_refunded(), self.return_to_send()];
+            pottery.return_form = Some(self.return_form());
+            soaps.state = SubOrderState::Delivered;
+            soaps.timeline = self.timeline(5);
+        }
+        page
     }
 
     pub(super) fn order_row(

@@ -6,6 +6,7 @@ use crate::views::auth::OpenShopPage;
 use crate::views::common::{Choice, Field, Link};
 use crate::views::order::{Parcel, SubOrderState};
 use crate::views::page::{Page, Tone};
+use crate::views::returns::SellerReturnsPage;
 use crate::views::seller::{
     CancelForm, DeliverForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow,
     SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
@@ -37,6 +38,17 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "seller-order-to-pack", &scene.seller_order());
     push(samples, "seller-order-to-ship", &scene.seller_order_packed());
     push(samples, "seller-order-sent", &scene.seller_order_sent());
+    push(samples, "seller-order-returned", &scene.seller_order_returned());
+    push(samples, "seller-returns", &scene.seller_returns());
+    push(
+        samples,
+        "seller-returns-empty",
+        &SellerReturnsPage {
+            rows: Vec::new(),
+            more: None,
+            ..scene.seller_returns()
+        },
+    );
 }
 
 impl Scene {
@@ -79,6 +91,7 @@ impl Scene {
         let parts = [
             ("/seller", "work.home"),
             ("/seller/orders", "work.orders"),
+            ("/seller/returns", "work.returns_list"),
             ("/seller/products", "work.products"),
             ("/seller/stock", "work.stock"),
             ("/seller/uploads", "work.uploads"),
@@ -314,6 +327,7 @@ impl Scene {
             payout: self.price(13_140),
             refunded: None,
             refunds: Vec::new(),
+            returns: Vec::new(),
             reason: None,
             actions: SellerActions {
                 pack: Some("/seller/orders/ST-7K4M-20-1/pack".to_owned()),
@@ -377,6 +391,17 @@ impl Scene {
                 }],
                 ..SellerActions::default()
             },
+            ..self.seller_order()
+        }
+    }
+
+    fn seller_order_returned(&self) -> SellerOrderPage {
+        SellerOrderPage {
+            state: SubOrderState::ReturnRequested,
+            due: String::new(),
+            timeline: self.timeline(5),
+            returns: self.returns_of_shop(),
+            actions: SellerActions::default(),
             ..self.seller_order()
         }
     }

@@ -344,6 +344,7 @@ impl Scene {
             name: Field::of(self.text("Taller Guadalquivir")),
             story: Field::of(self.say("A courtyard in Triana.", "Un patio de Triana.")),
             returns: Field::of(self.say("14 days", "14 días")),
+            return_days: Field::of("14"),
             country: Field::of("ES"),
             countries: Choice::select(vec![Choice::new("ES", self.say("Spain", "España"))], "ES"),
             province: Field::of("ES-SE"),

@@ -5,6 +5,7 @@ use askama::Template;
 use super::cart::Saving;
 use super::common::{Image, Link, Price};
 use super::page::{Page, Tone};
+use super::returns::{ReturnCase, ReturnForm};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "order.html")]
@@ -123,6 +124,9 @@ pub struct SubOrder {
     pub total: Price,
     /// What was given back of it, each in a sentence.
     pub refunds: Vec<String>,
+    pub returns: Vec<ReturnCase>,
+    /// Where the buyer asks to return something, while they can.
+    pub return_form: Option<ReturnForm>,
     /// Why it was cancelled.
     pub reason: Option<String>,
 }
@@ -135,18 +139,22 @@ pub enum SubOrderState {
     PartlyShipped,
     Shipped,
     Delivered,
+    ReturnRequested,
+    Returned,
     Cancelled,
     Refunded,
 }
 
 impl SubOrderState {
-    pub const ALL: [SubOrderState; 8] = [
+    pub const ALL: [SubOrderState; 10] = [
         SubOrderState::PaymentPending,
         SubOrderState::Confirmed,
         SubOrderState::Packed,
         SubOrderState::PartlyShipped,
         SubOrderState::Shipped,
         SubOrderState::Delivered,
+        SubOrderState::ReturnRequested,
+        SubOrderState::Returned,
         SubOrderState::Cancelled,
         SubOrderState::Refunded,
     ];
@@ -159,6 +167,8 @@ impl SubOrderState {
             SubOrderState::PartlyShipped => "suborder.state.partly_shipped",
             SubOrderState::Shipped => "suborder.state.shipped",
             SubOrderState::Delivered => "suborder.state.delivered",
+            SubOrderState::ReturnRequested => "suborder.state.return_requested",
+            SubOrderState::Returned => "suborder.state.returned",
             SubOrderState::Cancelled => "suborder.state.cancelled",
             SubOrderState::Refunded => "suborder.state.refunded",
         }
@@ -166,8 +176,8 @@ impl SubOrderState {
 
     pub fn tone(&self) -> Tone {
         match self {
-            SubOrderState::PaymentPending => Tone::Warn,
-            SubOrderState::Confirmed | SubOrderState::Packed => Tone::Calm,
+            SubOrderState::PaymentPending | SubOrderState::ReturnRequested => Tone::Warn,
+            SubOrderState::Confirmed | SubOrderState::Packed | SubOrderState::Returned => Tone::Calm,
             SubOrderState::PartlyShipped | SubOrderState::Shipped | SubOrderState::Delivered => Tone::Good,
             SubOrderState::Cancelled | SubOrderState::Refunded => Tone::Bad,
         }

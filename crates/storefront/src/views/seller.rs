@@ -5,6 +5,7 @@ use askama::Template;
 use super::common::{Choice, Link, Price};
 use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep};
 use super::page::Page;
+use super::returns::ReturnCase;
 use super::work::{Figure, Status, Tab, WorkBar};
 
 #[derive(Clone, Debug, Template)]
@@ -81,6 +82,7 @@ pub struct SellerOrderPage {
     /// Given back to the buyer, and of the commission with it.
     pub refunded: Option<(Price, Price)>,
     pub refunds: Vec<String>,
+    pub returns: Vec<ReturnCase>,
     /// Why it was cancelled.
     pub reason: Option<String>,
     /// What the seller may do now.

@@ -17,6 +17,7 @@ pub struct SellerShopPage {
     pub name: Field,
     pub story: Field,
     pub returns: Field,
+    pub return_days: Field,
     pub country: Field,
     pub countries: Vec<Choice>,
     pub province: Field,

@@ -15,9 +15,11 @@ mod listing;
 mod mail;
 mod operator;
 mod orders;
+mod outcomes;
 mod posted;
 mod private;
 mod product;
+mod returns;
 mod savings;
 mod seller;
 mod shop;
@@ -100,6 +102,9 @@ fn table() -> Table {
         .get("/orders", orders::history)
         .get("/orders/{id}", orders::page)
         .post("/orders/{id}/cancel", orders::cancel)
+        .post("/orders/{id}/returns", returns::request)
+        .post("/orders/{id}/returns/{return}/send", returns::send)
+        .post("/orders/{id}/returns/{return}/withdraw", returns::withdraw)
         .get("/orders/{id}/pay", orders::pay_page)
         .post("/orders/{id}/pay", orders::pay)
         .get("/orders/{id}/return", orders::back_from_bank)
@@ -130,6 +135,31 @@ fn table() -> Table {
             seller::orders::deliver,
         )
         .post("/seller/orders/{id}/cancel", seller::orders::cancel)
+        .get("/seller/returns", seller::returns::list)
+        .post(
+            "/seller/orders/{id}/returns/{return}/authorise",
+            seller::returns::authorise,
+        )
+        .post(
+            "/seller/orders/{id}/returns/{return}/refuse",
+            seller::returns::refuse,
+        )
+        .post(
+            "/seller/orders/{id}/returns/{return}/receive",
+            seller::returns::receive,
+        )
+        .post(
+            "/seller/orders/{id}/returns/{return}/refund",
+            seller::returns::refund,
+        )
+        .post(
+            "/seller/orders/{id}/returns/{return}/exchange",
+            seller::returns::exchange,
+        )
+        .post(
+            "/seller/orders/{id}/returns/{return}/close",
+            seller::returns::close,
+        )
         .get("/seller/products", seller::products::list)
         .get("/seller/products/new", seller::product_form::new)
         .post_files(

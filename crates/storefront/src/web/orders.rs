@@ -4,11 +4,11 @@ use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cards, savings, sub_orders};
+use super::{Shop, cards, returns, savings, sub_orders};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
-use crate::views::order::{OrderPage, OrderRow, OrderState, OrdersPage};
+use crate::views::order::{OrderPage, OrderRow, OrderState, OrdersPage, SubOrder as SeenPart};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::cart::CartOwner;
@@ -136,7 +136,7 @@ fn state(
 }
 
 /// An order of the visitor's, and as whom they placed it.
-async fn find(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(CartOwner, Order), Failure> {
+pub async fn find(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(CartOwner, Order), Failure> {
     let mut refused = Fault::not_found("order");
     for owner in visit.owners() {
         let order = shop
@@ -214,7 +214,11 @@ pub async fn page(
         sub_orders: order
             .sub_orders
             .iter()
-            .map(|s| sub_orders::seen(s, &sellers, &listings, locale))
+            .map(|s| SeenPart {
+                returns: returns::seen_by_buyer(order.id, s, locale),
+                return_form: returns::form(order.id, s, &visit),
+                ..sub_orders::seen(s, &sellers, &listings, locale)
+            })
             .collect(),
         address: address_lines(&order.address, &visit),
         payment: payment_line(payment.as_ref(), &visit),

@@ -41,6 +41,8 @@ pub fn seen(
         saved: (sub.discount.amount > 0).then(|| savings::less(sub.discount, locale)),
         total: Price::new(locale, sub.total),
         refunds: refunds(sub, locale),
+        returns: Vec::new(),
+        return_form: None,
         reason: reason(sub, locale),
     }
 }
@@ -79,6 +81,8 @@ pub fn state(status: SubOrderStatus) -> SubOrderState {
         SubOrderStatus::PartlyShipped => SubOrderState::PartlyShipped,
         SubOrderStatus::Shipped => SubOrderState::Shipped,
         SubOrderStatus::Delivered => SubOrderState::Delivered,
+        SubOrderStatus::ReturnRequested => SubOrderState::ReturnRequested,
+        SubOrderStatus::Returned => SubOrderState::Returned,
         SubOrderStatus::Cancelled => SubOrderState::Cancelled,
         SubOrderStatus::Refunded => SubOrderState::Refunded,
     }
@@ -133,7 +137,10 @@ fn steps_done(status: SubOrderStatus) -> usize {
         SubOrderStatus::Confirmed => 2,
         SubOrderStatus::Packed | SubOrderStatus::PartlyShipped => 3,
         SubOrderStatus::Shipped => 4,
-        SubOrderStatus::Delivered | SubOrderStatus::Refunded => 5,
+        SubOrderStatus::Delivered
+        | SubOrderStatus::ReturnRequested
+        | SubOrderStatus::Returned
+        | SubOrderStatus::Refunded => 5,
     }
 }
 

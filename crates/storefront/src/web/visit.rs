@@ -2,6 +2,7 @@
 
 use super::Shop;
 use super::failure::Failure;
+use super::outcomes::{DONE, REFUSED};
 use crate::i18n::Locale;
 use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
@@ -27,53 +28,6 @@ const NAV_MAX: usize = 8;
 const SECRET_CHARS_MIN: usize = 20;
 /// Longest wait for what the frame of a page shows: without categories and basket it is still a page.
 const FRAME_WAIT: Duration = Duration::from_millis(400);
-/// What the last form did, as the address names it for the page that follows. Each has its message.
-const DONE: [&str; 22] = [
-    "added",
-    "removed",
-    "saved",
-    "created",
-    "deleted",
-    "sent",
-    "signed_out_device",
-    "verified",
-    "reset",
-    "judged",
-    "approve",
-    "suspend",
-    "reinstate",
-    "close",
-    "applied",
-    "cancelled",
-    "sale_cancelled",
-    "uploaded",
-    "counted",
-    "packed",
-    "shipped",
-    "delivered",
-];
-/// Why the last form was refused, where the page that follows says so.
-const REFUSED: [&str; 19] = [
-    "out_of_stock",
-    "not_for_sale",
-    "cart_full",
-    "code_invalid",
-    "too_many_codes",
-    "cart_changed",
-    "currency_mismatch",
-    "quantity_out_of_range",
-    "version_changed",
-    "rate_limited",
-    "count_below_reserved",
-    "counted_too_few",
-    "on_hand_out_of_range",
-    "warehouse_closed",
-    "transition_illegal",
-    "units_invalid",
-    "units_too_many",
-    "id_taken",
-    "note_missing",
-];
 
 /// How the form ended that led here: its code is the end of a message's key.
 #[derive(Clone, Copy, Debug)]

@@ -28,6 +28,7 @@ impl Shops {
             accent: request.accent,
             location: request.location,
             return_policy: request.return_policy,
+            return_days: request.return_days,
             delivery,
         }
         .parse(request.currency)?;

@@ -18,6 +18,7 @@ pub struct ShopChange {
     pub accent: Option<Option<String>>,
     pub location: Option<Location>,
     pub return_policy: Option<String>,
+    pub return_days: Option<u16>,
     pub delivery: Option<Vec<DeliveryOption>>,
 }
 
@@ -94,6 +95,7 @@ fn merged(current: ShopRecord, change: ShopChange) -> Configuration {
         accent: change.accent.unwrap_or(shop.accent),
         location: change.location.unwrap_or(shop.location),
         return_policy: change.return_policy.unwrap_or(shop.return_policy),
+        return_days: change.return_days.unwrap_or(shop.return_days),
         delivery: change.delivery.unwrap_or(shop.delivery),
     }
 }

@@ -9,6 +9,8 @@ use kernel::{Currency, Fault, Kind, geo};
 const NAME_CHARS_MAX: usize = 80;
 const STORY_CHARS_MAX: usize = 4_000;
 const RETURN_POLICY_CHARS_MAX: usize = 4_000;
+/// Days in which something may be returned: a year.
+const RETURN_DAYS_MAX: u16 = 365;
 const TOWN_CHARS_MAX: usize = 80;
 
 /// A shop's configuration, valid as a whole.
@@ -19,6 +21,7 @@ pub struct Configuration {
     pub accent: Option<String>,
     pub location: Location,
     pub return_policy: String,
+    pub return_days: u16,
     pub delivery: Vec<DeliveryOption>,
 }
 
@@ -39,6 +42,13 @@ impl Configuration {
         if let Err(fault) = check_delivery(&self.delivery, currency) {
             faults.push(fault);
         }
+        if self.return_days > RETURN_DAYS_MAX {
+            faults.push(Fault::field(
+                "return_days_out_of_range",
+                "/return_days",
+                format!("Give 0 to {RETURN_DAYS_MAX} days."),
+            ));
+        }
         match (location, faults.is_empty()) {
             (Some(location), true) => Ok(Self {
                 name,
@@ -46,6 +56,7 @@ impl Configuration {
                 accent,
                 location,
                 return_policy,
+                return_days: self.return_days,
                 delivery: self.delivery,
             }),
             _ => Err(merge(faults).into()),
@@ -128,6 +139,7 @@ mod tests {
             accent: Some("#B4532A".to_owned()),
             location: sevilla(),
             return_policy: String::new(),
+            return_days: 14,
             delivery: default_delivery(Currency::EUR),
         }
     }
@@ -154,6 +166,7 @@ mod tests {
         let bad = Configuration {
             name: " ".to_owned(),
             accent: Some("red".to_owned()),
+            return_days: 366,
             location: Location {
                 region: Some("ES-XX".to_owned()),
                 town: "a\u{7}".to_owned(),
@@ -166,7 +179,8 @@ mod tests {
             /name: This must not be empty.
             /accent: Write the colour as # and six hexadecimal digits, such as #b4532a.
             /location/region: `ES-XX` is not a province of ES; use an ISO 3166-2 code such as ES-SE
-            /location/town: This must be one line without control characters."]]
+            /location/town: This must be one line without control characters.
+            /return_days: Give 0 to 365 days."]]
         .assert_eq(&refusal(bad));
     }
 

@@ -3,7 +3,7 @@ use crate::Shops;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use contracts::tenants::{ApplyForShop, DeliveryOption, Location};
+use contracts::tenants::{ApplyForShop, DeliveryOption, Location, return_days};
 use httpkit::{Buyer, Json, Problem, ProblemDocument};
 use kernel::Currency;
 use serde::Deserialize;
@@ -31,6 +31,10 @@ pub struct Request {
     #[serde(default)]
     #[schema(max_length = 4000)]
     return_policy: String,
+    /// Days from delivery in which buyers may ask to send something back; 14 if absent.
+    #[serde(default)]
+    #[schema(maximum = 365)]
+    return_days: Option<u16>,
     /// A sensible default by distance if absent.
     #[serde(default)]
     delivery: Vec<DeliveryOption>,
@@ -42,7 +46,7 @@ pub struct Request {
     request_body = Request, security(("bearer" = [])),
     responses(
         (status = 201, body = OwnShop, headers(("ETag" = String, description = "the version"))),
-        (status = 400, body = ProblemDocument, description = "`text_empty`, `text_too_long`, `text_control`, `slug_invalid`, `slug_reserved`, `colour_invalid`, `location_invalid`, `delivery_invalid`, `fields_invalid`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`text_empty`, `text_too_long`, `text_control`, `slug_invalid`, `slug_reserved`, `colour_invalid`, `location_invalid`, `delivery_invalid`, `return_days_out_of_range`, `fields_invalid`, `field_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`wrong_audience`", content_type = "application/problem+json"),
         (status = 409, body = ProblemDocument, description = "`slug_taken`", content_type = "application/problem+json"),
@@ -61,6 +65,7 @@ pub async fn handler(
         location: request.location,
         accent: request.accent,
         return_policy: request.return_policy,
+        return_days: request.return_days.unwrap_or_else(return_days),
         delivery: request.delivery,
     };
     let shop = shops.apply(&buyer.ctx, buyer.user, apply).await?;

@@ -29,6 +29,8 @@ pub struct PublicShop {
     #[serde(skip_serializing_if = "Option::is_none")]
     banner: Option<ImageId>,
     return_policy: String,
+    /// Days from delivery in which buyers may ask to send something back.
+    return_days: u16,
     delivery: Vec<DeliveryOption>,
 }
 
@@ -45,6 +47,7 @@ impl From<Shop> for PublicShop {
             logo: shop.logo,
             banner: shop.banner,
             return_policy: shop.return_policy,
+            return_days: shop.return_days,
             delivery: shop.delivery,
         }
     }

@@ -29,6 +29,10 @@ pub struct Request {
     #[serde(default)]
     #[schema(max_length = 4000)]
     return_policy: Option<String>,
+    /// Days from delivery in which buyers may ask to send something back. Holds for what is bought from then on.
+    #[serde(default)]
+    #[schema(maximum = 365)]
+    return_days: Option<u16>,
     #[serde(default)]
     delivery: Option<Vec<DeliveryOption>>,
 }
@@ -60,7 +64,7 @@ pub async fn get(State(shops): State<Shops>, seller: Seller<perm::ReadShop>) -> 
     request_body = Request, security(("bearer" = [])),
     responses(
         (status = 200, body = OwnShop, headers(("ETag" = String, description = "the new version"))),
-        (status = 400, body = ProblemDocument, description = "`if_match`, `text_empty`, `text_too_long`, `text_control`, `slug_invalid`, `slug_reserved`, `colour_invalid`, `location_invalid`, `delivery_invalid`, `fields_invalid`, `field_invalid`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`if_match`, `text_empty`, `text_too_long`, `text_control`, `slug_invalid`, `slug_reserved`, `colour_invalid`, `location_invalid`, `delivery_invalid`, `return_days_out_of_range`, `fields_invalid`, `field_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`", content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, description = "`not_found`", content_type = "application/problem+json"),
@@ -81,6 +85,7 @@ pub async fn patch(
         accent: request.accent,
         location: request.location,
         return_policy: request.return_policy,
+        return_days: request.return_days,
         delivery: request.delivery,
     };
     let record = shops.configure(&seller.ctx, seller.tenant, seen, change).await?;

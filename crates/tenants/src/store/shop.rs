@@ -42,6 +42,7 @@ struct Row {
     logo: Option<ImageId>,
     banner: Option<ImageId>,
     return_policy: String,
+    return_days: i32,
     delivery: Value,
     owner_id: UserId,
     version: i64,
@@ -79,6 +80,7 @@ impl Row {
                 logo: self.logo,
                 banner: self.banner,
                 return_policy: self.return_policy,
+                return_days: u16::try_from(self.return_days).map_err(decode)?,
                 delivery: serde_json::from_value(self.delivery).map_err(decode)?,
             },
             owner: self.owner_id,
@@ -96,7 +98,7 @@ macro_rules! shops {
             Row,
             r#"select tenant_id as "tenant_id: TenantId", slug, name, story, status, tier, currency, country, region,
                       postcode, town, accent, logo as "logo: ImageId", banner as "banner: ImageId", return_policy,
-                      delivery, owner_id as "owner_id: UserId", version, applied_at, updated_at
+                      return_days, delivery, owner_id as "owner_id: UserId", version, applied_at, updated_at
                  from tenants.shop "# + $condition,
             $($arg),*
         )
@@ -226,8 +228,8 @@ pub async fn insert(
     let c = new.configuration;
     let done = sqlx::query!(
         "insert into tenants.shop (tenant_id, slug, name, story, status, currency, country, region, postcode, town,
-                                   accent, return_policy, delivery, owner_id, applied_at, updated_at)
-         values ($1, $2, $3, $4, 'applied', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+                                   accent, return_policy, delivery, owner_id, applied_at, updated_at, return_days)
+         values ($1, $2, $3, $4, 'applied', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)
          on conflict (slug) do nothing",
         new.tenant.0,
         slug.as_str(),
@@ -243,6 +245,7 @@ pub async fn insert(
         delivery,
         new.owner.0,
         now,
+        i32::from(c.return_days),
     )
     .execute(db)
     .await?;
@@ -261,7 +264,7 @@ pub async fn configure(
     sqlx::query_scalar!(
         "update tenants.shop
             set slug = $2, name = $3, story = $4, country = $5, region = $6, postcode = $7, town = $8, accent = $9,
-                return_policy = $10, delivery = $11, updated_at = $12, version = version + 1
+                return_policy = $10, delivery = $11, updated_at = $12, return_days = $13, version = version + 1
           where tenant_id = $1
       returning version",
         tenant.0,
@@ -276,6 +279,7 @@ pub async fn configure(
         c.return_policy,
         delivery,
         now,
+        i32::from(c.return_days),
     )
     .fetch_one(db)
     .await

@@ -166,6 +166,7 @@ pub fn application(name: &str) -> ApplyForShop {
         },
         accent: Some("#b4532a".to_owned()),
         return_policy: "Thirty days.".to_owned(),
+        return_days: 14,
         delivery: Vec::new(),
     }
 }

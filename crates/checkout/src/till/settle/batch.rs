@@ -1,13 +1,13 @@
 use super::refund::Share;
 use super::refund::table::Refunds;
 use super::saga::Sagas;
-use super::{Ask, Case, Decision, RefundMove, Saga, Settled, decide};
+use super::{Ask, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
 use crate::discount::claims;
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{append, batch_ctx, destination, lines};
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
-use inventory::till::{Line, Reservation, Shelves};
+use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
 use ledger::domain::{Entry, SellerShare, refund, sale};
 use ledger::till::Entries;
@@ -184,10 +184,7 @@ impl SettleBatch {
         decided: &mut [Result<Decided, Error>],
     ) -> Result<StockChange, Failure> {
         let (mut tenants, mut orders): (Vec<TenantId>, Vec<OrderId>) = (Vec::new(), Vec::new());
-        let settling = decided
-            .iter()
-            .flatten()
-            .filter(|d| d.decision.stock.is_some() || d.decision.hold.is_some());
+        let settling = decided.iter().flatten().filter(|d| d.decision.touches_stock());
         for order in settling.map(|d| &d.change.order) {
             for tenant in order.placed.tenants() {
                 tenants.push(tenant);
@@ -210,8 +207,8 @@ impl SettleBatch {
             by_order.entry(reservation.order).or_default().push(reservation);
         }
         let mut writes = inventory::till::Writes::default();
-        for (command, decided) in commands.iter().zip(decided) {
-            let Ok(decided) = decided else { continue };
+        for (command, outcome) in commands.iter().zip(decided) {
+            let Ok(decided) = outcome else { continue };
             if let Some(hold) = &decided.decision.hold {
                 let lines: Vec<Line> = lines(&decided.change.order).collect();
                 let used = decided.claims();
@@ -237,6 +234,13 @@ impl SettleBatch {
                     .iter_mut()
                     .filter(|reservation| only.is_none_or(|only| only == reservation.tenant));
                 writes.settle(command.ctx.now, held, settlement, &mut shelves)?;
+            }
+            if let Some(goods) = &decided.decision.goods {
+                let sold = by_order.get(&command.order).map_or(&[][..], Vec::as_slice);
+                let to = destination(&decided.change.order);
+                if let Err(short) = exchange(&mut writes, &mut shelves, command, goods, sold, to)? {
+                    *outcome = Err(Error::ExchangeShort(short.into()));
+                }
             }
         }
         writes.finish(&shelves);
@@ -304,6 +308,54 @@ impl SettleBatch {
         }
         Ok(())
     }
+}
+
+/// Puts a return's goods on the shelf and takes what is sent again from it; where that is not there, does nothing and says
+/// what is short.
+fn exchange(
+    writes: &mut inventory::till::Writes,
+    shelves: &mut Shelves,
+    command: &Settle,
+    goods: &Goods,
+    sold: &[Reservation],
+    to: Destination<'_>,
+) -> Result<Result<(), Vec<Shortage>>, MissingLevel> {
+    let short = short(shelves, goods);
+    if !short.is_empty() {
+        return Ok(Err(short));
+    }
+    let (now, order) = (command.ctx.now, command.order);
+    for line in &goods.back {
+        writes.restock(now, order, goods.of.0, line, sold, shelves)?;
+    }
+    let picks = match shelves.hold(&goods.again, to) {
+        Ok(picks) => picks,
+        Err(short) => return Ok(Err(short)),
+    };
+    let mut held = writes.hold_again(now, order, &goods.again, &picks, now);
+    writes.settle(now, &mut held, Settlement::Sold, shelves)?;
+    Ok(Ok(()))
+}
+
+/// What of the goods that are sent again will not be there once those that came back are.
+fn short(shelves: &Shelves, goods: &Goods) -> Vec<Shortage> {
+    let of = |lines: &[Line], wanted: &Line| -> i64 {
+        let same = lines.iter().filter(|line| line.sku == wanted.sku);
+        same.map(|line| line.quantity).sum()
+    };
+    let mut short: Vec<Shortage> = Vec::new();
+    for line in &goods.again {
+        let requested = of(&goods.again, line);
+        let available = shelves.available(line.tenant, line.sku) + of(&goods.back, line);
+        if requested > available && short.iter().all(|known| known.sku != line.sku) {
+            short.push(Shortage {
+                sku: line.sku,
+                requested,
+                available,
+            });
+        }
+    }
+    short
 }
 
 /// What is posted, for an order.

@@ -3,6 +3,7 @@
 use super::Saga;
 use super::intervene::{ByHand, intervene};
 use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share};
+use super::returns::{self, Goods, ReturnAsk};
 use super::unpaid::unpaid_for;
 use crate::error::Error;
 use crate::saga::{End, Outcome, Step, next};
@@ -80,6 +81,8 @@ pub enum Ask {
         reason: CancelReason,
         note: String,
     },
+    /// A return whose step moves goods or money, or depends on money under way.
+    Return(Box<ReturnAsk>),
     /// Give money back for a sub-order.
     Refund(Box<RefundRequest>),
     OfRefund {
@@ -108,6 +111,7 @@ impl Ask {
             Self::Cancel { .. } => "cancel",
             Self::Intervene(_) => "intervene",
             Self::CancelPart { .. } => "cancel_part",
+            Self::Return(ask) => ask.act.name(),
             Self::Refund(_) => "refund_begin",
             Self::OfRefund { ask, .. } => ask.name(),
         }
@@ -120,6 +124,7 @@ impl Ask {
             self,
             Self::Cancel { .. }
                 | Self::CancelPart { .. }
+                | Self::Return(_)
                 | Self::Refund(_)
                 | Self::OfRefund { .. }
                 | Self::Intervene(_)
@@ -152,6 +157,16 @@ pub struct Decision {
     /// Whether the caller is to go on with the payment.
     pub leased: bool,
     pub refund: Option<RefundMove>,
+    /// Goods of a return that change hands.
+    pub goods: Option<Goods>,
+}
+
+impl Decision {
+    /// Whether shelves are to be locked for it.
+    #[must_use]
+    pub fn touches_stock(&self) -> bool {
+        self.stock.is_some() || self.hold.is_some() || self.goods.is_some()
+    }
 }
 
 /// An expired order's goods, held again: all lines or none.
@@ -196,6 +211,7 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
         Ask::Intervene(by_hand) => intervene(case, by_hand, ctx),
         Ask::Cancel { reason } => cancel(case, *reason, ctx),
         Ask::CancelPart { part, reason, note } => refund::cancel_part(case, ctx, *part, *reason, note),
+        Ask::Return(ask) => returns::decide(case, ctx, ask),
         Ask::Refund(request) => refund::request(case, ctx, request),
         Ask::OfRefund { refund, ask } => refund::decide(case, *refund, ask, ctx),
     }

@@ -296,7 +296,7 @@ pub fn decide(case: &Case, id: RefundId, ask: &RefundAsk, ctx: &Ctx) -> Result<D
 
 /// Takes a refund that has something left to do, unless somebody is at it. Whoever had it and did not come back may have
 /// asked the provider: what became of that is inquired about first.
-fn take(known: &Refunding, now: Timestamp) -> Decision {
+pub(super) fn take(known: &Refunding, now: Timestamp) -> Decision {
     if known.step.has_ended() || known.leased_at(now) {
         return told(known);
     }
@@ -311,7 +311,7 @@ fn take(known: &Refunding, now: Timestamp) -> Decision {
 }
 
 /// Nothing happens, and the caller learns how it stands.
-fn told(known: &Refunding) -> Decision {
+pub(super) fn told(known: &Refunding) -> Decision {
     Decision {
         refund: Some(RefundMove::Stands(known.clone())),
         ..Decision::default()
@@ -468,7 +468,7 @@ fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Err
 }
 
 /// The order as it will be when every refund under way is through.
-fn promised(case: &Case, now: Timestamp) -> Order {
+pub(super) fn promised(case: &Case, now: Timestamp) -> Order {
     let under_way = case.refunds.iter().filter(|refund| !refund.step.has_ended());
     let parts = under_way.flat_map(|refund| &refund.parts);
     parts.fold(case.order.clone(), |order, part| {
@@ -476,7 +476,7 @@ fn promised(case: &Case, now: Timestamp) -> Order {
     })
 }
 
-fn begin(
+pub(super) fn begin(
     case: &Case,
     ctx: &Ctx,
     id: RefundId,
@@ -520,6 +520,8 @@ fn wished(sub_order: &SubOrder<'_>, request: &RefundRequest) -> Result<Refund, E
         delivery: 0,
         amount: 0,
         reason: request.reason.clone(),
+        of_return: None,
+        deduction: None,
     };
     match &request.wish {
         RefundWish::Amount(amount) if amount.currency != sub_order.order.currency() => {
@@ -579,5 +581,7 @@ fn all_of(sub_order: &SubOrder<'_>, id: RefundId, reason: &str) -> Refund {
         delivery: if named { delivery } else { 0 },
         amount,
         reason: reason.to_owned(),
+        of_return: None,
+        deduction: None,
     }
 }

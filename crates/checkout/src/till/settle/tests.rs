@@ -60,6 +60,7 @@ fn order(events: Vec<Event>) -> Order {
             },
             commission: 100,
             commission_tax: 0,
+            return_days: 14,
         }],
     }));
     let history = (1..).zip(std::iter::once(placed).chain(events));

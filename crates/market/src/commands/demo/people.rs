@@ -71,6 +71,7 @@ fn application(seller: &Seller) -> ApplyForShop {
         },
         accent: Some(seller.accent.clone()),
         return_policy: seller.return_policy.to_owned(),
+        return_days: seller.return_days,
         delivery: seller.delivery.iter().map(delivery).collect(),
     }
 }

@@ -21,19 +21,20 @@ pub fn parcel(n: u128, lines: &[Units]) -> Parcel {
         lines: lines.to_vec(),
         carrier: "Correos".into(),
         tracking: format!("PK{n}"),
+        exchange: None,
     }
 }
 
-fn pack(part: SubOrderId) -> Command {
+pub fn pack(part: SubOrderId) -> Command {
     Command::Pack { part }
 }
 
-fn ship(part: SubOrderId, n: u128, lines: &[Units]) -> Command {
+pub fn ship(part: SubOrderId, n: u128, lines: &[Units]) -> Command {
     let parcel = parcel(n, lines);
     Command::Ship { part, parcel }
 }
 
-fn deliver(part: SubOrderId, n: u128) -> Command {
+pub fn deliver(part: SubOrderId, n: u128) -> Command {
     Command::Deliver {
         part,
         parcel: ParcelId(Uuid::from_u128(60 + n)),
@@ -413,6 +414,7 @@ pub fn adds_up(order: &Order) -> Result<(), TestCaseError> {
             prop_assert!(gone <= line.quantity);
             prop_assert_eq!(sub_order.to_ship(line), line.quantity - gone);
             prop_assert!((0..=line.total()).contains(&sub_order.line_refunded(line.id).0));
+            returns::adds_up(&sub_order, line)?;
         }
         prop_assert!((0..=sub_order.part.total()).contains(&sub_order.refunded()));
         prop_assert_eq!(sub_order.refunded() == 0 || order.paid, true);
@@ -428,7 +430,8 @@ pub fn others_are_untouched(before: &Order, after: &Order, command: &Command) ->
         | Command::Ship { part, .. }
         | Command::Deliver { part, .. }
         | Command::CancelPart { part, .. }
-        | Command::CancelUnits { part, .. } => *part,
+        | Command::CancelUnits { part, .. }
+        | Command::Return { part, .. } => *part,
         Command::Refund(refund) => refund.part,
         _ => return Ok(()),
     };

@@ -25,6 +25,8 @@ pub fn any(n: u128, part: SubOrderId, free: i64, delivery: i64, line: i64) -> Re
         delivery,
         amount: if named > 0 { named } else { free },
         reason: "arrived chipped".into(),
+        of_return: None,
+        deduction: None,
     }
 }
 

@@ -100,6 +100,7 @@ async fn apply(shop: &Shop, posted: &Posted, owner: UserId) -> Result<(), Fault>
         location: location(posted),
         accent: None,
         return_policy: String::new(),
+        return_days: 14,
         delivery: Vec::new(),
     };
     shop.tenants.apply(&posted.visit.ctx, owner, application).await?;

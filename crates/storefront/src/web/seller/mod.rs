@@ -5,6 +5,7 @@ pub mod orders;
 pub mod product_form;
 mod product_text;
 pub mod products;
+pub mod returns;
 pub mod shop;
 pub mod stock;
 pub mod uploads;
@@ -20,9 +21,10 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 6] = [
+const SECTIONS: [(&str, &str, Permission); 7] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
+    ("/seller/returns", "work.returns_list", Permission::ReadSales),
     ("/seller/products", "work.products", Permission::ReadCatalog),
     ("/seller/stock", "work.stock", Permission::ReadStock),
     ("/seller/uploads", "work.uploads", Permission::EditCatalog),

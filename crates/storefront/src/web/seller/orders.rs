@@ -1,10 +1,12 @@
 //! The shop's part of orders.
 
+use super::returns::cases;
 use super::{bar, own_shop};
 use crate::views::common::{Choice, Link, Price};
 use crate::views::order::SubOrderState;
 use crate::views::seller::{
-    CancelForm, DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine,
+    CancelForm, DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm,
+    ShipLine,
 };
 use crate::views::work::Tab;
 use crate::web::Shop;
@@ -47,6 +49,8 @@ pub async fn list(
         Some("partly_shipped") => Some(SubOrderStatus::PartlyShipped),
         Some("shipped") => Some(SubOrderStatus::Shipped),
         Some("delivered") => Some(SubOrderStatus::Delivered),
+        Some("return_requested") => Some(SubOrderStatus::ReturnRequested),
+        Some("returned") => Some(SubOrderStatus::Returned),
         Some("refunded") => Some(SubOrderStatus::Refunded),
         Some("cancelled") => Some(SubOrderStatus::Cancelled),
         _ => None,
@@ -92,6 +96,12 @@ fn tabs(visit: &Visit, current: Option<&str>, tally: SalesTally) -> Vec<Tab> {
         ),
         ("shipped", SubOrderState::Shipped, tally.shipped),
         ("delivered", SubOrderState::Delivered, tally.delivered),
+        (
+            "return_requested",
+            SubOrderState::ReturnRequested,
+            tally.return_requested,
+        ),
+        ("returned", SubOrderState::Returned, tally.returned),
         ("payment_pending", SubOrderState::PaymentPending, tally.placed),
         ("cancelled", SubOrderState::Cancelled, tally.cancelled),
         ("refunded", SubOrderState::Refunded, tally.refunded),
@@ -192,6 +202,7 @@ pub async fn page(
             )
         }),
         refunds: refunds(&sub, locale),
+        returns: cases(&sub, &visit),
         reason: reason(&sub, locale),
         actions: actions(&sub, &visit),
         page,
@@ -294,6 +305,7 @@ pub async fn ship(
         lines: Some(lines),
         carrier: posted.get("carrier").to_owned(),
         tracking: posted.get("tracking").to_owned(),
+        exchange: posted.get("exchange").parse().ok(),
     };
     after(
         id,
@@ -362,7 +374,11 @@ fn cancel_note(posted: &Posted) -> String {
         true => word.to_owned(),
         false => format!("{text} {word}"),
     });
-    words.chars().take(NOTE_CHARS_MAX).collect()
+    words
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NOTE_CHARS_MAX)
+        .collect()
 }
 
 /// Back to the sub-order, which says how it stands.

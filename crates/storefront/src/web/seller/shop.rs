@@ -103,6 +103,7 @@ async fn show(shop: &Shop, visit: &Visit, left: Left<'_>) -> Result<Response, Fa
         name: field("name", "/name", &seller.name),
         story: field("story", "/story", &seller.story),
         returns: field("returns", "/return_policy", &seller.return_policy),
+        return_days: field("return_days", "/return_days", &seller.return_days.to_string()),
         countries: countries(&country.value, visit),
         country,
         provinces: provinces(&province.value),
@@ -194,6 +195,8 @@ pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response
         accent: accent.map(Accent::hex),
         location: location(&posted),
         return_policy: posted.get("returns").to_owned(),
+        // What is no number of days is refused as too many.
+        return_days: posted.get("return_days").parse().unwrap_or(u16::MAX),
     };
     match shop.shop_desk.configure(&visit.ctx, tenant, seen, settings).await {
         Ok(_) => Ok(redirect_done("/seller/shop", "saved")),

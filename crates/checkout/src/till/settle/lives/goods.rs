@@ -143,6 +143,7 @@ fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
             price: shop.delivery,
             discounts: Vec::new(),
         },
+        return_days: 14,
     }
 }
 

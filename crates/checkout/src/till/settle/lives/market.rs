@@ -370,6 +370,7 @@ impl Market {
                 lines,
                 carrier: String::new(),
                 tracking: String::new(),
+                exchange: None,
             };
             Command::Ship { part, parcel }
         });

@@ -70,6 +70,7 @@ impl Numbers {
             },
             commission: self.commission,
             commission_tax: self.tax,
+            return_days: 14,
         }
     }
 }

@@ -1,0 +1,154 @@
+//! Goods on their way back, as their buyer and their seller see them.
+
+use askama::Template;
+
+use super::common::{Choice, Link};
+use super::order::TimelineStep;
+use super::page::{Page, Tone};
+use super::seller::ShipForm;
+use super::work::{Tab, WorkBar};
+
+/// One return with what may be done about it by whoever looks.
+#[derive(Clone, Debug)]
+pub struct ReturnCase {
+    /// Tells the fields of its forms from those of others.
+    pub key: String,
+    /// `Return of 20 November`.
+    pub title: String,
+    pub state: ReturnState,
+    /// `1 × Breakfast bowl`.
+    pub contents: Vec<String>,
+    pub reason: String,
+    /// The buyer's words.
+    pub note: String,
+    /// The shop's.
+    pub answer: String,
+    /// Carrier and number of what is on its way back; empty where neither was told.
+    pub parcel: String,
+    /// What was given back, kept, put on the shelf: each in a sentence.
+    pub facts: Vec<String>,
+    pub timeline: Vec<TimelineStep>,
+    /// Where the buyer says that it is sent.
+    pub send: Option<String>,
+    pub withdraw: Option<String>,
+    pub shop: ShopReturnForms,
+}
+
+/// Where the forms of a shop post to; none for a buyer, or where the state does not allow it.
+#[derive(Clone, Debug, Default)]
+pub struct ShopReturnForms {
+    pub authorise: Option<String>,
+    pub refuse: Option<String>,
+    pub receive: Option<ReceiveForm>,
+    pub refund: Option<String>,
+    pub exchange: Option<String>,
+    /// The goods that are to be sent again.
+    pub ship: Option<ShipForm>,
+    pub close: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReceiveForm {
+    pub action: String,
+    pub lines: Vec<ReturnUnits>,
+    /// What follows: the money, the same goods, or nothing yet.
+    pub then: Vec<Choice>,
+}
+
+/// Units of a line that may go back, or have to come.
+#[derive(Clone, Debug)]
+pub struct ReturnUnits {
+    pub id: String,
+    pub title: String,
+    pub units: u64,
+}
+
+/// Where a buyer asks to return something of a sub-order.
+#[derive(Clone, Debug)]
+pub struct ReturnForm {
+    pub action: String,
+    pub sub_order: String,
+    /// The id that the return gets, so that a form sent twice asks once.
+    pub id: String,
+    /// `until 4 December`
+    pub until: String,
+    pub lines: Vec<ReturnUnits>,
+    pub reasons: Vec<Choice>,
+    pub wishes: Vec<Choice>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnState {
+    Requested,
+    Refused,
+    Withdrawn,
+    Authorised,
+    SentBack,
+    Received,
+    /// The money is back; the goods may be on their way.
+    Refunded,
+    Exchanged,
+    Closed,
+}
+
+impl ReturnState {
+    pub const ALL: [ReturnState; 9] = [
+        ReturnState::Requested,
+        ReturnState::Refused,
+        ReturnState::Withdrawn,
+        ReturnState::Authorised,
+        ReturnState::SentBack,
+        ReturnState::Received,
+        ReturnState::Refunded,
+        ReturnState::Exchanged,
+        ReturnState::Closed,
+    ];
+
+    pub fn key(&self) -> &'static str {
+        match self {
+            ReturnState::Requested => "return.state.requested",
+            ReturnState::Refused => "return.state.refused",
+            ReturnState::Withdrawn => "return.state.withdrawn",
+            ReturnState::Authorised => "return.state.authorised",
+            ReturnState::SentBack => "return.state.sent_back",
+            ReturnState::Received => "return.state.received",
+            ReturnState::Refunded => "return.state.refunded",
+            ReturnState::Exchanged => "return.state.exchanged",
+            ReturnState::Closed => "return.state.closed",
+        }
+    }
+
+    pub fn tone(&self) -> Tone {
+        match self {
+            ReturnState::Requested => Tone::Warn,
+            ReturnState::Refused => Tone::Bad,
+            ReturnState::Withdrawn | ReturnState::Closed => Tone::Calm,
+            ReturnState::Authorised
+            | ReturnState::SentBack
+            | ReturnState::Received
+            | ReturnState::Refunded
+            | ReturnState::Exchanged => Tone::Good,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_returns.html")]
+pub struct SellerReturnsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<SellerReturnRow>,
+    pub more: Option<Link>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SellerReturnRow {
+    /// Of the sub-order.
+    pub number: String,
+    pub href: String,
+    pub asked: String,
+    pub state: ReturnState,
+    pub contents: String,
+    pub reason: String,
+}

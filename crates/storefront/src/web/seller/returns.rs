@@ -1,0 +1,343 @@
+//! What buyers send back to the shop, and what the shop does about it.
+
+use super::{bar, own_shop};
+use crate::views::common::{Choice, Link};
+use crate::views::returns::{ReceiveForm, ReturnCase, SellerReturnRow, SellerReturnsPage, ShopReturnForms};
+use crate::views::seller::{ShipForm, ShipLine};
+use crate::views::work::Tab;
+use crate::web::Shop;
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::returns::{reason, seen, state, units};
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use contracts::checkout::{AfterReceipt, Receipt, ReceiptLine, ReturnTerms};
+use contracts::orders::{Deduction, Return, ReturnAnswer, ReturnStatus, ReturnWish, SellerReturn, SubOrder};
+use kernel::{Currency, Cursor, Fault, LineId, Money, ParcelId, Permission, ReturnId, SubOrderId, TenantId};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Sub-orders on a page, each with its returns.
+const PER_PAGE: u16 = 25;
+/// What may follow when the goods are there, by the end of the keys of the words.
+const THEN: [&str; 3] = ["refund", "exchange", "nothing"];
+
+#[derive(Deserialize)]
+pub struct Filter {
+    show: Option<String>,
+    before: Option<String>,
+}
+
+pub async fn list(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Failure> {
+    let tenant = visit.seller(Permission::ReadSales)?;
+    let all = filter.show.as_deref() == Some("all");
+    let before = filter.before.map(Cursor);
+    let (page, found, tally, seller) = futures::join!(
+        visit.keyed_page(&shop, "work.returns_list"),
+        shop.orders
+            .returns_of_seller(&visit.ctx, tenant, !all, before, PER_PAGE),
+        shop.order_desk.tally(&visit.ctx, tenant),
+        own_shop(&shop, &visit, tenant),
+    );
+    let (found, locale) = (found?, visit.locale);
+    let tab = |key: &str, href: &str, count, current| Tab {
+        link: Link::new(locale.t(key).to_string(), href),
+        count,
+        current,
+    };
+    let tally = tally.unwrap_or_default();
+    let view = SellerReturnsPage {
+        page,
+        work: bar(&visit, &seller?, "/seller/returns"),
+        tabs: vec![
+            tab(
+                "work.returns_open",
+                "/seller/returns",
+                tally.return_requested,
+                !all,
+            ),
+            tab(
+                "work.returns_all",
+                "/seller/returns?show=all",
+                tally.return_requested + tally.returned,
+                all,
+            ),
+        ],
+        rows: found.items.iter().map(|found| row(found, &visit)).collect(),
+        more: found.next.map(|cursor| {
+            let show = if all { "show=all&" } else { "" };
+            Link::new(
+                locale.t("orders.more").to_string(),
+                format!("/seller/returns?{show}before={}", encode(&cursor.0)),
+            )
+        }),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn row(found: &SellerReturn, visit: &Visit) -> SellerReturnRow {
+    let of = &found.of;
+    let lines = of.lines.iter().zip(&found.titles);
+    let contents: Vec<String> = lines
+        .map(|(line, title)| format!("{} × {title}", line.quantity))
+        .collect();
+    let asked = of.timeline.first().map(|asked| asked.at);
+    SellerReturnRow {
+        number: found.number.clone(),
+        href: format!("/seller/orders/{}#return-{}", found.sub_order, of.id),
+        asked: asked
+            .map(|at| visit.locale.date(at.date_naive()))
+            .unwrap_or_default(),
+        state: state(of),
+        contents: contents.join(", "),
+        reason: reason(of.reason, visit.locale),
+    }
+}
+
+/// A sub-order's returns with what the visitor may do about them.
+pub fn cases(sub: &SubOrder, visit: &Visit) -> Vec<ReturnCase> {
+    let cases = seen(sub, visit.locale).into_iter();
+    cases
+        .zip(&sub.returns)
+        .map(|(case, of)| ReturnCase {
+            shop: forms(sub, of, visit),
+            ..case
+        })
+        .collect()
+}
+
+fn forms(sub: &SubOrder, of: &Return, visit: &Visit) -> ShopReturnForms {
+    use ReturnStatus as S;
+    let href = |act: &str| format!("/seller/orders/{}/returns/{}/{act}", sub.id, of.id);
+    let when = |states: &[S], permission| states.contains(&of.status) && visit.may(permission);
+    let (fulfil, refund) = (Permission::FulfilSales, Permission::RefundSales);
+    let to_come = [S::Authorised, S::SentBack, S::Refunded];
+    ShopReturnForms {
+        authorise: when(&[S::Requested], refund).then(|| href("authorise")),
+        refuse: when(&[S::Requested], refund).then(|| href("refuse")),
+        receive: when(&to_come, fulfil).then(|| ReceiveForm {
+            action: href("receive"),
+            lines: of
+                .lines
+                .iter()
+                .filter_map(|line| units(sub, line.line, line.quantity))
+                .collect(),
+            then: then(of, visit),
+        }),
+        refund: when(&[S::Authorised, S::SentBack, S::Received], refund).then(|| href("refund")),
+        exchange: when(&[S::Received], fulfil).then(|| href("exchange")),
+        ship: when(&[S::Exchanged], fulfil)
+            .then(|| ship(sub, of, visit))
+            .filter(|form| !form.lines.is_empty()),
+        close: when(
+            &[S::Authorised, S::SentBack, S::Received, S::Refunded, S::Exchanged],
+            refund,
+        )
+        .then(|| href("close")),
+    }
+}
+
+/// What may follow the goods: what the buyer wished for comes first. Money that went before does not go again.
+fn then(of: &Return, visit: &Visit) -> Vec<Choice> {
+    let wished = match of.wish {
+        ReturnWish::Refund => "refund",
+        ReturnWish::Exchange => "exchange",
+    };
+    let mut choices: Vec<&str> = THEN.into();
+    choices.sort_by_key(|name| *name != wished);
+    if of.status == ReturnStatus::Refunded {
+        choices = vec!["refund"];
+    }
+    let words = |name: &str| visit.locale.t(&format!("return.then.{name}")).to_string();
+    choices
+        .into_iter()
+        .map(|name| Choice::new(name, words(name)))
+        .collect()
+}
+
+/// The goods that are still to be sent again.
+fn ship(sub: &SubOrder, of: &Return, visit: &Visit) -> ShipForm {
+    let parcels = sub.parcels.iter().filter(|parcel| parcel.exchange == Some(of.id));
+    let sent: Vec<_> = parcels.flat_map(|parcel| &parcel.lines).collect();
+    let left = of.exchange.iter().filter_map(|line| {
+        let gone = sent.iter().filter(|sent| sent.line == line.line);
+        let gone: u32 = gone.map(|sent| sent.quantity).sum();
+        let units = units(sub, line.line, line.quantity.saturating_sub(gone))?;
+        (units.units > 0).then_some(ShipLine {
+            id: units.id,
+            title: units.title,
+            left: units.units,
+        })
+    });
+    ShipForm {
+        action: format!("/seller/orders/{}/ship", sub.id),
+        parcel: ParcelId::new(visit.ctx.now).to_string(),
+        lines: left.collect(),
+        carriers: Vec::new(),
+    }
+}
+
+type Which = Path<(SubOrderId, ReturnId)>;
+
+pub async fn authorise(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
+    answer(&shop, path, &posted, Permission::RefundSales, |note| {
+        ReturnAnswer::Authorise { note }
+    })
+    .await
+}
+
+pub async fn refuse(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
+    answer(&shop, path, &posted, Permission::RefundSales, |note| {
+        ReturnAnswer::Refuse { note }
+    })
+    .await
+}
+
+pub async fn close(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
+    answer(&shop, path, &posted, Permission::RefundSales, |note| {
+        ReturnAnswer::Close { note }
+    })
+    .await
+}
+
+async fn answer(
+    shop: &Shop,
+    Path((id, of)): Which,
+    posted: &Posted,
+    permission: Permission,
+    answer: impl FnOnce(String) -> ReturnAnswer,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(permission)?;
+    let said = answer(posted.get("note").to_owned());
+    let answered = shop.orders.answer_return(&visit.ctx, tenant, id, of, said).await;
+    after(id, "return_answered", answered.map(drop))
+}
+
+pub async fn receive(
+    State(shop): State<Shop>,
+    Path((id, of)): Which,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let currency = currency(&shop, visit, tenant, id).await?;
+    let receipt = match receipt(&posted, currency) {
+        Ok(receipt) => receipt,
+        Err(fault) => return after(id, "", Err(fault)),
+    };
+    let received = shop
+        .checkout
+        .receive_return(&visit.ctx, tenant, id, of, receipt)
+        .await;
+    after(id, "return_received", received.map(drop))
+}
+
+pub async fn refund(
+    State(shop): State<Shop>,
+    Path((id, of)): Which,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::RefundSales)?;
+    let currency = currency(&shop, visit, tenant, id).await?;
+    let terms = match terms(&posted, currency) {
+        Ok(terms) => terms,
+        Err(fault) => return after(id, "", Err(fault)),
+    };
+    let refunded = shop
+        .checkout
+        .refund_return(&visit.ctx, tenant, id, of, terms)
+        .await;
+    after(id, "return_refunded", refunded.map(drop))
+}
+
+pub async fn exchange(
+    State(shop): State<Shop>,
+    Path((id, of)): Which,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let exchanged = shop.checkout.exchange_return(&visit.ctx, tenant, id, of).await;
+    after(id, "return_exchanged", exchanged.map(drop))
+}
+
+/// Of the shop's own sub-order: what somebody else's is in is not told.
+async fn currency(shop: &Shop, visit: &Visit, tenant: TenantId, id: SubOrderId) -> Result<Currency, Failure> {
+    let sub = shop.orders.sub_order(&visit.ctx, tenant, id).await?;
+    Ok(sub.total.currency)
+}
+
+fn receipt(posted: &Posted, currency: Currency) -> Result<Receipt, Fault> {
+    let unreadable = || Fault::field("units_invalid", "units", "Write how many units came.");
+    let mut lines: BTreeMap<LineId, ReceiptLine> = BTreeMap::new();
+    for (prefix, is_restocked) in [("restocked.", true), ("written_off.", false)] {
+        for (line, units) in posted.with_prefix(prefix) {
+            let line: LineId = line.parse().map_err(|_| unreadable())?;
+            let units: u32 = units.parse().map_err(|_| unreadable())?;
+            let came = lines.entry(line).or_insert(ReceiptLine {
+                line,
+                restocked: 0,
+                written_off: 0,
+            });
+            match is_restocked {
+                true => came.restocked = units,
+                false => came.written_off = units,
+            }
+        }
+    }
+    let came = |line: &ReceiptLine| line.restocked > 0 || line.written_off > 0;
+    Ok(Receipt {
+        lines: lines.into_values().filter(came).collect(),
+        then: match posted.get("then") {
+            "exchange" => AfterReceipt::Exchange,
+            "nothing" => AfterReceipt::Nothing,
+            _ => AfterReceipt::Refund(terms(posted, currency)?),
+        },
+    })
+}
+
+fn terms(posted: &Posted, currency: Currency) -> Result<ReturnTerms, Fault> {
+    let kept = posted.get("kept");
+    let deduction = match kept.is_empty() {
+        true => None,
+        false => Some(Deduction {
+            amount: Money::parse(kept, currency).map_err(|_| unreadable_amount())?,
+            reason: kept_because(posted)?,
+        }),
+    };
+    Ok(ReturnTerms {
+        delivery: posted.ticked("delivery"),
+        deduction,
+    })
+}
+
+fn unreadable_amount() -> Fault {
+    Fault::field("deduction_invalid", "kept", "Write an amount, such as 12.50.")
+}
+
+fn kept_because(posted: &Posted) -> Result<String, Fault> {
+    match posted.get("kept_reason") {
+        "" => Err(Fault::field(
+            "note_missing",
+            "kept_reason",
+            "Say why: the buyer is told.",
+        )),
+        reason => Ok(reason.to_owned()),
+    }
+}
+
+/// Back to the sub-order, which says how it stands.
+fn after(id: SubOrderId, done: &str, outcome: Result<(), Fault>) -> Result<Response, Failure> {
+    let order = format!("/seller/orders/{id}");
+    match outcome {
+        Ok(()) => Ok(redirect_done(&order, done)),
+        Err(fault) => redirect_refused(&order, fault),
+    }
+}
