@@ -166,7 +166,10 @@ fn every_step_has_its_place_and_the_possible_ones_are_named() {
         ("sent back", vec![ask(1, 1), authorise(1), send(1)]),
         ("received", received.to_vec()),
         ("refunded", early),
-        ("exchanged", [&received[..], std::slice::from_ref(&exchange)].concat()),
+        (
+            "exchanged",
+            [&received[..], std::slice::from_ref(&exchange)].concat(),
+        ),
     ];
     let steps = [
         authorise(1),
