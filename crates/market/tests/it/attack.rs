@@ -1,5 +1,8 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
+mod nothing;
+
+use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
 use crate::rightly::{feed_of_a, inbound_of_a, promotion_of, return_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
@@ -18,51 +21,6 @@ const GONE: &[u16] = &[404];
 const REFUSED: &[u16] = &[400, 403, 404, 409, 422];
 /// Answered, about the caller's own things alone: the answer is searched for the other's.
 const OWN: &[u16] = &[200, 400];
-
-/// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-const NAME_NOTHING: [(&str, &str); 23] = [
-    ("own_shop", "reads the shop of the token"),
-    ("onboarding", "reads the shop of the token"),
-    ("list_staff", "reads the shop of the token"),
-    ("list_invitations", "reads the shop of the token"),
-    ("seller_balance", "reads the shop of the token"),
-    (
-        "change_shop",
-        "changes the shop of the token; slugs are the marketplace's, and a taken one is refused",
-    ),
-    ("invite_staff", "changes the shop of the token"),
-    (
-        "state_onboarding_item",
-        "changes the shop of the token; items are named alike in all shops",
-    ),
-    (
-        "upload_image",
-        "adds to pictures that anybody may see, by their content",
-    ),
-    (
-        "list_seller_orders",
-        "reads the shop of the token; its cursor is tried below all the same",
-    ),
-    (
-        "list_own_products",
-        "reads the shop of the token; its cursor is tried below all the same",
-    ),
-    ("list_seller_returns", "reads the shop of the token"),
-    ("list_seller_holds", "reads the shop of the token"),
-    ("list_seller_payouts", "reads the shop of the token"),
-    ("get_payout_schedule", "reads the shop of the token"),
-    ("put_payout_schedule", "changes the shop of the token"),
-    ("get_seller_statement", "reads the shop of the token"),
-    ("get_seller_statement_csv", "reads the shop of the token"),
-    ("ask_payout", "pays the shop of the token"),
-    ("list_warehouses", "reads the shop of the token"),
-    (
-        "open_warehouse",
-        "changes the shop of the token; codes are its own",
-    ),
-    ("set_stock_routing", "changes the shop of the token"),
-    ("list_seller_promotions", "reads the shop of the token"),
-];
 
 /// Everything of shop A's that shop B can name.
 async fn reaches_of_b(world: &World) -> Vec<Reach> {
@@ -434,45 +392,6 @@ async fn a_shop_cannot_reach_anything_of_another() {
     assert_ne!(rows::naming(&world, &things).await, before);
     world.close().await;
 }
-
-/// Operations for buyers and guests that name nothing of anybody's.
-const BUYERS_NAME_NOTHING: [(&str, &str); 23] = [
-    ("me", "reads the account of the token"),
-    ("list_sessions", "reads the account of the token"),
-    ("logout", "ends the session of the token"),
-    ("get_cart", "reads the cart of the token"),
-    (
-        "add_to_cart",
-        "fills the cart of the token with what anybody may buy",
-    ),
-    ("apply_for_shop", "makes something new"),
-    ("register", "makes something new"),
-    ("login", "proves who one is"),
-    (
-        "request_password_reset",
-        "mails the owner of the address; tells the caller nothing",
-    ),
-    (
-        "hear_payment_webhook",
-        "believes nothing that it is told; its signature is the provider's",
-    ),
-    (
-        "resend_verification",
-        "mails the owner of the address; tells the caller nothing",
-    ),
-    ("jwks", "is the same for everybody"),
-    ("list_categories", "is the same for everybody"),
-    ("payment_methods", "is the same for everybody"),
-    ("search", "is the same for everybody"),
-    ("suggest", "is the same for everybody"),
-    ("list_shops", "is the same for everybody"),
-    ("shop", "is the same for everybody"),
-    ("get_product", "is the same for everybody"),
-    ("product_availability", "is the same for everybody"),
-    ("remove_cart_line", "changes the cart of the token"),
-    ("add_cart_coupon", "changes the cart of the token"),
-    ("remove_cart_coupon", "changes the cart of the token"),
-];
 
 /// Everything of buyer A's, and of a guest's, that buyer B can name.
 async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
