@@ -48,7 +48,7 @@ fn the_same_seed_makes_the_same_marketplace() {
     );
 }
 
-const GOLDEN: u64 = 0xf33a_dfda_aabe_5356;
+const GOLDEN: u64 = 0xce43_521f_b03c_b389;
 
 #[test]
 fn scale_multiplies_products_mostly_and_sellers_moderately() {
