@@ -209,7 +209,7 @@ pub struct SubOrder {
     pub commission: Money,
     /// What was given back of `total` so far.
     pub refunded: Money,
-    /// What the marketplace gave back of its commission with it.
+    /// What the marketplace gave back of its commission with it, and of the tax on that.
     pub commission_refunded: Money,
     pub placed_at: DateTime,
     /// Where it goes. Sellers see it once the order is confirmed, until it is cancelled.

@@ -130,7 +130,7 @@ fn order(order: &Order, number: String) -> OrderRow {
 #[must_use]
 pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
     let (order, part) = (sub_order.order, sub_order.part);
-    let cancellation = sub_order.cancellation();
+    let (cancellation, undone) = (sub_order.cancellation(), sub_order.undone());
     SubOrderRow {
         tenant_id: part.tenant,
         id: part.id,
@@ -142,11 +142,11 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         delivery: part.delivery.price,
         total: part.total(),
         funded: part.funded(),
-        funded_refunded: sub_order.funded_refunded(),
+        funded_refunded: undone.funded,
         delivery_discounts: kept(&part.delivery.discounts),
         commission: part.kept(),
         refunded: sub_order.refunded(),
-        commission_refunded: sub_order.commission_refunded(),
+        commission_refunded: undone.kept(),
         delivery_code: part.delivery.code.clone(),
         delivery_name: part.delivery.name.clone(),
         dates: sub_order.dates(),

@@ -1,6 +1,6 @@
 //! The documents of refunds: issued by the till with the refund, and read here from the order's history.
 
-use crate::domain::{Given, Order, Refusal, SubOrder, deduction};
+use crate::domain::{Given, Order, Refusal, deduction};
 use crate::store::IssuedCreditNote;
 use crate::{Error, Orders, store};
 use ::store::Scope;
@@ -63,7 +63,9 @@ fn view(order: &Order, note: &IssuedCreditNote, for_shop: bool) -> Option<Credit
             amount: order.money(refunded.amount),
         })
     };
-    let (commission, tax) = commission_of(&sub_order, position);
+    let refunds = &sub_order.progress.refunds;
+    let upto = |refund: usize| sub_order.part.undone_by(&refunds[..refund]);
+    let undone = upto(position + 1).since(upto(position));
     Some(CreditNote {
         number: format!("CN-{:06}", note.number),
         tenant: sub_order.part.tenant,
@@ -78,19 +80,7 @@ fn view(order: &Order, note: &IssuedCreditNote, for_shop: bool) -> Option<Credit
         total: order.money(refund.amount),
         reason: refund.reason.clone(),
         of_return: refund.of_return,
-        commission: for_shop.then(|| order.money(commission)),
-        commission_tax: for_shop.then(|| order.money(tax)),
+        commission: for_shop.then(|| order.money(undone.commission)),
+        commission_tax: for_shop.then(|| order.money(undone.tax)),
     })
-}
-
-/// What the marketplace gave up of its commission, and of the tax on it, with the refund at this position.
-fn commission_of(sub_order: &SubOrder<'_>, position: usize) -> (i64, i64) {
-    let amounts = sub_order.progress.refunds.iter().map(|given| given.refund.amount);
-    let upto: i64 = amounts.clone().take(position + 1).sum();
-    let before: i64 = amounts.take(position).sum();
-    let part = sub_order.part;
-    (
-        part.commission_of(upto) - part.commission_of(before),
-        part.commission_tax_of(upto) - part.commission_tax_of(before),
-    )
 }

@@ -359,6 +359,12 @@ pub fn funded(discounts: &[Discount]) -> i64 {
 }
 
 impl Line {
+    /// What is kept of it: commission, and the tax on it.
+    #[must_use]
+    pub fn kept(&self) -> i64 {
+        self.commission.saturating_add(self.commission_tax)
+    }
+
     /// What its units cost before discounts.
     #[must_use]
     pub fn list_total(&self) -> i64 {

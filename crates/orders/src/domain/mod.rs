@@ -44,6 +44,7 @@ mod progress;
 mod returns;
 #[cfg(test)]
 mod tests;
+mod undone;
 mod view;
 mod view_return;
 
@@ -60,6 +61,7 @@ pub use number::{of_order, of_sub_order};
 pub use order::{Order, evolve, replay};
 pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};
 pub use returns::{Return, ReturnTerms, is_open as is_return_open};
+pub use undone::Undone;
 pub(crate) use view::units;
 pub use view::{Dates, deduction, discounts, timeline};
 

@@ -1,10 +1,9 @@
 //! How far each seller is with their part of an order.
 
-use super::event::funded;
 use super::returns;
 use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Return, Units};
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, SubOrderStatus};
-use kernel::{LineId, ParcelId, SubOrderId, Timestamp, allocate};
+use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 
 /// What happened to one part. What follows from it is computed ([`SubOrder`]), not kept.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -254,98 +253,6 @@ impl SubOrder<'_> {
             .iter()
             .map(|given| given.refund.delivery)
             .sum()
-    }
-
-    /// What the marketplace gave back of its commission so far, in minor units.
-    #[must_use]
-    pub fn commission_refunded(&self) -> i64 {
-        match self.ends_unpaid_for() {
-            true => self.part.commission,
-            false => self.part.commission_of(self.refunded()),
-        }
-    }
-
-    /// Whether it was sold for nothing, because the marketplace pays for all of it, and is cancelled now: no money goes
-    /// back to the buyer, and all that the sale posted is undone.
-    #[must_use]
-    pub fn ends_unpaid_for(&self) -> bool {
-        self.order.paid && self.part.total() == 0 && self.cancellation().is_some()
-    }
-
-    /// What the marketplace gives back of its commission when `amount` is given back next.
-    #[must_use]
-    pub fn commission_back(&self, amount: i64) -> i64 {
-        self.part.commission_of(self.refunded() + amount) - self.commission_refunded()
-    }
-
-    /// And of the tax on it.
-    #[must_use]
-    pub fn commission_tax_back(&self, amount: i64) -> i64 {
-        let before = self.refunded();
-        self.part.commission_tax_of(before + amount) - self.part.commission_tax_of(before)
-    }
-}
-
-impl SubOrder<'_> {
-    /// What the marketplace has taken back of what it paid for discounts: of a line and of the delivery as much as was
-    /// given back of their price, and the rest with what was given back as an amount. Nothing is left of it when all that
-    /// was paid has been given back.
-    #[must_use]
-    pub fn funded_refunded(&self) -> i64 {
-        let (part, all) = (self.part, self.part.funded());
-        if all == 0 || self.refunded() == part.total() {
-            return if part.total() > 0 || self.ends_unpaid_for() {
-                all
-            } else {
-                0
-            };
-        }
-        let lines = part.lines.iter().map(|line| {
-            let (given, _) = self.line_refunded(line.id);
-            (funded(&line.discounts), given, line.total())
-        });
-        let delivery = (
-            funded(&part.delivery.discounts),
-            self.delivery_refunded(),
-            part.delivery.price,
-        );
-        let (mut taken, mut named) = (0, 0);
-        for (funded, given, paid) in lines.chain([delivery]) {
-            taken += portion(funded, given, paid);
-            named += given;
-        }
-        let (unnamed, unnamed_paid) = (self.refunded() - named, part.total() - named);
-        taken + portion(all - taken, unnamed, unnamed_paid)
-    }
-}
-
-impl Part {
-    /// The share of the commission that falls on `amount` of the part's total. It and the tax on it grow with the amount,
-    /// together by no more than it, and are the whole of both for the whole total: the differences along any way there sum
-    /// to them.
-    #[must_use]
-    pub fn commission_of(&self, amount: i64) -> i64 {
-        self.kept_of(amount) - self.commission_tax_of(amount)
-    }
-
-    /// The tax on [`commission_of`](Self::commission_of).
-    #[must_use]
-    pub fn commission_tax_of(&self, amount: i64) -> i64 {
-        let kept = self.kept_of(amount);
-        portion(self.commission_tax, kept, self.kept())
-    }
-
-    fn kept_of(&self, amount: i64) -> i64 {
-        portion(self.kept(), amount, self.total())
-    }
-}
-
-/// What falls on a part of the whole, by largest remainder.
-fn portion(shared: i64, part: i64, whole: i64) -> i64 {
-    let weight = |amount: i64| u64::try_from(amount).unwrap_or(0);
-    match allocate(shared, &[weight(part), weight(whole - part)])[..] {
-        [share, _] if part > 0 => share,
-        _ => 0,
     }
 }
 

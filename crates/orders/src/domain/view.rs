@@ -39,7 +39,7 @@ impl SubOrder<'_> {
         let (order, part) = (self.order, self.part);
         let cancellation = self.cancellation();
         let (parcels, refunds) = (self.parcels(), self.refunds());
-        let returnable = self.returnable_units();
+        let (returnable, undone) = (self.returnable_units(), self.undone());
         api::SubOrder {
             id: part.id,
             order: order.id,
@@ -55,10 +55,10 @@ impl SubOrder<'_> {
             delivery_discounts: discounts(&part.delivery.discounts, order.currency()),
             total: order.money(part.total()),
             funded: order.money(part.funded()),
-            funded_refunded: order.money(self.funded_refunded()),
+            funded_refunded: order.money(undone.funded),
             commission: order.money(part.kept()),
             refunded: order.money(self.refunded()),
-            commission_refunded: order.money(self.commission_refunded()),
+            commission_refunded: order.money(undone.kept()),
             placed_at: order.placed_at,
             address: None,
             timeline: timeline(self.dates(), &parcels, &refunds),

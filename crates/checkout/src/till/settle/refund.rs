@@ -412,18 +412,21 @@ impl Share {
     }
 }
 
-/// What the order's history tells of a refund, and what it takes from each shop. The commission on it is worked out now:
-/// what was given up before, and this, are together the commission on all that was given back.
+/// What the order's history tells of a refund, and what it takes from each shop. What it undoes of the sale is worked out
+/// now: what was undone before, and this, are together what all that was given back undoes.
 fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Event>, Vec<Share>), Error> {
     let mut order = case.order.clone();
     let mut events = Vec::with_capacity(refund.parts.len());
     let mut shares: BTreeMap<kernel::TenantId, Share> = BTreeMap::new();
     for part in &refund.parts {
         let sub_order = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
-        let tenant = sub_order.part.tenant;
-        let commission = sub_order.commission_back(part.amount);
-        let tax = sub_order.commission_tax_back(part.amount);
-        let funded_before = sub_order.funded_refunded();
+        let (tenant, before) = (sub_order.part.tenant, sub_order.undone());
+        for event in decide_order(Some(&order), &Command::Refund(part.clone()), now)? {
+            order = order.then(now, event.clone());
+            events.push(event);
+        }
+        let after = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
+        let undone = after.undone().since(before);
         let share = shares.entry(tenant).or_insert(Share {
             tenant,
             amount: 0,
@@ -432,14 +435,9 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
             funded: 0,
         });
         share.amount += part.amount;
-        share.commission += commission;
-        share.tax += tax;
-        for event in decide_order(Some(&order), &Command::Refund(part.clone()), now)? {
-            order = order.then(now, event.clone());
-            events.push(event);
-        }
-        let after = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
-        share.funded += after.funded_refunded() - funded_before;
+        share.commission += undone.commission;
+        share.tax += undone.tax;
+        share.funded += undone.funded;
     }
     Ok((events, shares.into_values().collect()))
 }

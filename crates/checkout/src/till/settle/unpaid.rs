@@ -17,12 +17,15 @@ pub fn unpaid_for(case: &Case, ctx: &Ctx, only: Option<SubOrderId>) -> Option<Bo
             && sub_order.cancellation().is_none()
     });
     let shares: Vec<Share> = wanted
-        .map(|sub_order| Share {
-            tenant: sub_order.part.tenant,
-            amount: 0,
-            commission: sub_order.part.commission,
-            tax: sub_order.part.commission_tax,
-            funded: sub_order.part.funded(),
+        .map(|sub_order| {
+            let sold = sub_order.part.sold();
+            Share {
+                tenant: sub_order.part.tenant,
+                amount: 0,
+                commission: sold.commission,
+                tax: sold.tax,
+                funded: sold.funded,
+            }
         })
         .collect();
     (!shares.is_empty()).then(|| Books::Refund {

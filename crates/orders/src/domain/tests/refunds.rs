@@ -186,13 +186,68 @@ fn a_cancelled_order_gives_its_money_back() {
     );
 }
 
+/// The first seller's part after refunds of amounts as such.
+fn after_amounts(part: &Part, amounts: &[i64]) -> Undone {
+    let given: Vec<Given> = (0..)
+        .zip(amounts)
+        .map(|(n, &amount)| Given {
+            refund: any(n, FIRST, amount, 0, 0),
+            at: at(100),
+        })
+        .collect();
+    part.undone_by(&given)
+}
+
 #[test]
 fn commission_goes_back_with_the_money() {
-    let order = after(&[give(1, FIRST, 0, 0, 500)]);
-    let part = order.sub_order(FIRST).expect("part");
+    let part = &placed().parts[0];
     // 0.25 of 14.00: 5.00 carry 0.0893, rounded to 0.09, and the rest carries the rest.
-    assert_eq!(part.part.commission_of(500), 9);
-    assert_eq!(part.commission_back(900), 16);
+    assert_eq!(after_amounts(part, &[500]).commission, 9);
+    assert_eq!(after_amounts(part, &[500, 900]).commission, 25);
+}
+
+#[test]
+fn with_a_line_goes_its_own_commission_whatever_was_taken_off_its_price() {
+    let mut placed = discounted(990, 0, 0);
+    let part = &mut placed.parts[0];
+    let mut other = part.lines[0].clone();
+    other.id = LineId(Uuid::from_u128(99));
+    other.discounts.clear();
+    part.lines.push(other);
+    for line in &mut part.lines {
+        (line.commission, line.commission_tax) = (300, 63);
+    }
+    (part.commission, part.commission_tax) = (600, 126);
+    // 0.10 of 10.00 was paid for the first line, 10.00 for the second, 4.00 for the delivery.
+    let order = paid_order(placed);
+    let undone = |n, line| {
+        let events = decide(Some(&order), &give(n, FIRST, 0, 0, line), at(100)).expect("it was paid");
+        let order = events
+            .into_iter()
+            .fold(order.clone(), |order, event| order.then(at(100), event));
+        let sub_order = order.sub_order(FIRST).expect("known");
+        let told = sub_order.view();
+        assert_eq!(told.commission_refunded.amount, sub_order.undone().kept());
+        sub_order.undone()
+    };
+    let whole = Undone {
+        commission: 300,
+        tax: 63,
+        funded: 990,
+    };
+    assert_eq!(undone(1, 10), whole);
+    let half = Undone {
+        commission: 150,
+        tax: 32,
+        funded: 495,
+    };
+    assert_eq!(undone(1, 5), half);
+    // Delivery carries none.
+    let delivery = order.placed.parts[0].undone_by(&[Given {
+        refund: any(1, FIRST, 0, 400, 0),
+        at: at(100),
+    }]);
+    assert_eq!(delivery, Undone::default());
 }
 
 proptest! {
@@ -217,15 +272,17 @@ proptest! {
         let mut stops: Vec<i64> = cuts.iter().map(|cut| total * cut / 1000).collect();
         stops.extend([0, total]);
         stops.sort_unstable();
-        let mut returned = (0, 0);
-        for pair in stops.windows(2) {
-            let commission = part.commission_of(pair[1]) - part.commission_of(pair[0]);
-            let tax = part.commission_tax_of(pair[1]) - part.commission_tax_of(pair[0]);
-            prop_assert!(commission >= 0 && tax >= 0, "{commission} and {tax} of {:?}", pair);
-            prop_assert!(commission + tax <= pair[1] - pair[0], "{commission} and {tax} of {:?}", pair);
-            returned = (returned.0 + commission, returned.1 + tax);
+        let amounts: Vec<i64> = stops.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let mut before = Undone::default();
+        for (n, amount) in amounts.iter().enumerate() {
+            let undone = after_amounts(&part, &amounts[..=n]);
+            let Undone { commission, tax, funded } = undone.since(before);
+            prop_assert!(commission >= 0 && tax >= 0 && funded == 0, "{commission} and {tax} of {amount}");
+            prop_assert!(commission + tax <= *amount, "{commission} and {tax} of {amount}");
+            before = undone;
         }
-        prop_assert_eq!(returned, if total > 0 { (part.commission, part.commission_tax) } else { (0, 0) });
+        let whole = if total > 0 { (part.commission, part.commission_tax) } else { (0, 0) };
+        prop_assert_eq!((before.commission, before.tax), whole);
     }
 }
 
@@ -288,34 +345,52 @@ fn no_line_is_discounted_below_nothing() {
 }
 
 proptest! {
-    /// In whatever pieces a part is given back: what the marketplace takes back of its discounts never exceeds what it
-    /// paid, and is all of it when nothing is left of the part.
+    /// In whatever pieces a part of two lines is given back: what is undone of its sale only grows, never leaves the shop
+    /// with less than nothing, and is all of it when nothing is left of the part.
     #[test]
-    fn discounts_are_taken_back_with_what_they_were_for(
-        funded in 0i64..1_000,
+    fn what_a_sale_posted_is_undone_with_what_it_was_for(
+        funded in 0i64..=1_000,
         own in 0i64..1_000,
         delivery_funded in 0i64..400,
-        pieces in prop::collection::vec((0i64..400, 0i64..400, 0i64..800), 0..6),
+        rates in (0i64..=100, 0i64..=100, 0i64..=50),
+        pieces in prop::collection::vec((0i64..400, 0i64..400, 0i64..800, prop::bool::ANY), 0..8),
     ) {
         let own = own.min(1_000 - funded);
-        let mut order = paid_order(discounted(funded, own, delivery_funded));
-        let all = funded + delivery_funded;
-        for (n, (free, delivery, line)) in (0..).zip(pieces) {
-            let wanted = give(n, FIRST, free, delivery, line);
-            for event in decide(Some(&order), &wanted, at(100)).unwrap_or_default() {
+        let mut placed = discounted(funded, own, delivery_funded);
+        let part = &mut placed.parts[0];
+        let mut second = part.lines[0].clone();
+        second.id = LineId(Uuid::from_u128(99));
+        second.unit_price = 170;
+        second.discounts.clear();
+        part.lines.push(second);
+        for (line, rate) in part.lines.iter_mut().zip([rates.0, rates.1]) {
+            let sold = line.list_total() - line.discounts.iter().filter(|d| d.funder == Funder::Seller).map(|d| d.amount).sum::<i64>();
+            line.commission = sold * rate / 100;
+            line.commission_tax = (sold - line.commission).min(line.commission * rates.2 / 100);
+        }
+        part.commission = part.lines.iter().map(|line| line.commission).sum();
+        part.commission_tax = part.lines.iter().map(|line| line.commission_tax).sum();
+        let sold = part.sold();
+        let mut order = paid_order(placed);
+        let mut before = Undone::default();
+        let left = [(i64::MAX, 0, 0, false)];
+        for (n, (free, delivery, amount, is_second)) in (0..).zip(pieces.into_iter().chain(left)) {
+            let mut refund = any(n, FIRST, free.min(order.refundable(FIRST)), delivery, amount);
+            if is_second && let Some(line) = refund.lines.first_mut() {
+                line.line = LineId(Uuid::from_u128(99));
+            }
+            for event in decide(Some(&order), &Command::Refund(refund), at(100)).unwrap_or_default() {
                 order = order.then(at(100), event);
             }
-            let back = order.sub_order(FIRST).expect("known").funded_refunded();
-            prop_assert!((0..=all).contains(&back), "{} of {}", back, all);
+            let sub_order = order.sub_order(FIRST).expect("known");
+            let undone = sub_order.undone();
+            let Undone { commission, tax, funded } = undone.since(before);
+            prop_assert!(commission >= 0 && tax >= 0 && funded >= 0, "{:?} after {:?}", undone, before);
+            let still = sold.since(undone);
+            prop_assert!(still.kept() <= sub_order.refundable() + still.funded, "{:?} of {:?}", undone, sold);
+            before = undone;
         }
-        let left = order.refundable(FIRST);
-        if left > 0 {
-            for event in decide(Some(&order), &give(99, FIRST, left, 0, 0), at(100)).expect("it is left") {
-                order = order.then(at(100), event);
-            }
-        }
-        if order.placed.parts[0].total() > 0 {
-            prop_assert_eq!(order.sub_order(FIRST).expect("known").funded_refunded(), all);
-        }
+        prop_assert_eq!(order.refundable(FIRST), 0);
+        prop_assert_eq!(before, sold);
     }
 }
