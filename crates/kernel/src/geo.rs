@@ -35,6 +35,14 @@ pub struct Subdivision {
     whole: bool,
 }
 
+impl Subdivision {
+    /// Whether no address lies in it, but in one of the subdivisions it is made of.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+}
+
 /// A place that exists: country, subdivision and postcode agree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {

@@ -71,11 +71,15 @@ fn check_closed(errors: &mut Vec<FieldError>, at: &str, closed: &[String]) {
         );
     }
     for (k, place) in closed.iter().take(CLOSED_MAX).enumerate() {
-        if geo::country(place).is_none() && geo::subdivision(place).is_none() {
-            let detail = format!(
+        let detail = match (geo::country(place), geo::subdivision(place)) {
+            (Some(_), _) => continue,
+            (None, Some(subdivision)) => of_provinces(subdivision),
+            (None, None) => Some(format!(
                 "`{}` is no place; use an ISO 3166-1 country such as ES, or an ISO 3166-2 subdivision such as ES-CE.",
                 shown(place)
-            );
+            )),
+        };
+        if let Some(detail) = detail {
             push(errors, format!("{at}/closed/{k}"), detail);
         }
     }
@@ -105,6 +109,16 @@ fn check_bands(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, curr
             push(errors, format!("{at}/bands/{k}/price"), detail);
         }
     }
+}
+
+/// Addresses name provinces: a rate for what is made of them would hold for nobody, and closing it would close nothing.
+fn of_provinces(subdivision: &geo::Subdivision) -> Option<String> {
+    subdivision.is_whole().then(|| {
+        format!(
+            "{} ({}) is made of provinces, and addresses are in those; name each of them, such as ES-SE.",
+            subdivision.code, subdivision.name
+        )
+    })
 }
 
 /// A code from outside, as far as it can be shown.
@@ -150,11 +164,14 @@ fn check_rate(errors: &mut Vec<FieldError>, at: &str, rate: &DeliveryRate, curre
         }
         Zone::Regions { codes } => {
             for (k, code) in codes.iter().enumerate() {
-                if geo::subdivision(code).is_none() {
-                    let detail = format!(
+                let detail = match geo::subdivision(code) {
+                    Some(subdivision) => of_provinces(subdivision),
+                    None => Some(format!(
                         "`{}` is not a subdivision; use an ISO 3166-2 code such as ES-SE.",
                         shown(code)
-                    );
+                    )),
+                };
+                if let Some(detail) = detail {
                     push(errors, format!("{at}/zone/codes/{k}"), detail);
                 }
             }
@@ -275,10 +292,15 @@ mod tests {
     #[test]
     fn weights_rise_and_places_exist() {
         let mut options = default_delivery(Currency::EUR);
-        options[0].closed = vec!["ES-CE".to_owned(), "RU".to_owned(), "ATLANTIS".to_owned()];
+        options[0].closed = vec![
+            "ES-CE".to_owned(),
+            "RU".to_owned(),
+            "ATLANTIS".to_owned(),
+            "ES-CN".to_owned(),
+        ];
         let rate = &mut options[0].rates[0];
         rate.zone = Zone::Regions {
-            codes: vec!["ES-GC".to_owned(), "ES".to_owned()],
+            codes: vec!["ES-GC".to_owned(), "ES".to_owned(), "ES-AN".to_owned()],
         };
         let band = |up_to_g, cents| WeightBand {
             up_to_g,
@@ -288,10 +310,12 @@ mod tests {
         rate.per_kg = Some(Money::new(100, Currency::EUR));
         expect_test::expect![[r"
             /delivery/0/closed/2: `ATLANTIS` is no place; use an ISO 3166-1 country such as ES, or an ISO 3166-2 subdivision such as ES-CE.
+            /delivery/0/closed/3: ES-CN (Canarias) is made of provinces, and addresses are in those; name each of them, such as ES-SE.
             /delivery/0/rates/0/per_kg: Give prices by weight (`bands`) or by the kilogram (`per_kg`), not both.
             /delivery/0/rates/0/bands/1/up_to_g: Give the weights from light to heavy: this one must be above 1000 g.
             /delivery/0/rates/0/bands/1/price: Use 0 to 10000000.00 EUR.
-            /delivery/0/rates/0/zone/codes/1: `ES` is not a subdivision; use an ISO 3166-2 code such as ES-SE."]]
+            /delivery/0/rates/0/zone/codes/1: `ES` is not a subdivision; use an ISO 3166-2 code such as ES-SE.
+            /delivery/0/rates/0/zone/codes/2: ES-AN (Andalucía) is made of provinces, and addresses are in those; name each of them, such as ES-SE."]]
         .assert_eq(&refusals(&options).join("\n"));
     }
 
