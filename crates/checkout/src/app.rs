@@ -186,10 +186,9 @@ impl Checkouts {
             return Err(Error::CartEmpty);
         }
         let address = request.address.map(draft::address).transpose()?;
-        // A guest says who they are with the order.
-        let buyer = match request.owner {
-            CartOwner::User(user) => Some(Buyer::of(Some(user), "")),
-            CartOwner::Guest(_) => None,
+        let buyer = match (request.owner, request.email) {
+            (CartOwner::User(user), _) => Some(Buyer::of(Some(user), "")),
+            (CartOwner::Guest(_), email) => email.map(|email| Buyer::of(None, &email)),
         };
         inner
             .sources

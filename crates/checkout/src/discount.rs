@@ -7,7 +7,9 @@ use contracts::promotions::{Discount, TakenPromotion};
 use kernel::{Ctx, Fault, Money};
 use orders::domain::Order;
 use promotions::Promotions;
-use promotions::domain::{Applied, Basket, BasketLine, BasketPart, Buyer, Claim, DeliveryCost, Off, apply};
+use promotions::domain::{
+    Applied, Basket, BasketLine, BasketPart, Buyer, Claim, DeliveryCost, Off, apply, limited,
+};
 
 /// Takes off what promotions give. A cart that none is for, and that names none, costs a look into memory.
 pub async fn discount(
@@ -23,14 +25,14 @@ pub async fn discount(
     if candidates.are_none() {
         return Ok(());
     }
-    let standing = promotions
-        .standing(&candidates, buyer)
-        .await
-        .map_err(Fault::from)?;
     let basket = Basket {
         currency: cart.currency,
         parts: priced.groups.iter().map(part).collect(),
     };
+    let standing = promotions
+        .standing(limited(&candidates, &basket, ctx.now), buyer)
+        .await
+        .map_err(Fault::from)?;
     let applied = apply(&candidates, &standing, buyer, &basket, ctx.now)?;
     write_down(priced, applied);
     Ok(())

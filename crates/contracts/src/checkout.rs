@@ -23,6 +23,9 @@ pub struct QuoteRequest {
     pub address: Option<Address>,
     /// Chosen option per shop; the cheapest where none is named.
     pub delivery: Vec<DeliveryChoice>,
+    /// By which a guest's uses of promotions are counted, once they gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

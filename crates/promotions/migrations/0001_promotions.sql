@@ -16,6 +16,8 @@ create table promotions.promotion (
     products uuid[] not null,
     least bigint,
     currency char(3),
+    -- the most that it takes off one order, in minor units
+    most bigint,
     -- limits; null is none. Minor units of the currency, orders, orders of one buyer
     budget bigint,
     uses_max bigint,
@@ -31,8 +33,8 @@ create table promotions.promotion (
     end_note text,
     constraint promotion_pkey primary key (id),
     constraint promotion_code_check check (code ~ '^[A-Z0-9-]{3,24}$'),
-    constraint promotion_limits_check check (budget > 0 and uses_max > 0 and uses_per_buyer > 0 and least > 0),
-    constraint promotion_amounts_have_currency check (currency is not null or (budget is null and least is null)),
+    constraint promotion_limits_check check (budget > 0 and uses_max > 0 and uses_per_buyer > 0 and least > 0 and most > 0),
+    constraint promotion_amounts_have_currency check (currency is not null or (budget is null and least is null and most is null)),
     constraint promotion_shop_is_its_own check (tenant_id is null or shop_id is null),
     constraint promotion_end_check check ((ended_by is null) = (ended_at is null) and (ended_at is null or ends_at is not null))
 );

@@ -1,7 +1,7 @@
 //! Promotions are made and ended here, and remembered by whoever prices baskets.
 
-use crate::domain::{Benefit, Book, Buyer, Candidates, Conditions, Limits, Tallies};
-use crate::error::{Error, LIVE_MAX};
+use crate::domain::{Benefit, Book, Buyer, Conditions, Limits, Tallies};
+use crate::error::{Error, LATELY_MAX, LINGER_DAYS, LIVE_MAX};
 use crate::store::{self, PromotionRow};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
@@ -14,8 +14,10 @@ use uuid::Uuid;
 
 /// How often those who remember promotions look whether they are others.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Days for which it is remembered that a promotion has ended, so that its coupon is told so.
-const LINGER_DAYS: i64 = 30;
+
+fn lingering_since(now: Timestamp) -> Timestamp {
+    now - TimeDelta::days(LINGER_DAYS)
+}
 
 /// Whose promotions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct NewPromotion {
     pub benefit: Benefit,
     pub conditions: Conditions,
     pub currency: Option<Currency>,
+    /// The most that it takes off one order.
+    pub most: Option<i64>,
     pub limits: Limits,
     pub starts_at: Timestamp,
     pub ends_at: Option<Timestamp>,
@@ -100,16 +104,22 @@ impl Promotions {
         if let Some(known) = self.known().filter(|known| known.version == version) {
             return Ok(known.book);
         }
-        let rows = store::from(&mut tx, now - TimeDelta::days(LINGER_DAYS)).await?;
+        let rows = store::from(&mut tx, now, lingering_since(now)).await?;
         tx.commit().await?;
         let promotions: Result<_, Error> = rows.iter().map(PromotionRow::promotion).collect();
         let book = Arc::new(Book::new(promotions?));
-        let known = Known {
-            version,
-            book: Arc::clone(&book),
-        };
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        Ok(book)
+        let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody who began later may have read more.
+        match &*known {
+            Some(newer) if newer.version > version => Ok(Arc::clone(&newer.book)),
+            _ => {
+                *known = Some(Known {
+                    version,
+                    book: Arc::clone(&book),
+                });
+                Ok(book)
+            }
+        }
     }
 
     /// Keeps the promotions as they are until `stop`.
@@ -130,23 +140,24 @@ impl Promotions {
         known.clone()
     }
 
-    /// How much is used of those candidates that have limits; asks nobody where none has.
-    pub async fn standing(&self, candidates: &Candidates, buyer: Option<&Buyer>) -> Result<Tallies, Error> {
-        let limited = candidates.all().filter(|promotion| !promotion.limits.are_none());
-        let mut ids: Vec<Uuid> = limited.map(|promotion| promotion.id.0).collect();
+    /// How much of these is used, in all and by a buyer; asks nobody where there are none.
+    pub async fn standing(
+        &self,
+        promotions: impl Iterator<Item = PromotionId>,
+        buyer: Option<&Buyer>,
+    ) -> Result<Tallies, Error> {
+        let ids: Vec<Uuid> = promotions.map(|id| id.0).collect();
         if ids.is_empty() {
             return Ok(Tallies::default());
         }
-        ids.sort_unstable();
-        ids.dedup();
         let mut tx = self.0.db.begin(Scope::System).await?;
         let known = store::standing(&mut tx, &ids, buyer.map(Buyer::as_str)).await?;
         tx.commit().await?;
         let (mut of, mut of_buyers) = (HashMap::new(), HashMap::new());
-        for (id, (tally, uses)) in known {
-            of.insert(id, tally);
+        for row in known {
+            of.insert(row.id, row.tally());
             if let Some(buyer) = buyer {
-                of_buyers.insert((id, buyer.clone()), uses);
+                of_buyers.insert((row.id, buyer.clone()), row.of_buyer);
             }
         }
         Ok(Tallies::new(of, of_buyers))
@@ -157,11 +168,15 @@ impl Promotions {
         let id = PromotionId::new(ctx.now);
         let mut tx = self.0.db.begin(owner.scope()).await?;
         store::changed(&mut tx).await?;
-        let (live, taken) = store::live(&mut tx, owner.shop(), new.code.as_deref(), ctx.now).await?;
-        if live >= LIVE_MAX {
+        let since = lingering_since(ctx.now);
+        let own = store::own(&mut tx, owner.shop(), new.code.as_deref(), ctx.now, since).await?;
+        if own.live >= LIVE_MAX {
             return Err(Error::TooMany);
         }
-        if let (true, Some(code)) = (taken, &new.code) {
+        if own.lately >= LATELY_MAX {
+            return Err(Error::TooManyLately);
+        }
+        if let (true, Some(code)) = (own.code_taken, &new.code) {
             return Err(Error::CodeTaken(code.clone()));
         }
         store::insert(&mut tx, ctx, id, owner.shop(), &new).await?;

@@ -6,7 +6,9 @@ mod book;
 mod buyer;
 mod tally;
 
-pub use apply::{Applied, Basket, BasketLine, BasketPart, DeliveryCost, Off, PartOff, apply, refusal};
+pub use apply::{
+    Applied, Basket, BasketLine, BasketPart, DeliveryCost, Off, PartOff, apply, limited, refusal,
+};
 pub use book::{Book, Candidates};
 pub use buyer::Buyer;
 pub use tally::{Claim, Gone, Tallies, Tally, Why};
@@ -29,6 +31,8 @@ pub struct Promotion {
     pub conditions: Conditions,
     /// Of its amounts. One that names a currency holds for baskets in that one alone.
     pub currency: Option<Currency>,
+    /// The most that it takes off one order; none is without end.
+    pub most: Option<i64>,
     pub limits: Limits,
     pub starts_at: Timestamp,
     /// The first moment at which it does not hold any more; none if it has no end yet.

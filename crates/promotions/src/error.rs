@@ -3,6 +3,10 @@ use store::TxError;
 
 /// Promotions of one shop, or of the marketplace, that hold at once or will.
 pub const LIVE_MAX: i64 = 200;
+/// Days for which it is remembered that a coupon has ended, so that whoever has it is told so.
+pub const LINGER_DAYS: i64 = 30;
+/// Promotions of one shop, or of the marketplace, that are remembered: by every process, those that ended lately as well.
+pub const LATELY_MAX: i64 = 1_000;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,6 +16,10 @@ pub enum Error {
     Ended,
     #[error("At most {LIVE_MAX} promotions hold at once. End some that are not needed any more.")]
     TooMany,
+    #[error(
+        "At most {LATELY_MAX} promotions hold or have ended in the last {LINGER_DAYS} days. Wait until some are older."
+    )]
+    TooManyLately,
     #[error(
         "The code `{0}` is that of another promotion of yours, which holds or will. End it, or choose another code."
     )]
@@ -41,7 +49,7 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound => Self::not_found("promotion"),
             Error::Ended => Self::new(Kind::Conflict, "promotion_ended", said),
-            Error::TooMany => Self::new(Kind::Conflict, "too_many_promotions", said),
+            Error::TooMany | Error::TooManyLately => Self::new(Kind::Conflict, "too_many_promotions", said),
             Error::CodeTaken(_) => Self::new(Kind::Conflict, "code_taken", said).at("/code"),
             Error::Field { field, .. } => Self::field("field_invalid", field, said),
             Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),

@@ -6,7 +6,6 @@ use crate::error::Error;
 use kernel::{Actor, Ctx, Currency, ProductId, PromotionId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A promotion, with who made and ended it, and how much of it is used.
@@ -22,6 +21,7 @@ pub struct PromotionRow {
     pub products: Vec<Uuid>,
     pub least: Option<i64>,
     pub currency: Option<String>,
+    pub most: Option<i64>,
     pub budget: Option<i64>,
     pub uses_max: Option<i64>,
     pub uses_per_buyer: Option<i64>,
@@ -41,7 +41,7 @@ macro_rules! promotions {
     ($rest:literal) => {
         concat!(
             "select p.id, p.tenant_id, p.name, p.code, p.benefit, p.shop_id, p.category, p.products, p.least, p.currency::text,
-                    p.budget, p.uses_max, p.uses_per_buyer, p.starts_at, p.ends_at, p.note, p.made_by, p.made_at,
+                    p.most, p.budget, p.uses_max, p.uses_per_buyer, p.starts_at, p.ends_at, p.note, p.made_by, p.made_at,
                     p.ended_by, p.ended_at, p.end_note, t.uses, t.spent
                from promotions.promotion p
                join promotions.tally t on t.promotion_id = p.id ",
@@ -79,6 +79,7 @@ impl PromotionRow {
                 least: self.least,
             },
             currency: self.currency()?,
+            most: self.most,
             limits: self.limits(),
             starts_at: self.starts_at,
             ends_at: self.ends_at,
@@ -97,9 +98,9 @@ pub async fn insert(
     sqlx::query(
         "with made as (
             insert into promotions.promotion
-                   (id, tenant_id, name, code, benefit, shop_id, category, products, least, currency, budget, uses_max,
+                   (id, tenant_id, name, code, benefit, shop_id, category, products, least, currency, most, budget, uses_max,
                     uses_per_buyer, starts_at, ends_at, note, made_by, made_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             returning id, tenant_id
          )
          insert into promotions.tally (promotion_id, tenant_id) select id, tenant_id from made",
@@ -114,6 +115,7 @@ pub async fn insert(
     .bind(products)
     .bind(new.conditions.least)
     .bind(new.currency.map(Currency::code))
+    .bind(new.most)
     .bind(new.limits.budget)
     .bind(new.limits.uses)
     .bind(new.limits.uses_per_buyer)
@@ -199,71 +201,101 @@ pub async fn list(
     .await
 }
 
-/// How many of an owner's hold at a moment or will, and whether one of them has this code.
-pub async fn live(
+/// What an owner has already.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Own {
+    /// How many hold at a moment or will.
+    pub live: i64,
+    /// And with those that have ended lately.
+    pub lately: i64,
+    /// Whether one that is live has a certain code.
+    pub code_taken: bool,
+}
+
+pub async fn own(
     conn: &mut PgConnection,
     owner: Option<TenantId>,
     code: Option<&str>,
     at: Timestamp,
-) -> Result<(i64, bool), sqlx::Error> {
+    since: Timestamp,
+) -> Result<Own, sqlx::Error> {
     sqlx::query_as(
-        "select count(*), coalesce(bool_or(code = $3), false)
-           from promotions.promotion
-          where tenant_id is not distinct from $1 and (ends_at is null or ends_at > $2)",
+        "select count(*) filter (where live) as live, count(*) as lately,
+                coalesce(bool_or(code = $4) filter (where live), false) as code_taken
+           from (select code, ends_at is null or ends_at > $2 as live
+                   from promotions.promotion
+                  where tenant_id is not distinct from $1 and (ends_at is null or ends_at > $3)) own",
     )
     .bind(owner)
     .bind(at)
+    .bind(since)
     .bind(code)
     .fetch_one(conn)
     .await
 }
 
-/// All that hold at a moment or will.
-pub async fn from(conn: &mut PgConnection, at: Timestamp) -> Result<Vec<PromotionRow>, sqlx::Error> {
+/// All that hold at a moment or will, and coupons that have ended since another.
+pub async fn from(
+    conn: &mut PgConnection,
+    at: Timestamp,
+    since: Timestamp,
+) -> Result<Vec<PromotionRow>, sqlx::Error> {
     sqlx::query_as(promotions!(
-        "where p.ends_at is null or p.ends_at > $1 order by p.id"
+        "where p.ends_at is null or p.ends_at > $1 or p.code is not null and p.ends_at > $2 order by p.id"
     ))
     .bind(at)
+    .bind(since)
     .fetch_all(conn)
     .await
 }
 
-/// How much of these is used, and by one buyer.
+/// How much of a promotion is used.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Standing {
+    pub id: PromotionId,
+    budget: Option<i64>,
+    uses_max: Option<i64>,
+    uses_per_buyer: Option<i64>,
+    ends_at: Option<Timestamp>,
+    uses: i64,
+    spent: i64,
+    /// Uses of one buyer.
+    pub of_buyer: i64,
+}
+
+impl Standing {
+    pub fn tally(&self) -> Tally {
+        Tally {
+            limits: Limits {
+                budget: self.budget,
+                uses: self.uses_max,
+                uses_per_buyer: self.uses_per_buyer,
+            },
+            uses: self.uses,
+            spent: self.spent,
+            ends_at: self.ends_at,
+        }
+    }
+}
+
+/// How much of these is used, in all and by one buyer, in one question.
 pub async fn standing(
     conn: &mut PgConnection,
     promotions: &[Uuid],
     buyer: Option<&str>,
-) -> Result<HashMap<PromotionId, (Tally, i64)>, sqlx::Error> {
-    let rows: Vec<PromotionRow> = sqlx::query_as(promotions!("where p.id = any($1)"))
-        .bind(promotions)
-        .fetch_all(&mut *conn)
-        .await?;
-    let counts: Vec<(PromotionId, i64)> = match buyer {
-        None => Vec::new(),
-        Some(buyer) => {
-            sqlx::query_as(
-                "select promotion_id, count(*)
-                   from promotions.redemption
-                  where promotion_id = any($1) and buyer = $2 and released_at is null
-                  group by promotion_id",
-            )
-            .bind(promotions)
-            .bind(buyer)
-            .fetch_all(&mut *conn)
-            .await?
-        }
-    };
-    let of_buyer: HashMap<PromotionId, i64> = counts.into_iter().collect();
-    let standing = rows.into_iter().map(|row| {
-        let tally = Tally {
-            limits: row.limits(),
-            uses: row.uses,
-            spent: row.spent,
-            ends_at: row.ends_at,
-        };
-        (row.id, (tally, of_buyer.get(&row.id).copied().unwrap_or(0)))
-    });
-    Ok(standing.collect())
+) -> Result<Vec<Standing>, sqlx::Error> {
+    sqlx::query_as(
+        "select p.id, p.budget, p.uses_max, p.uses_per_buyer, p.ends_at, t.uses, t.spent,
+                (select count(*) from promotions.redemption r
+                  where r.promotion_id = p.id and r.buyer = $2 and r.released_at is null) as of_buyer
+           from promotions.promotion p
+           join promotions.tally t on t.promotion_id = p.id
+          where p.id = any($1)",
+    )
+    .bind(promotions)
+    .bind(buyer)
+    .fetch_all(conn)
+    .await
 }
 
 /// Promotions whose tally is not what their redemptions sum to, and those that are used beyond their limits.

@@ -23,6 +23,10 @@ pub(super) struct Request {
     /// Chosen delivery per shop; the cheapest where none is named.
     #[serde(default)]
     delivery: Vec<DeliveryChoice>,
+    /// The address for the order's mail, where a guest knows it already: what they used of a coupon is counted by it.
+    #[serde(default)]
+    #[schema(example = "lucia@example.org")]
+    email: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -180,6 +184,7 @@ pub(super) async fn handler(
                 cart_version: request.cart_version,
                 address: request.address,
                 delivery: request.delivery,
+                email: request.email,
             },
         )
         .await?;

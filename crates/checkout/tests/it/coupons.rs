@@ -1,6 +1,8 @@
 //! How often, and for how much, promotions are used: claimed with the order, given back with its end.
 
-use crate::discounts::{TENTH, accounts, balances, coupon, eur, make, now, order, place, quote, used};
+use crate::discounts::{
+    TENTH, accounts, balances, coupon, eur, make, now, order, place, quote, quote_for, used,
+};
 use crate::world::{Instance, World};
 use contracts::cart::{Cart, CartOwner};
 use contracts::checkout::Checkout;
@@ -208,6 +210,20 @@ async fn a_buyer_uses_a_coupon_as_often_as_one_may() {
         );
     }
     assert_eq!(used(&world, promotion).await, (2, 200));
+    // Who said by which address they are known sees why it costs more, and can order it for that.
+    let guest = world.guest();
+    let cart = cart(&guest);
+    let unknown = quote(&world, &instance, &guest, &cart).await;
+    assert_eq!((unknown.total, unknown.refused_codes), (eur(1_400), vec![]));
+    let email = "Eva@example.org";
+    let known = quote_for(&world, &instance, &guest, &cart, Some(email)).await;
+    assert_eq!(
+        (known.total, known.refused_codes[0].reason),
+        (eur(1_500), CodeRefusal::UsedByBuyer)
+    );
+    place(&world, &instance, &guest, &cart, email, known.total)
+        .await
+        .unwrap();
     world.assert_clean(&instance).await;
 }
 

@@ -26,6 +26,7 @@ fn new(name: &str, benefit: Benefit) -> NewPromotion {
         benefit,
         conditions: Conditions::default(),
         currency: Some(Currency::EUR),
+        most: None,
         limits: Limits::default(),
         starts_at: testkit::clock().now() - chrono::TimeDelta::days(1),
         ends_at: None,
@@ -59,12 +60,24 @@ pub async fn used(world: &World, promotion: PromotionId) -> (i64, i64) {
 }
 
 pub async fn quote(world: &World, instance: &Instance, owner: &CartOwner, cart: &Cart) -> Quote {
+    quote_for(world, instance, owner, cart, None).await
+}
+
+/// For a guest who said by which e-mail address they are known.
+pub async fn quote_for(
+    world: &World,
+    instance: &Instance,
+    owner: &CartOwner,
+    cart: &Cart,
+    email: Option<&str>,
+) -> Quote {
     let request = QuoteRequest {
         owner: owner.clone(),
         cart: cart.id,
         cart_version: None,
         address: Some(address()),
         delivery: Vec::new(),
+        email: email.map(str::to_owned),
     };
     instance.checkouts.quote(&world.ctx(), request).await.unwrap()
 }

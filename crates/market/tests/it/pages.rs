@@ -340,6 +340,13 @@ async fn at_the_button(world: &World) -> (Browser, Vec<(&'static str, String)>) 
     (guest, fields.to_vec())
 }
 
+/// Presses the button of a review as it was shown.
+async fn press(world: &World, browser: &mut Browser, review: &Answer) -> Answer {
+    let fields = ["idempotency_key", "cart_version", "total"].map(|name| (name, field(review, name)));
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    browser.post(world, "/checkout/place", &fields).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_is_led_to_their_order_and_keeps_it_after_signing_in() {
     let world = World::new().await;
@@ -424,15 +431,52 @@ async fn a_guest_uses_a_coupon_without_a_script_in_both_languages() {
     let cents = |total: &str| total.replace('.', "").parse::<i64>().unwrap();
     let total = field(&review, "total");
     assert!(cents(&total) < cents(&before[2].1), "{total}");
-    let names = ["idempotency_key", "cart_version", "total"];
-    let fields: Vec<(&str, String)> = names.map(|name| (name, field(&review, name))).to_vec();
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let placed = location(&guest.post(&world, "/checkout/place", &fields).await);
+    let placed = location(&press(&world, &mut guest, &review).await);
     let order = guest.get(&world, &placed).await.expect(200);
     assert!(order.text().contains("A tenth off"), "{}", order.text());
+    world.close().await;
+}
+
+/// Guests are known by their e-mail address, which the checkout has long before it orders.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_has_used_a_coupon_reads_so_and_orders_without_it() {
+    let world = World::new().await;
+    let once = json!({
+        "name": "Once each", "code": "ONCE", "uses_per_buyer": 1,
+        "benefit": {"kind": "percent", "rate_basis_points": 1_000},
+    });
+    let make = world.call("make_promotion", &[]).json(&once);
+    world.send_as(Who::Admin, &make).await.expect(201);
+    let coupon = [("code", "once"), ("next", "/checkout/review")];
+    for used in [false, true] {
+        let (mut guest, _) = at_the_button(&world).await;
+        guest.post(&world, "/cart/coupons", &coupon).await;
+        let review = guest.get(&world, "/checkout/review").await.expect(200);
+        assert_eq!(review.text().contains("You have used it already."), used);
+        let placed = location(&press(&world, &mut guest, &review).await);
+        assert!(placed.starts_with("/orders/"), "{placed}");
+        let order = guest.get(&world, &placed).await.expect(200);
+        assert_eq!(order.text().contains("Once each"), !used);
+    }
+    world.close().await;
+}
+
+/// A refusal is the answer to its key for a day; the page asks under another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_was_refused_orders_when_the_goods_are_there_again() {
+    let world = World::new().await;
+    let (mut guest, _) = at_the_button(&world).await;
+    let review = guest.get(&world, "/checkout/review").await.expect(200);
+    let counted = async |on_hand: u32| {
+        let counts = json!({"reason": "counted", "counts": [{"sku": world.a.sku, "on_hand": on_hand}]});
+        let count = world.call("count_stock", &[]).json(&counts);
+        world.send_as(Who::OwnerA, &count).await.expect(200);
+    };
+    counted(0).await;
+    let refused = press(&world, &mut guest, &review).await.expect(200);
+    counted(10).await;
+    let placed = press(&world, &mut guest, &refused).await;
+    assert!(location(&placed).starts_with("/orders/"), "{}", placed.text());
     world.close().await;
 }
 

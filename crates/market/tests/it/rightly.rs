@@ -213,7 +213,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             let version = version_of(world, "own_shop", &[]).await;
             to(&[])
                 .header("if-match", version)
-                .json(&json!({"story": format!("Story {n}")}))
+                .json(&json!({"story": format!("Story {n}"), "delivery": delivery()}))
         }
         "invite_staff" => to(&[]).json(&json!({"email": format!("new{n}@market.test"), "role": "clerk"})),
         "set_staff_role" => to(&[&joined(world).await]).json(&json!({"role": "analyst"})),
@@ -364,6 +364,15 @@ fn hold_of_a(world: &World) -> Value {
 async fn held(world: &World) -> String {
     let place = world.call("place_hold", &[]).json(&hold_of_a(world));
     world.send_as(Who::Admin, &place).await.expect(201).at("/id")
+}
+
+/// By weight, at what delivery costs anyway: prices by the kilogram would be refused beside it.
+fn delivery() -> Value {
+    let eur = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    json!([{"code": "standard", "name": "Standard delivery", "rates": [{
+        "zone": {"kind": "world"}, "price": eur(0), "bands": [{"up_to_g": 30_000, "price": eur(390)}],
+        "free_from": eur(5_000), "days_min": 1, "days_max": 3,
+    }]}])
 }
 
 fn promotion() -> Value {

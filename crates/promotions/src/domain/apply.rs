@@ -10,7 +10,10 @@
 
 use super::{Benefit, Buyer, Candidates, Promotion, Tallies, Why};
 use contracts::promotions::{CodeRefusal, RefusedCode};
-use kernel::{BasisPoints, Currency, Money, MoneyError, ProductId, TenantId, Timestamp, allocate};
+use kernel::{
+    BasisPoints, Currency, Money, MoneyError, ProductId, PromotionId, TenantId, Timestamp, allocate,
+};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// What is bought, shop by shop. Amounts are minor units of its currency.
@@ -45,7 +48,7 @@ pub struct BasketLine<'a> {
     pub total: i64,
 }
 
-/// What one promotion takes off one thing; above zero.
+/// What one promotion takes off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Off {
     pub promotion: Arc<Promotion>,
@@ -65,7 +68,7 @@ pub struct PartOff {
 pub struct Applied {
     /// One for each of its parts.
     pub parts: Vec<PartOff>,
-    /// Each once, with all that it takes off.
+    /// Each once, with all that it takes off; nothing yet where it waits for an address.
     pub taken: Vec<Off>,
     pub refused: Vec<RefusedCode>,
 }
@@ -152,6 +155,54 @@ pub fn apply(
     Ok(work.applied)
 }
 
+/// Those of which it must be known how much is left: limited ones that are for something in the basket.
+pub fn limited<'c>(
+    candidates: &'c Candidates,
+    basket: &'c Basket<'_>,
+    at: Timestamp,
+) -> impl Iterator<Item = PromotionId> + 'c {
+    let limited = candidates.all().filter(|promotion| !promotion.limits.are_none());
+    limited
+        .filter(move |promotion| basket.goods(promotion, at).is_ok())
+        .map(|promotion| promotion.id)
+}
+
+impl Basket<'_> {
+    /// The lines that a promotion is for, if it holds for the basket.
+    fn goods(&self, promotion: &Promotion, at: Timestamp) -> Result<Vec<Place>, Refusal> {
+        let refuse = |reason| Err((reason, None));
+        if at < promotion.starts_at {
+            return refuse(CodeRefusal::NotStarted);
+        }
+        if promotion.ends_at.is_some_and(|end| at >= end) {
+            return refuse(CodeRefusal::Ended);
+        }
+        if promotion
+            .currency
+            .is_some_and(|currency| currency != self.currency)
+        {
+            return refuse(CodeRefusal::OtherCurrency);
+        }
+        let mut places = Vec::new();
+        let mut total = 0i64;
+        for (p, part) in self.parts.iter().enumerate() {
+            for (l, line) in part.lines.iter().enumerate() {
+                if promotion.is_for(part.shop, line) {
+                    places.push((p, l));
+                    total = total.saturating_add(line.total);
+                }
+            }
+        }
+        if places.is_empty() {
+            return refuse(CodeRefusal::NoGoods);
+        }
+        match promotion.conditions.least {
+            Some(least) if total < least => Err((CodeRefusal::BasketTooSmall, Some(least - total))),
+            _ => Ok(places),
+        }
+    }
+}
+
 /// Of several promotions with one code the first tells why the code does nothing, unless that is only that it is for
 /// other goods.
 fn keep_telling(told: &mut Option<Refusal>, refusal: Refusal) {
@@ -201,11 +252,14 @@ impl Work<'_> {
             match self.offering(promotion)? {
                 Err(refusal) => told.push((number, Some(refusal))),
                 Ok(offering) => {
-                    let beaten = match &best {
-                        Some((_, _, other)) if other.amount >= offering.amount => Some(number),
-                        _ => best
+                    let gives_more = best.as_ref().is_none_or(|(_, rival, other)| {
+                        (offering.amount, Reverse(promotion.id)) > (other.amount, Reverse(rival.id))
+                    });
+                    let beaten = match gives_more {
+                        true => best
                             .replace((number, promotion, offering))
-                            .map(|(other, ..)| other),
+                            .map(|(rival, ..)| rival),
+                        false => Some(number),
                     };
                     told.extend(beaten.map(|number| (number, Some((CodeRefusal::Superseded, None)))));
                 }
@@ -235,52 +289,18 @@ impl Work<'_> {
     }
 
     fn offering(&self, promotion: &Promotion) -> Result<Result<Offering, Refusal>, MoneyError> {
-        let places = match self.goods(promotion) {
+        let places = match self.basket.goods(promotion, self.at) {
             Ok(places) => places,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let offering = match promotion.benefit {
-            Benefit::FreeDelivery => self.free_delivery(&places),
+            Benefit::FreeDelivery => self.free_delivery(promotion, &places),
             _ => self.off_goods(promotion, &places)?,
         };
         Ok(offering.and_then(|offering| {
             self.has_room(promotion, offering.amount)?;
             Ok(offering)
         }))
-    }
-
-    /// The lines that a promotion is for, if it holds for the basket.
-    fn goods(&self, promotion: &Promotion) -> Result<Vec<Place>, Refusal> {
-        let refuse = |reason| Err((reason, None));
-        if self.at < promotion.starts_at {
-            return refuse(CodeRefusal::NotStarted);
-        }
-        if promotion.ends_at.is_some_and(|end| self.at >= end) {
-            return refuse(CodeRefusal::Ended);
-        }
-        if promotion
-            .currency
-            .is_some_and(|currency| currency != self.basket.currency)
-        {
-            return refuse(CodeRefusal::OtherCurrency);
-        }
-        let mut places = Vec::new();
-        let mut total = 0i64;
-        for (p, part) in self.basket.parts.iter().enumerate() {
-            for (l, line) in part.lines.iter().enumerate() {
-                if promotion.is_for(part.shop, line) {
-                    places.push((p, l));
-                    total = total.saturating_add(line.total);
-                }
-            }
-        }
-        if places.is_empty() {
-            return refuse(CodeRefusal::NoGoods);
-        }
-        match promotion.conditions.least {
-            Some(least) if total < least => Err((CodeRefusal::BasketTooSmall, Some(least - total))),
-            _ => Ok(places),
-        }
     }
 
     fn off_goods(
@@ -299,15 +319,13 @@ impl Work<'_> {
             },
             Benefit::FreeDelivery => 0,
         };
+        let amount = at_most(promotion, amount);
         if amount <= 0 {
             return Ok(Err((CodeRefusal::Superseded, None)));
         }
-        let weights: Vec<u64> = left
-            .iter()
-            .map(|&left| u64::try_from(left).unwrap_or(0))
-            .collect();
+        let shares = allocate(amount, &weights(&left));
         Ok(Ok(Offering {
-            lines: places.iter().copied().zip(allocate(amount, &weights)).collect(),
+            lines: places.iter().copied().zip(shares).collect(),
             deliveries: Vec::new(),
             amount,
         }))
@@ -353,23 +371,26 @@ impl Work<'_> {
     }
 
     /// What the cheapest delivery of the parts costs, as far as it is to be paid; nothing yet where no address is known.
-    fn free_delivery(&self, places: &[Place]) -> Result<Offering, Refusal> {
+    fn free_delivery(&self, promotion: &Promotion, places: &[Place]) -> Result<Offering, Refusal> {
         let mut parts: Vec<usize> = places.iter().map(|(part, _)| *part).collect();
         parts.dedup();
-        let deliveries: Vec<(usize, i64)> = parts
+        let (parts, costs): (Vec<usize>, Vec<i64>) = parts
             .iter()
             .filter_map(|&part| {
                 let cheapest = self.basket.parts[part].delivery?.cheapest;
                 Some((part, self.left_delivery[part]?.min(cheapest)))
             })
-            .collect();
-        let amount = deliveries.iter().map(|(_, amount)| amount).sum();
-        if amount == 0 && !deliveries.is_empty() {
+            .unzip();
+        let amount = at_most(promotion, costs.iter().sum());
+        if amount == 0 && !parts.is_empty() {
             return Err((CodeRefusal::Superseded, None));
         }
         Ok(Offering {
             lines: Vec::new(),
-            deliveries,
+            deliveries: parts
+                .into_iter()
+                .zip(allocate(amount, &weights(&costs)))
+                .collect(),
             amount,
         })
     }
@@ -387,6 +408,16 @@ impl Work<'_> {
         };
         room.map_err(|why| (refusal(why), None))
     }
+}
+
+/// What a promotion takes off one order, of what it would.
+fn at_most(promotion: &Promotion, amount: i64) -> i64 {
+    promotion.most.map_or(amount, |most| amount.min(most))
+}
+
+fn weights(amounts: &[i64]) -> Vec<u64> {
+    let weights = amounts.iter().map(|&amount| u64::try_from(amount).unwrap_or(0));
+    weights.collect()
 }
 
 /// The reason, as buyers are told it.

@@ -53,6 +53,10 @@ pub struct Request {
     #[serde(default)]
     #[schema(minimum = 1)]
     least: Option<i64>,
+    /// The most that it takes off one order. Minor units.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    most: Option<i64>,
     /// The most that it takes off over all orders. Minor units.
     #[serde(default)]
     #[schema(minimum = 1)]
@@ -123,6 +127,7 @@ impl Request {
                 least: self.least,
             },
             currency: self.currency,
+            most: self.most,
             limits: Limits {
                 budget: self.budget,
                 uses: self.uses_max,
@@ -144,6 +149,7 @@ impl Request {
         }
         for (field, amount) in [
             ("/least", self.least),
+            ("/most", self.most),
             ("/budget", self.budget),
             ("/benefit/amount", fixed),
         ] {

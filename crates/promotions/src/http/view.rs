@@ -112,6 +112,9 @@ pub struct Promotion {
     /// The least that its goods cost together, before any discount. Minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     least: Option<i64>,
+    /// The most that it takes off one order. Minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most: Option<i64>,
     /// The most that it takes off over all orders. Minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     budget: Option<i64>,
@@ -160,6 +163,7 @@ impl Promotion {
             category: row.category,
             products: row.products.into_iter().map(ProductId).collect(),
             least: row.least,
+            most: row.most,
             budget: row.budget,
             uses_max: row.uses_max,
             uses_per_buyer: row.uses_per_buyer,

@@ -101,7 +101,7 @@ const ADMIN: &str = "/v1/admin/promotions";
 fn tenth() -> Value {
     json!({
         "name": "Spring sale", "code": "spring-10", "benefit": {"kind": "percent", "rate_basis_points": 1_000},
-        "currency": "EUR", "category": "ceramics", "least": 2_000, "budget": 50_000, "uses_max": 100, "uses_per_buyer": 1,
+        "currency": "EUR", "category": "ceramics", "least": 2_000, "most": 1_000, "budget": 50_000, "uses_max": 100, "uses_per_buyer": 1,
         "note": "Agreed with the guild.",
     })
 }
@@ -240,6 +240,7 @@ async fn what_cannot_be_is_refused_by_its_field() {
         ),
         (json!({"budget": -1}), "/budget"),
         (json!({"least": 0}), "/least"),
+        (json!({"most": 0}), "/most"),
         (json!({"currency": null}), "/currency"),
         (json!({"uses_max": 0}), "/uses_max"),
         (json!({"uses_per_buyer": -5}), "/uses_per_buyer"),
@@ -259,6 +260,44 @@ async fn what_cannot_be_is_refused_by_its_field() {
         owner.get(SELLER).await.expect(200).read::<Value>()["items"],
         json!([])
     );
+}
+
+/// Of what has ended, coupons are remembered for a while, so that buyers are told; and not without bound.
+#[tokio::test]
+async fn what_has_ended_is_forgotten() {
+    let world = World::new().await;
+    let admin = world.client("admin");
+    let mut automatic = tenth();
+    automatic["code"] = Value::Null;
+    for wanted in [tenth(), automatic] {
+        let made: Value = admin.post(ADMIN, &wanted).await.expect(201).read();
+        let end = format!("{ADMIN}/{}/end", made["id"].as_str().unwrap());
+        let _ = admin.post(&end, &json!({"note": "Enough."})).await.expect(200);
+    }
+    let known = async |promotions: Promotions| {
+        let book = promotions.book(world.clock.now()).await.unwrap();
+        let known = book.candidates(std::iter::empty(), &["SPRING-10".to_owned()]);
+        (known.coupons[0].1.len(), known.automatic.len())
+    };
+    assert_eq!(known(world.promotions.clone()).await, (1, 0));
+    world.clock.advance(Duration::from_secs(31 * 86_400));
+    let later = Promotions::new(world.db.db(promotions::CONTEXT));
+    assert_eq!(known(later).await, (0, 0));
+
+    sqlx::query(
+        "insert into promotions.promotion
+                (id, name, code, benefit, products, starts_at, ends_at, note, made_by, made_at, ended_by, ended_at)
+         select gen_random_uuid(), 'Old', 'OLD-' || n, '\"free_delivery\"', '{}', $1, $1, '', '{}', $1, '{}', $1
+           from generate_series(1, 1000) n",
+    )
+    .bind(world.clock.now())
+    .execute(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    let refused: Value = admin.post(ADMIN, &tenth()).await.expect(409).read();
+    assert_eq!(refused["code"], "too_many_promotions");
+    world.clock.advance(Duration::from_secs(31 * 86_400));
+    let _ = admin.post(ADMIN, &tenth()).await.expect(201);
 }
 
 #[tokio::test]

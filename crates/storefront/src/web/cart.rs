@@ -107,6 +107,7 @@ pub async fn open_quote(shop: &Shop, visit: &Visit) -> Result<Option<Quote>, Fai
         cart_version: Some(cart.version),
         address: None,
         delivery: Vec::new(),
+        email: None,
     };
     Ok(Some(shop.checkout.quote(&visit.ctx, request).await?))
 }

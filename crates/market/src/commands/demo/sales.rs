@@ -98,6 +98,7 @@ async fn buy(
         cart_version: Some(cart.version),
         address: Some(address.clone()),
         delivery: Vec::new(),
+        email: None,
     };
     let quote = market.checkout.quote(&ctx, request).await?;
     let order = market

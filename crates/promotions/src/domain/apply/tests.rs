@@ -26,6 +26,7 @@ fn promotion(n: u128, benefit: Benefit) -> Promotion {
         benefit,
         conditions: Conditions::default(),
         currency: Some(Currency::EUR),
+        most: None,
         limits: Limits::default(),
         starts_at: at(0),
         ends_at: None,
@@ -145,6 +146,32 @@ fn an_amount_is_never_more_than_its_goods_cost() {
 }
 
 #[test]
+fn no_more_is_taken_off_one_order_than_the_most_that_it_says() {
+    let at_most = |most, promotion: Promotion| Promotion {
+        most: Some(most),
+        ..promotion
+    };
+    let basket = basket(&[
+        (A, &[(1, 2, 300), (11, 1, 700)], Some((900, 500))),
+        (B, &[(2, 1, 1_300)], Some((400, 400))),
+    ]);
+    let half = |most| told(&applied(vec![at_most(most, percent(1, 5_000))], &[], &basket));
+    assert_eq!(half(1_300), ["0.0: 1 300", "0.1: 1 350", "1.0: 1 650"]);
+    assert_eq!(half(101), ["0.0: 1 23", "0.1: 1 27", "1.0: 1 51"]);
+    let free = at_most(450, promotion(1, Benefit::FreeDelivery));
+    assert_eq!(
+        told(&applied(vec![free], &[], &basket)),
+        ["0 d: 1 250", "1 d: 1 200"]
+    );
+    // It gives less than another one, which therefore holds.
+    let both = vec![at_most(100, percent(1, 5_000)), fixed(2, 130)];
+    assert_eq!(
+        told(&applied(both, &[], &basket)),
+        ["0.0: 2 30", "0.1: 2 35", "1.0: 2 65"]
+    );
+}
+
+#[test]
 fn of_every_so_many_units_the_cheapest_are_free() {
     let two_and_one = |rate| {
         promotion(
@@ -241,6 +268,14 @@ fn of_one_house_the_best_holds_and_the_other_coupon_is_told_so() {
         told(&applied(promotions(), &["BIG", "SMALL"], &basket))[2],
         "SMALL: Superseded"
     );
+    let equal = || vec![coupon("OLDER", fixed(1, 100)), coupon("NEWER", fixed(2, 100))];
+    for codes in [["OLDER", "NEWER"], ["NEWER", "OLDER"]] {
+        assert_eq!(
+            told(&applied(equal(), &codes, &basket)),
+            ["0.0: 1 100", "NEWER: Superseded"],
+            "whichever was put in first"
+        );
+    }
 }
 
 #[test]
@@ -338,6 +373,66 @@ fn what_is_used_up_is_not_taken() {
     assert_eq!(why(per_buyer, 5, 1_500, 0), "0.0: 1 300");
 }
 
+#[test]
+fn only_of_what_may_take_something_off_it_must_be_known_how_much_is_left() {
+    let basket = basket(&[(A, &[(1, 1, 1_000)], None)]);
+    let asked = |promotion: Promotion| {
+        let scarce = Promotion {
+            limits: Limits {
+                uses: Some(1),
+                ..Limits::default()
+            },
+            ..promotion
+        };
+        let candidates = Book::new(vec![scarce]).candidates([A].into_iter(), &["CODE".to_owned()]);
+        limited(&candidates, &basket, at(10)).count()
+    };
+    assert_eq!(asked(fixed(1, 100)), 1);
+    assert_eq!(asked(of_shop(A, coupon("CODE", fixed(1, 100)))), 1);
+    let later = Promotion {
+        starts_at: at(11),
+        ..fixed(1, 100)
+    };
+    let over = Promotion {
+        ends_at: Some(at(10)),
+        ..fixed(1, 100)
+    };
+    let dollars = Promotion {
+        currency: Some(Currency::USD),
+        ..fixed(1, 100)
+    };
+    let for_other = Promotion {
+        conditions: Conditions {
+            category: Some("soap".into()),
+            ..Conditions::default()
+        },
+        ..fixed(1, 100)
+    };
+    let for_more = Promotion {
+        conditions: Conditions {
+            least: Some(1_001),
+            ..Conditions::default()
+        },
+        ..fixed(1, 100)
+    };
+    for elsewhere in [
+        later,
+        over,
+        dollars,
+        for_other,
+        for_more,
+        of_shop(B, fixed(1, 100)),
+    ] {
+        assert_eq!(asked(elsewhere.clone()), 0, "{elsewhere:?}");
+    }
+    let candidates = Book::new(vec![fixed(1, 100)]).candidates([A].into_iter(), &[]);
+    assert_eq!(
+        limited(&candidates, &basket, at(10)).count(),
+        0,
+        "it has no limits"
+    );
+}
+
 fn any_promotion() -> impl Strategy<Value = Promotion> {
     let benefit = prop_oneof![
         (1u32..=10_000).prop_map(|rate| Benefit::Percent(BasisPoints(rate))),
@@ -352,8 +447,10 @@ fn any_promotion() -> impl Strategy<Value = Promotion> {
     let shop = prop_oneof![Just(None), Just(Some(A)), Just(Some(B))];
     let code = prop_oneof![Just(None), Just(Some("ONE")), Just(Some("TWO"))];
     let category = prop_oneof![Just(None), Just(Some("ceramics")), Just(Some("soap"))];
-    (benefit, shop, code, category).prop_map(|(benefit, shop, code, category)| Promotion {
+    let most = prop::option::of(1i64..2_000);
+    (benefit, shop, code, category, most).prop_map(|(benefit, shop, code, category, most)| Promotion {
         shop,
+        most,
         code: code.map(str::to_owned),
         currency: None,
         conditions: Conditions {
@@ -399,6 +496,7 @@ proptest! {
         }
         for taken in &applied.taken {
             prop_assert_eq!(sums.remove(&taken.promotion.id).unwrap_or(0), taken.amount);
+            prop_assert!(taken.promotion.most.is_none_or(|most| taken.amount <= most));
         }
         prop_assert!(sums.is_empty(), "what is taken off is told of once");
         for code in ["ONE", "TWO"] {

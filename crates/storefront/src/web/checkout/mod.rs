@@ -45,6 +45,7 @@ async fn passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Pass
         cart_version: Some(cart.version),
         address: draft.address.clone(),
         delivery: draft.delivery.clone(),
+        email: Some(draft.email.clone()).filter(|email| !email.is_empty()),
     };
     let quote = shop.checkout.quote(&visit.ctx, request).await?;
     Ok(Some(Passage { owner, quote, draft }))

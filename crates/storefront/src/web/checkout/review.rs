@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, Quote, QuoteGroup, QuoteLine};
-use kernel::{CartId, Fault, Kind, Money, OrderId};
+use kernel::{CartId, Fault, Kind, Money, OrderId, Timestamp};
 
 /// A cart's id in a key: a UUID with its dashes.
 const CART_ID_CHARS: usize = 36;
@@ -50,11 +50,20 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
         repriced: lines().any(|line| line.price_was.is_some()),
         short: !lines().all(QuoteLine::orderable),
         cart_version: quote.cart_version,
-        // The same cart at the same version and total is the same order, however often the button is pressed.
-        idempotency_key: format!("{}-{}-{}", quote.cart, quote.cart_version, quote.total.amount),
+        idempotency_key: key(&quote, error.is_some().then_some(visit.ctx.now)),
         error,
     };
     Ok(visit.show(shop, &view))
+}
+
+/// The same cart at the same version and total is the same order, however often the button is pressed. A refusal stays the
+/// answer to its key: whoever was told one tries again under another.
+fn key(quote: &Quote, refused_at: Option<Timestamp>) -> String {
+    let key = format!("{}-{}-{}", quote.cart, quote.cart_version, quote.total.amount);
+    match refused_at {
+        Some(at) => format!("{key}-{}", at.timestamp_micros()),
+        None => key,
+    }
 }
 
 fn delivery(group: &QuoteGroup, visit: &Visit) -> Option<ReviewDelivery> {
