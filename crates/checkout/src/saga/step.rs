@@ -129,6 +129,8 @@ impl Pause {
     }
 }
 
+/// Stands for a provider's reference where nothing is to be paid: no provider knows of it, and none can give it back.
+pub const NOTHING_TO_PAY: &str = "nothing-to-pay";
 /// Told to the buyer who chose another means of payment.
 const ABANDONED: &str = "Another means of payment was chosen.";
 /// Told to the buyer whose provider cancelled the payment on its own.
@@ -152,7 +154,12 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
 
         // The till.
         (S::Confirm { .. }, Outcome::Done) => now(S::Ended { end: End::Confirmed }),
-        (S::Confirm { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => now(S::Refund),
+        (S::Confirm { reference }, Outcome::OrderEnded | Outcome::OutOfStock) => {
+            now(match reference == NOTHING_TO_PAY {
+                true => S::Close { end: End::Voided },
+                false => S::Refund,
+            })
+        }
         (S::Reopen { .. }, Outcome::Done) => now(S::Capture),
         (S::Reopen { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => now(S::Void),
         (S::Decline { reason }, Outcome::Done) => now(S::Ended {
@@ -387,6 +394,16 @@ mod tests {
             1 => Just(Outcome::OutOfStock),
             1 => Just(Outcome::Unavailable),
         ]
+    }
+
+    #[test]
+    fn what_was_never_paid_is_not_asked_back() {
+        let after = |reference: &str| {
+            let reference = reference.to_owned();
+            next(Step::Confirm { reference }, Outcome::OrderEnded).step
+        };
+        assert_eq!(after("r1"), Step::Refund);
+        assert_eq!(after(NOTHING_TO_PAY), Step::Close { end: End::Voided });
     }
 
     /// Walks from `Authorize` through the outcomes and names the steps.

@@ -6,7 +6,7 @@ use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share
 use super::returns::{self, Goods, ReturnAsk};
 use super::unpaid::unpaid_for;
 use crate::error::Error;
-use crate::saga::{End, Outcome, Step, next};
+use crate::saga::{End, NOTHING_TO_PAY, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::Settlement;
 use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
@@ -24,8 +24,6 @@ const REOPENED_HOLD: Duration = Duration::from_secs(120);
 /// By what a history tells that an order was opened again.
 const REOPEN: &str = "reopen";
 const DONE: &str = "done";
-/// Stands for a provider's reference where nothing is to be paid.
-const NOTHING_TO_PAY: &str = "nothing-to-pay";
 /// By what a history tells that the bank wants to hear from the buyer; the payment is told once per attempt.
 const ACTION_REQUIRED: &str = "requires_action";
 

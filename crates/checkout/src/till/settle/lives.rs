@@ -2,8 +2,8 @@
 //! given back, in small markets where they are in each other's way, with a provider whose answers get lost and processes
 //! that die between any two steps.
 //!
-//! What decides is the real thing: the pure functions of orders, payments, checkout, inventory and the ledger. What stands
-//! around them (the till's tables, the provider, the bank) is a few maps. After every step everything must add up; in the
+//! What decides is the real thing: the pure functions of orders, payments, checkout, inventory, promotions and the ledger.
+//! What stands around them (the till's tables, the provider, the bank) is a few maps. After every step everything must add up; in the
 //! evening nothing may be left open.
 //!
 //! A failure prints the seed of its market. `STOA_LIVES_SEED=<seed> STOA_LIVES=10` lives it again; other numbers live
@@ -16,6 +16,7 @@ mod check;
 mod evening;
 mod goods;
 mod market;
+mod offers;
 mod payment;
 mod process;
 mod till;
@@ -28,15 +29,19 @@ const LIVES: u64 = 100_000;
 const SEED: u64 = 1_907;
 
 /// What must have happened among so many: a test of lives in which nothing goes wrong would prove nothing.
-const SEEN: [&str; 27] = [
+const SEEN: [&str; 32] = [
     "placed",
     "out of stock",
+    "discounted",
+    "promotion gone",
     "payment_declined",
     "confirmed",
     "reopened",
     "expired too late, goods gone",
+    "expired too late, promotion gone",
     "cancelled",
     "part_cancelled",
+    "units_cancelled",
     "packed",
     "shipped",
     "delivered",
@@ -56,6 +61,7 @@ const SEEN: [&str; 27] = [
     "payout returned",
     "shop owes",
     "all given back",
+    "sold for nothing",
 ];
 
 #[test]

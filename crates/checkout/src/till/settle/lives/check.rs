@@ -5,6 +5,7 @@ use contracts::orders::{OrderStatus, SubOrderStatus};
 use inventory::till::ReservationState;
 use kernel::{SkuId, TenantId};
 use ledger::domain::Account;
+use orders::domain::Undone;
 use payments::provider::charge_key;
 
 impl Market {
@@ -15,6 +16,7 @@ impl Market {
         life.payment.check();
         sums(life);
         self.check_provider(life);
+        self.check_offers(life);
         check_books(life);
         for part in &life.case.order.placed.parts {
             self.check_shop(part.tenant);
@@ -38,6 +40,19 @@ impl Market {
         for charge in charges {
             assert!(charge.refunded <= charge.captured, "more went back than came");
         }
+    }
+
+    /// Orders that stand use promotions; those that ended gave back what they had.
+    fn check_offers(&self, life: &Life) {
+        if life.claims.is_empty() {
+            return;
+        }
+        let standing = self
+            .lives
+            .iter()
+            .filter(|life| life.case.order.status != OrderStatus::Cancelled);
+        let standing: Vec<_> = standing.map(|life| life.claims.as_slice()).collect();
+        self.offers.check(&life.claims, &standing);
     }
 
     /// What a shop earned is owed to it or was paid to it, and nowhere else.
@@ -150,7 +165,8 @@ fn sums(life: &Life) {
     }
 }
 
-/// What is in the books for an order is what was sold less what went back, and the commission on just that.
+/// What is in the books for an order is what was sold less what went back, and the commission and the discounts on just
+/// that.
 fn check_books(life: &Life) {
     let order = &life.case.order;
     let posted = |account, tenant| life.posted.get(&(account, tenant)).copied().unwrap_or(0);
@@ -158,29 +174,43 @@ fn check_books(life: &Life) {
     assert_eq!(posted(Account::ProviderClearing, None), sold - order.refunded());
     for sub_order in order.sub_orders() {
         let (part, tenant) = (sub_order.part, Some(sub_order.part.tenant));
-        let commission = -posted(Account::CommissionRevenue, tenant);
-        let tax = -posted(Account::TaxPayable, tenant);
         let owed = -posted(Account::SellerPayable, tenant);
+        let left = Undone {
+            commission: -posted(Account::CommissionRevenue, tenant),
+            tax: -posted(Account::TaxPayable, tenant),
+            funded: posted(Account::PromotionExpense, tenant),
+        };
         if !order.paid {
-            assert_eq!((commission, tax, owed), (0, 0, 0));
+            assert_eq!((left, owed), (Undone::default(), 0));
             continue;
         }
-        let left = part.total() - sub_order.refunded();
-        assert_eq!(commission + tax + owed, left, "whatever is left is somebody's");
+        assert_eq!(
+            left,
+            part.sold().since(sub_order.undone()),
+            "history and books tell the same"
+        );
+        let money = part.total() - sub_order.refunded();
+        assert_eq!(
+            left.kept() + owed,
+            money + left.funded,
+            "whatever is left is somebody's"
+        );
         assert!(
-            commission >= 0 && tax >= 0 && owed >= 0,
+            left.commission >= 0 && left.tax >= 0 && left.funded >= 0 && owed >= 0,
             "nobody pays for having sold something"
         );
-        assert!(commission <= part.commission && tax <= part.commission_tax);
-        if left == 0 {
+        let is_over = match part.total() {
+            0 => sub_order.status() == SubOrderStatus::Cancelled,
+            _ => money == 0,
+        };
+        if is_over {
             assert_eq!(
-                (commission, tax, owed),
-                (0, 0, 0),
+                (left, owed),
+                (Undone::default(), 0),
                 "the commission went back with its goods"
             );
-        }
-        if sub_order.refunded() == 0 {
-            assert_eq!((commission, tax), (part.commission, part.commission_tax));
+        } else if sub_order.refunded() == 0 {
+            assert_eq!(left, part.sold());
         }
     }
 }

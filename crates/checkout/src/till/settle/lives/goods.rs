@@ -1,7 +1,9 @@
 //! Shops, what they sell, and what buyers put together.
 
 use super::chance::Dice;
+use super::offers::Offers;
 use contracts::Address;
+use contracts::promotions::Funder;
 use inventory::till::{Level, Shelves, Units};
 use kernel::{
     BasisPoints, CartId, Currency, LineId, Money, PaymentId, ProductId, SkuId, SubOrderId, TenantId,
@@ -15,6 +17,8 @@ use uuid::Uuid;
 /// Of each market two trade in one currency and one in another: of no, two, three and four decimals.
 const CURRENCIES: [&str; 4] = ["JPY", "EUR", "KWD", "CLF"];
 const SKUS: u64 = 2;
+/// Few enough for one to come again.
+const BUYERS: u64 = 4;
 /// Seconds for which an unpaid order's goods are held.
 pub const HOLD_S: i64 = 60;
 
@@ -96,8 +100,8 @@ pub fn stock(shops: &[Shop], dice: &mut Dice) -> (Shelves, HashMap<SkuId, Units>
     (Shelves::new(levels), counted)
 }
 
-/// The nth buyer's cart: of shops of one currency, some lines of each, two of one SKU now and then.
-pub fn placed(shops: &[Shop], n: u64, now: Timestamp, dice: &mut Dice) -> Placed {
+/// The nth cart, one of a few buyers': of shops of one currency, some lines of each, two of one SKU now and then.
+pub fn placed(shops: &[Shop], offers: &Offers, n: u64, now: Timestamp, dice: &mut Dice) -> Placed {
     let first = &shops[dice.below(shops.len() as u64) as usize];
     let mut parts = Vec::new();
     for shop in shops.iter().filter(|shop| shop.currency == first.currency) {
@@ -105,8 +109,8 @@ pub fn placed(shops: &[Shop], n: u64, now: Timestamp, dice: &mut Dice) -> Placed
             parts.push(part(shop, 10 * n + parts.len() as u64, dice));
         }
     }
-    Placed {
-        buyer: Some(UserId(id(6, n))),
+    let mut placed = Placed {
+        buyer: Some(UserId(id(6, n % BUYERS))),
         guest: None,
         cart: CartId(id(7, n)),
         email: String::new(),
@@ -124,7 +128,25 @@ pub fn placed(shops: &[Shop], n: u64, now: Timestamp, dice: &mut Dice) -> Placed
         payment: PaymentId(id(8, n)),
         reserved_until: now + chrono::TimeDelta::seconds(HOLD_S),
         parts,
+    };
+    offers.take_off(&mut placed, now, dice);
+    for part in &mut placed.parts {
+        let shop = shops.iter().find(|shop| shop.tenant == part.tenant);
+        charge(part, shop.expect("it trades"));
     }
+    placed
+}
+
+/// What the marketplace keeps: of what the shop gets for its goods, from the buyer and from the marketplace.
+fn charge(part: &mut Part, shop: &Shop) {
+    for line in &mut part.lines {
+        let own = line.discounts.iter().filter(|off| off.funder == Funder::Seller);
+        let sold = line.list_total() - own.map(|off| off.amount).sum::<i64>();
+        let sold = Money::new(sold, shop.currency);
+        (line.commission, line.commission_tax) = shop.tariff.of(line.quantity, sold).expect("in range");
+    }
+    part.commission = part.lines.iter().map(|line| line.commission).sum();
+    part.commission_tax = part.lines.iter().map(|line| line.commission_tax).sum();
 }
 
 fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
@@ -134,8 +156,8 @@ fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
     Part {
         id: SubOrderId(id(9, n)),
         tenant: shop.tenant,
-        commission: lines.iter().map(|line| line.commission).sum(),
-        commission_tax: lines.iter().map(|line| line.commission_tax).sum(),
+        commission: 0,
+        commission_tax: 0,
         lines,
         delivery: Delivery {
             code: String::new(),
@@ -149,9 +171,6 @@ fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
 
 fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
     let good = shop.goods[dice.below(SKUS) as usize];
-    let quantity = 1 + dice.below(3) as u32;
-    let total = Money::new(good.price * i64::from(quantity), shop.currency);
-    let (commission, commission_tax) = shop.tariff.of(quantity, total).expect("in range");
     Line {
         id: LineId(id(10, n)),
         sku: good.sku,
@@ -159,10 +178,10 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         title: String::new(),
         options: String::new(),
         code: String::new(),
-        quantity,
+        quantity: 1 + dice.below(3) as u32,
         unit_price: good.price,
-        commission,
-        commission_tax,
+        commission: 0,
+        commission_tax: 0,
         rule: None,
         discounts: Vec::new(),
     }

@@ -4,6 +4,7 @@ use super::bank::{ASKS, Bank, METHODS};
 use super::books::Books;
 use super::chance::{Dice, Tally};
 use super::goods::{Shop, open_shops, stock};
+use super::offers::Offers;
 use super::payment::Payment;
 use super::process::{Paying, Refunder};
 use crate::till::settle::{Ask, ByHand, Case, RefundAsk, RefundKey, RefundRequest};
@@ -15,6 +16,7 @@ use ledger::domain::{Account, Said};
 use orders::domain::{Command, Order, Parcel, decide as decide_order};
 use payments::provider::charge_key;
 use payments::webhook::NoticeKind;
+use promotions::till::Claim;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -59,6 +61,8 @@ pub enum Act {
         part: usize,
         reason: CancelReason,
     },
+    /// One unit that was not sent, and is not the last.
+    CancelUnit(usize),
     Pack(usize),
     Ship(usize),
     Deliver(usize),
@@ -89,6 +93,8 @@ pub enum Act {
 pub struct Life {
     pub case: Case,
     pub payment: Payment,
+    /// What it takes of promotions while it stands.
+    pub claims: Vec<Claim>,
     pub reservations: Vec<Reservation>,
     /// Processes that are at its payment, and at its refunds.
     pub paying: Vec<Paying>,
@@ -111,6 +117,7 @@ pub struct Market {
     pub dice: Dice,
     pub now: Timestamp,
     pub shops: Vec<Shop>,
+    pub offers: Offers,
     pub shelves: Shelves,
     /// The sum of all movements.
     pub moved: HashMap<SkuId, Units>,
@@ -141,10 +148,12 @@ impl Market {
         let mut dice = Dice(seed);
         let shops = open_shops(&mut dice);
         let (shelves, moved) = stock(&shops, &mut dice);
+        let now = Timestamp::from_timestamp(1_790_000_000, 0).expect("in range");
         Self {
             seed,
+            offers: Offers::open(&shops, now, &mut dice),
             dice,
-            now: Timestamp::from_timestamp(1_790_000_000, 0).expect("in range"),
+            now,
             shops,
             shelves,
             moved,
@@ -264,6 +273,7 @@ impl Market {
                 let note = "broke".to_owned();
                 self.ask(n, &Ask::CancelPart { part, reason, note });
             }
+            Act::CancelUnit(part) => self.fulfil(n, |order, _| cancel_unit(nth(order, part), order)),
             Act::Pack(part) => self.fulfil(n, |order, _| Command::Pack {
                 part: nth(order, part),
             }),
@@ -508,6 +518,21 @@ fn nth(order: &Order, part: usize) -> SubOrderId {
     parts[part % parts.len()].id
 }
 
+fn cancel_unit(part: SubOrderId, order: &Order) -> Command {
+    let mut units = order
+        .sub_order(part)
+        .map_or_else(Vec::new, |part| part.left_to_ship());
+    let is_last = units.iter().map(|left| left.quantity).sum::<u32>() < 2;
+    units.truncate(usize::from(!is_last));
+    units.iter_mut().for_each(|left| left.quantity = 1);
+    Command::CancelUnits {
+        part,
+        units,
+        reason: CancelReason::Seller,
+        note: "broke".to_owned(),
+    }
+}
+
 fn fault(dice: &mut Dice) -> Fault {
     match dice.below(14) {
         0 => Fault::LostBefore,
@@ -520,7 +545,7 @@ fn fault(dice: &mut Dice) -> Fault {
 }
 
 fn after_paying(dice: &mut Dice, part: usize) -> Act {
-    match dice.below(18) {
+    match dice.below(19) {
         0..4 => Act::Pack(part),
         4..8 => Act::Ship(part),
         8..12 => Act::Deliver(part),
@@ -534,7 +559,8 @@ fn after_paying(dice: &mut Dice, part: usize) -> Act {
             quantity: 1 + dice.below(3) as u32,
             delivery: dice.one_in(2),
         },
-        15..17 => Act::Amount {
+        15 => Act::CancelUnit(part),
+        16..18 => Act::Amount {
             part,
             promille: 1 + dice.below(1_000) as i64,
         },

@@ -5,6 +5,7 @@ use super::goods::placed;
 use super::market::{Life, Market, ORDERS};
 use super::payment::Payment;
 use super::process::{Paying, Refunder};
+use crate::discount::claims;
 use crate::error::Error;
 use crate::till::place::{destination, lines};
 use crate::till::settle::batch::entry;
@@ -13,7 +14,7 @@ use crate::till::settle::{Ask, Case, Decision, RefundMove, decide};
 use inventory::till::{Reservation, Writes};
 use kernel::OrderId;
 use ledger::domain::Account;
-use orders::domain::{Command, decide as decide_order, replay};
+use orders::domain::{Command, Event, decide as decide_order, replay};
 use std::collections::HashMap;
 
 /// What the till answers.
@@ -31,20 +32,28 @@ impl Market {
         if n >= ORDERS {
             return;
         }
-        let placed = placed(&self.shops, n, self.now, &mut self.dice);
+        let placed = placed(&self.shops, &self.offers, n, self.now, &mut self.dice);
         let (id, until) = (OrderId(self.id()), placed.reserved_until);
         let events = decide_order(None, &Command::Place(Box::new(placed)), self.now).expect("it adds up");
         let history = events.into_iter().map(|event| (1, self.now, event));
         let order = replay(id, history).expect("placed");
+        let used = claims(&order);
+        if self.offers.tallies.check(&used).is_err() {
+            return self.count("promotion gone");
+        }
         let wanted: Vec<_> = lines(&order).collect();
         let Ok(picks) = self.shelves.hold(&wanted, destination(&order)) else {
             return self.count("out of stock");
         };
         let mut writes = Writes::default();
         let reservations = writes.hold_again(self.now, id, &wanted, &picks, until);
+        self.offers.tallies.take(&used);
         self.moved_by(&writes);
         self.changed = true;
         self.count("placed");
+        if !used.is_empty() {
+            self.count("discounted");
+        }
         self.lives.push(Life {
             payment: Payment::of(&order),
             held: vec![0; order.placed.parts.len()],
@@ -53,6 +62,7 @@ impl Market {
                 saga: None,
                 refunds: Vec::new(),
             },
+            claims: used,
             reservations,
             paying: Vec::new(),
             refunding: Vec::new(),
@@ -103,15 +113,23 @@ impl Market {
         let mut writes = Writes::default();
         if let Some(hold) = decision.hold.take() {
             let wanted: Vec<_> = lines(&life.case.order).collect();
-            match self.shelves.hold(&wanted, destination(&life.case.order)) {
+            let picks = match self.offers.tallies.check(&life.claims) {
+                Ok(()) => {
+                    let picks = self.shelves.hold(&wanted, destination(&life.case.order));
+                    picks.map_err(|_| "expired too late, goods gone")
+                }
+                Err(_) => Err("expired too late, promotion gone"),
+            };
+            match picks {
                 Ok(picks) => {
+                    self.offers.tallies.take(&life.claims);
                     let again = writes.hold_again(self.now, life.case.order.id, &wanted, &picks, hold.until);
                     life.reservations.extend(again);
                 }
-                Err(_) => {
+                Err(why) => {
                     life.case.saga = Some(hold.otherwise);
                     let case = life.case.clone();
-                    self.count("expired too late, goods gone");
+                    self.count(why);
                     self.changed = true;
                     return Ok(Told {
                         case: Some(case),
@@ -124,6 +142,9 @@ impl Market {
         for event in &decision.order {
             life.case.order = life.case.order.clone().then(self.now, event.clone());
             self.tally.count(event.name());
+            if matches!(event, Event::Cancelled { .. }) {
+                self.offers.tallies.put_back(&life.claims);
+            }
         }
         if let Some(settlement) = decision.stock {
             let of = |held: &&mut Reservation| decision.stock_of.is_none_or(|only| only == held.tenant);
