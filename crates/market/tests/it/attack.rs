@@ -523,7 +523,7 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     assert_eq!(rows::naming(&world, &things).await, before);
 
     // The comparison sees it when something of A's does change.
-    let cancel = world.call("cancel_order", &[&orders[0]]);
+    let cancel = world.call("cancel_order", &[&world.order]);
     world.send_as(Who::BuyerA, &cancel).await.expect(200);
     assert_ne!(rows::naming(&world, &things).await, before);
     world.close().await;
