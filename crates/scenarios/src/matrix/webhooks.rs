@@ -13,9 +13,9 @@ use std::time::Duration;
 const SECRET: [u8; 32] = [7; 32];
 const KINDS: [&str; 5] = ["requires_action", "authorized", "captured", "voided", "refunded"];
 const PAUSE: Duration = Duration::from_millis(20);
-/// Bodies are sent as they were signed: all of them are JSON.
 /// Times a message is signed and sent, as long as it is stale on arrival.
 const SIGNED_MAX: usize = 10;
+/// Bodies are sent as they were signed: all of them are JSON.
 const PATH: &str = "/v1/webhooks/payments/sandbox";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
