@@ -11,6 +11,8 @@ use std::fmt::Write;
 pub enum Rule {
     /// The ratio of ours to the baseline reaches the target.
     RatioAtLeast,
+    /// The ratio of ours to the baseline does not exceed the target.
+    RatioAtMost,
     /// Our own figure does not exceed the target; there is no baseline.
     OursAtMost,
 }
@@ -71,6 +73,16 @@ impl Comparison {
         Self::of(name.into(), unit, Rule::RatioAtLeast, target, rounds)
     }
 
+    /// Ours is to be at most `target` times the baseline.
+    pub fn ratio_at_most(
+        name: impl Into<String>,
+        unit: &'static str,
+        target: f64,
+        rounds: Vec<Round>,
+    ) -> Self {
+        Self::of(name.into(), unit, Rule::RatioAtMost, target, rounds)
+    }
+
     /// Ours is to be at most `target`.
     pub fn at_most(name: impl Into<String>, unit: &'static str, target: f64, rounds: Vec<Round>) -> Self {
         Self::of(name.into(), unit, Rule::OursAtMost, target, rounds)
@@ -86,6 +98,7 @@ impl Comparison {
         let pass = !rounds.is_empty()
             && match rule {
                 Rule::RatioAtLeast => ratio.is_some_and(|ratio| ratio >= target),
+                Rule::RatioAtMost => ratio.is_some_and(|ratio| ratio > 0.0 && ratio <= target),
                 Rule::OursAtMost => ours <= target,
             };
         Self {
@@ -167,6 +180,7 @@ fn cells(comparison: &Comparison) -> [String; 7] {
             .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}x")),
         match comparison.rule {
             Rule::RatioAtLeast => format!(">= {}x", comparison.target),
+            Rule::RatioAtMost => format!("<= {}x", comparison.target),
             Rule::OursAtMost => format!("<= {} {}", comparison.target, comparison.unit),
         },
         if comparison.pass { "pass" } else { "SHORT" }.to_owned(),
@@ -208,6 +222,18 @@ mod tests {
         let rounds = vec![Round::alone(1.0), Round::alone(2.0), Round::alone(1.4)];
         assert!(Comparison::at_most("start", "s", 1.4, rounds.clone()).pass);
         assert!(!Comparison::at_most("start", "s", 1.3, rounds).pass);
+    }
+
+    #[test]
+    fn a_cost_must_not_exceed_its_target() {
+        let rounds = vec![
+            Round::pair(12.0, 10.0),
+            Round::pair(13.0, 10.0),
+            Round::pair(20.0, 10.0),
+        ];
+        assert!(Comparison::ratio_at_most("search", "ms", 1.3, rounds.clone()).pass);
+        assert!(!Comparison::ratio_at_most("search", "ms", 1.2, rounds).pass);
+        assert!(!Comparison::ratio_at_most("search", "ms", 1.3, vec![Round::pair(9.0, 0.0)]).pass);
     }
 
     #[test]

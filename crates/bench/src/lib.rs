@@ -20,6 +20,7 @@ mod comparison;
 mod cpu;
 pub mod database;
 mod invariants;
+mod journey;
 mod load;
 mod machine;
 mod options;

@@ -44,6 +44,14 @@ impl Requests {
         requests
     }
 
+    /// All of them in turn, again and again.
+    pub fn in_turn() -> Self {
+        Self {
+            endless: true,
+            ..Self::default()
+        }
+    }
+
     pub fn push(&mut self, request: &[u8]) {
         self.bytes.extend_from_slice(request);
         self.ends.push(self.bytes.len());
@@ -56,7 +64,7 @@ impl Requests {
 
     fn take(&self) -> Option<&[u8]> {
         let index = match self.taken.fetch_add(1, Ordering::Relaxed) {
-            _ if self.endless => 0,
+            index if self.endless => index % self.ends.len().max(1),
             index => index,
         };
         let end = *self.ends.get(index)?;

@@ -4,6 +4,9 @@ use std::time::Duration;
 /// Fewer rounds show something and prove nothing.
 pub const ROUNDS_MIN: usize = 5;
 
+/// What a large marketplace has.
+const PRODUCTS: usize = 1_000_000;
+
 /// How a bench is run.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
@@ -19,6 +22,12 @@ pub struct Options {
     /// Measure another build of stoa than this one
     #[arg(long, value_name = "PATH")]
     pub program: Option<PathBuf>,
+    /// Products that `search` searches among
+    #[arg(long, default_value_t = PRODUCTS, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1_000..=10_000_000))]
+    pub products: usize,
+    /// Folder of a judged set, around whose products and queries `search` makes its own [default: words of its own]
+    #[arg(long, env = "STOA_CORPUS", value_name = "DIR")]
+    pub corpus: Option<PathBuf>,
     /// Make the data directory below this one, to measure its disk [default: the directory for temporary files]
     #[arg(long, value_name = "DIR")]
     pub scratch: Option<PathBuf>,
@@ -31,6 +40,8 @@ impl Default for Options {
             seconds: 4,
             json: false,
             program: None,
+            products: PRODUCTS,
+            corpus: None,
             scratch: None,
         }
     }

@@ -399,7 +399,7 @@ fn tail(path: &Path) -> String {
 }
 
 /// proc_pid_status(5): "VmRSS:     13484 kB"
-fn parse_resident(text: &str) -> Option<u64> {
+pub fn parse_resident(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)

@@ -202,6 +202,7 @@ mod tests {
             price: Money::new(price, Currency::EUR),
             weight_g: 400,
             category: None,
+            tax_category: contracts::taxes::standard(),
             image: None,
             for_sale: true,
         }

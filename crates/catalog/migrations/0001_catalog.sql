@@ -54,6 +54,7 @@ create table catalog.product (
     category_id uuid,
     attributes jsonb not null,
     tags jsonb not null,
+    tax_category text not null default 'standard',
     images jsonb not null,
     -- pictures known by address only, to be fetched
     image_addresses jsonb not null,
@@ -66,6 +67,7 @@ create table catalog.product (
     constraint product_pkey primary key (tenant_id, id),
     constraint product_key_key unique (tenant_id, key),
     constraint product_status_check check (status in ('draft', 'active', 'inactive', 'archived')),
+    constraint product_tax_category_check check (tax_category ~ '^[a-z][a-z0-9_]{1,39}$'),
     constraint product_version_check check (version > 0)
 ) partition by list (tenant_id);
 create table catalog.product_pool partition of catalog.product default;

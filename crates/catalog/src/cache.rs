@@ -220,6 +220,7 @@ mod tests {
             category: None,
             attributes: Attributes::new(),
             tags: vec![],
+            tax_category: contracts::taxes::standard(),
             images: vec![],
             variants: vec![],
             created_at: Timestamp::UNIX_EPOCH,

@@ -34,3 +34,9 @@ create table checkout.saga (
 ) partition by range (order_id);
 select store.partition_by_month('checkout.saga', 'uuid');
 create index saga_due on checkout.saga (due_at) where due_at is not null;
+
+-- What the till sends as one array of rows (store::rows).
+create type checkout.saga_row as (
+    order_id uuid, version bigint, attempt int, method text, return_path text, step jsonb, tries int, due_at timestamptz,
+    lease_until timestamptz, history jsonb
+);

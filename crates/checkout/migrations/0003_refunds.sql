@@ -43,3 +43,9 @@ create index refund_due on checkout.refund (due_at) where due_at is not null;
 -- The operators' list, newest first.
 create index refund_refused on checkout.refund (id) where status = 'refused';
 select store.close_to_shops('checkout.refund');
+
+create type checkout.refund_row as (
+    order_id uuid, id uuid, version bigint, attempt int, charge text, parts jsonb, amount bigint, status text, asked_by jsonb,
+    asked_at timestamptz, key text, request_hash bytea, step jsonb, tries int, due_at timestamptz, lease_until timestamptz,
+    history jsonb, ended_at timestamptz
+);

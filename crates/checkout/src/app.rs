@@ -3,6 +3,7 @@
 use crate::carts::Closing;
 use crate::discount::claims;
 use crate::error::Error;
+use crate::mails::Mails;
 use crate::quote::Sources;
 use crate::saga::drive::Driver;
 use crate::saga::{End, Step};
@@ -15,10 +16,11 @@ use crate::{Config, draft, refund};
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
 use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
+use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
-use contracts::tenants::Tenants;
+use contracts::tenants::{ShopDesk, Tenants};
 use kernel::{CartId, Ctx, Fault, OrderId, SharedClock};
 use ledger::Rates;
 use orders::Orders;
@@ -31,6 +33,7 @@ use runtime::Loop;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::Db;
+use taxes::Taxes;
 
 /// Means of payment that are let go, one after the other, in one call to pay: a buyer has one hand.
 const ABANDONED_MAX: usize = 2;
@@ -50,6 +53,7 @@ struct Inner {
     driver: Driver,
     refunder: refund::drive::Driver,
     closing: Closing,
+    mails: Mails,
     clock: SharedClock,
 }
 
@@ -62,11 +66,17 @@ pub struct Parts {
     pub tenants: Arc<dyn Tenants>,
     pub inventory: Arc<dyn Inventory>,
     pub carts: Arc<dyn CartService>,
+    /// Who mails buyers whose money went back.
+    pub identity: Arc<dyn Identity>,
+    /// Who says which owners of shops are mailed.
+    pub shops: Arc<dyn ShopDesk>,
     pub orders: Orders,
     /// What shops are charged.
     pub rates: Rates,
     /// What is taken off prices.
     pub promotions: Promotions,
+    /// What of prices is tax, or comes on top of them.
+    pub taxes: Taxes,
     pub provider: Arc<dyn Provider>,
     pub clock: SharedClock,
     pub config: Config,
@@ -90,6 +100,12 @@ impl Checkouts {
             Arc::clone(&parts.clock),
             parts.db.pool().clone(),
         );
+        let mails = Mails {
+            db: parts.db.clone(),
+            orders: parts.orders.clone(),
+            identity: parts.identity,
+            shops: parts.shops,
+        };
         Self(Arc::new(Inner {
             db: parts.db,
             config: parts.config,
@@ -98,6 +114,7 @@ impl Checkouts {
                 tenants: parts.tenants,
                 inventory: parts.inventory,
                 promotions: parts.promotions,
+                taxes: parts.taxes,
             },
             carts: parts.carts,
             orders: parts.orders,
@@ -106,6 +123,7 @@ impl Checkouts {
             driver,
             refunder,
             closing: Closing::new(),
+            mails,
             clock: parts.clock,
         }))
     }
@@ -126,6 +144,10 @@ impl Checkouts {
         &self.0.refunder
     }
 
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.0.sources
+    }
+
     pub(crate) fn orders(&self) -> &Orders {
         &self.0.orders
     }
@@ -135,7 +157,7 @@ impl Checkouts {
     }
 
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments and
-    /// over refunds, the closing of carts, the rules of commissions, the promotions.
+    /// over refunds, the closing of carts, the rules of commissions, the promotions, the taxes, the mails.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -166,6 +188,14 @@ impl Checkouts {
             promotions.keep(Arc::clone(&inner.clock), stop)
         }));
         let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.mails", move |stop| {
+            inner.mails.clone().send(Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.taxes", move |stop| {
+            inner.sources.taxes.clone().keep(Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.carts", move |stop| {
             let carts = Arc::clone(&inner.carts);
             inner
@@ -186,9 +216,10 @@ impl Checkouts {
             return Err(Error::CartEmpty);
         }
         let address = request.address.map(draft::address).transpose()?;
-        let buyer = match (request.owner, request.email) {
-            (CartOwner::User(user), _) => Some(Buyer::of(Some(user), "")),
-            (CartOwner::Guest(_), email) => email.map(|email| Buyer::of(None, &email)),
+        let email = request.email.as_deref().map(draft::email).transpose()?;
+        let buyer = match request.owner {
+            CartOwner::User(user) => Some(Buyer::of(Some(user), "")),
+            CartOwner::Guest(_) => email.map(|email| Buyer::of(None, &email)),
         };
         inner
             .sources
@@ -285,7 +316,10 @@ impl Checkouts {
     }
 
     pub(crate) async fn paid(&self, ctx: &Ctx, request: Pay) -> Result<PayOutcome, Error> {
-        self.owned(&request.owner, request.order).await?;
+        let order = self.order_of(&request.owner, request.order).await?;
+        if request.method.is_empty() && order.total().amount > 0 {
+            return Err(Error::MethodMissing);
+        }
         let start = || Ask::Start {
             provider: self.0.driver.provider.name(),
             method: request.method.clone(),
@@ -360,9 +394,18 @@ impl Checkouts {
     }
 
     pub(crate) async fn owned(&self, owner: &CartOwner, order: OrderId) -> Result<(), Error> {
+        self.order_of(owner, order).await.map(drop)
+    }
+
+    /// An order, if it is the owner's.
+    pub(crate) async fn order_of(
+        &self,
+        owner: &CartOwner,
+        order: OrderId,
+    ) -> Result<orders::domain::Order, Error> {
         let order = self.0.orders.load(order, AsOf::default()).await?;
         match orders::owns(owner, &order) {
-            true => Ok(()),
+            true => Ok(order),
             false => Err(Refusal::NoSuchOrder.into()),
         }
     }
@@ -406,7 +449,7 @@ fn was_declined(case: &Case) -> bool {
 }
 
 /// Told to the buyer whose money came when their goods were gone.
-const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
+pub const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
     bought them meanwhile. All of it goes back the way it came.";
 
 /// Whether it is not yet known where a payment under way leads.

@@ -1,13 +1,13 @@
 //! The till as other contexts know it.
 
 use crate::app::Checkouts;
-use contracts::Reply;
 use contracts::cart::CartOwner;
 use contracts::checkout::{
-    Checkout, OrderRefund, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest, Receipt, RefundOrder,
-    ReturnTerms,
+    CancelUnits, Checkout, OrderRefund, Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest, Receipt,
+    RefundOrder, ReturnTerms,
 };
 use contracts::orders::{Order, SubOrder};
+use contracts::{Address, Reply};
 use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, RefundId, ReturnId, SubOrderId, TenantId};
 
 impl Checkout for Checkouts {
@@ -53,6 +53,44 @@ impl Checkout for Checkouts {
     ) -> Reply<'a, SubOrder> {
         Box::pin(async move {
             let cancelled = self.cancelled_sale(ctx, tenant, sub_order, note).await;
+            cancelled.map_err(Fault::from)
+        })
+    }
+
+    fn change_address<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        address: Address,
+    ) -> Reply<'a, Order> {
+        Box::pin(async move {
+            let changed = self.readdressed(ctx, &owner, order, address).await;
+            changed.map_err(Fault::from)
+        })
+    }
+
+    fn cancel_units<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        order: OrderId,
+        request: CancelUnits,
+    ) -> Reply<'a, Order> {
+        Box::pin(async move {
+            let cancelled = self.cancelled_units(ctx, &owner, order, request).await;
+            cancelled.map_err(Fault::from)
+        })
+    }
+
+    fn cancel_sale_units<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        request: CancelUnits,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let cancelled = self.cancelled_sale_units(ctx, tenant, request).await;
             cancelled.map_err(Fault::from)
         })
     }
@@ -174,6 +212,20 @@ impl Checkout for Checkouts {
         Box::pin(async move {
             let exchanged = self.exchanged(ctx, tenant, sub_order, of).await;
             exchanged.map_err(Fault::from)
+        })
+    }
+
+    fn close_return<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        sub_order: SubOrderId,
+        of: ReturnId,
+        note: String,
+    ) -> Reply<'a, SubOrder> {
+        Box::pin(async move {
+            let closed = self.closed_return(ctx, tenant, sub_order, of, &note).await;
+            closed.map_err(Fault::from)
         })
     }
 }

@@ -8,12 +8,13 @@ use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
 use contracts::checkout::{PlaceOrder, Unserved};
 use contracts::promotions::Funder;
+use contracts::taxes::{Tax as TaxDue, TaxOwner};
 use contracts::tenants::return_days;
 use kernel::{
     Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, UserId, geo,
 };
 use ledger::domain::{Charged, Rulebook, Sold};
-use orders::domain::{Delivery, Discount, Line, Part, Placed};
+use orders::domain::{Delivery, Discount, Line, Part, Placed, Tax};
 
 /// Bytes of an e-mail address, by RFC 5321.
 const EMAIL_BYTES_MAX: usize = 254;
@@ -43,7 +44,7 @@ pub fn placed(
         currency: priced.total.currency,
         payment: PaymentId::new(ctx.now),
         reserved_until,
-        parts: parts(ctx, priced.groups, rules)?,
+        parts: parts(ctx, priced.groups, rules, priced.tax_owed_by)?,
     })
 }
 
@@ -81,23 +82,33 @@ fn not_delivered(group: &PricedGroup) -> Error {
 }
 
 /// Each part and each line gets an id of its own microsecond, so that ids keep the order in which the buyer saw them.
-fn parts(ctx: &Ctx, groups: Vec<PricedGroup>, rules: &Rulebook) -> Result<Vec<Part>, Error> {
+fn parts(
+    ctx: &Ctx,
+    groups: Vec<PricedGroup>,
+    rules: &Rulebook,
+    tax_owed_by: TaxOwner,
+) -> Result<Vec<Part>, Error> {
     let mut moments = (0..).map(|n| ctx.now + TimeDelta::microseconds(n));
     let mut moment = move || moments.next().unwrap_or(ctx.now);
     groups
         .into_iter()
-        .map(|group| part(ctx, &mut moment, group, rules))
+        .map(|group| part(ctx, &mut moment, group, rules, tax_owed_by))
         .collect()
 }
 
 fn part(
     ctx: &Ctx,
     moment: &mut impl FnMut() -> Timestamp,
-    mut group: PricedGroup,
+    group: PricedGroup,
     rules: &Rulebook,
+    tax_owed_by: TaxOwner,
 ) -> Result<Part, Error> {
-    let Some(delivery) = group.chosen.take() else {
-        return Err(not_delivered(&group));
+    let paid_for_delivery = group.delivery();
+    let (Some(delivery), Some(price)) = (group.chosen, paid_for_delivery) else {
+        return Err(Error::NotDelivered {
+            tenant: group.tenant,
+            why: group.unserved.unwrap_or(Unserved::NotCovered),
+        });
     };
     let discounts = kept(group.delivery_discounts);
     let id = SubOrderId::new(moment());
@@ -126,14 +137,28 @@ fn part(
         delivery: Delivery {
             code: delivery.code,
             name: delivery.name,
-            price: delivery.price.amount - discounts.iter().map(|off| off.amount).sum::<i64>(),
+            price: price.amount,
             discounts,
+            tax: group.delivery_tax.map(frozen),
         },
+        tax_owed_by,
     })
 }
 
+/// A tax as the order keeps it.
+fn frozen(tax: TaxDue) -> Tax {
+    Tax {
+        region: tax.region,
+        category: tax.category,
+        name: tax.name,
+        rate: tax.rate_millionths,
+        amount: tax.amount.amount,
+        included: tax.included,
+    }
+}
+
 /// What the marketplace's share of a line is reckoned from: what its shop gets for it, from the buyer or, for discounts
-/// that the marketplace pays for, from the marketplace.
+/// that the marketplace pays for, from the marketplace. Tax that is in its price counts; tax on top of it does not.
 fn sold(shop: TenantId, line: &PricedLine) -> Result<Sold<'_>, Error> {
     let own = line
         .discounts
@@ -174,6 +199,7 @@ fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
         commission_tax: charged.tax,
         rule: charged.rule,
         discounts: kept(line.discounts),
+        tax: line.tax.map(frozen),
     }
 }
 
@@ -201,7 +227,7 @@ pub fn check(mut request: PlaceOrder) -> Result<PlaceOrder, Error> {
 }
 
 /// One `@` with something on both sides; whether mail arrives there only mail can tell.
-fn email(text: &str) -> Result<String, Error> {
+pub fn email(text: &str) -> Result<String, Error> {
     let text = httpkit::text::line("/email", text, EMAIL_BYTES_MAX)?;
     let sound = text
         .split_once('@')

@@ -32,10 +32,24 @@ pub enum Error {
     TotalChanged { now: Money },
     #[error("{}", unserved(*.why))]
     NotDelivered { tenant: TenantId, why: Unserved },
+    #[error(
+        "A shop's delivery to this address costs {now}, and {was} to the one before. Choose another address, or cancel and order again."
+    )]
+    DeliveryDiffers {
+        tenant: TenantId,
+        was: Money,
+        now: Money,
+    },
+    #[error(
+        "Other taxes are due at this address than at the one before. Choose another address, or cancel and order again."
+    )]
+    TaxDiffers { tenant: TenantId },
     #[error("The shop has no delivery `{code}` to this address.")]
     NoSuchDelivery { index: usize, code: String },
     #[error("Choose one delivery per shop of the cart; this shop is not in it, or is named twice.")]
     StrayDelivery { index: usize },
+    #[error("Say what it is paid with: only an order that costs nothing needs no means of payment.")]
+    MethodMissing,
     #[error("The amounts cannot be added up: {0}.")]
     Money(#[from] kernel::MoneyError),
     #[error("This Idempotency-Key was used for another request. Use a new key for a new request.")]
@@ -184,12 +198,21 @@ impl Error {
                 .at("/address")
                 .with("tenant", tenant)
                 .with("reason", why),
+            Self::DeliveryDiffers { tenant, was, now } => plain(Kind::Conflict, "delivery_price_differs")
+                .at("/address")
+                .with("tenant", tenant)
+                .with("was", was)
+                .with("now", now),
+            Self::TaxDiffers { tenant } => plain(Kind::Conflict, "taxes_differ")
+                .at("/address")
+                .with("tenant", tenant),
             Self::NoSuchDelivery { index, .. } => {
                 plain(Kind::Unprocessable, "delivery_unavailable").at(format!("/delivery/{index}/code"))
             }
             Self::StrayDelivery { index } => {
                 plain(Kind::Unprocessable, "delivery_stray").at(format!("/delivery/{index}/tenant"))
             }
+            Self::MethodMissing => Fault::field("text_empty", "/method", self.to_string()),
             Self::Money(_) => plain(Kind::Unprocessable, "amounts_incompatible"),
             Self::KeyReused => plain(Kind::Unprocessable, "idempotency_key_reused").at("Idempotency-Key"),
             Self::HoldEnded => plain(Kind::Conflict, "hold_ended"),

@@ -7,6 +7,8 @@
 //! - [`saga`]: a payment seen through to its end between such transactions, whatever crashes or does not answer.
 //! - [`refund`]: the same for money that goes back for what was sold.
 //!
+//! What is cancelled of a paid order was captured as a whole: units that are not sent are refunded, never captured for less.
+//!
 //! When an order is placed: [`Checkouts::place`](contracts::checkout::Checkout::place) prices the cart and builds the
 //! order, [`till::place`] writes it in a batch. When it is paid: [`till::settle`] begins the payment, [`saga::drive`]
 //! asks the provider, [`till::settle`] writes the outcome.
@@ -14,6 +16,7 @@
 //! What is absent: a transaction that waits for anything but PostgreSQL; a count of stock that is not locked.
 
 mod app;
+mod cancel;
 mod carts;
 mod client;
 mod config;
@@ -23,12 +26,15 @@ mod discount;
 mod draft;
 mod error;
 mod http;
+mod mails;
 mod quote;
+mod readdress;
 pub mod refund;
 mod refunds;
 mod returns;
 mod running;
 pub mod saga;
+mod tax;
 pub mod till;
 pub mod trial;
 mod verify;

@@ -3,18 +3,21 @@
 use crate::Error;
 use crate::delivery::{self, Parcel};
 use crate::discount::discount;
+use crate::tax::tax;
 use contracts::Address;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::{Catalog, Offer};
 use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine, Unserved};
 use contracts::inventory::Inventory;
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
+use contracts::taxes::{self as api, Tax, TaxOwner, TaxSum};
 use contracts::tenants::{Shop, ShopStatus, Tenants};
 use kernel::{Ctx, Money, ProductId, SkuId, TenantId};
 use promotions::Promotions;
 use promotions::domain::Buyer;
 use std::collections::HashMap;
 use std::sync::Arc;
+use taxes::Taxes;
 
 /// Whom a quote asks.
 #[derive(Clone)]
@@ -23,6 +26,7 @@ pub struct Sources {
     pub tenants: Arc<dyn Tenants>,
     pub inventory: Arc<dyn Inventory>,
     pub promotions: Promotions,
+    pub taxes: Taxes,
 }
 
 /// A cart with its prices, by shop, in the order in which the shops came into it.
@@ -33,6 +37,10 @@ pub struct Priced {
     pub taken: Vec<TakenPromotion>,
     pub refused: Vec<RefusedCode>,
     pub total: Money,
+    /// Who owes the taxes in it.
+    pub tax_owed_by: TaxOwner,
+    /// Whether it is not known yet where the goods go.
+    pub tax_estimated: bool,
 }
 
 #[derive(Debug)]
@@ -50,6 +58,8 @@ pub struct PricedGroup {
     pub unserved: Option<Unserved>,
     /// Off the chosen delivery.
     pub delivery_discounts: Vec<Discount>,
+    /// In what is paid for the chosen delivery.
+    pub delivery_tax: Option<Tax>,
 }
 
 #[derive(Debug)]
@@ -59,6 +69,8 @@ pub struct PricedLine {
     /// Before discounts.
     pub list_total: Money,
     pub discounts: Vec<Discount>,
+    /// In what is paid for it.
+    pub tax: Option<Tax>,
     pub price_seen: Money,
 }
 
@@ -101,8 +113,11 @@ impl Sources {
             groups,
             taken: Vec::new(),
             refused: Vec::new(),
+            tax_owed_by: TaxOwner::Seller,
+            tax_estimated: false,
         };
         discount(&self.promotions, ctx, cart, &mut priced, buyer).await?;
+        tax(&self.taxes, ctx, address, &mut priced).await?;
         Ok(priced)
     }
 
@@ -120,6 +135,7 @@ impl Sources {
         let priced = self.price(ctx, cart, address, choices, buyer);
         let (priced, stock) = futures::try_join!(priced, stock)?;
         let available: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
+        let tax_added: i64 = priced.groups.iter().map(PricedGroup::tax_added).sum();
         let groups: Vec<QuoteGroup> = priced
             .groups
             .into_iter()
@@ -133,6 +149,9 @@ impl Sources {
             delivery: address.map(|_| priced.total.sub(subtotal)).transpose()?,
             discount: Money::sum(cart.currency, groups.iter().map(|group| group.discount))?,
             total: priced.total,
+            taxes: api::together(groups.iter().flat_map(|group| group.taxes.clone())),
+            tax_added: Money::new(tax_added, cart.currency),
+            tax_estimated: priced.tax_estimated,
             groups,
             promotions: priced.taken,
             refused_codes: priced.refused,
@@ -145,34 +164,65 @@ fn off(discounts: &[Discount]) -> i64 {
     discounts.iter().map(|discount| discount.amount.amount).sum()
 }
 
+/// What of a tax comes on top of the price.
+fn added(tax: Option<&Tax>) -> i64 {
+    tax.filter(|tax| !tax.included).map_or(0, |tax| tax.amount.amount)
+}
+
 impl PricedLine {
-    /// What is paid for it.
+    /// What is paid for it: after discounts, with tax.
     #[must_use]
     pub fn total(&self) -> Money {
         let Money { amount, currency } = self.list_total;
-        Money::new(amount - off(&self.discounts), currency)
+        Money::new(amount - off(&self.discounts) + added(self.tax.as_ref()), currency)
     }
 }
 
 impl PricedGroup {
+    /// What is paid for the chosen delivery: after discounts, with tax.
+    #[must_use]
+    pub fn delivery(&self) -> Option<Money> {
+        let tax = added(self.delivery_tax.as_ref());
+        let chosen = self.chosen.as_ref().map(|chosen| chosen.price);
+        chosen.map(|price| Money::new(price.amount - off(&self.delivery_discounts) + tax, price.currency))
+    }
+
+    /// What of its taxes comes on top of its prices.
+    #[must_use]
+    pub fn tax_added(&self) -> i64 {
+        let lines = self.lines.iter().map(|line| added(line.tax.as_ref()));
+        lines.sum::<i64>() + added(self.delivery_tax.as_ref())
+    }
+
+    /// What is tax in it, by rate.
+    fn taxes(&self) -> Vec<TaxSum> {
+        let lines = self
+            .lines
+            .iter()
+            .filter_map(|line| Some((line.tax.as_ref()?, line.total().amount)));
+        let delivery = self.delivery_tax.as_ref();
+        let delivery = delivery.and_then(|tax| Some((tax, self.delivery()?.amount)));
+        api::by_rate(self.list_subtotal.currency, lines.chain(delivery))
+    }
+
     fn quoted(self, available: &HashMap<SkuId, i64>) -> QuoteGroup {
+        let (taxes, delivery) = (self.taxes(), self.delivery());
         let (shop_name, shop_slug) = self.shop.map(|s| (s.name, s.slug)).unwrap_or_default();
         let off_goods: i64 = self.lines.iter().map(|line| off(&line.discounts)).sum();
         let off_delivery = off(&self.delivery_discounts);
-        let less = |money: Money, off| Money::new(money.amount - off, money.currency);
+        let goods = self.lines.iter().map(|line| line.total().amount).sum();
         QuoteGroup {
             tenant: self.tenant,
             shop_name,
             shop_slug,
-            subtotal: less(self.list_subtotal, off_goods),
+            subtotal: Money::new(goods, self.list_subtotal.currency),
             discount: Money::new(off_goods + off_delivery, self.list_subtotal.currency),
             unserved: self.unserved,
             options: self.options.unwrap_or_default(),
-            delivery: self
-                .chosen
-                .as_ref()
-                .map(|chosen| less(chosen.price, off_delivery)),
+            delivery,
             delivery_discounts: self.delivery_discounts,
+            delivery_tax: self.delivery_tax,
+            taxes,
             chosen: self.chosen.map(|chosen| chosen.code),
             lines: self
                 .lines
@@ -184,6 +234,7 @@ impl PricedGroup {
                     list_total: line.list_total,
                     total: line.total(),
                     discounts: line.discounts,
+                    tax: line.tax,
                     offer: line.offer,
                 })
                 .collect(),
@@ -234,6 +285,7 @@ fn price_group<'a>(
             Ok(PricedLine {
                 list_total: offer.price.times(line.quantity)?,
                 discounts: Vec::new(),
+                tax: None,
                 quantity: line.quantity,
                 price_seen: line.price_seen,
                 offer,
@@ -249,6 +301,7 @@ fn price_group<'a>(
         chosen: None,
         unserved: None,
         delivery_discounts: Vec::new(),
+        delivery_tax: None,
     })
 }
 
@@ -265,6 +318,7 @@ fn vanished(line: &CartLine) -> Offer {
         price: line.price_seen,
         weight_g: 0,
         category: None,
+        tax_category: contracts::taxes::standard(),
         image: None,
         for_sale: false,
     }

@@ -6,7 +6,7 @@ use crate::refund::{End, Step};
 use crate::till::settle::{Ask, RefundAsk, RefundKey, RefundMove, RefundRequest, Settled};
 use contracts::cart::CartOwner;
 use contracts::checkout::{OrderRefund, RefundOrder, RefundPart, RefundStatus};
-use contracts::orders::{AsOf, CancelReason, Deduction, Order, Orders as _, RefundLine, SubOrder};
+use contracts::orders::{AsOf, Deduction, Orders as _, RefundLine};
 use kernel::{
     Actor, Ctx, Currency, Cursor, DateTime, Money, OrderId, Page, PageLimit, RefundId, SubOrderId, TenantId,
 };
@@ -16,36 +16,6 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 impl Checkouts {
-    pub(crate) async fn cancelled_part(
-        &self,
-        ctx: &Ctx,
-        owner: &CartOwner,
-        order: OrderId,
-        part: SubOrderId,
-    ) -> Result<Order, Error> {
-        self.owned(owner, order).await?;
-        let ask = Ask::CancelPart {
-            part,
-            reason: CancelReason::Buyer,
-            note: String::new(),
-        };
-        Ok(self.go_on(ctx, order, ask).await?.order.view())
-    }
-
-    pub(crate) async fn cancelled_sale(
-        &self,
-        ctx: &Ctx,
-        tenant: TenantId,
-        part: SubOrderId,
-        note: String,
-    ) -> Result<SubOrder, Error> {
-        let order = self.order_of_sale(ctx, tenant, part).await?;
-        let reason = CancelReason::Seller;
-        self.go_on(ctx, order, Ask::CancelPart { part, reason, note })
-            .await?;
-        Ok(self.orders().sub_order(ctx, tenant, part).await?)
-    }
-
     pub(crate) async fn refunded_sale(
         &self,
         ctx: &Ctx,
@@ -285,6 +255,7 @@ fn who(actor: &Actor) -> &'static str {
         Actor::Anonymous | Actor::Buyer { .. } => "buyer",
         Actor::Seller { .. } => "seller",
         Actor::Operator { .. } => "operator",
+        Actor::Partner { .. } => "partner",
         Actor::System { .. } => "system",
     }
 }

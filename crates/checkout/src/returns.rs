@@ -13,6 +13,8 @@ use orders::domain::{Received, Refusal};
 
 /// Characters of a reason that a buyer reads.
 const REASON_CHARS_MAX: usize = 255;
+/// Characters of what a shop says about a return.
+const NOTE_CHARS_MAX: usize = 500;
 
 impl Checkouts {
     pub(crate) async fn withdrawn(
@@ -57,6 +59,19 @@ impl Checkouts {
         id: ReturnId,
     ) -> Result<SubOrder, Error> {
         let act = ReturnAct::Exchange;
+        self.done_by_shop(ctx, tenant, asked(part, id, act), part).await
+    }
+
+    pub(crate) async fn closed_return(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        part: SubOrderId,
+        id: ReturnId,
+        note: &str,
+    ) -> Result<SubOrder, Error> {
+        let note = text::paragraphs("/note", note, NOTE_CHARS_MAX)?;
+        let act = ReturnAct::Close { note };
         self.done_by_shop(ctx, tenant, asked(part, id, act), part).await
     }
 

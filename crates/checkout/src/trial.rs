@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Every step at which somebody may be there.
-pub const STEPS: [&str; 26] = [
+pub const STEPS: [&str; 27] = [
     "place",
     "start",
     "authorize",
@@ -31,6 +31,7 @@ pub const STEPS: [&str; 26] = [
     "expire",
     "cancel",
     "cancel_part",
+    "cancel_units",
     "refund_begin",
     "refund_ask",
     "refund_inquire",

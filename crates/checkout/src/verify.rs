@@ -21,7 +21,9 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     findings.extend(refunds(&mut tx).await?);
     findings.extend(promotions(&mut tx).await?);
     findings.extend(funded(&mut tx).await?);
+    findings.extend(taxes(&mut tx).await?);
     findings.extend(returns(&mut tx).await?);
+    findings.extend(cancelled_units(&mut tx).await?);
     findings.extend(claims(&mut tx).await?);
     tx.commit().await?;
     Ok(findings)
@@ -99,6 +101,22 @@ async fn funded(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
         .collect())
 }
 
+/// Taxes of lines are those of their sub-orders, and what the marketplace keeps is what it posted.
+async fn taxes(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let kept: Vec<(OrderId, TenantId, i64, i64)> = found(conn, include_str!("sql/verify_taxes.sql")).await?;
+    let sums: Vec<(OrderId, TenantId, i64, i64, i64)> =
+        found(conn, include_str!("sql/verify_tax_sums.sql")).await?;
+    let kept = kept.into_iter().map(|(order, tenant, kept, posted)| {
+        format!(
+            "order {order}, shop {tenant}: {kept} are kept as commission and taxes, the books say {posted}"
+        )
+    });
+    let sums = sums.into_iter().map(|(order, tenant, tax, told, back)| {
+        format!("order {order}, shop {tenant}: {tax} of it are tax, its lines and delivery say {told}; {back} went back")
+    });
+    Ok(kept.chain(sums).collect())
+}
+
 /// What returns put on the shelf is there once.
 async fn returns(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
     let rows: Vec<(ReturnId, SkuId, i64, i64)> = found(conn, include_str!("sql/verify_returns.sql")).await?;
@@ -106,6 +124,18 @@ async fn returns(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
         .into_iter()
         .map(|(id, sku, told, moved)| {
             format!("return {id}: {told} units of SKU {sku} are told to be for sale again, {moved} were put on the shelf")
+        })
+        .collect())
+}
+
+/// Units that were cancelled by themselves are for sale again.
+async fn cancelled_units(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, SkuId, i64, i64)> =
+        found(conn, include_str!("sql/verify_cancelled_units.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, sku, told, back)| {
+            format!("order {order}: {told} units of SKU {sku} were cancelled, {back} of those that were sold are back")
         })
         .collect())
 }

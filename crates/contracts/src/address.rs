@@ -23,3 +23,19 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
+
+impl Address {
+    /// As it is written on a parcel, line by line.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let country = kernel::geo::country(&self.country).map_or(self.country.as_str(), |known| known.name);
+        let lines = [
+            self.name.clone(),
+            self.line1.clone(),
+            self.line2.clone().unwrap_or_default(),
+            format!("{} {}", self.postcode, self.city),
+            country.to_owned(),
+        ];
+        lines.into_iter().filter(|line| !line.trim().is_empty()).collect()
+    }
+}

@@ -62,6 +62,10 @@ pub struct Listing {
     pub category: Option<CategoryRef>,
     pub attributes: Attributes,
     pub tags: Vec<String>,
+    /// The code of its tax category.
+    #[serde(default = "crate::taxes::standard")]
+    #[schema(example = "standard")]
+    pub tax_category: String,
     pub images: Vec<Picture>,
     /// At least one; the first is shown first.
     pub variants: Vec<Variant>,
@@ -135,6 +139,9 @@ pub struct Offer {
     /// The path of its category, root first, joined by `/`.
     #[serde(default)]
     pub category: Option<String>,
+    /// The code of its tax category.
+    #[serde(default = "crate::taxes::standard")]
+    pub tax_category: String,
     pub image: Option<Picture>,
     /// Whether it may be bought at all (status active, not deleted); stock is inventory's matter.
     pub for_sale: bool,
@@ -160,6 +167,8 @@ pub struct ProductDraft {
     pub category: Option<String>,
     pub attributes: Attributes,
     pub tags: Vec<String>,
+    /// The code of its tax category; as it was, or `standard` for a new product, where absent.
+    pub tax_category: Option<String>,
     pub status: Option<ProductStatus>,
     pub images: Vec<DraftImage>,
     pub variants: Vec<VariantDraft>,
@@ -201,6 +210,14 @@ pub struct CategoryDraft {
     pub position: i32,
 }
 
+/// What the address of a product's page is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAddress {
+    pub id: ProductId,
+    pub slug: String,
+    pub updated_at: DateTime,
+}
+
 /// A picture to be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPicture {
@@ -225,6 +242,8 @@ service! {
         fn scan(after: Option<ProductId>, limit: u16) -> Vec<ProductId>;
         /// As `scan`, of one shop: for what follows a shop's opening or closing.
         fn scan_shop(tenant: TenantId, after: Option<ProductId>, limit: u16) -> Vec<ProductId>;
+        /// Where a shop's products that are for sale stand, by id.
+        fn addresses(tenant: TenantId, after: Option<ProductId>, limit: u16) -> Vec<ProductAddress>;
         /// Writes a batch of drafts of one shop, stock included: set-based, repeatable by key.
         fn upsert(tenant: TenantId, drafts: Vec<ProductDraft>) -> UpsertCounts;
         fn upsert_categories(categories: Vec<CategoryDraft>) -> ();

@@ -2,9 +2,10 @@
 
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
-use crate::orders::{Deduction, Order, RefundLine, SubOrder};
+use crate::orders::{Deduction, Order, ParcelLine, RefundLine, SubOrder};
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::service::service;
+use crate::taxes::{Tax, TaxSum};
 use crate::{Address, payments::PaymentStatus};
 use kernel::{
     CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
@@ -40,13 +41,19 @@ pub struct Quote {
     pub cart: CartId,
     pub cart_version: i64,
     pub groups: Vec<QuoteGroup>,
-    /// Of the goods, after discounts.
+    /// Of the goods, after discounts, with tax.
     pub subtotal: Money,
-    /// After discounts; absent while there is no address.
+    /// After discounts, with tax; absent while there is no address.
     pub delivery: Option<Money>,
     /// What promotions take off: subtotal and delivery are after it.
     pub discount: Money,
     pub total: Money,
+    /// Of `total`, what is tax, by rate.
+    pub taxes: Vec<TaxSum>,
+    /// What of it comes on top of prices that do not include it.
+    pub tax_added: Money,
+    /// Whether it is not known yet where the goods go: then each shop's are taxed as if they went where it is.
+    pub tax_estimated: bool,
     /// What the basket gets something from, in the order in which it is taken off.
     pub promotions: Vec<TakenPromotion>,
     /// Coupons of the cart that do nothing for it.
@@ -60,19 +67,24 @@ pub struct QuoteGroup {
     pub shop_name: String,
     pub shop_slug: String,
     pub lines: Vec<QuoteLine>,
-    /// Of the goods, after discounts.
+    /// Of the goods, after discounts, with tax.
     pub subtotal: Money,
-    /// Ways of delivery to the address, cheapest first; empty while there is no address, or when none covers it.
+    /// Ways of delivery to the address, cheapest first; empty while there is no address, or when none covers it. Prices are
+    /// as the shop says them, with tax or without.
     pub options: Vec<DeliveryQuote>,
     pub chosen: Option<String>,
     /// Why there is no way of delivery to the address.
     pub unserved: Option<Unserved>,
-    /// After discounts.
+    /// After discounts, with tax.
     pub delivery: Option<Money>,
     /// What promotions take off, of goods and delivery.
     pub discount: Money,
     /// Of it, off the delivery.
     pub delivery_discounts: Vec<Discount>,
+    /// The tax in the delivery.
+    pub delivery_tax: Option<Tax>,
+    /// What is tax of the goods and the delivery, by rate.
+    pub taxes: Vec<TaxSum>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,8 +95,10 @@ pub struct QuoteLine {
     pub list_total: Money,
     /// What promotions take off it.
     pub discounts: Vec<Discount>,
-    /// After discounts.
+    /// After discounts, with tax.
     pub total: Money,
+    /// The tax in that; none where none is due.
+    pub tax: Option<Tax>,
     /// What it cost when it was put in, when that differs.
     pub price_was: Option<Money>,
     pub available: i64,
@@ -97,14 +111,11 @@ impl Quote {
         sum_of(self.groups.iter().map(QuoteGroup::list_subtotal), self.subtotal)
     }
 
-    /// What the delivery costs before discounts.
+    /// What the delivery costs before discounts, and before tax that comes on top.
     #[must_use]
     pub fn list_delivery(&self) -> Option<Money> {
-        let off: i64 = self
-            .groups
-            .iter()
-            .map(|group| off(&group.delivery_discounts))
-            .sum();
+        let off = |group: &QuoteGroup| off(&group.delivery_discounts) - added(group.delivery_tax.as_ref());
+        let off: i64 = self.groups.iter().map(off).sum();
         self.delivery
             .map(|delivery| Money::new(delivery.amount + off, delivery.currency))
     }
@@ -121,6 +132,11 @@ impl QuoteGroup {
 /// Of amounts in the currency of `like`, whose sum was made before with discounts taken off.
 fn sum_of(amounts: impl Iterator<Item = Money>, like: Money) -> Money {
     Money::new(amounts.map(|money| money.amount).sum(), like.currency)
+}
+
+/// What of a tax comes on top.
+fn added(tax: Option<&Tax>) -> i64 {
+    tax.filter(|tax| !tax.included).map_or(0, |tax| tax.amount.amount)
 }
 
 fn off(discounts: &[Discount]) -> i64 {
@@ -178,7 +194,7 @@ pub struct PlaceOrder {
 pub struct Pay {
     pub owner: CartOwner,
     pub order: OrderId,
-    /// The provider's token for the buyer's means of payment; never a card number.
+    /// The provider's token for the buyer's means of payment; never a card number. Empty where the order costs nothing.
     pub method: String,
     /// Where the bank sends the buyer back to, a path of this site.
     pub return_path: String,
@@ -198,6 +214,18 @@ pub struct Shortage {
     pub sku: SkuId,
     pub requested: i64,
     pub available: i64,
+}
+
+/// Units of a sub-order that are not to be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CancelUnits {
+    pub sub_order: SubOrderId,
+    /// Each line once.
+    pub lines: Vec<ParcelLine>,
+    /// Why; a shop must say.
+    pub note: String,
+    /// The same key twice is one cancellation.
+    pub idempotency_key: String,
 }
 
 /// How a refund stands.
@@ -333,8 +361,16 @@ service! {
         fn cancel(owner: CartOwner, order: OrderId) -> Order;
         /// Cancels one sub-order of a paid order of the owner's, before it is packed. The others are not touched.
         fn cancel_part(owner: CartOwner, order: OrderId, sub_order: SubOrderId) -> Order;
+        /// Sends an order of the owner's elsewhere, before anything of it is packed. Refused where anything of it would cost
+        /// something else there.
+        fn change_address(owner: CartOwner, order: OrderId, address: Address) -> Order;
+        /// Cancels units of a sub-order of a paid order of the owner's, before it is packed: what was paid for them goes back.
+        /// With the last of them goes the sub-order.
+        fn cancel_units(owner: CartOwner, order: OrderId, request: CancelUnits) -> Order;
         /// Cancels a sub-order of the shop's, before anything of it is sent. The buyer is told the note.
         fn cancel_sale(tenant: TenantId, sub_order: SubOrderId, note: String) -> SubOrder;
+        /// Cancels units of a sub-order of the shop's that are not sent. The buyer is told the note.
+        fn cancel_sale_units(tenant: TenantId, request: CancelUnits) -> SubOrder;
         /// Gives money back for a sub-order of the shop's.
         fn refund_sale(tenant: TenantId, request: RefundOrder) -> OrderRefund;
         /// Gives money back for any sub-order of an order, for a permitted operator.
@@ -355,6 +391,8 @@ service! {
         fn refund_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId, terms: ReturnTerms) -> OrderRefund;
         /// Takes the same goods from stock again for a return whose goods are there.
         fn exchange_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId) -> SubOrder;
+        /// Nothing more is expected of a return, and the note says why. What was to be sent again is back in stock.
+        fn close_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId, note: String) -> SubOrder;
     }
 }
 

@@ -1,7 +1,7 @@
 //! People: who they are and how they prove it.
 
 use crate::service::{public_event, service};
-use kernel::{DateTime, Role, SessionId, TenantId, UserId};
+use kernel::{DateTime, PartnerKeyId, Role, SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Whom an access token is meant for; a token of one audience opens no door of another.
@@ -128,6 +128,57 @@ service! {
         fn sign_out_device(user: UserId, session: SessionId) -> ();
         /// Mails the verification link anew, if the address is not verified yet.
         fn send_verification(user: UserId) -> ();
+    }
+}
+
+/// How every partner's key begins, so that it is told from a token, and found where it was lost.
+pub const PARTNER_KEY_PREFIX: &str = "stoa_pk_";
+
+/// What a partner's key opens.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerScope {
+    /// Read the carrier's shipments.
+    ShipmentsRead,
+    /// Tell what happened to them.
+    ShipmentsPush,
+}
+
+impl PartnerScope {
+    pub const ALL: [Self; 2] = [Self::ShipmentsRead, Self::ShipmentsPush];
+
+    /// Stable, in snake case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ShipmentsRead => "shipments_read",
+            Self::ShipmentsPush => "shipments_push",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// A partner's program that proved who it is by its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    pub key: PartnerKeyId,
+    /// The carrier whose shipments it is about.
+    pub carrier: String,
+    pub scopes: Vec<PartnerScope>,
+    pub expires_at: DateTime,
+}
+
+service! {
+    /// The keys of partners' programs.
+    PartnerKeys as "partner_keys", remote RemotePartnerKeys, served ServedPartnerKeys {
+        /// Whose key this is; `unauthenticated` when it is nobody's any more.
+        fn recognise(secret: String) -> Partner;
     }
 }
 

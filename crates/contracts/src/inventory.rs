@@ -1,5 +1,9 @@
 //! What is in stock.
 
+mod warehouses;
+
+pub use warehouses::*;
+
 use crate::service::{public_event, service};
 use kernel::{Cursor, Page, ProductId, SkuId, TenantId, WarehouseId};
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@
 //! a new version, and a golden file per version under `tests/golden` keeps old ones readable.
 
 mod address;
+mod document;
 mod event;
 mod service;
 
@@ -19,8 +20,11 @@ pub mod orders;
 pub mod payments;
 pub mod promotions;
 pub mod search;
+pub mod shipping;
+pub mod taxes;
 pub mod tenants;
 
 pub use address::Address;
+pub use document::{Document, Language};
 pub use event::{Envelope, PublicEvent};
 pub use service::{Dispatch, Reply, Transport};

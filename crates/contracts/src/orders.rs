@@ -6,7 +6,8 @@ pub use returns::*;
 
 use crate::promotions::Discount;
 use crate::service::{public_event, service};
-use crate::{Address, cart::CartOwner};
+use crate::taxes::{Tax, TaxOwner, TaxSum};
+use crate::{Address, Document, Language, cart::CartOwner};
 use kernel::{
     Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId, ReturnId,
     SkuId, SubOrderId, TenantId, UserId,
@@ -98,8 +99,11 @@ pub struct OrderLine {
     /// What promotions took off it, in the order in which they did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
-    /// What is paid for it: after discounts. As much can be given back.
+    /// What is paid for it: after discounts, with tax. As much can be given back.
     pub total: Money,
+    /// The tax in that; absent where none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Tax>,
 }
 
 /// Some units of a sub-order that were sent together.
@@ -124,6 +128,17 @@ pub struct ParcelLine {
     pub line: LineId,
     #[schema(minimum = 1)]
     pub quantity: u32,
+}
+
+/// Units that will not be sent, while others of their sub-order are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UnitsCancellation {
+    pub lines: Vec<ParcelLine>,
+    pub reason: CancelReason,
+    /// What whoever cancelled them said about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    pub at: DateTime,
 }
 
 /// A parcel to be sent.
@@ -191,30 +206,46 @@ pub struct SubOrder {
     pub lines: Vec<OrderLine>,
     pub delivery_code: String,
     pub delivery_name: String,
-    /// What is paid for the goods: after discounts.
+    /// What is paid for the goods: after discounts, with tax.
     pub subtotal: Money,
-    /// What is paid for the delivery: after discounts.
+    /// What is paid for the delivery: after discounts, with tax.
     pub delivery: Money,
     /// What promotions took off, of goods and delivery.
     pub discount: Money,
     /// Of it, off the delivery.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub delivery_discounts: Vec<Discount>,
+    /// The tax in the delivery; absent where none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_tax: Option<Tax>,
     pub total: Money,
+    /// Of `total`, what is tax.
+    pub tax: Money,
+    /// The same by rate.
+    pub taxes: Vec<TaxSum>,
+    /// Who owes it to the authorities.
+    pub tax_owed_by: TaxOwner,
+    /// What of `tax` went back with what was given back.
+    pub tax_refunded: Money,
     /// What of `discount` the marketplace pays for: the shop is owed it beside `total`.
     pub funded: Money,
     /// What the marketplace took back of that with what was given back.
     pub funded_refunded: Money,
-    /// What the marketplace keeps of it, with the tax on that; frozen at sale.
-    pub commission: Money,
+    /// What the marketplace keeps of it, with the tax on that; frozen at sale. Told to the shop alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commission: Option<Money>,
     /// What was given back of `total` so far.
     pub refunded: Money,
-    /// What the marketplace gave back of its commission with it, and of the tax on that.
-    pub commission_refunded: Money,
+    /// What the marketplace gave back of its commission with it, and of the tax on that. Told to the shop alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commission_refunded: Option<Money>,
     pub placed_at: DateTime,
     /// Where it goes. Sellers see it once the order is confirmed, until it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    /// Of units, while others are sent; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancellations: Vec<UnitsCancellation>,
     /// In the order in which they were sent.
     pub parcels: Vec<Parcel>,
     pub refunds: Vec<Refund>,
@@ -247,9 +278,13 @@ pub struct Order {
     pub sub_orders: Vec<SubOrder>,
     pub subtotal: Money,
     pub delivery: Money,
-    /// What promotions took off: subtotal and delivery are after it.
+    /// What promotions took off: subtotal and delivery are after it, and have taxes in them.
     pub discount: Money,
     pub total: Money,
+    /// Of `total`, what is tax.
+    pub tax: Money,
+    /// The same by rate.
+    pub taxes: Vec<TaxSum>,
     /// What was given back of `total` for its sub-orders so far.
     pub refunded: Money,
     pub payment: PaymentId,
@@ -278,7 +313,7 @@ pub struct OrderSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderEvent {
     pub version: i64,
-    /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`; of one sub-order: `packed`,
+    /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`, `readdressed`; of one sub-order: `packed`,
     /// `shipped`, `delivered`, `part_cancelled`, `units_cancelled`, `refunded`; of one return: `return_requested`,
     /// `return_authorised`, `return_refused`, `return_withdrawn`, `return_sent_back`, `return_received`,
     /// `return_exchanged`, `return_closed`.
@@ -338,15 +373,63 @@ pub struct SalesTally {
     pub refunded: u64,
 }
 
+/// A shop's returns, each counted by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnsTally {
+    /// Of which more is expected.
+    pub open: u64,
+    pub all: u64,
+}
+
 service! {
     /// What the pages of buyers and sellers ask beside the orders themselves.
     OrderDesk as "order_desk", remote RemoteOrderDesk, served ServedOrderDesk {
         fn tally(tenant: TenantId) -> SalesTally;
+        fn tally_returns(tenant: TenantId) -> ReturnsTally;
         /// Where a buyer's latest orders went, each address once, the latest used first; at most 10.
         fn addresses(buyer: UserId) -> Vec<Address>;
         /// The pictures' products of some of a buyer's orders: the first few of each, in order of purchase.
         fn products(orders: Vec<OrderId>) -> Vec<OrderProducts>;
+        /// A shop's part of each of some orders; orders that have none of it are left out.
+        fn sales(tenant: TenantId, orders: Vec<OrderId>) -> Vec<SaleCard>;
+        /// For people, in order.
+        fn numbers(orders: Vec<OrderId>) -> Vec<String>;
     }
+}
+
+service! {
+    /// Documents of orders. Shops' names come from the tenants context.
+    OrderPapers as "order_papers", remote RemoteOrderPapers, served ServedOrderPapers {
+        /// The invoice of a sub-order, for its buyer. It gets the shop's next number when it is asked for first.
+        fn invoice(owner: Option<CartOwner>, order: OrderId, id: SubOrderId, language: Language) -> Document;
+        /// The same, for its seller.
+        fn sale_invoice(tenant: TenantId, id: SubOrderId, language: Language) -> Document;
+        /// The credit note of money that was given back for an order, for its buyer (`owner`) or, with none, for a permitted
+        /// operator.
+        fn credit_note(owner: Option<CartOwner>, order: OrderId, refund: RefundId, language: Language) -> Document;
+        /// The same, for its seller.
+        fn sale_credit_note(tenant: TenantId, id: SubOrderId, refund: RefundId, language: Language) -> Document;
+        /// What goes into the parcel beside the goods: what was bought, without prices.
+        fn packing_slip(tenant: TenantId, id: SubOrderId, language: Language) -> Document;
+    }
+}
+
+/// A shop's part of an order, and what the marketplace keeps of each of its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleCard {
+    pub order: OrderId,
+    pub id: SubOrderId,
+    /// For people, such as `K7F3-9QXA-2`.
+    pub number: String,
+    pub fees: Vec<LineFee>,
+}
+
+/// What the marketplace keeps of all units of a line, frozen at sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineFee {
+    pub line: LineId,
+    /// With the tax on it.
+    pub kept: Money,
 }
 
 /// What an order is made of, for a row of small pictures.
@@ -387,6 +470,10 @@ public_event! {
     } key order, tenant |_| None
 }
 public_event! {
+    /// It goes elsewhere; whoever may know where asks the order.
+    "orders.order_readdressed" OrderReaddressed { order: OrderId, buyer: Option<UserId>, tenants: Vec<TenantId> } key order, tenant |_| None
+}
+public_event! {
     "orders.sub_order_packed" SubOrderPacked { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)
 }
 public_event! {
@@ -396,6 +483,12 @@ public_event! {
         parcel: ParcelId, carrier: String, tracking: String,
         /// Whether nothing of the sub-order is left to be sent.
         complete: bool,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// A parcel has arrived.
+    "orders.parcel_delivered" ParcelDelivered {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, parcel: ParcelId,
     } key order, tenant |e| Some(e.tenant)
 }
 public_event! {

@@ -58,7 +58,16 @@ pub struct Shop {
     /// Days from delivery in which buyers may ask to send something back.
     #[serde(default = "return_days")]
     pub return_days: u16,
+    /// Whether tax is in its prices; if not, it comes on top of them.
+    #[serde(default = "prices_include_tax")]
+    pub prices_include_tax: bool,
     pub delivery: Vec<DeliveryOption>,
+}
+
+/// What holds where a shop has not said otherwise.
+#[must_use]
+pub fn prices_include_tax() -> bool {
+    true
 }
 
 /// What holds where a shop has not said otherwise: the European Union's least.
@@ -249,6 +258,7 @@ pub struct ShopSettings {
     pub location: Location,
     pub return_policy: String,
     pub return_days: u16,
+    pub prices_include_tax: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,6 +314,56 @@ service! {
         fn invitation(token: String) -> Joining;
         /// Accepts it: from now on they are on the shop's staff.
         fn accept_invitation(invitee: Invitee, token: String) -> Joining;
+    }
+}
+
+/// Somebody who works for a shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffCard {
+    pub id: uuid::Uuid,
+    pub user: UserId,
+    pub email: String,
+    pub role: kernel::Role,
+    pub joined_at: kernel::DateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    /// Can be accepted.
+    Pending,
+    Accepted,
+    /// Taken back by the shop.
+    Revoked,
+    /// Can be sent again.
+    Expired,
+}
+
+/// Somebody who is, or was, invited to a shop's staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationCard {
+    pub id: uuid::Uuid,
+    pub email: String,
+    pub role: kernel::Role,
+    pub state: InvitationState,
+    pub sent_at: kernel::DateTime,
+    pub expires_at: kernel::DateTime,
+}
+
+service! {
+    /// Who works for a shop, for its owners.
+    StaffDesk as "staff_desk", remote RemoteStaffDesk, served ServedStaffDesk {
+        /// In the order in which they joined.
+        fn staff(tenant: TenantId) -> Vec<StaffCard>;
+        /// The latest first.
+        fn invitations(tenant: TenantId) -> Vec<InvitationCard>;
+        /// Mails a link that is good for seven days; whoever accepts it joins.
+        fn invite(tenant: TenantId, email: String, role: kernel::Role) -> InvitationCard;
+        fn resend(tenant: TenantId, invitation: uuid::Uuid) -> InvitationCard;
+        fn take_back(tenant: TenantId, invitation: uuid::Uuid) -> ();
+        /// The last owner stays one.
+        fn set_role(tenant: TenantId, member: uuid::Uuid, role: kernel::Role) -> StaffCard;
+        fn dismiss(tenant: TenantId, member: uuid::Uuid) -> ();
     }
 }
 

@@ -4,7 +4,10 @@ use crate::extract::{Said, header_once};
 use crate::{Problem, RequestInfo};
 use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
-use contracts::identity::{Audience, Credential, Identity, Principal};
+use contracts::identity::{
+    Audience, Credential, Identity, PARTNER_KEY_PREFIX, Partner as KeyHolder, PartnerKeys, PartnerScope,
+    Principal,
+};
 use kernel::{Actor, Ctx, Fault, Kind, Permission, TenantId, UserId};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use std::time::Duration;
 /// How long a verified credential is believed before it is verified again: the longest a revoked session lives on.
 const CREDENTIAL_CACHE: Duration = Duration::from_secs(5);
 const CREDENTIAL_CACHE_ENTRIES: u64 = 50_000;
+const PARTNER_CACHE_ENTRIES: u64 = 1_000;
 /// Bytes of a token beyond which nobody reads it.
 const TOKEN_BYTES_MAX: usize = 4096;
 
@@ -21,6 +25,8 @@ const TOKEN_BYTES_MAX: usize = 4096;
 pub struct Auth {
     identity: Arc<dyn Identity>,
     seen: moka::sync::Cache<Credential, Principal>,
+    partners: Option<Arc<dyn PartnerKeys>>,
+    partners_seen: moka::sync::Cache<String, KeyHolder>,
 }
 
 impl Auth {
@@ -30,7 +36,43 @@ impl Auth {
             .max_capacity(CREDENTIAL_CACHE_ENTRIES)
             .time_to_live(CREDENTIAL_CACHE)
             .build();
-        Self { identity, seen }
+        let partners_seen = moka::sync::Cache::builder()
+            .max_capacity(PARTNER_CACHE_ENTRIES)
+            .time_to_live(CREDENTIAL_CACHE)
+            .build();
+        Self {
+            identity,
+            seen,
+            partners: None,
+            partners_seen,
+        }
+    }
+
+    /// Knows the keys of partners' programs as well.
+    #[must_use]
+    pub fn with_partners(mut self, keys: Arc<dyn PartnerKeys>) -> Self {
+        self.partners = Some(keys);
+        self
+    }
+
+    /// Whose key this is, or `unauthenticated`.
+    pub async fn partner(&self, ctx: &Ctx, secret: &str) -> Result<KeyHolder, Fault> {
+        if let Some(partner) = self.partners_seen.get(secret)
+            && partner.expires_at > ctx.now
+        {
+            return Ok(partner);
+        }
+        let keys = self
+            .partners
+            .as_ref()
+            .filter(|_| secret.starts_with(PARTNER_KEY_PREFIX));
+        let Some(keys) = keys else {
+            let detail = "This needs a partner's API key, sent as `Authorization: Bearer stoa_pk_...`.";
+            return Err(Fault::new(Kind::Unauthenticated, "api_key_invalid", detail));
+        };
+        let partner = keys.recognise(ctx, secret.to_owned()).await?;
+        self.partners_seen.insert(secret.to_owned(), partner.clone());
+        Ok(partner)
     }
 
     /// The holder of a credential, or `unauthenticated`.
@@ -87,8 +129,36 @@ pub mod perm {
         ManageLedger,
         ManagePayments,
         ManagePromotions,
+        ManagePartners,
         ReadSystem
     );
+}
+
+/// A partner's scope, as a type.
+pub trait Opens: Send + Sync + 'static {
+    const SCOPE: PartnerScope;
+}
+
+/// One type per scope.
+pub mod scope {
+    macro_rules! scopes {
+        ($($name:ident),+) => {$(
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+            impl super::Opens for $name {
+                const SCOPE: contracts::identity::PartnerScope = contracts::identity::PartnerScope::$name;
+            }
+        )+};
+    }
+    scopes!(ShipmentsRead, ShipmentsPush);
+}
+
+/// A carrier's program whose key opens `S`: for shipments of that carrier alone.
+#[derive(Clone, Debug)]
+pub struct Partner<S: Opens> {
+    pub ctx: Ctx,
+    pub carrier: String,
+    scope: PhantomData<S>,
 }
 
 /// A signed-in person shopping. Sellers and operators may shop too, with a buyer's token.
@@ -107,6 +177,13 @@ pub struct Seller<P: Needs> {
     pub tenant: TenantId,
     pub principal: Principal,
     permission: PhantomData<P>,
+}
+
+impl<P: Needs> Seller<P> {
+    /// Asked of what only some calls of an endpoint do.
+    pub fn permit<Q: Needs>(&self) -> Result<(), Problem> {
+        permit::<Q>(&self.principal)
+    }
 }
 
 /// The operator's staff whose role includes `P`.
@@ -192,6 +269,38 @@ impl<S: Send + Sync, P: Needs> FromRequestParts<S> for Admin<P> {
     }
 }
 
+impl<S: Send + Sync, O: Opens> FromRequestParts<S> for Partner<O> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let mut ctx = anonymous(parts)?;
+        let secret = bearer(parts)?.ok_or_else(|| {
+            Problem(Fault::new(
+                Kind::Unauthenticated,
+                "token_missing",
+                "Send the API key that the operator made for you as `Authorization: Bearer <key>`.",
+            ))
+        })?;
+        let partner = auth(parts)?.partner(&ctx, &secret).await?;
+        if !partner.scopes.contains(&O::SCOPE) {
+            let detail = format!(
+                "Your API key does not include `{}`. Ask the operator.",
+                O::SCOPE.name()
+            );
+            return Err(Problem(Fault::new(Kind::Forbidden, "scope_missing", detail)));
+        }
+        ctx.actor = Actor::Partner {
+            key: partner.key,
+            carrier: partner.carrier.clone(),
+        };
+        Ok(Self {
+            ctx,
+            carrier: partner.carrier,
+            scope: PhantomData,
+        })
+    }
+}
+
 fn actor_of(principal: &Principal) -> Actor {
     let user = principal.user;
     match (principal.audience, principal.tenant) {
@@ -249,18 +358,36 @@ pub(crate) fn wrong_audience(wanted: Audience) -> Fault {
 
 /// The base context of the request, and who sent it if they said so.
 pub(crate) async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal>), Problem> {
-    let info = parts
-        .extensions
-        .get::<RequestInfo>()
-        .cloned()
-        .ok_or_else(|| Problem(Fault::internal()))?;
-    let ctx = Ctx {
+    let ctx = anonymous(parts)?;
+    let Some(token) = bearer(parts)? else {
+        return Ok((ctx, None));
+    };
+    let principal = auth(parts)?
+        .principal(&ctx, Credential::Bearer(token))
+        .await
+        .map_err(Problem)?;
+    Ok((ctx, Some(principal)))
+}
+
+fn anonymous(parts: &Parts) -> Result<Ctx, Problem> {
+    let info = parts.extensions.get::<RequestInfo>();
+    let info = info.ok_or_else(|| Problem(Fault::internal()))?;
+    Ok(Ctx {
         actor: Actor::Anonymous,
         now: info.now,
         correlation: info.correlation,
-    };
+    })
+}
+
+fn auth(parts: &Parts) -> Result<Auth, Problem> {
+    let auth = parts.extensions.get::<Auth>().cloned();
+    auth.ok_or_else(|| Problem(Fault::internal()))
+}
+
+/// What the caller sent to prove who they are, if anything.
+fn bearer(parts: &Parts) -> Result<Option<String>, Problem> {
     let said = match header_once(parts, header::AUTHORIZATION) {
-        Said::Not => return Ok((ctx, None)),
+        Said::Not => return Ok(None),
         Said::Once(credential) => credential.to_str().ok(),
         Said::Unclear => None,
     };
@@ -275,14 +402,5 @@ pub(crate) async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal
                 "The Authorization header must read `Bearer <token>`.",
             ))
         })?;
-    let auth = parts
-        .extensions
-        .get::<Auth>()
-        .cloned()
-        .ok_or_else(|| Problem(Fault::internal()))?;
-    let principal = auth
-        .principal(&ctx, Credential::Bearer(token.to_owned()))
-        .await
-        .map_err(Problem)?;
-    Ok((ctx, Some(principal)))
+    Ok(Some(token.to_owned()))
 }

@@ -1,10 +1,11 @@
 //! How HTTP is spoken here.
 //!
-//! A handler's signature says who may call it ([`Buyer`], [`Seller`], [`Admin`], [`Anyone`]), what it reads
+//! A handler's signature says who may call it ([`Buyer`], [`Seller`], [`Admin`], [`Partner`], [`Anyone`]), what it reads
 //! ([`Json`], [`Query`], [`Path`]) and what it refuses with ([`Problem`], RFC 9457). Nothing else decides either.
 
 mod auth;
 mod conditional;
+mod document;
 mod extract;
 mod idempotency;
 mod layer;
@@ -17,9 +18,11 @@ mod shopper;
 mod strict;
 pub mod text;
 mod transport;
+pub mod webhook;
 
-pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Seller, perm};
+pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Opens, Partner, Seller, perm, scope};
 pub use conditional::{IfMatch, etag};
+pub use document::{LanguageQuery, Pdf};
 pub use extract::{Json, Path, Query};
 pub use idempotency::IdempotencyKey;
 pub use layer::{Instance, Observe, Request as RequestInfo};
@@ -27,6 +30,6 @@ pub use limit::RateLimits;
 pub use moment::moment;
 pub use page::PageQuery;
 pub use problem::{Problem, ProblemDocument, method_not_allowed, status_of};
-pub use replay::{Answer, Answers, Claim, Claimed, LEASE, Replay};
-pub use shopper::{CartToken, Shopper};
+pub use replay::{Answer, Answers, Claim, Claimed, LEASE, Replay, tells_secrets};
+pub use shopper::{CartToken, OrderReader, Shopper};
 pub use transport::{Confidential, Transport, TrustedProxies};

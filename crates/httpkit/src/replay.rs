@@ -36,8 +36,14 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// Bodies beyond this are neither compared nor kept: uploads know what they have seen by the keys of their rows.
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// Answers with tokens in them are not for keeping.
-const SECRETS: &str = "/v1/auth/";
+const SECRETS: [&str; 2] = ["/v1/auth/", "/v1/admin/partner-keys"];
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Whether what this path answers may hold secrets: it is never kept under a key.
+#[must_use]
+pub fn tells_secrets(path: &str) -> bool {
+    SECRETS.iter().any(|known| path.starts_with(known))
+}
 
 /// Where answers are kept.
 pub trait Answers: Send + Sync + 'static {
@@ -104,7 +110,7 @@ impl Replay {
         is_unsafe
             && request.headers().contains_key(IdempotencyKey::HEADER)
             && path.starts_with("/v1/")
-            && !path.starts_with(SECRETS)
+            && !tells_secrets(path)
             && is_small_json(request)
             && request.extensions().get::<MatchedPath>().is_some_and(|route| {
                 let route = (request.method().clone(), route.as_str().to_owned());

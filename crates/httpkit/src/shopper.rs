@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use contracts::cart::CartOwner;
 use contracts::identity::{Audience, Principal};
-use kernel::{Ctx, Fault};
+use kernel::{Actor, Ctx, Fault, Permission};
 
 /// Bytes of a guest's cart token.
 const CART_TOKEN_BYTES: std::ops::RangeInclusive<usize> = 20..=128;
@@ -16,6 +16,33 @@ pub struct Shopper {
     pub ctx: Ctx,
     pub principal: Option<Principal>,
     pub owner: Option<CartOwner>,
+}
+
+/// Who may read an order: its owner, or (`None`) an operator who may read any.
+#[derive(Clone, Debug)]
+pub struct OrderReader {
+    pub ctx: Ctx,
+    pub owner: Option<CartOwner>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OrderReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Anyone { ctx, .. } = Anyone::from_request_parts(parts, state).await?;
+        if let Actor::Operator { role, .. } = ctx.actor
+            && role.may(Permission::ReadAnyOrder)
+        {
+            return Ok(Self { ctx, owner: None });
+        }
+        let Shopper { ctx, owner, .. } = Shopper::from_request_parts(parts, state).await?;
+        // Somebody without a token and without a cart owns nothing.
+        let owner = owner.ok_or_else(|| Fault::not_found("order"))?;
+        Ok(Self {
+            ctx,
+            owner: Some(owner),
+        })
+    }
 }
 
 /// The header that guests carry.

@@ -3,6 +3,7 @@
 mod authenticate;
 mod mailed_link;
 mod own_account;
+mod partner_keys;
 mod registration;
 mod reset;
 mod roles;
@@ -10,6 +11,7 @@ mod sign_in;
 mod tokens;
 mod upkeep;
 
+pub use partner_keys::{NewPartnerKey, OVERLAP_HOURS_MAX, Shown};
 pub use sign_in::{SignInAs, TokenPair};
 pub use upkeep::work;
 

@@ -26,6 +26,22 @@ const fn per_minute(n: u32) -> NonZeroU32 {
     }
 }
 
+impl AttemptLimits {
+    /// As many as anybody likes.
+    #[must_use]
+    pub const fn none() -> Self {
+        let all = NonZeroU32::MAX;
+        Self {
+            sign_in_per_address: all,
+            sign_in_per_account: all,
+            register_per_address: all,
+            register_per_account: all,
+            reset_per_address: all,
+            reset_per_account: all,
+        }
+    }
+}
+
 impl Default for AttemptLimits {
     fn default() -> Self {
         Self {

@@ -37,6 +37,12 @@ pub enum Error {
     NotStaff(String),
     #[error("There is no such session, or it is not yours to see.")]
     NoSuchSession,
+    #[error("The API key is unknown, expired or revoked. Ask the marketplace's operator for a new one.")]
+    BadPartnerKey,
+    #[error("There is no such API key.")]
+    NoSuchPartnerKey,
+    #[error("The API key has expired, was revoked or was replaced already. Make a new one.")]
+    PartnerKeyOver,
     #[error("There is no such account.")]
     NoSuchAccount,
     #[error("The role {0:?} cannot be held there: sellers' roles need a shop, operators' roles have none.")]
@@ -112,9 +118,12 @@ impl From<Error> for Fault {
                 .with("shops", shops),
             Error::NotStaff(_) => plain(Kind::Forbidden, "not_staff").at("/shop"),
             Error::NoSuchSession => Self::not_found("session"),
+            Error::BadPartnerKey => plain(Kind::Unauthenticated, "api_key_invalid"),
+            Error::NoSuchPartnerKey => Self::not_found("API key"),
+            Error::PartnerKeyOver => plain(Kind::Conflict, "partner_key_over"),
             Error::NoSuchAccount => Self::not_found("account"),
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
-            Error::Busy => Self::unavailable("Sign-in"),
+            Error::Busy => Self::busy(),
             Error::Fault(fault) => *fault,
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Sealed(_) | Error::Internal(_) => {

@@ -5,6 +5,7 @@ mod login;
 mod logout;
 mod mailed_link;
 mod me;
+mod partner_keys;
 mod refresh;
 mod register;
 mod reset_password;
@@ -36,6 +37,9 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
         .routes(routes!(jwks::handler))
+        .routes(routes!(partner_keys::list, partner_keys::make))
+        .routes(routes!(partner_keys::rotate))
+        .routes(routes!(partner_keys::revoke))
         .with_state(accounts)
 }
 

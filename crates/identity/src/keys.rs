@@ -24,6 +24,8 @@ const AHEAD: Duration = Duration::days(2);
 const VERIFIES_AFTER: Duration = Duration::days(1);
 /// How old the copy in memory may be. Another instance's new key is known before it signs.
 const COPY_TTL: Duration = Duration::minutes(5);
+/// How far the present of two requests that are answered at the same time may be apart.
+const MOMENT: Duration = Duration::minutes(1);
 /// A token with an unknown key makes us look for new keys, but not more often than this.
 const LOOK_AGAIN: Duration = Duration::seconds(5);
 
@@ -150,7 +152,8 @@ impl Keys {
             Some(until) if until > now + AHEAD => {}
             // The next key takes over where the last one stops; the first signs at once.
             Some(until) if until > now => key::insert(&mut *tx, &make(&self.keyring, until)?).await?,
-            _ => key::insert(&mut *tx, &make(&self.keyring, now)?).await?,
+            // Somebody else's request may have begun a moment before.
+            _ => key::insert(&mut *tx, &make(&self.keyring, now - MOMENT)?).await?,
         }
         key::drop_dead(&mut *tx, now).await?;
         tx.commit().await?;

@@ -2,7 +2,9 @@
 
 use crate::{Accounts, Error};
 use contracts::Reply;
-use contracts::identity::{BrowserSession, Credential, Identity, Principal, RegisterUser, SignIn, UserCard};
+use contracts::identity::{
+    BrowserSession, Credential, Identity, Partner, PartnerKeys, Principal, RegisterUser, SignIn, UserCard,
+};
 use futures::FutureExt;
 use futures::TryFutureExt;
 use kernel::{Ctx, Fault, Role, SessionId, TenantId, UserId};
@@ -81,5 +83,11 @@ impl Identity for Accounts {
         password: String,
     ) -> Reply<'a, Vec<UserId>> {
         reply(self.register_many(ctx, users, password))
+    }
+}
+
+impl PartnerKeys for Accounts {
+    fn recognise<'a>(&'a self, ctx: &'a Ctx, secret: String) -> Reply<'a, Partner> {
+        reply(async move { self.recognise(ctx, &secret).await })
     }
 }

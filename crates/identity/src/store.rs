@@ -5,6 +5,7 @@ pub mod guard;
 pub mod key;
 pub mod mail;
 pub mod mailed_token;
+pub mod partner_key;
 pub mod role;
 pub mod session;
 

@@ -105,10 +105,12 @@ create table inventory.reservation (
     sku_id uuid not null,
     warehouse_id uuid not null,
     quantity bigint not null,
+    -- of what was sold, units that are back on the shelf
+    returned bigint not null default 0,
     state text not null default 'held',
     expires_at timestamptz not null,
     constraint reservation_pkey primary key (tenant_id, order_id, id),
-    constraint reservation_quantity_check check (quantity > 0),
+    constraint reservation_quantity_check check (quantity > 0 and returned between 0 and quantity),
     constraint reservation_state_check check (state in ('held', 'sold', 'released', 'returned'))
 ) partition by list (tenant_id);
 create table inventory.reservation_pool partition of inventory.reservation default partition by range (order_id);
@@ -129,3 +131,16 @@ language sql stable as $$
       left join inventory.routing r on r.tenant_id = w.tenant_id
      where w.tenant_id = shop and w.id = warehouse
 $$;
+
+-- What the till sends as one array of rows each (store::rows).
+create type inventory.delta as (
+    tenant_id uuid, sku_id uuid, warehouse_id uuid, on_hand bigint, reserved bigint, incoming bigint
+);
+create type inventory.new_movement as (
+    tenant_id uuid, id uuid, sku_id uuid, warehouse_id uuid, delta_on_hand bigint, delta_reserved bigint, delta_incoming bigint,
+    reason text, reference uuid, note text
+);
+create type inventory.new_hold as (
+    tenant_id uuid, order_id uuid, id uuid, sku_id uuid, warehouse_id uuid, quantity bigint, expires_at timestamptz
+);
+create type inventory.settled as (tenant_id uuid, order_id uuid, id uuid, state text, returned bigint);

@@ -3,6 +3,7 @@
 
 use crate::domain::{Reason, Shelves, Units};
 use kernel::{SkuId, TenantId, Timestamp, WarehouseId, uuid_at};
+use store::rows::Rows;
 use uuid::Uuid;
 
 /// What a locked level is, but for where its rows come from. How its shop routes is looked up for levels outside the
@@ -16,32 +17,67 @@ select l.tenant_id, l.sku_id, l.warehouse_id, l.product_id, l.on_hand, l.reserve
 }
 pub(crate) use locked_level;
 
-/// Locks the levels of SKUs in one order for everybody (SKU, then warehouse), so that two transactions never wait for
-/// each other in a circle. Parameters: tenants, SKUs (each pair once). Naming the tenant prunes partitions.
-pub const LOCK: &str = concat!(
-    locked_level!(),
-    "
-  from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, sku_id)
+macro_rules! lock {
+    ($rows:literal) => {
+        concat!(
+            locked_level!(),
+            "
+  from unnest(",
+            $rows,
+            ") as wanted (tenant_id, sku_id)
   join inventory.level l on l.tenant_id = wanted.tenant_id and l.sku_id = wanted.sku_id
  order by l.sku_id, l.warehouse_id
    for update of l"
-);
+        )
+    };
+}
 
-/// Parameters: tenants, SKUs, warehouses, what to add to on hand, to reserved and to incoming.
-pub const APPLY: &str = "
+macro_rules! apply {
+    ($rows:literal) => {
+        concat!(
+            "
 update inventory.level l
    set on_hand = l.on_hand + d.on_hand, reserved = l.reserved + d.reserved, incoming = l.incoming + d.incoming
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
+  from unnest(",
+            $rows,
+            ")
        as d (tenant_id, sku_id, warehouse_id, on_hand, reserved, incoming)
- where l.tenant_id = d.tenant_id and l.sku_id = d.sku_id and l.warehouse_id = d.warehouse_id";
+ where l.tenant_id = d.tenant_id and l.sku_id = d.sku_id and l.warehouse_id = d.warehouse_id"
+        )
+    };
+}
+
+macro_rules! record {
+    ($rows:literal) => {
+        concat!(
+            "
+insert into inventory.movement
+       (tenant_id, id, sku_id, warehouse_id, delta_on_hand, delta_reserved, delta_incoming, reason, reference, note)
+select * from unnest(",
+            $rows,
+            ")"
+        )
+    };
+}
+
+/// Locks the levels of SKUs in one order for everybody (SKU, then warehouse), so that two transactions never wait for
+/// each other in a circle. Parameters: tenants, SKUs (each pair once). Naming the tenant prunes partitions.
+pub const LOCK: &str = lock!("$1::uuid[], $2::uuid[]");
+/// The same for tokio-postgres: [`Rows`] of both.
+pub const LOCK_ROWS: &str = lock!("$1::store.pair[]");
+
+/// Parameters: tenants, SKUs, warehouses, what to add to on hand, to reserved and to incoming.
+pub const APPLY: &str =
+    apply!("$1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[]");
+pub const APPLY_ROWS: &str = apply!("$1::inventory.delta[]");
 
 /// Parameters: tenants, ids, SKUs, warehouses, deltas on hand, deltas reserved, deltas incoming, reasons, references,
 /// notes.
-pub const MOVE: &str = "
-insert into inventory.movement
-       (tenant_id, id, sku_id, warehouse_id, delta_on_hand, delta_reserved, delta_incoming, reason, reference, note)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-                     $9::uuid[], $10::text[])";
+pub const MOVE: &str = record!(
+    "$1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::uuid[],
+     $10::text[]"
+);
+pub const MOVE_ROWS: &str = record!("$1::inventory.new_movement[]");
 
 /// What is added to levels.
 #[derive(Debug, Default)]
@@ -55,6 +91,19 @@ pub struct Deltas {
 }
 
 impl Deltas {
+    /// The parameter of [`APPLY_ROWS`].
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_, 6> {
+        Rows([
+            &self.tenants,
+            &self.skus,
+            &self.warehouses,
+            &self.on_hand,
+            &self.reserved,
+            &self.incoming,
+        ])
+    }
+
     /// The sum of all that happened to `shelves`.
     #[must_use]
     pub fn of(shelves: &Shelves) -> Self {
@@ -99,6 +148,23 @@ pub struct Movement<'a> {
 }
 
 impl Movements {
+    /// The parameter of [`MOVE_ROWS`].
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_, 10> {
+        Rows([
+            &self.tenants,
+            &self.ids,
+            &self.skus,
+            &self.warehouses,
+            &self.on_hand,
+            &self.reserved,
+            &self.incoming,
+            &self.reasons,
+            &self.references,
+            &self.notes,
+        ])
+    }
+
     pub fn push(&mut self, now: Timestamp, movement: Movement<'_>) {
         self.tenants.push(movement.tenant.0);
         self.ids.push(uuid_at(now));

@@ -9,6 +9,7 @@
 
 mod app;
 mod columns;
+mod desk;
 pub mod domain;
 mod error;
 mod http;
@@ -22,6 +23,7 @@ pub use app::{
     NewInbound, Once, Origin, ReorderPoint, ReorderProposal, Stock, Warehouse, WarehouseDraft, Warehouses,
     WhyNot,
 };
+pub use desk::Desk;
 pub use error::Error;
 pub use http::routes;
 pub use verify::{Mismatch, verify};

@@ -4,21 +4,19 @@
 //! The order of things: [`Statements::lock`] (or [`Statements::lock_of_orders`]), decide on the [`Shelves`] that were
 //! locked, [`Statements::write`]. What was decided stands because the levels stay locked until the commit.
 
-use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movement, Movements, locked_level};
+use crate::columns::{APPLY_ROWS, Deltas, LOCK_ROWS, MOVE_ROWS, Movement, Movements, locked_level};
 use crate::domain::Route;
 pub use crate::domain::{Crossing, Destination, Level, Line, Pick, Reason, Shelves, Shortage, Units};
 pub use crate::publish::crossings as publish_crossings;
 use kernel::{OrderId, SkuId, TenantId, Timestamp, WarehouseId, uuid_at};
+use store::rows::{self, Rows};
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
-/// A hold is a reservation and a movement, under one id. Parameters: tenants, orders, ids, SKUs, warehouses, quantities,
-/// ends.
+/// A hold is a reservation and a movement, under one id. Parameter: holds.
 const HOLD: &str = "
 with held as materialized (
-    select *
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::timestamptz[])
-           as h (tenant_id, order_id, id, sku_id, warehouse_id, quantity, expires_at)
+    select * from unnest($1::inventory.new_hold[])
 ), moved as (
     insert into inventory.movement (tenant_id, id, sku_id, warehouse_id, delta_on_hand, delta_reserved, reason, reference)
     select tenant_id, id, sku_id, warehouse_id, 0, quantity, 'hold', order_id from held
@@ -28,7 +26,7 @@ select * from held";
 
 /// Parameters: tenants, orders.
 const RESERVATIONS: &str = "
-select r.tenant_id, r.order_id, r.id, r.sku_id, r.warehouse_id, r.quantity, r.state
+select r.tenant_id, r.order_id, r.id, r.sku_id, r.warehouse_id, r.quantity, r.state, r.returned
   from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, order_id)
   join inventory.reservation r on r.tenant_id = wanted.tenant_id and r.order_id = wanted.order_id";
 
@@ -44,11 +42,11 @@ const LOCK_OF_ORDERS: &str = concat!(
    for update of l"
 );
 
-/// Parameters: tenants, orders, ids, states.
+/// Parameter: reservations, the states that they get, and how many of their units are back.
 const SETTLE: &str = "
 update inventory.reservation r
-   set state = d.state
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as d (tenant_id, order_id, id, state)
+   set state = d.state, returned = d.returned
+  from unnest($1::inventory.settled[]) as d
  where r.tenant_id = d.tenant_id and r.order_id = d.order_id and r.id = d.id";
 
 /// The till's statements on stock, prepared on one connection.
@@ -84,6 +82,8 @@ pub struct Reservation {
     pub warehouse: WarehouseId,
     pub quantity: i64,
     pub state: ReservationState,
+    /// Of what was sold, units that are back on the shelf.
+    pub returned: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +121,18 @@ struct Settled {
     orders: Vec<OrderId>,
     ids: Vec<Uuid>,
     states: Vec<&'static str>,
+    returned: Vec<i64>,
+}
+
+impl Settled {
+    /// The reservation as it is now.
+    fn push(&mut self, reservation: &Reservation) {
+        self.tenants.push(reservation.tenant);
+        self.orders.push(reservation.order);
+        self.ids.push(reservation.id);
+        self.states.push(reservation.state.as_str());
+        self.returned.push(reservation.returned);
+    }
 }
 
 /// A reservation names a level that does not exist: the batch must not go on as if it did.
@@ -169,6 +181,7 @@ impl Writes {
                 warehouse: pick.warehouse,
                 quantity: pick.quantity,
                 state: ReservationState::Held,
+                returned: 0,
             })
             .collect()
     }
@@ -198,12 +211,46 @@ impl Writes {
                 })?;
             level.on_hand += movement.added.on_hand;
             level.reserved += movement.added.reserved;
-            self.movements.push(now, movement);
-            self.settled.tenants.push(reservation.tenant);
-            self.settled.orders.push(reservation.order);
-            self.settled.ids.push(reservation.id);
-            self.settled.states.push(settlement.state().as_str());
+            if movement.added != Units::default() {
+                self.movements.push(now, movement);
+            }
+            if settlement == Settlement::Returned {
+                reservation.returned = reservation.quantity;
+            }
             reservation.state = settlement.state();
+            self.settled.push(reservation);
+        }
+        Ok(())
+    }
+
+    /// Puts units of one order that were sold, and are not sent after all, on the shelf again. The others stay sold.
+    pub fn take_back(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        lines: &[Line],
+        sold: &mut [Reservation],
+        shelves: &mut Shelves,
+    ) -> Result<(), MissingLevel> {
+        let before: Vec<i64> = sold.iter().map(|reservation| reservation.returned).collect();
+        for line in lines {
+            let mut left = line.quantity;
+            for reservation in sold.iter_mut().filter(|reservation| reservation.is_of(line)) {
+                let quantity = left.min(reservation.quantity - reservation.returned);
+                if quantity > 0 {
+                    let units = Line { quantity, ..*line };
+                    self.put(now, (order, order.0), &units, reservation.warehouse, shelves)?;
+                    reservation.returned += quantity;
+                    left -= quantity;
+                }
+            }
+            if left > 0 {
+                return Err(MissingLevel { order, sku: line.sku });
+            }
+        }
+        let changed = sold.iter().zip(before);
+        for (reservation, _) in changed.filter(|(reservation, before)| reservation.returned != *before) {
+            self.settled.push(reservation);
         }
         Ok(())
     }
@@ -246,15 +293,31 @@ impl Writes {
         shelves: &mut Shelves,
     ) -> Result<(), MissingLevel> {
         let missing = MissingLevel { order, sku: line.sku };
-        let sent_from = sold
-            .iter()
-            .find(|r| r.tenant == line.tenant && r.sku == line.sku && r.state == ReservationState::Sold)
+        // Not from where all are back already, because they were never sent.
+        let mut of_line = sold.iter().filter(|reservation| reservation.is_of(line));
+        let sent_from = of_line
+            .clone()
+            .find(|reservation| reservation.returned < reservation.quantity)
+            .or_else(|| of_line.next())
             .ok_or(missing)?
             .warehouse;
-        let warehouse = shelves.way_back(line.tenant, line.sku, sent_from);
+        self.put(now, (order, reference), line, sent_from, shelves)
+    }
+
+    /// Units that come back to where they were, or to where such units come back to; told of by an order, or by what has a
+    /// reference of its own.
+    fn put(
+        &mut self,
+        now: Timestamp,
+        (order, reference): (OrderId, Uuid),
+        line: &Line,
+        from: WarehouseId,
+        shelves: &mut Shelves,
+    ) -> Result<(), MissingLevel> {
+        let warehouse = shelves.way_back(line.tenant, line.sku, from);
         let level = shelves
             .level_mut(line.tenant, line.sku, warehouse)
-            .ok_or(missing)?;
+            .ok_or(MissingLevel { order, sku: line.sku })?;
         level.on_hand += line.quantity;
         self.movements.push(
             now,
@@ -293,10 +356,11 @@ impl Settlement {
     fn movement(self, reservation: &Reservation) -> Option<Movement<'static>> {
         use ReservationState as S;
         let quantity = reservation.quantity;
+        let back = quantity - reservation.returned;
         let (on_hand, reserved, reason) = match (self, reservation.state) {
             (Self::Sold, S::Held) => (-quantity, -quantity, Reason::Sale),
             (Self::Released, S::Held) => (0, -quantity, Reason::Release),
-            (Self::Returned, S::Sold) => (quantity, 0, Reason::Return),
+            (Self::Returned, S::Sold) => (back, 0, Reason::Return),
             _ => return None,
         };
         Some(Movement {
@@ -312,6 +376,13 @@ impl Settlement {
             reference: Some(reservation.order.0),
             note: None,
         })
+    }
+}
+
+impl Reservation {
+    /// Whether it was sold for a line.
+    fn is_of(&self, line: &Line) -> bool {
+        (self.tenant, self.sku, self.state) == (line.tenant, line.sku, ReservationState::Sold)
     }
 }
 
@@ -340,12 +411,12 @@ impl ReservationState {
 impl Statements {
     pub async fn prepare(client: &Client) -> Result<Self, Error> {
         let (lock, lock_of_orders, reservations, apply, hold, record, settle) = tokio::try_join!(
-            client.prepare(LOCK),
+            client.prepare(LOCK_ROWS),
             client.prepare(LOCK_OF_ORDERS),
             client.prepare(RESERVATIONS),
-            client.prepare(APPLY),
+            client.prepare(APPLY_ROWS),
             client.prepare(HOLD),
-            client.prepare(MOVE),
+            client.prepare(MOVE_ROWS),
             client.prepare(SETTLE),
         )?;
         Ok(Self {
@@ -366,7 +437,7 @@ impl Statements {
         tenants: &[TenantId],
         skus: &[SkuId],
     ) -> Result<Shelves, Error> {
-        let rows = client.query(&self.lock, &[&tenants, &skus]).await?;
+        let rows = client.query(&self.lock, &[&Rows([&tenants, &skus])]).await?;
         shelves(&rows)
     }
 
@@ -412,25 +483,11 @@ impl Statements {
     }
 
     async fn apply(&self, client: &Client, d: &Deltas) -> Result<(), Error> {
-        if d.tenants.is_empty() {
-            return Ok(());
-        }
-        let params: Params<'_> = &[
-            &d.tenants,
-            &d.skus,
-            &d.warehouses,
-            &d.on_hand,
-            &d.reserved,
-            &d.incoming,
-        ];
-        client.execute(&self.apply, params).await.map(drop)
+        rows::write(client, &self.apply, d.rows()).await
     }
 
     async fn hold(&self, client: &Client, h: &Holds) -> Result<(), Error> {
-        if h.tenants.is_empty() {
-            return Ok(());
-        }
-        let params: Params<'_> = &[
+        let rows = Rows([
             &h.tenants,
             &h.orders,
             &h.ids,
@@ -438,41 +495,19 @@ impl Statements {
             &h.warehouses,
             &h.quantities,
             &h.ends,
-        ];
-        client.execute(&self.hold, params).await.map(drop)
+        ]);
+        rows::write(client, &self.hold, rows).await
     }
 
     async fn record(&self, client: &Client, m: &Movements) -> Result<(), Error> {
-        if m.tenants.is_empty() {
-            return Ok(());
-        }
-        let params: Params<'_> = &[
-            &m.tenants,
-            &m.ids,
-            &m.skus,
-            &m.warehouses,
-            &m.on_hand,
-            &m.reserved,
-            &m.incoming,
-            &m.reasons,
-            &m.references,
-            &m.notes,
-        ];
-        client.execute(&self.record, params).await.map(drop)
+        rows::write(client, &self.record, m.rows()).await
     }
 
     async fn settle(&self, client: &Client, s: &Settled) -> Result<(), Error> {
-        if s.tenants.is_empty() {
-            return Ok(());
-        }
-        client
-            .execute(&self.settle, &[&s.tenants, &s.orders, &s.ids, &s.states])
-            .await
-            .map(drop)
+        let rows = Rows([&s.tenants, &s.orders, &s.ids, &s.states, &s.returned]);
+        rows::write(client, &self.settle, rows).await
     }
 }
-
-type Params<'a> = &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)];
 
 fn shelves(rows: &[Row]) -> Result<Shelves, Error> {
     rows.iter().map(level).collect::<Result<_, _>>().map(Shelves::new)
@@ -503,5 +538,6 @@ fn reservation(row: &Row) -> Result<Reservation, Error> {
         warehouse: row.try_get(4)?,
         quantity: row.try_get(5)?,
         state: ReservationState::parse(row.try_get(6)?),
+        returned: row.try_get(7)?,
     })
 }

@@ -1,6 +1,6 @@
 //! Who is asking, when, and on whose behalf. Every use case takes a [`Ctx`] first.
 
-use crate::{TenantId, Timestamp, UserId, uuid_at};
+use crate::{PartnerKeyId, TenantId, Timestamp, UserId, uuid_at};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -60,6 +60,8 @@ pub enum Permission {
     ManagePayments,
     /// Discounts that the marketplace pays for.
     ManagePromotions,
+    /// Keys of partners' programs.
+    ManagePartners,
     ReadSystem,
 }
 
@@ -113,7 +115,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -133,6 +135,7 @@ impl Permission {
         Self::ManageLedger,
         Self::ManagePayments,
         Self::ManagePromotions,
+        Self::ManagePartners,
         Self::ReadSystem,
     ];
 
@@ -147,6 +150,7 @@ impl Permission {
                 | Self::ManageLedger
                 | Self::ManagePayments
                 | Self::ManagePromotions
+                | Self::ManagePartners
                 | Self::ReadSystem
         )
     }
@@ -168,6 +172,11 @@ pub enum Actor {
     Operator {
         user: UserId,
         role: Role,
+    },
+    /// A partner's program, by its key.
+    Partner {
+        key: PartnerKeyId,
+        carrier: String,
     },
     /// Stoa itself: a consumer, a job, the till, a command of the operator's shell.
     System {
@@ -209,7 +218,7 @@ impl Ctx {
     pub fn user(&self) -> Option<UserId> {
         match self.actor {
             Actor::Buyer { user } | Actor::Seller { user, .. } | Actor::Operator { user, .. } => Some(user),
-            Actor::Anonymous | Actor::System { .. } => None,
+            Actor::Anonymous | Actor::Partner { .. } | Actor::System { .. } => None,
         }
     }
 

@@ -102,6 +102,18 @@ impl Fault {
         fault
     }
 
+    /// More is asked of us than we can do at once.
+    #[must_use]
+    pub fn busy() -> Self {
+        let mut fault = Self::new(
+            Kind::TooMany,
+            "busy",
+            "Too many ask for this at the same time. Please try again in a moment.",
+        );
+        fault.retry_after_s = Some(1);
+        fault
+    }
+
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Serialize) -> Self {
         if let Ok(value) = serde_json::to_value(value) {

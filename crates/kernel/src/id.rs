@@ -111,10 +111,16 @@ ids! {
     LineId,
     /// Some units of a sub-order, sent together.
     ParcelId,
+    /// A parcel in the hands of a carrier; also the parcel's own id.
+    ShipmentId,
+    /// A key by which a partner's program calls.
+    PartnerKeyId,
     /// Money given back for a sub-order.
     RefundId,
     /// Units of a sub-order that its buyer sends back.
     ReturnId,
+    /// How much of one tax one region asks for one category.
+    TaxRateId,
     /// One charge of a buyer for one order.
     PaymentId,
     /// An account of the ledger.

@@ -61,3 +61,11 @@ create trigger posting_immutable before update or delete or truncate on ledger.p
     for each statement execute function ledger.refuse_change();
 create trigger entry_immutable before update or delete or truncate on ledger.entry
     for each statement execute function ledger.refuse_change();
+
+-- What the till sends as one array of rows each (store::rows).
+create type ledger.new_entry as (id uuid, kind text, reference uuid, at timestamptz);
+create type ledger.new_posting as (
+    entry_id uuid, line smallint, account text, tenant_id uuid, currency text, amount bigint,
+    -- the hold that it begins, if it does
+    hold_id uuid
+);

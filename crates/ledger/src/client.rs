@@ -1,5 +1,7 @@
 //! The ledger as other contexts know it.
 
+mod settlement;
+
 use crate::app::Ledger;
 use crate::error::Error;
 use crate::store::BalanceRow;

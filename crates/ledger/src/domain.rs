@@ -12,11 +12,13 @@ mod transfer;
 
 pub use commission::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 pub use fees::{provider_fee, provider_transfer};
-pub use hold::{HoldReason, Standing, reserve};
+pub use hold::{Standing, reserve};
 pub use schedule::{Schedule, ScheduleError};
 pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
-pub use statement::{Line, Movement, Statement};
-pub use transfer::{PayoutState, Said, Step, payout_made, payout_paid, step};
+pub use statement::{Line, statement};
+pub use transfer::{Said, Step, payout_made, payout_paid, step};
+
+pub use contracts::ledger::{HoldReason, Movement, PayoutState, Statement};
 
 use kernel::{EntryId, Money, MoneyError, OrderId, RefundId, TenantId, Timestamp};
 use sha2::{Digest, Sha256};
@@ -109,10 +111,12 @@ pub struct SellerShare {
     pub tax: Money,
     /// What the marketplace pays for its discounts, beside what the buyer pays; or takes back.
     pub funded: Money,
+    /// What of the total is tax that the marketplace owes the authorities; or owes no more.
+    pub sales_tax: Money,
 }
 
 /// The provider captured an order: each shop is owed its total, and what the marketplace pays for its discounts, less
-/// commission and the tax on it.
+/// commission, the tax on it, and the tax on what was sold where the marketplace owes that.
 pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
     Ok(Entry {
         id: entry_id("sale", order.0),
@@ -157,7 +161,7 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
     }];
     for share in shares {
         let due = share.total.add(share.funded)?;
-        let owed = share.commission.add(share.tax)?.sub(due)?;
+        let owed = share.commission.add(share.tax)?.add(share.sales_tax)?.sub(due)?;
         postings.push(Posting {
             account: Account::SellerPayable,
             tenant: Some(share.tenant),
@@ -173,7 +177,7 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
         });
     }
     for share in shares {
-        let collected = Money::zero(currency).sub(share.tax)?;
+        let collected = Money::zero(currency).sub(share.tax.add(share.sales_tax)?)?;
         postings.push(Posting {
             account: Account::TaxPayable,
             tenant: Some(share.tenant),
@@ -280,6 +284,7 @@ mod tests {
                 commission: eur(500),
                 tax: eur(105),
                 funded: eur(0),
+                sales_tax: eur(0),
             },
             SellerShare {
                 tenant: b,
@@ -287,6 +292,7 @@ mod tests {
                 commission: eur(199),
                 tax: eur(0),
                 funded: eur(1_000),
+                sales_tax: eur(345),
             },
         ];
         let entry = sale(OrderId::new(now()), now(), &shares).expect("balanced");
@@ -300,10 +306,11 @@ mod tests {
             vec![
                 (Account::ProviderClearing, None, 6_990),
                 (Account::SellerPayable, Some(a), -4_395),
-                (Account::SellerPayable, Some(b), -2_791),
+                (Account::SellerPayable, Some(b), -2_446),
                 (Account::CommissionRevenue, Some(a), -500),
                 (Account::CommissionRevenue, Some(b), -199),
                 (Account::TaxPayable, Some(a), -105),
+                (Account::TaxPayable, Some(b), -345),
                 (Account::PromotionExpense, Some(b), 1_000),
             ]
         );
@@ -330,6 +337,7 @@ mod tests {
                 commission: share(eur(total), rate),
                 tax: share(share(eur(total), rate), tax),
                 funded: eur(funded),
+                sales_tax: share(eur(total), tax),
             }).collect();
             let order = OrderId::new(now());
             let sold = sale(order, now(), &shares).expect("in range");

@@ -13,6 +13,8 @@ mod client;
 pub mod domain;
 mod error;
 mod http;
+mod lines;
+mod papers;
 mod provider;
 mod store;
 pub mod till;

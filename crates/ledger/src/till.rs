@@ -2,12 +2,28 @@
 
 use crate::domain::{Account, Entry, Posting, entry_id};
 use sqlx::PgConnection;
+use std::sync::LazyLock;
+use store::rows::Rows;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
 /// Entries that exist are skipped with their postings, so a repeated confirmation posts nothing twice. What a sale
 /// owes a shop is held from the moment it is owed; what a refund takes back is no longer held.
-const POST: &str = include_str!("sql/post.sql");
+///
+/// Parameters: days in transit, then what `entries` and `postings` name.
+fn post_sql(entries: &str, postings: &str) -> String {
+    include_str!("sql/post.sql")
+        .replace("{entries}", entries)
+        .replace("{postings}", postings)
+}
+
+/// For sqlx: an array for each column.
+static POST_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    post_sql(
+        "$2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[]",
+        "$6::uuid[], $7::smallint[], $8::text[], $9::uuid[], $10::text[], $11::bigint[], $12::uuid[]",
+    )
+});
 
 /// Days for which a sale is held when nobody tells that it was delivered, before the shop's own days begin.
 const TRANSIT_DAYS: i32 = 14;
@@ -55,7 +71,8 @@ impl Entries {
         if self.is_empty() {
             return Ok(0);
         }
-        let done = sqlx::query(POST)
+        let done = sqlx::query(POST_COLUMNS.as_str())
+            .bind(TRANSIT_DAYS)
             .bind(&self.ids)
             .bind(&self.kinds)
             .bind(&self.references)
@@ -67,7 +84,6 @@ impl Entries {
             .bind(&self.currencies)
             .bind(&self.amounts)
             .bind(&self.holds)
-            .bind(TRANSIT_DAYS)
             .execute(conn)
             .await?;
         Ok(done.rows_affected())
@@ -91,7 +107,8 @@ fn hold(entry: &Entry, posting: &Posting) -> Option<Uuid> {
 pub struct Prepared(Statement);
 
 pub async fn prepare(client: &Client) -> Result<Prepared, Error> {
-    client.prepare(POST).await.map(Prepared)
+    let post = post_sql("$2::ledger.new_entry[]", "$3::ledger.new_posting[]");
+    client.prepare(&post).await.map(Prepared)
 }
 
 /// Posts the entries. Futures made before the first is awaited are sent together (tokio-postgres pipelines).
@@ -103,18 +120,17 @@ pub async fn post(client: &Client, prepared: &Prepared, entries: &Entries) -> Re
         .execute(
             &prepared.0,
             &[
-                &entries.ids,
-                &entries.kinds,
-                &entries.references,
-                &entries.times,
-                &entries.posting_entries,
-                &entries.lines,
-                &entries.accounts,
-                &entries.tenants,
-                &entries.currencies,
-                &entries.amounts,
-                &entries.holds,
                 &TRANSIT_DAYS,
+                &Rows([&entries.ids, &entries.kinds, &entries.references, &entries.times]),
+                &Rows([
+                    &entries.posting_entries,
+                    &entries.lines,
+                    &entries.accounts,
+                    &entries.tenants,
+                    &entries.currencies,
+                    &entries.amounts,
+                    &entries.holds,
+                ]),
             ],
         )
         .await?;

@@ -42,6 +42,9 @@ pub enum Command {
     Replay(Place),
     /// Measures Stoa beside a baseline on this very machine, and fails where a target is missed.
     Bench(Bench),
+    /// Judges how good the answers are, on queries whose right answers are known.
+    #[command(subcommand)]
+    Evaluate(Evaluate),
     /// Proves on this very machine that Stoa does not oversell, overcharge or leak: buyers in crowds, killed processes, curious
     /// neighbours, on throwaway data directories. Writes one page of HTML, and fails if any invariant is broken.
     Prove(Prove),
@@ -117,6 +120,9 @@ pub struct Serve {
     pub sandbox_webhook_secret: Option<String>,
     #[command(flatten)]
     pub providers: crate::providers::Providers,
+    /// Who says at which rate things are taxed: the table that operators keep, or a pretended tax service.
+    #[arg(long, env = "STOA_TAXES", value_enum, default_value = "table")]
+    pub taxes: crate::providers::TaxSource,
     /// Shows /dev/mail, with every mail that was sent, to whoever calls from this machine; otherwise to operators only.
     /// Behind a proxy on this machine that would be everybody.
     #[arg(long, env = "STOA_OPEN_INBOX")]
@@ -171,15 +177,22 @@ pub struct Import {
 
 #[derive(Args, Clone)]
 pub struct Bench {
-    /// till-hot, till-spread, read-pdp, start or all; crates/bench/README.md explains each.
+    /// till-hot, till-spread, checkout-full, read-pdp, search, search-engine, start or all; crates/bench/README.md explains each.
     pub name: String,
     #[command(flatten)]
     pub options: bench::Options,
 }
 
+#[derive(Subcommand, Clone)]
+pub enum Evaluate {
+    /// Judges the search with its defaults on sets of products, queries and judgments, beside plain BM25; docs/search.md
+    /// says in which shapes. Fails where a target is missed. Needs no marketplace and changes none.
+    Search(evaluate::Options),
+}
+
 #[derive(Args, Clone)]
 pub struct Prove {
-    /// last-unit, flood, kill, isolation, money; all of them if none is named. They take some minutes.
+    /// last-unit, flood, kill, history, isolation, money; all of them if none is named. They take some minutes.
     pub suites: Vec<String>,
     /// Where the page is written.
     #[arg(long, default_value = "stoa-proof.html", value_name = "FILE")]
@@ -187,6 +200,9 @@ pub struct Prove {
     /// Of the buyers' choices; the same seed chooses the same.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Folder of the real marketplace's files that `history` lives again: Olist's, as they were published.
+    #[arg(long, env = "STOA_OLIST", value_name = "DIR")]
+    pub files: Option<PathBuf>,
     /// Prove another build of stoa than this one.
     #[arg(long, value_name = "PATH")]
     pub program: Option<PathBuf>,
@@ -211,6 +227,7 @@ impl Serve {
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
+            taxes: crate::providers::TaxSource::default(),
             open_inbox: false,
             clock: None,
             trial: None,

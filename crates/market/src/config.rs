@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
-pub const SERVICES: [(&str, &str); 13] = [
+pub const SERVICES: [(&str, &str); 15] = [
     ("identity", "accounts, sign-in, tokens"),
     ("tenants", "shops, onboarding, staff"),
     ("inventory", "stock and its movements"),
@@ -20,6 +20,8 @@ pub const SERVICES: [(&str, &str); 13] = [
     ("payments", "payments and the sandbox provider"),
     ("ledger", "double-entry postings"),
     ("promotions", "coupons and discounts"),
+    ("taxes", "tax regions, categories and rates"),
+    ("shipping", "labels, carriers, the way of parcels"),
     ("checkout", "the till: placing, paying, cancelling"),
     ("storefront", "the pages"),
     ("docs", "the API's description and its page"),
@@ -38,6 +40,7 @@ pub struct Config {
     pub hold_s: u32,
     pub sandbox_webhook_secret: Option<String>,
     pub providers: crate::providers::Providers,
+    pub taxes: crate::providers::TaxSource,
     pub open_inbox: bool,
     /// A clock that is told the time begins there.
     pub clock: Option<kernel::Timestamp>,
@@ -75,6 +78,7 @@ impl Config {
             hold_s: args.hold_s,
             sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
             providers: args.providers.clone(),
+            taxes: args.taxes,
             open_inbox: args.open_inbox,
             clock: args.clock,
             trial: args.trial.clone(),
@@ -95,6 +99,7 @@ impl Config {
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
+            taxes: crate::providers::TaxSource::default(),
             open_inbox: false,
             clock: None,
             trial: None,

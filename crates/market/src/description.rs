@@ -31,18 +31,28 @@ impl utoipa::Modify for Bearer {
             .components
             .get_or_insert_default()
             .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("stoa_pk_...")
+            .description(Some("A partner's API key, made by the operator."))
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("partner", SecurityScheme::Http(key));
     }
 }
 
 /// Adds to every operation the refusals that do not come from its handler but from what stands before it.
 pub fn complete(openapi: &mut utoipa::openapi::OpenApi) {
     for (path, item) in &mut openapi.paths.paths {
-        let keeps_secrets = path.starts_with("/v1/auth/");
-        for operation in unsafe_operations(item).filter(|_| !keeps_secrets) {
+        // What carriers tell has ids of its own.
+        let takes_no_key = httpkit::tells_secrets(path) || path.starts_with("/v1/partner/");
+        for operation in unsafe_operations(item).filter(|_| !takes_no_key) {
             offer_key(operation);
         }
         for operation in operations(item) {
-            refuse(operation, "429", "`rate_limited`, with Retry-After");
+            refuse(operation, "429", "`rate_limited` or `busy`, with Retry-After");
             if takes_json(operation) {
                 refuse(operation, "413", "`body_too_large`");
             }

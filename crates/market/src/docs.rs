@@ -1,7 +1,9 @@
 //! The API's description, a page to read and try it, and a page of the codes that its errors carry.
 
 use axum::Router;
-use axum::response::Html;
+use axum::http::{StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +17,27 @@ pub fn routes(openapi: OpenApi) -> Router {
         .map(|document| problems_page(&problems(&document)))
         .unwrap_or_default();
     Router::from(SwaggerUi::new("/docs").url("/v1/openapi.json", openapi))
+        .layer(map_response(fits_phones))
         .route("/docs/problems", get(async move || Html(page)))
+}
+
+/// Bytes of a page that is read to be mended; it has a hundredth of them.
+const PAGE_BYTES_MAX: usize = 1024 * 1024;
+
+/// The page that comes with the library says nothing of narrow screens: phones would show it as a far too wide one.
+async fn fits_phones(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(page) = axum::body::to_bytes(body, PAGE_BYTES_MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let page = String::from_utf8_lossy(&page);
+    let fitting = "<head><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, page.replacen("<head>", fitting, 1).into())
 }
 
 /// What the description says of one code.
@@ -96,6 +118,19 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[tokio::test]
+    async fn the_page_fits_narrow_screens_and_other_files_stay_as_they_are() {
+        let given = |kind: &'static str| ([(header::CONTENT_TYPE, kind)], "<head><title>x</title></head>");
+        let text = async |response: Response| {
+            let bytes = axum::body::to_bytes(response.into_body(), 1_000).await;
+            String::from_utf8(bytes.expect("read").to_vec()).expect("UTF-8")
+        };
+        let page = text(fits_phones(given("text/html").into_response()).await).await;
+        assert!(page.starts_with("<head><meta name=\"viewport\""), "{page}");
+        let script = text(fits_phones(given("text/javascript").into_response()).await).await;
+        assert!(!script.contains("viewport"), "{script}");
+    }
 
     #[test]
     fn codes_are_read_from_the_descriptions() {

@@ -8,6 +8,25 @@ use payments::{Fallback, Hidden, PayPal, Provider, Razorpay, Sandbox, Stripe, pa
 use std::sync::Arc;
 use store::Db;
 
+/// Who says at which rate things are taxed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum TaxSource {
+    /// The marketplace's own table.
+    #[default]
+    Table,
+    /// A pretended tax service, and the table where it does not answer.
+    Sandbox,
+}
+
+impl TaxSource {
+    pub fn book(self, db: Db) -> taxes::Taxes {
+        match self {
+            Self::Table => taxes::Taxes::new(db),
+            Self::Sandbox => taxes::Taxes::asking(db, Arc::new(taxes::Sandbox::new())),
+        }
+    }
+}
+
 #[derive(Args, Clone, Debug)]
 pub struct Providers {
     /// Payment providers: sandbox, stripe, razorpay, paypal. Of several with commas the first is asked, and the next where

@@ -53,6 +53,12 @@ create table orders.sub_order (
     funded_refunded bigint not null default 0,
     -- what promotions took off the delivery; null where nothing was
     delivery_discounts jsonb,
+    -- what of the total is tax, what of that went back, and whether the marketplace owes it instead of the shop
+    tax bigint not null default 0,
+    tax_refunded bigint not null default 0,
+    tax_by_marketplace boolean not null default false,
+    -- the tax in the delivery; null where none is due
+    delivery_tax jsonb,
     -- what the marketplace keeps, frozen at sale
     commission bigint not null,
     -- given back of its total so far
@@ -71,6 +77,8 @@ create table orders.sub_order (
     address jsonb,
     cancel_reason text,
     cancel_note text,
+    -- of units, while others are sent
+    cancellations jsonb not null default '[]',
     parcels jsonb not null default '[]',
     refunds jsonb not null default '[]',
     returns jsonb not null default '[]',
@@ -86,6 +94,7 @@ create table orders.sub_order (
     constraint sub_order_refunded_check check (refunded between 0 and total),
     constraint sub_order_commission_refunded_check check (commission_refunded between 0 and commission),
     constraint sub_order_commission_check check (commission between 0 and total + funded and funded_refunded between 0 and funded),
+    constraint sub_order_tax_check check (tax between 0 and total and tax_refunded between 0 and tax),
     constraint sub_order_open_returns_check check (open_returns >= 0),
     constraint sub_order_address_check check ((status in ('placed', 'cancelled')) = (address is null)),
     constraint sub_order_cancelled_check check ((status = 'cancelled') = (cancel_reason is not null))
@@ -111,6 +120,8 @@ create table orders.line (
     unit_price bigint not null,
     -- what promotions took off all its units; null where nothing was
     discounts jsonb,
+    -- the tax in what is paid for all its units; null where none is due
+    tax jsonb,
     -- units sent, units cancelled by themselves, and minor units given back for the line as such
     shipped bigint not null default 0,
     cancelled bigint not null default 0,
@@ -119,8 +130,37 @@ create table orders.line (
     constraint line_quantity_check check (quantity > 0),
     constraint line_unit_price_check check (unit_price >= 0),
     constraint line_units_check check (shipped >= 0 and cancelled >= 0 and shipped + cancelled <= quantity),
-    constraint line_refunded_check check (refunded between 0 and quantity * unit_price)
+    -- tax that comes on top of the price is paid and given back as well
+    constraint line_refunded_check check (refunded between 0 and quantity * unit_price
+        + case when tax ->> 'included' = 'false' then (tax ->> 'amount')::bigint else 0 end)
 ) partition by list (tenant_id);
 create table orders.line_pool partition of orders.line default partition by range (sub_order_id);
 select store.partition_by_month('orders.line_pool', 'uuid');
 select store.isolate('orders.line');
+
+-- What the till sends as one array of rows each (store::rows).
+create type orders.new_order as (
+    id uuid, version bigint, number text, buyer_id uuid, status text, currency text, total bigint, sellers int, units bigint,
+    payment_id uuid, placed_at timestamptz, reserved_until timestamptz
+);
+create type orders.new_sub_order as (
+    tenant_id uuid, id uuid, order_id uuid, number text, status text, currency text, subtotal bigint, delivery bigint, total bigint,
+    funded bigint, delivery_discounts jsonb, commission bigint, delivery_code text, delivery_name text, placed_at timestamptz,
+    tax bigint, tax_by_marketplace boolean, delivery_tax jsonb
+);
+create type orders.new_line as (
+    tenant_id uuid, sub_order_id uuid, id uuid, sku_id uuid, product_id uuid, title text, options text, code text, quantity bigint,
+    unit_price bigint, discounts jsonb, tax jsonb
+);
+create type orders.order_update as (
+    id uuid, version bigint, status text, fulfilment text, refunded bigint, cancel_reason text, reserved_until timestamptz
+);
+create type orders.sub_order_update as (
+    tenant_id uuid, id uuid, status text, refunded bigint, commission_refunded bigint, confirmed_at timestamptz,
+    packed_at timestamptz, delivered_at timestamptz, cancelled_at timestamptz, address jsonb, cancel_reason text, cancel_note text,
+    parcels jsonb, refunds jsonb, funded_refunded bigint, returns jsonb, open_returns int, return_until timestamptz, tax_refunded bigint,
+    cancellations jsonb
+);
+create type orders.line_update as (
+    tenant_id uuid, sub_order_id uuid, id uuid, shipped bigint, cancelled bigint, refunded bigint
+);

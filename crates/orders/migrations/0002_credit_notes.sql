@@ -34,3 +34,7 @@ begin
 end $$;
 create trigger credit_note_append_only before update or delete on orders.credit_note
     for each row execute function orders.refuse_another_credit_note();
+
+create type orders.new_credit_note as (
+    tenant_id uuid, order_id uuid, sub_order_id uuid, refund_id uuid, issued_at timestamptz
+);

@@ -2,9 +2,12 @@
 
 mod credit_notes;
 mod fulfil;
+mod invoices;
 mod returns;
 
-use crate::domain::{Discount, Event, Order, Refusal, discount, discounts, replay, timeline, units};
+use crate::domain::{
+    Discount, Event, Order, Refusal, added, by_rate, discount, discounts, replay, timeline, units,
+};
 use crate::project::{
     LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
 };
@@ -18,6 +21,8 @@ use contracts::orders::{
     AsOf, CreditNote, NewParcel, NewReturn, OrderEvent, OrderLine, OrderSummary, ReturnAnswer, SellerReturn,
     SubOrder, SubOrderStatus,
 };
+use contracts::taxes::{TaxOwner, TaxSum};
+use contracts::tenants::Tenants;
 use kernel::{
     Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, ReturnId, SubOrderId, TenantId,
     UserId,
@@ -25,7 +30,7 @@ use kernel::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 /// The orders context.
@@ -35,6 +40,7 @@ pub struct Orders(Arc<Inner>);
 struct Inner {
     db: Db,
     streams: Streams,
+    shops: OnceLock<Arc<dyn Tenants>>,
 }
 
 impl Orders {
@@ -43,11 +49,22 @@ impl Orders {
         Self(Arc::new(Inner {
             db,
             streams: Streams::new(crate::CONTEXT),
+            shops: OnceLock::new(),
         }))
+    }
+
+    /// Whose names stand on documents; without it there are none.
+    pub fn know_shops(&self, shops: Arc<dyn Tenants>) {
+        // Set twice, the first stays: both are the same context.
+        let _ = self.0.shops.set(shops);
     }
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    fn shops(&self) -> Option<&Arc<dyn Tenants>> {
+        self.0.shops.get()
     }
 
     pub(crate) fn streams(&self) -> &Streams {
@@ -185,6 +202,7 @@ fn summary(row: OrderRow) -> OrderSummary {
 fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
     let currency = currency(&row.currency);
     let money = |amount| Money::new(amount, currency);
+    let taxes = taxes(&row, lines, currency);
     SubOrder {
         lines: lines
             .iter()
@@ -202,15 +220,24 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         delivery: money(row.delivery),
         discount: money(lines_discount(lines, row.id) + discount(kept(row.delivery_discounts.as_ref()))),
         delivery_discounts: discounts(kept(row.delivery_discounts.as_ref()), currency),
+        delivery_tax: row.delivery_tax.as_ref().map(|tax| tax.0.view(currency)),
         total: money(row.total),
+        tax: money(row.tax),
+        taxes,
+        tax_owed_by: match row.tax_by_marketplace {
+            true => TaxOwner::Marketplace,
+            false => TaxOwner::Seller,
+        },
+        tax_refunded: money(row.tax_refunded),
         funded: money(row.funded),
         funded_refunded: money(row.funded_refunded),
-        commission: money(row.commission),
+        commission: Some(money(row.commission)),
         refunded: money(row.refunded),
-        commission_refunded: money(row.commission_refunded),
+        commission_refunded: Some(money(row.commission_refunded)),
         placed_at: row.dates.placed,
         address: row.address,
         timeline: timeline(row.dates, &row.parcels, &row.refunds),
+        cancellations: row.cancellations,
         parcels: row.parcels,
         refunds: row.refunds,
         returns: row.returns,
@@ -235,11 +262,23 @@ fn sold(line: &LineRow, currency: Currency) -> OrderLine {
         unit_price: Money::new(line.unit_price, currency),
         list_total: Money::new(line.unit_price * line.quantity, currency),
         discounts: discounts(kept(line.discounts.as_ref()), currency),
-        total: Money::new(
-            line.unit_price * line.quantity - discount(kept(line.discounts.as_ref())),
-            currency,
-        ),
+        total: Money::new(paid(line), currency),
+        tax: line.tax.as_ref().map(|tax| tax.0.view(currency)),
     }
+}
+
+/// What is paid for a line: after discounts, with tax.
+fn paid(line: &LineRow) -> i64 {
+    let tax = line.tax.as_ref().map(|tax| &tax.0);
+    line.unit_price * line.quantity - discount(kept(line.discounts.as_ref())) + added(tax)
+}
+
+/// The taxes of a sub-order by rate.
+fn taxes(row: &SubOrderRow, lines: &[LineRow], currency: Currency) -> Vec<TaxSum> {
+    let own = lines.iter().filter(|line| line.sub_order_id == row.id);
+    let of_lines = own.map(|line| (line.tax.as_ref().map(|tax| &tax.0), paid(line)));
+    let of_delivery = (row.delivery_tax.as_ref().map(|tax| &tax.0), row.delivery);
+    by_rate(currency, of_lines.chain([of_delivery]))
 }
 
 fn kept(discounts: Option<&Json<Vec<Discount>>>) -> &[Discount] {
@@ -263,6 +302,7 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
         Event::Confirmed => json!({}),
         Event::Cancelled { reason } => json!({ "reason": reason }),
         Event::Reopened { reserved_until } => json!({ "reserved_until": reserved_until }),
+        Event::Readdressed { address } => json!({ "address": address }),
         Event::Packed { part } => json!({ "sub_order": part }),
         Event::Shipped { part, parcel } => json!({
             "sub_order": part,
@@ -280,6 +320,7 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
             units: cancelled,
             reason,
             note,
+            ..
         } => json!({
             "sub_order": part,
             "lines": cancelled.iter().map(units).collect::<Vec<_>>(),

@@ -1,11 +1,13 @@
 //! What the pages of buyers and sellers ask beside the orders themselves.
 
-use crate::domain::{Event, Placed, sub_order_status_name};
+use crate::domain::{Event, Part, Placed, of_order, of_sub_order, sub_order_status_name};
 use crate::{Error, Orders, store};
 use ::store::Scope;
-use contracts::orders::{OrderDesk, OrderProducts, SalesTally, SubOrderStatus};
+use contracts::orders::{
+    LineFee, OrderDesk, OrderProducts, ReturnsTally, SaleCard, SalesTally, SubOrderStatus,
+};
 use contracts::{Address, Reply};
-use kernel::{Ctx, Fault, OrderId, PageLimit, ProductId, TenantId, UserId};
+use kernel::{Ctx, Fault, Money, OrderId, PageLimit, ProductId, TenantId, UserId};
 use std::collections::HashMap;
 
 /// Orders whose addresses are offered again.
@@ -35,6 +37,17 @@ impl Orders {
             returned: count(SubOrderStatus::Returned),
             cancelled: count(SubOrderStatus::Cancelled),
             refunded: count(SubOrderStatus::Refunded),
+        })
+    }
+
+    async fn tallied_returns(&self, tenant: TenantId) -> Result<ReturnsTally, Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let (open, all) = store::tally_returns_of_shop(&mut tx, tenant).await?;
+        tx.commit().await?;
+        let count = |n| u64::try_from(n).unwrap_or(0);
+        Ok(ReturnsTally {
+            open: count(open),
+            all: count(all),
         })
     }
 
@@ -71,6 +84,24 @@ impl Orders {
             .collect())
     }
 
+    async fn sales_of(&self, tenant: TenantId, orders: &[OrderId]) -> Result<Vec<SaleCard>, Error> {
+        let orders = &orders[..orders.len().min(ORDERS_MAX)];
+        let placed = self.placed(orders).await?;
+        Ok(orders
+            .iter()
+            .filter_map(|id| {
+                let order = placed.get(id)?;
+                let index = order.parts.iter().position(|part| part.tenant == tenant)?;
+                Some(SaleCard {
+                    order: *id,
+                    id: order.parts[index].id,
+                    number: of_sub_order(&of_order(*id), index),
+                    fees: fees(order, &order.parts[index]),
+                })
+            })
+            .collect())
+    }
+
     /// How orders began: the first event of each, by one statement.
     async fn placed(&self, orders: &[OrderId]) -> Result<HashMap<OrderId, Placed>, Error> {
         let ids: Vec<_> = orders.iter().map(|id| id.0).collect();
@@ -85,7 +116,22 @@ impl Orders {
     }
 }
 
+fn fees(order: &Placed, part: &Part) -> Vec<LineFee> {
+    let fee = |line: &crate::domain::Line| LineFee {
+        line: line.id,
+        kept: Money::new(
+            line.commission.saturating_add(line.commission_tax),
+            order.currency,
+        ),
+    };
+    part.lines.iter().map(fee).collect()
+}
+
 impl OrderDesk for Orders {
+    fn tally_returns<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, ReturnsTally> {
+        Box::pin(async move { self.tallied_returns(tenant).await.map_err(Fault::from) })
+    }
+
     fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, SalesTally> {
         Box::pin(async move { self.tallied(tenant).await.map_err(Fault::from) })
     }
@@ -96,5 +142,18 @@ impl OrderDesk for Orders {
 
     fn products<'a>(&'a self, _ctx: &'a Ctx, orders: Vec<OrderId>) -> Reply<'a, Vec<OrderProducts>> {
         Box::pin(async move { self.products_of(&orders).await.map_err(Fault::from) })
+    }
+
+    fn sales<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        orders: Vec<OrderId>,
+    ) -> Reply<'a, Vec<SaleCard>> {
+        Box::pin(async move { self.sales_of(tenant, &orders).await.map_err(Fault::from) })
+    }
+
+    fn numbers<'a>(&'a self, _ctx: &'a Ctx, orders: Vec<OrderId>) -> Reply<'a, Vec<String>> {
+        Box::pin(async move { Ok(orders.into_iter().map(of_order).collect()) })
     }
 }

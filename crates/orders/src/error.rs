@@ -9,6 +9,11 @@ pub enum Error {
     Refused(#[from] Refusal),
     #[error("Pass `next` of the page before, unchanged.")]
     BadCursor,
+    #[error(
+        "There is no {what} of a sub-order that is {from}: it is made once the order is paid, and not any more when it \
+         is cancelled."
+    )]
+    NoPaper { what: &'static str, from: &'static str },
     #[error("{}", .0.detail)]
     Text(#[from] Fault),
     #[error("the history was not written: {0}")]
@@ -76,6 +81,9 @@ impl From<Error> for Fault {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Text(fault) => fault,
+            Error::NoPaper { from, .. } => {
+                Self::new(Kind::Conflict, "document_not_due", error.to_string()).with("from", from)
+            }
             Error::BadCursor => Self::field("cursor_invalid", "after", error.to_string()),
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             // The order is locked before it is read: nobody can have been quicker.

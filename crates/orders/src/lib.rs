@@ -38,25 +38,39 @@
 //! decided here and composed by checkout, like all that moves stock or money.
 //!
 //! Of what was delivered its buyer may return units while the shop's days for that last (frozen in the order): requested,
-//! answered and sent back are use cases of this crate (`app/returns`), received, refunded and exchanged are composed by
+//! answered and sent back are use cases of this crate (`app/returns`; what nobody answers is authorised after
+//! [`domain::ANSWER_DAYS`]), received, refunded and exchanged are composed by
 //! checkout. Each step is told by `orders.return_changed`. With every refund its credit note is issued ([`till`]).
+//! Documents ([`papers`]) are drawn from what is known when they are asked for. Of an invoice the number, the day and who
+//! issued it are kept; all else in it was settled when the order was placed.
 
 mod app;
 mod desk;
 pub mod domain;
 mod error;
 mod http;
+mod papers;
 pub mod project;
 mod publish;
+mod react;
 mod replay;
 mod store;
 pub mod till;
+mod unanswered;
 mod updates;
 
 pub use app::{Orders, guest_hash, owns};
 pub use error::Error;
 pub use http::routes;
 pub use replay::{Difference, Replayed, replay, verify};
+
+/// What orders do by themselves, until `stop`.
+pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::sync::CancellationToken) {
+    tokio::join!(
+        react::work(orders.clone(), clock.clone(), stop.clone()),
+        unanswered::work(orders, clock, stop),
+    );
+}
 
 pub const CONTEXT: &str = "orders";
 

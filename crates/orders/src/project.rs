@@ -2,10 +2,13 @@
 //! of the events; [`crate::replay()`] makes them anew from the histories and compares. Field names are column names.
 
 use crate::domain::{
-    Dates, Discount, Line, Order, SubOrder, of_sub_order, status_name, sub_order_status_name,
+    Dates, Discount, Line, Order, SubOrder, Tax, of_sub_order, status_name, sub_order_status_name,
 };
 use contracts::Address;
-use contracts::orders::{CancelReason, Fulfilment, OrderStatus, Parcel, Refund, Return, SubOrderStatus};
+use contracts::orders::{
+    CancelReason, Fulfilment, OrderStatus, Parcel, Refund, Return, SubOrderStatus, UnitsCancellation,
+};
+use contracts::taxes::TaxOwner;
 use kernel::{LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -52,6 +55,13 @@ pub struct SubOrderRow {
     pub funded_refunded: i64,
     /// None where there are none.
     pub delivery_discounts: Option<Json<Vec<Discount>>>,
+    /// What of the total is tax, and what of that went back.
+    pub tax: i64,
+    pub tax_refunded: i64,
+    /// Whether the marketplace owes it to the authorities, and not the shop.
+    pub tax_by_marketplace: bool,
+    /// None where none is due.
+    pub delivery_tax: Option<Json<Tax>>,
     pub commission: i64,
     pub refunded: i64,
     pub commission_refunded: i64,
@@ -63,6 +73,8 @@ pub struct SubOrderRow {
     pub address: Option<Address>,
     pub cancel_reason: Option<String>,
     pub cancel_note: Option<String>,
+    /// Of units, while others are sent.
+    pub cancellations: Vec<UnitsCancellation>,
     pub parcels: Vec<Parcel>,
     pub refunds: Vec<Refund>,
     pub returns: Vec<Return>,
@@ -86,6 +98,8 @@ pub struct LineRow {
     pub unit_price: i64,
     /// None where there are none.
     pub discounts: Option<Json<Vec<Discount>>>,
+    /// None where none is due.
+    pub tax: Option<Json<Tax>>,
     pub shipped: i64,
     pub cancelled: i64,
     /// Minor units given back for it as such.
@@ -144,6 +158,10 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         funded: part.funded(),
         funded_refunded: undone.funded,
         delivery_discounts: kept(&part.delivery.discounts),
+        tax: part.tax(),
+        tax_refunded: sub_order.tax_refunded(),
+        tax_by_marketplace: part.tax_owed_by == TaxOwner::Marketplace,
+        delivery_tax: part.delivery.tax.clone().map(Json),
         commission: part.kept(),
         refunded: sub_order.refunded(),
         commission_refunded: undone.kept(),
@@ -153,6 +171,7 @@ pub fn sub_order(number: &str, sub_order: &SubOrder<'_>) -> SubOrderRow {
         address: seller_address(sub_order).cloned(),
         cancel_reason: cancellation.as_ref().map(|c| reason_name(c.reason).to_owned()),
         cancel_note: cancellation.map(|c| c.note).filter(|note| !note.is_empty()),
+        cancellations: sub_order.cancellations(),
         parcels: sub_order.parcels(),
         refunds: sub_order.refunds(),
         returns: sub_order.returns(),
@@ -181,6 +200,7 @@ fn line(sub_order: &SubOrder<'_>, line: &Line) -> LineRow {
         quantity: i64::from(line.quantity),
         unit_price: line.unit_price,
         discounts: kept(&line.discounts),
+        tax: line.tax.clone().map(Json),
         shipped: i64::from(sub_order.shipped(line.id)),
         cancelled: i64::from(sub_order.cancelled(line.id)),
         refunded: sub_order.line_refunded(line.id).0,

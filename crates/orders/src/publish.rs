@@ -3,9 +3,9 @@
 use crate::domain::{Event, Order, SubOrder, units};
 use ::store::log::Outbox;
 use contracts::orders::{
-    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReopened, ReturnChanged, SoldProduct,
-    SubOrderCancelled, SubOrderDelivered, SubOrderPacked, SubOrderRefunded, SubOrderShipped,
-    SubOrderUnitsCancelled,
+    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReaddressed, OrderReopened, ParcelDelivered,
+    ReturnChanged, SoldProduct, SubOrderCancelled, SubOrderDelivered, SubOrderPacked, SubOrderRefunded,
+    SubOrderShipped, SubOrderUnitsCancelled,
 };
 use kernel::{Ctx, ProductId, TenantId};
 use std::collections::BTreeMap;
@@ -64,6 +64,14 @@ pub fn publish(
                 reserved_until: *reserved_until,
             },
         ),
+        Event::Readdressed { .. } => outbox.push(
+            ctx,
+            &OrderReaddressed {
+                order: order.id,
+                buyer: order.placed.buyer,
+                tenants: tenants(order),
+            },
+        ),
         _ => Ok(()),
     }
 }
@@ -99,7 +107,19 @@ fn publish_of_part(
                 complete: sub_order.left_to_ship().is_empty(),
             },
         ),
-        Event::Delivered { .. } => publish_delivered(outbox, ctx, sub_order),
+        Event::Delivered { parcel, .. } => {
+            outbox.push(
+                ctx,
+                &ParcelDelivered {
+                    order,
+                    sub_order: id,
+                    tenant,
+                    buyer,
+                    parcel: *parcel,
+                },
+            )?;
+            publish_delivered(outbox, ctx, sub_order)
+        }
         Event::PartCancelled { reason, note, .. } => outbox.push(
             ctx,
             &SubOrderCancelled {

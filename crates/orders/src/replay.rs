@@ -73,7 +73,12 @@ pub async fn verify(orders: &Orders) -> Result<Vec<String>, Error> {
     let mut findings: Vec<String> = replayed.differences.iter().map(Difference::to_string).collect();
     let mut tx = orders.db().begin(Scope::System).await?;
     findings.extend(store::wrong_credit_notes(&mut tx, DIFFERENCES_MAX).await?);
+    let gaps = store::invoices::gaps(&mut tx).await?;
     tx.rollback().await?;
+    findings.extend(
+        gaps.iter()
+            .map(|shop| format!("shop {shop}: its invoices are not numbered without a gap")),
+    );
     Ok(findings)
 }
 

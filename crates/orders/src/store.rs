@@ -1,11 +1,12 @@
 //! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`] and [`crate::updates`].
 
+pub mod invoices;
 pub mod shadow;
 
-use crate::domain::{Dates, Discount, sub_order_status_name};
+use crate::domain::{Dates, Discount, Tax, return_status_name, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use contracts::Address;
-use contracts::orders::{Parcel, Refund, Return, SubOrderStatus};
+use contracts::orders::{Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
 use kernel::{OrderId, PageLimit, RefundId, SubOrderId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor, PgPool};
@@ -27,8 +28,8 @@ macro_rules! select_sub_orders {
     ($rest:literal) => {
         concat!(
             "select s.tenant_id, s.id, s.order_id, s.number, s.status, s.currency, s.subtotal, s.delivery, s.total,
-                    s.funded, s.funded_refunded, s.delivery_discounts, s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
-                    s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.parcels, s.refunds,
+                    s.funded, s.funded_refunded, s.delivery_discounts, s.tax, s.tax_refunded, s.tax_by_marketplace, s.delivery_tax, s.commission, s.refunded, s.commission_refunded, s.delivery_code, s.delivery_name, s.placed_at, s.confirmed_at, s.packed_at,
+                    s.delivered_at, s.cancelled_at, s.address, s.cancel_reason, s.cancel_note, s.cancellations, s.parcels, s.refunds,
                     s.returns, s.open_returns, s.return_until
                from orders.sub_order s ",
             $rest
@@ -40,7 +41,7 @@ macro_rules! select_lines {
     ($rest:literal) => {
         concat!(
             "select l.tenant_id, l.sub_order_id, l.id, l.sku_id, l.product_id, l.title, l.options, l.code, l.quantity,
-                    l.unit_price, l.discounts, l.shipped, l.cancelled, l.refunded
+                    l.unit_price, l.discounts, l.tax, l.shipped, l.cancelled, l.refunded
                from orders.line l ",
             $rest
         )
@@ -189,6 +190,33 @@ pub async fn tally_of_shop(
         .collect())
 }
 
+/// A shop's returns, those of which more is expected and all, of its latest ten thousand sub-orders with any.
+pub async fn tally_returns_of_shop(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<(i64, i64), sqlx::Error> {
+    sqlx::query_as(
+        "select count(*) filter (where r ->> 'status' <> all($2)), count(*)
+           from (select returns
+                   from orders.sub_order
+                  where tenant_id = $1 and returns <> '[]'
+                  order by id desc
+                  limit 10000) as latest
+          cross join lateral jsonb_array_elements(returns) as r",
+    )
+    .bind(tenant)
+    .bind(
+        [
+            ReturnStatus::Refused,
+            ReturnStatus::Withdrawn,
+            ReturnStatus::Closed,
+        ]
+        .map(return_status_name),
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// The first event of each of these histories.
 pub async fn first_events(
     pool: &PgPool,
@@ -254,6 +282,10 @@ struct SubOrderRecord {
     funded: i64,
     funded_refunded: i64,
     delivery_discounts: Option<Json<Vec<Discount>>>,
+    tax: i64,
+    tax_refunded: i64,
+    tax_by_marketplace: bool,
+    delivery_tax: Option<Json<Tax>>,
     commission: i64,
     refunded: i64,
     commission_refunded: i64,
@@ -267,6 +299,7 @@ struct SubOrderRecord {
     address: Option<Json<Address>>,
     cancel_reason: Option<String>,
     cancel_note: Option<String>,
+    cancellations: Json<Vec<UnitsCancellation>>,
     parcels: Json<Vec<Parcel>>,
     refunds: Json<Vec<Refund>>,
     returns: Json<Vec<Return>>,
@@ -289,6 +322,10 @@ impl From<SubOrderRecord> for SubOrderRow {
             funded: record.funded,
             funded_refunded: record.funded_refunded,
             delivery_discounts: record.delivery_discounts,
+            tax: record.tax,
+            tax_refunded: record.tax_refunded,
+            tax_by_marketplace: record.tax_by_marketplace,
+            delivery_tax: record.delivery_tax,
             commission: record.commission,
             refunded: record.refunded,
             commission_refunded: record.commission_refunded,
@@ -304,6 +341,7 @@ impl From<SubOrderRecord> for SubOrderRow {
             address: record.address.map(|json| json.0),
             cancel_reason: record.cancel_reason,
             cancel_note: record.cancel_note,
+            cancellations: record.cancellations.0,
             parcels: record.parcels.0,
             refunds: record.refunds.0,
             returns: record.returns.0,

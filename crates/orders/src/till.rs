@@ -4,7 +4,7 @@
 mod columns;
 
 use crate::domain::{Command, Event, Order, Placed, decide, evolve, replay};
-use crate::project::{Rows, rows};
+use crate::project::{self, rows};
 use crate::publish::publish;
 pub use crate::publish::publish_placed;
 use crate::updates::{UPDATE_LINES, UPDATE_ORDERS, UPDATE_SUB_ORDERS, Updates};
@@ -53,7 +53,7 @@ pub struct Statements {
 #[derive(Debug)]
 pub struct NewOrder {
     pub order: Order,
-    rows: Rows,
+    rows: project::Rows,
     payload: Json<Box<RawValue>>,
     actor: Json<Box<RawValue>>,
 }
@@ -221,32 +221,20 @@ impl Statements {
     /// Writes what was decided, all in one go.
     pub async fn write(&self, client: &Client, writes: &Writes<'_>) -> Result<(), Error> {
         tokio::try_join!(
-            run(client, &self.append, writes.events.params()),
-            run(client, &self.insert_orders, writes.orders.params()),
-            run(client, &self.insert_sub_orders, writes.sub_orders.params()),
-            run(client, &self.insert_lines, writes.lines.params()),
-            run(client, &self.update_orders, writes.updates.orders.params()),
-            run(
-                client,
-                &self.update_sub_orders,
-                writes.updates.sub_orders.params()
-            ),
-            run(client, &self.update_lines, writes.updates.lines.params()),
-            run(client, &self.issue_credit_notes, writes.credit_notes.params()),
+            store::rows::write(client, &self.append, writes.events.rows()),
+            store::rows::write(client, &self.insert_orders, writes.orders.rows()),
+            store::rows::write(client, &self.insert_sub_orders, writes.sub_orders.rows()),
+            store::rows::write(client, &self.insert_lines, writes.lines.rows()),
+            store::rows::write(client, &self.update_orders, writes.updates.orders.rows()),
+            store::rows::write(client, &self.update_sub_orders, writes.updates.sub_orders.rows()),
+            store::rows::write(client, &self.update_lines, writes.updates.lines.rows()),
+            store::rows::write(client, &self.issue_credit_notes, writes.credit_notes.rows()),
         )?;
         Ok(())
     }
 }
 
 type Param<'a> = &'a (dyn ToSql + Sync);
-
-/// Runs a statement whose columns have rows.
-async fn run(client: &Client, statement: &Statement, params: Option<Vec<Param<'_>>>) -> Result<(), Error> {
-    match params {
-        Some(params) => client.execute(statement, &params).await.map(drop),
-        None => Ok(()),
-    }
-}
 
 fn raw(value: &impl serde::Serialize) -> Result<Json<Box<RawValue>>, serde_json::Error> {
     serde_json::value::to_raw_value(value).map(Json)

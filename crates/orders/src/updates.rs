@@ -6,50 +6,87 @@ use crate::project::{LineRow, SubOrderRow, fulfilment_name, lines, reason_name, 
 use kernel::{SubOrderId, Timestamp};
 use serde_json::Value;
 use sqlx::PgConnection;
-use tokio_postgres::types::ToSql;
+use store::rows::Rows;
 use uuid::Uuid;
 
-pub const UPDATE_ORDERS: &str = "
+/// A statement per table, which takes its rows from `$rows`.
+macro_rules! update_orders {
+    ($rows:literal) => {
+        concat!(
+            "
 update orders.order o
    set version = d.version, status = d.status, fulfilment = d.fulfilment, refunded = d.refunded,
        cancel_reason = d.cancel_reason, reserved_until = d.reserved_until
-  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
+  from unnest(",
+            $rows,
+            ")
        as d (id, version, status, fulfilment, refunded, cancel_reason, reserved_until)
- where o.id = d.id";
+ where o.id = d.id"
+        )
+    };
+}
 
-pub const UPDATE_SUB_ORDERS: &str = "
+macro_rules! update_sub_orders {
+    ($rows:literal) => {
+        concat!("
 update orders.sub_order s
    set status = d.status, refunded = d.refunded, commission_refunded = d.commission_refunded,
-       funded_refunded = d.funded_refunded,
+       funded_refunded = d.funded_refunded, tax_refunded = d.tax_refunded,
        confirmed_at = d.confirmed_at, packed_at = d.packed_at,
        delivered_at = d.delivered_at, cancelled_at = d.cancelled_at, address = d.address,
        cancel_reason = d.cancel_reason, cancel_note = d.cancel_note, parcels = d.parcels, refunds = d.refunds,
-       returns = d.returns, open_returns = d.open_returns, return_until = d.return_until
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[],
-              $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::jsonb[], $11::text[], $12::text[],
-              $13::jsonb[], $14::jsonb[], $15::bigint[], $16::jsonb[], $17::int[], $18::timestamptz[])
+       returns = d.returns, open_returns = d.open_returns, return_until = d.return_until,
+       cancellations = d.cancellations
+  from unnest(", $rows, ")
        as d (tenant_id, id, status, refunded, commission_refunded, confirmed_at, packed_at, delivered_at, cancelled_at, address,
-             cancel_reason, cancel_note, parcels, refunds, funded_refunded, returns, open_returns, return_until)
- where s.tenant_id = d.tenant_id and s.id = d.id";
+             cancel_reason, cancel_note, parcels, refunds, funded_refunded, returns, open_returns, return_until,
+             tax_refunded, cancellations)
+ where s.tenant_id = d.tenant_id and s.id = d.id")
+    };
+}
 
-pub const UPDATE_LINES: &str = "
+macro_rules! update_lines {
+    ($rows:literal) => {
+        concat!(
+            "
 update orders.line l
    set shipped = d.shipped, cancelled = d.cancelled, refunded = d.refunded
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[])
+  from unnest(",
+            $rows,
+            ")
        as d (tenant_id, sub_order_id, id, shipped, cancelled, refunded)
- where l.tenant_id = d.tenant_id and l.sub_order_id = d.sub_order_id and l.id = d.id";
+ where l.tenant_id = d.tenant_id and l.sub_order_id = d.sub_order_id and l.id = d.id"
+        )
+    };
+}
 
-type Params<'a> = Vec<&'a (dyn ToSql + Sync)>;
+// For tokio-postgres: rows of a composite type.
+pub const UPDATE_ORDERS: &str = update_orders!("$1::orders.order_update[]");
+pub const UPDATE_SUB_ORDERS: &str = update_sub_orders!("$1::orders.sub_order_update[]");
+pub const UPDATE_LINES: &str = update_lines!("$1::orders.line_update[]");
+
+// For sqlx: an array for each column.
+const UPDATE_ORDERS_BY_COLUMNS: &str = update_orders!(
+    "$1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[]"
+);
+const UPDATE_SUB_ORDERS_BY_COLUMNS: &str = update_sub_orders!(
+    "$1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[],
+     $8::timestamptz[], $9::timestamptz[], $10::jsonb[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[],
+     $15::bigint[], $16::jsonb[], $17::int[], $18::timestamptz[], $19::bigint[], $20::jsonb[]"
+);
+const UPDATE_LINES_BY_COLUMNS: &str =
+    update_lines!("$1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[]");
+
 type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-/// A set of columns, and how they become a statement's parameters (`None` while there is no row).
+/// A set of columns, and how they become a statement's parameters: for sqlx `None` while there is no row.
 macro_rules! updates {
     ($name:ident { $first:ident: $first_ty:ty, $($column:ident: $ty:ty),+ $(,)? }) => {
         #[derive(Debug, Default)]
         pub struct $name { $first: Vec<$first_ty>, $($column: Vec<$ty>),+ }
         impl $name {
-            pub fn params(&self) -> Option<Params<'_>> {
-                (!self.$first.is_empty()).then(|| vec![&self.$first as _, $(&self.$column as _),+])
+            pub fn rows(&self) -> Rows<'_, { 1 + [$(stringify!($column)),+].len() }> {
+                Rows([&self.$first, $(&self.$column),+])
             }
 
             fn query(&self, statement: &'static str) -> Option<PgQuery<'_>> {
@@ -73,7 +110,7 @@ updates! {
         packed_ats: Option<Timestamp>, delivered_ats: Option<Timestamp>, cancelled_ats: Option<Timestamp>,
         addresses: Option<Value>, cancel_reasons: Option<String>, cancel_notes: Option<String>,
         parcels: Value, refunds: Value, funded_refunded: i64, returns: Value, open_returns: i32,
-        return_untils: Option<Timestamp>,
+        return_untils: Option<Timestamp>, tax_refunded: i64, cancellations: Value,
     }
 }
 
@@ -115,9 +152,9 @@ impl Updates {
     /// Writes them in the caller's transaction.
     pub async fn write(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
         let statements = [
-            self.orders.query(UPDATE_ORDERS),
-            self.sub_orders.query(UPDATE_SUB_ORDERS),
-            self.lines.query(UPDATE_LINES),
+            self.orders.query(UPDATE_ORDERS_BY_COLUMNS),
+            self.sub_orders.query(UPDATE_SUB_ORDERS_BY_COLUMNS),
+            self.lines.query(UPDATE_LINES_BY_COLUMNS),
         ];
         for statement in statements.into_iter().flatten() {
             statement.execute(&mut *conn).await?;
@@ -156,6 +193,7 @@ impl SubOrderUpdates {
     fn push(&mut self, row: SubOrderRow) -> Result<(), serde_json::Error> {
         self.addresses
             .push(row.address.map(serde_json::to_value).transpose()?);
+        self.cancellations.push(serde_json::to_value(row.cancellations)?);
         self.parcels.push(serde_json::to_value(row.parcels)?);
         self.refunds.push(serde_json::to_value(row.refunds)?);
         self.returns.push(serde_json::to_value(row.returns)?);
@@ -167,6 +205,7 @@ impl SubOrderUpdates {
         self.refunded.push(row.refunded);
         self.commission_refunded.push(row.commission_refunded);
         self.funded_refunded.push(row.funded_refunded);
+        self.tax_refunded.push(row.tax_refunded);
         self.confirmed_ats.push(row.dates.confirmed);
         self.packed_ats.push(row.dates.packed);
         self.delivered_ats.push(row.dates.delivered);

@@ -62,3 +62,16 @@ create table payments.sandbox_charge (
     constraint sandbox_charge_refunded_within check (refunded between 0 and captured),
     constraint sandbox_charge_state_known check (state in ('requires_action', 'authorized', 'declined', 'captured', 'voided', 'refunded'))
 );
+
+-- What the till sends as one array of rows each (store::rows).
+create type payments.new_payment as (id uuid, order_id uuid, currency text, amount bigint, updated_at timestamptz);
+create type payments.new_share as (tenant_id uuid, payment_id uuid, amount bigint);
+create type payments.new_move as (
+    id uuid, status text, name text, payload json, at timestamptz, attempt int, provider text, method text, reference text,
+    reason text, url text,
+    -- the statuses that it may be in, with commas between them
+    allowed text,
+    actor json, correlation_id uuid,
+    -- what is given back, where that is not all
+    part bigint
+);

@@ -2,27 +2,26 @@
 
 use crate::domain::{Event, status_name};
 use kernel::{Ctx, Money, OrderId, PaymentId, TenantId, Timestamp};
+use store::rows::Rows;
 use store::streams::StreamEvent;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
-/// New payments, in status `due`.
+/// New payments, in status `due`. Parameters: payments, shares.
 const INSERT: &str = "
 with paid as (
     insert into payments.payment (id, order_id, currency, amount, updated_at)
-    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[])
+    select * from unnest($1::payments.new_payment[])
 )
 insert into payments.share (tenant_id, payment_id, amount)
-select * from unnest($6::uuid[], $7::uuid[], $8::bigint[])";
+select * from unnest($2::payments.new_share[])";
 
 /// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
 /// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds,
-/// and the payment is refunded when they reach what was captured. Parameters from 15: amounts refunded in part, and their
-/// shares: payments, shops, amounts.
+/// and the payment is refunded when they reach what was captured. Parameters: moves, and the shares of those that refund in part.
 const MOVE: &str = "
 with wanted as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::timestamptz[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $13::json[], $14::uuid[], $15::bigint[])
-        as w (id, status, name, payload, at, attempt, provider, method, reference, reason, url, actor, correlation_id, part)
+    select * from unnest($1::payments.new_move[])
 ), moved as (
     update payments.payment p
        set status = case when w.part is not null and p.refunded + w.part = p.captured then 'refunded' else w.status end,
@@ -41,7 +40,7 @@ with wanted as (
            updated_at = w.at
       from wanted w
      where p.id = w.id
-       and p.status = any(string_to_array(($12::text[])[array_position($1::uuid[], w.id)], ','))
+       and p.status = any(string_to_array(w.allowed, ','))
     returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at, w.actor, w.correlation_id, w.part
 ), shared as (
     update payments.share s
@@ -53,7 +52,7 @@ with wanted as (
     update payments.share s
        set refunded = s.refunded + r.amount
       from moved m
-      join unnest($16::uuid[], $17::uuid[], $18::bigint[]) as r (payment_id, tenant_id, amount) on r.payment_id = m.id
+      join unnest($2::payments.new_share[]) as r on r.payment_id = m.id
      where s.payment_id = m.id and s.tenant_id = r.tenant_id
 ), told as (
     insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
@@ -232,14 +231,8 @@ pub async fn insert(client: &Client, prepared: &Prepared, new: &NewPayments) -> 
         .execute(
             &prepared.insert,
             &[
-                &new.ids,
-                &new.orders,
-                &new.currencies,
-                &new.amounts,
-                &new.times,
-                &new.share_tenants,
-                &new.share_payments,
-                &new.share_amounts,
+                &Rows([&new.ids, &new.orders, &new.currencies, &new.amounts, &new.times]),
+                &Rows([&new.share_tenants, &new.share_payments, &new.share_amounts]),
             ],
         )
         .await?;
@@ -255,24 +248,24 @@ pub async fn settle(client: &Client, prepared: &Prepared, moves: &Moves) -> Resu
         .query(
             &prepared.moving,
             &[
-                &moves.ids,
-                &moves.statuses,
-                &moves.names,
-                &moves.payloads,
-                &moves.times,
-                &moves.attempts,
-                &moves.providers,
-                &moves.methods,
-                &moves.references,
-                &moves.reasons,
-                &moves.urls,
-                &moves.allowed,
-                &moves.actors,
-                &moves.correlations,
-                &moves.parts,
-                &moves.share_payments,
-                &moves.share_tenants,
-                &moves.share_amounts,
+                &Rows([
+                    &moves.ids,
+                    &moves.statuses,
+                    &moves.names,
+                    &moves.payloads,
+                    &moves.times,
+                    &moves.attempts,
+                    &moves.providers,
+                    &moves.methods,
+                    &moves.references,
+                    &moves.reasons,
+                    &moves.urls,
+                    &moves.allowed,
+                    &moves.actors,
+                    &moves.correlations,
+                    &moves.parts,
+                ]),
+                &Rows([&moves.share_tenants, &moves.share_payments, &moves.share_amounts]),
             ],
         )
         .await?;

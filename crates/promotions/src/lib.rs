@@ -8,6 +8,7 @@
 //! Stacking, rounding and who pays are described in `docs/promotions.md`.
 
 mod app;
+mod desk;
 pub mod domain;
 mod error;
 mod http;

@@ -5,7 +5,7 @@
 //! - [`Site`]: a place for one story's data directories, and the program to start on them.
 //! - [`Front`] and [`Caller`]: the way in, whatever processes are behind it.
 //! - [`Shop`] and [`Guest`]: a seller with their goods, and a buyer without an account.
-//! - [`last_unit`], [`flood`], [`matrix`], [`isolation`], [`money`]: the proofs; [`findings`] is what they find.
+//! - [`last_unit`], [`flood`], [`matrix`], [`history`], [`isolation`], [`money`]: the proofs; [`findings`] is what they find.
 //!
 //! Stories are slow, so `cargo nextest run` passes them over; `./stoa test` runs them last, and one of them is run by
 //! `cargo nextest run --workspace --ignore-default-filter --test last_unit`. The program is the one that STOA_PROGRAM names,
@@ -21,6 +21,7 @@ pub mod findings;
 pub mod flood;
 mod front;
 mod guest;
+pub mod history;
 pub mod isolation;
 pub mod last_unit;
 pub mod matrix;

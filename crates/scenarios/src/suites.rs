@@ -2,8 +2,8 @@
 
 use crate::findings::Findings;
 use crate::report::Proved;
-use crate::{Front, Site, flood, isolation, last_unit, matrix, money};
-use anyhow::{Result, bail};
+use crate::{Front, Site, flood, history, isolation, last_unit, matrix, money};
+use anyhow::{Context, Result, bail, ensure};
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,11 @@ use std::time::Instant;
 /// Rounds of the last unit: each has ten buyers.
 const ROUNDS: usize = 60;
 
+/// The suite that wants files which are not part of the program.
+const HISTORY: &str = "history";
+
 /// Each suite's name and what it tries.
-pub const SUITES: [(&str, &str); 5] = [
+pub const SUITES: [(&str, &str); 6] = [
     (
         "last-unit",
         "Ten buyers want at once what is left, at two instances, again and again: one gets it, nine are told that it is gone.",
@@ -27,6 +30,10 @@ pub const SUITES: [(&str, &str); 5] = [
         "kill",
         "Every step of checkout is failed, done twice, and cut off by kill -9, before and after it is done; webhooks come late, \
          three times and backwards. Each cell is an order that has to have one end, one charge and nothing held for ever.",
+    ),
+    (
+        HISTORY,
+        "Eight months of a real marketplace are lived again through the public API, by a clock that is told the time: what every          order, part and seller comes to equals what the files say.",
     ),
     (
         "isolation",
@@ -50,6 +57,8 @@ pub struct Plan {
     pub scratch: Option<PathBuf>,
     /// Of buyers' choices.
     pub seed: u64,
+    /// The real marketplace's files; without them it is not lived again.
+    pub files: Option<PathBuf>,
 }
 
 /// Runs the suites one after the other. What breaks a suite off is something broken.
@@ -60,7 +69,17 @@ pub async fn prove(plan: &Plan, told: impl Fn(&str)) -> Result<Vec<Proved>> {
         bail!("there is no suite {unknown:?}: choose from {}", names.join(", "));
     }
     let wanted = |name: &str| plan.suites.is_empty() || plan.suites.iter().any(|suite| suite == name);
-    let chosen: Vec<_> = SUITES.into_iter().filter(|(name, _)| wanted(name)).collect();
+    let mut chosen: Vec<_> = SUITES.into_iter().filter(|(name, _)| wanted(name)).collect();
+    if plan.files.is_none() && wanted(HISTORY) {
+        ensure!(
+            plan.suites.is_empty(),
+            "{HISTORY} wants the real marketplace's files: name their folder with --files"
+        );
+        told(&format!(
+            "{HISTORY} is left out: its files are absent (--files names their folder)"
+        ));
+        chosen.retain(|(name, _)| *name != HISTORY);
+    }
     let mut proved = Vec::new();
     for (n, (name, about)) in chosen.iter().enumerate() {
         let step = format!("[{}/{}] {name}", n + 1, chosen.len());
@@ -94,6 +113,10 @@ async fn run(plan: &Plan, name: &str, told: impl Fn(&str)) -> Result<Findings> {
         "last-unit" => last_units(&site).await,
         "flood" => flood::run(&site, plan.seed, told).await,
         "kill" => kills(&site, told).await,
+        HISTORY => {
+            let files = plan.files.as_deref().context("the files' folder")?;
+            history::run(&site, files, usize::MAX, told).await
+        }
         "isolation" => isolation::run(&site, told).await,
         _ => money::run(&site, plan.seed, told).await,
     }

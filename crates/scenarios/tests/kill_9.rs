@@ -428,7 +428,7 @@ impl Market<'_> {
             };
             assert_eq!(shop.level(sku).await?, level, "{}", shop.name);
             let owed: i64 = sold()
-                .map(|part| part.total.amount - part.commission.amount)
+                .map(|part| part.total.amount - part.commission.map_or(0, |kept| kept.amount))
                 .sum();
             assert_eq!(
                 shop.payable().await?,

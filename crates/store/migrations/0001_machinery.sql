@@ -154,6 +154,12 @@ begin
     perform store.partition_by_month(format('%I.event', context)::regclass, 'uuid');
 end $$;
 
+-- What the till sends as one array of rows (store::rows): events of streams, and pairs of ids.
+create type store.new_stream_event as (
+    stream_id uuid, version bigint, name text, payload json, actor json, correlation_id uuid, at timestamptz
+);
+create type store.pair as (first uuid, second uuid);
+
 -- ---------------------------------------------------------------------------------------------------------
 -- The log: public events of all contexts. A sequence is drawn before the commit, so a reader that remembers the last
 -- number misses a late one. The log is read in the order (xid, id), below the oldest transaction that still runs.
@@ -178,6 +184,9 @@ create table log.event (
     correlation_id uuid not null,
     at timestamptz not null default now()
 ) partition by range (at);
+create type log.new_event as (
+    event_id uuid, topic text, version smallint, key uuid, tenant_id uuid, payload json, actor json, correlation_id uuid
+);
 create index event_order on log.event (xid, id);
 select store.partition_by_month('log.event', 'timestamptz');
 
@@ -255,6 +264,7 @@ create table store.idempotency_key (
     leased_until timestamptz,
     constraint idempotency_key_pkey primary key (scope, key)
 );
+create type store.new_idempotency_key as (scope text, key text, request_hash bytea, response json, expires_at timestamptz);
 -- Keys end in the order in which they came: ranges of pages are enough to find those that have ended.
 create index idempotency_key_expiry on store.idempotency_key using brin (expires_at) with (autosummarize = on);
 -- Whoever acts for a shop sees the keys of calls in its name, whose scope ends with it.

@@ -1,6 +1,7 @@
 //! A context's way into PostgreSQL.
 
 use crate::head::Head;
+use crate::pulse;
 use crate::reads::Reads;
 use futures::future::BoxFuture;
 use kernel::{Fault, TenantId};
@@ -34,6 +35,8 @@ pub struct Db {
 const TX_ATTEMPTS_MAX: u32 = 5;
 /// Connections of one context in one process.
 const POOL_CONNECTIONS_MAX: u32 = 8;
+/// How long a request waits for one of them. Callers are as patient as that, and no more.
+const ACQUIRE_MAX: Duration = Duration::from_secs(5);
 
 /// Why a transaction did not happen.
 pub trait TxError: From<sqlx::Error> + std::fmt::Display {
@@ -56,9 +59,17 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(POOL_CONNECTIONS_MAX)
             .min_connections(0)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE_MAX)
             .idle_timeout(Duration::from_secs(120))
             .test_before_acquire(false)
+            .after_connect(|_, _| {
+                pulse::beat(Duration::ZERO);
+                Box::pin(std::future::ready(Ok(())))
+            })
+            .before_acquire(|_, connection| {
+                pulse::beat(connection.idle_for);
+                Box::pin(std::future::ready(Ok(true)))
+            })
             .connect_lazy_with(options);
         Ok(Self {
             pool,
@@ -167,9 +178,19 @@ pub fn is_outage(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What a caller is told while the database is out of reach: to come again, not that something is wrong with us.
+/// What a caller is told where nothing could be asked: to come again, not that something is wrong with us. A database that
+/// answered others meanwhile is not away: then there were too many callers.
 #[must_use]
 pub fn out_of_reach(error: &sqlx::Error) -> Fault {
+    // Twice as long as anybody waits: a process that is short of time itself hears late of what was answered.
+    told(error, pulse::is_within(2 * ACQUIRE_MAX))
+}
+
+fn told(error: &sqlx::Error, answers_others: bool) -> Fault {
+    if matches!(error, sqlx::Error::PoolTimedOut) && answers_others {
+        metrics::counter!("store_pool_timeouts_total").increment(1);
+        return Fault::busy();
+    }
     tracing::warn!(%error, "the database is out of reach");
     Fault::unavailable("The database")
 }
@@ -188,4 +209,30 @@ pub(crate) fn retry_pause(attempt: u32) -> Duration {
 #[must_use]
 pub fn constraint_of(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error().and_then(|e| e.constraint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Kind;
+
+    #[test]
+    fn too_many_callers_are_not_an_outage() {
+        let kind = |error: sqlx::Error, answers_others| {
+            let fault = told(&error, answers_others);
+            assert_eq!(fault.retry_after_s, Some(1));
+            fault.kind
+        };
+        let broken = || sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into());
+        assert_eq!(kind(sqlx::Error::PoolTimedOut, true), Kind::TooMany);
+        assert_eq!(kind(sqlx::Error::PoolTimedOut, false), Kind::Unavailable);
+        assert_eq!(kind(broken(), true), Kind::Unavailable);
+    }
+
+    #[test]
+    fn an_answer_is_remembered_for_a_while() {
+        pulse::beat(Duration::ZERO);
+        assert!(pulse::is_within(ACQUIRE_MAX));
+        assert!(!pulse::is_within(Duration::ZERO));
+    }
 }

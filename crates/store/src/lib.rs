@@ -4,6 +4,7 @@
 //! - [`Reads`]: hot look-ups, on connections that requests share.
 //! - [`streams`]: append-only histories with expected versions.
 //! - [`log`]: the ordered outbox of public events; [`consumer`] and [`dead_letters`]: those who read it.
+//! - [`rows`]: any number of rows as one parameter.
 //! - [`seal`]: secrets at rest.
 //! - [`jobs`], [`idempotency`], [`migrate`]: what their names say.
 //!
@@ -19,7 +20,9 @@ pub mod idempotency;
 pub mod jobs;
 pub mod log;
 pub mod migrate;
+mod pulse;
 mod reads;
+pub mod rows;
 pub mod seal;
 pub mod streams;
 

@@ -8,6 +8,7 @@
 //! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
 
 use crate::head::News;
+use crate::rows::Rows;
 use crate::{Db, Scope};
 use contracts::{Envelope, PublicEvent};
 use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
@@ -64,11 +65,23 @@ pub struct Outbox {
     pub correlations: Vec<Uuid>,
 }
 
-/// Parameters: event ids, topics, versions, keys, tenants, payloads, actors, correlations (all arrays).
-/// Shared by both drivers: sqlx here, tokio-postgres in the till.
-pub const APPEND: &str = "
-insert into log.event (event_id, topic, version, key, tenant_id, payload, actor, correlation_id)
-select * from unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::json[], $7::json[], $8::uuid[])";
+macro_rules! append {
+    ($rows:literal) => {
+        concat!(
+            "insert into log.event (event_id, topic, version, key, tenant_id, payload, actor, correlation_id) select * from unnest(",
+            $rows,
+            ")"
+        )
+    };
+}
+
+/// What writes [`Outbox::rows`], for tokio-postgres in the till.
+pub const APPEND: &str = append!("$1::log.new_event[]");
+
+/// The same for sqlx. Parameters: event ids, topics, versions, keys, tenants, payloads, actors, correlations.
+const APPEND_COLUMNS: &str = append!(
+    "$1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::json[], $7::json[], $8::uuid[]"
+);
 
 impl Outbox {
     #[must_use]
@@ -93,12 +106,27 @@ impl Outbox {
         self.event_ids.is_empty()
     }
 
+    /// The parameter of [`APPEND`].
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_, 8> {
+        Rows([
+            &self.event_ids,
+            &self.topics,
+            &self.versions,
+            &self.keys,
+            &self.tenants,
+            &self.payloads,
+            &self.actors,
+            &self.correlations,
+        ])
+    }
+
     /// Writes all events in the caller's transaction: they exist if and only if its other effects do.
     pub async fn append(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
         if self.is_empty() {
             return Ok(());
         }
-        sqlx::query(APPEND)
+        sqlx::query(APPEND_COLUMNS)
             .bind(&self.event_ids)
             .bind(&self.topics)
             .bind(&self.versions)

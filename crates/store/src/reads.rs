@@ -2,11 +2,13 @@
 //! waiting for the answers of those before (sqlx does not do that, so this is the other driver), and PostgreSQL finds the
 //! next one already there when it has answered one. No transaction, no waiting for a free connection.
 
+use crate::pulse;
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 
@@ -77,7 +79,9 @@ impl Reads {
                 statement
             }
         };
-        line.client.query(&statement, parameters).await
+        let rows = line.client.query(&statement, parameters).await?;
+        pulse::beat(Duration::ZERO);
+        Ok(rows)
     }
 
     #[allow(
@@ -123,10 +127,11 @@ fn is_going_down(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| code.code().starts_with("57P"))
 }
 
-/// As callers know the database's errors.
+/// As callers know the database's errors. One that has no connection left for us is out of reach.
 fn into_sqlx(error: tokio_postgres::Error) -> sqlx::Error {
+    let is_full = error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS);
     match error.as_db_error() {
-        Some(said) if !is_going_down(&error) => {
+        Some(said) if !is_full && !is_going_down(&error) => {
             sqlx::Error::Protocol(format!("{}: {}", said.code().code(), said.message()))
         }
         _ => sqlx::Error::Io(std::io::Error::other(error)),

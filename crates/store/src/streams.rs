@@ -2,6 +2,7 @@
 //!
 //! The id of a stream is a UUIDv7: the table is partitioned by the month in it.
 
+use crate::rows::Rows;
 use kernel::{Actor, CorrelationId, Ctx, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -85,21 +86,28 @@ impl crate::TxError for AppendError {
     }
 }
 
-/// The statement that appends [`StreamRows`] to a context's streams, for either driver. Parameters, all arrays:
-/// streams, versions, names, payloads, actors, correlations, times.
+/// The statement that appends [`StreamRows::rows`] to a context's streams, for tokio-postgres.
 #[must_use]
 pub fn append_sql(context: &str) -> String {
+    append_from(context, "$1::store.new_stream_event[]")
+}
+
+fn append_from(context: &str, rows: &str) -> String {
     format!(
         "insert into {context}.event (stream_id, version, name, payload, actor, correlation_id, at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::uuid[], $7::timestamptz[])"
+         select * from unnest({rows})"
     )
 }
+
+/// The same for sqlx: streams, versions, names, payloads, actors, correlations, times.
+const COLUMNS: &str =
+    "$1::uuid[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::uuid[], $7::timestamptz[]";
 
 impl Streams {
     /// The streams of the schema `context`.
     #[must_use]
     pub fn new(context: &str) -> Self {
-        let append = append_sql(context);
+        let append = append_from(context, COLUMNS);
         Self {
             // Nobody can append behind a version that does not exist: a history has no gaps.
             append_one: format!(
@@ -248,6 +256,20 @@ impl StreamRows {
             self.ats.push(ctx.now);
         }
         Ok(version)
+    }
+
+    /// The parameter of [`append_sql`].
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_, 7> {
+        Rows([
+            &self.streams,
+            &self.versions,
+            &self.names,
+            &self.payloads,
+            &self.actors,
+            &self.correlations,
+            &self.ats,
+        ])
     }
 
     fn bind<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {

@@ -68,7 +68,7 @@
   });
 
   // Of rows that run out of a narrow screen, the part where one is comes into view.
-  for (const here of document.querySelectorAll(".work-bar nav [aria-current], .tabs [aria-current]")) {
+  for (const here of document.querySelectorAll(".work-bar nav [aria-current], .subnav [aria-current], .tabs [aria-current]")) {
     const row = here.closest("nav");
     row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
   }

@@ -24,6 +24,7 @@
 //! | `GET, POST /sandbox/3ds/{reference}` | the sandbox bank's challenge: `answer` is `approve` or `refuse` |
 //! | `GET /orders`, `GET /orders/{id}` | history (`?before`), one order (a guest's by the cookie `stoa_guest`, or their basket's) |
 //! | `POST /orders/{id}/cancel`, `GET, POST /orders/{id}/pay` | cancel; pay again |
+//! | `GET /orders/{id}/parts/{part}/invoice.pdf` | one maker's invoice |
 //! | `GET /account` | account |
 //! | `GET, POST /sign-in`, `POST /sign-out` | `email`, `password`, `next` |
 //! | `GET, POST /register` | `name`, `email`, `password`, `next` |
@@ -32,6 +33,14 @@
 //! | `GET, POST /invitation` | to a shop's staff: `token` |
 //! | `GET /verify-email` | `?token` |
 //! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
+//! | `GET /seller/orders/{id}/packing-slip.pdf`, `…/invoice.pdf`, `…/shipments/{shipment}/label.pdf` | documents |
+//! | `POST /seller/orders/{id}/shipments`, `…/shipments/{shipment}/hand-over` | book a label: `service`, `weight`, `units.<line>`; give the parcel away |
+//! | `GET /seller/settlement`, `…/holds`, `…/payouts`, `…/statement` | how the shop is paid; `?currency&month&format` |
+//! | `GET /seller/promotions`, `GET, POST /seller/promotions/new` | discounts and coupons; `?show=all` |
+//! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
+//! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |
+//! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
+//! | `GET /dev/components` | the pieces that pages are made of, where the mailbox is open |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |
 //! | `POST /preferences` | `lang`, `theme`, back to `next` |
 //! | `GET /help`, `GET /about` | words |

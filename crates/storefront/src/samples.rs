@@ -5,13 +5,20 @@
 mod account;
 mod basket;
 mod checkout;
+mod components;
 mod goods;
 mod office;
 mod orders;
 mod returns;
+mod running;
 mod selling;
+mod settling;
 mod shelves;
 mod shopping;
+mod stores;
+mod taxing;
+
+pub use components::components;
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -51,6 +58,12 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     account::add(scene, &mut samples);
     selling::add(scene, &mut samples);
     shelves::add(scene, &mut samples);
+    stores::add(scene, &mut samples);
+    running::add(scene, &mut samples);
+    settling::add(scene, &mut samples);
+    let pieces = components(scene.page(scene.t("components.title"), "/dev/components"));
+    push(&mut samples, "dev-components", &pieces);
+    taxing::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

@@ -172,6 +172,14 @@ fn every_message_is_used() {
         "payments.step.",
         "payments.outcome.",
         "payments.answer.",
+        "hold.reason.",
+        "staff.may.",
+        "tax.category.",
+        "goods.state.",
+        "warehouse.rule.",
+        "feed.",
+        "payout.state.",
+        "breaks.kind.",
     ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");

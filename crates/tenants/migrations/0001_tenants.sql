@@ -21,6 +21,8 @@ create table tenants.shop (
     return_policy text not null,
     -- days from delivery in which buyers may ask to send something back
     return_days int not null default 14 constraint shop_return_days_range check (return_days between 0 and 365),
+    -- whether tax is in its prices, or comes on top of them
+    prices_include_tax boolean not null default true,
     delivery jsonb not null,
     owner_id uuid not null,
     version bigint not null default 1,

@@ -116,6 +116,7 @@ impl Shops {
             location: Some(settings.location),
             return_policy: Some(settings.return_policy),
             return_days: Some(settings.return_days),
+            prices_include_tax: Some(settings.prices_include_tax),
             delivery: None,
         };
         Ok(self.configure(ctx, tenant, seen, change).await?.shop)

@@ -15,6 +15,7 @@ mod error;
 mod http;
 mod react;
 mod service;
+mod staff_desk;
 mod store;
 
 pub use app::Shops;

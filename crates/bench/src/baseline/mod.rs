@@ -2,5 +2,6 @@
 
 pub mod documents;
 pub mod pgbench;
+pub mod search;
 pub mod server;
 pub mod shop;

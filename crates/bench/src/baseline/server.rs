@@ -24,6 +24,8 @@ pub enum Mode {
     Fixed,
     /// One select by primary key for each answer.
     Select,
+    /// A search in an index that is there.
+    Search,
 }
 
 impl Mode {
@@ -32,6 +34,7 @@ impl Mode {
         match self {
             Self::Fixed => "fixed",
             Self::Select => "select",
+            Self::Search => "search",
         }
     }
 }
@@ -49,6 +52,9 @@ pub struct ServerOptions {
     /// Where the table is, for `select`.
     #[arg(long)]
     pub database: Option<String>,
+    /// The index's folder, for `search`.
+    #[arg(long)]
+    pub index: Option<PathBuf>,
     /// Connections to it.
     #[arg(long, default_value_t = 4)]
     pub connections: usize,
@@ -71,6 +77,12 @@ pub async fn serve(options: ServerOptions) -> Result<()> {
                 .database
                 .context("--mode select needs --database, its address")?;
             select(&url, options.connections, &mut drivers).await?
+        }
+        Mode::Search => {
+            let folder = options
+                .index
+                .context("--mode search needs --index, the index's folder")?;
+            super::search::routes(&folder)?
         }
     };
     let listener = TcpListener::bind(options.listen).await?;

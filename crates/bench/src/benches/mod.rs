@@ -1,6 +1,9 @@
 //! The benches, one file each. A new one is a file here and a line in [`ALL`].
 
+pub mod checkout_full;
 pub mod read_pdp;
+pub mod search;
+pub mod search_engine;
 pub mod start;
 mod till;
 pub mod till_hot;
@@ -19,7 +22,15 @@ pub struct Bench {
     pub run: for<'a> fn(&'a Setting) -> BoxFuture<'a, Result<Vec<Comparison>>>,
 }
 
-pub const ALL: [Bench; 4] = [till_hot::BENCH, till_spread::BENCH, read_pdp::BENCH, start::BENCH];
+pub const ALL: [Bench; 7] = [
+    till_hot::BENCH,
+    till_spread::BENCH,
+    checkout_full::BENCH,
+    read_pdp::BENCH,
+    search::BENCH,
+    search_engine::BENCH,
+    start::BENCH,
+];
 
 /// What every bench is given.
 #[derive(Debug)]

@@ -85,7 +85,7 @@ impl Cart {
     }
 }
 
-fn address() -> Address {
+pub fn address() -> Address {
     Address {
         name: "Lucía Romero".to_owned(),
         line1: "Calle Betis 12, 2º".to_owned(),

@@ -3,11 +3,13 @@
 
 pub mod carts;
 mod listing;
+pub mod texts;
 
 use crate::database::{Row, Session};
 use anyhow::Result;
 use contracts::tenants::{DeliveryOption, DeliveryRate, Zone};
 use kernel::{Clock, Currency, Money, ProductId, SkuId, SystemClock, TenantId, Timestamp, uuid_at};
+use texts::Texts;
 
 /// Everything costs the same and is delivered for the same, so that what a cart costs is known ahead.
 pub const PRICE: Money = Money::new(1990, Currency::EUR);
@@ -34,6 +36,16 @@ pub struct Market {
 impl Market {
     /// Good `index` of this many, `stock(index)` units of each.
     pub async fn open(session: &Session, goods: usize, stock: impl Fn(usize) -> i64) -> Result<Self> {
+        Self::told(session, goods, stock, &Texts::default()).await
+    }
+
+    /// The same with titles and descriptions of `texts`.
+    pub async fn told(
+        session: &Session,
+        goods: usize,
+        stock: impl Fn(usize) -> i64,
+        texts: &Texts,
+    ) -> Result<Self> {
         let now = SystemClock.now();
         let shops: Vec<TenantId> = (0..SHOPS).map(|_| TenantId::new(now)).collect();
         let goods: Vec<Good> = (0..goods)
@@ -46,7 +58,7 @@ impl Market {
             .collect();
         session.batch_execute("begin").await?;
         open_shops(session, &shops, now).await?;
-        describe(session, &goods, now).await?;
+        describe(session, &goods, texts, now).await?;
         fill(session, &shops, &goods, now).await?;
         session.batch_execute("commit").await?;
         session.batch_execute("vacuum analyze").await?;
@@ -97,12 +109,12 @@ async fn open_shops(session: &Session, shops: &[TenantId], now: Timestamp) -> Re
     Ok(())
 }
 
-async fn describe(session: &Session, goods: &[Good], now: Timestamp) -> Result<()> {
+async fn describe(session: &Session, goods: &[Good], texts: &Texts, now: Timestamp) -> Result<()> {
     let listings = || {
         goods
             .iter()
             .enumerate()
-            .map(move |(index, good)| listing::of(index, good, now))
+            .map(move |(index, good)| texts.tell(index, listing::of(index, good, now)))
     };
     let products = listings().map(|listing| {
         Row::default()

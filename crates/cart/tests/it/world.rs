@@ -101,6 +101,7 @@ impl Market {
             price,
             weight_g: 400,
             category: None,
+            tax_category: contracts::taxes::standard(),
             image: None,
             for_sale: true,
         };

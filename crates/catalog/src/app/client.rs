@@ -4,8 +4,8 @@ use super::Products;
 use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
-    Catalog, Category, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture, ProductDraft,
-    UpsertCounts,
+    Catalog, Category, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture, ProductAddress,
+    ProductDraft, UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
@@ -53,6 +53,16 @@ impl Catalog for Products {
         limit: u16,
     ) -> Reply<'a, Vec<ProductId>> {
         Box::pin(async move { Ok(self.scan_shop_ids(tenant, after, limit).await?) })
+    }
+
+    fn addresses<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        after: Option<ProductId>,
+        limit: u16,
+    ) -> Reply<'a, Vec<ProductAddress>> {
+        Box::pin(async move { Ok(self.addresses_of(tenant, after, limit).await?) })
     }
 
     fn upsert<'a>(

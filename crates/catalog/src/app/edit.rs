@@ -41,6 +41,10 @@ pub struct NewProduct {
     pub attributes: Attributes,
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The code of its tax category; `standard` if absent.
+    #[serde(default)]
+    #[schema(example = "reduced", min_length = 2, max_length = 40)]
+    pub tax_category: Option<String>,
     /// Kept as the attribute `materials`.
     #[serde(default)]
     pub materials: Vec<String>,
@@ -100,6 +104,10 @@ pub struct ProductPatch {
     pub attributes: Option<Attributes>,
     #[serde(default)]
     pub tags: Option<Vec<String>>,
+    /// The code of its tax category.
+    #[serde(default)]
+    #[schema(example = "reduced", min_length = 2, max_length = 40)]
+    pub tax_category: Option<String>,
     #[serde(default)]
     pub materials: Option<Vec<String>>,
     #[serde(default)]
@@ -143,6 +151,7 @@ impl Products {
             category: request.category,
             attributes: request.attributes,
             tags: request.tags,
+            tax_category: request.tax_category,
             status: request.status.or(Some(ProductStatus::Draft)),
             images,
             variants: request.variants.into_iter().map(VariantDraft::from).collect(),
@@ -364,6 +373,7 @@ async fn draft_of(
         category: content.category.and_then(|c| tree.by_id(c)).map(|c| c.path),
         attributes: content.attributes,
         tags: content.tags,
+        tax_category: Some(content.tax_category),
         status: Some(content.status),
         images: content
             .images
@@ -395,6 +405,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         category,
         attributes,
         tags,
+        tax_category,
         materials,
         status,
         images: _,
@@ -417,6 +428,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         draft.attributes.remove("materials");
         set_materials(&mut draft.attributes, materials);
     }
+    draft.tax_category = tax_category.or(draft.tax_category.take());
     draft.status = status.or(draft.status);
 }
 

@@ -140,7 +140,9 @@ impl<'a> Planner<'a> {
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(product.status);
         let variants = self.variants(id, draft, at);
-        let listing = self.listing(
+        let kept_category = self.contents.get(&id).map(|kept| kept.tax_category.clone());
+        let tax_category = draft.tax_category.clone().or(kept_category);
+        let mut listing = self.listing(
             draft,
             id,
             product.version + 1,
@@ -148,6 +150,7 @@ impl<'a> Planner<'a> {
             variants,
             product.created_at,
         )?;
+        listing.tax_category = tax_category.unwrap_or_else(contracts::taxes::standard);
         let kept = self.of_product.remove(&id).unwrap_or_default();
         let mut before = self.contents.remove(&id).unwrap_or_else(|| empty(product.status));
         before.variants = kept
@@ -158,6 +161,7 @@ impl<'a> Planner<'a> {
         let after = Content::of(
             draft,
             listing.category.as_ref().map(|c| c.id),
+            listing.tax_category.clone(),
             status,
             listing.variants.iter().map(kept_of).collect(),
         );
@@ -281,6 +285,10 @@ impl<'a> Planner<'a> {
             category,
             attributes: draft.attributes.clone(),
             tags: draft.tags.clone(),
+            tax_category: draft
+                .tax_category
+                .clone()
+                .unwrap_or_else(contracts::taxes::standard),
             images: draft.images.clone(),
             variants,
             created_at,
@@ -353,6 +361,7 @@ fn empty(status: ProductStatus) -> Content {
         category: None,
         attributes: contracts::catalog::Attributes::new(),
         tags: Vec::new(),
+        tax_category: contracts::taxes::standard(),
         status,
         images: Vec::new(),
         image_addresses: Vec::new(),

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::store::{listing, product};
 use ::store::Scope;
 use bytes::Bytes;
-use contracts::catalog::{CategoryRef, CodedSku, Listing, Offer, ProductStatus};
+use contracts::catalog::{CategoryRef, CodedSku, Listing, Offer, ProductAddress, ProductStatus};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
@@ -223,6 +223,16 @@ impl Products {
     ) -> Result<Vec<ProductId>, Error> {
         Ok(listing::scan_shop(self.db.pool(), tenant, after, i64::from(limit)).await?)
     }
+
+    /// Where one shop's products that are for sale stand, above `after`.
+    pub async fn addresses_of(
+        &self,
+        tenant: TenantId,
+        after: Option<ProductId>,
+        limit: u16,
+    ) -> Result<Vec<ProductAddress>, Error> {
+        Ok(listing::addresses(self.db.pool(), tenant, after, i64::from(limit)).await?)
+    }
 }
 
 /// A kept text that cannot be taken apart is as bad as a row that cannot be read.
@@ -243,6 +253,7 @@ fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offe
         price: variant.price,
         weight_g: variant.weight_g,
         category: listing.category.as_ref().map(|category| category.path.clone()),
+        tax_category: listing.tax_category.clone(),
         image: listing.images.first().cloned(),
         for_sale: listing.status == ProductStatus::Active && open.contains(&listing.tenant),
     })

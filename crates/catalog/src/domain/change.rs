@@ -16,6 +16,7 @@ pub struct Content {
     pub category: Option<CategoryId>,
     pub attributes: Attributes,
     pub tags: Vec<String>,
+    pub tax_category: String,
     pub status: ProductStatus,
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
@@ -40,6 +41,7 @@ impl Content {
     pub fn of(
         draft: &ParsedDraft,
         category: Option<CategoryId>,
+        tax_category: String,
         status: ProductStatus,
         variants: Vec<KeptVariant>,
     ) -> Self {
@@ -50,6 +52,7 @@ impl Content {
             category,
             attributes: draft.attributes.clone(),
             tags: draft.tags.clone(),
+            tax_category,
             status,
             images: draft.images.clone(),
             image_addresses: draft.image_addresses.clone(),
@@ -112,6 +115,7 @@ mod tests {
                 ("width_cm".to_owned(), AttributeValue::Number(12.0)),
             ]),
             tags: vec![],
+            tax_category: "standard".to_owned(),
             status: ProductStatus::Draft,
             images: vec![],
             image_addresses: vec![],

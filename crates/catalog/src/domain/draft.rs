@@ -52,6 +52,8 @@ pub struct ParsedDraft {
     pub category: Option<CategoryPath>,
     pub attributes: Attributes,
     pub tags: Vec<String>,
+    /// None leaves it as it is.
+    pub tax_category: Option<String>,
     pub status: Option<ProductStatus>,
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
@@ -95,6 +97,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let category = draft.category.as_deref().map(parse_category).transpose()?;
     let attributes = attributes::parse(draft.attributes)?;
     let tags = parse_tags(draft.tags)?;
+    let tax_category = draft.tax_category.map(parse_tax_category).transpose()?;
     let (images, image_addresses) = parse_images(draft.images)?;
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
@@ -107,6 +110,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         category,
         attributes,
         tags,
+        tax_category,
         status: draft.status,
         images,
         image_addresses,
@@ -134,6 +138,19 @@ fn parse_category(text: &str) -> Result<CategoryPath, Refusal> {
             "Write the category as a path of at most 8 parts, such as `ceramics/bowls`.",
         )
     })
+}
+
+/// Whether there is such a category is for those to say who know all of them; goods of one that there is not are taxed as
+/// goods are.
+fn parse_tax_category(code: String) -> Result<String, Refusal> {
+    match contracts::taxes::category_code(&code) {
+        true => Ok(code),
+        false => Err(Refusal::new(
+            "tax_category",
+            "tax_category_invalid",
+            "Name the tax category by its code, such as `standard` or `reduced`.",
+        )),
+    }
 }
 
 fn parse_tags(given: Vec<String>) -> Result<Vec<String>, Refusal> {

@@ -115,6 +115,7 @@ impl Cells {
             category,
             attributes: self.attributes,
             tags: self.tags,
+            tax_category: self.tax_category,
             status,
             images,
             variants: Vec::new(),

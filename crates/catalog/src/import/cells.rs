@@ -44,6 +44,7 @@ pub struct Cells {
     pub images: Option<Ranked<Vec<String>>>,
     pub image_alt: String,
     pub tags: Vec<String>,
+    pub tax_category: Option<String>,
     pub materials: Vec<String>,
     pub options: BTreeMap<u8, (String, String)>,
 }
@@ -74,6 +75,7 @@ impl Cells {
             images: None,
             image_alt: String::new(),
             tags: Vec::new(),
+            tax_category: None,
             materials: Vec::new(),
             options: BTreeMap::new(),
         }
@@ -110,6 +112,7 @@ impl Cells {
             Field::Published => self.published = text(value).as_deref().and_then(yes_or_no),
             Field::Image(rank) => self.take_images(rank, column, value),
             Field::ImageAlt => self.image_alt = text(value).unwrap_or_default(),
+            Field::TaxCategory => self.tax_category = text(value).map(|code| code.to_lowercase()),
             Field::Tags => self.tags.extend(list(value, &[',', ';', '|'])),
             Field::Materials => self.materials.extend(list(value, &[',', ';', '|'])),
             Field::OptionName(n) => self.options.entry(n).or_default().0 = text(value).unwrap_or_default(),

@@ -15,6 +15,7 @@ pub enum Field {
     Brand(u8),
     Category(u8),
     Tags,
+    TaxCategory,
     Materials,
     /// In major units, as people write prices.
     Price(u8),
@@ -138,6 +139,7 @@ fn named(name: &str) -> Option<Field> {
         "product_type" | "product_category" | "tipo_de_producto" => F::Category(2),
         "google_shopping_google_product_category" | "google_product_category" => F::Category(3),
         "type" | "tipo" => F::Category(4),
+        "tax_category" | "categoria_fiscal" => F::TaxCategory,
         "tags" | "tag" | "etiquetas" | "keywords" | "palabras_clave" => F::Tags,
         "materials" | "material" | "materiales" | "materiali" => F::Materials,
         "price" | "precio" | "prezzo" | "unit_price" => F::Price(0),

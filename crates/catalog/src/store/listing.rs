@@ -4,8 +4,8 @@ use super::rows::status_name;
 use crate::cache::Head;
 use ::store::Reads;
 use bytes::Bytes;
-use contracts::catalog::{Listing, ProductStatus};
-use kernel::{ProductId, SkuId, TenantId};
+use contracts::catalog::{Listing, ProductAddress, ProductStatus};
+use kernel::{DateTime, ProductId, SkuId, TenantId};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -152,6 +152,30 @@ pub async fn scan_shop(
     )
     .fetch_all(pool)
     .await
+}
+
+/// The addresses of one shop's products that are for sale, above `after`, in order.
+pub async fn addresses(
+    pool: &PgPool,
+    tenant: TenantId,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<ProductAddress>, sqlx::Error> {
+    let rows: Vec<(ProductId, String, DateTime)> = sqlx::query_as(
+        "select l.product_id, d.slug, d.updated_at
+           from catalog.listing l
+          cross join json_to_record(l.document) as d (slug text, updated_at timestamptz)
+          where l.tenant_id = $1 and l.product_id > $2 and l.status = 'active'
+          order by l.product_id
+          limit $3",
+    )
+    .bind(tenant)
+    .bind(after.map_or(Uuid::nil(), |id| id.0))
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    let address = |(id, slug, updated_at)| ProductAddress { id, slug, updated_at };
+    Ok(rows.into_iter().map(address).collect())
 }
 
 /// One shop's listings in any status but deleted, newest first, below `before`.

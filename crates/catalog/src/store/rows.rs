@@ -19,6 +19,7 @@ pub struct ProductRow<'a> {
     pub category_id: Option<CategoryId>,
     pub attributes: &'a Attributes,
     pub tags: &'a [String],
+    pub tax_category: &'a str,
     pub images: &'a [Picture],
     pub image_addresses: &'a [ImageAddress],
     pub status: ProductStatus,
@@ -29,7 +30,7 @@ pub struct ProductRow<'a> {
 }
 
 impl<'a> ProductRow<'a> {
-    pub fn of(draft: &'a ParsedDraft, listing: &Listing, content_hash: Option<[u8; 32]>) -> Self {
+    pub fn of(draft: &'a ParsedDraft, listing: &'a Listing, content_hash: Option<[u8; 32]>) -> Self {
         Self {
             id: listing.id,
             key: &draft.key,
@@ -41,6 +42,7 @@ impl<'a> ProductRow<'a> {
             category_id: listing.category.as_ref().map(|c| c.id),
             attributes: &draft.attributes,
             tags: &draft.tags,
+            tax_category: &listing.tax_category,
             images: &draft.images,
             image_addresses: &draft.image_addresses,
             status: listing.status,

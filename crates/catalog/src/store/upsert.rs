@@ -124,7 +124,7 @@ pub async fn contents(
 ) -> Result<HashMap<ProductId, Content>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select id as "id: ProductId", title, description, brand, category_id as "category: CategoryId",
-                  attributes as "attributes: Json<Attributes>", tags as "tags: Json<Vec<String>>",
+                  attributes as "attributes: Json<Attributes>", tags as "tags: Json<Vec<String>>", tax_category,
                   images as "images: Json<Vec<Picture>>", image_addresses as "image_addresses: Json<Vec<ImageAddress>>", status
              from catalog.product
             where tenant_id = $1 and id = any($2)"#,
@@ -143,6 +143,7 @@ pub async fn contents(
                 category: row.category,
                 attributes: row.attributes.0,
                 tags: row.tags.0,
+                tax_category: row.tax_category,
                 status: status_of(&row.status),
                 images: row.images.0,
                 image_addresses: row.image_addresses.0,
@@ -162,16 +163,16 @@ pub async fn put_products(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into catalog.product (tenant_id, id, key, slug, title, description, description_html, brand, category_id,
-                attributes, tags, images, image_addresses, status, version, content_hash, created_at, updated_at)
+                attributes, tags, tax_category, images, image_addresses, status, version, content_hash, created_at, updated_at)
          select $1, p.id, p.key, p.slug, p.title, p.description, p.description_html, p.brand, p.category_id,
-                p.attributes, p.tags, p.images, p.image_addresses, p.status, p.version, p.content_hash, p.created_at, $2
+                p.attributes, p.tags, p.tax_category, p.images, p.image_addresses, p.status, p.version, p.content_hash, p.created_at, $2
            from jsonb_to_recordset($3) as p (id uuid, key text, slug text, title text, description text,
-                description_html text, brand text, category_id uuid, attributes jsonb, tags jsonb, images jsonb,
+                description_html text, brand text, category_id uuid, attributes jsonb, tags jsonb, tax_category text, images jsonb,
                 image_addresses jsonb, status text, version bigint, content_hash bytea, created_at timestamptz)
          on conflict (tenant_id, id) do update set
                 slug = excluded.slug, title = excluded.title, description = excluded.description,
                 description_html = excluded.description_html, brand = excluded.brand, category_id = excluded.category_id,
-                attributes = excluded.attributes, tags = excluded.tags, images = excluded.images,
+                attributes = excluded.attributes, tags = excluded.tags, tax_category = excluded.tax_category, images = excluded.images,
                 image_addresses = excluded.image_addresses, status = excluded.status, version = excluded.version,
                 content_hash = excluded.content_hash, updated_at = excluded.updated_at, deleted_at = null",
         tenant.0,

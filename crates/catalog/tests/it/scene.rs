@@ -249,6 +249,7 @@ fn shop(id: TenantId, is_closed: bool) -> Shop {
         banner: None,
         return_policy: String::new(),
         return_days: 14,
+        prices_include_tax: true,
         delivery: vec![],
     }
 }

@@ -2,7 +2,11 @@
 
 mod cancel_order;
 mod cancel_sale;
+mod cancel_sale_units;
 mod cancel_sub_order;
+mod cancel_units;
+mod change_address;
+mod close_return;
 mod compensate_payment;
 mod exchange_return;
 mod get_payment;
@@ -24,6 +28,7 @@ mod retry_payment;
 mod retry_refund;
 mod skip_payment_step;
 mod terms;
+mod units;
 mod wish;
 mod withdraw_return;
 
@@ -45,9 +50,12 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(place_order::handler))
         .routes(routes!(pay_order::handler))
         .routes(routes!(resume_payment::handler))
+        .routes(routes!(change_address::handler))
         .routes(routes!(cancel_order::handler))
         .routes(routes!(cancel_sub_order::handler))
         .routes(routes!(cancel_sale::handler))
+        .routes(routes!(cancel_units::handler))
+        .routes(routes!(cancel_sale_units::handler))
         .routes(routes!(refund_sale::handler, list_sale_refunds::handler))
         .routes(routes!(list_own_refunds::handler))
         .routes(routes!(refund_order::handler, list_order_refunds::handler))
@@ -56,6 +64,7 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(receive_return::handler))
         .routes(routes!(refund_return::handler))
         .routes(routes!(exchange_return::handler))
+        .routes(routes!(close_return::handler))
         .routes(routes!(list_refused_refunds::handler))
         .routes(routes!(hear_webhook::handler))
         .routes(routes!(list_payments::handler))

@@ -16,7 +16,8 @@ const RETURN_PATH_CHARS_MAX: usize = 500;
 #[serde(deny_unknown_fields)]
 #[schema(as = PayOrderRequest)]
 pub(super) struct Request {
-    /// The provider's token for the means of payment, never a card number.
+    /// The provider's token for the means of payment, never a card number. Left out where the order costs nothing.
+    #[serde(default)]
     #[schema(example = "tok_visa", max_length = 200)]
     method: String,
     /// Where the bank sends the buyer back to: a path of this site. The order's own when absent.
@@ -53,7 +54,7 @@ pub(super) async fn handler(
     Json(request): Json<Request>,
 ) -> Result<Json<Outcome>, Problem> {
     let (ctx, owner) = owner(shopper, "order")?;
-    let method = text::line("/method", &request.method, METHOD_CHARS_MAX)?;
+    let method = text::optional_line("/method", &request.method, METHOD_CHARS_MAX)?;
     let return_path = match request.return_path {
         Some(path) => path_of_ours(&path)?,
         None => format!("/orders/{order}"),

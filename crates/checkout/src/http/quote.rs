@@ -4,6 +4,7 @@ use axum::extract::State;
 use contracts::Address;
 use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote, Unserved};
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
+use contracts::taxes::{Tax, TaxSum};
 use httpkit::{CartToken, Json, Problem, ProblemDocument, Shopper};
 use kernel::{CartId, Money, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -35,14 +36,20 @@ pub(super) struct Response {
     cart: CartId,
     cart_version: i64,
     groups: Vec<Group>,
-    /// Of the goods, after discounts.
+    /// Of the goods, after discounts, with tax.
     subtotal: Money,
-    /// After discounts.
+    /// After discounts, with tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Money>,
     /// What promotions take off: subtotal and delivery are after it.
     discount: Money,
     total: Money,
+    /// Of `total`, what is tax, by rate.
+    taxes: Vec<TaxSum>,
+    /// What of it comes on top of prices that do not include it.
+    tax_added: Money,
+    /// Whether there is no address yet: each shop's goods are taxed as if they went where it is.
+    tax_estimated: bool,
     /// What the cart gets something from, in the order in which it is taken off.
     promotions: Vec<TakenPromotion>,
     /// Coupons of the cart that do nothing for it, and why.
@@ -57,7 +64,7 @@ struct Group {
     shop_name: String,
     shop_slug: String,
     lines: Vec<Line>,
-    /// Of the goods, after discounts.
+    /// Of the goods, after discounts, with tax.
     subtotal: Money,
     /// Ways of delivery to the address, cheapest first; empty without an address, or when the shop does not deliver there.
     options: Vec<DeliveryQuote>,
@@ -66,7 +73,7 @@ struct Group {
     /// Why there is no way of delivery to the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     unserved: Option<Unserved>,
-    /// After discounts.
+    /// After discounts, with tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Money>,
     /// What promotions take off, of goods and delivery.
@@ -74,6 +81,11 @@ struct Group {
     /// Of it, off the delivery.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     delivery_discounts: Vec<Discount>,
+    /// The tax in the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_tax: Option<Tax>,
+    /// What is tax of the goods and the delivery, by rate.
+    taxes: Vec<TaxSum>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -89,8 +101,11 @@ struct Line {
     /// What promotions take off it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     discounts: Vec<Discount>,
-    /// After discounts.
+    /// After discounts, with tax.
     total: Money,
+    /// The tax in that; absent where none is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<Tax>,
     /// What one cost when it was put in, when that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     price_was: Option<Money>,
@@ -109,6 +124,9 @@ impl From<checkout::Quote> for Response {
             delivery: quote.delivery,
             discount: quote.discount,
             total: quote.total,
+            taxes: quote.taxes,
+            tax_added: quote.tax_added,
+            tax_estimated: quote.tax_estimated,
             promotions: quote.promotions,
             refused_codes: quote.refused_codes,
         }
@@ -129,6 +147,8 @@ impl From<checkout::QuoteGroup> for Group {
             delivery: group.delivery,
             discount: group.discount,
             delivery_discounts: group.delivery_discounts,
+            delivery_tax: group.delivery_tax,
+            taxes: group.taxes,
         }
     }
 }
@@ -145,6 +165,7 @@ impl From<checkout::QuoteLine> for Line {
             list_total: line.list_total,
             discounts: line.discounts,
             total: line.total,
+            tax: line.tax,
             price_was: line.price_was,
             available: line.available,
         }
@@ -161,7 +182,7 @@ impl From<checkout::QuoteLine> for Line {
     request_body = Request,
     responses(
         (status = 200, description = "The quote", body = Response),
-        (status = 400, description = "`field_invalid`, `address_invalid`, `text_empty`, `text_too_long`, `cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`field_invalid`, `email_invalid`, `address_invalid`, `text_empty`, `text_too_long`, `text_control`, `cart_token`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),

@@ -1,10 +1,10 @@
 use super::terms::Terms;
+use super::units::at_most;
 use crate::Checkouts;
 use axum::extract::State;
-use contracts::checkout::{AfterReceipt, Checkout, Receipt, ReceiptLine};
+use contracts::checkout::{AfterReceipt, Checkout, Receipt, ReceiptLine, ReturnTerms};
 use contracts::orders::SubOrder;
 use httpkit::{Json, Path, Problem, ProblemDocument, Seller, perm};
-use kernel::limits::CART_LINES_MAX;
 use kernel::{Fault, ReturnId, SubOrderId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ pub(super) struct Request {
     lines: Vec<ReceiptLine>,
     #[serde(default)]
     then: Then,
-    /// How the money goes back, where it does.
+    /// How the money goes back, where it does; to say something here takes the right to give money back.
     #[serde(default)]
     refund: Option<Terms>,
 }
@@ -39,10 +39,7 @@ enum Then {
 
 impl Request {
     fn checked(self) -> Result<Receipt, Fault> {
-        if self.lines.len() > CART_LINES_MAX {
-            let detail = format!("At most {CART_LINES_MAX} lines; an order has no more.");
-            return Err(Fault::field("field_invalid", "/lines", detail));
-        }
+        at_most(self.lines.len())?;
         let then = match (self.then, self.refund) {
             (Then::Refund, terms) => AfterReceipt::Refund(terms.unwrap_or_default().into()),
             (_, Some(_)) => {
@@ -91,6 +88,10 @@ pub(super) async fn handler(
     Json(request): Json<Request>,
 ) -> Result<Json<SubOrder>, Problem> {
     let receipt = request.checked()?;
+    // Whoever agreed to the return agreed to give back what was paid for its goods, neither less nor more.
+    if matches!(&receipt.then, AfterReceipt::Refund(terms) if *terms != ReturnTerms::default()) {
+        seller.permit::<perm::RefundSales>()?;
+    }
     let received = checkouts.receive_return(&seller.ctx, seller.tenant, id, of, receipt);
     Ok(Json(received.await?))
 }

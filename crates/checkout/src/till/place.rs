@@ -157,7 +157,7 @@ impl PlaceBatch {
             biased;
             self.stock.write(client, &room.stock),
             self.promotions.write(client, &room.tallies, &room.uses),
-            append(client, &self.outbox, &crossings),
+            store::rows::write(client, &self.outbox, crossings.rows()),
             client.batch_execute("commit"),
         )?;
         store::log::wake();
@@ -209,7 +209,7 @@ impl PlaceBatch {
             self.insert(client, &rows),
             self.keys.refuse(client, &refusals),
             self.keys.release_carts(client, &claimed),
-            append(client, &self.outbox, &crossings),
+            store::rows::write(client, &self.outbox, crossings.rows()),
             client.batch_execute("commit"),
         )?;
         if !rows.outbox.is_empty() || !crossings.is_empty() {
@@ -223,7 +223,7 @@ impl PlaceBatch {
             biased;
             self.orders.write(client, &rows.orders),
             payments::till::insert(client, &self.payments, &rows.payments),
-            append(client, &self.outbox, &rows.outbox),
+            store::rows::write(client, &self.outbox, rows.outbox.rows()),
         )
         .map(drop)
     }
@@ -427,31 +427,4 @@ fn answer(verdict: Verdict) -> Result<Placement, Error> {
         Verdict::Refused(error) => Err(error),
         Verdict::KeyReused => Err(Error::KeyReused),
     }
-}
-
-/// Writes public events in the batch's transaction.
-pub(super) async fn append(
-    client: &Client,
-    statement: &Statement,
-    outbox: &Outbox,
-) -> Result<(), tokio_postgres::Error> {
-    if outbox.is_empty() {
-        return Ok(());
-    }
-    client
-        .execute(
-            statement,
-            &[
-                &outbox.event_ids,
-                &outbox.topics,
-                &outbox.versions,
-                &outbox.keys,
-                &outbox.tenants,
-                &outbox.payloads,
-                &outbox.actors,
-                &outbox.correlations,
-            ],
-        )
-        .await
-        .map(drop)
 }

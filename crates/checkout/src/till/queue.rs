@@ -51,7 +51,9 @@ impl<W: Work> Queue<W> {
         // The answer's other end is only dropped when a lane dies or the process stops.
         match tokio::time::timeout(ANSWER_MAX, answered).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+            Ok(Err(_)) => Err(Error::Unavailable),
+            // Were the database away, the lanes would have said so.
+            Err(_) => Err(Error::Busy),
         }
     }
 }
@@ -140,7 +142,7 @@ mod tests {
     async fn whom_nobody_answers_is_told_so() {
         let till = Till::new("postgres://nobody", &Config::default());
         let asked = Instant::now();
-        assert!(matches!(look(&till).await, Err(Error::Unavailable)));
+        assert!(matches!(look(&till).await, Err(Error::Busy)));
         assert_eq!(asked.elapsed().as_secs(), ANSWER_MAX.as_secs());
     }
 

@@ -2,6 +2,7 @@
 //! ([`decide`], pure), and writes what was decided about orders, stock, payments, postings and sagas in one transaction.
 
 mod batch;
+mod cancel;
 mod decide;
 mod intervene;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 mod unpaid;
 
 pub use batch::{Settle, SettleBatch};
+pub use cancel::UnitsAsk;
 pub use decide::{Ask, Case, Decision, LEASE, decide};
 pub use intervene::{ByHand, answers};
 pub use refund::{RefundAsk, RefundKey, RefundMove, RefundRequest, Refunding, read_provider_key};

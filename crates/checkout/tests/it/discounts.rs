@@ -1,11 +1,12 @@
 //! Discounts from the quote to the books: what is taken off, who pays for it, what goes back.
 
+use crate::returns::{Sale, in_full};
 use crate::world::{Instance, World, address};
 use contracts::cart::{Cart, CartOwner};
 use contracts::catalog::Offer;
 use contracts::checkout::{
-    Checkout, OrderRefund, PlaceOrder, Quote, QuoteRequest, RefundOrder, RefundStatus, RefundUnits,
-    RefundWish,
+    AfterReceipt, Checkout, OrderRefund, PlaceOrder, Quote, QuoteRequest, RefundOrder, RefundStatus,
+    RefundUnits, RefundWish,
 };
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _, SubOrder, SubOrderStatus};
 use contracts::payments::PaymentStatus;
@@ -349,7 +350,7 @@ async fn what_costs_nothing_is_sold_without_a_provider_and_undone_in_the_books()
 
     let (owner, gift) = order(&world, &instance, &[(&bowl, 2)], &["GIFT"]).await;
     assert_eq!(gift.total, eur(0));
-    let paid = instance.pay(&world, &owner, &gift, "tok_visa").await.unwrap();
+    let paid = instance.pay(&world, &owner, &gift, "").await.unwrap();
     assert_eq!(
         (paid.status, paid.order.status),
         (PaymentStatus::Captured, OrderStatus::Confirmed)
@@ -373,6 +374,11 @@ async fn what_costs_nothing_is_sold_without_a_provider_and_undone_in_the_books()
     // The same as one part of an order whose other part is paid for.
     let (owner, mixed) = order(&world, &instance, &[(&bowl, 1), (&vase, 1)], &["GIFT"]).await;
     assert_eq!(mixed.total, eur(500));
+    let unsaid = instance.pay(&world, &owner, &mixed, "").await.unwrap_err();
+    assert_eq!(
+        unsaid.code, "text_empty",
+        "what costs something is paid with something"
+    );
     instance.pay(&world, &owner, &mixed, "tok_visa").await.unwrap();
     let bowls = part(&mixed, &bowl).id;
     let cancelled = instance
@@ -383,9 +389,51 @@ async fn what_costs_nothing_is_sold_without_a_provider_and_undone_in_the_books()
     assert_eq!(cancelled.status, SubOrderStatus::Cancelled);
     assert_eq!(
         (cancelled.funded_refunded, cancelled.commission_refunded),
-        (eur(1_500), eur(100))
+        (eur(1_500), Some(eur(100)))
     );
     assert_eq!(balances(&world).await["promotion_expense"], 1_000);
+    world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn what_cost_nothing_and_came_back_is_undone_in_the_books() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(9).await;
+    let all = Benefit::Percent(BasisPoints(10_000));
+    make(&world, Owner::Marketplace, coupon("GIFT", all, Limits::default())).await;
+    let free = new("Sent for nothing", Benefit::FreeDelivery);
+    make(&world, Owner::Marketplace, free).await;
+    let (owner, gift) = order(&world, &instance, &[(&bowl, 2)], &["GIFT"]).await;
+    instance.pay(&world, &owner, &gift, "tok_visa").await.unwrap();
+    let sale = Sale::delivered(&world, owner, gift, bowl.tenant).await;
+    let sold = balances(&world).await;
+    assert_eq!(sold["promotion_expense"], 2_500);
+
+    let first = sale.authorised(1).await;
+    sale.receive(&instance, first, (1, 0), in_full()).await.unwrap();
+    let half = accounts([
+        ("promotion_expense", 1_500),
+        ("commission_revenue", -100),
+        ("seller_payable", -1_400),
+    ]);
+    assert_eq!(
+        balances(&world).await,
+        half,
+        "with the bowl went what was paid for it"
+    );
+    let second = sale.authorised(1).await;
+    let nothing = AfterReceipt::Nothing;
+    sale.receive(&instance, second, (0, 1), nothing).await.unwrap();
+    assert_eq!(balances(&world).await, half, "it may still be exchanged");
+    for _ in 0..2 {
+        let (ctx, note) = (world.ctx(), "Nothing was paid for it.".to_owned());
+        let closed = instance
+            .checkouts
+            .close_return(&ctx, bowl.tenant, sale.part, second, note);
+        assert_eq!(closed.await.unwrap().status, SubOrderStatus::Returned);
+        assert_eq!(balances(&world).await, accounts([]));
+    }
     world.assert_clean(&instance).await;
 }
 

@@ -4,8 +4,9 @@ use crate::world::{Instance, World};
 use contracts::cart::CartOwner;
 use contracts::catalog::Offer;
 use contracts::checkout::{Checkout, PayOutcome};
-use contracts::orders::{Order, OrderStatus, Orders as _};
+use contracts::orders::{AsOf, Order, OrderStatus, Orders as _};
 use contracts::payments::{PaymentStatus, Payments};
+use kernel::OrderId;
 use std::time::Duration;
 use testkit::eventually;
 
@@ -152,6 +153,15 @@ async fn money_taken_when_the_goods_are_gone_goes_back_and_the_buyer_is_told() {
     world.assert_clean(&instance).await;
 }
 
+async fn status_of(world: &World, order: OrderId) -> OrderStatus {
+    world
+        .orders
+        .order(&world.ctx(), None, order, AsOf::default())
+        .await
+        .unwrap()
+        .status
+}
+
 /// Expiry, two confirmations at two instances and somebody else who wants the same unit, all at once.
 async fn meet(world: &World, instances: &[Instance; 2], after: Duration) {
     let bowl = world.offer(1).await;
@@ -169,18 +179,18 @@ async fn meet(world: &World, instances: &[Instance; 2], after: Duration) {
     };
     let wanting = async {
         for _ in 0..5 {
-            if instances[1].place(world, &rival, &rivals_cart).await.is_ok() {
-                return true;
+            if let Ok(order) = instances[1].place(world, &rival, &rivals_cart).await {
+                return Some(order.id);
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
-        false
+        None
     };
     let expiring = async {
         tokio::time::sleep(after).await;
         world.clock.advance(HOLD);
     };
-    let ((), (), (), rival_has_it) =
+    let ((), (), (), rivals_order) =
         futures::join!(expiring, resume(&instances[0]), resume(&instances[1]), wanting);
     // Whatever was left lying is gone on with as soon as its lease is over.
     world.clock.advance(Duration::from_secs(2));
@@ -188,6 +198,11 @@ async fn meet(world: &World, instances: &[Instance; 2], after: Duration) {
     let bought = outcome.order.status == OrderStatus::Confirmed;
     let (_, holding) = world.charges(&order).await;
     assert_eq!(holding, i64::from(bought), "{outcome:?}");
+    // Whoever asked just before the clock moved on and was served just after holds the unit until a time that has passed.
+    let rival_has_it = match rivals_order {
+        Some(id) => status_of(world, id).await != OrderStatus::Cancelled,
+        None => false,
+    };
     assert!(!(bought && rival_has_it), "one unit was sold to two");
     let (on_hand, reserved) = world.level(&bowl).await;
     assert_eq!(on_hand, i64::from(!bought));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod by_hand;
+mod cancelled;
 mod commission;
 mod coupons;
 mod crash;
@@ -11,13 +12,16 @@ mod expiry;
 mod http;
 mod keys;
 mod late;
+mod mails;
 mod market;
 mod pay;
 mod poison;
 mod provider;
 mod race;
+mod readdress;
 mod refunds;
 mod returns;
 mod stories;
+mod taxes;
 mod webhooks;
 mod world;

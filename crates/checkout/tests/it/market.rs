@@ -18,6 +18,9 @@ pub struct Market {
     carts: Mutex<HashMap<CartId, (CartOwner, Cart)>>,
     /// Whether the next attempt to close carts fails.
     pub carts_are_stuck: AtomicBool,
+    mails: Mutex<Vec<Mail>>,
+    /// Whether the next mail is not taken.
+    pub mail_is_stuck: AtomicBool,
 }
 
 impl Market {
@@ -52,6 +55,7 @@ impl Market {
             banner: None,
             return_policy: String::new(),
             return_days: 14,
+            prices_include_tax: true,
             delivery: vec![DeliveryOption {
                 code: "standard".into(),
                 name: "Standard delivery".into(),
@@ -79,11 +83,39 @@ impl Market {
             price: Money::new(1000, Currency::EUR),
             weight_g: 700,
             category: None,
+            tax_category: "standard".into(),
             image: None,
             for_sale: true,
         };
         self.offers.lock().unwrap().insert(offer.sku, offer.clone());
         offer
+    }
+
+    /// From now on its prices have no tax in them.
+    pub fn exclude_tax(&self, tenant: TenantId) {
+        self.shops
+            .lock()
+            .unwrap()
+            .get_mut(&tenant)
+            .unwrap()
+            .prices_include_tax = false;
+    }
+
+    /// From now on it sends to these zones, for these prices.
+    pub fn send_to(&self, tenant: TenantId, zones: &[(Zone, i64)]) {
+        let mut shops = self.shops.lock().unwrap();
+        let rates = &mut shops.get_mut(&tenant).unwrap().delivery[0].rates;
+        let rate = |(zone, price): &(Zone, i64)| DeliveryRate {
+            zone: zone.clone(),
+            price: Money::new(*price, Currency::EUR),
+            ..rates[0].clone()
+        };
+        *rates = zones.iter().map(rate).collect();
+    }
+
+    pub fn categorise(&self, sku: SkuId, tax_category: &str) {
+        let mut offers = self.offers.lock().unwrap();
+        offers.get_mut(&sku).unwrap().tax_category = tax_category.to_owned();
     }
 
     pub fn reprice(&self, sku: SkuId, amount: i64) {
@@ -123,10 +155,18 @@ impl Market {
         kept.clone()
     }
 
+    /// Sent so far.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
+
     pub fn is_closed(&self, cart: CartId) -> bool {
         self.carts.lock().unwrap()[&cart].1.ordered
     }
 }
+
+/// Recipient, subject, body.
+pub type Mail = (String, String, String);
 
 /// Answers as another process would that runs these contexts: what checkout asks, and nothing else.
 impl Transport for Market {
@@ -145,6 +185,13 @@ impl Transport for Market {
                 Err(Fault::unavailable("cart"))
             }
             ("cart", "close") => Ok(self.close(&read::<(Vec<CartId>,)>(body).0)),
+            ("identity", "send_mail") if self.mail_is_stuck.swap(false, Ordering::Relaxed) => {
+                Err(Fault::unavailable("identity"))
+            }
+            ("identity", "send_mail") => {
+                self.mails.lock().unwrap().push(read(body));
+                Ok(Value::Null)
+            }
             _ => Err(Fault::unavailable(service)),
         };
         Box::pin(async { reply })

@@ -3,6 +3,7 @@ use checkout::till::Till;
 use checkout::till::place::{IdempotencyKey, PlaceCommand, Placement};
 use checkout::{Config, Error};
 use contracts::catalog::Offer;
+use contracts::taxes::TaxOwner;
 use futures::future::join_all;
 use kernel::*;
 use orders::domain::{Delivery, Line, Part, Placed};
@@ -38,16 +39,19 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 commission_tax: 0,
                 rule: None,
                 discounts: Vec::new(),
+                tax: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),
                 name: "Standard".into(),
                 price: 0,
                 discounts: Vec::new(),
+                tax: None,
             },
             commission: 100,
             commission_tax: 0,
             return_days: 14,
+            tax_owed_by: TaxOwner::Seller,
         }],
     };
     PlaceCommand {

@@ -21,12 +21,12 @@ fn eur(amount: i64) -> Money {
 }
 
 /// Two bowls at 10.00 and 5.00 of delivery, of which the marketplace keeps 2.00, delivered, and a return of some.
-struct Sale<'w> {
+pub struct Sale<'w> {
     world: &'w World,
     owner: CartOwner,
     order: Order,
     tenant: TenantId,
-    part: SubOrderId,
+    pub part: SubOrderId,
     line: LineId,
 }
 
@@ -34,22 +34,26 @@ async fn sell<'w>(world: &'w World, instance: &Instance, offers: &[&Offer], meth
     let lines: Vec<(&Offer, u32)> = offers.iter().map(|offer| (*offer, 2)).collect();
     let (owner, order) = instance.order(world, &lines).await;
     instance.pay(world, &owner, &order, method).await.unwrap();
-    let own = order
-        .sub_orders
-        .iter()
-        .find(|part| part.tenant == offers[0].tenant);
-    let (tenant, part, line) = own.map(|own| (own.tenant, own.id, own.lines[0].id)).unwrap();
-    let sale = Sale {
-        world,
-        owner,
-        order,
-        tenant,
-        part,
-        line,
-    };
-    world.orders.pack(&world.ctx(), tenant, part).await.unwrap();
-    sale.deliver(None).await;
-    sale
+    Sale::delivered(world, owner, order, offers[0].tenant).await
+}
+
+impl<'w> Sale<'w> {
+    /// A shop's part of a paid order, sent and arrived.
+    pub async fn delivered(world: &'w World, owner: CartOwner, order: Order, tenant: TenantId) -> Self {
+        let own = order.sub_orders.iter().find(|part| part.tenant == tenant);
+        let (part, line) = own.map(|own| (own.id, own.lines[0].id)).unwrap();
+        let sale = Self {
+            world,
+            owner,
+            order,
+            tenant,
+            part,
+            line,
+        };
+        world.orders.pack(&world.ctx(), tenant, part).await.unwrap();
+        sale.deliver(None).await;
+        sale
+    }
 }
 
 impl Sale<'_> {
@@ -69,7 +73,7 @@ impl Sale<'_> {
     }
 
     /// A return of so many units, to which the shop has agreed.
-    async fn authorised(&self, quantity: u32) -> ReturnId {
+    pub async fn authorised(&self, quantity: u32) -> ReturnId {
         let (ctx, orders) = (self.world.ctx(), &self.world.orders);
         let request = NewReturn {
             id: ReturnId::new(ctx.now),
@@ -92,7 +96,7 @@ impl Sale<'_> {
         id
     }
 
-    async fn receive(
+    pub async fn receive(
         &self,
         instance: &Instance,
         of: ReturnId,
@@ -177,7 +181,7 @@ impl Sale<'_> {
     }
 }
 
-fn in_full() -> AfterReceipt {
+pub fn in_full() -> AfterReceipt {
     AfterReceipt::Refund(ReturnTerms::default())
 }
 
@@ -200,7 +204,7 @@ async fn one_unit_comes_back_to_the_shelf_one_is_written_off_and_the_money_goes_
     assert_eq!(world.level(&bowl).await, (4, 0), "three were left, one came back");
     assert_eq!(sale.came_back(of).await, (1, 1));
     assert_eq!(world.level(&vase).await, (3, 0), "the other shop does not notice");
-    // The goods carried all of the commission, what is left of the sale is the delivery.
+    // All of the commission, which was on the goods; the delivery stays the shop's.
     assert_eq!(sale.owed().await, (500, 0));
     assert_eq!(sale.at_the_provider().await, (1, 2_000));
 
@@ -391,6 +395,77 @@ async fn what_is_out_of_stock_is_not_exchanged_and_can_be_refunded() {
         (late.code.as_str(), &late.extra["from"]),
         ("transition_illegal", &"exchanged".into())
     );
+    world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn what_was_to_be_sent_again_and_was_not_is_back_on_the_shelf() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(4).await;
+    let sale = sell(&world, &instance, &[&bowl], "tok_visa").await;
+    let of = sale.authorised(2).await;
+    let close = || {
+        let note = "The new ones are cracked as well.".to_owned();
+        let (ctx, till) = (world.ctx(), &instance.checkouts);
+        async move { till.close_return(&ctx, sale.tenant, sale.part, of, note).await }
+    };
+    for _ in 0..2 {
+        let exchange = AfterReceipt::Exchange;
+        sale.receive(&instance, of, (0, 2), exchange).await.unwrap();
+        assert_eq!(world.level(&bowl).await, (0, 0), "said twice, taken once");
+    }
+    for _ in 0..2 {
+        let closed = close().await.unwrap();
+        assert_eq!(closed.returns[0].status, ReturnStatus::Closed);
+        assert_eq!(closed.returns[0].lines[0].put_back, 2);
+        assert_eq!(world.level(&bowl).await, (2, 0), "said twice, put back once");
+    }
+    assert_eq!(sale.came_back(of).await, (1, 2));
+    assert_eq!(sale.now().await.returnable, [], "the buyer has none of them");
+    let (ctx, note) = (world.ctx(), "mine".to_owned());
+    let stranger = instance
+        .checkouts
+        .close_return(&ctx, TenantId::new(ctx.now), sale.part, of, note);
+    assert_eq!(stranger.await.unwrap_err().code, "not_found");
+    world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_is_not_tried_again_once_other_goods_are_on_their_way() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let sale = sell(&world, &instance, &[&bowl], "tok_refund_fails").await;
+    let of = sale.authorised(1).await;
+    let nothing = AfterReceipt::Nothing;
+    sale.receive(&instance, of, (1, 0), nothing).await.unwrap();
+    let begun = sale.refund(&instance, of, ReturnTerms::default()).await.unwrap();
+    assert_eq!(begun.status, RefundStatus::Pending);
+    sqlx::query("update payments.sandbox_refund set settles_at = now() where state = 'pending'")
+        .execute(&mut world.db.owner().await)
+        .await
+        .unwrap();
+    let (ctx, till) = (world.ctx(), &instance.checkouts);
+    let failed = eventually("it is refused", async || {
+        world.clock.advance(Duration::from_secs(60));
+        let refused = till.refused_refunds(&ctx, None, 10).await.unwrap();
+        refused.items.into_iter().next()
+    })
+    .await;
+    assert_eq!(failed.id, begun.id);
+    till.exchange_return(&ctx, sale.tenant, sale.part, of)
+        .await
+        .unwrap();
+    let both = till
+        .retry_refund(&ctx, sale.order.id, failed.id)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (both.code.as_str(), &both.extra["from"]),
+        ("transition_illegal", &"exchanged".into())
+    );
+    assert_eq!(sale.at_the_provider().await, (0, 0));
     world.assert_clean(&instance).await;
 }
 

@@ -7,10 +7,11 @@ use contracts::Address;
 use contracts::cart::{Cart, CartOwner, RemoteCart};
 use contracts::catalog::{Offer, RemoteCatalog};
 use contracts::checkout::{Checkout, Pay, PayOutcome, PlaceOrder};
+use contracts::identity::RemoteIdentity;
 use contracts::inventory::{Inventory, StockCount};
 use contracts::orders::Order;
 use contracts::payments::{Payment, Payments};
-use contracts::tenants::RemoteTenants;
+use contracts::tenants::{RemoteShopDesk, RemoteTenants};
 use inventory::Stock;
 use kernel::*;
 use ledger::Ledger;
@@ -21,6 +22,7 @@ use promotions::Promotions;
 use runtime::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
+use taxes::Taxes;
 use testkit::TestDb;
 
 /// What the sandbox signs its webhooks with.
@@ -37,6 +39,7 @@ pub struct World {
     pub wire: Arc<Wire>,
     pub ledger: Ledger,
     pub promotions: Promotions,
+    pub taxes: Taxes,
 }
 
 /// One process of several.
@@ -53,6 +56,7 @@ impl World {
             payments::schema(),
             ledger::schema(),
             promotions::schema(),
+            taxes::schema(),
             checkout::schema(),
         ];
         let db = TestDb::new(&schemas).await;
@@ -66,6 +70,7 @@ impl World {
             payments: PaymentBook::new(db.db(payments::CONTEXT), sandbox.clone()),
             ledger: Ledger::new(db.db(ledger::CONTEXT)),
             promotions: Promotions::new(db.db(promotions::CONTEXT)),
+            taxes: Taxes::new(db.db(taxes::CONTEXT)),
             wire: Arc::new(Wire::new(sandbox.clone())),
             sandbox,
             db,
@@ -99,9 +104,12 @@ impl World {
             tenants: Arc::new(RemoteTenants(self.market.clone())),
             inventory: Arc::new(self.stock.clone()),
             carts: Arc::new(RemoteCart(self.market.clone())),
+            identity: Arc::new(RemoteIdentity(self.market.clone())),
+            shops: Arc::new(RemoteShopDesk(self.market.clone())),
             orders: self.orders.clone(),
             rates: self.ledger.rates().clone(),
             promotions: self.promotions.clone(),
+            taxes: self.taxes.clone(),
             provider: self.wire.clone(),
             clock: self.clock.clone(),
             config,

@@ -2,6 +2,7 @@
 
 use super::{Milestone, ParcelLine};
 use crate::service::public_event;
+use crate::taxes::TaxSum;
 use kernel::{DateTime, LineId, Money, OrderId, RefundId, ReturnId, SubOrderId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,9 @@ pub struct Return {
     /// The buyer's words.
     pub note: String,
     pub wish: ReturnWish,
+    /// Until when the shop answers, while it has not: what is not answered then is authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<DateTime>,
     /// What the shop said last: how to send it, why it was refused, or why it was closed.
     pub answer: String,
     /// How it travels back; empty where that was not told.
@@ -103,7 +107,7 @@ pub struct Return {
     pub refunded: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deduction: Option<Deduction>,
-    /// What is sent again for it; empty where nothing is.
+    /// What was taken from stock to be sent again; empty where nothing was.
     pub exchange: Vec<ParcelLine>,
     /// In order of time: `requested`, `authorised`, `refused`, `withdrawn`, `sent_back`, `received`, `refunded`,
     /// `exchanged`, `shipped` and `delivered` for what is sent again, `closed`.
@@ -119,6 +123,9 @@ pub struct ReturnLine {
     pub restocked: u32,
     /// Units that came back and are not.
     pub written_off: u32,
+    /// Units that were to be sent again and are for sale instead, because the shop closed the return first.
+    #[serde(default)]
+    pub put_back: u32,
 }
 
 /// A return that a buyer asks for.
@@ -143,10 +150,6 @@ pub enum ReturnAnswer {
         note: String,
     },
     Refuse {
-        note: String,
-    },
-    /// Nothing more is expected of it.
-    Close {
         note: String,
     },
 }
@@ -196,6 +199,8 @@ pub struct CreditNote {
     pub deduction: Option<Deduction>,
     /// All that was given back.
     pub total: Money,
+    /// Of it, what is tax, by rate.
+    pub taxes: Vec<TaxSum>,
     pub reason: String,
     #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
     pub of_return: Option<ReturnId>,
@@ -222,5 +227,11 @@ public_event! {
     /// A return got somewhere. When its money went back says `orders.sub_order_refunded`.
     "orders.return_changed" ReturnChanged {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, of: ReturnId, status: ReturnStatus,
+    } key order, tenant |e| Some(e.tenant)
+}
+public_event! {
+    /// A shop has not answered a return, and its time for that is over soon.
+    "orders.return_unanswered" ReturnUnanswered {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, of: ReturnId, answer_by: DateTime,
     } key order, tenant |e| Some(e.tenant)
 }

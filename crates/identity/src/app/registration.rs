@@ -11,18 +11,40 @@ use crate::store::{hash_of, role};
 use ::store::{Scope, log};
 use contracts::identity::{RegisterUser, UserCard, UserRegistered};
 use httpkit::text;
-use kernel::{Ctx, Role, UserId};
+use kernel::{Ctx, Fault, Role, UserId};
 use std::collections::{HashMap, HashSet};
 
 /// Accounts created by one statement.
 const REGISTER_BATCH: usize = 1_000;
 
+/// What is wrong with a form, with all its fields: nobody should have to send it once for each. The code and the words are
+/// those of the first.
+fn all_at_once<A, B, C>(
+    a: Result<A, Error>,
+    b: Result<B, Error>,
+    c: Result<C, Error>,
+) -> Result<(A, B, C), Error> {
+    match (a, b, c) {
+        (Ok(a), Ok(b), Ok(c)) => Ok((a, b, c)),
+        (a, b, c) => {
+            let refused = [a.err(), b.err(), c.err()].into_iter().flatten().map(Fault::from);
+            let together = refused.reduce(|mut first, next| {
+                first.fields.extend(next.fields);
+                first
+            });
+            Err(together.unwrap_or_else(Fault::internal).into())
+        }
+    }
+}
+
 impl Accounts {
     /// Creates a buyer and mails the link that verifies the address.
     pub async fn register(&self, ctx: &Ctx, request: RegisterUser) -> Result<UserId, Error> {
-        let email = Email::parse(&request.email)?;
-        let name = text::line("/name", &request.name, NAME_CHARS_MAX)?;
-        let password = Password::parse(request.password, "/password")?;
+        let (email, name, password) = all_at_once(
+            Email::parse(&request.email).map_err(Error::from),
+            text::line("/name", &request.name, NAME_CHARS_MAX).map_err(Error::from),
+            Password::parse(request.password, "/password"),
+        )?;
         // The answer tells whether an address is taken, so it may not be asked for many, nor again and again for one.
         let attempt = Attempt::Register {
             email: email.as_str(),

@@ -149,6 +149,7 @@ impl Tenants for Named {
             banner: None,
             return_policy: String::new(),
             return_days: 14,
+            prices_include_tax: true,
             delivery: Vec::new(),
         });
         let shops = Ok(shops.collect());

@@ -4,6 +4,7 @@ mod harness;
 mod isolation;
 mod lockout;
 mod login;
+mod partner_keys;
 mod register;
 mod resend;
 mod reset;

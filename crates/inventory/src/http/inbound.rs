@@ -84,14 +84,14 @@ impl From<domain::Inbound> for Inbound {
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = StockQuantity)]
-pub(super) struct Quantity {
+pub(crate) struct Quantity {
     pub sku: SkuId,
     #[schema(minimum = 1, maximum = 1_000_000_000_i64)]
     pub quantity: i64,
 }
 
 /// What a shop says of goods that it sends or orders.
-pub(super) struct Stated<'a> {
+pub(crate) struct Stated<'a> {
     pub origin: Origin,
     pub warehouse: WarehouseId,
     pub expected_on: Option<NaiveDate>,
@@ -101,7 +101,7 @@ pub(super) struct Stated<'a> {
 
 impl Api {
     /// Checked, with the products of its SKUs, which must be the shop's own.
-    pub(super) async fn new_inbound(
+    pub(crate) async fn new_inbound(
         &self,
         ctx: &Ctx,
         tenant: TenantId,

@@ -9,23 +9,23 @@ mod count_stock;
 mod feed;
 mod get_inbound;
 mod get_stock_feed;
-mod inbound;
+pub(crate) mod inbound;
 mod list_inbound;
 mod list_reorder_proposals;
 mod list_stock;
 mod list_stock_feed_lines;
 mod list_stock_feeds;
 mod list_warehouses;
-mod open_warehouse;
-mod order_purchase;
+pub(crate) mod open_warehouse;
+pub(crate) mod order_purchase;
 mod product_availability;
 mod receive_inbound;
 mod send_transfer;
 mod set_reorder_points;
 mod set_stock_routing;
-mod stock_feed_csv;
-mod upload_stock_feed;
-mod warehouse;
+pub(crate) mod stock_feed_csv;
+pub(crate) mod upload_stock_feed;
+pub(crate) mod warehouse;
 
 use crate::{Error, Stock};
 use contracts::catalog::Catalog;
@@ -45,8 +45,8 @@ const NOTE_CHARS_MAX: usize = 200;
 /// What the endpoints need: the stock, and the catalogue, which knows whose a SKU is.
 #[derive(Clone)]
 pub(crate) struct Api {
-    stock: Stock,
-    catalog: Arc<dyn Catalog>,
+    pub stock: Stock,
+    pub catalog: Arc<dyn Catalog>,
 }
 
 pub fn routes(stock: Stock, catalog: Arc<dyn Catalog>) -> OpenApiRouter {
@@ -134,7 +134,7 @@ impl Api {
 }
 
 /// What tells a request under an idempotency key from another.
-fn hash(request: &impl Serialize) -> Result<Vec<u8>, kernel::Fault> {
+pub(crate) fn hash(request: &impl Serialize) -> Result<Vec<u8>, kernel::Fault> {
     let json = serde_json::to_vec(request).map_err(|_| kernel::Fault::internal())?;
     Ok(Sha256::digest(json).to_vec())
 }
@@ -145,7 +145,7 @@ fn warehouse_or_default(tenant: TenantId, named: Option<WarehouseId>) -> Warehou
 }
 
 /// A list that is neither empty nor too long.
-fn check_rows(rows: usize, list: &str) -> Result<(), kernel::Fault> {
+pub(crate) fn check_rows(rows: usize, list: &str) -> Result<(), kernel::Fault> {
     if (1..=STOCK_ROWS_MAX).contains(&rows) {
         return Ok(());
     }

@@ -4,7 +4,6 @@ use crate::{Error, WarehouseDraft};
 use axum::extract::State;
 use axum::http::StatusCode;
 use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
-use kernel::WarehouseId;
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -56,20 +55,7 @@ pub(super) async fn handler(
     Ok((StatusCode::CREATED, Json(Warehouse::of(seller.tenant, warehouse))))
 }
 
-/// Everything stated, onto nothing.
 fn draft(request: Request) -> Result<WarehouseDraft, Error> {
-    let nothing = crate::Warehouse {
-        id: WarehouseId(uuid::Uuid::nil()),
-        code: String::new(),
-        name: String::new(),
-        priority: 0,
-        country: None,
-        region: None,
-        postcode: None,
-        town: None,
-        parcel_cost: 0,
-        closed_at: None,
-    };
     let change = Change {
         code: Some(request.code),
         name: Some(request.name),
@@ -77,5 +63,5 @@ fn draft(request: Request) -> Result<WarehouseDraft, Error> {
         location: Some(request.location),
         parcel_cost: Some(request.parcel_cost),
     };
-    change.onto(nothing)
+    change.onto_nothing()
 }

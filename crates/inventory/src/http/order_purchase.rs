@@ -8,7 +8,7 @@ use httpkit::{IdempotencyKey, Json, Problem, ProblemDocument, Seller, perm, text
 use kernel::WarehouseId;
 use serde::{Deserialize, Serialize};
 
-const SUPPLIER_CHARS_MAX: usize = 120;
+pub(crate) const SUPPLIER_CHARS_MAX: usize = 120;
 
 #[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -52,7 +52,7 @@ pub(super) async fn handler(
     Ok((headers, body).into_response())
 }
 
-fn write(lines: &[FeedLine]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn write(lines: &[FeedLine]) -> Result<Vec<u8>, csv::Error> {
     let number = |number: Option<i64>| number.map(|n| n.to_string()).unwrap_or_default();
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(COLUMNS)?;

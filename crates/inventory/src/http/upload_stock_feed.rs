@@ -10,7 +10,7 @@ use httpkit::{Json, Problem, ProblemDocument, Query, Seller, perm, text};
 use kernel::{Fault, WarehouseId};
 use serde::Deserialize;
 
-const FILE_NAME_CHARS_MAX: usize = 200;
+pub(crate) const FILE_NAME_CHARS_MAX: usize = 200;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

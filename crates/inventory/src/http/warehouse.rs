@@ -1,6 +1,7 @@
 //! A warehouse as the API takes and shows it.
 
 use crate::{Error, WarehouseDraft};
+use contracts::inventory::{WarehouseForm, WarehousePlace};
 use httpkit::text;
 use kernel::{DateTime, Fault, Kind, TenantId, WarehouseId, geo};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ const PARCEL_COST_MAX: i64 = 1_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = WarehouseLocation)]
-pub(super) struct Location {
+pub(crate) struct Location {
     /// ISO 3166-1 alpha-2.
     #[schema(example = "ES", min_length = 2, max_length = 2)]
     country: String,
@@ -77,7 +78,7 @@ fn location_of(warehouse: &crate::Warehouse) -> Option<Location> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = WarehouseChange)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// Short, unique in the shop.
     #[serde(default)]
     #[schema(example = "madrid", min_length = 1, max_length = 40)]
@@ -98,6 +99,22 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// What a new warehouse is to be.
+    pub fn onto_nothing(&self) -> Result<WarehouseDraft, Error> {
+        self.onto(crate::Warehouse {
+            id: WarehouseId(uuid::Uuid::nil()),
+            code: String::new(),
+            name: String::new(),
+            priority: 0,
+            country: None,
+            region: None,
+            postcode: None,
+            town: None,
+            parcel_cost: 0,
+            closed_at: None,
+        })
+    }
+
     /// What the warehouse is to be, given what it is.
     pub fn onto(&self, known: crate::Warehouse) -> Result<WarehouseDraft, Error> {
         let code = match &self.code {
@@ -126,6 +143,29 @@ impl Change {
         match &self.location {
             Some(location) => location.onto(draft),
             None => Ok(draft),
+        }
+    }
+}
+
+impl From<WarehousePlace> for Location {
+    fn from(place: WarehousePlace) -> Self {
+        Self {
+            country: place.country,
+            region: place.region,
+            postcode: place.postcode,
+            town: place.town,
+        }
+    }
+}
+
+impl From<WarehouseForm> for Change {
+    fn from(form: WarehouseForm) -> Self {
+        Self {
+            code: Some(form.code),
+            name: Some(form.name),
+            priority: Some(form.priority),
+            location: form.place.map(Location::from),
+            parcel_cost: Some(form.parcel_cost),
         }
     }
 }

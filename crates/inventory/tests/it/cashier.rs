@@ -96,19 +96,7 @@ impl Cashier {
         let mut outbox = Outbox::new();
         publish_crossings(&mut outbox, &world.ctx, &shelves.crossings()).unwrap();
         self.client
-            .execute(
-                &self.outbox,
-                &[
-                    &outbox.event_ids,
-                    &outbox.topics,
-                    &outbox.versions,
-                    &outbox.keys,
-                    &outbox.tenants,
-                    &outbox.payloads,
-                    &outbox.actors,
-                    &outbox.correlations,
-                ],
-            )
+            .execute(&self.outbox, &[&outbox.rows()])
             .await
             .unwrap();
         self.client.batch_execute("commit").await.unwrap();

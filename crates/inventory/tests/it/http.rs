@@ -83,6 +83,7 @@ pub fn offer(world: &World, tenant: TenantId) -> Offer {
         price: Money::new(1000, Currency::EUR),
         weight_g: 0,
         category: None,
+        tax_category: contracts::taxes::standard(),
         image: None,
         for_sale: true,
     }

@@ -6,7 +6,7 @@ use crate::domain::{PayoutState, Said, Schedule, Step, entry_id, payout_made, pa
 use crate::error::Error;
 use crate::provider::Transfer;
 use crate::store::entries::{currency, post, reverse};
-use crate::store::payouts::{self, Change, EventRow, NewPayout, PayoutRow};
+use crate::store::payouts::{self, BatchRow, Change, EventRow, NewPayout, PayoutRow};
 use crate::store::terms::{self, ChangeRow, TermsRow};
 use ::store::Scope;
 use ::store::log::Outbox;
@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 /// Shops settled in one transaction.
 const SHOPS_MAX: i64 = 100;
+/// Days, each with its currencies, of which an overview tells.
+const BATCHES_MAX: i64 = 60;
 /// Payouts that one worker takes at once.
 const TAKE_MAX: i64 = 20;
 /// How long a worker may ask the provider before another asks what became of it.
@@ -291,6 +293,14 @@ impl Ledger {
     ) -> Result<Vec<PayoutRow>, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
         let rows = payouts::list(&mut tx, tenant, state.map(PayoutState::name), before, limit).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Payouts since a moment by the day on which they were made, the latest first, for operators.
+    pub async fn batches(&self, since: Timestamp) -> Result<Vec<BatchRow>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let rows = payouts::batches(&mut tx, since, BATCHES_MAX).await?;
         tx.commit().await?;
         Ok(rows)
     }

@@ -1,17 +1,21 @@
 //! Shops' statements.
 
 use super::Ledger;
-use crate::domain::Statement;
+use crate::domain::{self, Statement};
 use crate::error::Error;
 use crate::store::statements;
+use crate::{lines, papers};
 use ::store::Scope;
 use chrono::{Days, NaiveDate, NaiveTime};
-use kernel::{Currency, Money, TenantId};
+use contracts::{Document, Language};
+use kernel::{Ctx, Currency, Money, TenantId};
 
 /// Days that one statement may cover.
 const DAYS_MAX: i64 = 366;
 /// Movements of one statement: what a program can still hold and a person can still open.
 const MOVEMENTS_MAX: i64 = 100_000;
+/// Of one on paper: about a hundred pages.
+const PRINTED_MAX: usize = 5_000;
 
 impl Ledger {
     /// A shop's statement over some days of UTC, both included.
@@ -40,6 +44,51 @@ impl Ledger {
                 format!("More than {MOVEMENTS_MAX} movements lie in these days; ask for fewer days.");
             return Err(field("from", detail));
         }
-        Ok(Statement::new(Money::new(opening, currency), lines)?)
+        Ok(domain::statement(Money::new(opening, currency), lines)?)
+    }
+
+    /// The same as comma-separated lines, opening and closing balance included.
+    pub async fn statement_as_lines(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        days: [NaiveDate; 2],
+    ) -> Result<String, Error> {
+        let statement = self.statement(tenant, currency, days).await?;
+        let written = lines::write(&statement, days.map(|day| day.to_string()));
+        written.map_err(|error| Error::Broken(format!("a statement that cannot be written: {error}")))
+    }
+
+    /// The same on paper, in the shop's name.
+    pub async fn statement_on_paper(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        currency: Currency,
+        days: [NaiveDate; 2],
+        language: Language,
+    ) -> Result<Document, Error> {
+        let statement = self.statement(tenant, currency, days).await?;
+        if statement.movements.len() > PRINTED_MAX {
+            return Err(Error::Field {
+                field: "from",
+                detail: format!(
+                    "More than {PRINTED_MAX} movements lie in these days; ask for fewer days, or for comma-separated lines."
+                ),
+            });
+        }
+        let name = self.name_of(ctx, tenant).await?;
+        Ok(papers::statement(&name, &statement, days, language))
+    }
+
+    /// How a shop is called; by its id where nobody can be asked.
+    async fn name_of(&self, ctx: &Ctx, tenant: TenantId) -> Result<String, Error> {
+        let Some(shops) = &self.shops else {
+            return Ok(tenant.to_string());
+        };
+        let known = shops.shops(ctx, vec![tenant]).await.map_err(Error::Elsewhere)?;
+        Ok(known
+            .first()
+            .map_or_else(|| tenant.to_string(), |shop| shop.name.clone()))
     }
 }

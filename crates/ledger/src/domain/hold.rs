@@ -2,33 +2,6 @@
 
 use super::{Account, Entry, entry_id, moved};
 use kernel::{HoldId, Money, MoneyError, TenantId, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// Why money is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldReason {
-    /// A sale whose goods are on their way, or arrived less than the shop's days ago.
-    Delivery,
-    /// A share of each sale, kept against later refunds.
-    Reserve,
-    /// A buyer's bank asks for its money back.
-    Dispute,
-    /// An operator wants it so.
-    Manual,
-}
-
-impl HoldReason {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Delivery => "delivery",
-            Self::Reserve => "reserve",
-            Self::Dispute => "dispute",
-            Self::Manual => "manual",
-        }
-    }
-}
 
 /// Sets a shop's money aside. Reversing the entry releases it.
 pub fn reserve(hold: HoldId, tenant: TenantId, at: Timestamp, amount: Money) -> Result<Entry, MoneyError> {

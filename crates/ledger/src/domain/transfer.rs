@@ -1,53 +1,8 @@
 //! A payout's way to the bank: its postings, and what follows from each answer of the provider.
 
 use super::{Account, Entry, entry_id, moved};
+use contracts::ledger::PayoutState;
 use kernel::{Money, MoneyError, PayoutId, TenantId, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// Where a payout stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PayoutState {
-    /// The money left what the shop is owed; the provider is yet to be asked.
-    Created,
-    /// The provider is being asked.
-    Sending,
-    /// The provider did not answer; it is asked what became of it.
-    Unknown,
-    Paid,
-    /// The provider would not; the money is owed again.
-    Failed,
-    /// The bank sent it back; the money is owed again.
-    Returned,
-}
-
-impl PayoutState {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Sending => "sending",
-            Self::Unknown => "unknown",
-            Self::Paid => "paid",
-            Self::Failed => "failed",
-            Self::Returned => "returned",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::Created,
-            Self::Sending,
-            Self::Unknown,
-            Self::Paid,
-            Self::Failed,
-            Self::Returned,
-        ]
-        .into_iter()
-        .find(|state| state.name() == name)
-    }
-}
 
 /// What the provider says of a payout.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,29 +3,10 @@ use crate::app::Ledger;
 use crate::store::entries::currency;
 use crate::store::settlements::BreakRow;
 use axum::extract::State;
+use contracts::ledger::BreakKind;
 use httpkit::{Admin, Json, Problem, ProblemDocument, Query, perm};
 use kernel::{Cursor, DateTime, EntryId, Fault, Money, Page};
 use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BreakKind {
-    /// The provider speaks of money that the ledger knows nothing of.
-    MissingHere,
-    /// The ledger has what no file mentions, on a day that files cover.
-    MissingThere,
-    AmountDiffers,
-}
-
-impl BreakKind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::MissingHere => "missing_here",
-            Self::MissingThere => "missing_there",
-            Self::AmountDiffers => "amount_differs",
-        }
-    }
-}
 
 /// Where a provider's file and the ledger disagree.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -48,11 +29,7 @@ pub struct SettlementBreak {
 impl SettlementBreak {
     fn new(row: BreakRow) -> Result<Self, Fault> {
         let currency = currency(&row.currency)?;
-        let kind = match row.kind.as_str() {
-            "missing_here" => BreakKind::MissingHere,
-            "missing_there" => BreakKind::MissingThere,
-            _ => BreakKind::AmountDiffers,
-        };
+        let kind = row.kind();
         let money = |amount: Option<i64>| amount.map(|amount| Money::new(amount, currency));
         Ok(Self {
             kind,

@@ -23,8 +23,9 @@ mod seller_payout;
 mod seller_payouts;
 mod seller_statement;
 mod seller_statement_csv;
+mod seller_statement_pdf;
 mod trial_balance;
-mod view;
+pub(crate) mod view;
 
 use crate::app::Ledger;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -54,5 +55,6 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(get_schedule::handler, put_schedule::handler))
         .routes(routes!(seller_statement::handler))
         .routes(routes!(seller_statement_csv::handler))
+        .routes(routes!(seller_statement_pdf::handler))
         .with_state(ledger)
 }

@@ -4,6 +4,7 @@ use crate::domain::HoldReason;
 use crate::store::entries::currency;
 use crate::store::holds::HoldRow;
 use crate::store::payouts::PayoutRow;
+pub use contracts::ledger::HoldState;
 use httpkit::PageQuery;
 use kernel::{Actor, Cursor, DateTime, Fault, HoldId, Money, Page, PageLimit, PayoutId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -39,25 +40,6 @@ pub struct Hold {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     ended_by: Option<Actor>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldState {
-    Held,
-    Released,
-    /// The sale was given back while it was held.
-    Refunded,
-}
-
-impl HoldState {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Released => "released",
-            Self::Refunded => "refunded",
-        }
-    }
 }
 
 fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Fault> {

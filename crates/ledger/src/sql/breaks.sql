@@ -1,17 +1,18 @@
 select b.*
   from (
     select case when e.amount is null then 'missing_here' else 'amount_differs' end as kind,
-           l.reference, l.kind as line_kind, l.entry_id, l.currency, l.gross as theirs, e.amount as ours,
+           l.reference, l.kind as line_kind, l.entry_id, e.reference as order_id, l.currency, l.gross as theirs, e.amount as ours,
            l.day::timestamp at time zone 'UTC' as at,
            'l:' || l.provider || ':' || l.reference || ':' || l.kind as place
       from ledger.settlement_line l
-      left join lateral (select sum(p.amount)::bigint as amount, min(p.currency) as currency
+      left join lateral (select sum(p.amount)::bigint as amount, min(p.currency) as currency,
+                                (select o.reference from ledger.entry o where o.id = l.entry_id) as reference
                            from ledger.posting p
                           where p.entry_id = l.entry_id and p.account = 'provider_clearing') e on true
      where l.kind in ('charge', 'refund')
        and (e.amount is null or e.amount <> l.gross or e.currency <> l.currency)
     union all
-    select 'missing_there', '', case e.kind when 'sale' then 'charge' else 'refund' end, e.id, p.currency, null, p.amount, e.at,
+    select 'missing_there', '', case e.kind when 'sale' then 'charge' else 'refund' end, e.id, e.reference, p.currency, null, p.amount, e.at,
            'm:' || e.id
       from ledger.entry e
       join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'

@@ -1,17 +1,17 @@
 with made as (
     insert into ledger.entry (id, kind, reference, at)
-    select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
+    select * from unnest({entries})
     on conflict do nothing
     returning id, kind, reference, at
 ), line as (
     select p.*, made.kind, made.reference, made.at
-      from unnest($5::uuid[], $6::smallint[], $7::text[], $8::uuid[], $9::text[], $10::bigint[], $11::uuid[])
+      from unnest({postings})
            as p (entry_id, line, account, tenant_id, currency, amount, hold_id)
       join made on made.id = p.entry_id
 ), held as (
     insert into ledger.hold (tenant_id, id, entry_id, reference, reason, currency, amount, remaining, release_at, placed_by, placed_at)
     select l.tenant_id, l.hold_id, l.entry_id, l.reference, 'delivery', l.currency, -l.amount, -l.amount,
-           l.at + make_interval(days => $12::int + coalesce(t.hold_days, 7)),
+           l.at + make_interval(days => $1::int + coalesce(t.hold_days, 7)),
            '{"kind":"system","name":"till"}', l.at
       from line l
       left join ledger.terms t on t.tenant_id = l.tenant_id

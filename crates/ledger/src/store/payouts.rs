@@ -1,6 +1,7 @@
 //! Payouts and what happened to them.
 
-use kernel::{Ctx, DateTime, Money, PayoutId, TenantId, Timestamp};
+use chrono::NaiveDate;
+use kernel::{Ctx, DateTime, Money, PayoutId, TenantId, Timestamp, uuid_floor};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -182,6 +183,39 @@ pub async fn list(
     .bind(tenant)
     .bind(state)
     .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The payouts of one day and currency.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct BatchRow {
+    pub day: NaiveDate,
+    pub currency: String,
+    pub payouts: i64,
+    pub amount: i64,
+    pub open: i64,
+    pub broken: i64,
+}
+
+/// Payouts since a moment by the day on which they were made, the latest first.
+pub async fn batches(
+    conn: &mut PgConnection,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<BatchRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select (created_at at time zone 'UTC')::date as day, currency, count(*) as payouts, sum(amount)::bigint as amount,
+                count(*) filter (where state in ('created', 'sending', 'unknown')) as open,
+                count(*) filter (where state in ('failed', 'returned')) as broken
+           from ledger.payout
+          where id >= $1
+          group by 1, 2
+          order by 1 desc, 2
+          limit $2",
+    )
+    .bind(uuid_floor(since))
     .bind(limit)
     .fetch_all(conn)
     .await

@@ -2,7 +2,8 @@
 
 use crate::domain::FileLine;
 use chrono::NaiveDate;
-use kernel::{Ctx, EntryId, Timestamp};
+use contracts::ledger::BreakKind;
+use kernel::{Ctx, EntryId, OrderId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -136,6 +137,8 @@ pub struct BreakRow {
     pub reference: String,
     pub line_kind: String,
     pub entry_id: Option<EntryId>,
+    /// The order of its entry.
+    pub order_id: Option<OrderId>,
     pub currency: String,
     /// What the provider says, in minor units.
     pub theirs: Option<i64>,
@@ -144,6 +147,13 @@ pub struct BreakRow {
     pub at: Timestamp,
     /// Orders the list.
     pub place: String,
+}
+
+impl BreakRow {
+    pub fn kind(&self) -> BreakKind {
+        let known = BreakKind::ALL.into_iter().find(|kind| kind.name() == self.kind);
+        known.unwrap_or(BreakKind::AmountDiffers)
+    }
 }
 
 /// Where the provider's files and the ledger disagree, in order of `place`, behind `after`. What the ledger has and

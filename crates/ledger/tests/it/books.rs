@@ -20,6 +20,7 @@ async fn a_sale_is_posted_once_and_shows_in_the_balances() {
         commission: Money::new(500, Currency::EUR),
         tax: Money::zero(Currency::EUR),
         funded: Money::zero(Currency::EUR),
+        sales_tax: Money::zero(Currency::EUR),
     };
     let entry = sale(OrderId::new(now), now, &[share]).expect("balanced");
     let mut entries = till::Entries::default();

@@ -149,6 +149,7 @@ fn share(tenant: TenantId, total: Money) -> SellerShare {
         commission: Money::new(total.amount / 10, total.currency),
         tax: Money::zero(total.currency),
         funded: Money::zero(total.currency),
+        sales_tax: Money::zero(total.currency),
     }
 }
 

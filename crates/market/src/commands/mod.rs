@@ -31,6 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(place) => doctor::run(place).await,
         Command::RotateKey(place) => rotate_key::run(place).await,
         Command::Bench(args) => bench_run(args).await,
+        Command::Evaluate(args) => evaluate_run(args),
         Command::Prove(args) => prove::run(args).await,
         Command::BenchBaseline(options) => bench_baseline(options).await,
     }
@@ -68,6 +69,14 @@ async fn bench_run(args: crate::cli::Bench) -> anyhow::Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+fn evaluate_run(args: crate::cli::Evaluate) -> anyhow::Result<ExitCode> {
+    let crate::cli::Evaluate::Search(options) = args;
+    Ok(match evaluate::search(&options)? {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     })
 }
 

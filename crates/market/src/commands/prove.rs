@@ -22,6 +22,7 @@ pub async fn run(args: Prove) -> anyhow::Result<ExitCode> {
         suites: args.suites,
         scratch: args.scratch,
         seed: args.seed,
+        files: args.files,
     };
     let proving = prove(&plan, |step| eprintln!("{step}"));
     let suites = tokio::select! {

@@ -84,20 +84,19 @@ impl Running {
         let tasks = Tasks::new();
         let instance =
             HeaderValue::from_str(&config.instance).context("--instance must be printable ASCII")?;
-        let cells = store::Cells::single(&home.url);
         let server = Server {
             instance: Instance {
                 id: instance,
                 clock,
                 trusted_proxies: config.trusted_proxies.clone(),
             },
-            auth: Auth::new(market.identity.clone()),
+            auth: Auth::new(market.identity.clone()).with_partners(market.partner_keys.clone()),
             key,
             metrics,
             calls_per_second: config.calls_per_second,
             description: Description::openapi(),
-            checks: vec![compose::database_check(cells.db(identity::CONTEXT)?)],
-            answers: Arc::new(KeptAnswers(cells.db(identity::CONTEXT)?)),
+            checks: vec![compose::database_check(market.cells.db(identity::CONTEXT)?)],
+            answers: Arc::new(KeptAnswers(market.cells.db(identity::CONTEXT)?)),
         };
         let services = std::mem::take(&mut market.services);
         let (routes, openapi) = server.routes(services, &tasks, |openapi| {

@@ -48,13 +48,18 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             "promotions equal their uses, within budget",
             promotions::verify(&books.promotions).await?,
         ),
+        ("one tax rate holds at a time", taxes::verify(&books.taxes).await?),
         (
-            "stock, orders, payments, promotions and ledger agree with each other",
+            "stock, orders, payments, promotions, taxes and ledger agree with each other",
             checkout::verify(&books.till).await?,
         ),
         (
             "the ledger sums to zero in every currency",
             ledger::verify(&books.ledger).await?,
+        ),
+        (
+            "shipments stand where their carriers say",
+            shipping::verify(&books.parcels).await?,
         ),
     ];
     let mut clean = true;

@@ -1,9 +1,10 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
 mod nothing;
+mod shipping;
 
 use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
-use crate::rightly::{feed_of_a, inbound_of_a, promotion_of, return_of_a};
+use crate::rightly::{feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, tax_rate_of};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
 use crate::world::{UPLOAD, Who, World, address, product};
@@ -74,16 +75,30 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             json!({"note": "rivalry"}),
         ),
         json(
+            key(reach("cancel_sale_units", &[&a.sale], GONE), "theft"),
+            json!({"lines": [{"line": line_of(world, &a.sale).await, "quantity": 1}], "note": "rivalry"}),
+        ),
+        // Named in B's own part of the same order, A's line is none.
+        json(
+            key(reach("cancel_sale_units", &[&world.b.sale], REFUSED), "theft"),
+            json!({"lines": [{"line": line_of(world, &a.sale).await, "quantity": 1}], "note": "rivalry"}),
+        ),
+        json(
             key(reach("refund_sale", &[&a.sale], GONE), "theft"),
             json!({"amount": {"amount": 1, "currency": "EUR"}, "reason": "rivalry"}),
         ),
         // Named in B's own part of the same order, A's line is none.
         json(
             key(reach("refund_sale", &[&world.b.sale], REFUSED), "theft"),
-            json!({"lines": [{"line": line_of_a(world).await, "quantity": 1}], "reason": "rivalry"}),
+            json!({"lines": [{"line": line_of(world, &world.a.sale).await, "quantity": 1}], "reason": "rivalry"}),
         ),
         reach("list_sale_refunds", &[&a.sale], GONE),
         reach("list_seller_credit_notes", &[&a.sale], GONE),
+        reach(
+            "get_seller_credit_note",
+            &[&a.sale, &refund_of_a(world).await],
+            GONE,
+        ),
         json(reach("authorise_return", &[&sale.part, &of], GONE), json!({})),
         json(
             reach("refuse_return", &[&sale.part, &of], GONE),
@@ -202,6 +217,19 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("end_commission_rule", &[&a.payout], &[403]),
         json!({"note": "rivalry"}),
     ));
+    let rate = tax_rate_of(world).await;
+    reaches.push(json(
+        reach("end_tax_rate", &[&rate], &[403]),
+        json!({"note": "rivalry"}),
+    ));
+    for operation in [
+        "make_tax_region",
+        "make_tax_category",
+        "make_tax_rate",
+        "set_tax_liability",
+    ] {
+        reaches.push(json(reach(operation, &[], &[403]), json!({"note": "rivalry"})));
+    }
     let of_a = promotion_of(world, Who::OwnerA).await;
     reaches.push(reach("get_seller_promotion", &[&of_a], GONE));
     reaches.push(json(
@@ -246,6 +274,14 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         json!({"answer": "declined", "note": "rivalry"}),
     ));
     reaches.push(reach("cancel_sub_order", &[&world.order, &a.sale], &[403]));
+    reaches.push(json(
+        reach("change_order_address", &[&world.order], &[403]),
+        json!({"address": address()}),
+    ));
+    reaches.push(json(
+        key(reach("cancel_units", &[&world.order, &a.sale], &[403]), "theft"),
+        json!({"lines": [{"line": line_of(world, &a.sale).await, "quantity": 1}]}),
+    ));
     reaches.push(reach("list_own_refunds", &[&world.order], &[403]));
     reaches.push(json(
         key(reach("refund_order", &[&world.order], &[403]), "theft"),
@@ -253,6 +289,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     ));
     reaches.push(reach("list_order_refunds", &[&world.order], &[403]));
     reaches.push(reach("retry_refund", &[&world.order, &a.sale], &[403]));
+    reaches.extend(shipping::of_seller(world));
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
@@ -290,15 +327,6 @@ async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
         }
     }
     cursors
-}
-
-async fn line_of_a(world: &World) -> String {
-    let call = world.call("get_seller_order", &[&world.a.sale]);
-    world
-        .send_as(Who::OwnerA, &call)
-        .await
-        .expect(200)
-        .at("/lines/0/id")
 }
 
 async fn session_of(world: &World, who: Who) -> String {
@@ -410,6 +438,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     };
     let (sale, of) = return_of_a(world, true, &["authorise_return"]).await;
     let (unpaid, _) = world.order(Who::BuyerA).await;
+    let line = line_of(world, &world.a.sale).await;
     let cart = world.send_as(Who::BuyerA, &world.call("get_cart", &[])).await;
     let cart = cart.json()["id"].as_str().unwrap_or(&world.cart).to_owned();
     let mut reaches = vec![
@@ -417,6 +446,11 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
         reach("withdraw_return", &[&sale.order, &of], GONE),
         json(reach("send_return", &[&sale.order, &of], GONE), json!({})),
         reach("list_credit_notes", &[&sale.order], GONE),
+        reach(
+            "get_credit_note",
+            &[&world.order, &refund_of_a(world).await],
+            GONE,
+        ),
     ];
     for order in [&world.order, &unpaid] {
         reaches.extend([
@@ -425,7 +459,19 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
             json(reach("pay_order", &[order], GONE), json!({"method": "tok_visa"})),
             reach("resume_payment", &[order], GONE),
             reach("cancel_order", &[order], GONE),
+            json(
+                reach("change_order_address", &[order], GONE),
+                json!({"address": address()}),
+            ),
             reach("cancel_sub_order", &[order, &world.a.sale], GONE),
+            json(
+                with(
+                    reach("cancel_units", &[order, &world.a.sale], GONE),
+                    "idempotency-key",
+                    "theft",
+                ),
+                json!({"lines": [{"line": line, "quantity": 1}]}),
+            ),
             reach("list_own_refunds", &[order], GONE),
             // A guest's token beside a buyer's opens nothing more.
             with(
@@ -434,6 +480,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
                 &world.guest.token,
             ),
         ]);
+        reaches.extend(shipping::of_buyer(world, order));
     }
     for other in [&cart, &world.guest.cart] {
         let place = json!({
@@ -497,6 +544,8 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     check_all_tried(buyers, &reaches, &BUYERS_NAME_NOTHING);
 
     let user = world.users[&Who::BuyerA].to_string();
+    // One that can still be cancelled, whatever became of the others.
+    let (fresh, _) = world.order(Who::BuyerA).await;
     let orders: Vec<String> = all_orders(&world).await;
     let mut things = vec![user.as_str(), &world.cart, &world.guest.cart];
     things.extend(orders.iter().map(String::as_str));
@@ -523,7 +572,7 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     assert_eq!(rows::naming(&world, &things).await, before);
 
     // The comparison sees it when something of A's does change.
-    let cancel = world.call("cancel_order", &[&world.order]);
+    let cancel = world.call("cancel_order", &[&fresh]);
     world.send_as(Who::BuyerA, &cancel).await.expect(200);
     assert_ne!(rows::naming(&world, &things).await, before);
     world.close().await;

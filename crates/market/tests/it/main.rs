@@ -11,6 +11,7 @@ mod description;
 mod hostile;
 mod isolation;
 mod pages;
+mod parcels;
 mod replay;
 mod rightly;
 mod routes;

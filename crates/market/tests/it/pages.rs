@@ -1,5 +1,9 @@
-//! Pages and their forms, visited by those whom they are not for; and a guest who keeps sight of their order.
+//! Pages and their forms, visited by those whom they are not for.
 
+mod journeys;
+mod workplaces;
+
+use crate::rightly::{refund_of_a, stock};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -89,9 +93,36 @@ fn location(answer: &Answer) -> String {
     to.map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
+/// What shop A has beside what the world knows of.
+struct Things {
+    /// On its way to it.
+    goods: String,
+    /// What its warehouse says it has.
+    feed: String,
+    /// A cent that went back.
+    refund: String,
+}
+
+impl Things {
+    async fn of(world: &World) -> Self {
+        Self {
+            goods: stock::inbound_of_a(world).await,
+            feed: stock::feed_of_a(world).await,
+            refund: refund_of_a(world).await,
+        }
+    }
+}
+
 /// An address with the things of shop A, and of buyer A, in its braces.
-fn filled(world: &World, path: &str) -> String {
+fn filled(world: &World, things: &Things, path: &str) -> String {
     let id = match path {
+        p if p.starts_with("/seller/goods/") => &things.goods,
+        p if p.starts_with("/seller/feeds/") => &things.feed,
+        p if p.starts_with("/seller/staff/invitations/") => &world.a.invitation,
+        p if p.starts_with("/seller/staff/") => &world.a.staff,
+        p if p.starts_with("/seller/warehouses/") => &world.a.id,
+        // None of anybody's: forms without a token do not get that far.
+        p if p.starts_with("/seller/promotions/") || p.starts_with("/operator/taxes/rates/") => &world.order,
         p if p.starts_with("/seller/orders/") => &world.a.sale,
         p if p.starts_with("/seller/products/") => &world.a.product,
         p if p.starts_with("/seller/uploads/") => &world.a.import,
@@ -110,7 +141,10 @@ fn filled(world: &World, path: &str) -> String {
         .replace("{reference}", "unknown")
         // Of a parcel and a return that are none: the form is refused before they are looked for.
         .replace("{parcel}", &world.a.sale)
-        .replace("{return}", &world.a.sale);
+        .replace("{return}", &world.a.sale)
+        .replace("{part}", &world.a.sale)
+        .replace("{shipment}", &world.a.shipment)
+        .replace("{refund}", &things.refund);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
         "{path} is new: what does it name?"
@@ -126,11 +160,33 @@ fn needed(path: &str) -> Permission {
         "/seller" | "/seller/shop" => Permission::ReadShop,
         "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
         "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
-        "/seller/stock" => Permission::ReadStock,
-        "/seller/orders" | "/seller/orders/{id}" | "/seller/returns" => Permission::ReadSales,
+        "/seller/stock"
+        | "/seller/warehouses"
+        | "/seller/goods"
+        | "/seller/goods/{id}"
+        | "/seller/feeds"
+        | "/seller/feeds/{id}"
+        | "/seller/feeds/{id}/lines.csv" => Permission::ReadStock,
+        "/seller/goods/new" => Permission::EditStock,
+        "/seller/promotions/new" => Permission::RunPromotions,
+        "/seller/staff" => Permission::ManageStaff,
+        "/seller/orders"
+        | "/seller/orders/{id}"
+        | "/seller/orders/{id}/packing-slip.pdf"
+        | "/seller/orders/{id}/invoice.pdf"
+        | "/seller/orders/{id}/shipments/{shipment}/label.pdf"
+        | "/seller/orders/{id}/refunds/{refund}/credit-note.pdf"
+        | "/seller/returns"
+        | "/seller/promotions"
+        | "/seller/settlement"
+        | "/seller/settlement/holds"
+        | "/seller/settlement/payouts"
+        | "/seller/settlement/statement" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
-        "/operator/ledger" => Permission::ReadLedger,
+        "/operator/ledger" | "/operator/payouts" | "/operator/reconciliation" | "/operator/taxes" => {
+            Permission::ReadLedger
+        }
         other => panic!("{other} is new: who may see it?"),
     }
 }
@@ -181,7 +237,7 @@ fn private_pages() -> Vec<&'static str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn private_pages_open_to_those_they_are_for() {
     let world = World::new().await;
-    let pages = private_pages();
+    let (pages, things) = (private_pages(), Things::of(&world).await);
     assert!(pages.len() >= 16, "{pages:?}");
     let mut wrong = Vec::new();
     let everybody = Who::ALL.into_iter().map(Some).chain([None]);
@@ -191,7 +247,7 @@ async fn private_pages_open_to_those_they_are_for() {
             None => Browser::default(),
         };
         for path in &pages {
-            let target = filled(&world, path);
+            let target = filled(&world, &things, path);
             let answer = browser.get(&world, &target).await;
             let (status, to) = (answer.status, location(&answer));
             let mut is_right = expected(path, who).contains(&status);
@@ -199,7 +255,13 @@ async fn private_pages_open_to_those_they_are_for() {
                 is_right &= to == format!("/sign-in?next={}", target.replace('/', "%2F"));
             }
             // Shop B's owner sees pages of their own, with nothing of shop A's. A refusal may repeat the address.
-            let told = [&world.a.product, &world.a.sale, &world.a.import];
+            let told = [
+                &world.a.product,
+                &world.a.sale,
+                &world.a.import,
+                &things.goods,
+                &things.feed,
+            ];
             let text = answer.text();
             is_right &= who != Some(Who::OwnerB)
                 || status >= 400
@@ -231,6 +293,7 @@ async fn forms_are_refused_without_their_token_and_from_others() {
         .map(|(_, path)| path)
         .collect();
     assert!(forms.len() >= 25, "{forms:?}");
+    let own = Things::of(&world).await;
     let mut browsers = BTreeMap::new();
     for who in [
         Who::BuyerA,
@@ -257,7 +320,7 @@ async fn forms_are_refused_without_their_token_and_from_others() {
     let before = rows::naming(&world, &things).await;
     let mut wrong = Vec::new();
     for path in forms {
-        let target = filled(&world, path);
+        let target = filled(&world, &own, path);
         let own = browsers.get_mut(&sender(path)).unwrap();
         for body in ["", "csrf=", "csrf=not-the-token"] {
             let body = format!("{body}&quantity=0&title=Taken");
@@ -282,6 +345,19 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/stock/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
+            // Clerks keep the stock. Forms that say nothing come back before anything is looked for.
+            "/seller/feeds"
+            | "/seller/goods/new"
+            | "/seller/goods/{id}/receive"
+            | "/seller/warehouses"
+            | "/seller/warehouses/rule"
+            | "/seller/warehouses/{id}" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
+            p if ["goods", "feeds", "warehouses"]
+                .iter()
+                .any(|of| p.starts_with(&format!("/seller/{of}/"))) =>
+            {
+                &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
+            }
             // Clerks pack and send.
             p if p.starts_with("/seller/orders/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
@@ -301,289 +377,5 @@ async fn forms_are_refused_without_their_token_and_from_others() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(rows::naming(&world, &things).await, before);
-    world.close().await;
-}
-
-/// A guest's browser at the last step of the checkout, and what the form there sends.
-async fn at_the_button(world: &World) -> (Browser, Vec<(&'static str, String)>) {
-    let mut guest = Browser::default();
-    let bowl = [("variant", world.a.sku.as_str()), ("quantity", "1")];
-    let added = guest.post(world, "/cart/lines", &bowl).await;
-    assert_eq!(location(&added), "/cart?done=added");
-    let address = [
-        ("email", "guest@market.test"),
-        ("name", "Lucía Romero"),
-        ("line1", "Calle Betis 12"),
-        ("postcode", "41010"),
-        ("city", "Sevilla"),
-        ("province", "ES-SE"),
-        ("country", "ES"),
-    ];
-    let long = "a".repeat(121);
-    for name in ["line2", "phone"] {
-        let mut spoilt = address.to_vec();
-        spoilt.push((name, &long));
-        guest.post(world, "/checkout/address", &spoilt).await.expect(200);
-    }
-    let method = [("method", "tok_visa")];
-    for (step, fields, next) in [
-        ("/checkout/address", address.as_slice(), "/checkout/delivery"),
-        ("/checkout/delivery", [].as_slice(), "/checkout/payment"),
-        ("/checkout/payment", method.as_slice(), "/checkout/review"),
-    ] {
-        let answer = guest.post(world, step, fields).await;
-        assert_eq!(location(&answer), next, "{}", answer.text());
-    }
-    let review = guest.get(world, "/checkout/review").await.expect(200);
-    let names = ["idempotency_key", "cart_version", "total"];
-    let fields = names.map(|name| (name, field(&review, name)));
-    (guest, fields.to_vec())
-}
-
-/// Presses the button of a review as it was shown.
-async fn press(world: &World, browser: &mut Browser, review: &Answer) -> Answer {
-    let fields = ["idempotency_key", "cart_version", "total"].map(|name| (name, field(review, name)));
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-    browser.post(world, "/checkout/place", &fields).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_guest_is_led_to_their_order_and_keeps_it_after_signing_in() {
-    let world = World::new().await;
-    let (mut guest, fields) = at_the_button(&world).await;
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    // To this one the answer never arrived.
-    let mut unanswered = guest.clone();
-    let placed = location(&guest.post(&world, "/checkout/place", &fields).await);
-    let order = placed.split('?').next().unwrap().to_owned();
-    assert!(
-        order.starts_with("/orders/") && placed.ends_with("?fresh=1"),
-        "{placed}"
-    );
-
-    let mut again = unanswered.clone();
-    let led = location(&again.post(&world, "/checkout/place", &fields).await);
-    assert_eq!(led, placed);
-    testkit::eventually("the ordered basket is closed", || {
-        let mut browser = unanswered.clone();
-        let world = &world;
-        async move {
-            let to = location(&browser.get(world, "/checkout/review").await);
-            (to == "/cart").then_some(())
-        }
-    })
-    .await;
-    for browser in [&mut unanswered, &mut guest] {
-        let led = location(&browser.post(&world, "/checkout/place", &fields).await);
-        assert_eq!(led, placed);
-        browser.get(&world, &order).await.expect(200);
-    }
-
-    guest.sign_in(&world, Who::BuyerB).await;
-    assert!(!guest.cookies.contains_key("stoa_cart"));
-    guest.get(&world, &order).await.expect(200);
-    let elsewhere = Browser::of(&world, Who::BuyerB).await.get(&world, &order).await;
-    assert_eq!(elsewhere.status, 404);
-    world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_guest_uses_a_coupon_without_a_script_in_both_languages() {
-    let world = World::new().await;
-    let tenth = json!({
-        "name": "A tenth off", "code": "TENTH", "benefit": {"kind": "percent", "rate_basis_points": 1_000},
-    });
-    let make = world.call("make_promotion", &[]).json(&tenth);
-    world.send_as(Who::Admin, &make).await.expect(201);
-    let (mut guest, before) = at_the_button(&world).await;
-    for (language, label, unknown) in [
-        ("en", "Use it", "Nobody knows this code"),
-        ("es", "Usarlo", "Nadie conoce este código"),
-    ] {
-        let cart = format!("/cart?lang={language}");
-        let page = guest.get(&world, &cart).await.expect(200);
-        assert!(page.text().contains(label), "{}", page.text());
-        let fields = [("code", "nobodys"), ("next", "/cart")];
-        let answer = guest.post(&world, "/cart/coupons", &fields).await;
-        assert_eq!(location(&answer), "/cart");
-        let page = guest.get(&world, &cart).await.expect(200);
-        assert!(page.text().contains(unknown), "{}", page.text());
-        let answer = guest.post(&world, "/cart/coupons/remove", &fields).await;
-        assert_eq!(location(&answer), "/cart");
-        assert!(!guest.get(&world, &cart).await.text().contains(unknown));
-    }
-    let bad = guest
-        .post(&world, "/cart/coupons", &[("code", "no code"), ("next", "/cart")])
-        .await;
-    assert_eq!(location(&bad), "/cart?refused=code_invalid");
-
-    // At checkout, where the total falls by a tenth of the goods.
-    let next = "/checkout/review";
-    let answer = guest
-        .post(&world, "/cart/coupons", &[("code", "tenth"), ("next", next)])
-        .await;
-    assert_eq!(location(&answer), next);
-    let review = guest.get(&world, next).await.expect(200);
-    assert!(review.text().contains("A tenth off") && review.text().contains("TENTH"));
-    let cents = |total: &str| total.replace('.', "").parse::<i64>().unwrap();
-    let total = field(&review, "total");
-    assert!(cents(&total) < cents(&before[2].1), "{total}");
-    let placed = location(&press(&world, &mut guest, &review).await);
-    let order = guest.get(&world, &placed).await.expect(200);
-    assert!(order.text().contains("A tenth off"), "{}", order.text());
-    world.close().await;
-}
-
-/// Guests are known by their e-mail address, which the checkout has long before it orders.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_guest_who_has_used_a_coupon_reads_so_and_orders_without_it() {
-    let world = World::new().await;
-    let once = json!({
-        "name": "Once each", "code": "ONCE", "uses_per_buyer": 1,
-        "benefit": {"kind": "percent", "rate_basis_points": 1_000},
-    });
-    let make = world.call("make_promotion", &[]).json(&once);
-    world.send_as(Who::Admin, &make).await.expect(201);
-    let coupon = [("code", "once"), ("next", "/checkout/review")];
-    for used in [false, true] {
-        let (mut guest, _) = at_the_button(&world).await;
-        guest.post(&world, "/cart/coupons", &coupon).await;
-        let review = guest.get(&world, "/checkout/review").await.expect(200);
-        assert_eq!(review.text().contains("You have used it already."), used);
-        let placed = location(&press(&world, &mut guest, &review).await);
-        assert!(placed.starts_with("/orders/"), "{placed}");
-        let order = guest.get(&world, &placed).await.expect(200);
-        assert_eq!(order.text().contains("Once each"), !used);
-    }
-    world.close().await;
-}
-
-/// A refusal is the answer to its key for a day; the page asks under another one.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_guest_who_was_refused_orders_when_the_goods_are_there_again() {
-    let world = World::new().await;
-    let (mut guest, _) = at_the_button(&world).await;
-    let review = guest.get(&world, "/checkout/review").await.expect(200);
-    let counted = async |on_hand: u32| {
-        let counts = json!({"reason": "counted", "counts": [{"sku": world.a.sku, "on_hand": on_hand}]});
-        let count = world.call("count_stock", &[]).json(&counts);
-        world.send_as(Who::OwnerA, &count).await.expect(200);
-    };
-    counted(0).await;
-    let refused = press(&world, &mut guest, &review).await.expect(200);
-    counted(10).await;
-    let placed = press(&world, &mut guest, &refused).await;
-    assert!(location(&placed).starts_with("/orders/"), "{}", placed.text());
-    world.close().await;
-}
-
-/// What follows this text on a page, up to a quotation mark.
-fn after(page: &Answer, start: &str) -> String {
-    let text = page.text();
-    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start}"));
-    rest.split_once('"').unwrap().0.to_owned()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_seller_who_cannot_send_cancels_and_the_buyer_reads_why() {
-    let world = World::new().await;
-    let mut seller = Browser::of(&world, Who::OwnerA).await;
-    let page = format!("/seller/orders/{}", world.a.sale);
-    let form = format!("{page}/cancel");
-    assert!(seller.get(&world, &page).await.text().contains(&form));
-    let why = [("reason", "damaged"), ("note", " In the\nkiln. ")];
-    let cancelled = seller.post(&world, &form, &why).await;
-    assert_eq!(location(&cancelled), format!("{page}?done=sale_cancelled"));
-    assert!(!seller.get(&world, &page).await.text().contains(&form));
-
-    let mut buyer = Browser::of(&world, Who::BuyerA).await;
-    let order = buyer.get(&world, &format!("/orders/{}", world.order)).await;
-    assert!(order.text().contains("It broke in the workshop. In the kiln."));
-    world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bowl_goes_back_by_forms_alone() {
-    let world = World::new().await;
-    let mut seller = Browser::of(&world, Who::OwnerA).await;
-    let mut buyer = Browser::of(&world, Who::BuyerA).await;
-    let sale = format!("/seller/orders/{}", world.a.sale);
-    let order = format!("/orders/{}", world.order);
-    let refused = buyer
-        .post(
-            &world,
-            &format!("{order}/returns"),
-            &[("sub_order", &world.a.sale)],
-        )
-        .await;
-    assert_eq!(location(&refused), format!("{order}?refused=transition_illegal"));
-
-    seller
-        .post(&world, &format!("{sale}/pack"), &[])
-        .await
-        .expect(303);
-    let to_send = seller.get(&world, &sale).await;
-    let units = format!("units.{}", after(&to_send, "name=\"units."));
-    seller
-        .post(&world, &format!("{sale}/ship"), &[(&units, "1")])
-        .await
-        .expect(303);
-    let sent = seller.get(&world, &sale).await;
-    let parcel = after(&sent, &format!("action=\"{sale}/parcels/"));
-    seller
-        .post(&world, &format!("{sale}/parcels/{parcel}"), &[])
-        .await
-        .expect(303);
-
-    let arrived = buyer.get(&world, &order).await;
-    let of = field(&arrived, "return");
-    let ask = [
-        ("sub_order", world.a.sale.as_str()),
-        ("return", &of),
-        (&units, "1"),
-        ("reason", "damaged"),
-        ("wish", "refund"),
-        ("note", "The rim is chipped."),
-    ];
-    for _ in 0..2 {
-        let asked = buyer.post(&world, &format!("{order}/returns"), &ask).await;
-        assert_eq!(location(&asked), format!("{order}?done=return_requested"));
-    }
-    let list = seller.get(&world, "/seller/returns").await.expect(200);
-    assert!(list.text().contains(&format!("{sale}#return-{of}")));
-
-    let act = |act: &str| format!("{sale}/returns/{of}/{act}");
-    let agreed = seller
-        .post(&world, &act("authorise"), &[("note", "Wrap it well.")])
-        .await;
-    assert_eq!(location(&agreed), format!("{sale}?done=return_answered"));
-    assert!(buyer.get(&world, &order).await.text().contains("Wrap it well."));
-    let back = [("carrier", "Correos"), ("tracking", "RK1")];
-    buyer
-        .post(&world, &format!("{order}/returns/{of}/send"), &back)
-        .await
-        .expect(303);
-
-    let line = units.trim_start_matches("units.");
-    let (restocked, gone) = (format!("restocked.{line}"), format!("written_off.{line}"));
-    let came = [
-        (restocked.as_str(), "1"),
-        (gone.as_str(), "0"),
-        ("then", "refund"),
-        ("kept", "2,50"),
-        ("kept_reason", "The box is missing."),
-    ];
-    let received = seller.post(&world, &act("receive"), &came).await;
-    assert_eq!(location(&received), format!("{sale}?done=return_received"));
-    let page = buyer.get(&world, &order).await.text();
-    assert!(page.contains("€2.50 kept: The box is missing."), "{page}");
-    assert!(page.contains("€17.49 given back"), "{page}");
-    let open = seller.get(&world, "/seller/returns").await.expect(200);
-    assert!(!open.text().contains(&of));
-    let all = seller.get(&world, "/seller/returns?show=all").await.expect(200);
-    assert!(all.text().contains(&of));
     world.close().await;
 }

@@ -1,9 +1,22 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
+mod sales;
+pub mod stock;
+mod taxes;
+
+pub use sales::{line_of, refund_of_a, return_of_a};
+pub use stock::{feed_of_a, inbound_of_a};
+pub use taxes::tax_rate_of;
+
 use crate::spec::Call;
-use crate::world::{PASSWORD, UPLOAD, WEBHOOK_SECRET, Who, World, address, application, picture, product};
+use crate::world::{
+    PASSWORD, UPLOAD, WEBHOOK_SECRET, Who, World, address, application, label, partner_key, picture, product,
+};
 use contracts::identity::UserCard;
 use kernel::{Clock, Timestamp, UserId};
+use sales::{
+    cent_back, delivered_of_a, labelled, order_of_a, payment_of_a, refund_of, sale_after, sale_of_a,
+};
 use serde_json::{Value, json};
 
 /// A call, and the token to send with it if not the caller's usual one.
@@ -29,6 +42,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
     let to = |parts: &[&str]| world.call(operation, parts);
     let buyer_a = who == Some(Who::BuyerA);
     let admin = who == Some(Who::Admin);
+    if let Some(call) = stock::call(world, operation, n).await {
+        return call;
+    }
     match operation {
         "jwks"
         | "trial_balance"
@@ -65,6 +81,8 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_payments"
         | "list_seller_holds"
         | "list_seller_payouts"
+        | "list_carriers"
+        | "list_partner_keys"
         | "get_payout_schedule" => to(&[]),
         "get_payment" => to(&[&payment_of_a(world, admin).await]),
         "retry_payment" | "compensate_payment" => {
@@ -128,8 +146,37 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             let fulfils = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
             to(&[&sale_of_a(world, fulfils).await.1]).json(&json!({"note": "The bowl broke."}))
         }
+        "change_order_address" => {
+            to(&[&order_of_a(world, buyer_a).await]).json(&json!({"address": address()}))
+        }
+        "cancel_units" => {
+            let (order, sale) = sale_of_a(world, buyer_a).await;
+            to(&[&order, &sale])
+                .header("idempotency-key", format!("fewer-{n}"))
+                .json(&json!({"lines": [{"line": line_of(world, &sale).await, "quantity": 1}]}))
+        }
+        "cancel_sale_units" => {
+            let fulfils = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
+            let (_, sale) = sale_of_a(world, fulfils).await;
+            to(&[&sale])
+                .header("idempotency-key", format!("fewer-{n}"))
+                .json(&json!({
+                    "lines": [{"line": line_of(world, &sale).await, "quantity": 1}],
+                    "note": "The bowl broke.",
+                }))
+        }
         "list_own_refunds" | "list_order_refunds" | "list_credit_notes" => to(&[&world.order]),
         "list_sale_refunds" | "list_seller_credit_notes" => to(&[&a.sale]),
+        "get_credit_note" | "get_seller_credit_note" => {
+            let (order, sale) = sale_of_a(world, true).await;
+            let refund = refund_of(world, &sale).await;
+            let of = if operation == "get_credit_note" {
+                order
+            } else {
+                sale
+            };
+            to(&[&of, &refund])
+        }
         "request_return" => {
             let sale = delivered_of_a(world, buyer_a).await;
             to(&[&sale.order]).json(&sale.request())
@@ -201,6 +248,28 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             let (sale, parcel) = sale_after(world, who, &["pack_seller_order", "ship_seller_order"]).await;
             to(&[&sale, &parcel])
         }
+        "book_shipment" => {
+            let (sale, _) = sale_after(world, who, &["pack_seller_order"]).await;
+            to(&[&sale]).json(&label())
+        }
+        "list_seller_shipments" | "get_packing_slip" | "get_seller_invoice" => to(&[&a.sale]),
+        "get_label" => to(&[&a.shipment]),
+        "hand_over_shipment" => to(&[&labelled(world, who).await]),
+        "list_order_shipments" => to(&[&world.order]),
+        "get_invoice" => to(&[&world.order, &a.sale]),
+        "get_partner_shipment" => to(&[&a.tracking]),
+        "push_partner_events" => to(&[&a.tracking]).json(&json!({"events": [
+            {"id": format!("scan-{n}"), "kind": "in_transit", "at": world.clock.now(), "place": "Sevilla"},
+        ]})),
+        "hear_carrier_webhook" => webhook(
+            to(&["sandbox"]),
+            &format!("scan-{n}"),
+            world.clock.now(),
+            json!({"tracking": a.tracking, "kind": "in_transit", "at": world.clock.now()}).to_string(),
+        ),
+        "make_partner_key" => to(&[]).json(&partner_key()),
+        "rotate_partner_key" => to(&[&made_key(world).await]).json(&json!({"overlap_hours": 1})),
+        "revoke_partner_key" => to(&[&made_key(world).await]),
         "create_product" => to(&[]).json(&product(&format!("new-{n}"))),
         "patch_product" => {
             let version = version_of(world, "get_own_product", &[&a.product]).await;
@@ -220,32 +289,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "dismiss_staff" => to(&[&joined(world).await]),
         "resend_invitation" => to(&[&a.invitation]),
         "revoke_invitation" => to(&[&invited(world).await]),
-        "count_stock" => {
-            to(&[]).json(&json!({"reason": "counted", "counts": [{"sku": a.sku, "on_hand": 90_000}]}))
-        }
-        "adjust_stock" => to(&[])
-            .header("idempotency-key", format!("adjust-{n}"))
-            .json(&json!({"reason": "found one", "adjustments": [{"sku": a.sku, "delta": 1}]})),
-        "open_warehouse" => to(&[]).json(&warehouse(&format!("w{n}"))),
-        // The default one, which carries its shop's id.
-        "change_warehouse" => to(&[&a.id]).json(&json!({"name": format!("Main {n}")})),
-        "close_warehouse" => to(&[&new_warehouse_of_a(world).await]),
-        "set_stock_routing" => to(&[]).json(&json!({"rule": "nearest"})),
-        "send_transfer" => to(&[])
-            .header("idempotency-key", format!("transfer-{n}"))
-            .json(&json!({"from": a.id, "to": warehouse_of_a(world).await, "lines": [{"sku": a.sku, "quantity": 1}]})),
-        "order_purchase" => to(&[])
-            .header("idempotency-key", format!("purchase-{n}"))
-            .json(&purchase_of_a(world)),
-        "get_inbound" | "close_inbound" => to(&[&inbound_of_a(world).await]),
-        "receive_inbound" => to(&[&inbound_of_a(world).await])
-            .header("idempotency-key", format!("receipt-{n}"))
-            .json(&json!({"lines": [{"sku": a.sku, "quantity": 1}]})),
-        "upload_stock_feed" => to(&[]).bytes("text/csv", STOCK_FEED),
-        "get_stock_feed" | "list_stock_feed_lines" | "get_stock_feed_csv" => to(&[&feed_of_a(world).await]),
-        "adjust_by_feed" => to(&[&feed_of_a(world).await]).json(&json!({"kinds": ["differs"]})),
-        "set_reorder_points" => to(&[]).json(&json!({"points": [{"sku": a.sku, "low_below": 9}]})),
-        "get_seller_statement" | "get_seller_statement_csv" => {
+        "get_seller_statement" | "get_seller_statement_csv" | "get_seller_statement_pdf" => {
             to(&[]).query("currency=EUR&from=2026-01-01&to=2026-01-31")
         }
         "put_payout_schedule" => to(&[]).json(&json!({"schedule": "weekly", "weekday": 2})),
@@ -257,6 +301,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "place_hold" => to(&[]).json(&hold_of_a(world)),
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
+        operation if taxes::is_of_taxes(operation) => taxes::call(world, operation, n).await,
         "get_promotion" => to(&[&promotion_of(world, Who::Admin).await]),
         "get_seller_promotion" => to(&[&promotion_of(world, Who::OwnerA).await]),
         "end_promotion" => to(&[&promotion_of(world, Who::Admin).await]).json(&json!({"note": "over"})),
@@ -266,7 +311,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "add_cart_coupon" => to(&[]).json(&json!({"code": "SPRING10"})),
         "remove_cart_coupon" => {
             if let Some(who @ (Who::BuyerA | Who::BuyerB)) = who {
-                let put = world.call("add_cart_coupon", &[]).json(&json!({"code": "SPRING10"}));
+                let put = world
+                    .call("add_cart_coupon", &[])
+                    .json(&json!({"code": "SPRING10"}));
                 world.send_as(who, &put).await.expect(200);
             }
             to(&["SPRING10"])
@@ -301,60 +348,6 @@ pub fn webhook(call: Call, id: &str, now: Timestamp, body: impl Into<Vec<u8>>) -
         .instead("webhook-timestamp", signed.timestamp)
         .instead("webhook-signature", signed.signature)
         .bytes("application/json", signed.body)
-}
-
-fn warehouse(code: &str) -> Value {
-    json!({
-        "code": code, "name": "Another", "location": {"country": "ES", "postcode": "28901", "town": "Getafe"},
-    })
-}
-
-/// Another one of shop A's, and an empty one.
-async fn new_warehouse_of_a(world: &World) -> String {
-    let call = world.call("open_warehouse", &[]);
-    let call = call.json(&warehouse(&format!("free-{}", world.fresh())));
-    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
-}
-
-/// One of shop A's beside its default one.
-async fn warehouse_of_a(world: &World) -> String {
-    let all = world
-        .send_as(Who::OwnerA, &world.call("list_warehouses", &[]))
-        .await
-        .expect(200)
-        .json();
-    let open = all["warehouses"].as_array().unwrap().iter();
-    let mut free = open.filter(|w| w["is_default"] == false && w["closed_at"].is_null());
-    if let Some(found) = free.next() {
-        return found["id"].as_str().unwrap().to_owned();
-    }
-    new_warehouse_of_a(world).await
-}
-
-fn purchase_of_a(world: &World) -> Value {
-    json!({"supplier": "Talleres", "lines": [{"sku": world.a.sku, "quantity": 5}]})
-}
-
-/// A purchase of shop A's that is under way; where its goods are not for sale any more, one that was made before.
-pub async fn inbound_of_a(world: &World) -> String {
-    let call = world
-        .call("order_purchase", &[])
-        .header("idempotency-key", format!("bought-{}", world.fresh()))
-        .json(&purchase_of_a(world));
-    let ordered = world.send_as(Who::OwnerA, &call).await;
-    if ordered.status == 201 {
-        return ordered.at("/id");
-    }
-    let listed = world.send_as(Who::OwnerA, &world.call("list_inbound", &[])).await;
-    listed.at("/items/0/id")
-}
-
-const STOCK_FEED: &str = "sku,quantity\nplate,5\nnobody knows it,1\n";
-
-/// A comparison of shop A's with its warehouse's list.
-pub async fn feed_of_a(world: &World) -> String {
-    let call = world.call("upload_stock_feed", &[]).bytes("text/csv", STOCK_FEED);
-    world.send_as(Who::OwnerA, &call).await.expect(201).at("/id")
 }
 
 fn hold_of_a(world: &World) -> Value {
@@ -439,121 +432,9 @@ async fn cart_of_a(world: &World) -> String {
     cart.json()["id"].as_str().unwrap_or(&world.cart).to_owned()
 }
 
-async fn order_of_a(world: &World, made: bool) -> String {
-    if made {
-        world.order(Who::BuyerA).await.0
-    } else {
-        world.order.clone()
-    }
-}
-
-/// An order of buyer A's whose payment waits for their bank.
-async fn payment_of_a(world: &World, made: bool) -> String {
-    let order = order_of_a(world, made).await;
-    if made {
-        let pay = world
-            .call("pay_order", &[&order])
-            .json(&json!({"method": "tok_3ds"}));
-        world.send_as(Who::BuyerA, &pay).await.expect(200);
-    }
-    order
-}
-
-/// A paid order of buyer A's, and shop A's part of it.
-async fn sale_of_a(world: &World, made: bool) -> (String, String) {
-    if !made {
-        return (world.order.clone(), world.a.sale.clone());
-    }
-    let (order, placed) = world.order(Who::BuyerA).await;
-    let pay = world.call("pay_order", &[&order]);
-    let pay = pay.json(&json!({"method": "tok_visa"}));
-    world.send_as(Who::BuyerA, &pay).await.expect(200);
-    let mut parts = placed["sub_orders"].as_array().unwrap().iter();
-    let own = parts.find(|part| part["tenant"] == world.a.id.as_str()).unwrap();
-    (order, own["id"].as_str().unwrap().to_owned())
-}
-
-/// A paid sale of shop A's after these steps, and its parcel; the one that is there for those who have no say.
-async fn sale_after(world: &World, who: Option<Who>, steps: &[&str]) -> (String, String) {
-    let made = matches!(who, Some(Who::OwnerA | Who::ManagerA | Who::ClerkA));
-    let (_, sale) = sale_of_a(world, made).await;
-    let mut parcel = sale.clone();
-    for step in steps.iter().filter(|_| made) {
-        let call = world.call(step, &[&sale]).json(&json!({}));
-        let answer = world.send_as(Who::OwnerA, &call).await.expect(200).json();
-        if let Some(sent) = answer["parcels"][0]["id"].as_str() {
-            parcel = sent.to_owned();
-        }
-    }
-    (sale, parcel)
-}
-
-/// Shop A's part of an order of buyer A's that has arrived.
-pub struct Delivered {
-    pub order: String,
-    pub part: String,
-    pub line: String,
-}
-
-impl Delivered {
-    pub fn request(&self) -> Value {
-        json!({
-            "sub_order": self.part, "lines": [{"line": self.line, "quantity": 1}], "reason": "defective",
-        })
-    }
-
-    /// All of it came, in order.
-    pub fn receipt(&self, then: &str) -> Value {
-        json!({"lines": [{"line": self.line, "restocked": 1}], "then": then})
-    }
-}
-
-async fn delivered_of_a(world: &World, made: bool) -> Delivered {
-    let (order, part) = sale_of_a(world, made).await;
-    let step = async |call: Call| world.send_as(Who::OwnerA, &call).await.expect(200);
-    let read = step(world.call("get_seller_order", &[&part])).await;
-    if made {
-        step(world.call("pack_seller_order", &[&part])).await;
-        let sent = step(world.call("ship_seller_order", &[&part]).json(&json!({}))).await;
-        let parcel = sent.at("/parcels/0/id");
-        step(world.call("deliver_seller_parcel", &[&part, &parcel])).await;
-    }
-    let line = read.at("/lines/0/id");
-    Delivered { order, part, line }
-}
-
-/// A return of it after these steps of the shop's; the id of something else where none is made.
-pub async fn return_of_a(world: &World, made: bool, steps: &[&str]) -> (Delivered, String) {
-    let sale = delivered_of_a(world, made).await;
-    if !made {
-        return (sale, world.a.sale.clone());
-    }
-    let ask = world.call("request_return", &[&sale.order]).json(&sale.request());
-    let asked = world.send_as(Who::BuyerA, &ask).await.expect(201).json();
-    let mut parts = asked["sub_orders"].as_array().unwrap().iter();
-    let own = parts.find(|part| part["id"] == sale.part.as_str()).unwrap();
-    let of = own["returns"][0]["id"].as_str().unwrap().to_owned();
-    for step in steps {
-        let body = match *step {
-            "receive_return" => sale.receipt("nothing"),
-            _ => json!({}),
-        };
-        let call = world.call(step, &[&sale.part, &of]).json(&body);
-        world.send_as(Who::OwnerA, &call).await.expect(200);
-    }
-    (sale, of)
-}
-
-fn cent_back() -> Value {
-    json!({"amount": {"amount": 1, "currency": "EUR"}, "reason": "A scratch."})
-}
-
-async fn refund_of_a(world: &World) -> String {
-    let refund = world
-        .call("refund_sale", &[&world.a.sale])
-        .header("idempotency-key", format!("refund-{}", world.fresh()))
-        .json(&cent_back());
-    world.send_as(Who::OwnerA, &refund).await.expect(201).at("/id")
+async fn made_key(world: &World) -> String {
+    let make = world.call("make_partner_key", &[]).json(&partner_key());
+    world.send_as(Who::Admin, &make).await.expect(201).at("/key/id")
 }
 
 async fn version_of(world: &World, operation: &str, parts: &[&str]) -> Vec<u8> {

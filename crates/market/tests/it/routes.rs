@@ -14,6 +14,8 @@ enum Visitor {
     /// Without a token.
     Nobody,
     Known(Who),
+    /// A carrier's program, with its key.
+    Partner,
     /// With the token of somebody who may, as it was an hour ago.
     Expired,
     /// The same, signed by another key.
@@ -26,6 +28,7 @@ fn visitors() -> Vec<Visitor> {
     let mut all = vec![Visitor::Nobody];
     all.extend(Who::ALL.map(Visitor::Known));
     all.extend([
+        Visitor::Partner,
         Visitor::Expired,
         Visitor::Forged,
         Visitor::Unsigned,
@@ -125,6 +128,7 @@ async fn knock(
     let token = match visitor {
         Visitor::Nobody => None,
         Visitor::Known(who) => Some(visit.token.as_ref().unwrap_or(&world.tokens[&who])),
+        Visitor::Partner => Some(&world.partner_key),
         Visitor::Expired => Some(&bad.expired),
         Visitor::Forged => Some(&bad.forged),
         Visitor::Unsigned => Some(&bad.unsigned),
@@ -161,6 +165,11 @@ fn by_rule(operation: &Operation, visitor: Visitor) -> Option<u16> {
     }
     if visitor == Visitor::Nobody && operation.needs_token {
         return Some(401);
+    }
+    let is_partners = operation.path.starts_with("/v1/partner/");
+    if is_partners || (visitor == Visitor::Partner && operation.takes_token) {
+        let opens = is_partners && visitor == Visitor::Partner;
+        return Some(if opens { 200 } else { 401 });
     }
     let audience = visitor.who()?.audience();
     let of_one_audience = ["/v1/seller/", "/v1/admin/"]

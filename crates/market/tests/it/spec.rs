@@ -82,6 +82,11 @@ impl Spec {
     }
 }
 
+/// Whether a scheme is sent in the `Authorization` header.
+fn is_token(scheme: &Value) -> bool {
+    scheme["bearer"].is_array() || scheme["partner"].is_array()
+}
+
 fn operation(path: &str, method: &str, said: &Value) -> Operation {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let body = &said["requestBody"]["content"];
@@ -100,8 +105,8 @@ fn operation(path: &str, method: &str, said: &Value) -> Operation {
             .collect(),
         json: body.get("application/json").map(|json| json["schema"].clone()),
         takes_bytes: body.get("application/octet-stream").is_some(),
-        needs_token: !schemes.is_empty() && schemes.iter().all(|s| s["bearer"].is_array()),
-        takes_token: schemes.iter().any(|s| s["bearer"].is_array()),
+        needs_token: !schemes.is_empty() && schemes.iter().all(is_token),
+        takes_token: schemes.iter().any(is_token),
         statuses: said["responses"]
             .as_object()
             .expect("responses")

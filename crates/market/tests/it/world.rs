@@ -90,6 +90,9 @@ pub struct Shop {
     pub sale: String,
     /// Something that was paid out to it.
     pub payout: String,
+    /// A parcel of another sale of it, with a label, and the carrier's number.
+    pub shipment: String,
+    pub tracking: String,
 }
 
 /// Somebody who buys without an account.
@@ -118,6 +121,8 @@ pub struct World {
     /// Buyer A's, open, with something of each shop.
     pub cart: String,
     pub guest: Guest,
+    /// Of the sandbox carrier's program.
+    pub partner_key: String,
     calls: AtomicU32,
     _folder: tempfile::TempDir,
 }
@@ -144,6 +149,7 @@ impl World {
             order: String::new(),
             cart: String::new(),
             guest: Guest::default(),
+            partner_key: String::new(),
             calls: AtomicU32::new(0),
             _folder: folder,
         };
@@ -159,8 +165,28 @@ impl World {
         world.stocked().await;
         world.paid_out().await;
         world.shop().await;
+        world.labelled().await;
         world.searchable().await;
         world
+    }
+
+    /// A label for a sale of shop A's, and a key for its carrier.
+    async fn labelled(&mut self) {
+        let (order, answer) = self.order(Who::BuyerA).await;
+        let pay = self.call("pay_order", &[&order]);
+        let pay = pay.json(&json!({"method": "tok_visa"}));
+        self.send_as(Who::BuyerA, &pay).await.expect(200);
+        let mut parts = answer["sub_orders"].as_array().unwrap().iter();
+        let sale = parts.find(|part| part["tenant"] == self.a.id.as_str()).unwrap();
+        let sale = sale["id"].as_str().unwrap();
+        self.send_as(Who::OwnerA, &self.call("pack_seller_order", &[sale]))
+            .await
+            .expect(200);
+        let label = self.call("book_shipment", &[sale]).json(&label());
+        let label = self.send_as(Who::OwnerA, &label).await.expect(201);
+        (self.a.shipment, self.a.tracking) = (label.at("/id"), label.at("/tracking"));
+        let make = self.call("make_partner_key", &[]).json(&partner_key());
+        self.partner_key = self.send_as(Who::Admin, &make).await.expect(201).at("/secret");
     }
 
     /// A payout of shop A's, long ago.
@@ -482,6 +508,14 @@ async fn start(db: &TestDb, folder: &std::path::Path, clock: &Arc<FixedClock>) -
     Running::start_by(&serve, config, true, clock.clone())
         .await
         .unwrap()
+}
+
+pub fn label() -> Value {
+    json!({"carrier": "sandbox", "service": "standard", "weight_g": 500})
+}
+
+pub fn partner_key() -> Value {
+    json!({"name": "Sandbox", "carrier": "sandbox", "scopes": ["shipments_read", "shipments_push"]})
 }
 
 pub fn application(slug: &str) -> Value {

@@ -51,7 +51,7 @@ fn view(order: &Order, note: &IssuedCreditNote, for_shop: bool) -> Option<Credit
     let sub_order = order.sub_order(note.sub_order_id)?;
     let mut given = sub_order.progress.refunds.iter();
     let position = given.position(|given| given.refund.id == note.refund_id)?;
-    let Given { refund, .. } = &sub_order.progress.refunds[position];
+    let Given { refund, undone, .. } = &sub_order.progress.refunds[position];
     let line = |refunded: &crate::domain::RefundLine| {
         let line = sub_order.line(refunded.line)?;
         Some(CreditNoteLine {
@@ -63,9 +63,6 @@ fn view(order: &Order, note: &IssuedCreditNote, for_shop: bool) -> Option<Credit
             amount: order.money(refunded.amount),
         })
     };
-    let refunds = &sub_order.progress.refunds;
-    let upto = |refund: usize| sub_order.part.undone_by(&refunds[..refund]);
-    let undone = upto(position + 1).since(upto(position));
     Some(CreditNote {
         number: format!("CN-{:06}", note.number),
         tenant: sub_order.part.tenant,
@@ -78,6 +75,7 @@ fn view(order: &Order, note: &IssuedCreditNote, for_shop: bool) -> Option<Credit
         delivery: order.money(refund.delivery),
         deduction: refund.deduction.as_ref().map(|kept| deduction(order, kept)),
         total: order.money(refund.amount),
+        taxes: sub_order.taxes_of_refund(position),
         reason: refund.reason.clone(),
         of_return: refund.of_return,
         commission: for_shop.then(|| order.money(undone.commission)),

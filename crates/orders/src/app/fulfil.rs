@@ -76,7 +76,7 @@ impl Orders {
     }
 
     /// Whether anything happened.
-    async fn fulfil_in<F>(
+    pub(crate) async fn fulfil_in<F>(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
@@ -96,7 +96,7 @@ impl Orders {
     }
 
     /// The order after `command`, which is written in the transaction that has it locked.
-    pub(super) async fn happen(
+    pub(crate) async fn happen(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
@@ -124,7 +124,7 @@ impl Orders {
         Ok(order)
     }
 
-    pub(super) async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
+    pub(crate) async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
         let history = self.streams().load::<Event>(tx, id.0, AsOf::NOW).await?;
         let events = history.into_iter().map(|r| (r.version, r.at, r.event));
         Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)

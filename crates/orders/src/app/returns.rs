@@ -8,6 +8,7 @@ use crate::domain::{Command, Order, Refusal, ReturnRequest, ReturnStep, is_retur
 use crate::project::SubOrderRow;
 use crate::{Error, Orders, store};
 use ::store::{Scope, log};
+use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::orders as api;
 use contracts::orders::{NewReturn, ReturnAnswer, SellerReturn};
@@ -75,9 +76,21 @@ impl Orders {
         let step = match &answer {
             ReturnAnswer::Authorise { note: said } => ReturnStep::Authorised { note: note(said)? },
             ReturnAnswer::Refuse { note: said } => ReturnStep::Refused { note: note(said)? },
-            ReturnAnswer::Close { note: said } => ReturnStep::Closed { note: note(said)? },
         };
         self.fulfil(ctx, tenant, part, |_| Command::Return { part, id: of, step })
+            .await
+    }
+
+    /// Sends an order elsewhere, if nothing of it is packed. That it costs the same there, the caller has made sure of.
+    pub async fn readdress(
+        &self,
+        ctx: &Ctx,
+        owner: &CartOwner,
+        order: OrderId,
+        address: Address,
+    ) -> Result<api::Order, Error> {
+        let address = Box::new(address);
+        self.as_buyer(ctx, owner, order, |_| Ok(Command::Readdress { address }))
             .await
     }
 

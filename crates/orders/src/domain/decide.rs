@@ -1,6 +1,7 @@
 use super::{
     Discount, Event, Order, PARTS_MAX, Parcel, Placed, Refund, ReturnStep, Units, decide_part, decide_return,
 };
+use contracts::Address;
 use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
 use kernel::{LineId, ParcelId, ReturnId, SubOrderId, Timestamp};
 
@@ -22,6 +23,10 @@ pub enum Command {
     /// It expired, and now its payment came: its goods are held again until then.
     Reopen {
         until: Timestamp,
+    },
+    /// It is to go elsewhere; until something of it is packed. What it costs there is for whoever asks to know.
+    Readdress {
+        address: Box<Address>,
     },
     Pack {
         part: SubOrderId,
@@ -49,6 +54,8 @@ pub enum Command {
         units: Vec<Units>,
         reason: CancelReason,
         note: String,
+        /// Chosen by whoever asks, apart from everybody else's: the same key is the same cancellation.
+        key: String,
     },
     /// Money is given back for a sub-order, once for each id.
     Refund(Refund),
@@ -169,6 +176,9 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
                 reserved_until: *until,
             }])
         }
+        (OrderStatus::Placed | OrderStatus::Confirmed, Command::Readdress { address }) => {
+            readdress(order, address)
+        }
         (OrderStatus::Confirmed, Command::Confirm) | (OrderStatus::Cancelled, Command::Cancel { .. }) => {
             Ok(Vec::new())
         }
@@ -192,6 +202,7 @@ impl Command {
             } => "expired",
             Self::Cancel { .. } => "cancelled",
             Self::Reopen { .. } => "reopened",
+            Self::Readdress { .. } => "sent elsewhere",
             Self::Pack { .. } => "packed",
             Self::Ship { .. } => "shipped",
             Self::Deliver { .. } => "delivered",
@@ -207,6 +218,26 @@ impl Command {
             Self::Refund(_) => "refunded",
             Self::Return { .. } => "return_requested",
         }
+    }
+}
+
+fn readdress(order: &Order, address: &Address) -> Result<Vec<Event>, Refusal> {
+    use SubOrderStatus as S;
+    let statuses = order.sub_orders().map(|sub_order| sub_order.status());
+    let is_packed = |status: &S| !matches!(status, S::Placed | S::Confirmed | S::Cancelled);
+    if order.placed.address == *address {
+        return Ok(Vec::new());
+    }
+    match statuses.into_iter().find(is_packed) {
+        Some(status) => Err(Refusal::Illegal {
+            what: "An order",
+            from: decide_part::name(status),
+            to: "sent elsewhere",
+            allowed: &[],
+        }),
+        None => Ok(vec![Event::Readdressed {
+            address: Box::new(address.clone()),
+        }]),
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) fn decide(
         | Command::Confirm
         | Command::DeclinePayment { .. }
         | Command::Cancel { .. }
-        | Command::Reopen { .. } => return None,
+        | Command::Reopen { .. }
+        | Command::Readdress { .. } => return None,
         Command::Pack { part }
         | Command::Ship { part, .. }
         | Command::Deliver { part, .. }
@@ -34,8 +35,12 @@ pub(super) fn decide(
         Command::Deliver { parcel, .. } => deliver(&sub_order, command, *parcel),
         Command::CancelPart { reason, note, .. } => cancel(&sub_order, command, *reason, note),
         Command::CancelUnits {
-            units, reason, note, ..
-        } => cancel_units(&sub_order, command, units, *reason, note),
+            units,
+            reason,
+            note,
+            key,
+            ..
+        } => cancel_units(&sub_order, command, units, *reason, note, key),
         Command::Refund(refund) => give_back(&sub_order, command, refund),
         Command::Return { id, step, .. } => decide_return::decide(&sub_order, command, *id, step, now),
         _ => pack(&sub_order, command),
@@ -124,9 +129,17 @@ fn cancel_units(
     units: &[Units],
     reason: CancelReason,
     note: &str,
+    key: &str,
 ) -> Result<Vec<Event>, Refusal> {
     use SubOrderStatus as S;
+    let mut cancelled = sub_order.progress.cancelled_units.iter();
+    if let Some(known) = cancelled.find(|known| !key.is_empty() && known.key == key) {
+        let same = known.units == units && known.reason == reason && known.note == note.trim();
+        return once(same, "cancellation");
+    }
     match (sub_order.status(), reason) {
+        // All of its units are.
+        (S::Cancelled, _) => return Ok(Vec::new()),
         (S::Confirmed, CancelReason::Buyer | CancelReason::Seller | CancelReason::Operator)
         | (S::Packed | S::PartlyShipped, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
@@ -142,6 +155,7 @@ fn cancel_units(
         units: units.to_vec(),
         reason,
         note: note.trim().to_owned(),
+        key: key.to_owned(),
     }])
 }
 

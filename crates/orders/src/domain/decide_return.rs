@@ -9,7 +9,7 @@ use kernel::{ReturnId, Timestamp};
 /// Returns of one sub-order.
 pub const RETURNS_MAX: usize = 20;
 
-/// What happens when somebody takes this step; nothing if it was taken just before.
+/// What happens when somebody takes this step; nothing if it was taken before.
 pub(super) fn decide(
     sub_order: &SubOrder<'_>,
     command: &Command,
@@ -22,11 +22,13 @@ pub(super) fn decide(
         (ReturnStep::Requested(request), Some(known)) => {
             return once(known.requested == *request, "return");
         }
+        // One of another sub-order: whoever names it names that one.
+        (ReturnStep::Requested(_), None) if sub_order.order.part_of_return(id).is_some() => {
+            return Err(Refusal::IdTaken("return"));
+        }
         (ReturnStep::Requested(request), None) => check_request(sub_order, command, request, now)?,
         (_, None) => return Err(Refusal::NoSuchReturn),
-        (step, Some(known)) if known.steps.last().is_some_and(|(_, last)| last == step) => {
-            return Ok(Vec::new());
-        }
+        (step, Some(known)) if known.was_told(step) => return Ok(Vec::new()),
         (step, Some(known)) => check_step(sub_order, known, step)?,
     }
     Ok(vec![Event::Return {
@@ -111,7 +113,7 @@ fn check_move(sub_order: &SubOrder<'_>, known: &Return, to: &'static str) -> Res
 }
 
 impl SubOrder<'_> {
-    /// A return for which money can go back now.
+    /// A return for which money can go back now: nobody has the goods and the money both.
     pub fn return_to_refund(&self, id: ReturnId) -> Result<&Return, Refusal> {
         let known = self.find_return(id).ok_or(Refusal::NoSuchReturn)?;
         check_move(self, known, "refunded")?;

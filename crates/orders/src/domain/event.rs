@@ -1,6 +1,8 @@
+use super::tax::{Tax, added};
 use contracts::Address;
 use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
+use contracts::taxes::TaxOwner;
 use contracts::tenants::return_days;
 use kernel::{
     CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, PromotionId, RefundId,
@@ -25,6 +27,10 @@ pub enum Event {
     /// It had expired, its payment came after all, and its goods were still there: they are held again.
     Reopened {
         reserved_until: Timestamp,
+    },
+    /// Nothing of it is packed: it goes elsewhere.
+    Readdressed {
+        address: Box<Address>,
     },
     Packed {
         part: SubOrderId,
@@ -51,6 +57,9 @@ pub enum Event {
         reason: CancelReason,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// By what whoever asked knows it; older histories do not tell.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        key: String,
     },
     /// Money was given back.
     Refunded {
@@ -216,6 +225,9 @@ pub struct Part {
     /// Days from delivery in which its buyer may ask to send something back, frozen here.
     #[serde(default = "return_days", skip_serializing_if = "is_usual")]
     pub return_days: u16,
+    /// Who owes the taxes in it to the authorities.
+    #[serde(default, skip_serializing_if = "is_sellers")]
+    pub tax_owed_by: TaxOwner,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
@@ -223,14 +235,22 @@ fn is_usual(days: &u16) -> bool {
     *days == return_days()
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
+fn is_sellers(owner: &TaxOwner) -> bool {
+    *owner == TaxOwner::Seller
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub code: String,
     pub name: String,
-    /// What is paid for it: after discounts.
+    /// What is paid for it: after discounts, with tax.
     pub price: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
+    /// What of the price is tax; none where none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Tax>,
 }
 
 /// What a promotion took off a line, or off a delivery; above zero.
@@ -267,6 +287,9 @@ pub struct Line {
     /// Off the price of all its units, in the order in which they were taken off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
+    /// The tax in what is paid for it, frozen here; none where none is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Tax>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
@@ -292,6 +315,7 @@ impl Event {
             Self::Confirmed => "confirmed",
             Self::Cancelled { .. } => "cancelled",
             Self::Reopened { .. } => "reopened",
+            Self::Readdressed { .. } => "readdressed",
             Self::Packed { .. } => "packed",
             Self::Shipped { .. } => "shipped",
             Self::Delivered { .. } => "delivered",
@@ -310,7 +334,8 @@ impl Event {
             | Self::PaymentDeclined { .. }
             | Self::Confirmed
             | Self::Cancelled { .. }
-            | Self::Reopened { .. } => None,
+            | Self::Reopened { .. }
+            | Self::Readdressed { .. } => None,
             Self::Packed { part }
             | Self::Shipped { part, .. }
             | Self::Delivered { part, .. }
@@ -371,10 +396,10 @@ impl Line {
         self.unit_price * i64::from(self.quantity)
     }
 
-    /// What is paid for it: after discounts.
+    /// What is paid for it: after discounts, with tax.
     #[must_use]
     pub fn total(&self) -> i64 {
-        self.list_total() - discount(&self.discounts)
+        self.list_total() - discount(&self.discounts) + added(self.tax.as_ref())
     }
 
     /// What is paid for some of its units, when others of them were counted before: together, for all of them, its total.
@@ -400,7 +425,7 @@ impl Line {
 impl Delivery {
     #[must_use]
     pub fn list_price(&self) -> i64 {
-        self.price + discount(&self.discounts)
+        self.price + discount(&self.discounts) - added(self.tax.as_ref())
     }
 }
 

@@ -9,6 +9,8 @@
 //!                                      confirmed --cancel--> cancelled   buyer, before anything is packed; staff, before it is sent
 //! ```
 //!
+//! Until something of it is packed, an order that is not cancelled can be sent elsewhere (`readdress`).
+//!
 //! Once the order is confirmed, each sub-order has a way of its own:
 //!
 //! ```text
@@ -22,12 +24,13 @@
 //!
 //! ```text
 //! (none) --request--> requested --authorise--> authorised --send back--> sent back --receive--> received
+//! requested --nobody answers for some days--> authorised
 //!                     requested --refuse--> refused            authorised --receive--> received
 //!                     requested, authorised --withdraw--> withdrawn
 //! authorised, sent back --refund--> refunded --receive--> closed          the money first
 //! received --refund--> closed
 //! received --exchange--> exchanged --the same goods arrive--> closed
-//! authorised, sent back, received, refunded, exchanged --close--> closed  the shop, who says why
+//! authorised, sent back, received, refunded, exchanged --close--> closed  the shop, who says why; what was not sent again stays
 //! ```
 //!
 //! Parcels are any number, units that were not sent can be cancelled, and money can be given back at any point, never
@@ -38,10 +41,12 @@ mod decide;
 mod decide_part;
 mod decide_return;
 mod event;
+mod giving_back;
 mod number;
 mod order;
 mod progress;
 mod returns;
+mod tax;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -59,8 +64,9 @@ pub use event::{
 };
 pub use number::{of_order, of_sub_order};
 pub use order::{Order, evolve, replay};
-pub use progress::{Cancellation, Given, Progress, Sent, SubOrder};
-pub use returns::{Return, ReturnTerms, is_open as is_return_open};
+pub use progress::{Cancellation, CancelledUnits, Given, Progress, Sent, SubOrder};
+pub use returns::{ANSWER_DAYS, Return, ReturnTerms, is_open as is_return_open};
+pub use tax::{Tax, added, by_rate};
 pub use undone::Undone;
 pub(crate) use view::units;
 pub use view::{Dates, deduction, discounts, timeline};

@@ -81,6 +81,7 @@ impl Order {
                 self.cancelled_at = None;
                 self.placed.reserved_until = reserved_until;
             }
+            Event::Readdressed { address } => self.placed.address = *address,
             // Placed already; the others happened to a part.
             _ => {}
         }

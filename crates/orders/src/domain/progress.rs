@@ -1,7 +1,7 @@
 //! How far each seller is with their part of an order.
 
 use super::returns;
-use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Return, Units};
+use super::{Event, Line, Order, Parcel, Part, Refund, RefundLine, Return, Undone, Units};
 use contracts::orders::{CancelReason, Fulfilment, OrderStatus, SubOrderStatus};
 use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 
@@ -10,7 +10,7 @@ use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 pub struct Progress {
     pub packed_at: Option<Timestamp>,
     pub parcels: Vec<Sent>,
-    pub cancelled_units: Vec<Units>,
+    pub cancelled_units: Vec<CancelledUnits>,
     pub cancelled: Option<Cancellation>,
     pub refunds: Vec<Given>,
     pub returns: Vec<Return>,
@@ -26,6 +26,17 @@ pub struct Sent {
     pub delivered_at: Option<Timestamp>,
 }
 
+/// Units that will not be sent, while others of the sub-order are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CancelledUnits {
+    pub units: Vec<Units>,
+    pub reason: CancelReason,
+    pub note: String,
+    /// By what whoever asked knows it; empty where they had none.
+    pub key: String,
+    pub at: Timestamp,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cancellation {
     pub reason: CancelReason,
@@ -38,6 +49,8 @@ pub struct Cancellation {
 pub struct Given {
     pub refund: Refund,
     pub at: Timestamp,
+    /// What of the sale it undid.
+    pub undone: Undone,
 }
 
 /// One part of an order together with its progress.
@@ -194,7 +207,8 @@ impl SubOrder<'_> {
     /// Units of a line that were cancelled by themselves, without their sub-order.
     #[must_use]
     pub fn cancelled(&self, line: LineId) -> u32 {
-        units_of(line, &self.progress.cancelled_units)
+        let cancelled = self.progress.cancelled_units.iter();
+        units_of(line, cancelled.flat_map(|cancelled| &cancelled.units))
     }
 
     /// Units of a line that are still to be sent.
@@ -266,6 +280,12 @@ pub(super) fn evolve(order: &mut Order, part: SubOrderId, at: Timestamp, event: 
     let Some(index) = order.placed.parts.iter().position(|known| known.id == part) else {
         return;
     };
+    let undone = |order: &Order| {
+        order
+            .sub_order(part)
+            .map_or_else(Undone::default, |part| part.undone())
+    };
+    let before = matches!(event, Event::Refunded { .. }).then(|| undone(&*order));
     let progress = &mut order.progress[index];
     match event {
         Event::Packed { .. } => progress.packed_at = Some(at),
@@ -283,14 +303,37 @@ pub(super) fn evolve(order: &mut Order, part: SubOrderId, at: Timestamp, event: 
         Event::PartCancelled { reason, note, .. } => {
             progress.cancelled = Some(Cancellation { reason, note, at });
         }
-        Event::UnitsCancelled { units, .. } => progress.cancelled_units.extend(units),
-        Event::Refunded { refund } => progress.refunds.push(Given { refund, at }),
+        Event::UnitsCancelled {
+            units,
+            reason,
+            note,
+            key,
+            ..
+        } => progress.cancelled_units.push(CancelledUnits {
+            units,
+            reason,
+            note,
+            key,
+            at,
+        }),
+        Event::Refunded { refund } => progress.refunds.push(Given {
+            refund,
+            at,
+            undone: Undone::default(),
+        }),
         Event::Return { id, step, .. } => returns::evolve(&mut progress.returns, id, at, step),
         Event::Placed(_)
         | Event::PaymentDeclined { .. }
         | Event::Confirmed
         | Event::Cancelled { .. }
-        | Event::Reopened { .. } => {}
+        | Event::Reopened { .. }
+        | Event::Readdressed { .. } => {}
+    }
+    if let Some(before) = before {
+        let undone = undone(&*order).since(before);
+        if let Some(given) = order.progress[index].refunds.last_mut() {
+            given.undone = undone;
+        }
     }
     let arrived = order.sub_order(part).is_some_and(|part| part.has_arrived());
     let since = &mut order.progress[index].delivered_at;

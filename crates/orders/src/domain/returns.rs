@@ -17,6 +17,10 @@ pub struct Return {
     pub steps: Vec<(Timestamp, ReturnStep)>,
 }
 
+/// Days in which a shop answers a return that is asked for: the marketplace's, the same for every shop. What is not answered
+/// then is authorised.
+pub const ANSWER_DAYS: i64 = 3;
+
 /// How money goes back for a return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReturnTerms {
@@ -62,6 +66,36 @@ impl Return {
         self.steps.iter().any(|(_, step)| told(step))
     }
 
+    /// Whether this was said before, by whoever clicks twice. How goods travel may be said again in other words: of that the
+    /// last word counts.
+    pub(super) fn was_told(&self, said: &ReturnStep) -> bool {
+        match said {
+            ReturnStep::SentBack { .. } => {
+                let sent = self.last(|step| matches!(step, ReturnStep::SentBack { .. }).then_some(step));
+                sent.is_some_and(|(_, step)| step == said)
+            }
+            _ => self.has(|step| step == said),
+        }
+    }
+
+    /// Until when its shop may refuse it.
+    #[must_use]
+    pub fn answer_by(&self) -> Timestamp {
+        self.at + chrono::TimeDelta::days(ANSWER_DAYS)
+    }
+
+    /// What its shop said last, or was said in its place.
+    #[must_use]
+    pub fn answer(&self) -> Option<&str> {
+        let answer = self.last(|step| match step {
+            ReturnStep::Authorised { note } | ReturnStep::Refused { note } | ReturnStep::Closed { note } => {
+                Some(note.as_str())
+            }
+            _ => None,
+        });
+        answer.map(|(_, note)| note)
+    }
+
     /// What came back of it, once it has.
     #[must_use]
     pub fn received(&self) -> Option<&[Received]> {
@@ -77,7 +111,7 @@ impl Return {
         self.has(|step| *step == ReturnStep::Exchanged)
     }
 
-    fn was_closed(&self) -> bool {
+    pub(super) fn was_closed(&self) -> bool {
         self.has(|step| matches!(step, ReturnStep::Closed { .. }))
     }
 
@@ -115,12 +149,14 @@ impl Order {
     }
 }
 
-impl SubOrder<'_> {
+impl<'a> SubOrder<'a> {
     #[must_use]
-    pub fn find_return(&self, id: ReturnId) -> Option<&Return> {
+    pub fn find_return(&self, id: ReturnId) -> Option<&'a Return> {
         self.progress.returns.iter().find(|known| known.id == id)
     }
+}
 
+impl SubOrder<'_> {
     /// The refund of a return, if there was one.
     #[must_use]
     pub fn refund_of_return(&self, id: ReturnId) -> Option<&super::Given> {
@@ -181,6 +217,15 @@ impl SubOrder<'_> {
         left.filter(|units| units.quantity > 0).collect()
     }
 
+    /// What of an exchanged return was never sent again, because the shop closed it first: it is on the shelf.
+    #[must_use]
+    pub fn put_back(&self, known: &Return) -> Vec<Units> {
+        match known.was_closed() {
+            true => self.left_to_exchange(known),
+            false => Vec::new(),
+        }
+    }
+
     /// Returns of which more is expected.
     pub fn open_returns(&self) -> impl Iterator<Item = &Return> {
         let returns = self.progress.returns.iter();
@@ -210,8 +255,11 @@ impl SubOrder<'_> {
         returns
             .map(|known| match self.return_status(known) {
                 ReturnStatus::Refused | ReturnStatus::Withdrawn => 0,
-                // The buyer has the same goods again, or never parted with them.
-                ReturnStatus::Closed if known.was_exchanged() => 0,
+                // The buyer has the same goods again, but for what was not sent.
+                ReturnStatus::Closed if known.was_exchanged() => {
+                    units_of(line, &self.left_to_exchange(known))
+                }
+                // The buyer never parted with them.
                 ReturnStatus::Closed
                     if known.received().is_none() && self.refund_of_return(known.id).is_none() =>
                 {
@@ -251,11 +299,17 @@ impl SubOrder<'_> {
         lines.filter(|units| units.quantity > 0).collect()
     }
 
-    /// Until when its buyer may ask for a return, once it is delivered.
+    /// Until when its buyer may ask for a return, once it is delivered: to the end of the last day (UTC), because it is the day
+    /// that buyers are told. A shop that takes nothing back leaves no time.
     #[must_use]
     pub fn return_until(&self) -> Option<Timestamp> {
         let delivered = self.progress.delivered_at?;
-        delivered.checked_add_days(chrono::Days::new(u64::from(self.part.return_days)))
+        if self.part.return_days == 0 {
+            return Some(delivered);
+        }
+        let days = chrono::Days::new(u64::from(self.part.return_days));
+        let last = delivered.date_naive().checked_add_days(days)?;
+        Some(last.and_hms_opt(23, 59, 59)?.and_utc())
     }
 
     /// What goes back for a return: what was paid for its units and is not given back yet, less what the shop keeps. None
@@ -266,20 +320,9 @@ impl SubOrder<'_> {
         id: RefundId,
         terms: &ReturnTerms,
     ) -> Result<Option<Refund>, Refusal> {
-        let mut lines: Vec<RefundLine> = Vec::new();
-        let mut left = self.refundable();
-        for units in known.units() {
-            let line = self.line(units.line).ok_or(Refusal::BadUnits)?;
-            let (amount, refunded) = self.line_refunded(line.id);
-            let paid = line.paid_for(units.quantity, refunded);
-            let amount = paid.min(line.total() - amount).min(left);
-            left -= amount;
-            lines.push(RefundLine {
-                line: line.id,
-                quantity: units.quantity.min(line.quantity.saturating_sub(refunded)),
-                amount,
-            });
-        }
+        let mut lines = self.left_of(&known.units())?;
+        let goods: i64 = lines.iter().map(|line| line.amount).sum();
+        let left = self.refundable() - goods;
         if let Some(deduction) = &terms.deduction {
             deduct(&mut lines, deduction)?;
         }

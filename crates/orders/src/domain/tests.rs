@@ -1,10 +1,13 @@
+mod exchanges;
 mod parts;
 mod refunds;
 mod returns;
+mod taxes;
 
 use super::*;
 use contracts::Address;
 use contracts::orders::{CancelReason, OrderStatus};
+use contracts::taxes::TaxOwner;
 use expect_test::{Expect, expect};
 use kernel::{
     CartId, Currency, LineId, OrderId, ParcelId, PaymentId, ProductId, SkuId, SubOrderId, TenantId,
@@ -37,16 +40,19 @@ fn placed() -> Placed {
             commission_tax: 0,
             rule: None,
             discounts: Vec::new(),
+            tax: None,
         }],
         delivery: Delivery {
             code: "standard".into(),
             name: "Standard delivery".into(),
             price: delivery,
             discounts: Vec::new(),
+            tax: None,
         },
         commission: 25,
         commission_tax: 0,
         return_days: 14,
+        tax_owed_by: TaxOwner::Seller,
     };
     Placed {
         buyer: Some(UserId(Uuid::from_u128(2))),
@@ -101,6 +107,18 @@ fn cancel(reason: CancelReason) -> Command {
     Command::Cancel { reason }
 }
 
+fn elsewhere() -> Command {
+    readdress("Calle Sierpes 3")
+}
+
+fn readdress(line1: &str) -> Command {
+    let mut address = placed().address;
+    address.line1 = line1.into();
+    Command::Readdress {
+        address: Box::new(address),
+    }
+}
+
 fn decline() -> Command {
     Command::DeclinePayment {
         reason: "insufficient funds".into(),
@@ -114,6 +132,30 @@ fn a_placed_order_can_go_every_way() {
     check(decline(), 1, expect![[r#"["payment_declined"]"#]]);
     check(cancel(CancelReason::Buyer), 1, expect![[r#"["cancelled"]"#]]);
     check(cancel(CancelReason::Expired), 60, expect![[r#"["cancelled"]"#]]);
+}
+
+#[test]
+fn an_order_goes_elsewhere_until_something_of_it_is_packed() {
+    for status in [OrderStatus::Placed, OrderStatus::Confirmed] {
+        check(status, &elsewhere(), 1, &expect![[r#"["readdressed"]"#]]);
+    }
+    check(
+        OrderStatus::Cancelled,
+        &elsewhere(),
+        1,
+        &expect!["An order that is cancelled cannot be sent elsewhere; it can be nothing else any more."],
+    );
+    let packed = parts::after(&[elsewhere(), Command::Pack { part: parts::FIRST }]);
+    assert_eq!(packed.placed.address.line1, "Calle Sierpes 3");
+    assert_eq!(
+        decide(Some(&packed), &Command::Pack { part: parts::FIRST }, at(50)),
+        Ok(vec![])
+    );
+    // An answer that was lost is asked for again.
+    assert_eq!(decide(Some(&packed), &elsewhere(), at(50)), Ok(vec![]));
+    let refusal = decide(Some(&packed), &readdress("Calle Feria 1"), at(50)).expect_err("it is packed");
+    expect!["An order that is packed cannot be sent elsewhere; it can be nothing else any more."]
+        .assert_eq(&refusal.to_string());
 }
 
 #[test]
@@ -288,6 +330,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
             units: vec![units],
             reason,
             note: note(),
+            key: String::new(),
         }),
         (1u128..6, part(), 0i64..1500, 0i64..500, 0i64..1100).prop_map(|(n, part, free, delivery, line)| {
             Command::Refund(refunds::any(n, part, free, delivery, line))
@@ -297,6 +340,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
         Just(cancel(CancelReason::Seller)),
         Just(cancel(CancelReason::Expired)),
         (0i64..300).prop_map(|s| Command::Reopen { until: at(s) }),
+        Just(elsewhere()),
         returns::any(),
     ];
     let begun = prop_oneof![Just(Vec::new()), Just(delivered())];

@@ -2,12 +2,15 @@
 //! its discounts. Pure.
 //!
 //! With a line goes as much of its own as is given back of its price, and so with the delivery; an amount that belongs to
-//! neither takes its share of what is left of the others. Whatever the pieces, together they never take more than there
-//! is, never less than before, and all of it with the last unit of money.
+//! neither takes its share of what is left of the others. A line that costs nothing, because promotions pay for all of it,
+//! gives back as much of its own as there are units of it that are not sent, or came back and stay. Whatever the pieces,
+//! together they never take more than there is, never less than before, and all of it with the last unit of money.
 
 use super::event::funded;
-use super::{Given, Line, Part, SubOrder};
-use kernel::allocate;
+use super::progress::units_of;
+use super::{Given, Line, Part, Return, SubOrder, Units};
+use contracts::orders::ReturnStatus;
+use kernel::{LineId, allocate};
 
 /// Minor units that went back with what was given back so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,14 +47,39 @@ impl SubOrder<'_> {
     pub fn undone(&self) -> Undone {
         match self.ends_unpaid_for() {
             true => self.part.sold(),
-            false => self.part.undone_by(&self.progress.refunds),
+            false => {
+                let back = |line: &Line| self.back(line.id).min(line.quantity);
+                self.part.undone_by(&self.progress.refunds, back)
+            }
         }
     }
 
-    /// Whether it was sold for nothing, because the marketplace pays for all of it, and is cancelled now: no money goes
-    /// back to the buyer, and all that the sale posted is undone.
-    fn ends_unpaid_for(&self) -> bool {
-        self.order.paid && self.part.total() == 0 && self.cancellation().is_some()
+    /// Units of a line that its shop has for good: they are not sent, or came back and stay.
+    fn back(&self, line: LineId) -> u32 {
+        let returned: u32 = self
+            .progress
+            .returns
+            .iter()
+            .map(|known| units_of(line, &self.staying(known)))
+            .sum();
+        returned.saturating_add(self.cancelled(line))
+    }
+
+    /// What of a return that is over the shop keeps.
+    fn staying(&self, known: &Return) -> Vec<Units> {
+        match (self.return_status(known), known.was_exchanged()) {
+            (ReturnStatus::Closed, true) => self.put_back(known),
+            (ReturnStatus::Closed, false) if known.received().is_some() => known.units(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it was sold for nothing, because the marketplace pays for all of it, and is cancelled now or back for good: no
+    /// money goes back to the buyer, and all that the sale posted is undone.
+    #[must_use]
+    pub fn ends_unpaid_for(&self) -> bool {
+        let is_over = || self.cancellation().is_some() || self.is_returned() && !self.has_open_returns();
+        self.order.paid && self.part.total() == 0 && is_over()
     }
 }
 
@@ -66,19 +94,26 @@ impl Part {
         }
     }
 
-    /// What these undo, the first refunds that were given for it.
+    /// What these undo, the first refunds that were given for it, once so many units of lines are `back`.
     #[must_use]
-    pub fn undone_by(&self, refunds: &[Given]) -> Undone {
-        if refunds.is_empty() {
+    pub fn undone_by(&self, refunds: &[Given], back: impl Fn(&Line) -> u32) -> Undone {
+        let costs_nothing = |line: &Line| line.total() == 0;
+        if refunds.is_empty() && !self.lines.iter().any(costs_nothing) {
             return Undone::default();
         }
-        let kept = self.undone_of(refunds, self.kept(), Line::kept, 0);
+        let kept = self.undone_of(refunds, &back, self.kept(), Line::kept, 0);
         let tax = portion(self.commission_tax, kept, self.kept());
         let of_line = |line: &Line| funded(&line.discounts);
         Undone {
             commission: kept - tax,
             tax,
-            funded: self.undone_of(refunds, self.funded(), of_line, funded(&self.delivery.discounts)),
+            funded: self.undone_of(
+                refunds,
+                &back,
+                self.funded(),
+                of_line,
+                funded(&self.delivery.discounts),
+            ),
         }
     }
 
@@ -87,35 +122,38 @@ impl Part {
     fn undone_of(
         &self,
         refunds: &[Given],
+        back: impl Fn(&Line) -> u32,
         all: i64,
         of_line: impl Fn(&Line) -> i64,
         of_delivery: i64,
     ) -> i64 {
         let refunds = || refunds.iter().map(|given| &given.refund);
         let (paid, given): (i64, i64) = (self.total(), refunds().map(|refund| refund.amount).sum());
-        if given == paid {
+        if given == paid && paid > 0 {
             // With the last of it goes what belongs to lines that cost nothing.
-            return if paid > 0 { all } else { 0 };
+            return all;
         }
         let lines = self.lines.iter().map(|line| {
             let refunded = refunds().flat_map(|refund| &refund.lines);
-            let given = refunded.filter(|refunded| refunded.line == line.id);
-            (
-                of_line(line),
-                given.map(|refunded| refunded.amount).sum(),
-                line.total(),
-            )
+            let of_it = refunded.filter(|refunded| refunded.line == line.id);
+            let given: i64 = of_it.map(|refunded| refunded.amount).sum();
+            let own = of_line(line);
+            let undone = match line.total() {
+                0 => portion(own, back(line).into(), line.quantity.into()),
+                paid => portion(own, given, paid),
+            };
+            (own, undone, given)
         });
+        let of_it: i64 = refunds().map(|refund| refund.delivery).sum();
         let delivery = (
             of_delivery,
-            refunds().map(|refund| refund.delivery).sum(),
-            self.delivery.price,
+            portion(of_delivery, of_it, self.delivery.price),
+            of_it,
         );
         let (mut owned, mut undone, mut named) = (0, 0, 0);
-        for (own, given, paid) in lines.chain([delivery]) {
-            let given: i64 = given;
+        for (own, share, given) in lines.chain([delivery]) {
             owned += own;
-            undone += portion(own, given, paid);
+            undone += share;
             named += given;
         }
         undone + portion(owned - undone, given - named, paid - named) + portion(all - owned, given, paid)
@@ -123,7 +161,7 @@ impl Part {
 }
 
 /// What falls on a part of the whole, by largest remainder.
-fn portion(shared: i64, part: i64, whole: i64) -> i64 {
+pub(super) fn portion(shared: i64, part: i64, whole: i64) -> i64 {
     let weight = |amount: i64| u64::try_from(amount).unwrap_or(0);
     match allocate(shared, &[weight(part), weight(whole - part)])[..] {
         [share, _] if part > 0 => share,

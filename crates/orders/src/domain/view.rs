@@ -23,6 +23,8 @@ impl Order {
             delivery: self.money(placed.delivery()),
             discount: self.money(placed.discount()),
             total: self.total(),
+            tax: self.money(placed.tax()),
+            taxes: placed.taxes(),
             refunded: self.money(self.refunded()),
             payment: placed.payment,
             placed_at: self.placed_at,
@@ -33,7 +35,7 @@ impl Order {
 }
 
 impl SubOrder<'_> {
-    /// As its buyer sees it: without the address, which the order carries for them.
+    /// As its buyer sees it: without the address, which the order carries for them, and without what its shop is charged.
     #[must_use]
     pub fn view(&self) -> api::SubOrder {
         let (order, part) = (self.order, self.part);
@@ -53,15 +55,21 @@ impl SubOrder<'_> {
             delivery: order.money(part.delivery.price),
             discount: order.money(part.discount()),
             delivery_discounts: discounts(&part.delivery.discounts, order.currency()),
+            delivery_tax: part.delivery.tax.as_ref().map(|tax| tax.view(order.currency())),
             total: order.money(part.total()),
+            tax: order.money(part.tax()),
+            taxes: part.taxes(order.currency()),
+            tax_owed_by: part.tax_owed_by,
+            tax_refunded: order.money(self.tax_refunded()),
             funded: order.money(part.funded()),
             funded_refunded: order.money(undone.funded),
-            commission: order.money(part.kept()),
+            commission: None,
             refunded: order.money(self.refunded()),
-            commission_refunded: order.money(undone.kept()),
+            commission_refunded: None,
             placed_at: order.placed_at,
             address: None,
             timeline: timeline(self.dates(), &parcels, &refunds),
+            cancellations: self.cancellations(),
             parcels,
             refunds,
             returns: self.returns(),
@@ -87,7 +95,21 @@ impl SubOrder<'_> {
             list_total: self.order.money(line.list_total()),
             discounts: discounts(&line.discounts, self.order.currency()),
             total: self.order.money(line.total()),
+            tax: line.tax.as_ref().map(|tax| tax.view(self.order.currency())),
         }
+    }
+
+    /// Of units, while others are sent.
+    #[must_use]
+    pub fn cancellations(&self) -> Vec<api::UnitsCancellation> {
+        let cancelled = self.progress.cancelled_units.iter();
+        let told = cancelled.map(|cancelled| api::UnitsCancellation {
+            lines: cancelled.units.iter().map(units).collect(),
+            reason: cancelled.reason,
+            note: cancelled.note.clone(),
+            at: cancelled.at,
+        });
+        told.collect()
     }
 
     #[must_use]

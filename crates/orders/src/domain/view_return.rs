@@ -1,9 +1,11 @@
 //! Returns as their buyers and sellers see them.
 
+use super::progress::units_of;
 use super::returns::Return;
 use super::view::{deduction, milestone, of_parcel, of_refund, units};
-use super::{Received, ReturnStep, SubOrder, Units};
+use super::{ReturnStep, SubOrder, Units};
 use contracts::orders as api;
+use contracts::orders::ReturnStatus;
 
 impl SubOrder<'_> {
     #[must_use]
@@ -15,12 +17,6 @@ impl SubOrder<'_> {
     fn view_return(&self, known: &Return) -> api::Return {
         let given = self.refund_of_return(known.id);
         let refund = given.map(|given| &given.refund);
-        let answer = known.last(|step| match step {
-            ReturnStep::Authorised { note } | ReturnStep::Refused { note } | ReturnStep::Closed { note } => {
-                Some(note.clone())
-            }
-            _ => None,
-        });
         let sent = known.last(|step| match step {
             ReturnStep::SentBack { carrier, tracking } => Some((carrier.clone(), tracking.clone())),
             _ => None,
@@ -29,11 +25,12 @@ impl SubOrder<'_> {
         api::Return {
             id: known.id,
             status: self.return_status(known),
-            lines: lines(known),
+            lines: self.return_lines(known),
             reason: known.requested.reason,
             note: known.requested.note.clone(),
             wish: known.requested.wish,
-            answer: answer.map(|(_, note)| note).unwrap_or_default(),
+            answer_by: (self.return_status(known) == ReturnStatus::Requested).then(|| known.answer_by()),
+            answer: known.answer().unwrap_or_default().to_owned(),
             carrier,
             tracking,
             refund: refund.map(|refund| refund.id),
@@ -66,27 +63,26 @@ impl SubOrder<'_> {
     }
 }
 
+impl SubOrder<'_> {
+    fn return_lines(&self, known: &Return) -> Vec<api::ReturnLine> {
+        let received = known.received().unwrap_or_default();
+        let put_back = self.put_back(known);
+        let line = |asked: &Units| {
+            let came = received.iter().find(|came| came.line == asked.line);
+            api::ReturnLine {
+                line: asked.line,
+                quantity: asked.quantity,
+                restocked: came.map_or(0, |came| came.restocked),
+                written_off: came.map_or(0, |came| came.written_off),
+                put_back: units_of(asked.line, &put_back),
+            }
+        };
+        known.requested.lines.iter().map(line).collect()
+    }
+}
+
 /// A step in a return's timeline, where nobody wonders what it is a step of.
 fn word(step: &ReturnStep) -> &'static str {
     let name = step.name();
     name.strip_prefix("return_").unwrap_or(name)
-}
-
-fn lines(known: &Return) -> Vec<api::ReturnLine> {
-    let received = known.received().unwrap_or_default();
-    let line = |asked: &Units| {
-        let came = received.iter().find(|came| came.line == asked.line);
-        let came = came.copied().unwrap_or(Received {
-            line: asked.line,
-            restocked: 0,
-            written_off: 0,
-        });
-        api::ReturnLine {
-            line: asked.line,
-            quantity: asked.quantity,
-            restocked: came.restocked,
-            written_off: came.written_off,
-        }
-    };
-    known.requested.lines.iter().map(line).collect()
 }

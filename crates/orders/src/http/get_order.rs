@@ -1,10 +1,9 @@
-use super::Reader;
 use crate::Orders;
 use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use contracts::orders::{AsOf, Order, Orders as _};
-use httpkit::{CartToken, Json, Path, Problem, ProblemDocument, Query, etag, moment};
+use httpkit::{CartToken, Json, OrderReader, Path, Problem, ProblemDocument, Query, etag, moment};
 use kernel::{DateTime, Fault, OrderId};
 use serde::Deserialize;
 
@@ -37,11 +36,11 @@ pub(super) struct Parameters {
 )]
 pub(super) async fn handler(
     State(orders): State<Orders>,
-    reader: Reader,
+    reader: OrderReader,
     Path(id): Path<OrderId>,
     Query(parameters): Query<Parameters>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Reader { ctx, owner } = reader;
+    let OrderReader { ctx, owner } = reader;
     if parameters.version.is_some_and(|version| version < 1) {
         let detail = "`version` must be 1 or more.";
         return Err(Problem(Fault::field("parameter_invalid", "version", detail)));

@@ -1,8 +1,7 @@
-use super::Reader;
 use crate::Orders;
 use axum::extract::State;
 use contracts::orders::{CreditNote, Orders as _};
-use httpkit::{CartToken, Json, Path, Problem, ProblemDocument};
+use httpkit::{CartToken, Json, OrderReader, Path, Problem, ProblemDocument};
 use kernel::OrderId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,10 +31,10 @@ pub(super) struct Response {
 )]
 pub(super) async fn handler(
     State(orders): State<Orders>,
-    reader: Reader,
+    reader: OrderReader,
     Path(id): Path<OrderId>,
 ) -> Result<Json<Response>, Problem> {
-    let Reader { ctx, owner } = reader;
+    let OrderReader { ctx, owner } = reader;
     let items = orders.credit_notes(&ctx, owner, id).await?;
     Ok(Json(Response { items }))
 }

@@ -1,29 +1,31 @@
 //! The endpoints, one file each: what buyers and sellers read, and what sellers do with their parcels. What moves stock or
 //! money is checkout's.
 
+mod get_credit_note;
+mod get_invoice;
 mod get_order;
 mod list_credit_notes;
 mod list_events;
 mod list_orders;
 mod request_return;
 mod seller_authorise_return;
-mod seller_close_return;
+mod seller_credit_note;
 mod seller_deliver;
 mod seller_get_order;
+mod seller_invoice;
 mod seller_list_credit_notes;
 mod seller_list_orders;
 mod seller_list_returns;
 mod seller_pack;
+mod seller_packing_slip;
 mod seller_refuse_return;
 mod seller_ship;
 mod send_return;
 
 use crate::Orders;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use contracts::cart::CartOwner;
-use httpkit::{Anyone, Problem, Shopper};
-use kernel::{Actor, Ctx, Fault, Permission};
+use httpkit::Shopper;
+use kernel::{Ctx, Fault};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -42,36 +44,14 @@ pub fn routes(orders: Orders) -> OpenApiRouter {
         .routes(routes!(seller_list_returns::handler))
         .routes(routes!(seller_authorise_return::handler))
         .routes(routes!(seller_refuse_return::handler))
-        .routes(routes!(seller_close_return::handler))
         .routes(routes!(list_credit_notes::handler))
         .routes(routes!(seller_list_credit_notes::handler))
+        .routes(routes!(get_credit_note::handler))
+        .routes(routes!(seller_credit_note::handler))
+        .routes(routes!(get_invoice::handler))
+        .routes(routes!(seller_invoice::handler))
+        .routes(routes!(seller_packing_slip::handler))
         .with_state(orders)
-}
-
-/// Who may read an order: its owner, or (`None`) an operator who may read any.
-pub(super) struct Reader {
-    ctx: Ctx,
-    owner: Option<CartOwner>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Reader {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Anyone { ctx, .. } = Anyone::from_request_parts(parts, state).await?;
-        if let Actor::Operator { role, .. } = ctx.actor
-            && role.may(Permission::ReadAnyOrder)
-        {
-            return Ok(Self { ctx, owner: None });
-        }
-        let Shopper { ctx, owner, .. } = Shopper::from_request_parts(parts, state).await?;
-        // Somebody without a token and without a cart owns nothing.
-        let owner = owner.ok_or_else(|| Fault::not_found("order"))?;
-        Ok(Self {
-            ctx,
-            owner: Some(owner),
-        })
-    }
 }
 
 /// The caller as the owner of an order; somebody without a token and without a cart owns none.

@@ -1,38 +1,34 @@
 //! Rows column by column, so that any number of them is one statement.
 
-use super::Param;
-use crate::domain::{Discount, Event, Order};
+use crate::domain::{Discount, Event, Order, Tax};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use kernel::{Ctx, Timestamp};
 use postgres_types::Json;
 use serde_json::value::RawValue;
+use store::rows::Rows;
 use uuid::Uuid;
 
 pub const INSERT_ORDERS: &str = "
 insert into orders.order
        (id, version, number, buyer_id, status, currency, total, sellers, units, payment_id, placed_at, reserved_until)
-select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
-                     $8::int[], $9::bigint[], $10::uuid[], $11::timestamptz[], $12::timestamptz[])";
+select * from unnest($1::orders.new_order[])";
 
 pub const INSERT_SUB_ORDERS: &str = "
 insert into orders.sub_order
        (tenant_id, id, order_id, number, status, currency, subtotal, delivery, total, funded, delivery_discounts,
-        commission, delivery_code, delivery_name, placed_at)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                     $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::bigint[], $13::text[], $14::text[],
-                     $15::timestamptz[])";
+        commission, delivery_code, delivery_name, placed_at, tax, tax_by_marketplace, delivery_tax)
+select * from unnest($1::orders.new_sub_order[])";
 
 pub const INSERT_LINES: &str = "
 insert into orders.line
-       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-                     $8::text[], $9::bigint[], $10::bigint[], $11::jsonb[])";
+       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts, tax)
+select * from unnest($1::orders.new_line[])";
 
 /// Takes each shop's next numbers, in order of the rows. Shops are locked in one order for everybody.
 pub const ISSUE_CREDIT_NOTES: &str = "
 with wanted as (
     select *
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[]) with ordinality
+      from unnest($1::orders.new_credit_note[]) with ordinality
            as w (tenant_id, order_id, sub_order_id, refund_id, issued_at, n)
 ), counted as (
     insert into orders.credit_note_count as c (tenant_id, last)
@@ -54,29 +50,29 @@ fn column(discounts: Option<&sqlx::types::Json<Vec<Discount>>>) -> Option<Json<&
     discounts.map(|discounts| Json(discounts.0.as_slice()))
 }
 
-/// A set of columns: how rows get in, and how they become a statement's parameters (`None` while there is no row).
+/// A set of columns: how rows get in, and how they become a statement's parameter.
 macro_rules! columns {
     ($(#[$doc:meta])* $name:ident<$life:lifetime> { $($column:ident: $ty:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub struct $name<$life> { $($column: Vec<$ty>),+ }
-        impl<$life> $name<$life> { columns!(@params $($column),+); }
+        impl<$life> $name<$life> { columns!(@rows $($column),+); }
     };
     ($(#[$doc:meta])* $name:ident { $($column:ident: $ty:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub struct $name { $($column: Vec<$ty>),+ }
-        impl $name { columns!(@params $($column),+); }
+        impl $name { columns!(@rows $($column),+); }
     };
-    (@params $first:ident $(, $column:ident)*) => {
-        pub fn params(&self) -> Option<Vec<Param<'_>>> {
-            (!self.$first.is_empty()).then(|| vec![&self.$first as Param<'_> $(, &self.$column)*])
+    (@rows $($column:ident),+) => {
+        pub fn rows(&self) -> Rows<'_, { [$(stringify!($column)),+].len() }> {
+            Rows([$(&self.$column),+])
         }
     };
 }
 
 columns! {
-    /// In the order of `store::streams::append_sql`.
+    /// In the order of `store.new_stream_event`.
     EventColumns<'a> {
         streams: Uuid, versions: i64, names: &'static str, payloads: &'a Raw, actors: &'a Raw,
         correlations: Uuid, ats: Timestamp,
@@ -95,7 +91,8 @@ columns! {
         tenants: Uuid, ids: Uuid, orders: Uuid, numbers: &'a str, statuses: &'a str, currencies: &'a str,
         subtotals: i64, deliveries: i64, totals: i64, funded: i64, delivery_discounts: Option<Json<&'a [Discount]>>,
         commissions: i64, delivery_codes: &'a str,
-        delivery_names: &'a str, placed_ats: Timestamp,
+        delivery_names: &'a str, placed_ats: Timestamp, taxes: i64, taxes_by_marketplace: bool,
+        delivery_taxes: Option<Json<&'a Tax>>,
     }
 }
 
@@ -103,6 +100,7 @@ columns! {
     LineColumns<'a> {
         tenants: Uuid, sub_orders: Uuid, ids: Uuid, skus: Uuid, products: Uuid, titles: &'a str, options: &'a str,
         codes: &'a str, quantities: i64, unit_prices: i64, discounts: Option<Json<&'a [Discount]>>,
+        taxes: Option<Json<&'a Tax>>,
     }
 }
 
@@ -186,6 +184,10 @@ impl<'a> SubOrderColumns<'a> {
         self.delivery_codes.push(&row.delivery_code);
         self.delivery_names.push(&row.delivery_name);
         self.placed_ats.push(row.dates.placed);
+        self.taxes.push(row.tax);
+        self.taxes_by_marketplace.push(row.tax_by_marketplace);
+        self.delivery_taxes
+            .push(row.delivery_tax.as_ref().map(|tax| Json(&tax.0)));
     }
 }
 
@@ -202,5 +204,6 @@ impl<'a> LineColumns<'a> {
         self.quantities.push(row.quantity);
         self.unit_prices.push(row.unit_price);
         self.discounts.push(column(row.discounts.as_ref()));
+        self.taxes.push(row.tax.as_ref().map(|tax| Json(&tax.0)));
     }
 }

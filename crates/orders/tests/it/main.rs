@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod fulfil;
+mod papers;
+mod parcels;
 mod returns;
 
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::orders::{AsOf, CancelReason, OrderStatus, Orders as _, SubOrderStatus};
+use contracts::taxes::TaxOwner;
 use kernel::{
     CartId, Clock, Ctx, Currency, Cursor, Kind, LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId,
     TenantId, Timestamp, UserId, secret,
@@ -110,16 +113,19 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             commission_tax: 0,
             rule: None,
             discounts: Vec::new(),
+            tax: None,
         }],
         delivery: Delivery {
             code: "standard".into(),
             name: "Standard delivery".into(),
             price: 500,
             discounts: Vec::new(),
+            tax: None,
         },
         commission: 200,
         commission_tax: 0,
         return_days: 14,
+        tax_owed_by: TaxOwner::Seller,
     }
 }
 

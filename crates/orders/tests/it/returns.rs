@@ -9,6 +9,8 @@ use contracts::orders::{
 use kernel::{Fault, Kind, OrderId, ParcelId, RefundId, ReturnId, SubOrderId, TenantId, secret};
 use orders::domain::{Command, Order, Refund};
 use std::time::Duration;
+use testkit::eventually;
+use tokio_util::sync::CancellationToken;
 
 /// An order of two shops, two units each, the first of which has delivered.
 struct Delivered {
@@ -226,7 +228,8 @@ async fn a_return_ends_with_a_refusal_or_when_its_time_is_over() {
         .returns_of_seller(&world.ctx, sale.tenant, false, None, 10);
     assert_eq!(all.await.unwrap().items.len(), 1);
 
-    world.ctx.now += Duration::from_secs(14 * 24 * 60 * 60 + 1);
+    // The last of its fourteen days is over, whenever in it the goods came.
+    world.ctx.now += Duration::from_secs(15 * 24 * 60 * 60);
     let late = sale.ask(&world, sale.request(&world)).await.unwrap_err();
     assert_eq!(
         (late.kind, late.code.as_str()),
@@ -356,4 +359,78 @@ async fn a_return_is_part_of_the_order_as_of_any_version() {
         .await
         .unwrap();
     assert_eq!(seen, before);
+}
+
+#[tokio::test]
+async fn what_a_shop_does_not_answer_in_three_days_is_authorised_after_a_reminder() {
+    let world = World::new().await;
+    let sale = delivered(&world, CartOwner::Guest(secret::token())).await;
+    let (waiting, refused) = (sale.request(&world), sale.request(&world));
+    sale.ask(&world, waiting.clone()).await.unwrap();
+    sale.ask(&world, refused.clone()).await.unwrap();
+    let note = "It was worn.".to_owned();
+    sale.answer(&world, refused.id, ReturnAnswer::Refuse { note })
+        .await
+        .unwrap();
+    let statuses = async || {
+        let seen = world
+            .orders
+            .sub_order(&world.ctx, sale.tenant, sale.part)
+            .await
+            .unwrap();
+        [0, 1].map(|n| (seen.returns[n].status, seen.returns[n].answer_by))
+    };
+    let count = async |sql: &'static str| -> i64 {
+        let mut conn = world.db.owner().await;
+        sqlx::query_scalar(sql).fetch_one(&mut conn).await.unwrap()
+    };
+    let three_days = Duration::from_secs(3 * 24 * 60 * 60);
+    let by = Some(world.ctx.now + three_days);
+    let (clock, stop) = (testkit::clock(), CancellationToken::new());
+    let days = async {
+        eventually("all are noted", async || {
+            let noted =
+                count("select count(*) from store.job where queue = 'orders.unanswered_returns'").await;
+            (noted == 4).then_some(())
+        })
+        .await;
+        clock.advance(Duration::from_secs(2 * 24 * 60 * 60 - 60));
+        let reminders = "select count(*) from log.event where topic = 'orders.return_unanswered'";
+        assert_eq!(count(reminders).await, 0);
+        clock.advance(Duration::from_secs(60));
+        eventually("the shop is reminded of the one that waits", async || {
+            (count(reminders).await == 1).then_some(())
+        })
+        .await;
+        let asked = statuses().await;
+        assert_eq!(
+            asked,
+            [(ReturnStatus::Requested, by), (ReturnStatus::Refused, None)]
+        );
+        clock.advance(Duration::from_secs(24 * 60 * 60));
+        eventually("it is authorised", async || {
+            let [(first, _), (second, _)] = statuses().await;
+            assert_eq!(second, ReturnStatus::Refused);
+            (first == ReturnStatus::Authorised).then_some(())
+        })
+        .await;
+        stop.cancel();
+    };
+    futures::join!(
+        orders::work(world.orders.clone(), clock.clone(), stop.clone()),
+        days
+    );
+    let note = "Too late.".to_owned();
+    let tally = contracts::orders::OrderDesk::tally_returns(&world.orders, &world.ctx, sale.tenant);
+    let tally = tally.await.unwrap();
+    assert_eq!((tally.open, tally.all), (1, 2), "each return by itself");
+    let late = sale
+        .answer(&world, waiting.id, ReturnAnswer::Refuse { note })
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (late.code.as_str(), &late.extra["from"]),
+        ("transition_illegal", &"authorised".into())
+    );
+    assert_proven(&world).await;
 }

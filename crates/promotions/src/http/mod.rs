@@ -4,7 +4,7 @@ mod admin_end;
 mod admin_get;
 mod admin_list;
 mod admin_make;
-mod request;
+pub(crate) mod request;
 mod seller_end;
 mod seller_get;
 mod seller_list;

@@ -4,7 +4,7 @@ use super::view::{PromotionBenefit, WHOLE};
 use crate::app::NewPromotion;
 use crate::domain::{Conditions, Limits};
 use crate::error::Error;
-use contracts::promotions::{CODE_CHARS, code};
+use contracts::promotions::{CODE_CHARS, NewOffer, code};
 use httpkit::{moment, text};
 use kernel::limits::AMOUNT_MINOR_MAX;
 use kernel::{Ctx, Currency, DateTime, Fault, ProductId, TenantId};
@@ -92,6 +92,28 @@ pub struct PromotionEnd {
 impl PromotionEnd {
     pub fn note(&self) -> Result<String, Fault> {
         text::line("/note", &self.note, NOTE_CHARS_MAX)
+    }
+}
+
+impl From<NewOffer> for Request {
+    fn from(new: NewOffer) -> Self {
+        Self {
+            name: new.name,
+            code: new.code,
+            benefit: new.offer.into(),
+            currency: new.currency,
+            shop: None,
+            category: new.category,
+            products: Vec::new(),
+            least: new.least,
+            most: new.most,
+            budget: new.budget,
+            uses_max: new.uses_max,
+            uses_per_buyer: new.uses_per_buyer,
+            starts_at: new.starts_at,
+            ends_at: new.ends_at,
+            note: new.note,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::Benefit;
 use crate::error::Error;
 use crate::store::PromotionRow;
-use contracts::promotions::Funder;
+use contracts::promotions::{Funder, Offer};
 use httpkit::PageQuery;
 use kernel::{
     Actor, BasisPoints, Currency, Cursor, DateTime, Fault, Page, PageLimit, ProductId, PromotionId, TenantId,
@@ -62,6 +62,27 @@ impl From<PromotionBenefit> for Benefit {
                 rate: BasisPoints(rate_basis_points),
             },
             PromotionBenefit::FreeDelivery => Self::FreeDelivery,
+        }
+    }
+}
+
+impl From<Offer> for PromotionBenefit {
+    fn from(offer: Offer) -> Self {
+        match offer {
+            Offer::Percent { basis_points } => Self::Percent {
+                rate_basis_points: basis_points,
+            },
+            Offer::Fixed { amount } => Self::Fixed { amount },
+            Offer::BuyGet {
+                buy,
+                get,
+                basis_points,
+            } => Self::BuyGet {
+                buy,
+                get,
+                rate_basis_points: basis_points,
+            },
+            Offer::FreeDelivery => Self::FreeDelivery,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Market, chance};
 use crate::{Guest, Lost, Quote, Sku};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use contracts::orders::Order;
 use kernel::Money;
 use rand::Rng;
@@ -59,7 +59,6 @@ impl Purchase {
 impl Buyer {
     /// One to five lines, the hot one among them for most.
     pub async fn fill(market: &Market, n: usize, mut rng: StdRng) -> Result<Self> {
-        let _seat = market.seats.acquire().await?;
         let mut wanted = Vec::new();
         if chance(&mut rng, WANT_HOT) {
             wanted.push(market.hot.clone());
@@ -217,23 +216,35 @@ where
 {
     let began = Instant::now();
     loop {
-        let answer = {
-            let _seat = market.seats.acquire().await?;
-            ask().await
-        };
-        match answer {
+        let mut pause = RETRY_PAUSE;
+        match ask().await {
             Ok(answer) if answer.status >= 500 => {
                 if let Ok(mut failures) = market.failures.lock() {
                     failures.push(format!("{}: {}", answer.status, answer.text()));
                 }
             }
-            Ok(answer) if answer.status != 429 => return Ok(answer),
-            // Busy, or the connection of a killed instance.
-            _ => {}
+            Ok(answer) if answer.status == 429 => {
+                market.put_off.fetch_add(1, Ordering::SeqCst);
+                pause = told_pause(&answer)?;
+            }
+            Ok(answer) => return Ok(answer),
+            Err(_) => {
+                market.broken_off.fetch_add(1, Ordering::SeqCst);
+            }
         }
         if began.elapsed() > PATIENCE {
             bail!("no answer within {PATIENCE:?}");
         }
-        tokio::time::sleep(RETRY_PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
+}
+
+/// For how long whoever was put off is asked to wait.
+fn told_pause(answer: &Response) -> Result<Duration> {
+    let told = answer
+        .headers
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok());
+    let seconds = told.with_context(|| format!("429 without Retry-After: {}", answer.text()))?;
+    Ok(Duration::from_secs(seconds.parse()?))
 }

@@ -198,7 +198,7 @@ async fn seller(findings: &mut Findings, shop: &Shop, purchases: &[Purchase]) ->
     });
     let owed: i64 = sold
         .iter()
-        .map(|part| part.total.amount - part.commission.amount)
+        .map(|part| part.total.amount - part.commission.map_or(0, |kept| kept.amount))
         .sum();
     let payable = shop.payable().await?;
     let expected = match owed {

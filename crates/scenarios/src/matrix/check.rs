@@ -5,7 +5,7 @@ use super::story::{Ends, Played};
 use anyhow::Result;
 
 /// Each names what is broken where its query gives true. Parameter: the order.
-pub const BROKEN: [(&str, &str); 14] = [
+pub const BROKEN: [(&str, &str); 16] = [
     (
         "a cart has more than one order",
         "select count(*) <> 1 from orders.event e, orders.event first
@@ -84,6 +84,22 @@ pub const BROKEN: [(&str, &str); 14] = [
         "select o.status = 'cancelled' and p.captured > p.refunded
            from orders.order o join payments.payment p on p.order_id = o.id
           where o.id::text = $1",
+    ),
+    (
+        "goods that came back are on the shelf more or less than once",
+        "select coalesce(sum((l->>'restocked')::bigint + (l->>'put_back')::bigint), 0)
+                <> coalesce((select sum(m.delta_on_hand) from inventory.movement m
+                              where m.reason = 'return' and m.reference in (
+                                    select (r->>'id')::uuid from orders.sub_order s, jsonb_array_elements(s.returns) r
+                                     where s.order_id::text = $1)), 0)
+           from orders.sub_order s, jsonb_array_elements(s.returns) r, jsonb_array_elements(r->'lines') l
+          where s.order_id::text = $1",
+    ),
+    (
+        "money went back more than once for one return",
+        "select exists (select from orders.event
+          where stream_id::text = $1 and name = 'refunded' and payload->'refunded'->'refund'->>'return' is not null
+          group by payload->'refunded'->'refund'->>'return' having count(*) > 1)",
     ),
     (
         "the order's history has holes",

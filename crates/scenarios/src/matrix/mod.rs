@@ -1,21 +1,23 @@
-//! The fault matrix of checkout: every step of the saga and of refunds, failed, done twice and cut off by `kill -9`, before
+//! The fault matrix of checkout: every step of the saga, of refunds and of returns, failed, done twice and cut off by `kill -9`, before
 //! and after it is done; and webhooks that come late, several times and in the wrong order. Each cell is an order of its
 //! own, seen through by a buyer who asks again until there is an answer, and checked to the last unit and cent.
 
 mod check;
+mod returns;
 mod stage;
 mod story;
 mod webhooks;
 
 use crate::Site;
 use anyhow::Result;
+use returns::Back;
 use stage::Stage;
 use story::Story;
 use testkit::{Cell, Fault, Grid, Spot};
 use webhooks::Manner;
 
 /// Each step, and a story that comes to it.
-pub const STEPS: [(&str, Story); 26] = [
+pub const STEPS: [(&str, Story); 32] = [
     ("place", Story::Buy("tok_visa")),
     ("start", Story::Buy("tok_visa")),
     ("authorize", Story::Buy("tok_visa")),
@@ -35,6 +37,7 @@ pub const STEPS: [(&str, Story); 26] = [
     ("expire", Story::NeverPaid),
     ("cancel", Story::CancelledPaid),
     ("cancel_part", Story::CancelledInPart),
+    ("cancel_units", Story::CancelledUnits),
     ("refund_begin", Story::GivenBack("tok_visa")),
     ("refund_ask", Story::GivenBack("tok_visa")),
     ("refund_inquire", Story::GivenBack("tok_refund_timeout")),
@@ -42,6 +45,11 @@ pub const STEPS: [(&str, Story); 26] = [
     ("refund_take", Story::GivenBack("tok_refund_slow")),
     ("refund_close", Story::GivenBack("tok_visa")),
     ("refund_refuse", Story::GivenBack("tok_refund_fails")),
+    ("return_receive", Story::SentBack(Back::Received)),
+    ("return_refund", Story::SentBack(Back::RefundedFirst)),
+    ("return_exchange", Story::SentBack(Back::Exchanged)),
+    ("return_close", Story::SentBack(Back::NotExchanged)),
+    ("return_withdraw", Story::SentBack(Back::Withdrawn)),
 ];
 
 /// What goes wrong in a column.

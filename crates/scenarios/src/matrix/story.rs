@@ -1,8 +1,9 @@
 //! What buyers and sellers do, each story leading through steps that others do not come to.
 
+use super::returns::Back;
 use super::stage::Stage;
-use crate::{Guest, Lost, Quote};
-use contracts::orders::Order;
+use crate::{Caller, Guest, Lost, Quote};
+use contracts::orders::{Order, SubOrder};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -33,8 +34,12 @@ pub enum Story {
     NeverPaid,
     CancelledPaid,
     CancelledInPart,
+    /// One unit of it.
+    CancelledUnits,
     /// A seller gives some of it back, to this means of payment.
     GivenBack(&'static str),
+    /// The buyer sends something back.
+    SentBack(Back),
 }
 
 /// What came of a story: an order that has its end.
@@ -52,7 +57,7 @@ pub enum Ends {
     AnyWay,
 }
 
-type Told<T> = Result<T, String>;
+pub(super) type Told<T> = Result<T, String>;
 
 impl Story {
     pub async fn play(self, stage: &Stage, key: &Mutex<Option<String>>) -> Told<Played> {
@@ -130,9 +135,19 @@ impl Story {
                     .await?;
                 Ends::Confirmed
             }
+            Self::CancelledUnits => {
+                buyer.pay("tok_visa").await?;
+                buyer.cancel_units().await?;
+                Ends::Confirmed
+            }
             Self::GivenBack(method) => {
                 buyer.pay(method).await?;
                 buyer.give_back().await?;
+                Ends::Confirmed
+            }
+            Self::SentBack(back) => {
+                buyer.pay("tok_visa").await?;
+                buyer.sends_back(back).await?;
                 Ends::Confirmed
             }
         };
@@ -185,10 +200,10 @@ async fn place(stage: &Stage, key: &Mutex<Option<String>>) -> Told<(Guest, Order
     Ok((guest, order))
 }
 
-struct Buyer<'a> {
-    stage: &'a Stage,
-    guest: &'a Guest,
-    order: &'a Order,
+pub(super) struct Buyer<'a> {
+    pub stage: &'a Stage,
+    pub guest: &'a Guest,
+    pub order: &'a Order,
 }
 
 impl Buyer<'_> {
@@ -221,6 +236,22 @@ impl Buyer<'_> {
         }
     }
 
+    /// One unit of the first part; of a part with one unit, all of it.
+    async fn cancel_units(&self) -> Told<()> {
+        let part = &self.order.sub_orders[0];
+        let caller = self
+            .guest
+            .caller
+            .with("idempotency-key", format!("fewer-{}", part.id));
+        let path = format!("/v1/orders/{}/sub-orders/{}/cancel-units", self.order.id, part.id);
+        let one = json!({"lines": [{"line": part.lines[0].id, "quantity": 1}]});
+        let answer = persist(|| caller.post(&path, &one)).await?;
+        match answer.status {
+            200 => Ok(()),
+            _ => Err(words(&answer)),
+        }
+    }
+
     /// The buyer says yes at their bank, which tells nobody.
     async fn approve(&self) -> Told<()> {
         let sql = "update payments.sandbox_charge set state = 'authorized'
@@ -234,12 +265,7 @@ impl Buyer<'_> {
     async fn give_back(&self) -> Told<()> {
         let stage = self.stage;
         let part = &self.order.sub_orders[0];
-        let shop = stage.shops.iter().find(|shop| shop.id == part.tenant.to_string());
-        let shop = shop.ok_or("a part of nobody's")?;
-        let owner = shop
-            .signed_in(&stage.stranger())
-            .await
-            .map_err(|error| error.to_string())?;
+        let owner = self.seller(part).await?;
         let owner = owner.with("idempotency-key", format!("back-{}", part.id));
         let path = format!("/v1/seller/orders/{}/refunds", part.id);
         let wish = json!({"amount": {"amount": 777, "currency": "EUR"}, "reason": "cracked"});
@@ -252,6 +278,15 @@ impl Buyer<'_> {
         let payment = self.order.payment.to_string();
         let settled = stage.books.execute(sql, &[&payment]).await;
         settled.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Whoever sold a part of the order.
+    pub(super) async fn seller(&self, part: &SubOrder) -> Told<Caller> {
+        let mut shops = self.stage.shops.iter();
+        let shop = shops.find(|shop| shop.id == part.tenant.to_string());
+        let shop = shop.ok_or("a part of nobody's")?;
+        let owner = shop.signed_in(&self.stage.stranger()).await;
+        owner.map_err(|error| error.to_string())
     }
 
     async fn ended_as(&self, status: &str) -> Told<()> {
@@ -272,7 +307,7 @@ impl Buyer<'_> {
     }
 
     /// Waits until nothing of the order is under way, telling the time so that nothing waits in vain.
-    async fn settled(&self) -> Told<()> {
+    pub(super) async fn settled(&self) -> Told<()> {
         let sql = "select o.status <> 'placed'
                       and not exists (select from checkout.saga s where s.order_id = o.id and not s.step ? 'ended')
                       and not exists (select from checkout.refund r where r.order_id = o.id and r.status = 'pending')
@@ -302,7 +337,9 @@ impl Buyer<'_> {
 }
 
 /// Asks again until there is an answer that will not change.
-async fn persist<F: Future<Output = Result<Response, Lost>>>(ask: impl Fn() -> F) -> Told<Response> {
+pub(super) async fn persist<F: Future<Output = Result<Response, Lost>>>(
+    ask: impl Fn() -> F,
+) -> Told<Response> {
     loop {
         match ask().await {
             Ok(answer) if answer.status == 500 => return Err(words(&answer)),
@@ -312,7 +349,7 @@ async fn persist<F: Future<Output = Result<Response, Lost>>>(ask: impl Fn() -> F
     }
 }
 
-fn words(answer: &Response) -> String {
+pub(super) fn words(answer: &Response) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     format!("answered {}: {body}", answer.status)
 }

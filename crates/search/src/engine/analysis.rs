@@ -12,6 +12,8 @@ use tantivy::tokenizer::{
 
 /// Name under which the chain is registered with an index.
 pub const ANALYZER: &str = "stoa";
+/// Name of the chain without stemming.
+pub const FOLDER: &str = "stoa_as_written";
 /// To be raised with every change of the chain: an index made by another version is rebuilt.
 pub const ANALYSIS_VERSION: u32 = 1;
 /// Bytes of a term beyond which it is noise.

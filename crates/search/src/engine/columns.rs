@@ -124,6 +124,9 @@ pub struct FacetColumn {
     numbers: Vec<u32>,
 }
 
+/// Documents are few when there are so many times as many terms: then each term that they have is counted as it comes,
+/// and those that they have not are not looked at.
+const FEW_OF_TERMS: usize = 32;
 /// Values decoded at once.
 const RUN_MAX: usize = 4_096;
 
@@ -131,6 +134,17 @@ impl FacetColumn {
     /// Adds to `counts`, by number, how many of `docs` have each term, where the term is `wanted`.
     pub fn count(&self, docs: &[u32], counts: &mut [u32], wanted: impl Fn(usize) -> bool) {
         if docs.is_empty() {
+            return;
+        }
+        if docs.len() * FEW_OF_TERMS < self.numbers.len() {
+            for &doc in docs {
+                for ordinal in self.ordinals.values_for_doc(doc) {
+                    let number = self.numbers[ordinal as usize] as usize;
+                    if wanted(number) {
+                        counts[number] += 1;
+                    }
+                }
+            }
             return;
         }
         // By ordinal first: neighbours in the column are decoded together, and numbers are looked up once per term.

@@ -1,5 +1,6 @@
 //! A product as the index takes it in.
 
+use super::heads;
 use super::schema::Fields;
 use contracts::search::SearchHit;
 use kernel::{Currency, Money, ProductId, TenantId, Timestamp};
@@ -81,6 +82,21 @@ impl Document {
             .filter(|(_, value)| value != "yes" && value != "no")
         {
             text(fields.text, value);
+        }
+
+        let labels = self.categories.iter().map(|c| &c.label);
+        let written = [&self.title, &self.brand].into_iter().chain(labels);
+        for written in written.chain(&self.category_aliases).chain(&self.tags) {
+            doc.add_text(fields.words, written);
+        }
+        doc.add_text(fields.head, heads::head_of(&self.title));
+        for head in self
+            .categories
+            .last()
+            .iter()
+            .flat_map(|own| heads::heads_of_category(&own.label))
+        {
+            doc.add_text(fields.head, head);
         }
 
         for category in &self.categories {

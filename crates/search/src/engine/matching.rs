@@ -12,17 +12,18 @@ use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError, Term};
 /// Documents between two looks at the clock.
 const DEADLINE_EVERY: u32 = 4_096;
 
-/// A sorted list of documents: straight from the index, or merged in memory.
+/// A sorted list of documents.
 pub enum Docs {
     Postings(Box<SegmentPostings>),
-    List { docs: Vec<DocId>, at: usize },
+    /// Of several terms, any of which will do: read side by side, as most of them are short and wait far ahead.
+    Union(Vec<SegmentPostings>),
 }
 
 impl Docs {
     fn doc(&self) -> DocId {
         match self {
             Self::Postings(postings) => postings.doc(),
-            Self::List { docs, at } => docs.get(*at).copied().unwrap_or(TERMINATED),
+            Self::Union(lists) => lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED),
         }
     }
 
@@ -30,9 +31,11 @@ impl Docs {
         match self {
             Self::Postings(postings) if postings.doc() >= target => postings.doc(),
             Self::Postings(postings) => postings.seek(target),
-            Self::List { docs, at } => {
-                *at += docs[(*at).min(docs.len())..].partition_point(|&doc| doc < target);
-                docs.get(*at).copied().unwrap_or(TERMINATED)
+            Self::Union(lists) => {
+                for list in lists.iter_mut().filter(|list| list.doc() < target) {
+                    list.seek(target);
+                }
+                self.doc()
             }
         }
     }
@@ -40,16 +43,19 @@ impl Docs {
     fn len_hint(&self) -> u32 {
         match self {
             Self::Postings(postings) => postings.size_hint(),
-            Self::List { docs, .. } => u32::try_from(docs.len()).unwrap_or(u32::MAX),
+            Self::Union(lists) => lists.iter().map(DocSet::size_hint).sum(),
         }
     }
 
     fn advance(&mut self) -> DocId {
         match self {
             Self::Postings(postings) => postings.advance(),
-            Self::List { docs, at } => {
-                *at += 1;
-                docs.get(*at).copied().unwrap_or(TERMINATED)
+            Self::Union(lists) => {
+                let doc = lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
+                for list in lists.iter_mut().filter(|list| list.doc() == doc) {
+                    list.advance();
+                }
+                self.doc()
             }
         }
     }
@@ -63,20 +69,10 @@ fn docs_of(reader: &SegmentReader, fields: &Fields, word: &Word) -> tantivy::Res
         let term = Term::from_field_text(fields.all, term);
         lists.extend(inverted.read_postings(&term, IndexRecordOption::Basic)?);
     }
-    if lists.len() <= 1 {
-        return Ok(lists.pop().map(|postings| Docs::Postings(Box::new(postings))));
+    if lists.len() > 1 {
+        return Ok(Some(Docs::Union(lists)));
     }
-    let mut docs = Vec::new();
-    for mut postings in lists {
-        let mut doc = postings.doc();
-        while doc != TERMINATED {
-            docs.push(doc);
-            doc = postings.advance();
-        }
-    }
-    docs.sort_unstable();
-    docs.dedup();
-    Ok(Some(Docs::List { docs, at: 0 }))
+    Ok(lists.pop().map(|postings| Docs::Postings(Box::new(postings))))
 }
 
 /// Calls `each` with every living document that matches, in ascending order.
@@ -108,22 +104,22 @@ pub fn for_each_match(
         return Ok(());
     }
     let required = plan.words.iter().filter(|word| word.required);
-    let mut lists = Vec::new();
-    let mut missing = 0;
-    for word in required {
-        match docs_of(reader, fields, word)? {
-            Some(docs) => lists.push(docs),
-            None => missing += 1,
+    let (mut lists, mut weights, mut reachable) = (Vec::new(), Vec::new(), 0);
+    for word in required.clone() {
+        if let Some(docs) = docs_of(reader, fields, word)? {
+            lists.push(docs);
+            weights.push(word.weight);
+            reachable += u32::from(word.weight);
         }
     }
-    if lists.len() < plan.must {
+    if lists.is_empty() || reachable < plan.must {
         return Ok(());
     }
-    lists.sort_by_key(Docs::len_hint);
-    if plan.must == lists.len() + missing {
+    if plan.must == required.map(|word| u32::from(word.weight)).sum::<u32>() {
+        lists.sort_by_key(Docs::len_hint);
         intersect(&mut lists, visit)
     } else {
-        at_least(plan.must, &mut lists, reader.max_doc(), visit)
+        at_least(plan.must, &mut lists, &weights, reader.max_doc(), visit)
     }
 }
 
@@ -156,28 +152,69 @@ fn intersect(
     Ok(())
 }
 
-/// Counts words per document, list by list, which reads each list straight through.
+/// Adds up what each document's words tell, list by list, which reads each list straight through.
 fn at_least(
-    must: usize,
+    must: u32,
     lists: &mut [Docs],
+    weights: &[u16],
     max_doc: DocId,
     mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
 ) -> tantivy::Result<()> {
-    let mut counts = vec![0u8; max_doc as usize];
-    for list in lists {
-        let mut doc = list.doc();
-        while doc != TERMINATED {
-            counts[doc as usize] += 1;
-            doc = list.advance();
-        }
-    }
-    let must = u8::try_from(must).unwrap_or(u8::MAX).max(1);
-    for (doc, &count) in (0..max_doc).zip(&counts) {
-        if count >= must && visit(doc)?.is_break() {
+    let told = told(lists, weights, max_doc);
+    let must = must.max(1);
+    for (doc, &told) in (0..max_doc).zip(&told) {
+        if u32::from(told) >= must && visit(doc)?.is_break() {
             break;
         }
     }
     Ok(())
+}
+
+fn told(lists: &mut [Docs], weights: &[u16], max_doc: DocId) -> Vec<u16> {
+    let mut told = vec![0u16; max_doc as usize];
+    for (list, &weight) in lists.iter_mut().zip(weights) {
+        let mut doc = list.doc();
+        while doc != TERMINATED {
+            told[doc as usize] = told[doc as usize].saturating_add(weight);
+            doc = list.advance();
+        }
+    }
+    told
+}
+
+/// How many living documents have words that tell as much as each of `levels`, in one reading of all lists.
+pub fn count_reaching(
+    view: &View,
+    fields: &Fields,
+    plan: &Plan,
+    levels: &[u32],
+    deadline: Instant,
+) -> tantivy::Result<Vec<u64>> {
+    // By what is told, as a document's words add up to one of a few sums.
+    let mut telling = vec![0u32; usize::from(u16::MAX) + 1];
+    for reader in view.searcher.segment_readers() {
+        if Instant::now() > deadline {
+            return Err(out_of_time());
+        }
+        let (mut lists, mut weights) = (Vec::new(), Vec::new());
+        for word in plan.words.iter().filter(|word| word.required) {
+            if let Some(docs) = docs_of(reader, fields, word)? {
+                lists.push(docs);
+                weights.push(word.weight);
+            }
+        }
+        let alive = reader.alive_bitset();
+        for (doc, told) in (0..).zip(told(&mut lists, &weights, reader.max_doc())) {
+            if told > 0 && alive.is_none_or(|bits| bits.is_alive(doc)) {
+                telling[usize::from(told)] += 1;
+            }
+        }
+    }
+    let reaching = |level: u32| {
+        let from = (level as usize).min(telling.len());
+        telling[from..].iter().map(|&count| u64::from(count)).sum()
+    };
+    Ok(levels.iter().map(|&level| reaching(level)).collect())
 }
 
 /// How many documents match, counted no further than `up_to`.

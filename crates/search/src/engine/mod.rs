@@ -2,19 +2,24 @@
 
 pub mod analysis;
 mod columns;
+mod compounds;
 pub mod cursor;
 pub mod document;
 mod facets;
 mod filter;
+mod heads;
 mod matching;
 mod plan;
 mod rank;
+mod ranking;
 mod schema;
+mod spelling;
 mod suggest;
 mod writer;
 
 pub use cursor::BadCursor;
 pub use document::{Document, Labelled};
+pub use ranking::Ranking;
 pub use writer::Writer;
 
 use columns::{Columns, View};
@@ -146,20 +151,30 @@ impl Engine {
 
     /// One page of what `query` finds. Gives up at `deadline`.
     pub fn search(&self, query: &SearchQuery, deadline: Instant) -> Result<SearchPage, EngineError> {
+        self.search_as(query, &Ranking::default(), deadline)
+    }
+
+    /// The same with other numbers of the ranking, to try them.
+    pub fn search_as(
+        &self,
+        query: &SearchQuery,
+        ranking: &Ranking,
+        deadline: Instant,
+    ) -> Result<SearchPage, EngineError> {
         let view = self.view();
         let (after, plan) = match &query.after {
             Some(cursor) => {
                 let (place, plan) = cursor::read(query, cursor)?;
                 (Some(place), plan)
             }
-            None => (None, Plan::new(&query.q, &view, &self.fields, deadline)?),
+            None => (None, Plan::new(&query.q, &view, &self.fields, ranking, deadline)?),
         };
         let size = match query.limit {
             0 => PAGE_DEFAULT,
             limit => usize::from(limit.min(kernel::limits::PAGE_SIZE_MAX)),
         };
         let filters = filters_of(query);
-        let found = self.run(&view, &plan, &filters, query, after, size, deadline)?;
+        let found = self.run(&view, &plan, ranking, &filters, query, after, size, deadline)?;
 
         let mut ranked = found.ranked;
         let more = ranked.len() > size;
@@ -185,6 +200,7 @@ impl Engine {
         &self,
         view: &View,
         plan: &Plan,
+        ranking: &Ranking,
         filters: &[Filter],
         query: &SearchQuery,
         after: Option<Place>,
@@ -192,7 +208,7 @@ impl Engine {
         deadline: Instant,
     ) -> tantivy::Result<Found> {
         let order = Order::of(query.sort, plan);
-        let factors = Factors::new(plan);
+        let factors = Factors::new(plan, ranking);
         let mut top = Top::new(size + 1, after);
         let currency = query.currency.map(currency_key);
         let mut counts = query.facets.then(|| Counts::new(filters, &view.terms, currency));
@@ -214,9 +230,10 @@ impl Engine {
             total += passing.len() as u64;
             match order {
                 Order::Score => {
-                    let mut scorer = Scorer::open(plan, &factors, reader, &self.fields, columns)?;
+                    let mut scorer = Scorer::open(plan, ranking, &factors, reader, &self.fields, columns)?;
                     for &doc in &passing {
-                        top.offer(score_key(scorer.score(doc)), segment, doc, columns);
+                        let score = scorer.score(doc, top.floor());
+                        top.offer(score_key(score), segment, doc, columns);
                     }
                 }
                 Order::Price { is_rising } => passing.iter().for_each(|&doc| {

@@ -2,76 +2,43 @@
 
 use super::columns::Columns;
 use super::plan::{Plan, Word};
+use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
-
-/// How soon repetition of a word stops to matter (BM25F's k1).
-const SATURATION: f32 = 1.2;
-/// What a word is worth in the title, in a label, in the text.
-const FIELD_WEIGHTS: [f32; TEXT_FIELDS] = [3.0, 1.5, 1.0];
-/// How far a long field dilutes its words (BM25F's b), per field.
-const FIELD_DILUTION: [f32; TEXT_FIELDS] = [0.3, 0.4, 0.4];
-/// Added for two neighbours of the query that stand side by side in the title, in shares of their worth.
-const NEIGHBOURS: f32 = 0.6;
-/// What is left of the score of something that cannot be bought now.
-const OUT_OF_STOCK: f32 = 0.85;
-/// The most that popularity adds, and the popularity that earns half of it.
-const POPULARITY_SHARE: f32 = 0.1;
-const POPULARITY_HALF: f32 = 20.0;
+use tantivy::{DocId, DocSet, SegmentReader, Term};
 
 /// How often a term stands in a field, document by document.
 enum Frequencies {
     Nowhere,
     Postings(Box<SegmentPostings>),
-    /// Of several terms, each with its weight.
-    Merged {
-        list: Vec<(DocId, f32)>,
-        at: usize,
-    },
+    /// Of several terms, each with its weight: read side by side, as most of them are short and wait far ahead.
+    Several(Vec<(SegmentPostings, f32)>),
 }
 
 impl Frequencies {
-    fn open(reader: &SegmentReader, field: Field, word: &Word) -> tantivy::Result<Self> {
+    fn open(reader: &SegmentReader, field: Field, terms: &[(String, f32)]) -> tantivy::Result<Self> {
         let inverted = reader.inverted_index(field)?;
         let mut lists = Vec::new();
-        for (term, weight) in &word.terms {
+        for (term, weight) in terms {
             let term = Term::from_field_text(field, term);
             if let Some(postings) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? {
                 lists.push((postings, *weight));
             }
         }
         match lists.len() {
-            0 => return Ok(Self::Nowhere),
+            0 => Ok(Self::Nowhere),
             1 if lists[0].1 == 1.0 => {
-                if let Some((postings, _)) = lists.pop() {
-                    return Ok(Self::Postings(Box::new(postings)));
-                }
+                let only = lists
+                    .pop()
+                    .map(|(postings, _)| Self::Postings(Box::new(postings)));
+                Ok(only.unwrap_or(Self::Nowhere))
             }
-            _ => {}
+            _ => Ok(Self::Several(lists)),
         }
-        let mut list: Vec<(DocId, f32)> = Vec::new();
-        for (mut postings, weight) in lists {
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                list.push((doc, weight * postings.term_freq() as f32));
-                doc = postings.advance();
-            }
-        }
-        // A stable sort keeps the order of the terms, so that the sums come out the same every time.
-        list.sort_by_key(|&(doc, _)| doc);
-        list.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 += later.1;
-            }
-            same
-        });
-        Ok(Self::Merged { list, at: 0 })
     }
 
     /// In `doc`; documents are asked for in ascending order.
@@ -79,43 +46,80 @@ impl Frequencies {
     fn of(&mut self, doc: DocId) -> f32 {
         match self {
             Self::Nowhere => 0.0,
-            Self::Postings(postings) => {
-                let found = if postings.doc() < doc {
-                    postings.seek(doc)
-                } else {
-                    postings.doc()
-                };
-                if found == doc {
-                    postings.term_freq() as f32
-                } else {
-                    0.0
-                }
-            }
-            Self::Merged { list, at } => {
-                *at += list[*at..].partition_point(|&(d, _)| d < doc);
-                match list.get(*at) {
-                    Some(&(found, frequency)) if found == doc => frequency,
-                    _ => 0.0,
-                }
+            Self::Postings(postings) => frequency_in(postings, doc),
+            Self::Several(lists) => {
+                let each = lists.iter_mut();
+                each.map(|(postings, weight)| *weight * frequency_in(postings, doc))
+                    .sum()
             }
         }
+    }
+}
+
+#[inline]
+fn frequency_in(postings: &mut SegmentPostings, doc: DocId) -> f32 {
+    let found = if postings.doc() < doc {
+        postings.seek(doc)
+    } else {
+        postings.doc()
+    };
+    if found == doc {
+        postings.term_freq() as f32
+    } else {
+        0.0
+    }
+}
+
+/// Where a word of the query stands.
+struct Standing {
+    fields: [Frequencies; TEXT_FIELDS],
+    head: Frequencies,
+    written: Frequencies,
+}
+
+impl Standing {
+    fn open(
+        reader: &SegmentReader,
+        fields: &Fields,
+        ranking: &Ranking,
+        word: &Word,
+    ) -> tantivy::Result<Self> {
+        let [a, b, c] = fields.text_fields();
+        let where_counted = |weight: f32, field, terms: &[(String, f32)]| {
+            if weight == 0.0 {
+                return Ok(Frequencies::Nowhere);
+            }
+            Frequencies::open(reader, field, terms)
+        };
+        Ok(Self {
+            fields: [
+                Frequencies::open(reader, a, &word.terms)?,
+                Frequencies::open(reader, b, &word.terms)?,
+                Frequencies::open(reader, c, &word.terms)?,
+            ],
+            head: where_counted(ranking.head, fields.head, &word.terms)?,
+            written: where_counted(ranking.as_written, fields.words, &word.written)?,
+        })
     }
 }
 
 /// Scores the documents of one segment, which must be asked for in ascending order.
 ///
 /// BM25F (Robertson, Zaragoza, Taylor 2004): frequencies are weighed and normalised per field, added, and saturated
-/// once per word. On top: neighbours in the title, how much of the query is there, stock and popularity.
+/// once per word. What else counts is said in [`Ranking`].
 pub struct Scorer<'a> {
     plan: &'a Plan,
+    ranking: &'a Ranking,
     columns: &'a Columns,
-    words: Vec<[Frequencies; TEXT_FIELDS]>,
+    words: Vec<Standing>,
     lengths: [FieldNormReader; TEXT_FIELDS],
     /// Per field and stored length: the field's weight over its dilution.
     factors: &'a Factors,
     title: Vec<Option<SegmentPostings>>,
     positions: [Vec<u32>; 2],
     idf_sum: f32,
+    /// How often each word stands in the title of the document at hand.
+    in_title: Vec<f32>,
 }
 
 /// Weight over dilution for each of the 256 stored lengths of each field.
@@ -123,13 +127,14 @@ pub struct Factors([[f32; 256]; TEXT_FIELDS]);
 
 impl Factors {
     #[must_use]
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &Plan, ranking: &Ranking) -> Self {
+        let (weights, dilution) = (ranking.field_weights(), ranking.field_dilution());
         let mut factors = [[0.0; 256]; TEXT_FIELDS];
         for (field, table) in factors.iter_mut().enumerate() {
             for (id, factor) in (0..=u8::MAX).zip(table.iter_mut()) {
                 let length = FieldNormReader::id_to_fieldnorm(id) as f32;
-                let b = FIELD_DILUTION[field];
-                *factor = FIELD_WEIGHTS[field] / (1.0 - b + b * length / plan.mean_lengths[field]);
+                let b = dilution[field];
+                *factor = weights[field] / (1.0 - b + b * length / plan.mean_lengths[field]);
             }
         }
         Self(factors)
@@ -139,23 +144,14 @@ impl Factors {
 impl<'a> Scorer<'a> {
     pub fn open(
         plan: &'a Plan,
+        ranking: &'a Ranking,
         factors: &'a Factors,
         reader: &SegmentReader,
         fields: &Fields,
         columns: &'a Columns,
     ) -> tantivy::Result<Self> {
         let [a, b, c] = fields.text_fields();
-        let words = plan
-            .words
-            .iter()
-            .map(|word| {
-                Ok([
-                    Frequencies::open(reader, a, word)?,
-                    Frequencies::open(reader, b, word)?,
-                    Frequencies::open(reader, c, word)?,
-                ])
-            })
-            .collect::<tantivy::Result<_>>()?;
+        let words = plan.words.iter();
         let mut title = Vec::new();
         if plan.words.len() > 1 {
             let inverted = reader.inverted_index(fields.title)?;
@@ -166,8 +162,11 @@ impl<'a> Scorer<'a> {
         }
         Ok(Self {
             plan,
+            ranking,
             columns,
-            words,
+            words: words
+                .map(|word| Standing::open(reader, fields, ranking, word))
+                .collect::<tantivy::Result<_>>()?,
             lengths: [
                 reader.get_fieldnorms_reader(a)?,
                 reader.get_fieldnorms_reader(b)?,
@@ -177,42 +176,81 @@ impl<'a> Scorer<'a> {
             title,
             positions: [Vec::new(), Vec::new()],
             idf_sum: plan.words.iter().map(|w| w.idf).sum(),
+            in_title: vec![0.0; plan.words.len()],
         })
     }
 
-    pub fn score(&mut self, doc: DocId) -> f32 {
+    /// The score of `doc`; 0 for one that cannot reach `floor`, which is mostly seen from its title.
+    pub fn score(&mut self, doc: DocId, floor: f32) -> f32 {
+        let ranking = self.ranking;
+        let mut titled = 0.0;
+        for ((word, standing), in_title) in self
+            .plan
+            .words
+            .iter()
+            .zip(&mut self.words)
+            .zip(&mut self.in_title)
+        {
+            *in_title = standing.fields[0].of(doc);
+            if *in_title > 0.0 {
+                titled += word.idf;
+            }
+        }
+        if self.most(titled) < floor {
+            return 0.0;
+        }
         let mut factors = [0.0; TEXT_FIELDS];
         for (field, factor) in factors.iter_mut().enumerate() {
             *factor = self.factors.0[field][usize::from(self.lengths[field].fieldnorm_id(doc))];
         }
         let (mut text, mut covered) = (0.0, 0.0);
-        for (word, frequencies) in self.plan.words.iter().zip(&mut self.words) {
-            let mut frequency = 0.0;
-            for (field, factor) in frequencies.iter_mut().zip(factors) {
+        for ((word, standing), &in_title) in self.plan.words.iter().zip(&mut self.words).zip(&self.in_title) {
+            let mut frequency = in_title * factors[0];
+            for (field, factor) in standing.fields.iter_mut().zip(factors).skip(1) {
                 frequency += field.of(doc) * factor;
             }
             if frequency > 0.0 {
-                text += word.idf * (SATURATION + 1.0) * frequency / (SATURATION + frequency);
+                let k = ranking.saturation;
+                text += word.idf * (k + 1.0) * frequency / (k + frequency);
                 covered += word.idf;
             }
+            text += word.idf * ranking.head * standing.head.of(doc).min(1.0);
+            if in_title > 0.0 {
+                text += word.idf * ranking.as_written * standing.written.of(doc).min(1.0);
+            }
         }
-        text += NEIGHBOURS * self.neighbours(doc);
-        text * self.coverage(covered) * self.standing(doc)
+        text += self.neighbours(doc);
+        text * self.share(covered).powf(ranking.coverage)
+            * (1.0 + ranking.title_coverage * self.share(titled))
+            * self.standing(doc)
     }
 
-    /// Something that has all of the query is worth more than the sum of its words.
-    fn coverage(&self, covered: f32) -> f32 {
+    /// The best score that a document can have of whose title's words only is known how much they tell.
+    fn most(&self, titled: f32) -> f32 {
+        let ranking = self.ranking;
+        // A pair's worth is that of both its words, and each word is in two pairs at most.
+        let pairs = 2.0 * ranking.neighbours.max(ranking.near) * titled;
+        let text =
+            self.idf_sum * (ranking.saturation + 1.0 + ranking.head) + ranking.as_written * titled + pairs;
+        text * (1.0 + ranking.title_coverage * self.share(titled)) * (1.0 + ranking.popularity_share)
+    }
+
+    /// Of the query, as much as these words tell.
+    fn share(&self, idf: f32) -> f32 {
         if self.idf_sum > 0.0 {
-            covered / self.idf_sum
+            idf / self.idf_sum
         } else {
             1.0
         }
     }
 
-    /// The worth of the pairs of the query that stand side by side, in order, in the title.
+    /// The worth of the pairs of the query that stand together in the title.
     fn neighbours(&mut self, doc: DocId) -> f32 {
         let mut worth = 0.0;
         for pair in 1..self.title.len() {
+            if self.in_title[pair - 1] == 0.0 || self.in_title[pair] == 0.0 {
+                continue;
+            }
             let (left, right) = self.title.split_at_mut(pair);
             let (Some(left), Some(right)) = (&mut left[pair - 1], &mut right[0]) else {
                 continue;
@@ -228,25 +266,32 @@ impl<'a> Scorer<'a> {
                 continue;
             }
             let [a, b] = &mut self.positions;
-            left.positions_with_offset(1, a);
+            left.positions(a);
             right.positions(b);
-            if a.iter().any(|position| b.binary_search(position).is_ok()) {
-                worth += self.plan.words[pair - 1].idf + self.plan.words[pair].idf;
+            let idf = self.plan.words[pair - 1].idf + self.plan.words[pair].idf;
+            if a.iter().any(|position| b.binary_search(&(position + 1)).is_ok()) {
+                worth += self.ranking.neighbours * idf;
+            } else if a.iter().any(|x| b.iter().any(|y| x.abs_diff(*y) <= NEAR)) {
+                worth += self.ranking.near * idf;
             }
         }
         worth
     }
 
     fn standing(&self, doc: DocId) -> f32 {
+        let ranking = self.ranking;
         let stock = if self.columns.in_stock.get_val(doc) == 0 {
-            OUT_OF_STOCK
+            ranking.out_of_stock
         } else {
             1.0
         };
         let popularity = self.columns.popularity.get_val(doc) as f32;
-        stock * (1.0 + POPULARITY_SHARE * popularity / (popularity + POPULARITY_HALF))
+        stock * (1.0 + ranking.popularity_share * popularity / (popularity + ranking.popularity_half))
     }
 }
+
+/// Words from one to the other that still stand close together.
+const NEAR: u32 = 3;
 
 /// Where a document stands in the order asked for: the greater, the earlier. Ties go to the younger product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -277,6 +322,15 @@ impl Top {
             heap: BinaryHeap::with_capacity(size + 1),
             size,
             after,
+        }
+    }
+
+    /// The score below which nothing comes in any more.
+    #[must_use]
+    pub fn floor(&self) -> f32 {
+        match self.heap.peek() {
+            Some(worst) if self.heap.len() == self.size => score_of(worst.0.place.key),
+            _ => 0.0,
         }
     }
 
@@ -321,6 +375,10 @@ impl Top {
 #[must_use]
 pub fn score_key(score: f32) -> u64 {
     u64::from(score.max(0.0).to_bits())
+}
+
+fn score_of(key: u64) -> f32 {
+    f32::from_bits(u32::try_from(key).unwrap_or(u32::MAX))
 }
 
 /// Any integer as a key of the same order.

@@ -4,14 +4,14 @@
 //! what matches, so that a query of three words intersects three lists and not twelve. Facets are single columns of
 //! terms: thousands of attribute keys are values of one column, not columns of their own.
 
-use super::analysis::{ANALYZER, analyzer};
+use super::analysis::{ANALYZER, FOLDER, analyzer, folder};
 use tantivy::Index;
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
 /// To be raised with every change of the fields: an index made by another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Weighted text fields, heaviest first.
 pub const TEXT_FIELDS: usize = 3;
@@ -29,6 +29,10 @@ pub struct Fields {
     /// Description, attribute values, seller.
     pub text: Field,
     pub all: Field,
+    /// The words that say what the thing is, see [`super::heads`].
+    pub head: Field,
+    /// Words of title and labels as they are written, without stemming.
+    pub words: Field,
     pub category: Field,
     pub seller: Field,
     pub region: Field,
@@ -51,10 +55,10 @@ impl Fields {
 
 #[must_use]
 pub fn schema() -> (Schema, Fields) {
-    let text = |record, fieldnorms| {
+    let text = |analyzer, record, fieldnorms| {
         TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()
-                .set_tokenizer(ANALYZER)
+                .set_tokenizer(analyzer)
                 .set_index_option(record)
                 .set_fieldnorms(fieldnorms),
         )
@@ -74,10 +78,15 @@ pub fn schema() -> (Schema, Fields) {
         id_high: builder.add_u64_field("id_high", FAST),
         id_low: builder.add_u64_field("id_low", FAST),
         tenant: builder.add_bytes_field("tenant", key()),
-        title: builder.add_text_field("title", text(IndexRecordOption::WithFreqsAndPositions, true)),
-        label: builder.add_text_field("label", text(IndexRecordOption::WithFreqs, true)),
-        text: builder.add_text_field("text", text(IndexRecordOption::WithFreqs, true)),
-        all: builder.add_text_field("all", text(IndexRecordOption::Basic, false)),
+        title: builder.add_text_field(
+            "title",
+            text(ANALYZER, IndexRecordOption::WithFreqsAndPositions, true),
+        ),
+        label: builder.add_text_field("label", text(ANALYZER, IndexRecordOption::WithFreqs, true)),
+        text: builder.add_text_field("text", text(ANALYZER, IndexRecordOption::WithFreqs, true)),
+        all: builder.add_text_field("all", text(ANALYZER, IndexRecordOption::Basic, false)),
+        head: builder.add_text_field("head", text(ANALYZER, IndexRecordOption::Basic, false)),
+        words: builder.add_text_field("words", text(FOLDER, IndexRecordOption::Basic, false)),
         category: builder.add_text_field("category", facet()),
         seller: builder.add_text_field("seller", facet()),
         region: builder.add_text_field("region", facet()),
@@ -95,4 +104,5 @@ pub fn schema() -> (Schema, Fields) {
 /// Makes our chain known to an index that was opened or created.
 pub fn register_analyzer(index: &Index) {
     index.tokenizers().register(ANALYZER, analyzer());
+    index.tokenizers().register(FOLDER, folder());
 }

@@ -4,7 +4,7 @@ use super::analysis::{folder, terms};
 use super::columns::{Entries, View};
 use super::plan::Plan;
 use super::rank::{Factors, Scorer, Top, score_key};
-use super::{Engine, EngineError, for_each_match};
+use super::{Engine, EngineError, Ranking, for_each_match};
 use contracts::search::{SearchHit, Suggestion, Suggestions};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -35,13 +35,15 @@ impl Engine {
         deadline: Instant,
     ) -> Result<Vec<SearchHit>, EngineError> {
         let plan = Plan::as_typed(text, view, &self.fields)?;
-        let factors = Factors::new(&plan);
+        let ranking = Ranking::default();
+        let factors = Factors::new(&plan, &ranking);
         let mut top = Top::new(limit, None);
         for ((segment, reader), columns) in (0..).zip(view.searcher.segment_readers()).zip(&view.columns) {
-            let mut scorer = Scorer::open(&plan, &factors, reader, &self.fields, columns)?;
+            let mut scorer = Scorer::open(&plan, &ranking, &factors, reader, &self.fields, columns)?;
             let mut seen = 0;
             for_each_match(reader, &self.fields, &plan, deadline, |doc| {
-                top.offer(score_key(scorer.score(doc)), segment, doc, columns);
+                let score = scorer.score(doc, top.floor());
+                top.offer(score_key(score), segment, doc, columns);
                 seen += 1;
                 if seen < SEEN_MAX {
                     ControlFlow::Continue(())

@@ -12,17 +12,9 @@ const PRODUCTS: usize = 4_000;
 
 #[test]
 fn thousands_of_attribute_keys_make_a_small_answer() {
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/icecat/products.jsonl.gz");
-    let Ok(file) = std::fs::File::open(path) else {
-        println!("skipped: the electronics products are not on this machine");
+    let Some(documents) = documents(PRODUCTS) else {
         return;
     };
-    let rows = BufReader::new(flate2::read::GzDecoder::new(file)).lines();
-    let documents: Vec<Document> = (0u32..)
-        .zip(rows.take(PRODUCTS))
-        .map(|(n, row)| document(n, &serde_json::from_str(&row.expect("a row")).expect("JSON")))
-        .collect();
     let keys: HashSet<&str> = documents
         .iter()
         .flat_map(|d| d.attributes.iter().map(|(k, _)| k.as_str()))
@@ -64,6 +56,22 @@ fn thousands_of_attribute_keys_make_a_small_answer() {
             value.value
         );
     }
+}
+
+/// The first `count` products, if they are on this machine.
+pub fn documents(count: usize) -> Option<Vec<Document>> {
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/icecat/products.jsonl.gz");
+    let Ok(file) = std::fs::File::open(path) else {
+        eprintln!("skipped: the electronics products are not on this machine");
+        return None;
+    };
+    let rows = BufReader::new(flate2::read::GzDecoder::new(file)).lines();
+    let documents = (0u32..).zip(rows.take(count)).map(|(n, row)| {
+        let row = serde_json::from_str(&row.expect("a row")).expect("JSON");
+        document(n, &row)
+    });
+    Some(documents.collect())
 }
 
 fn document(n: u32, row: &Value) -> Document {

@@ -93,7 +93,7 @@ fn query() -> impl Strategy<Value = SearchQuery> {
 }
 
 /// Whether `document` passes the filter of each facet.
-fn verdicts(query: &SearchQuery, document: &Document) -> BTreeMap<String, bool> {
+pub fn verdicts(query: &SearchQuery, document: &Document) -> BTreeMap<String, bool> {
     let mut verdicts = BTreeMap::new();
     let is_of = |path: &String| document.categories.iter().any(|c| c.value == *path);
     verdicts.insert("category".to_owned(), query.category.as_ref().is_none_or(is_of));
@@ -126,7 +126,7 @@ fn matches(query: &SearchQuery, document: &Document) -> bool {
 }
 
 /// The values of `document` in a facet.
-fn values(facet: &str, document: &Document) -> BTreeSet<String> {
+pub fn values(facet: &str, document: &Document) -> BTreeSet<String> {
     match facet {
         "category" => document.categories.iter().map(|c| c.value.clone()).collect(),
         "seller" => [document.seller.value.clone()].into(),

@@ -3,10 +3,12 @@
 mod corpus;
 mod currencies;
 mod electronics;
+mod exact;
 mod facets;
 mod follow;
 mod http;
 mod kill;
+mod meant;
 mod paging;
 mod popularity;
 mod quality;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::PathBuf;
 
-/// Plain BM25, stemmed, title x3, over the same products and judgments.
-const FLOOR: f64 = 0.7805;
+/// A good deal above plain BM25, stemmed, title x3, over the same products and judgments, which reaches 0.7805.
+const FLOOR: f64 = 0.82;
 const RANKS: usize = 10;
 
 fn data(file: &str) -> Option<Vec<u8>> {
@@ -17,7 +17,7 @@ fn data(file: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_default_ranking_is_no_worse_than_bm25() {
+fn the_default_ranking_is_better_than_bm25() {
     let (Some(products), Some(judgments)) = (data("products.csv.gz"), data("qrels_dev_131q.csv")) else {
         println!("skipped: the judged products are not on this machine");
         return;

@@ -64,6 +64,7 @@ pub fn shop(status: ShopStatus) -> Shop {
         banner: None,
         return_policy: String::new(),
         return_days: 14,
+        prices_include_tax: true,
         delivery: Vec::new(),
     }
 }
@@ -82,6 +83,7 @@ pub fn listing(n: u32, title: &str) -> Listing {
         category: None,
         attributes: BTreeMap::new(),
         tags: Vec::new(),
+        tax_category: contracts::taxes::standard(),
         images: Vec::new(),
         variants: vec![Variant {
             sku: sku_id(n),

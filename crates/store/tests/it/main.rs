@@ -12,6 +12,7 @@ mod jobs;
 mod log;
 mod migrations;
 mod partitions;
+mod rows;
 mod shop;
 mod streams;
 mod transactions;

@@ -209,36 +209,9 @@ async fn a_batch_can_be_written_over_the_other_driver() {
     let write = async {
         let tx = client.transaction().await.unwrap();
         let append = tx.prepare(&append_sql("shop")).await.unwrap();
-        tx.execute(
-            &append,
-            &[
-                &rows.streams,
-                &rows.versions,
-                &rows.names,
-                &rows.payloads,
-                &rows.actors,
-                &rows.correlations,
-                &rows.ats,
-            ],
-        )
-        .await
-        .unwrap();
+        tx.execute(&append, &[&rows.rows()]).await.unwrap();
         let publish = tx.prepare(log::APPEND).await.unwrap();
-        tx.execute(
-            &publish,
-            &[
-                &outbox.event_ids,
-                &outbox.topics,
-                &outbox.versions,
-                &outbox.keys,
-                &outbox.tenants,
-                &outbox.payloads,
-                &outbox.actors,
-                &outbox.correlations,
-            ],
-        )
-        .await
-        .unwrap();
+        tx.execute(&publish, &[&outbox.rows()]).await.unwrap();
         tx.commit().await.unwrap();
     };
     tokio::select! {

@@ -164,3 +164,35 @@ async fn a_pool_survives_the_loss_of_all_its_connections() {
             .unwrap();
     }
 }
+
+#[tokio::test]
+async fn who_waits_in_vain_for_a_database_that_answers_others_is_one_too_many() {
+    let (test_db, db) = database().await;
+    let mut held = Vec::new();
+    let waited = loop {
+        let took = async { db.begin(Scope::System).await };
+        // Others are answered meanwhile.
+        let others = Db::connect(test_db.url(), "shop").unwrap();
+        let asking = async {
+            loop {
+                sqlx::query("select 1").execute(others.pool()).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = took => outcome,
+            () = asking => unreachable!("it never ends"),
+        };
+        match outcome {
+            Ok(tx) => held.push(tx),
+            Err(error) => break error,
+        }
+    };
+    assert!(held.len() > 1, "{waited}");
+    let told = store::out_of_reach(&waited);
+    assert_eq!(
+        (told.kind, told.retry_after_s),
+        (kernel::Kind::TooMany, Some(1)),
+        "{waited}"
+    );
+}

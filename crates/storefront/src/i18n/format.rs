@@ -52,6 +52,43 @@ impl Locale {
         }
     }
 
+    /// A share in hundredths of a percent: `2.5%`, `2,5 %`.
+    pub fn percent_of(self, basis_points: u32) -> String {
+        self.percent_with(basis_points / 100, &format!("{:02}", basis_points % 100))
+    }
+
+    /// The same of millionths, to the last of them.
+    pub fn percent_of_millionths(self, millionths: u32) -> String {
+        self.percent_with(millionths / 10_000, &format!("{:04}", millionths % 10_000))
+    }
+
+    fn percent_with(self, whole: u32, decimals: &str) -> String {
+        let mut text = whole.to_string();
+        let decimals = decimals.trim_end_matches('0');
+        if !decimals.is_empty() {
+            text.push(self.decimal());
+            text.push_str(decimals);
+        }
+        match self {
+            Locale::En => format!("{text}%"),
+            Locale::Es => format!("{text}{NO_BREAK_SPACE}%"),
+        }
+    }
+
+    /// `November 2026`, `noviembre de 2026`.
+    pub fn month(self, date: NaiveDate) -> String {
+        let month = MONTHS[self as usize][date.month0() as usize];
+        match self {
+            Locale::En => format!("{month} {}", date.year()),
+            Locale::Es => format!("{month} de {}", date.year()),
+        }
+    }
+
+    /// 1 is Monday; any number is a day.
+    pub fn weekday(self, number: u8) -> &'static str {
+        WEEKDAYS[self as usize][usize::from(number.saturating_sub(1)) % 7]
+    }
+
     /// `12 March 2026`, `12 de marzo de 2026`.
     pub fn date(self, date: NaiveDate) -> String {
         let month = MONTHS[self as usize][date.month0() as usize];
@@ -128,6 +165,27 @@ fn symbol(locale: Locale, currency: &str) -> Option<&'static str> {
     }
 }
 
+const WEEKDAYS: [[&str; 7]; 2] = [
+    [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
+    [
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+    ],
+];
+
 const MONTHS: [[&str; 12]; 2] = [
     [
         "January",
@@ -185,6 +243,15 @@ mod tests {
         assert_eq!(plain_decimal(money(123_450, "EUR")), "1234.50");
         assert_eq!(plain_decimal(money(-7, "EUR")), "-0.07");
         assert_eq!(plain_decimal(money(7, "JPY")), "7");
+    }
+
+    #[test]
+    fn shares_have_no_more_decimals_than_they_need() {
+        assert_eq!(Locale::En.percent_of(1_000), "10%");
+        assert_eq!(Locale::En.percent_of(250), "2.5%");
+        assert_eq!(Locale::Es.percent_of(1_205), "12,05\u{a0}%");
+        assert_eq!(Locale::Es.weekday(7), "domingo");
+        assert_eq!(Locale::En.weekday(1), "Monday");
     }
 
     #[test]

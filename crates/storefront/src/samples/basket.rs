@@ -2,7 +2,7 @@
 
 use super::goods::{GUADALQUIVIR, Maker, ROMERO};
 use super::{Sample, Scene, push};
-use crate::views::cart::{CartLine, CartPage, Change, Coupon, Coupons, Saving, SellerGroup};
+use crate::views::cart::{CartLine, CartPage, Change, Coupon, Coupons, Saving, SellerGroup, Taxes};
 use crate::views::common::Stock;
 use crate::views::page::{Page, Tone};
 
@@ -129,6 +129,13 @@ impl Scene {
                 next: "/cart".to_owned(),
             },
             delivery_from: self.price(490),
+            taxes: Taxes {
+                added: None,
+                note: self.say(
+                    "Taxes in the total, until the address is known: IVA 21 % €29.21",
+                    "Impuestos en el total, mientras no se sepa la dirección: IVA 21 % 29,21 €",
+                ),
+            },
             total: self.price(16_830),
             ready: false,
             suggestions: Vec::new(),

@@ -1,7 +1,7 @@
 //! The four steps, and the sandbox bank.
 
 use super::{Sample, Scene, push};
-use crate::views::cart::{Change, Coupons};
+use crate::views::cart::{Change, Coupons, Taxes};
 use crate::views::checkout::{
     AddressForm, BankChallengePage, CheckoutAddressPage, CheckoutDeliveryPage, CheckoutPaymentPage,
     CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, ReviewDelivery, SavedAddress, Step,
@@ -103,7 +103,13 @@ impl Scene {
                 next: "/checkout/review".to_owned(),
             }),
             delivery,
-            tax_note: self.say("Including €27.51 VAT", "Incluye 27,51 € de IVA"),
+            taxes: Taxes {
+                added: None,
+                note: self.say(
+                    "Taxes in the total: IVA 21 % €27.51",
+                    "Impuestos en el total: IVA 21 % 27,51 €",
+                ),
+            },
             total: self.price(total),
         }
     }

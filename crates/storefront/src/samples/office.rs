@@ -1,7 +1,7 @@
 //! The operator's workplace.
 
 use super::{Sample, Scene, push};
-use crate::views::common::Link;
+use crate::views::common::{Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
     OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaymentRow, PaymentStep,
@@ -37,7 +37,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
 }
 
 impl Scene {
-    fn office_page(&self, title: String, path: &str) -> Page {
+    pub(super) fn office_page(&self, title: String, path: &str) -> Page {
         let viewer = Viewer {
             name: self.text("Olga"),
             email: self.text("operator@stoa.example"),
@@ -50,7 +50,7 @@ impl Scene {
         }
     }
 
-    fn office_bar(&self, section: &str) -> WorkBar {
+    pub(super) fn office_bar(&self, section: &str) -> WorkBar {
         WorkBar {
             name: self.t("operator.title"),
             href: None,
@@ -58,7 +58,10 @@ impl Scene {
             sections: [
                 ("/operator", "operator.shops"),
                 ("/operator/payments", "operator.payments"),
+                ("/operator/payouts", "operator.payouts"),
+                ("/operator/reconciliation", "operator.breaks"),
                 ("/operator/ledger", "operator.ledger"),
+                ("/operator/taxes", "operator.taxes"),
             ]
             .map(|(href, key)| Section {
                 link: Link::new(self.t(key), href),
@@ -260,6 +263,7 @@ impl Scene {
             page: self.office_page(self.t("operator.ledger"), "/operator/ledger"),
             work: self.office_bar("/operator/ledger"),
             at: self.date(11, 20),
+            moment: Field::wrong(self.text("yesterday"), self.t("ledger.moment_wrong")),
             currencies: vec![CurrencyBalances {
                 currency: "EUR".to_owned(),
                 rows: vec![

@@ -2,11 +2,14 @@
 
 use super::goods::{GUADALQUIVIR, Maker, ROMERO};
 use super::{Sample, Scene, push};
-use crate::views::common::Link;
+use crate::views::cart::Taxes;
+use crate::views::common::{Field, Link};
 use crate::views::order::{
-    OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Parcel, Progress, SubOrder, SubOrderState,
-    TimelineStep,
+    AddressChange, OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Parcel, Progress, SubOrder,
+    SubOrderState, TimelineStep, UnitsForm,
 };
+use crate::views::parcel::WayPoint;
+use crate::views::returns::ReturnUnits;
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "order-confirmed", &scene.order_confirmed());
@@ -57,6 +60,7 @@ impl Scene {
             quantity,
             unit_price: self.price(cents),
             total: self.price(cents * i64::try_from(quantity).unwrap_or(0)),
+            commission: Some(self.price(cents / 10)),
         }
     }
 
@@ -113,7 +117,9 @@ impl Scene {
             refunds: Vec::new(),
             returns: Vec::new(),
             return_form: None,
+            units_form: None,
             reason: None,
+            papers: Vec::new(),
         }
     }
 
@@ -151,6 +157,11 @@ impl Scene {
             delivery_cost: Some(self.price(490)),
             saved: Some(self.price(-225)),
             total: self.price(2_515),
+            refunds: vec![self.say(
+                "1 × Rosemary and olive oil soap cancelled on 21 November. Cancelled by the buyer",
+                "1 × Jabón de romero y aceite de oliva: cancelado el 21 de noviembre. Cancelado por el comprador",
+            )],
+            units_form: Some(self.units_form("/orders/ST-7K4M-20/parts/2/cancel-units")),
             ..self.sub_order(&ROMERO, "ST-7K4M-20/2", SubOrderState::Confirmed, 2, vec![soap])
         };
         let title = self
@@ -166,6 +177,16 @@ impl Scene {
             email: self.text("elena.ferrer@mail.example"),
             sub_orders: vec![pottery, soaps],
             address: self.address_lines(),
+            address_form: Some(AddressChange {
+                action: "/orders/ST-7K4M-20/address".to_owned(),
+                name: Field::of(self.text("Elena Ferrer")),
+                line1: Field::of(self.text("Calle Betis 12, 2º")),
+                line2: Field::of(String::new()),
+                postcode: Field::of(self.text("41010")),
+                city: Field::of(self.text("Sevilla")),
+                phone: Field::of(String::new()),
+                country: "ES".to_owned(),
+            }),
             payment: self.say(
                 "Card ending in 4242, paid on 20 November",
                 "Tarjeta terminada en 4242, pagado el 20 de noviembre",
@@ -173,6 +194,13 @@ impl Scene {
             subtotal: self.price(15_850),
             savings: vec![self.saving("Ten percent off soap", "Diez por ciento en jabón", None, -225)],
             delivery: self.price(490),
+            taxes: Taxes {
+                added: None,
+                note: self.say(
+                    "Taxes in the total: IVA 21 % €27.97",
+                    "Impuestos en el total: IVA 21 % 27,97 €",
+                ),
+            },
             total: self.price(16_115),
             refunded: None,
             cancel: Some("/orders/ST-7K4M-20/cancel".to_owned()),
@@ -183,10 +211,28 @@ impl Scene {
         }
     }
 
+    pub(super) fn units_form(&self, action: &str) -> UnitsForm {
+        UnitsForm {
+            action: action.to_owned(),
+            prefix: "cancel-2".to_owned(),
+            key: "01938f2e".to_owned(),
+            lines: vec![ReturnUnits {
+                id: "soap".to_owned(),
+                title: self.say("Rosemary and olive oil soap", "Jabón de romero y aceite de oliva"),
+                units: 3,
+            }],
+        }
+    }
+
     fn order_shipped(&self) -> OrderPage {
         let mut page = self.order_confirmed();
+        for part in &mut page.sub_orders {
+            part.units_form = None;
+            part.refunds.clear();
+        }
         page.state = OrderState::PartlyShipped;
         page.fresh = false;
+        page.address_form = None;
         page.cancel = None;
         if let [pottery, soaps] = page.sub_orders.as_mut_slice() {
             pottery.state = SubOrderState::Packed;
@@ -203,9 +249,36 @@ impl Scene {
                 ),
                 arrived: false,
                 contents: Vec::new(),
+                way: self.way(),
             }];
+            for sub in [pottery, soaps] {
+                sub.papers = vec![Link::new(
+                    self.t("paper.invoice"),
+                    "/orders/ST-7K4M-20/parts/1/invoice.pdf",
+                )];
+            }
         }
         page
+    }
+
+    /// What a carrier tells of a parcel.
+    pub(super) fn way(&self) -> Vec<WayPoint> {
+        let point = |key: &str, day: u32, note: String| WayPoint {
+            label: self.t(key),
+            at: self.locale.day(self.day(11, day)),
+            note,
+        };
+        vec![
+            point(
+                "tracking.in_transit",
+                23,
+                self.say(
+                    "Barcelona · Sorting centre",
+                    "Barcelona · Centro de clasificación",
+                ),
+            ),
+            point("tracking.accepted", 22, self.text("Sevilla")),
+        ]
     }
 
     fn order_waiting(&self, state: OrderState) -> OrderPage {

@@ -116,6 +116,7 @@ impl Scene {
                     then: ["refund", "exchange", "nothing"]
                         .map(|code| Choice::new(code, self.t(&format!("return.then.{code}"))))
                         .into(),
+                    terms: true,
                 }),
                 refund: href("r2", "refund"),
                 close: href("r2", "close"),

@@ -6,9 +6,10 @@ use crate::views::auth::OpenShopPage;
 use crate::views::common::{Choice, Field, Link};
 use crate::views::order::{Parcel, SubOrderState};
 use crate::views::page::{Page, Tone};
+use crate::views::parcel::{BookForm, Label};
 use crate::views::returns::SellerReturnsPage;
 use crate::views::seller::{
-    CancelForm, DeliverForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow,
+    CancelForm, CancelUnitsForm, DeliverForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow,
     SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
 };
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
@@ -94,8 +95,11 @@ impl Scene {
             ("/seller/returns", "work.returns_list"),
             ("/seller/products", "work.products"),
             ("/seller/stock", "work.stock"),
+            ("/seller/promotions", "work.promotions"),
+            ("/seller/settlement", "work.settlement"),
             ("/seller/uploads", "work.uploads"),
             ("/seller/shop", "work.shop"),
+            ("/seller/staff", "work.staff"),
         ];
         WorkBar {
             name: self.text(GUADALQUIVIR.name),
@@ -324,15 +328,33 @@ impl Scene {
             funded: Some(self.price(1_000)),
             commission: self.price(-1_460),
             commission_rate: self.locale.percent(10),
+            tax_kept: None,
+            tax_note: self.say(
+                "Taxes in the total: IVA 21 % €23.60",
+                "Impuestos en el total: IVA 21 % 23,60 €",
+            ),
             payout: self.price(13_140),
             refunded: None,
             refunds: Vec::new(),
             returns: Vec::new(),
             reason: None,
+            papers: vec![
+                Link::new(
+                    self.t("paper.packing_slip"),
+                    "/seller/orders/ST-7K4M-20-1/packing-slip.pdf",
+                ),
+                Link::new(self.t("paper.invoice"), "/seller/orders/ST-7K4M-20-1/invoice.pdf"),
+            ],
+            labels: Vec::new(),
+            book: None,
             actions: SellerActions {
                 pack: Some("/seller/orders/ST-7K4M-20-1/pack".to_owned()),
                 cancel: Some(CancelForm {
                     action: "/seller/orders/ST-7K4M-20-1/cancel".to_owned(),
+                    reasons: reasons.clone().into(),
+                }),
+                cancel_units: Some(CancelUnitsForm {
+                    units: self.units_form("/seller/orders/ST-7K4M-20-1/cancel-units"),
                     reasons: reasons.into(),
                 }),
                 ..SellerActions::default()
@@ -345,6 +367,37 @@ impl Scene {
             state: SubOrderState::Packed,
             late: true,
             timeline: self.timeline(3),
+            labels: vec![
+                Label {
+                    carrier: self.text("sandbox · standard"),
+                    tracking: self.text("SB000000000017"),
+                    state: self.t("label.booked"),
+                    download: Some("/seller/orders/ST-7K4M-20-1/shipments/1/label.pdf".to_owned()),
+                    hand_over: Some("/seller/orders/ST-7K4M-20-1/shipments/1/hand-over".to_owned()),
+                },
+                Label {
+                    carrier: self.text("sandbox · express"),
+                    tracking: String::new(),
+                    state: self.t("label.requested"),
+                    download: None,
+                    hand_over: None,
+                },
+            ],
+            book: Some(BookForm {
+                action: "/seller/orders/ST-7K4M-20-1/shipments".to_owned(),
+                shipment: "0199a4b2-0000-7000-8000-000000000002".to_owned(),
+                lines: vec![ShipLine {
+                    id: "line-1".to_owned(),
+                    title: self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
+                    left: 1,
+                }],
+                exchange: String::new(),
+                services: vec![Choice {
+                    value: "sandbox/standard".to_owned(),
+                    label: self.text("sandbox · Standard"),
+                    selected: false,
+                }],
+            }),
             actions: SellerActions {
                 ship: Some(ShipForm {
                     action: "/seller/orders/ST-7K4M-20-1/ship".to_owned(),
@@ -383,6 +436,7 @@ impl Scene {
                 note: String::new(),
                 arrived: false,
                 contents: Vec::new(),
+                way: self.way(),
             }],
             actions: SellerActions {
                 deliver: vec![DeliverForm {

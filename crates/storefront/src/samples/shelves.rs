@@ -45,7 +45,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
 }
 
 impl Scene {
-    fn status(&self, key: &str, tone: Tone) -> Status {
+    pub(super) fn status(&self, key: &str, tone: Tone) -> Status {
         Status {
             label: self.t(key),
             tone,
@@ -148,6 +148,7 @@ impl Scene {
         SellerStockPage {
             page: self.seller_page(self.t("work.stock"), "/seller/stock"),
             work: self.work_bar("/seller/stock"),
+            parts: self.stock_parts(),
             tabs: vec![
                 tab(self.t("work.all"), "/seller/stock", 112, true),
                 tab(self.t("stock.low"), "/seller/stock?low=1", 4, false),
@@ -206,6 +207,7 @@ impl Scene {
             brand: Field::default(),
             category: Field::default(),
             categories: vec![Choice::new("ceramics", self.say("Ceramics", "Cerámica"))],
+            tax_categories: vec![Choice::new("standard", self.t("tax.category.standard"))],
             tags: Field::default(),
             attributes: Field::default(),
             states: Choice::select(
@@ -345,6 +347,7 @@ impl Scene {
             story: Field::of(self.say("A courtyard in Triana.", "Un patio de Triana.")),
             returns: Field::of(self.say("14 days", "14 días")),
             return_days: Field::of("14"),
+            tax_on_top: false,
             country: Field::of("ES"),
             countries: Choice::select(vec![Choice::new("ES", self.say("Spain", "España"))], "ES"),
             province: Field::of("ES-SE"),

@@ -342,6 +342,7 @@ impl Scene {
         let path = "/p/tall-vase-with-cobalt-bands-0192f3a47c117d2e";
         ProductPage {
             page: self.public_page(title.clone(), path),
+            tax_on_top: false,
             crumbs: vec![
                 Link::new("Stoa", "/"),
                 Link::new(self.say("Ceramics", "Cerámica"), "/c/ceramics"),

@@ -19,6 +19,7 @@ pub struct CartPage {
     pub coupons: Coupons,
     /// The least that delivery can cost over all sellers; the choice comes at checkout.
     pub delivery_from: Price,
+    pub taxes: Taxes,
     pub total: Price,
     /// False while a line cannot be bought as it is.
     pub ready: bool,
@@ -63,6 +64,15 @@ pub struct Saving {
     pub code: Option<String>,
     /// None while it is not known how much, because it is off the delivery.
     pub amount: Option<Price>,
+}
+
+/// Taxes beside a total.
+#[derive(Clone, Debug, Default)]
+pub struct Taxes {
+    /// What comes on top of prices that do not include it.
+    pub added: Option<Price>,
+    /// What is in the total, by rate; empty where nothing is.
+    pub note: String,
 }
 
 /// The coupons of a basket.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::cart::{Change, Coupons, Saving};
+use super::cart::{Change, Coupons, Saving, Taxes};
 use super::common::{Choice, Field, Image, Price};
 use super::page::Page;
 
@@ -49,7 +49,7 @@ pub struct Summary {
     pub coupons: Option<Coupons>,
     /// None until the delivery is chosen.
     pub delivery: Option<Price>,
-    pub tax_note: String,
+    pub taxes: Taxes,
     pub total: Price,
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::Link;
+use super::common::{Field, Link};
 use super::page::Page;
 use super::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -95,6 +95,8 @@ pub struct OperatorLedgerPage {
     pub page: Page,
     pub work: WorkBar,
     pub at: String,
+    /// The moment that is looked at, as it was asked for.
+    pub moment: Field,
     pub currencies: Vec<CurrencyBalances>,
 }
 

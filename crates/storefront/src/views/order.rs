@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use super::cart::Saving;
-use super::common::{Image, Link, Price};
+use super::cart::{Saving, Taxes};
+use super::common::{Field, Image, Link, Price};
 use super::page::{Page, Tone};
-use super::returns::{ReturnCase, ReturnForm};
+use super::parcel::WayPoint;
+use super::returns::{ReturnCase, ReturnForm, ReturnUnits};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "order.html")]
@@ -17,11 +18,14 @@ pub struct OrderPage {
     pub email: String,
     pub sub_orders: Vec<SubOrder>,
     pub address: Vec<String>,
+    /// Where the buyer changes it, while they can.
+    pub address_form: Option<AddressChange>,
     pub payment: String,
     /// Before discounts.
     pub subtotal: Price,
     pub savings: Vec<Saving>,
     pub delivery: Price,
+    pub taxes: Taxes,
     pub total: Price,
     pub refunded: Option<Price>,
     /// Where the cancel form posts, while cancelling is possible.
@@ -122,13 +126,17 @@ pub struct SubOrder {
     /// What promotions take off; below zero.
     pub saved: Option<Price>,
     pub total: Price,
-    /// What was given back of it, each in a sentence.
+    /// What was cancelled and given back of it, each in a sentence.
     pub refunds: Vec<String>,
     pub returns: Vec<ReturnCase>,
     /// Where the buyer asks to return something, while they can.
     pub return_form: Option<ReturnForm>,
+    /// Where the buyer cancels units, while they can.
+    pub units_form: Option<UnitsForm>,
     /// Why it was cancelled.
     pub reason: Option<String>,
+    /// What can be printed of it.
+    pub papers: Vec<Link>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +192,30 @@ impl SubOrderState {
     }
 }
 
+/// Another address within the country that an order goes to.
+#[derive(Clone, Debug)]
+pub struct AddressChange {
+    pub action: String,
+    pub name: Field,
+    pub line1: Field,
+    pub line2: Field,
+    pub postcode: Field,
+    pub city: Field,
+    pub phone: Field,
+    pub country: String,
+}
+
+/// Where units are cancelled.
+#[derive(Clone, Debug)]
+pub struct UnitsForm {
+    pub action: String,
+    /// Of its fields' ids.
+    pub prefix: String,
+    /// So that a form sent twice cancels once.
+    pub key: String,
+    pub lines: Vec<ReturnUnits>,
+}
+
 /// A point of a sub-order's way to the buyer.
 #[derive(Clone, Debug)]
 pub struct TimelineStep {
@@ -229,6 +261,8 @@ pub struct OrderLine {
     pub quantity: u64,
     pub unit_price: Price,
     pub total: Price,
+    /// What the marketplace keeps of it; told to its seller.
+    pub commission: Option<Price>,
 }
 
 #[derive(Clone, Debug)]
@@ -240,6 +274,8 @@ pub struct Parcel {
     pub arrived: bool,
     /// What is in it; empty where that is the whole sub-order.
     pub contents: Vec<String>,
+    /// What its carrier told, the latest first.
+    pub way: Vec<WayPoint>,
 }
 
 #[derive(Clone, Debug, Template)]

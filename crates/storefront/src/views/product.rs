@@ -12,6 +12,8 @@ use crate::markup::{JsonLd, Markup};
 pub struct ProductPage {
     pub page: Page,
     pub crumbs: Vec<Link>,
+    /// Whether tax comes on top of its price.
+    pub tax_on_top: bool,
     pub title: String,
     pub brand: Option<String>,
     pub sku: String,

@@ -53,6 +53,8 @@ pub struct ReceiveForm {
     pub lines: Vec<ReturnUnits>,
     /// What follows: the money, the same goods, or nothing yet.
     pub then: Vec<Choice>,
+    /// Whether the shop may keep some of the money, or give the delivery's back too.
+    pub terms: bool,
 }
 
 /// Units of a line that may go back, or have to come.

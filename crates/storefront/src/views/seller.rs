@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::common::{Choice, Link, Price};
-use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep};
+use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep, UnitsForm};
 use super::page::Page;
+use super::parcel::{BookForm, Label};
 use super::returns::ReturnCase;
 use super::work::{Figure, Status, Tab, WorkBar};
 
@@ -78,6 +79,10 @@ pub struct SellerOrderPage {
     pub funded: Option<Price>,
     pub commission: Price,
     pub commission_rate: String,
+    /// What of the total is tax that the marketplace pays.
+    pub tax_kept: Option<Price>,
+    /// The taxes in the total, by rate; empty where there are none.
+    pub tax_note: String,
     pub payout: Price,
     /// Given back to the buyer, and of the commission with it.
     pub refunded: Option<(Price, Price)>,
@@ -85,6 +90,11 @@ pub struct SellerOrderPage {
     pub returns: Vec<ReturnCase>,
     /// Why it was cancelled.
     pub reason: Option<String>,
+    /// What can be printed of it.
+    pub papers: Vec<Link>,
+    pub labels: Vec<Label>,
+    /// Asks for a label, while something is left to be sent.
+    pub book: Option<BookForm>,
     /// What the seller may do now.
     pub actions: SellerActions,
 }
@@ -97,6 +107,7 @@ pub struct SellerActions {
     /// One for each parcel on its way.
     pub deliver: Vec<DeliverForm>,
     pub cancel: Option<CancelForm>,
+    pub cancel_units: Option<CancelUnitsForm>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +132,12 @@ pub struct DeliverForm {
     pub action: String,
     /// The parcel in words.
     pub label: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct CancelUnitsForm {
+    pub units: UnitsForm,
+    pub reasons: Vec<Choice>,
 }
 
 #[derive(Clone, Debug)]

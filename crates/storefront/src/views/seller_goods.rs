@@ -58,6 +58,7 @@ pub struct SellerProductPage {
     pub brand: Field,
     pub category: Field,
     pub categories: Vec<Choice>,
+    pub tax_categories: Vec<Choice>,
     pub tags: Field,
     /// One a line: `Material: stoneware`.
     pub attributes: Field,

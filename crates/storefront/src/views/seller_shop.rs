@@ -18,6 +18,8 @@ pub struct SellerShopPage {
     pub story: Field,
     pub returns: Field,
     pub return_days: Field,
+    /// Whether tax comes on top of its prices.
+    pub tax_on_top: bool,
     pub country: Field,
     pub countries: Vec<Choice>,
     pub province: Field,

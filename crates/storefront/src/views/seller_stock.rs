@@ -4,13 +4,14 @@ use askama::Template;
 
 use super::common::{Choice, Image, Link};
 use super::page::Page;
-use super::work::{Tab, WorkBar};
+use super::work::{Section, Tab, WorkBar};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "seller_stock.html")]
 pub struct SellerStockPage {
     pub page: Page,
     pub work: WorkBar,
+    pub parts: Vec<Section>,
     pub tabs: Vec<Tab>,
     /// Names of the warehouses that have a column.
     pub places: Vec<String>,

@@ -4,9 +4,9 @@ use super::failure::Failure;
 use super::posted::Posted;
 use super::product::DISPATCH_DAYS;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
-use super::{Shop, cards, savings};
+use super::{Shop, cards, savings, taxes};
 use crate::i18n::Locale;
-use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup};
+use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup, Taxes};
 use crate::views::common::Price;
 use crate::views::page::Tone;
 use axum::extract::{Path, State};
@@ -52,6 +52,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             },
             subtotal: zero.clone(),
             delivery_from: zero.clone(),
+            taxes: Taxes::default(),
             total: zero,
             ready: false,
             suggestions: hits.iter().map(|hit| cards::of_hit(hit, locale)).collect(),
@@ -78,6 +79,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         savings: savings::of_quote(&quote, locale),
         coupons: savings::coupons(&quote, "/cart", locale),
         delivery_from: Price::new(locale, least),
+        taxes: taxes::of_quote(&quote, locale),
         total: Price::new(locale, quote.subtotal.add(least)?),
         ready: quote
             .groups

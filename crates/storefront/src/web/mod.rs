@@ -3,9 +3,11 @@
 mod account;
 mod auth;
 mod bank;
+mod cancel;
 mod cards;
 mod cart;
 mod checkout;
+mod components;
 mod draft;
 mod facets;
 mod failure;
@@ -13,12 +15,16 @@ mod home;
 mod info;
 mod listing;
 mod mail;
+mod numbers;
 mod operator;
 mod orders;
 mod outcomes;
+mod papers;
+mod payouts;
 mod posted;
 mod private;
 mod product;
+mod readdress;
 mod returns;
 mod savings;
 mod seller;
@@ -26,6 +32,7 @@ mod shop;
 mod sitemap;
 mod sub_orders;
 mod table;
+mod taxes;
 mod visit;
 mod window;
 
@@ -37,12 +44,15 @@ use contracts::cart::CartService;
 use contracts::catalog::{Catalog, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
-use contracts::inventory::{Inventory, StockRoom};
-use contracts::ledger::Ledger;
-use contracts::orders::{OrderDesk, Orders};
+use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
+use contracts::ledger::{Ledger, Settlement};
+use contracts::orders::{OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
+use contracts::promotions::PromotionDesk;
 use contracts::search::Search;
-use contracts::tenants::{ShopDesk, Tenants};
+use contracts::shipping::Shipping;
+use contracts::taxes::TaxDesk;
+use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
 use std::sync::Arc;
 use table::Table;
 
@@ -64,8 +74,15 @@ pub struct Shop {
     pub workbench: Arc<dyn Workbench>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
+    pub order_papers: Arc<dyn OrderPapers>,
+    pub shipping: Arc<dyn Shipping>,
     pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
+    pub settlement: Arc<dyn Settlement>,
+    pub promotion_desk: Arc<dyn PromotionDesk>,
+    pub staff_desk: Arc<dyn StaffDesk>,
+    pub tax_desk: Arc<dyn TaxDesk>,
+    pub warehouse_desk: Arc<dyn WarehouseDesk>,
     /// Scheme and host, without a slash at the end.
     pub public_url: String,
     /// Whether somebody on this very machine may read the mails without signing in: for trying things out.
@@ -102,12 +119,19 @@ fn table() -> Table {
         .get("/orders", orders::history)
         .get("/orders/{id}", orders::page)
         .post("/orders/{id}/cancel", orders::cancel)
+        .post("/orders/{id}/address", readdress::submit)
+        .post("/orders/{id}/parts/{part}/cancel-units", cancel::units_of_part)
         .post("/orders/{id}/returns", returns::request)
         .post("/orders/{id}/returns/{return}/send", returns::send)
         .post("/orders/{id}/returns/{return}/withdraw", returns::withdraw)
         .get("/orders/{id}/pay", orders::pay_page)
         .post("/orders/{id}/pay", orders::pay)
         .get("/orders/{id}/return", orders::back_from_bank)
+        .get("/orders/{id}/parts/{part}/invoice.pdf", papers::invoice)
+        .get(
+            "/orders/{id}/refunds/{refund}/credit-note.pdf",
+            papers::credit_note,
+        )
         .get("/account", account::page)
         .post("/account/sessions/{id}/revoke", account::revoke)
         .get("/sign-in", auth::sign_in_page)
@@ -134,7 +158,8 @@ fn table() -> Table {
             "/seller/orders/{id}/parcels/{parcel}/deliver",
             seller::orders::deliver,
         )
-        .post("/seller/orders/{id}/cancel", seller::orders::cancel)
+        .post("/seller/orders/{id}/cancel", seller::cancel::whole)
+        .post("/seller/orders/{id}/cancel-units", seller::cancel::units)
         .get("/seller/returns", seller::returns::list)
         .post(
             "/seller/orders/{id}/returns/{return}/authorise",
@@ -160,6 +185,24 @@ fn table() -> Table {
             "/seller/orders/{id}/returns/{return}/close",
             seller::returns::close,
         )
+        .get(
+            "/seller/orders/{id}/packing-slip.pdf",
+            seller::parcels::packing_slip,
+        )
+        .get("/seller/orders/{id}/invoice.pdf", seller::parcels::invoice)
+        .get(
+            "/seller/orders/{id}/refunds/{refund}/credit-note.pdf",
+            seller::parcels::credit_note,
+        )
+        .post("/seller/orders/{id}/shipments", seller::parcels::book)
+        .get(
+            "/seller/orders/{id}/shipments/{shipment}/label.pdf",
+            seller::parcels::label,
+        )
+        .post(
+            "/seller/orders/{id}/shipments/{shipment}/hand-over",
+            seller::parcels::hand_over,
+        )
         .get("/seller/products", seller::products::list)
         .get("/seller/products/new", seller::product_form::new)
         .post_files(
@@ -176,6 +219,28 @@ fn table() -> Table {
         .post("/seller/products/{id}/delete", seller::products::delete)
         .get("/seller/stock", seller::stock::page)
         .post("/seller/stock/{sku}", seller::stock::count)
+        .get("/seller/settlement", seller::settlement::page)
+        .post("/seller/settlement/schedule", seller::settlement::reschedule)
+        .get("/seller/settlement/holds", seller::settlement::holds)
+        .get("/seller/settlement/payouts", seller::settlement::payouts)
+        .post("/seller/settlement/payouts", seller::settlement::pay_now)
+        .get("/seller/settlement/statement", seller::settlement::statement)
+        .get("/seller/warehouses", seller::warehouses::page)
+        .post("/seller/warehouses", seller::warehouses::open)
+        .post("/seller/warehouses/rule", seller::warehouses::set_rule)
+        .post("/seller/warehouses/{id}", seller::warehouses::change)
+        .post("/seller/warehouses/{id}/close", seller::warehouses::close)
+        .get("/seller/goods", seller::goods::list)
+        .get("/seller/goods/new", seller::goods::new)
+        .post("/seller/goods/new", seller::goods::begin)
+        .get("/seller/goods/{id}", seller::goods::page)
+        .post("/seller/goods/{id}/receive", seller::goods::receive)
+        .post("/seller/goods/{id}/close", seller::goods::close)
+        .get("/seller/feeds", seller::feeds::list)
+        .post_files("/seller/feeds", seller::feeds::compare, seller::feeds::BYTES_MAX)
+        .get("/seller/feeds/{id}", seller::feeds::page)
+        .get("/seller/feeds/{id}/lines.csv", seller::feeds::csv)
+        .post("/seller/feeds/{id}/believe", seller::feeds::believe)
         .get("/seller/uploads", seller::uploads::list)
         .post_files(
             "/seller/uploads",
@@ -183,6 +248,19 @@ fn table() -> Table {
             seller::uploads::BYTES_MAX,
         )
         .get("/seller/uploads/{id}", seller::uploads::page)
+        .get("/seller/promotions", seller::promotions::list)
+        .get("/seller/promotions/new", seller::promotions::new)
+        .post("/seller/promotions/new", seller::promotions::make)
+        .post("/seller/promotions/{id}/end", seller::promotions::end)
+        .get("/seller/staff", seller::staff::page)
+        .post("/seller/staff/invitations", seller::staff::invite)
+        .post("/seller/staff/invitations/{id}/resend", seller::staff::resend)
+        .post(
+            "/seller/staff/invitations/{id}/take-back",
+            seller::staff::take_back,
+        )
+        .post("/seller/staff/{id}/role", seller::staff::set_role)
+        .post("/seller/staff/{id}/dismiss", seller::staff::dismiss)
         .get("/seller/shop", seller::shop::page)
         .post("/seller/shop", seller::shop::change)
         .post_files(
@@ -199,6 +277,15 @@ fn table() -> Table {
         .get("/operator/payments", operator::payments::list)
         .get("/operator/payments/{order}", operator::payments::page)
         .post("/operator/payments/{order}/{act}", operator::payments::act)
+        .get("/operator/payouts", operator::payouts::list)
+        .get("/operator/reconciliation", operator::breaks::list)
+        .get("/operator/taxes", operator::taxes::page)
+        .post("/operator/taxes/rates", operator::taxes::make_rate)
+        .post("/operator/taxes/rates/{id}/end", operator::taxes::end_rate)
+        .post("/operator/taxes/categories", operator::taxes::make_category)
+        .post("/operator/taxes/regions", operator::taxes::make_region)
+        .post("/operator/taxes/owner", operator::taxes::set_owner)
+        .get("/dev/components", components::page)
         .get("/dev/mail", mail::list)
         .get("/dev/mail/{id}", mail::message)
         .post("/preferences", info::preferences)

@@ -4,7 +4,7 @@ use super::checkout::{address_lines, payment};
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cards, returns, savings, sub_orders};
+use super::{Shop, cancel, cards, readdress, returns, savings, sub_orders, taxes};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
@@ -173,11 +173,14 @@ pub async fn page(
         .flat_map(|s| &s.lines)
         .map(|l| l.product)
         .collect();
-    let (frame, sellers, listings) = futures::join!(
+    let (frame, sellers, listings, shipments) = futures::join!(
         visit.keyed_page(&shop, "order.title"),
         shop.tenants.shops(&visit.ctx, tenants),
         shop.catalog.listings(&visit.ctx, products),
+        shop.shipping.of_order(&visit.ctx, order.id),
     );
+    // Without what carriers tell, an order is still one.
+    let shipments = shipments.unwrap_or_default();
     let mut page = frame;
     // The basket learns of the order a moment later; it is empty already for whoever has just placed it.
     if arrival.fresh.is_some() && visit.ctx.now - order.placed_at < JUST_PLACED {
@@ -217,14 +220,17 @@ pub async fn page(
             .map(|s| SeenPart {
                 returns: returns::seen_by_buyer(order.id, s, locale),
                 return_form: returns::form(order.id, s, &visit),
-                ..sub_orders::seen(s, &sellers, &listings, locale)
+                units_form: cancel::form(order.id, s, &visit),
+                ..sub_orders::seen(s, &sellers, &listings, &shipments, locale)
             })
             .collect(),
         address: address_lines(&order.address, &visit),
+        address_form: readdress::form(&order),
         payment: payment_line(payment.as_ref(), &visit),
         subtotal: Price::new(locale, list_goods),
         savings: savings::of_order(&order, locale),
         delivery: Price::new(locale, list_delivery),
+        taxes: taxes::of_order(&order, locale),
         total: Price::new(locale, order.total),
         refunded: payment
             .as_ref()
@@ -339,7 +345,7 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
         savings: savings::of_order(order, locale),
         coupons: None,
         delivery: Some(Price::new(locale, list_delivery)),
-        tax_note: locale.t("price.tax").to_string(),
+        taxes: taxes::of_order(order, locale),
         total: Price::new(locale, order.total),
     }
 }

@@ -1,7 +1,7 @@
 //! How forms end: codes that the page which follows says in words, under `done.` and `refusal.`.
 
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-pub const DONE: [&str; 29] = [
+pub const DONE: [&str; 51] = [
     "added",
     "removed",
     "saved",
@@ -19,6 +19,8 @@ pub const DONE: [&str; 29] = [
     "applied",
     "cancelled",
     "sale_cancelled",
+    "units_cancelled",
+    "readdressed",
     "uploaded",
     "counted",
     "packed",
@@ -31,9 +33,29 @@ pub const DONE: [&str; 29] = [
     "return_received",
     "return_refunded",
     "return_exchanged",
+    "booked",
+    "payment_retried",
+    "payment_undone",
+    "payment_said",
+    "payout_made",
+    "promotion_made",
+    "promotion_ended",
+    "invited",
+    "taken_back",
+    "dismissed",
+    "warehouse_closed",
+    "goods_begun",
+    "goods_received",
+    "goods_closed",
+    "compared",
+    "believed",
+    "believed_in_part",
+    "believed_nothing",
+    "tax_made",
+    "tax_ended",
 ];
 /// Why the last form was refused, where the page that follows says so.
-pub const REFUSED: [&str; 25] = [
+pub const REFUSED: [&str; 42] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -50,6 +72,10 @@ pub const REFUSED: [&str; 25] = [
     "warehouse_closed",
     "transition_illegal",
     "units_invalid",
+    "address_invalid",
+    "address_not_served",
+    "delivery_price_differs",
+    "taxes_differ",
     "units_too_many",
     "id_taken",
     "note_missing",
@@ -59,4 +85,17 @@ pub const REFUSED: [&str; 25] = [
     "deduction_invalid",
     "refund_invalid",
     "refund_too_large",
+    "nothing_due",
+    "no_bank",
+    "promotion_ended",
+    "text_empty",
+    "last_owner",
+    "rate_ended",
+    "invitation_over",
+    "warehouse_in_use",
+    "warehouse_default",
+    "inbound_ended",
+    "more_than_expected",
+    "rows_out_of_range",
+    "idempotency_key_reused",
 ];

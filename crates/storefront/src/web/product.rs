@@ -81,6 +81,7 @@ pub async fn page(
             .as_ref()
             .map(|c| crumbs(&tree.unwrap_or_default(), &c.path, &visit))
             .unwrap_or_default(),
+        tax_on_top: !seller.prices_include_tax,
         title: listing.title.clone(),
         brand: Some(listing.brand.clone()).filter(|b| !b.is_empty()),
         sku: shown.code.clone(),

@@ -28,7 +28,9 @@ pub fn seen_by_buyer(order: OrderId, sub: &api::SubOrder, locale: Locale) -> Vec
     let href = |of: &api::Return, act: &str| format!("/orders/{order}/returns/{}/{act}", of.id);
     let with_forms = |of: &api::Return| {
         use ReturnStatus as S;
-        let may_send = matches!(of.status, S::Authorised | S::Refunded) && of.tracking.is_empty();
+        // A number that is told is told; one that was left out may follow.
+        let may_send =
+            matches!(of.status, S::Authorised | S::SentBack | S::Refunded) && of.tracking.is_empty();
         let may_withdraw = matches!(of.status, S::Requested | S::Authorised);
         ReturnCase {
             send: may_send.then(|| href(of, "send")),
@@ -118,7 +120,9 @@ pub fn state(of: &api::Return) -> ReturnState {
         ReturnStatus::Refunded => ReturnState::Refunded,
         ReturnStatus::Exchanged => ReturnState::Exchanged,
         ReturnStatus::Closed if of.refunded.is_some() => ReturnState::Refunded,
-        ReturnStatus::Closed if !of.exchange.is_empty() => ReturnState::Exchanged,
+        ReturnStatus::Closed if !of.exchange.is_empty() && of.lines.iter().all(|line| line.put_back == 0) => {
+            ReturnState::Exchanged
+        }
         ReturnStatus::Closed => ReturnState::Closed,
     }
 }
@@ -133,7 +137,11 @@ fn facts(of: &api::Return, locale: Locale) -> Vec<String> {
         let sentence = locale.t("return.kept").arg("amount", price(kept.amount));
         sentence.arg("reason", &kept.reason).to_string()
     });
-    refunded.into_iter().chain(kept).collect()
+    let answer = of.answer_by.map(|by| {
+        let sentence = locale.t("return.answer_by");
+        sentence.arg("date", locale.date_time(by.naive_utc())).to_string()
+    });
+    answer.into_iter().chain(refunded).chain(kept).collect()
 }
 
 /// What happened, the last of it as where it stands.

@@ -1,9 +1,9 @@
 //! What promotions take off, and coupons: on the basket, at checkout, on orders.
 
-use super::Shop;
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{redirect, redirect_refused, safe_next};
+use super::{Shop, taxes};
 use crate::i18n::Locale;
 use crate::views::cart::{Coupon, Coupons, Saving};
 use crate::views::common::Price;
@@ -46,13 +46,13 @@ fn discounts(sub: &SubOrder) -> impl Iterator<Item = &Discount> {
     lines.chain(&sub.delivery_discounts)
 }
 
-/// What is paid for a delivery before discounts.
+/// What is paid for a delivery before discounts, with tax.
 pub fn list_delivery(sub: &SubOrder) -> Money {
     let off: i64 = sub.delivery_discounts.iter().map(|d| d.amount.amount).sum();
     Money::new(sub.delivery.amount + off, sub.delivery.currency)
 }
 
-/// What the goods and the deliveries of an order cost before discounts.
+/// What the goods and the deliveries of an order cost before discounts, and before tax that comes on top.
 pub fn list_prices(order: &Order) -> (Money, Money) {
     let sum = |of: fn(&SubOrder) -> i64| {
         let amount = order.sub_orders.iter().map(of).sum();
@@ -60,7 +60,7 @@ pub fn list_prices(order: &Order) -> (Money, Money) {
     };
     (
         sum(|sub| sub.lines.iter().map(|line| line.list_total.amount).sum()),
-        sum(|sub| list_delivery(sub).amount),
+        sum(|sub| list_delivery(sub).amount - taxes::of_delivery(sub)),
     )
 }
 

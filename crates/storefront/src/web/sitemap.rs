@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use contracts::catalog::ProductStatus;
+use contracts::catalog::ProductAddress;
 use contracts::tenants::ShopStatus;
 use httpkit::RequestInfo;
 use kernel::limits::PAGE_SIZE_MAX;
@@ -198,19 +198,17 @@ async fn products(shop: &Shop, ctx: &Ctx, tenant: TenantId) -> Result<Addresses,
     let mut addresses = Vec::new();
     let mut after: Option<ProductId> = None;
     loop {
-        let ids = shop
+        let found = shop
             .catalog
-            .scan_shop(ctx, tenant, after, PRODUCTS_AT_ONCE)
+            .addresses(ctx, tenant, after, PRODUCTS_AT_ONCE)
             .await?;
-        let Some(last) = ids.last().copied() else { break };
-        let complete = ids.len() < usize::from(PRODUCTS_AT_ONCE);
-        let listings = shop.catalog.listings(ctx, ids).await?;
-        let active = listings.iter().filter(|l| l.status == ProductStatus::Active);
-        addresses.extend(active.map(|l| (cards::product_href(&l.slug, l.id), Some(l.updated_at))));
+        after = found.last().map(|product| product.id);
+        let complete = found.len() < usize::from(PRODUCTS_AT_ONCE);
+        let address = |one: ProductAddress| (cards::product_href(&one.slug, one.id), Some(one.updated_at));
+        addresses.extend(found.into_iter().map(address));
         if complete || addresses.len() >= ADDRESSES_MAX {
             break;
         }
-        after = Some(last);
     }
     addresses.truncate(ADDRESSES_MAX);
     Ok(addresses)

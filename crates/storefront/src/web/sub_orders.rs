@@ -2,13 +2,15 @@
 
 use super::{cards, savings};
 use crate::i18n::Locale;
-use crate::views::common::{Image, Price};
+use crate::views::common::{Image, Link, Price};
 use crate::views::order::{OrderLine, Parcel, Progress, SubOrder, SubOrderState, TimelineStep};
+use crate::views::parcel::WayPoint;
 use contracts::catalog::Listing;
 use contracts::orders as api;
 use contracts::orders::{CancelReason, SubOrderStatus};
+use contracts::shipping::{Shipment, ShipmentState, TrackingEvent, TrackingKind};
 use contracts::tenants::Shop as Seller;
-use kernel::{ProductId, Timestamp};
+use kernel::{ProductId, RefundId, Timestamp};
 use std::collections::HashMap;
 
 /// As its buyer sees it.
@@ -16,6 +18,7 @@ pub fn seen(
     sub: &api::SubOrder,
     sellers: &[Seller],
     listings: &HashMap<ProductId, Listing>,
+    shipments: &[Shipment],
     locale: Locale,
 ) -> SubOrder {
     let seller = sellers.iter().find(|s| s.id == sub.tenant);
@@ -34,21 +37,63 @@ pub fn seen(
             .iter()
             .map(|line| order_line(line, listings.get(&line.product), locale))
             .collect(),
-        parcels: parcels(sub, locale),
+        parcels: parcels(sub, shipments, locale),
         delivery: sub.delivery_name.clone(),
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (list_delivery.amount > 0).then(|| Price::new(locale, list_delivery)),
         saved: (sub.discount.amount > 0).then(|| savings::less(sub.discount, locale)),
         total: Price::new(locale, sub.total),
-        refunds: refunds(sub, locale),
+        refunds: changes(sub, locale),
         returns: Vec::new(),
         return_form: None,
+        units_form: None,
         reason: reason(sub, locale),
+        papers: papers(sub, locale),
     }
 }
 
-/// Each in a sentence.
-pub fn refunds(sub: &api::SubOrder, locale: Locale) -> Vec<String> {
+/// What its buyer can print of it.
+fn papers(sub: &api::SubOrder, locale: Locale) -> Vec<Link> {
+    let notes = credit_notes(sub, locale, |refund| {
+        format!("/orders/{}/refunds/{refund}/credit-note.pdf", sub.order)
+    });
+    if matches!(sub.status, SubOrderStatus::Placed | SubOrderStatus::Cancelled) {
+        return notes;
+    }
+    let href = format!("/orders/{}/parts/{}/invoice.pdf", sub.order, sub.id);
+    let invoice = Link::new(locale.t("paper.invoice").to_string(), href);
+    std::iter::once(invoice).chain(notes).collect()
+}
+
+/// The documents of what was given back, one for each refund.
+pub fn credit_notes(sub: &api::SubOrder, locale: Locale, href: impl Fn(RefundId) -> String) -> Vec<Link> {
+    let link = |refund: &api::Refund| {
+        let words = locale.t("paper.credit_note");
+        let amount = Price::new(locale, refund.amount).text;
+        Link::new(words.arg("amount", amount).to_string(), href(refund.id))
+    };
+    sub.refunds.iter().map(link).collect()
+}
+
+/// What was cancelled and given back of it, each in a sentence.
+pub fn changes(sub: &api::SubOrder, locale: Locale) -> Vec<String> {
+    let cancelled = sub.cancellations.iter().map(|told| cancelled(sub, told, locale));
+    cancelled.chain(refunds(sub, locale)).collect()
+}
+
+fn cancelled(sub: &api::SubOrder, told: &api::UnitsCancellation, locale: Locale) -> String {
+    let units = told.lines.iter().filter_map(|units| {
+        let line = sub.lines.iter().find(|line| line.id == units.line)?;
+        Some(format!("{} × {}", units.quantity, line.title))
+    });
+    let sentence = locale.t("order.units_line");
+    let sentence = sentence.arg("units", units.collect::<Vec<_>>().join(", "));
+    let sentence = sentence.arg("date", locale.date(told.at.date_naive()));
+    let said = why(told.reason, &told.note, locale);
+    sentence.arg("reason", said).to_string()
+}
+
+fn refunds(sub: &api::SubOrder, locale: Locale) -> Vec<String> {
     let told = |refund: &api::Refund| {
         let sentence = locale.t("order.refund_line");
         let sentence = sentence.arg("amount", Price::new(locale, refund.amount).text);
@@ -60,17 +105,22 @@ pub fn refunds(sub: &api::SubOrder, locale: Locale) -> Vec<String> {
 
 /// Why it was cancelled, in the words of whoever cancelled it, if they left any.
 pub fn reason(sub: &api::SubOrder, locale: Locale) -> Option<String> {
-    let key = match sub.cancel_reason? {
+    let note = sub.cancel_note.as_deref().unwrap_or_default();
+    Some(why(sub.cancel_reason?, note, locale))
+}
+
+fn why(reason: CancelReason, note: &str, locale: Locale) -> String {
+    let key = match reason {
         CancelReason::Buyer => "reason.buyer",
         CancelReason::Expired => "reason.expired",
         CancelReason::Seller => "reason.seller",
         CancelReason::Operator => "reason.operator",
     };
     let said = locale.t(key).to_string();
-    Some(match &sub.cancel_note {
-        Some(note) => format!("{said}: {note}"),
-        None => said,
-    })
+    match note.is_empty() {
+        true => said,
+        false => format!("{said}: {note}"),
+    }
 }
 
 pub fn state(status: SubOrderStatus) -> SubOrderState {
@@ -144,12 +194,17 @@ fn steps_done(status: SubOrderStatus) -> usize {
     }
 }
 
-/// What is on its way, and since when, or since when it is there.
-pub fn parcels(sub: &api::SubOrder, locale: Locale) -> Vec<Parcel> {
+/// What is on its way, since when or since when it is there, and what its carrier tells of it.
+pub fn parcels(sub: &api::SubOrder, shipments: &[Shipment], locale: Locale) -> Vec<Parcel> {
     let parcel = |parcel: &api::Parcel| {
-        let (key, at) = match parcel.delivered_at {
-            Some(at) => ("parcel.delivered", at),
-            None => ("parcel.sent", parcel.shipped_at),
+        let shipment = shipments.iter().find(|shipment| shipment.parcel == parcel.id);
+        let eta = shipment
+            .filter(|s| s.state != ShipmentState::Returned)
+            .and_then(|s| s.eta);
+        let (key, at) = match (parcel.delivered_at, eta) {
+            (Some(at), _) => ("parcel.delivered", at),
+            (None, Some(eta)) => ("parcel.expected", eta),
+            (None, None) => ("parcel.sent", parcel.shipped_at),
         };
         let day = locale.day(at.date_naive());
         Parcel {
@@ -162,9 +217,65 @@ pub fn parcels(sub: &api::SubOrder, locale: Locale) -> Vec<Parcel> {
             note: locale.t(key).arg("date", day).to_string(),
             arrived: parcel.delivered_at.is_some(),
             contents: contents(sub, parcel),
+            way: shipment.map(|s| way(s, locale)).unwrap_or_default(),
         }
     };
     sub.parcels.iter().map(parcel).collect()
+}
+
+/// The latest first: what people look for is where it is now.
+fn way(shipment: &Shipment, locale: Locale) -> Vec<WayPoint> {
+    let point = |event: &TrackingEvent| WayPoint {
+        label: locale.t(tracking_key(event.kind)).to_string(),
+        at: locale.date_time(event.at.naive_utc()),
+        note: told(event, locale),
+    };
+    shipment.events.iter().rev().map(point).collect()
+}
+
+fn told(event: &TrackingEvent, locale: Locale) -> String {
+    let signed = event.proof.as_ref().filter(|proof| !proof.signed_by.is_empty());
+    let signed = signed.map(|proof| {
+        locale
+            .t("tracking.signed")
+            .arg("name", &proof.signed_by)
+            .to_string()
+    });
+    let said = [
+        event.place.clone(),
+        event.note.clone(),
+        signed.unwrap_or_default(),
+    ];
+    let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
+}
+
+fn tracking_key(kind: TrackingKind) -> &'static str {
+    match kind {
+        TrackingKind::Accepted => "tracking.accepted",
+        TrackingKind::InTransit => "tracking.in_transit",
+        TrackingKind::OutForDelivery => "tracking.out_for_delivery",
+        TrackingKind::Attempted => "tracking.attempted",
+        TrackingKind::Exception => "tracking.exception",
+        TrackingKind::Delivered => "tracking.delivered",
+        TrackingKind::Returned => "tracking.returned",
+    }
+}
+
+/// How a shipment stands, in words.
+pub fn state_key(state: ShipmentState) -> &'static str {
+    match state {
+        ShipmentState::Requested => "label.requested",
+        ShipmentState::Refused => "label.refused",
+        ShipmentState::Booked => "label.booked",
+        ShipmentState::Accepted => tracking_key(TrackingKind::Accepted),
+        ShipmentState::InTransit => tracking_key(TrackingKind::InTransit),
+        ShipmentState::OutForDelivery => tracking_key(TrackingKind::OutForDelivery),
+        ShipmentState::Attempted => tracking_key(TrackingKind::Attempted),
+        ShipmentState::Exception => tracking_key(TrackingKind::Exception),
+        ShipmentState::Delivered => tracking_key(TrackingKind::Delivered),
+        ShipmentState::Returned => tracking_key(TrackingKind::Returned),
+    }
 }
 
 /// What is in a parcel, where it is not all of the sub-order.
@@ -194,5 +305,6 @@ pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Loca
         quantity: u64::from(line.quantity),
         unit_price: Price::new(locale, line.unit_price),
         total: Price::new(locale, line.list_total),
+        commission: None,
     }
 }

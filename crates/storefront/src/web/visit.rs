@@ -14,7 +14,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use contracts::cart::CartOwner;
 use contracts::identity::{Audience, Credential, Principal};
 use httpkit::{Auth, RequestInfo, Transport};
-use kernel::{Actor, Ctx, Fault, Kind, Permission, TenantId, UserId};
+use kernel::{Actor, Ctx, Fault, FieldError, Kind, Permission, TenantId, UserId};
 use std::time::Duration;
 
 pub const SESSION_COOKIE: &str = "stoa_session";
@@ -344,12 +344,24 @@ impl Visit {
     /// What a refusal says of one field, found by the end of its pointer.
     pub fn tell_field(&self, fault: &Fault, pointer_end: &str) -> Option<String> {
         let field = fault.fields.iter().find(|f| f.pointer.ends_with(pointer_end))?;
-        // A refusal of one field has a code that says all; one of several keeps each field's own words.
-        Some(if fault.fields.len() == 1 {
-            self.tell_code(&fault.code, &field.detail)
-        } else {
-            spoken(&field.detail)
-        })
+        Some(self.tell_of(fault, field))
+    }
+
+    /// What a refusal says of one of its fields. Where it has one field, its code says all; of one of several, the
+    /// field's name does. What neither has a message for keeps its own words.
+    pub fn tell_of(&self, fault: &Fault, field: &FieldError) -> String {
+        let name = field.pointer.rsplit('/').next().unwrap_or_default();
+        let of_field = format!("refusal.at.{name}");
+        let of_code = format!("refusal.{}", fault.code);
+        let keys = match fault.fields.len() {
+            1 => vec![of_code, of_field],
+            _ => vec![of_field],
+        };
+        let known = keys.iter().find(|key| self.locale.messages().get(key).is_some());
+        match known {
+            Some(key) => self.locale.t(key).to_string(),
+            None => spoken(&field.detail),
+        }
     }
 
     async fn nav(&self, shop: &Shop) -> Vec<NavLink> {

@@ -8,7 +8,7 @@ use crate::store::shop::{self, NewShop};
 use crate::store::{onboarding, staff, transition};
 use ::store::{Scope, log};
 use contracts::identity::UserCard;
-use contracts::tenants::{ApplyForShop, Shop, ShopApplied, ShopStatus};
+use contracts::tenants::{ApplyForShop, Shop, ShopApplied, ShopStatus, prices_include_tax};
 use kernel::{Ctx, Fault, Role, TenantId, UserId, uuid_at};
 
 /// How many endings are tried when the slug made from the name is taken.
@@ -29,6 +29,7 @@ impl Shops {
             location: request.location,
             return_policy: request.return_policy,
             return_days: request.return_days,
+            prices_include_tax: prices_include_tax(),
             delivery,
         }
         .parse(request.currency)?;

@@ -19,6 +19,7 @@ pub struct ShopChange {
     pub location: Option<Location>,
     pub return_policy: Option<String>,
     pub return_days: Option<u16>,
+    pub prices_include_tax: Option<bool>,
     pub delivery: Option<Vec<DeliveryOption>>,
 }
 
@@ -96,6 +97,7 @@ fn merged(current: ShopRecord, change: ShopChange) -> Configuration {
         location: change.location.unwrap_or(shop.location),
         return_policy: change.return_policy.unwrap_or(shop.return_policy),
         return_days: change.return_days.unwrap_or(shop.return_days),
+        prices_include_tax: change.prices_include_tax.unwrap_or(shop.prices_include_tax),
         delivery: change.delivery.unwrap_or(shop.delivery),
     }
 }

@@ -22,6 +22,7 @@ pub struct Configuration {
     pub location: Location,
     pub return_policy: String,
     pub return_days: u16,
+    pub prices_include_tax: bool,
     pub delivery: Vec<DeliveryOption>,
 }
 
@@ -57,6 +58,7 @@ impl Configuration {
                 location,
                 return_policy,
                 return_days: self.return_days,
+                prices_include_tax: self.prices_include_tax,
                 delivery: self.delivery,
             }),
             _ => Err(merge(faults).into()),
@@ -140,6 +142,7 @@ mod tests {
             location: sevilla(),
             return_policy: String::new(),
             return_days: 14,
+            prices_include_tax: true,
             delivery: default_delivery(Currency::EUR),
         }
     }

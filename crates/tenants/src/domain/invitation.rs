@@ -4,7 +4,6 @@ use crate::Error;
 use chrono::Duration;
 use contracts::tenants::Invitee;
 use kernel::{Role, Timestamp, UserId};
-use serde::Serialize;
 use uuid::Uuid;
 
 /// How long the mailed secret is good.
@@ -12,17 +11,7 @@ pub const INVITATION_TTL: Duration = Duration::days(7);
 /// Between two mails to one address.
 const MAIL_PAUSE: Duration = Duration::minutes(1);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InvitationState {
-    /// Can be accepted.
-    Pending,
-    Accepted,
-    /// Taken back by the shop.
-    Revoked,
-    /// Can be sent again.
-    Expired,
-}
+pub use contracts::tenants::InvitationState;
 
 /// An invitation of one address to one shop.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,6 +31,8 @@ pub struct PublicShop {
     return_policy: String,
     /// Days from delivery in which buyers may ask to send something back.
     return_days: u16,
+    /// Whether tax is in its prices; if not, it comes on top of them at checkout.
+    prices_include_tax: bool,
     delivery: Vec<DeliveryOption>,
 }
 
@@ -48,6 +50,7 @@ impl From<Shop> for PublicShop {
             banner: shop.banner,
             return_policy: shop.return_policy,
             return_days: shop.return_days,
+            prices_include_tax: shop.prices_include_tax,
             delivery: shop.delivery,
         }
     }

@@ -33,6 +33,9 @@ pub struct Request {
     #[serde(default)]
     #[schema(maximum = 365)]
     return_days: Option<u16>,
+    /// Whether tax is in your prices; if not, it comes on top of them at checkout. Holds for what is bought from then on.
+    #[serde(default)]
+    prices_include_tax: Option<bool>,
     #[serde(default)]
     delivery: Option<Vec<DeliveryOption>>,
 }
@@ -86,6 +89,7 @@ pub async fn patch(
         location: request.location,
         return_policy: request.return_policy,
         return_days: request.return_days,
+        prices_include_tax: request.prices_include_tax,
         delivery: request.delivery,
     };
     let record = shops.configure(&seller.ctx, seller.tenant, seen, change).await?;

@@ -43,6 +43,7 @@ struct Row {
     banner: Option<ImageId>,
     return_policy: String,
     return_days: i32,
+    prices_include_tax: bool,
     delivery: Value,
     owner_id: UserId,
     version: i64,
@@ -81,6 +82,7 @@ impl Row {
                 banner: self.banner,
                 return_policy: self.return_policy,
                 return_days: u16::try_from(self.return_days).map_err(decode)?,
+                prices_include_tax: self.prices_include_tax,
                 delivery: serde_json::from_value(self.delivery).map_err(decode)?,
             },
             owner: self.owner_id,
@@ -98,7 +100,7 @@ macro_rules! shops {
             Row,
             r#"select tenant_id as "tenant_id: TenantId", slug, name, story, status, tier, currency, country, region,
                       postcode, town, accent, logo as "logo: ImageId", banner as "banner: ImageId", return_policy,
-                      return_days, delivery, owner_id as "owner_id: UserId", version, applied_at, updated_at
+                      return_days, prices_include_tax, delivery, owner_id as "owner_id: UserId", version, applied_at, updated_at
                  from tenants.shop "# + $condition,
             $($arg),*
         )
@@ -228,8 +230,9 @@ pub async fn insert(
     let c = new.configuration;
     let done = sqlx::query!(
         "insert into tenants.shop (tenant_id, slug, name, story, status, currency, country, region, postcode, town,
-                                   accent, return_policy, delivery, owner_id, applied_at, updated_at, return_days)
-         values ($1, $2, $3, $4, 'applied', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)
+                                   accent, return_policy, delivery, owner_id, applied_at, updated_at, return_days,
+                                   prices_include_tax)
+         values ($1, $2, $3, $4, 'applied', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)
          on conflict (slug) do nothing",
         new.tenant.0,
         slug.as_str(),
@@ -246,6 +249,7 @@ pub async fn insert(
         new.owner.0,
         now,
         i32::from(c.return_days),
+        c.prices_include_tax,
     )
     .execute(db)
     .await?;
@@ -264,7 +268,8 @@ pub async fn configure(
     sqlx::query_scalar!(
         "update tenants.shop
             set slug = $2, name = $3, story = $4, country = $5, region = $6, postcode = $7, town = $8, accent = $9,
-                return_policy = $10, delivery = $11, updated_at = $12, return_days = $13, version = version + 1
+                return_policy = $10, delivery = $11, updated_at = $12, return_days = $13, prices_include_tax = $14,
+                version = version + 1
           where tenant_id = $1
       returning version",
         tenant.0,
@@ -280,6 +285,7 @@ pub async fn configure(
         delivery,
         now,
         i32::from(c.return_days),
+        c.prices_include_tax,
     )
     .fetch_one(db)
     .await

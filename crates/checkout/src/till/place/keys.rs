@@ -10,20 +10,20 @@ use postgres_types::Json;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
+use store::rows::Rows;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
 /// The answer is known before the outcome: the order's id, unless the cart is refused. An expired key is a new one.
-/// Parameters: scopes, keys, request hashes, answers, ends, now.
+/// Parameters: keys, now.
 const CLAIM: &str = "
 insert into store.idempotency_key as k (scope, key, request_hash, status, response, expires_at)
 select scope, key, request_hash, 201, response, expires_at
-  from unnest($1::text[], $2::text[], $3::bytea[], $4::json[], $5::timestamptz[])
-       as c (scope, key, request_hash, response, expires_at)
+  from unnest($1::store.new_idempotency_key[]) as c
 on conflict on constraint idempotency_key_pkey do update
    set request_hash = excluded.request_hash, status = excluded.status,
        response = excluded.response, expires_at = excluded.expires_at
- where k.expires_at <= $6
+ where k.expires_at <= $2
 returning k.scope, k.key";
 
 /// Parameters: scopes, keys.
@@ -39,10 +39,10 @@ update store.idempotency_key k
   from unnest($1::text[], $2::text[], $3::json[]) as r (scope, key, response)
  where k.scope = r.scope and k.key = r.key";
 
-/// Parameters: carts, orders.
+/// Parameter: carts and their orders.
 const CLAIM_CARTS: &str = "
 insert into checkout.cart_claim (cart_id, order_id)
-select * from unnest($1::uuid[], $2::uuid[])
+select * from unnest($1::store.pair[])
 on conflict do nothing
 returning cart_id";
 
@@ -154,7 +154,10 @@ impl Keys {
         let ends: Vec<Timestamp> = sorted.iter().map(|c| c.ctx.now + ttl).collect();
         let now = sorted.iter().map(|c| c.ctx.now).max().unwrap_or_default();
         let rows = client
-            .query(&self.claim, &[&scopes, &keys, &hashes, &answers, &ends, &now])
+            .query(
+                &self.claim,
+                &[&Rows([&scopes, &keys, &hashes, &answers, &ends]), &now],
+            )
             .await?;
         rows.iter()
             .map(|row| Ok(digest_of(row.try_get(0)?, row.try_get(1)?)))
@@ -208,7 +211,9 @@ impl Keys {
             commands.iter().map(|c| (c.cart(), c.new.order.id)).collect();
         sorted.sort_unstable();
         let (carts, orders): (Vec<CartId>, Vec<OrderId>) = sorted.into_iter().unzip();
-        let rows = client.query(&self.claim_carts, &[&carts, &orders]).await?;
+        let rows = client
+            .query(&self.claim_carts, &[&Rows([&carts, &orders])])
+            .await?;
         rows.iter().map(|row| row.try_get(0)).collect()
     }
 

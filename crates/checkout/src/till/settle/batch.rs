@@ -5,7 +5,7 @@ use super::{Ask, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
 use crate::discount::claims;
 use crate::error::Error;
 use crate::till::lane::{Failure, Work};
-use crate::till::place::{append, batch_ctx, destination, lines};
+use crate::till::place::{batch_ctx, destination, lines};
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
 use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
@@ -235,10 +235,18 @@ impl SettleBatch {
                     .filter(|reservation| only.is_none_or(|only| only == reservation.tenant));
                 writes.settle(command.ctx.now, held, settlement, &mut shelves)?;
             }
+            let unsent = &decided.decision.unsent;
+            if !unsent.is_empty() {
+                let sold = by_order
+                    .get_mut(&command.order)
+                    .map_or(&mut [][..], Vec::as_mut_slice);
+                writes.take_back(command.ctx.now, command.order, unsent, sold, &mut shelves)?;
+            }
             if let Some(goods) = &decided.decision.goods {
                 let sold = by_order.get(&command.order).map_or(&[][..], Vec::as_slice);
                 let to = destination(&decided.change.order);
-                if let Err(short) = exchange(&mut writes, &mut shelves, command, goods, sold, to)? {
+                let of = (command.ctx.now, command.order);
+                if let Err(short) = exchange(&mut writes, &mut shelves, of, goods, sold, to)? {
                     *outcome = Err(Error::ExchangeShort(short.into()));
                 }
             }
@@ -297,7 +305,7 @@ impl SettleBatch {
             ledger::till::post(client, &self.ledger, &entries),
             self.sagas.save(client, &sagas),
             self.refunds.save(client, &refunds),
-            append(client, &self.outbox, &outbox),
+            store::rows::write(client, &self.outbox, outbox.rows()),
         )?;
         if moved.len() != moves.len() {
             return Err(Failure::PaymentsStuck(moves.len() - moved.len()));
@@ -312,10 +320,10 @@ impl SettleBatch {
 
 /// Puts a return's goods on the shelf and takes what is sent again from it; where that is not there, does nothing and says
 /// what is short.
-fn exchange(
+pub(super) fn exchange(
     writes: &mut inventory::till::Writes,
     shelves: &mut Shelves,
-    command: &Settle,
+    (now, order): (Timestamp, OrderId),
     goods: &Goods,
     sold: &[Reservation],
     to: Destination<'_>,
@@ -324,7 +332,6 @@ fn exchange(
     if !short.is_empty() {
         return Ok(Err(short));
     }
-    let (now, order) = (command.ctx.now, command.order);
     for line in &goods.back {
         writes.restock(now, order, goods.of.0, line, sold, shelves)?;
     }
@@ -371,6 +378,7 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
                 commission: money(part.commission),
                 tax: money(part.commission_tax),
                 funded: money(part.funded()),
+                sales_tax: money(part.tax_kept()),
             };
             let shares: Vec<SellerShare> = parts.map(share).collect();
             sale(order.id, now, &shares)
@@ -382,6 +390,7 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
                 commission: money(back.commission),
                 tax: money(back.tax),
                 funded: money(back.funded),
+                sales_tax: money(back.sales_tax),
             };
             let shares: Vec<SellerShare> = shares.iter().map(share).collect();
             refund(*id, order.id, now, &shares)

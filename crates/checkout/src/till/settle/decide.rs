@@ -1,6 +1,7 @@
 //! What a command does to an order, its payment, its stock and the books. Pure.
 
 use super::Saga;
+use super::cancel::{UnitsAsk, cancel_part, cancel_units};
 use super::intervene::{ByHand, intervene};
 use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share};
 use super::returns::{self, Goods, ReturnAsk};
@@ -8,7 +9,7 @@ use super::unpaid::unpaid_for;
 use crate::error::Error;
 use crate::saga::{End, NOTHING_TO_PAY, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
-use inventory::till::Settlement;
+use inventory::till::{Line, Settlement};
 use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
 use orders::domain::{Command, Event, Order, decide as decide_order};
 use payments::domain::Event as Payment;
@@ -79,6 +80,8 @@ pub enum Ask {
         reason: CancelReason,
         note: String,
     },
+    /// Cancel some units of one that were not sent.
+    CancelUnits(Box<UnitsAsk>),
     /// A return whose step moves goods or money, or depends on money under way.
     Return(Box<ReturnAsk>),
     /// Give money back for a sub-order.
@@ -109,6 +112,7 @@ impl Ask {
             Self::Cancel { .. } => "cancel",
             Self::Intervene(_) => "intervene",
             Self::CancelPart { .. } => "cancel_part",
+            Self::CancelUnits(_) => "cancel_units",
             Self::Return(ask) => ask.act.name(),
             Self::Refund(_) => "refund_begin",
             Self::OfRefund { ask, .. } => ask.name(),
@@ -122,6 +126,7 @@ impl Ask {
             self,
             Self::Cancel { .. }
                 | Self::CancelPart { .. }
+                | Self::CancelUnits(_)
                 | Self::Return(_)
                 | Self::Refund(_)
                 | Self::OfRefund { .. }
@@ -149,6 +154,8 @@ pub struct Decision {
     pub stock: Option<Settlement>,
     /// The one shop whose goods are settled; all if none.
     pub stock_of: Option<TenantId>,
+    /// Of what was sold, what is not sent after all.
+    pub unsent: Vec<Line>,
     pub payment: Option<Payment>,
     pub books: Option<Books>,
     pub saga: Option<Saga>,
@@ -163,7 +170,7 @@ impl Decision {
     /// Whether shelves are to be locked for it.
     #[must_use]
     pub fn touches_stock(&self) -> bool {
-        self.stock.is_some() || self.hold.is_some() || self.goods.is_some()
+        self.stock.is_some() || self.hold.is_some() || self.goods.is_some() || !self.unsent.is_empty()
     }
 }
 
@@ -208,7 +215,8 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
         Ask::Close { saga, end } => close(case, saga, end),
         Ask::Intervene(by_hand) => intervene(case, by_hand, ctx),
         Ask::Cancel { reason } => cancel(case, *reason, ctx),
-        Ask::CancelPart { part, reason, note } => refund::cancel_part(case, ctx, *part, *reason, note),
+        Ask::CancelPart { part, reason, note } => cancel_part(case, ctx, *part, *reason, note),
+        Ask::CancelUnits(ask) => cancel_units(case, ctx, ask),
         Ask::Return(ask) => returns::decide(case, ctx, ask),
         Ask::Refund(request) => refund::request(case, ctx, request),
         Ask::OfRefund { refund, ask } => refund::decide(case, *refund, ask, ctx),
@@ -512,10 +520,10 @@ pub(super) fn cancel(case: &Case, reason: CancelReason, ctx: &Ctx) -> Result<Dec
         });
     }
     Ok(Decision {
-        order: events,
         stock: Some(Settlement::Returned),
         refund: refund::rest(case, ctx, None)?,
-        books: unpaid_for(case, ctx, None),
+        books: unpaid_for(&case.order, &events, ctx),
+        order: events,
         ..Decision::default()
     })
 }

@@ -10,13 +10,10 @@ mod tests;
 
 use super::decide::{Books, Case, Decision, LEASE};
 use super::saga::{HISTORY_MAX, Told};
-use super::unpaid::unpaid_for;
 use crate::error::Error;
 use crate::refund::{End, Next, Outcome, Step, next};
 use crate::saga;
 use contracts::checkout::{RefundStatus, RefundWish};
-use contracts::orders::CancelReason;
-use inventory::till::Settlement;
 use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp};
 use orders::domain::{Command, Event, Order, Refund, RefundLine, Refusal, SubOrder, decide as decide_order};
 use payments::domain::{Event as Payment, RefundedShare};
@@ -254,33 +251,6 @@ pub fn rest(case: &Case, ctx: &Ctx, only: Option<SubOrderId>) -> Result<Option<R
     }
 }
 
-/// One part of a paid order is cancelled: its goods come back, and its money goes back. The others are not touched.
-pub fn cancel_part(
-    case: &Case,
-    ctx: &Ctx,
-    part: SubOrderId,
-    reason: CancelReason,
-    note: &str,
-) -> Result<Decision, Error> {
-    let command = Command::CancelPart {
-        part,
-        reason,
-        note: note.to_owned(),
-    };
-    let events = decide_order(Some(&case.order), &command, ctx.now)?;
-    let Some(sub_order) = case.order.sub_order(part).filter(|_| !events.is_empty()) else {
-        return Ok(Decision::default());
-    };
-    Ok(Decision {
-        order: events,
-        stock: Some(Settlement::Returned),
-        stock_of: Some(sub_order.part.tenant),
-        refund: rest(case, ctx, Some(part))?,
-        books: unpaid_for(case, ctx, Some(part)),
-        ..Decision::default()
-    })
-}
-
 /// What `ask` does to a refund that exists.
 pub fn decide(case: &Case, id: RefundId, ask: &RefundAsk, ctx: &Ctx) -> Result<Decision, Error> {
     let known = case.refunds.iter().find(|refund| refund.id == id);
@@ -401,6 +371,8 @@ pub struct Share {
     pub tax: i64,
     /// What the marketplace takes back of what it paid for discounts.
     pub funded: i64,
+    /// What of the tax on what was sold the marketplace owes no more.
+    pub sales_tax: i64,
 }
 
 impl Share {
@@ -421,6 +393,7 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
     for part in &refund.parts {
         let sub_order = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
         let (tenant, before) = (sub_order.part.tenant, sub_order.undone());
+        let sales_tax_before = sub_order.tax_kept_refunded();
         for event in decide_order(Some(&order), &Command::Refund(part.clone()), now)? {
             order = order.then(now, event.clone());
             events.push(event);
@@ -433,11 +406,13 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
             commission: 0,
             tax: 0,
             funded: 0,
+            sales_tax: 0,
         });
         share.amount += part.amount;
         share.commission += undone.commission;
         share.tax += undone.tax;
         share.funded += undone.funded;
+        share.sales_tax += after.tax_kept_refunded() - sales_tax_before;
     }
     Ok((events, shares.into_values().collect()))
 }
@@ -450,6 +425,10 @@ fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Err
     }
     let mut promised = promised(case, now);
     for part in &known.parts {
+        if let (Some(of), Some(sub_order)) = (part.of_return, promised.sub_order(part.part)) {
+            // Meanwhile the buyer may have kept the goods, or the shop have sent others.
+            sub_order.return_to_refund(of)?;
+        }
         for event in decide_order(Some(&promised), &Command::Refund(part.clone()), now)? {
             promised = promised.then(now, event);
         }

@@ -1,14 +1,17 @@
 //! What becomes of returns where goods or money move: goods that come back are stock again or written off, their money goes
 //! back as any refund does, or the same goods leave the shelf again. Pure.
 
+use super::cancel::on_shelves;
 use super::decide::{Case, Decision};
 use super::refund::{REFUNDS_MAX, RefundMove, begin, promised, take, told};
+use super::unpaid::unpaid_for;
 use crate::error::Error;
 use contracts::checkout::{AfterReceipt, ReturnTerms};
 use inventory::till::Line;
 use kernel::{Ctx, RefundId, ReturnId, SubOrderId, Timestamp};
 use orders::domain::{
-    Command, Deduction, Event, Order, Received, Refusal, ReturnStep, SubOrder, Units, decide as decide_order,
+    Command, Deduction, Event, Order, Received, Refusal, Return, ReturnStep, SubOrder, Units,
+    decide as decide_order,
 };
 
 /// Told to buyers by providers that say why.
@@ -34,6 +37,10 @@ pub enum ReturnAct {
     },
     Refund(ReturnTerms),
     Exchange,
+    /// Nothing more is expected of it: what was to be sent again stays.
+    Close {
+        note: String,
+    },
 }
 
 impl ReturnAct {
@@ -45,6 +52,7 @@ impl ReturnAct {
             Self::Receive { .. } => "return_receive",
             Self::Refund(_) => "return_refund",
             Self::Exchange => "return_exchange",
+            Self::Close { .. } => "return_close",
         }
     }
 }
@@ -71,7 +79,7 @@ pub fn decide(case: &Case, ctx: &Ctx, ask: &ReturnAsk) -> Result<Decision, Error
     match &ask.act {
         ReturnAct::Withdraw => {
             way.take(ReturnStep::Withdrawn)?;
-            Ok(way.decision())
+            Ok(way.decision(case, ctx))
         }
         ReturnAct::Receive { lines, then } => receive(case, ctx, way, lines, then),
         ReturnAct::Refund(terms) => refund(case, ctx, &way, terms),
@@ -79,7 +87,18 @@ pub fn decide(case: &Case, ctx: &Ctx, ask: &ReturnAsk) -> Result<Decision, Error
             let again = exchange(&mut way)?;
             Ok(Decision {
                 goods: goods(ask.id, Vec::new(), again),
-                ..way.decision()
+                ..way.decision(case, ctx)
+            })
+        }
+        ReturnAct::Close { note } => {
+            let note = note.clone();
+            let back = match way.take(ReturnStep::Closed { note })? {
+                true => way.stock(way.sub_order()?.put_back(way.known()?))?,
+                false => Vec::new(),
+            };
+            Ok(Decision {
+                goods: goods(ask.id, back, Vec::new()),
+                ..way.decision(case, ctx)
             })
         }
     }
@@ -115,27 +134,23 @@ impl Way {
         Ok(happened)
     }
 
+    fn known(&self) -> Result<&Return, Error> {
+        let known = self.sub_order()?.find_return(self.id);
+        Ok(known.ok_or(Refusal::NoSuchReturn)?)
+    }
+
     fn is_refunded(&self) -> Result<bool, Error> {
         Ok(self.sub_order()?.refund_of_return(self.id).is_some())
     }
 
     /// Units of lines, as what the shelves hold.
     fn stock(&self, units: impl IntoIterator<Item = Units>) -> Result<Vec<Line>, Error> {
-        let sub_order = self.sub_order()?;
-        let line = |units: Units| {
-            let line = sub_order.line(units.line).ok_or(Refusal::BadUnits)?;
-            Ok(Line {
-                tenant: sub_order.part.tenant,
-                sku: line.sku,
-                quantity: i64::from(units.quantity),
-            })
-        };
-        let units = units.into_iter().filter(|units| units.quantity > 0);
-        units.map(line).collect()
+        on_shelves(&self.sub_order()?, units)
     }
 
-    fn decision(self) -> Decision {
+    fn decision(self, before: &Case, ctx: &Ctx) -> Decision {
         Decision {
+            books: unpaid_for(&before.order, &self.events, ctx),
             order: self.events,
             ..Decision::default()
         }
@@ -179,7 +194,7 @@ fn receive(
     Ok(Decision {
         goods: goods(way.id, back, again),
         refund,
-        ..way.decision()
+        ..way.decision(case, ctx)
     })
 }
 
@@ -188,10 +203,7 @@ fn exchange(way: &mut Way) -> Result<Vec<Line>, Error> {
     if !way.take(ReturnStep::Exchanged)? {
         return Ok(Vec::new());
     }
-    let sub_order = way.sub_order()?;
-    let known = sub_order.find_return(way.id).ok_or(Refusal::NoSuchReturn)?;
-    let units = known.units();
-    way.stock(units)
+    way.stock(way.known()?.units())
 }
 
 /// Asked twice, it is given back once: the second caller learns how it stands.

@@ -3,6 +3,7 @@ use kernel::{OrderId, Timestamp, UserId};
 use postgres_types::Json;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use store::rows::Rows;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
@@ -109,12 +110,11 @@ select s.order_id, s.version, s.attempt, s.method, s.return_path, s.step, s.trie
   from unnest($1::uuid[]) as wanted (order_id)
   join checkout.saga s on s.order_id = wanted.order_id";
 
-/// Parameters: orders, versions, attempts, methods, return paths, steps, tries, due, leases, histories.
+/// Parameter: sagas.
 const SAVE: &str = "
 insert into checkout.saga
        (order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history)
-select * from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::int[],
-                     $8::timestamptz[], $9::timestamptz[], $10::jsonb[])
+select * from unnest($1::checkout.saga_row[])
 on conflict on constraint saga_pkey do update
    set version = excluded.version, attempt = excluded.attempt, method = excluded.method,
        return_path = excluded.return_path, step = excluded.step, tries = excluded.tries,
@@ -150,7 +150,7 @@ impl Sagas {
         client
             .execute(
                 &self.save,
-                &[
+                &[&Rows([
                     &orders,
                     &column(sagas, |s| s.version),
                     &column(sagas, |s| i32::try_from(s.attempt).unwrap_or(i32::MAX)),
@@ -161,7 +161,7 @@ impl Sagas {
                     &column(sagas, |s| s.due_at),
                     &column(sagas, |s| s.lease_until),
                     &column(sagas, |s| Json(&s.history)),
-                ],
+                ])],
             )
             .await
             .map(drop)

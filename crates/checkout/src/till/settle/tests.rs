@@ -3,6 +3,7 @@ use super::*;
 use crate::saga::{End, Step};
 use contracts::Address;
 use contracts::orders::CancelReason;
+use contracts::taxes::TaxOwner;
 use expect_test::{Expect, expect};
 use kernel::{
     CartId, Ctx, Currency, LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId, TenantId, Timestamp,
@@ -51,16 +52,19 @@ fn order(events: Vec<Event>) -> Order {
                 commission_tax: 0,
                 rule: None,
                 discounts: Vec::new(),
+                tax: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),
                 name: "Standard".into(),
                 price: 500,
                 discounts: Vec::new(),
+                tax: None,
             },
             commission: 100,
             commission_tax: 0,
             return_days: 14,
+            tax_owed_by: TaxOwner::Seller,
         }],
     }));
     let history = (1..).zip(std::iter::once(placed).chain(events));

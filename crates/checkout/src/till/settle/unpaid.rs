@@ -1,35 +1,34 @@
-//! Parts that were sold for nothing, because the marketplace pays for all of them.
+//! What was sold for nothing, because promotions pay for all of it.
 
-use super::Case;
 use super::decide::Books;
 use super::refund::Share;
-use kernel::{Ctx, RefundId, SubOrderId};
+use kernel::{Ctx, RefundId};
+use orders::domain::{Event, Order, SubOrder, Undone};
 
-/// What is posted when parts are cancelled that were sold for nothing, because the marketplace pays for all of them: no
-/// money goes back to the buyer, and what their sale posted is undone.
-pub fn unpaid_for(case: &Case, ctx: &Ctx, only: Option<SubOrderId>) -> Option<Books> {
-    let wanted = case.order.sub_orders().filter(|sub_order| {
-        let part = sub_order.part;
-        only.is_none_or(|only| only == part.id)
-            && case.order.paid
-            && part.total() == 0
-            && part.funded() > 0
-            && sub_order.cancellation().is_none()
-    });
-    let shares: Vec<Share> = wanted
-        .map(|sub_order| {
-            let sold = sub_order.part.sold();
-            Share {
-                tenant: sub_order.part.tenant,
-                amount: 0,
-                commission: sold.commission,
-                tax: sold.tax,
-                funded: sold.funded,
-            }
-        })
+/// What is posted when events undo something of a sale by themselves: what cost nothing is cancelled, or came back and
+/// stays. No money goes back to the buyer for it, and what its sale posted must not stay with the shop.
+pub fn unpaid_for(before: &Order, events: &[Event], ctx: &Ctx) -> Option<Books> {
+    let then = |order: Order, event: &Event| order.then(ctx.now, event.clone());
+    let after = events.iter().fold(before.clone(), then);
+    let parts = before.sub_orders().zip(after.sub_orders());
+    let shares: Vec<Share> = parts
+        .filter_map(|(before, after)| share(&before, &after))
         .collect();
     (!shares.is_empty()).then(|| Books::Refund {
         refund: RefundId::new(ctx.now),
         shares,
+    })
+}
+
+fn share(before: &SubOrder<'_>, after: &SubOrder<'_>) -> Option<Share> {
+    let undone = after.undone().since(before.undone());
+    (undone != Undone::default()).then_some(Share {
+        tenant: after.part.tenant,
+        amount: 0,
+        commission: undone.commission,
+        tax: undone.tax,
+        funded: undone.funded,
+        // Of nothing that is paid, nothing is tax.
+        sales_tax: 0,
     })
 }

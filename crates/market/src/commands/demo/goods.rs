@@ -101,6 +101,7 @@ fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {
         category: Some(product.category.to_owned()),
         attributes,
         tags: product.tags.clone(),
+        tax_category: None,
         status: Some(ProductStatus::Active),
         images: pictures.into_iter().map(DraftImage::Stored).collect(),
         variants: product.variants.iter().map(variant).collect(),

@@ -1,7 +1,7 @@
 //! Operations that name nothing of anybody's, and why.
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-pub const NAME_NOTHING: [(&str, &str); 23] = [
+pub const NAME_NOTHING: [(&str, &str); 25] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -28,13 +28,14 @@ pub const NAME_NOTHING: [(&str, &str); 23] = [
         "list_own_products",
         "reads the shop of the token; its cursor is tried below all the same",
     ),
-    ("list_seller_returns", "reads the shop of the token"),
     ("list_seller_holds", "reads the shop of the token"),
     ("list_seller_payouts", "reads the shop of the token"),
     ("get_payout_schedule", "reads the shop of the token"),
     ("put_payout_schedule", "changes the shop of the token"),
     ("get_seller_statement", "reads the shop of the token"),
     ("get_seller_statement_csv", "reads the shop of the token"),
+    ("get_seller_statement_pdf", "reads the shop of the token"),
+    ("list_carriers", "is the same for every shop"),
     ("ask_payout", "pays the shop of the token"),
     ("list_warehouses", "reads the shop of the token"),
     (
@@ -43,10 +44,11 @@ pub const NAME_NOTHING: [(&str, &str); 23] = [
     ),
     ("set_stock_routing", "changes the shop of the token"),
     ("list_seller_promotions", "reads the shop of the token"),
+    ("list_seller_returns", "reads the shop of the token"),
 ];
 
 /// Operations for buyers and guests that name nothing of anybody's.
-pub const BUYERS_NAME_NOTHING: [(&str, &str); 23] = [
+pub const BUYERS_NAME_NOTHING: [(&str, &str); 24] = [
     ("me", "reads the account of the token"),
     ("list_sessions", "reads the account of the token"),
     ("logout", "ends the session of the token"),
@@ -65,6 +67,10 @@ pub const BUYERS_NAME_NOTHING: [(&str, &str); 23] = [
     (
         "hear_payment_webhook",
         "believes nothing that it is told; its signature is the provider's",
+    ),
+    (
+        "hear_carrier_webhook",
+        "its signature is the carrier's, and it tells nothing back",
     ),
     (
         "resend_verification",

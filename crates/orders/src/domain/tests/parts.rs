@@ -2,6 +2,7 @@
 
 use super::*;
 use contracts::orders::{Fulfilment, SubOrderStatus};
+use kernel::RefundId;
 use proptest::test_runner::TestCaseError;
 
 pub const FIRST: SubOrderId = SubOrderId(Uuid::from_u128(11));
@@ -50,11 +51,16 @@ fn cancel_part(part: SubOrderId, reason: CancelReason, note: &str) -> Command {
 }
 
 fn cancel_units(part: SubOrderId, reason: CancelReason, units: &[Units]) -> Command {
+    cancel_units_once(part, reason, units, "")
+}
+
+fn cancel_units_once(part: SubOrderId, reason: CancelReason, units: &[Units], key: &str) -> Command {
     Command::CancelUnits {
         part,
         units: units.to_vec(),
         reason,
         note: "one broke".into(),
+        key: key.into(),
     }
 }
 
@@ -366,6 +372,54 @@ fn cancelling_all_units_cancels_the_sub_order() {
     );
 }
 
+#[test]
+fn units_are_cancelled_once_for_each_key() {
+    let one = [units(1, 1)];
+    let asked = cancel_units_once(FIRST, CancelReason::Seller, &one, "shop/1");
+    check(std::slice::from_ref(&asked), &asked, expect!["[]"]);
+    check(
+        std::slice::from_ref(&asked),
+        &cancel_units_once(FIRST, CancelReason::Seller, &[units(1, 2)], "shop/1"),
+        expect!["This id belongs to another cancellation already."],
+    );
+    let last = cancel_units_once(FIRST, CancelReason::Seller, &one, "shop/2");
+    check(
+        std::slice::from_ref(&asked),
+        &last,
+        expect![[r#"["part_cancelled"]"#]],
+    );
+    // Asked again when the sub-order went with them.
+    check(&[asked, last.clone()], &last, expect!["[]"]);
+}
+
+#[test]
+fn units_that_are_not_sent_are_paid_back_once() {
+    let refund = |order: &Order, wanted| {
+        let part = order.sub_order(FIRST).expect("part");
+        let id = RefundId(Uuid::from_u128(79));
+        let refund = part.refund_for_cancelled(&[units(1, wanted)], id, "");
+        refund
+            .expect("it is its line")
+            .map(|refund| (refund.amount, refund.lines[0].quantity))
+    };
+    let sold = after(&[]);
+    assert_eq!(
+        [refund(&sold, 1), refund(&sold, 2)],
+        [Some((500, 1)), Some((1000, 2))]
+    );
+    // What was given back for a unit before is given back for the first that is not sent.
+    let mut given = refunds::any(1, FIRST, 0, 0, 500);
+    given.lines[0].quantity = 1;
+    let paid_back = after(&[Command::Refund(given)]);
+    assert_eq!(
+        [refund(&paid_back, 1), refund(&paid_back, 2)],
+        [None, Some((500, 1))]
+    );
+    // Of an amount as such, no more than what is left.
+    let little = after(&[Command::Refund(refunds::any(1, FIRST, 1100, 0, 0))]);
+    assert_eq!(refund(&little, 1), Some((300, 1)));
+}
+
 /// The words of a stream are a promise to streams already written.
 #[test]
 fn events_of_parts_keep_their_words() {
@@ -386,6 +440,7 @@ fn events_of_parts_keep_their_words() {
             units: vec![units(1, 1)],
             reason: CancelReason::Buyer,
             note: String::new(),
+            key: String::new(),
         },
         Event::Refunded {
             refund: refunds::any(1, part, 0, 100, 500),

@@ -193,9 +193,10 @@ fn after_amounts(part: &Part, amounts: &[i64]) -> Undone {
         .map(|(n, &amount)| Given {
             refund: any(n, FIRST, amount, 0, 0),
             at: at(100),
+            undone: Undone::default(),
         })
         .collect();
-    part.undone_by(&given)
+    part.undone_by(&given, |_| 0)
 }
 
 #[test]
@@ -226,8 +227,11 @@ fn with_a_line_goes_its_own_commission_whatever_was_taken_off_its_price() {
             .into_iter()
             .fold(order.clone(), |order, event| order.then(at(100), event));
         let sub_order = order.sub_order(FIRST).expect("known");
-        let told = sub_order.view();
-        assert_eq!(told.commission_refunded.amount, sub_order.undone().kept());
+        assert_eq!(
+            sub_order.view().commission_refunded,
+            None,
+            "the buyer has no business with it"
+        );
         sub_order.undone()
     };
     let whole = Undone {
@@ -243,11 +247,46 @@ fn with_a_line_goes_its_own_commission_whatever_was_taken_off_its_price() {
     };
     assert_eq!(undone(1, 5), half);
     // Delivery carries none.
-    let delivery = order.placed.parts[0].undone_by(&[Given {
+    let given = Given {
         refund: any(1, FIRST, 0, 400, 0),
         at: at(100),
-    }]);
+        undone: Undone::default(),
+    };
+    let delivery = order.placed.parts[0].undone_by(&[given], |_| 0);
     assert_eq!(delivery, Undone::default());
+}
+
+#[test]
+fn of_a_line_that_cost_nothing_units_that_are_back_undo_their_share() {
+    let mut placed = discounted(1000, 0, 0);
+    let line = &mut placed.parts[0].lines[0];
+    (line.commission, line.commission_tax) = (100, 21);
+    (placed.parts[0].commission, placed.parts[0].commission_tax) = (100, 21);
+    let part = &placed.parts[0];
+    let undone = |given: &[Given], back| {
+        let Undone {
+            commission,
+            tax,
+            funded,
+        } = part.undone_by(given, |_| back);
+        [commission, tax, funded]
+    };
+    // 4.00 of delivery are all that is paid.
+    let given = |amount| Given {
+        refund: any(1, FIRST, 0, amount, 0),
+        at: at(100),
+        undone: Undone::default(),
+    };
+    assert_eq!(
+        [undone(&[], 0), undone(&[], 1), undone(&[], 2)],
+        [[0; 3], [50, 11, 500], [100, 21, 1000]]
+    );
+    assert_eq!(undone(&[given(200)], 1), [50, 11, 500]);
+    assert_eq!(
+        undone(&[given(400)], 0),
+        [100, 21, 1000],
+        "with the last of what was paid"
+    );
 }
 
 proptest! {

@@ -83,7 +83,7 @@ fn is_ours(fault: &Fault) -> bool {
     matches!(fault.kind, Kind::Internal | Kind::Unavailable)
 }
 
-fn role_key(role: Role) -> &'static str {
+pub fn role_key(role: Role) -> &'static str {
     match role {
         Role::Owner => "role.owner",
         Role::Manager => "role.manager",

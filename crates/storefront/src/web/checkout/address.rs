@@ -167,7 +167,10 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
     let well_formed = email
         .value
         .split_once('@')
-        .is_some_and(|(who, host)| !who.is_empty() && host.contains('.'));
+        .is_some_and(|(who, host)| !who.is_empty() && host.contains('.') && !host.contains('@'))
+        && !email
+            .value
+            .contains(|c: char| c.is_whitespace() || c.is_control());
     if email.error.is_none() && !well_formed {
         email.error = Some(visit.locale.t("form.email_wrong").to_string());
     }
@@ -201,7 +204,7 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
             };
             field
                 .error
-                .get_or_insert_with(|| crate::web::visit::spoken(&error.detail));
+                .get_or_insert_with(|| misplaced(&error.pointer, &country, &postcode, visit));
         }
     }
     let optional = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
@@ -227,6 +230,20 @@ fn read(posted: &Posted) -> (Field, AddressForm, Option<Address>) {
         phone: optional(&form.phone.value),
     });
     (email, form, address)
+}
+
+/// What is wrong with a part of a place.
+fn misplaced(pointer: &str, country: &str, postcode: &str, visit: &Visit) -> String {
+    let name = pointer.trim_start_matches('/');
+    let lies_in = geo::region_of_postcode(postcode, country).and_then(geo::subdivision);
+    match lies_in.filter(|_| name == "postcode") {
+        Some(province) => visit
+            .locale
+            .t("refusal.postcode_elsewhere")
+            .arg("province", province.name)
+            .to_string(),
+        None => visit.locale.t(&format!("refusal.at.{name}")).to_string(),
+    }
 }
 
 pub fn countries(current: &str, visit: &Visit) -> Vec<Choice> {

@@ -8,7 +8,7 @@ pub mod review;
 use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, savings};
+use super::{Shop, cards, savings, taxes};
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
 use crate::views::common::Price;
 use axum::response::Response;
@@ -79,7 +79,7 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
         savings: savings::of_quote(quote, locale),
         coupons: Some(savings::coupons(quote, &visit.path, locale)),
         delivery: quote.list_delivery().map(|m| Price::new(locale, m)),
-        tax_note: locale.t("price.tax").to_string(),
+        taxes: taxes::of_quote(quote, locale),
         total: Price::new(locale, quote.total),
     }
 }

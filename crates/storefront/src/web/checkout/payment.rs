@@ -25,6 +25,9 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
     if passage.quote.groups.iter().any(|g| g.delivery.is_none()) {
         return Ok(redirect("/checkout/delivery"));
     }
+    if passage.quote.total.amount == 0 {
+        return Ok(redirect("/checkout/review"));
+    }
     let view = CheckoutPaymentPage {
         page: visit.keyed_page(&shop, "checkout.payment.title").await,
         action: "/checkout/payment".to_owned(),

@@ -26,8 +26,8 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
 }
 
 async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -> Result<Response, Failure> {
-    let (Some(address), Some(method)) = (draft.address.clone(), draft.method.clone()) else {
-        return Ok(redirect("/checkout/payment"));
+    let Some(address) = draft.address.clone() else {
+        return Ok(redirect("/checkout/address"));
     };
     let Some(passage) = passage(shop, visit, draft).await? else {
         return Ok(redirect("/cart"));
@@ -37,6 +37,9 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
     if quote.groups.iter().any(|g| g.delivery.is_none()) {
         return Ok(redirect("/checkout/delivery"));
     }
+    let Some(method) = method(&draft, &quote) else {
+        return Ok(redirect("/checkout/payment"));
+    };
     let lines = || quote.groups.iter().flat_map(|g| &g.lines);
     let view = CheckoutReviewPage {
         page: visit.keyed_page(shop, "checkout.review.title").await,
@@ -45,7 +48,10 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
         email: draft.email,
         address: address_lines(&address, visit),
         deliveries: quote.groups.iter().filter_map(|g| delivery(g, visit)).collect(),
-        payment: payment::label(visit, &method),
+        payment: match method.is_empty() {
+            true => visit.locale.t("payment.nothing_due").to_string(),
+            false => payment::label(visit, &method),
+        },
         changes: cart::changes(&quote, visit.locale),
         repriced: lines().any(|line| line.price_was.is_some()),
         short: !lines().all(QuoteLine::orderable),
@@ -54,6 +60,14 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
         error,
     };
     Ok(visit.show(shop, &view))
+}
+
+/// What it is paid with: nothing, where it costs nothing; none where that is still to be chosen.
+fn method(draft: &Draft, quote: &Quote) -> Option<String> {
+    match quote.total.amount {
+        0 => Some(String::new()),
+        _ => draft.method.clone(),
+    }
 }
 
 /// The same cart at the same version and total is the same order, however often the button is pressed. A refusal stays the
@@ -92,7 +106,7 @@ pub async fn place(
     if let Some(led) = agreed.led_back(&shop, visit, &draft).await {
         return Ok(led);
     }
-    let (Some(address), Some(method)) = (draft.address.clone(), draft.method.clone()) else {
+    let Some(address) = draft.address.clone() else {
         return Ok(redirect("/checkout/address"));
     };
     let said = |key: &str| Some(visit.locale.t(key).to_string());
@@ -109,6 +123,9 @@ pub async fn place(
                 None => Ok(redirect(if signed_in { "/orders" } else { "/cart" })),
             };
         }
+    };
+    let Some(method) = method(&draft, &quote) else {
+        return Ok(redirect("/checkout/payment"));
     };
     if quote
         .groups

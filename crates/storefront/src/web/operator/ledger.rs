@@ -1,20 +1,54 @@
-//! The books: every account's balance.
+//! The books: every account's balance, now or at any moment before.
 
 use super::bar;
+use crate::views::common::Field;
 use crate::views::operator::{BalanceRow, CurrencyBalances, OperatorLedgerPage};
 use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::visit::Visit;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
+use chrono::NaiveDateTime;
 use contracts::ledger::AccountBalance;
-use kernel::{Currency, Money, Permission};
+use kernel::{Currency, Money, Permission, Timestamp};
+use serde::Deserialize;
 
-pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+/// As browsers write a moment.
+const MOMENT: &str = "%Y-%m-%dT%H:%M";
+
+#[derive(Deserialize)]
+pub struct AsOf {
+    at: Option<String>,
+}
+
+/// Now, unless another moment of UTC is asked for.
+fn moment(asked: Option<String>, visit: &Visit) -> (Timestamp, Field) {
+    let now = visit.ctx.now;
+    let Some(text) = asked.filter(|text| !text.is_empty()) else {
+        return (now, Field::of(now.format(MOMENT).to_string()));
+    };
+    let read = NaiveDateTime::parse_from_str(&text, MOMENT)
+        .or_else(|_| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S"));
+    let at = read.ok().and_then(|at| httpkit::moment("at", at.and_utc()).ok());
+    match at {
+        Some(at) => (at, Field::of(text)),
+        None => (
+            now,
+            Field::wrong(text, visit.locale.t("ledger.moment_wrong").to_string()),
+        ),
+    }
+}
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(asked): Query<AsOf>,
+) -> Result<Response, Failure> {
     visit.operator(Permission::ReadLedger)?;
+    let (at, moment) = moment(asked.at, &visit);
     let (page, balances) = futures::join!(
         visit.keyed_page(&shop, "operator.ledger"),
-        shop.ledger.trial_balance(&visit.ctx, visit.ctx.now),
+        shop.ledger.trial_balance(&visit.ctx, at),
     );
     let balances = balances?;
     let mut known: Vec<Currency> = Vec::new();
@@ -26,7 +60,8 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     let view = OperatorLedgerPage {
         page,
         work: bar(&visit, "/operator/ledger"),
-        at: visit.locale.date_time(visit.ctx.now.naive_utc()),
+        at: visit.locale.date_time(at.naive_utc()),
+        moment,
         currencies: known
             .into_iter()
             .map(|currency| of_currency(&balances, currency, &visit))

@@ -1,8 +1,11 @@
 //! The operator's workplace.
 
+pub mod breaks;
 pub mod ledger;
 pub mod payments;
+pub mod payouts;
 pub mod shops;
+pub mod taxes;
 
 use super::visit::Visit;
 use crate::views::common::Link;
@@ -10,14 +13,21 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 3] = [
+const SECTIONS: [(&str, &str, Permission); 6] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
         "operator.payments",
         Permission::ReadAnyOrder,
     ),
+    ("/operator/payouts", "operator.payouts", Permission::ReadLedger),
+    (
+        "/operator/reconciliation",
+        "operator.breaks",
+        Permission::ReadLedger,
+    ),
     ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
+    ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
 ];
 
 /// The bar over the operator's pages, standing at `section`.

@@ -65,7 +65,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
                 } else {
                     said.join(" + ")
                 },
-                href: None,
+                href: Some("/seller/settlement".to_owned()),
             });
         }
     }

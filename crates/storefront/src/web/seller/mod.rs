@@ -1,14 +1,23 @@
 //! The seller's workplace.
 
+pub mod cancel;
+pub mod feeds;
+pub mod goods;
 pub mod home;
 pub mod orders;
+pub mod parcels;
 pub mod product_form;
 mod product_text;
 pub mod products;
+mod promotion_form;
+pub mod promotions;
 pub mod returns;
+pub mod settlement;
 pub mod shop;
+pub mod staff;
 pub mod stock;
 pub mod uploads;
+pub mod warehouses;
 
 use super::Shop;
 use super::failure::Failure;
@@ -21,15 +30,33 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 7] = [
+const SECTIONS: [(&str, &str, Permission); 10] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
     ("/seller/products", "work.products", Permission::ReadCatalog),
     ("/seller/stock", "work.stock", Permission::ReadStock),
+    ("/seller/promotions", "work.promotions", Permission::ReadSales),
+    ("/seller/settlement", "work.settlement", Permission::ReadSales),
     ("/seller/uploads", "work.uploads", Permission::EditCatalog),
     ("/seller/shop", "work.shop", Permission::ReadShop),
+    ("/seller/staff", "work.staff", Permission::ManageStaff),
 ];
+
+/// The parts of the stock's pages, standing at `part`.
+fn stock_parts(visit: &Visit, part: &str) -> Vec<Section> {
+    let parts = [
+        ("/seller/stock", "stock.levels"),
+        ("/seller/warehouses", "work.warehouses"),
+        ("/seller/goods", "work.goods"),
+        ("/seller/feeds", "work.feeds"),
+    ];
+    let section = |(href, key): (&str, &str)| Section {
+        link: Link::new(visit.locale.t(key).to_string(), href),
+        current: href == part,
+    };
+    parts.map(section).into()
+}
 
 /// The shop one works for.
 pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Seller, Failure> {

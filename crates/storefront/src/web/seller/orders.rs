@@ -1,32 +1,30 @@
 //! The shop's part of orders.
 
+use super::parcels::{book_form, labels, papers};
 use super::returns::cases;
-use super::{bar, own_shop};
-use crate::views::common::{Choice, Link, Price};
-use crate::views::order::SubOrderState;
+use super::{bar, cancel, own_shop};
+use crate::views::common::{Link, Price};
+use crate::views::order::{OrderLine, SubOrderState};
 use crate::views::seller::{
-    CancelForm, DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm,
-    ShipLine,
+    DeliverForm, SellerActions, SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine,
 };
 use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::sub_orders::{order_line, parcels, reason, refunds, state, timeline};
+use crate::web::sub_orders::{changes, order_line, parcels, reason, state, timeline};
+use crate::web::taxes;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::orders::{NewParcel, ParcelLine, SalesTally, SubOrder, SubOrderStatus};
+use contracts::taxes::TaxOwner;
 use kernel::{Cursor, Fault, LineId, Money, ParcelId, Permission, ProductId, SubOrderId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
 const ORDERS_PER_PAGE: u16 = 25;
-/// Why a shop cannot send what it sold, by the end of the key of its words; the buyer reads them.
-const CANCEL_REASONS: [&str; 4] = ["sold_out", "damaged", "address", "other"];
-/// Characters of a note to a buyer.
-const NOTE_CHARS_MAX: usize = 500;
 /// Offered to be chosen; any other can be typed.
 const CARRIERS: [&str; 6] = ["Correos", "SEUR", "MRW", "GLS", "DHL", "UPS"];
 
@@ -145,23 +143,35 @@ pub async fn page(
     let tenant = visit.seller(Permission::ReadSales)?;
     let sub = shop.orders.sub_order(&visit.ctx, tenant, id).await?;
     let products: Vec<ProductId> = sub.lines.iter().map(|l| l.product).collect();
-    let (frame, seller, listings) = futures::join!(
+    let (frame, seller, listings, shipments, carriers, sales) = futures::join!(
         visit.keyed_page(&shop, "work.orders"),
         own_shop(&shop, &visit, tenant),
         shop.catalog.listings(&visit.ctx, products),
+        shop.shipping.of_sub_order(&visit.ctx, tenant, id),
+        shop.shipping.carriers(&visit.ctx),
+        shop.order_desk.sales(&visit.ctx, tenant, vec![sub.order]),
     );
     let (seller, locale) = (seller?, visit.locale);
+    // Without labels, an order can still be sent by hand.
+    let (shipments, carriers) = (shipments.unwrap_or_default(), carriers.unwrap_or_default());
     let listings: HashMap<_, _> = listings
         .unwrap_or_default()
         .into_iter()
         .map(|l| (l.id, l))
+        .collect();
+    // The sum of the commission stands below the lines; without the parts the page is still right.
+    let fees: HashMap<LineId, Money> = sales
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|sale| sale.fees)
+        .map(|fee| (fee.line, fee.kept))
         .collect();
     let mut page = frame;
     page.title = locale.t("work.order").arg("number", &sub.number).to_string();
     // Of the goods, with what the marketplace pays for their discounts: what commission is taken from.
     let reckoned_from = sub.subtotal.amount + sub.funded.amount;
     let rate = if reckoned_from > 0 {
-        sub.commission.amount * 100 / reckoned_from
+        commission(&sub) * 100 / reckoned_from
     } else {
         0
     };
@@ -176,9 +186,12 @@ pub async fn page(
         lines: sub
             .lines
             .iter()
-            .map(|line| order_line(line, listings.get(&line.product), locale))
+            .map(|line| OrderLine {
+                commission: fees.get(&line.id).map(|kept| Price::new(locale, *kept)),
+                ..order_line(line, listings.get(&line.product), locale)
+            })
             .collect(),
-        parcels: parcels(&sub, locale),
+        parcels: parcels(&sub, &shipments, locale),
         delivery: sub.delivery_name.clone(),
         address: sub
             .address
@@ -188,34 +201,57 @@ pub async fn page(
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
         funded: (sub.funded.amount > 0).then(|| Price::new(locale, sub.funded)),
-        commission: Price::new(
-            locale,
-            Money::new(-sub.commission.amount, sub.commission.currency),
-        ),
+        commission: Price::new(locale, Money::new(-commission(&sub), sub.total.currency)),
         commission_rate: locale.percent(u32::try_from(rate).unwrap_or(0)),
+        tax_kept: (tax_kept(&sub) > 0).then(|| {
+            let kept = Money::new(-tax_kept(&sub), sub.tax.currency);
+            Price::new(locale, kept)
+        }),
+        tax_note: taxes::note(&sub, locale),
         payout: Price::new(locale, payout(&sub)?),
         refunded: (sub.refunded.amount > 0).then(|| {
             let back = Money::new(-sub.refunded.amount, sub.refunded.currency);
             (
                 Price::new(locale, back),
-                Price::new(locale, sub.commission_refunded),
+                Price::new(locale, commission_refunded(&sub)),
             )
         }),
-        refunds: refunds(&sub, locale),
+        refunds: changes(&sub, locale),
         returns: cases(&sub, &visit),
         reason: reason(&sub, locale),
+        papers: papers(&sub, locale),
+        labels: labels(&sub, &shipments, &visit),
+        book: book_form(&sub, &carriers, &visit),
         actions: actions(&sub, &visit),
         page,
     };
     Ok(visit.show(&shop, &view))
 }
 
-/// What its seller receives: the total, and what the marketplace pays for discounts, without the commission, all without
-/// what was given back.
+/// Minor units; a shop is told.
+fn commission(sub: &SubOrder) -> i64 {
+    sub.commission.map_or(0, |kept| kept.amount)
+}
+
+fn commission_refunded(sub: &SubOrder) -> Money {
+    sub.commission_refunded.unwrap_or(Money::zero(sub.total.currency))
+}
+
+/// What of the total is tax that the marketplace pays, without what was given back.
+fn tax_kept(sub: &SubOrder) -> i64 {
+    match sub.tax_owed_by {
+        TaxOwner::Marketplace => sub.tax.amount - sub.tax_refunded.amount,
+        TaxOwner::Seller => 0,
+    }
+}
+
+/// What its seller receives: the total, and what the marketplace pays for discounts, without the commission and the tax that
+/// the marketplace pays, all without what was given back.
 fn payout(sub: &SubOrder) -> Result<Money, kernel::MoneyError> {
     let funded = sub.funded.sub(sub.funded_refunded)?;
     let kept = sub.total.sub(sub.refunded)?.add(funded)?;
-    kept.sub(sub.commission.sub(sub.commission_refunded)?)
+    let kept = kept.sub(Money::new(commission(sub), kept.currency).sub(commission_refunded(sub))?)?;
+    kept.sub(Money::new(tax_kept(sub), kept.currency))
 }
 
 /// What the visitor may do with it now.
@@ -237,31 +273,22 @@ fn actions(sub: &SubOrder, visit: &Visit) -> SellerActions {
             .parcels
             .iter()
             .filter(|parcel| parcel.delivered_at.is_none())
-            .zip(parcels(sub, visit.locale).iter().filter(|seen| !seen.arrived))
+            .zip(
+                parcels(sub, &[], visit.locale)
+                    .iter()
+                    .filter(|seen| !seen.arrived),
+            )
             .map(|(parcel, seen)| DeliverForm {
                 action: href(&format!("parcels/{}/deliver", parcel.id)),
                 label: format!("{} {}", seen.carrier, seen.tracking).trim().to_owned(),
             })
             .collect(),
-        cancel: is_open(sub).then(|| CancelForm {
-            action: href("cancel"),
-            reasons: CANCEL_REASONS
-                .map(|code| Choice::new(code, visit.locale.t(&cancel_reason_key(code)).to_string()))
-                .into(),
-        }),
+        cancel: cancel::form(sub, visit),
+        cancel_units: cancel::units_form(sub, visit),
     }
 }
 
-/// Paid, and nothing of it is sent.
-fn is_open(sub: &SubOrder) -> bool {
-    matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Packed)
-}
-
-fn cancel_reason_key(code: &str) -> String {
-    format!("work.cancel_reason.{code}")
-}
-
-fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
+pub(super) fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
     let left = |line: &contracts::orders::OrderLine| line.quantity - line.shipped - line.cancelled;
     let lines = sub.lines.iter().filter(|line| left(line) > 0);
     lines
@@ -315,7 +342,7 @@ pub async fn ship(
 }
 
 /// The units that go into the parcel; lines of which none goes are left out.
-fn chosen(posted: &Posted) -> Result<Vec<ParcelLine>, Fault> {
+pub(super) fn chosen(posted: &Posted) -> Result<Vec<ParcelLine>, Fault> {
     let unreadable = || {
         Fault::field(
             "units_invalid",
@@ -345,44 +372,12 @@ pub async fn deliver(
     after(id, "delivered", delivered)
 }
 
-pub async fn cancel(
-    State(shop): State<Shop>,
-    Path(id): Path<SubOrderId>,
-    posted: Posted,
-) -> Result<Response, Failure> {
-    let visit = &posted.visit;
-    let tenant = visit.seller(Permission::FulfilSales)?;
-    let note = cancel_note(&posted);
-    after(
-        id,
-        "sale_cancelled",
-        shop.checkout.cancel_sale(&visit.ctx, tenant, id, note).await,
-    )
-}
-
-/// The reason in words, then what the seller added.
-fn cancel_note(posted: &Posted) -> String {
-    let chosen = posted.get("reason");
-    let known = CANCEL_REASONS.contains(&chosen);
-    let reason = match known {
-        true => posted.visit.locale.t(&cancel_reason_key(chosen)).to_string(),
-        false => String::new(),
-    };
-    // One line: whatever breaks it in a browser is a blank to the buyer.
-    let added = posted.get("note").split_whitespace();
-    let words = added.fold(reason, |text, word| match text.is_empty() {
-        true => word.to_owned(),
-        false => format!("{text} {word}"),
-    });
-    words
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(NOTE_CHARS_MAX)
-        .collect()
-}
-
 /// Back to the sub-order, which says how it stands.
-fn after(id: SubOrderId, done: &str, outcome: Result<SubOrder, Fault>) -> Result<Response, Failure> {
+pub(super) fn after(
+    id: SubOrderId,
+    done: &str,
+    outcome: Result<SubOrder, Fault>,
+) -> Result<Response, Failure> {
     let order = format!("/seller/orders/{id}");
     match outcome {
         Ok(_) => Ok(redirect_done(&order, done)),

@@ -10,6 +10,7 @@ use crate::views::common::{Choice, Field, Image};
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
+use crate::web::taxes::category_label;
 use crate::web::visit::{Visit, category_name, redirect_done, redirect_refused};
 use crate::web::{Shop, cards};
 use axum::extract::{Path, State};
@@ -18,6 +19,7 @@ use contracts::catalog::{
     Attributes, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
+use contracts::taxes::{STANDARD, TaxCategoryCard};
 use contracts::tenants::Shop as Seller;
 use kernel::{Currency, Fault, ImageId, Kind, Money, Permission, ProductId, SkuId};
 use std::fmt::Display;
@@ -37,6 +39,7 @@ struct Form {
     brand: Field,
     category: Field,
     tags: Field,
+    tax_category: String,
     attributes: Field,
     state: String,
     pictures: Vec<FormPicture>,
@@ -49,6 +52,7 @@ pub async fn new(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fai
     let seller = own_shop(&shop, &visit, tenant).await?;
     let mut form = Form {
         state: "active".to_owned(),
+        tax_category: STANDARD.to_owned(),
         ..Form::default()
     };
     // The one thing that is sold stands first and open; more can be added below it.
@@ -111,6 +115,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], locale: Locale) -> Form {
         brand: Field::of(listing.brand.clone()),
         category: Field::of(listing.category.as_ref().map_or("", |c| c.path.as_str())),
         tags: Field::of(tags_text(&listing.tags)),
+        tax_category: listing.tax_category.clone(),
         attributes: Field::of(attributes_text(&listing.attributes)),
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
@@ -143,9 +148,10 @@ async fn show(
     mut form: Form,
 ) -> Response {
     let locale = visit.locale;
-    let (page, tree) = futures::join!(
+    let (page, tree, taxes) = futures::join!(
         visit.keyed_page(shop, "work.new_product"),
         shop.catalog.categories(&visit.ctx),
+        shop.tax_desk.categories(&visit.ctx),
     );
     let mut page = page;
     let heading = match own {
@@ -185,6 +191,7 @@ async fn show(
         error: form.error,
         may_edit,
         categories: Choice::select(categories, &form.category.value),
+        tax_categories: tax_categories(&taxes.unwrap_or_default(), &form.tax_category, locale),
         states: Choice::select(states, &form.state),
         title: form.title,
         description: form.description,
@@ -198,6 +205,17 @@ async fn show(
         page,
     };
     visit.show(shop, &view)
+}
+
+/// Of goods; that of the delivery is nobody's to choose. The product's own is there even where none can be read.
+fn tax_categories(known: &[TaxCategoryCard], own: &str, locale: Locale) -> Vec<Choice> {
+    let of_goods = known.iter().filter(|one| one.code != "delivery");
+    let choice = |one: &TaxCategoryCard| Choice::new(one.code.clone(), category_label(one, locale));
+    let mut choices: Vec<Choice> = of_goods.map(choice).collect();
+    if choices.iter().all(|choice| choice.value != own) {
+        choices.push(Choice::new(own, own));
+    }
+    Choice::select(choices, own)
 }
 
 pub async fn create(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
@@ -340,6 +358,10 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
         brand: Field::of(posted.get("brand")),
         category: Field::of(posted.get("category")),
         tags: Field::of(posted.get("tags")),
+        tax_category: match posted.get("tax_category") {
+            "" => STANDARD.to_owned(),
+            code => code.to_owned(),
+        },
         attributes: Field::of(posted.get("attributes")),
         state: posted.get("state").to_owned(),
         ..Form::default()
@@ -384,6 +406,7 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
         category: Some(form.category.value.clone()).filter(|c| !c.is_empty()),
         attributes,
         tags: read_tags(&form.tags.value, own.map(|own| own.listing.tags.as_slice())),
+        tax_category: Some(form.tax_category.clone()),
         status: products::status_of(&form.state),
         images: Vec::new(),
         variants,
@@ -482,7 +505,7 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
         let said = if place == 0 && fault.fields.len() == 1 {
             visit.tell(fault)
         } else {
-            crate::web::visit::spoken(&error.detail)
+            visit.tell_of(fault, error)
         };
         let mut path = error.pointer.trim_start_matches('/').split('/');
         let field = match (path.next(), path.next(), path.next()) {

@@ -41,7 +41,7 @@ pub async fn list(
         visit.keyed_page(&shop, "work.returns_list"),
         shop.orders
             .returns_of_seller(&visit.ctx, tenant, !all, before, PER_PAGE),
-        shop.order_desk.tally(&visit.ctx, tenant),
+        shop.order_desk.tally_returns(&visit.ctx, tenant),
         own_shop(&shop, &visit, tenant),
     );
     let (found, locale) = (found?, visit.locale);
@@ -55,18 +55,8 @@ pub async fn list(
         page,
         work: bar(&visit, &seller?, "/seller/returns"),
         tabs: vec![
-            tab(
-                "work.returns_open",
-                "/seller/returns",
-                tally.return_requested,
-                !all,
-            ),
-            tab(
-                "work.returns_all",
-                "/seller/returns?show=all",
-                tally.return_requested + tally.returned,
-                all,
-            ),
+            tab("work.returns_open", "/seller/returns", tally.open, !all),
+            tab("work.returns_all", "/seller/returns?show=all", tally.all, all),
         ],
         rows: found.items.iter().map(|found| row(found, &visit)).collect(),
         more: found.next.map(|cursor| {
@@ -128,6 +118,8 @@ fn forms(sub: &SubOrder, of: &Return, visit: &Visit) -> ShopReturnForms {
                 .filter_map(|line| units(sub, line.line, line.quantity))
                 .collect(),
             then: then(of, visit),
+            // Money that went before does not go again.
+            terms: visit.may(refund) && of.status != S::Refunded,
         }),
         refund: when(&[S::Authorised, S::SentBack, S::Received], refund).then(|| href("refund")),
         exchange: when(&[S::Received], fulfil).then(|| href("exchange")),
@@ -142,7 +134,7 @@ fn forms(sub: &SubOrder, of: &Return, visit: &Visit) -> ShopReturnForms {
     }
 }
 
-/// What may follow the goods: what the buyer wished for comes first. Money that went before does not go again.
+/// What may follow the goods: what the buyer wished for comes first.
 fn then(of: &Return, visit: &Visit) -> Vec<Choice> {
     let wished = match of.wish {
         ReturnWish::Refund => "refund",
@@ -161,7 +153,7 @@ fn then(of: &Return, visit: &Visit) -> Vec<Choice> {
 }
 
 /// The goods that are still to be sent again.
-fn ship(sub: &SubOrder, of: &Return, visit: &Visit) -> ShipForm {
+pub(super) fn left_to_exchange(sub: &SubOrder, of: &Return) -> Vec<ShipLine> {
     let parcels = sub.parcels.iter().filter(|parcel| parcel.exchange == Some(of.id));
     let sent: Vec<_> = parcels.flat_map(|parcel| &parcel.lines).collect();
     let left = of.exchange.iter().filter_map(|line| {
@@ -174,49 +166,51 @@ fn ship(sub: &SubOrder, of: &Return, visit: &Visit) -> ShipForm {
             left: units.units,
         })
     });
+    left.collect()
+}
+
+fn ship(sub: &SubOrder, of: &Return, visit: &Visit) -> ShipForm {
     ShipForm {
         action: format!("/seller/orders/{}/ship", sub.id),
         parcel: ParcelId::new(visit.ctx.now).to_string(),
-        lines: left.collect(),
+        lines: left_to_exchange(sub, of),
         carriers: Vec::new(),
     }
 }
 
 type Which = Path<(SubOrderId, ReturnId)>;
 
-pub async fn authorise(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
-    answer(&shop, path, &posted, Permission::RefundSales, |note| {
-        ReturnAnswer::Authorise { note }
-    })
-    .await
+pub async fn authorise(shop: State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
+    answer(shop, path, posted, |note| ReturnAnswer::Authorise { note }).await
 }
 
-pub async fn refuse(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
-    answer(&shop, path, &posted, Permission::RefundSales, |note| {
-        ReturnAnswer::Refuse { note }
-    })
-    .await
-}
-
-pub async fn close(State(shop): State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
-    answer(&shop, path, &posted, Permission::RefundSales, |note| {
-        ReturnAnswer::Close { note }
-    })
-    .await
+pub async fn refuse(shop: State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
+    answer(shop, path, posted, |note| ReturnAnswer::Refuse { note }).await
 }
 
 async fn answer(
-    shop: &Shop,
+    State(shop): State<Shop>,
     Path((id, of)): Which,
-    posted: &Posted,
-    permission: Permission,
-    answer: impl FnOnce(String) -> ReturnAnswer,
+    posted: Posted,
+    said: fn(String) -> ReturnAnswer,
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
-    let tenant = visit.seller(permission)?;
-    let said = answer(posted.get("note").to_owned());
+    let tenant = visit.seller(Permission::RefundSales)?;
+    let said = said(posted.get("note").to_owned());
     let answered = shop.orders.answer_return(&visit.ctx, tenant, id, of, said).await;
     after(id, "return_answered", answered.map(drop))
+}
+
+pub async fn close(
+    State(shop): State<Shop>,
+    Path((id, of)): Which,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::RefundSales)?;
+    let note = posted.get("note").to_owned();
+    let closed = shop.checkout.close_return(&visit.ctx, tenant, id, of, note).await;
+    after(id, "return_answered", closed.map(drop))
 }
 
 pub async fn receive(
@@ -231,6 +225,9 @@ pub async fn receive(
         Ok(receipt) => receipt,
         Err(fault) => return after(id, "", Err(fault)),
     };
+    if matches!(&receipt.then, AfterReceipt::Refund(terms) if *terms != ReturnTerms::default()) {
+        visit.seller(Permission::RefundSales)?;
+    }
     let received = shop
         .checkout
         .receive_return(&visit.ctx, tenant, id, of, receipt)

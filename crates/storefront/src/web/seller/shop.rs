@@ -104,6 +104,10 @@ async fn show(shop: &Shop, visit: &Visit, left: Left<'_>) -> Result<Response, Fa
         story: field("story", "/story", &seller.story),
         returns: field("returns", "/return_policy", &seller.return_policy),
         return_days: field("return_days", "/return_days", &seller.return_days.to_string()),
+        tax_on_top: match &left.settings {
+            Some((posted, _)) => !posted.get("tax_on_top").is_empty(),
+            None => !seller.prices_include_tax,
+        },
         countries: countries(&country.value, visit),
         country,
         provinces: provinces(&province.value),
@@ -197,6 +201,7 @@ pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response
         return_policy: posted.get("returns").to_owned(),
         // What is no number of days is refused as too many.
         return_days: posted.get("return_days").parse().unwrap_or(u16::MAX),
+        prices_include_tax: posted.get("tax_on_top").is_empty(),
     };
     match shop.shop_desk.configure(&visit.ctx, tenant, seen, settings).await {
         Ok(_) => Ok(redirect_done("/seller/shop", "saved")),

@@ -1,6 +1,6 @@
 //! What lies where: SKUs with their warehouses, and counting them in place.
 
-use super::{bar, own_shop};
+use super::{bar, own_shop, stock_parts};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Image, Link};
 use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
@@ -96,6 +96,7 @@ pub async fn page(
     let view = SellerStockPage {
         page,
         work: bar(&visit, &seller?, "/seller/stock"),
+        parts: stock_parts(&visit, "/seller/stock"),
         tabs: tabs(&filter, low, tally.unwrap_or_default(), visit.locale),
         places: shown.iter().map(|place| place.name.clone()).collect(),
         warehouses: Choice::select(choices, &filter.warehouse),

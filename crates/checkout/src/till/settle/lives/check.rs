@@ -5,7 +5,7 @@ use contracts::orders::{OrderStatus, SubOrderStatus};
 use inventory::till::ReservationState;
 use kernel::{SkuId, TenantId};
 use ledger::domain::Account;
-use orders::domain::Undone;
+use orders::domain::{SubOrder, Undone};
 use payments::provider::charge_key;
 
 impl Market {
@@ -15,6 +15,7 @@ impl Market {
         let life = &self.lives[n];
         life.payment.check();
         sums(life);
+        check_unsent(life);
         self.check_provider(life);
         self.check_offers(life);
         check_books(life);
@@ -165,8 +166,60 @@ fn sums(life: &Life) {
     }
 }
 
-/// What is in the books for an order is what was sold less what went back, and the commission and the discounts on just
-/// that.
+/// What went back of taxes is never more than there was, and all of it once all that was paid went back.
+fn check_taxes(sub_order: &SubOrder<'_>, money: i64) {
+    let (all, back) = (sub_order.part.tax(), sub_order.tax_refunded());
+    assert!(0 <= back && back <= all, "{back} of {all} went back");
+    let refunds = sub_order.progress.refunds.len();
+    let noted = (0..refunds).flat_map(|n| sub_order.taxes_of_refund(n));
+    assert_eq!(
+        noted.map(|sum| sum.amount.amount).sum::<i64>(),
+        back,
+        "credit notes tell of all of it"
+    );
+    assert!(
+        money > 0 || back == all,
+        "nothing is left of it with nothing left"
+    );
+    assert!(
+        sub_order.refunded() > 0 || back == 0,
+        "nothing went back with nothing given back"
+    );
+}
+
+/// With a line goes its commission: of one whose money is all back, none is left.
+fn check_commission(sub_order: &SubOrder<'_>) {
+    let lines = sub_order.part.lines.iter();
+    let back = lines.filter(|line| line.total() > 0 && sub_order.line_refunded(line.id).0 == line.total());
+    let owned: i64 = back.map(orders::domain::Line::kept).sum();
+    let kept = sub_order.undone().kept();
+    assert!(kept >= owned, "{kept} of the {owned} of lines that are back");
+}
+
+/// Units that are not sent are on the shelf again, and no others.
+fn check_unsent(life: &Life) {
+    for sub_order in life.case.order.sub_orders() {
+        let cancelled: u32 = sub_order
+            .part
+            .lines
+            .iter()
+            .map(|line| sub_order.cancelled(line.id))
+            .sum();
+        let sold = life
+            .reservations
+            .iter()
+            .filter(|held| held.tenant == sub_order.part.tenant && held.state == ReservationState::Sold);
+        let back: i64 = sold.map(|held| held.returned).sum();
+        let whole = sub_order.status() == SubOrderStatus::Cancelled;
+        assert!(
+            whole || back == i64::from(cancelled),
+            "{back} of {cancelled} units are back"
+        );
+    }
+}
+
+/// What is in the books for an order is what was sold less what went back, and the commission, the discounts and the taxes
+/// on just that.
 fn check_books(life: &Life) {
     let order = &life.case.order;
     let posted = |account, tenant| life.posted.get(&(account, tenant)).copied().unwrap_or(0);
@@ -174,10 +227,14 @@ fn check_books(life: &Life) {
     assert_eq!(posted(Account::ProviderClearing, None), sold - order.refunded());
     for sub_order in order.sub_orders() {
         let (part, tenant) = (sub_order.part, Some(sub_order.part.tenant));
+        let sales_tax = match order.paid {
+            true => part.tax_kept() - sub_order.tax_kept_refunded(),
+            false => 0,
+        };
         let owed = -posted(Account::SellerPayable, tenant);
         let left = Undone {
             commission: -posted(Account::CommissionRevenue, tenant),
-            tax: -posted(Account::TaxPayable, tenant),
+            tax: -posted(Account::TaxPayable, tenant) - sales_tax,
             funded: posted(Account::PromotionExpense, tenant),
         };
         if !order.paid {
@@ -191,16 +248,18 @@ fn check_books(life: &Life) {
         );
         let money = part.total() - sub_order.refunded();
         assert_eq!(
-            left.kept() + owed,
+            left.kept() + sales_tax + owed,
             money + left.funded,
             "whatever is left is somebody's"
         );
         assert!(
-            left.commission >= 0 && left.tax >= 0 && left.funded >= 0 && owed >= 0,
+            left.commission >= 0 && left.tax >= 0 && left.funded >= 0 && owed + sales_tax >= 0,
             "nobody pays for having sold something"
         );
+        check_taxes(&sub_order, money);
+        check_commission(&sub_order);
         let is_over = match part.total() {
-            0 => sub_order.status() == SubOrderStatus::Cancelled,
+            0 => sub_order.ends_unpaid_for(),
             _ => money == 0,
         };
         if is_over {
@@ -209,7 +268,7 @@ fn check_books(life: &Life) {
                 (Undone::default(), 0),
                 "the commission went back with its goods"
             );
-        } else if sub_order.refunded() == 0 {
+        } else if sub_order.refunded() == 0 && part.lines.iter().all(|line| line.total() > 0) {
             assert_eq!(left, part.sold());
         }
     }

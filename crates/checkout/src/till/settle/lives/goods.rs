@@ -4,14 +4,16 @@ use super::chance::Dice;
 use super::offers::Offers;
 use contracts::Address;
 use contracts::promotions::Funder;
+use contracts::taxes::TaxOwner;
 use inventory::till::{Level, Shelves, Units};
 use kernel::{
     BasisPoints, CartId, Currency, LineId, Money, PaymentId, ProductId, SkuId, SubOrderId, TenantId,
     Timestamp, UserId, WarehouseId,
 };
 use ledger::domain::Tariff;
-use orders::domain::{Delivery, Line, Part, Placed};
+use orders::domain::{Delivery, Line, Part, Placed, Tax, added};
 use std::collections::HashMap;
+use taxes::domain::{in_price, on_price};
 use uuid::Uuid;
 
 /// Of each market two trade in one currency and one in another: of no, two, three and four decimals.
@@ -28,6 +30,7 @@ pub struct Shop {
     pub goods: Vec<Good>,
     tariff: Tariff,
     delivery: i64,
+    prices_include_tax: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -59,6 +62,7 @@ pub fn open_shops(dice: &mut Dice) -> Vec<Shop> {
                 currency: currency.parse().expect("known"),
                 goods: goods.collect(),
                 delivery: dice.below(800) as i64,
+                prices_include_tax: dice.one_in(2),
                 tariff: Tariff {
                     rate: BasisPoints(dice.below(3_000) as u32),
                     fixed: dice.below(40) as i64,
@@ -104,9 +108,13 @@ pub fn stock(shops: &[Shop], dice: &mut Dice) -> (Shelves, HashMap<SkuId, Units>
 pub fn placed(shops: &[Shop], offers: &Offers, n: u64, now: Timestamp, dice: &mut Dice) -> Placed {
     let first = &shops[dice.below(shops.len() as u64) as usize];
     let mut parts = Vec::new();
+    let tax_owed_by = match dice.one_in(2) {
+        true => TaxOwner::Marketplace,
+        false => TaxOwner::Seller,
+    };
     for shop in shops.iter().filter(|shop| shop.currency == first.currency) {
         if shop.tenant == first.tenant || dice.one_in(2) {
-            parts.push(part(shop, 10 * n + parts.len() as u64, dice));
+            parts.push(part(shop, tax_owed_by, 10 * n + parts.len() as u64, dice));
         }
     }
     let mut placed = Placed {
@@ -132,7 +140,9 @@ pub fn placed(shops: &[Shop], offers: &Offers, n: u64, now: Timestamp, dice: &mu
     offers.take_off(&mut placed, now, dice);
     for part in &mut placed.parts {
         let shop = shops.iter().find(|shop| shop.tenant == part.tenant);
-        charge(part, shop.expect("it trades"));
+        let shop = shop.expect("it trades");
+        charge(part, shop);
+        levy(part, shop, dice);
     }
     placed
 }
@@ -149,7 +159,7 @@ fn charge(part: &mut Part, shop: &Shop) {
     part.commission_tax = part.lines.iter().map(|line| line.commission_tax).sum();
 }
 
-fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
+fn part(shop: &Shop, tax_owed_by: TaxOwner, n: u64, dice: &mut Dice) -> Part {
     let lines: Vec<Line> = (0..1 + dice.below(2))
         .map(|l| line(shop, 10 * n + l, dice))
         .collect();
@@ -164,8 +174,10 @@ fn part(shop: &Shop, n: u64, dice: &mut Dice) -> Part {
             name: String::new(),
             price: shop.delivery,
             discounts: Vec::new(),
+            tax: None,
         },
         return_days: 14,
+        tax_owed_by,
     }
 }
 
@@ -184,5 +196,38 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         commission_tax: 0,
         rule: None,
         discounts: Vec::new(),
+        tax: None,
     }
+}
+
+/// Puts tax into what is paid, after discounts.
+fn levy(part: &mut Part, shop: &Shop, dice: &mut Dice) {
+    for line in &mut part.lines {
+        line.tax = tax(shop, line.total(), dice);
+    }
+    part.delivery.tax = tax(shop, part.delivery.price, dice);
+    part.delivery.price += added(part.delivery.tax.as_ref());
+}
+
+/// Tax at one of a few rates, or none.
+fn tax(shop: &Shop, price: i64, dice: &mut Dice) -> Option<Tax> {
+    let rate = dice.pick(&[
+        None,
+        Some(0),
+        Some(40_000),
+        Some(105_000),
+        Some(210_000),
+        Some(210_000),
+    ])?;
+    Some(Tax {
+        region: "ES".to_owned(),
+        category: "standard".to_owned(),
+        name: format!("IVA {rate}"),
+        rate,
+        amount: match shop.prices_include_tax {
+            true => in_price(price, rate),
+            false => on_price(price, rate).expect("in range"),
+        },
+        included: shop.prices_include_tax,
+    })
 }

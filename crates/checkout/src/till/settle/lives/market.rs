@@ -9,7 +9,7 @@ use super::payment::Payment;
 use super::process::{Paying, Refunder};
 use crate::till::settle::{Ask, ByHand, Case, RefundAsk, RefundKey, RefundRequest};
 use contracts::checkout::{Intervention, RefundUnits, RefundWish};
-use contracts::orders::{CancelReason, OrderStatus, SubOrderStatus};
+use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::{Reservation, Shelves, Units};
 use kernel::{Ctx, Money, ParcelId, PayoutId, RefundId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 use ledger::domain::{Account, Said};
@@ -61,8 +61,10 @@ pub enum Act {
         part: usize,
         reason: CancelReason,
     },
-    /// One unit that was not sent, and is not the last.
-    CancelUnit(usize),
+    /// Units that were not sent.
+    CancelUnits(usize),
+    /// Something about units that come back.
+    Return(usize),
     Pack(usize),
     Ship(usize),
     Deliver(usize),
@@ -177,6 +179,9 @@ impl Market {
             self.restock();
             self.happen(0, Act::Place);
         }
+        for n in 0..self.lives.len() {
+            self.afternoon(n);
+        }
         self.evening();
         std::mem::take(&mut self.tally)
     }
@@ -273,7 +278,8 @@ impl Market {
                 let note = "broke".to_owned();
                 self.ask(n, &Ask::CancelPart { part, reason, note });
             }
-            Act::CancelUnit(part) => self.fulfil(n, |order, _| cancel_unit(nth(order, part), order)),
+            Act::CancelUnits(part) => self.cancel_units(n, part),
+            Act::Return(part) => self.bring_back(n, part),
             Act::Pack(part) => self.fulfil(n, |order, _| Command::Pack {
                 part: nth(order, part),
             }),
@@ -352,7 +358,7 @@ impl Market {
     }
 
     /// What a shop does by itself.
-    fn fulfil(&mut self, n: usize, command: impl FnOnce(&Order, Uuid) -> Command) {
+    pub fn fulfil(&mut self, n: usize, command: impl FnOnce(&Order, Uuid) -> Command) {
         let id = self.id();
         let order = &mut self.lives[n].case.order;
         let Ok(events) = decide_order(Some(&*order), &command(order, id), self.now) else {
@@ -400,10 +406,7 @@ impl Market {
         // Its days of waiting are over at once.
         let life = &mut self.lives[n];
         for (sub_order, held) in life.case.order.sub_orders().zip(&mut life.held) {
-            if matches!(
-                sub_order.status(),
-                SubOrderStatus::Delivered | SubOrderStatus::Refunded
-            ) {
+            if sub_order.has_arrived() {
                 *held = 0;
             }
         }
@@ -518,21 +521,6 @@ fn nth(order: &Order, part: usize) -> SubOrderId {
     parts[part % parts.len()].id
 }
 
-fn cancel_unit(part: SubOrderId, order: &Order) -> Command {
-    let mut units = order
-        .sub_order(part)
-        .map_or_else(Vec::new, |part| part.left_to_ship());
-    let is_last = units.iter().map(|left| left.quantity).sum::<u32>() < 2;
-    units.truncate(usize::from(!is_last));
-    units.iter_mut().for_each(|left| left.quantity = 1);
-    Command::CancelUnits {
-        part,
-        units,
-        reason: CancelReason::Seller,
-        note: "broke".to_owned(),
-    }
-}
-
 fn fault(dice: &mut Dice) -> Fault {
     match dice.below(14) {
         0 => Fault::LostBefore,
@@ -545,7 +533,7 @@ fn fault(dice: &mut Dice) -> Fault {
 }
 
 fn after_paying(dice: &mut Dice, part: usize) -> Act {
-    match dice.below(19) {
+    match dice.below(24) {
         0..4 => Act::Pack(part),
         4..8 => Act::Ship(part),
         8..12 => Act::Deliver(part),
@@ -559,11 +547,12 @@ fn after_paying(dice: &mut Dice, part: usize) -> Act {
             quantity: 1 + dice.below(3) as u32,
             delivery: dice.one_in(2),
         },
-        15 => Act::CancelUnit(part),
+        15 => Act::CancelUnits(part),
         16..18 => Act::Amount {
             part,
             promille: 1 + dice.below(1_000) as i64,
         },
-        _ => Act::Retry,
+        18 => Act::Retry,
+        _ => Act::Return(part),
     }
 }

@@ -8,7 +8,7 @@ use super::process::{Paying, Refunder};
 use crate::discount::claims;
 use crate::error::Error;
 use crate::till::place::{destination, lines};
-use crate::till::settle::batch::entry;
+use crate::till::settle::batch::{entry, exchange};
 use crate::till::settle::decide::Books as Posted;
 use crate::till::settle::{Ask, Case, Decision, RefundMove, decide};
 use inventory::till::{Reservation, Writes};
@@ -53,6 +53,9 @@ impl Market {
         self.count("placed");
         if !used.is_empty() {
             self.count("discounted");
+        }
+        if order.placed.parts.iter().any(|part| part.tax_kept() > 0) {
+            self.count("tax is the marketplace's");
         }
         self.lives.push(Life {
             payment: Payment::of(&order),
@@ -138,6 +141,29 @@ impl Market {
                     });
                 }
             }
+        }
+        if let Some(goods) = &decision.goods {
+            let (of, to) = ((self.now, life.case.order.id), destination(&life.case.order));
+            let done = exchange(&mut writes, &mut self.shelves, of, goods, &life.reservations, to);
+            if let Err(short) = done.expect("every level is known") {
+                self.tally.count("exchanged goods are gone");
+                return Err(Error::ExchangeShort(short.into()));
+            }
+        }
+        writes
+            .take_back(
+                self.now,
+                life.case.order.id,
+                &decision.unsent,
+                &mut life.reservations,
+                &mut self.shelves,
+            )
+            .expect("it was sold");
+        if !decision.unsent.is_empty() && decision.books.is_some() {
+            self.tally.count("cost nothing and is back");
+        }
+        if matches!(ask, Ask::CancelUnits(_)) && decision.stock.is_some() {
+            self.tally.count("back with its last unit");
         }
         for event in &decision.order {
             life.case.order = life.case.order.clone().then(self.now, event.clone());

@@ -7,6 +7,7 @@ use kernel::{Actor, OrderId, RefundId};
 use orders::domain::Refund;
 use postgres_types::Json;
 use std::collections::HashMap;
+use store::rows::Rows;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
@@ -20,14 +21,12 @@ select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.
   join checkout.refund r on r.order_id = wanted.order_id
  order by r.order_id, r.id";
 
-/// Parameters: as the columns.
+/// Parameter: refunds.
 const SAVE: &str = "
 insert into checkout.refund
        (order_id, id, version, attempt, charge, parts, amount, status, asked_by, asked_at, key, request_hash, step, tries,
         due_at, lease_until, history, ended_at)
-select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::text[], $6::jsonb[], $7::bigint[], $8::text[],
-                     $9::jsonb[], $10::timestamptz[], $11::text[], $12::bytea[], $13::jsonb[], $14::int[],
-                     $15::timestamptz[], $16::timestamptz[], $17::jsonb[], $18::timestamptz[])
+select * from unnest($1::checkout.refund_row[])
 on conflict on constraint refund_pkey do update
    set version = excluded.version, attempt = excluded.attempt, status = excluded.status, step = excluded.step,
        tries = excluded.tries, due_at = excluded.due_at, lease_until = excluded.lease_until,
@@ -84,7 +83,7 @@ impl Refunds {
         client
             .execute(
                 &self.save,
-                &[
+                &[&Rows([
                     &column(refunds, |r| r.order),
                     &column(refunds, |r| r.id),
                     &column(refunds, |r| r.version),
@@ -103,7 +102,7 @@ impl Refunds {
                     &column(refunds, |r| r.lease_until),
                     &column(refunds, |r| Json(&r.history)),
                     &column(refunds, |r| r.ended_at),
-                ],
+                ])],
             )
             .await
             .map(drop)

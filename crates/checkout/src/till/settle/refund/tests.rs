@@ -7,6 +7,9 @@ use crate::till::settle::batch::entry;
 use crate::till::settle::{Ask, Saga, decide as decide_any};
 use contracts::Address;
 use contracts::checkout::RefundUnits;
+use contracts::orders::CancelReason;
+use contracts::taxes::TaxOwner;
+use inventory::till::Settlement;
 use kernel::{CartId, Currency, LineId, Money, PaymentId, ProductId, SkuId, TenantId, UserId};
 use orders::domain::{Delivery, Line, Part, Placed, replay};
 use uuid::Uuid;
@@ -60,6 +63,7 @@ impl Numbers {
                     commission_tax: 0,
                     rule: None,
                     discounts: Vec::new(),
+                    tax: None,
                 })
                 .collect(),
             delivery: Delivery {
@@ -67,10 +71,12 @@ impl Numbers {
                 name: "Standard".into(),
                 price: self.delivery,
                 discounts: Vec::new(),
+                tax: None,
             },
             commission: self.commission,
             commission_tax: self.tax,
             return_days: 14,
+            tax_owed_by: TaxOwner::Seller,
         }
     }
 }
@@ -227,6 +233,7 @@ fn a_refund_of_units_is_what_was_paid_for_them() {
         commission: 171,
         tax: 0,
         funded: 0,
+        sales_tax: 0,
     };
     assert_eq!(
         decision.books,

@@ -1,0 +1,161 @@
+//! Mails of what happens when nobody is there: to buyers when money went back, a parcel left or arrived, units will not come
+//! or a return was answered; to a shop's owner when one waits for an answer.
+
+mod words;
+
+use crate::error::Error;
+use contracts::identity::Identity;
+use contracts::orders::{
+    AsOf, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderShipped,
+    SubOrderUnitsCancelled,
+};
+use contracts::payments::PaymentRefunded;
+use contracts::tenants::ShopDesk;
+use contracts::{Envelope, PublicEvent};
+use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId};
+use orders::Orders;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::consumer::Consumer;
+use store::jobs::{Job, Queue};
+use store::{Db, Tx};
+use tokio_util::sync::CancellationToken;
+
+/// What the log tells of, until somebody takes the mail. The key is the event, so that each is mailed once.
+/// Somebody may be out of reach for hours.
+const MAILS: Queue = Queue {
+    attempts_max: 30,
+    ..Queue::new("checkout.mails")
+};
+
+const TOPICS: [&str; 6] = [
+    PaymentRefunded::TOPIC,
+    SubOrderShipped::TOPIC,
+    ParcelDelivered::TOPIC,
+    SubOrderUnitsCancelled::TOPIC,
+    ReturnChanged::TOPIC,
+    ReturnUnanswered::TOPIC,
+];
+
+/// What somebody is told of.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum News {
+    Refunded(PaymentRefunded),
+    Sent(SubOrderShipped),
+    Arrived(ParcelDelivered),
+    UnitsCancelled(SubOrderUnitsCancelled),
+    ReturnAnswered(ReturnChanged),
+    /// The one thing that a shop is told.
+    ReturnWaits(ReturnUnanswered),
+}
+
+/// What it takes to write to people.
+#[derive(Clone)]
+pub struct Mails {
+    pub db: Db,
+    pub orders: Orders,
+    pub identity: Arc<dyn Identity>,
+    pub shops: Arc<dyn ShopDesk>,
+}
+
+impl Mails {
+    /// Until `stop`.
+    pub async fn send(self, clock: SharedClock, stop: CancellationToken) {
+        tokio::join!(self.note(stop.clone()), self.work(clock, stop));
+    }
+
+    /// A mail waits for others, and a reader of the log must not: it only notes what is to be mailed.
+    async fn note(&self, stop: CancellationToken) {
+        let consumer = Consumer::new(MAILS.name, TOPICS);
+        consumer
+            .run(&self.db, stop, |tx: &mut Tx, event: &Envelope| {
+                Box::pin(note(tx, event))
+            })
+            .await;
+    }
+
+    async fn work(&self, clock: SharedClock, stop: CancellationToken) {
+        let now = clock.clone();
+        MAILS
+            .work(&self.db, stop, clock, |job: &Job| {
+                let (mails, ctx) = (self.clone(), Ctx::system(MAILS.name, now.now()));
+                Box::pin(async move { mails.mail(&ctx, job).await })
+            })
+            .await;
+    }
+
+    async fn mail(&self, ctx: &Ctx, job: &Job) -> Result<(), Error> {
+        let news: News = job.read().map_err(unreadable)?;
+        let order = self.orders.load(news.order(), AsOf::default()).await?;
+        let Some((subject, told)) = words::of(&order, &news) else {
+            return Ok(());
+        };
+        let (name, to) = match &news {
+            News::ReturnWaits(waits) => self.owner_of(ctx, waits.tenant).await?,
+            _ => (order.placed.address.name.clone(), order.placed.email.clone()),
+        };
+        let body = format!("Hello {name},\n\n{told}\n");
+        self.identity.send_mail(ctx, to, subject, body).await?;
+        Ok(())
+    }
+
+    /// Name and address.
+    async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<(String, String), Error> {
+        let owner = self.shops.dossier(ctx, shop).await?.owner;
+        let found = self.identity.users(ctx, vec![owner]).await?.pop();
+        let owner = found.ok_or_else(|| Fault::not_found("user"))?;
+        Ok((owner.name, owner.email))
+    }
+}
+
+impl News {
+    fn read(event: &Envelope) -> Option<Result<Self, serde_json::Error>> {
+        let refunded = event.read().map(|read| read.map(Self::Refunded));
+        refunded
+            .or_else(|| event.read().map(|read| read.map(Self::Sent)))
+            .or_else(|| event.read().map(|read| read.map(Self::Arrived)))
+            .or_else(|| event.read().map(|read| read.map(Self::UnitsCancelled)))
+            .or_else(|| event.read().map(|read| read.map(Self::ReturnAnswered)))
+            .or_else(|| event.read().map(|read| read.map(Self::ReturnWaits)))
+    }
+
+    fn order(&self) -> OrderId {
+        match self {
+            Self::Refunded(news) => news.order,
+            Self::Sent(news) => news.order,
+            Self::Arrived(news) => news.order,
+            Self::UnitsCancelled(news) => news.order,
+            Self::ReturnAnswered(news) => news.order,
+            Self::ReturnWaits(news) => news.order,
+        }
+    }
+
+    /// Of returns, what their buyers do themselves needs no mail, and money has its own.
+    fn is_told(&self) -> bool {
+        match self {
+            Self::ReturnAnswered(news) => {
+                matches!(news.status, ReturnStatus::Authorised | ReturnStatus::Refused)
+            }
+            _ => true,
+        }
+    }
+}
+
+async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), sqlx::Error> {
+    let Some(news) = News::read(event) else {
+        return Ok(());
+    };
+    let news = news.map_err(unreadable)?;
+    if !news.is_told() {
+        return Ok(());
+    }
+    MAILS
+        .enqueue_once(tx, &event.id.to_string(), &news, event.at)
+        .await?;
+    Ok(())
+}
+
+fn unreadable(error: serde_json::Error) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}

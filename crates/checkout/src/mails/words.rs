@@ -1,0 +1,176 @@
+//! What stands in the mails.
+
+use super::News;
+use crate::app::CAME_TOO_LATE;
+use contracts::orders::{CancelReason, ParcelLine, ReturnStatus};
+use contracts::payments::PaymentRefunded;
+use kernel::{Money, ParcelId, SubOrderId};
+use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
+
+/// Subject, and what is said below the greeting; none where there is nothing to tell any more.
+pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
+    Some(match news {
+        News::Refunded(refunded) => (
+            format!("{} went back to you", refunded.amount),
+            given_back(order, refunded),
+        ),
+        News::Sent(sent) => {
+            let (sub_order, sent) = parcel(order, sent.sub_order, sent.parcel)?;
+            let number = number(&sub_order);
+            (
+                format!("A parcel of your order {number} is on its way"),
+                on_its_way(&sub_order, sent),
+            )
+        }
+        News::Arrived(arrived) => {
+            let (sub_order, arrived) = parcel(order, arrived.sub_order, arrived.parcel)?;
+            let number = number(&sub_order);
+            (
+                format!("A parcel of your order {number} has arrived"),
+                has_arrived(&sub_order, arrived),
+            )
+        }
+        News::UnitsCancelled(cancelled) => {
+            let sub_order = order.sub_order(cancelled.sub_order)?;
+            let told = will_not_come(&sub_order, &cancelled.units, cancelled.reason, &cancelled.note);
+            (
+                format!("Some of your order {} will not come", number(&sub_order)),
+                told,
+            )
+        }
+        News::ReturnAnswered(answered) => {
+            let sub_order = order.sub_order(answered.sub_order)?;
+            let known = sub_order.find_return(answered.of)?;
+            let said = known.answer().unwrap_or_default();
+            let goods = contents(&sub_order, &known.requested.lines);
+            let (what, so) = match answered.status {
+                ReturnStatus::Refused => ("was refused", "The shop does not take these back:"),
+                _ => ("was authorised", "You can send these back:"),
+            };
+            (
+                format!("Your return of order {} {what}", number(&sub_order)),
+                format!("{so}\n\n{goods}\n{said}"),
+            )
+        }
+        News::ReturnWaits(waits) => {
+            let sub_order = order.sub_order(waits.sub_order)?;
+            let known = sub_order.find_return(waits.of)?;
+            if sub_order.return_status(known) != ReturnStatus::Requested {
+                return None;
+            }
+            let (number, until) = (number(&sub_order), waits.answer_by.format("%-d %B %Y, %H:%M"));
+            let goods = contents(&sub_order, &known.requested.lines);
+            (
+                format!("A return of order {number} waits for your answer"),
+                format!(
+                    "Your buyer wants to send these back:\n\n{goods}\nAnswer until {until} (UTC). After that the return is \
+                     authorised by itself."
+                ),
+            )
+        }
+    })
+}
+
+fn given_back(order: &Order, refunded: &PaymentRefunded) -> String {
+    let (amount, number, why) = (refunded.amount, order.number(), why(order, refunded));
+    format!(
+        "{amount} of your order {number} went back the way it was paid. Banks take some days to show it.\n\n{why}"
+    )
+}
+
+/// In the words of whoever gave it back.
+fn why(order: &Order, refunded: &PaymentRefunded) -> String {
+    if !refunded.sold {
+        return CAME_TOO_LATE.to_owned();
+    }
+    let mut given = order.sub_orders().flat_map(|part| &part.progress.refunds);
+    // One for several parts has the id of the first of them.
+    let refund = given.find(|given| Some(given.refund.id) == refunded.refund);
+    let Some(Refund {
+        reason, deduction, ..
+    }) = refund.map(|given| &given.refund)
+    else {
+        return String::new();
+    };
+    match deduction {
+        Some(kept) => format!(
+            "{reason} The shop kept {} of what was paid: {}",
+            Money::new(kept.amount, order.currency()),
+            kept.reason
+        ),
+        None => reason.clone(),
+    }
+}
+
+fn on_its_way(sub_order: &SubOrder<'_>, sent: &Sent) -> String {
+    let more = match (sent.parcel.exchange, sub_order.left_to_ship().is_empty()) {
+        (Some(_), _) => "It replaces what you sent back.",
+        (None, true) => "With it, all of this part of your order has left.",
+        (None, false) => "The rest of this part of your order follows.",
+    };
+    format!(
+        "These have left:\n\n{}\n{}\n{more}",
+        contents(sub_order, &sent.parcel.lines),
+        way(sent)
+    )
+}
+
+fn has_arrived(sub_order: &SubOrder<'_>, sent: &Sent) -> String {
+    let lines = contents(sub_order, &sent.parcel.lines);
+    format!(
+        "These have arrived:\n\n{lines}\n{}\nIf you have not got the parcel, ask the shop where it is.",
+        way(sent)
+    )
+}
+
+fn will_not_come(sub_order: &SubOrder<'_>, units: &[ParcelLine], reason: CancelReason, note: &str) -> String {
+    let units: Vec<Units> = units
+        .iter()
+        .map(|units| Units {
+            line: units.line,
+            quantity: units.quantity,
+        })
+        .collect();
+    let who = match reason {
+        CancelReason::Buyer => "You have cancelled these:",
+        _ => "The shop cannot send these:",
+    };
+    let said = if note.is_empty() {
+        String::new()
+    } else {
+        format!("{note}\n\n")
+    };
+    format!(
+        "{who}\n\n{}\n{said}What was paid for them goes back the way it was paid. All else comes as it was ordered.",
+        contents(sub_order, &units)
+    )
+}
+
+/// A line for each, such as `2 × Stoneware bowl`.
+fn contents(sub_order: &SubOrder<'_>, units: &[Units]) -> String {
+    let lines = units.iter().filter_map(|units| {
+        let line = sub_order.line(units.line)?;
+        Some(format!("{} × {}\n", units.quantity, line.title))
+    });
+    lines.collect()
+}
+
+/// By whom, and under which number; a shop may have told neither.
+fn way(sent: &Sent) -> String {
+    let line = |what: &str, text: &str| match text.is_empty() {
+        true => String::new(),
+        false => format!("{what}: {text}\n"),
+    };
+    let parcel = &sent.parcel;
+    line("Carrier", &parcel.carrier) + &line("Tracking number", &parcel.tracking)
+}
+
+fn parcel(order: &Order, part: SubOrderId, id: ParcelId) -> Option<(SubOrder<'_>, &Sent)> {
+    let index = order.placed.parts.iter().position(|known| known.id == part)?;
+    let mut parcels = order.progress[index].parcels.iter();
+    Some((order.sub_order(part)?, parcels.find(|sent| sent.parcel.id == id)?))
+}
+
+fn number(sub_order: &SubOrder<'_>) -> String {
+    of_sub_order(&sub_order.order.number(), sub_order.index)
+}

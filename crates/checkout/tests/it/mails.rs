@@ -1,0 +1,225 @@
+//! What happens to an order is told to its buyer by mail, however long it took and whoever was there to see it.
+
+use crate::market::Mail;
+use crate::world::{Instance, World};
+use contracts::catalog::Offer;
+use contracts::checkout::{CancelUnits, Checkout, OrderRefund, RefundOrder, RefundStatus, RefundWish};
+use contracts::orders::{NewParcel, Order, Orders as _, ParcelLine};
+use contracts::payments::Payments as _;
+use kernel::{Currency, Money, ParcelId, secret};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use testkit::eventually;
+
+async fn mailed(world: &World, count: usize) -> Vec<Mail> {
+    eventually("the mails are sent", async || {
+        world.clock.advance(Duration::from_secs(1));
+        let mails = world.market.mails();
+        (mails.len() >= count).then_some(mails)
+    })
+    .await
+}
+
+async fn bought(world: &World, instance: &Instance, offer: &Offer, method: &str) -> Order {
+    let (owner, order) = instance.order(world, &[(offer, 2)]).await;
+    instance.pay(world, &owner, &order, method).await.unwrap();
+    order
+}
+
+async fn give_back(world: &World, instance: &Instance, order: &Order, amount: i64) -> OrderRefund {
+    let part = &order.sub_orders[0];
+    let refund = RefundOrder {
+        sub_order: part.id,
+        wish: RefundWish::Amount(Money::new(amount, Currency::EUR)),
+        reason: "One is cracked.".to_owned(),
+        idempotency_key: secret::token(),
+    };
+    let ctx = world.ctx();
+    let given = instance.checkouts.refund_sale(&ctx, part.tenant, refund);
+    given.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_refund_that_takes_days_is_mailed_when_it_is_through_and_not_before() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let slow = bought(&world, &instance, &bowl, "tok_refund_slow").await;
+    let given = give_back(&world, &instance, &slow, 700).await;
+    assert_eq!(given.status, RefundStatus::Pending);
+    // One that is through at once is mailed meanwhile.
+    let quick = bought(&world, &instance, &vase, "tok_visa").await;
+    let given = give_back(&world, &instance, &quick, 300).await;
+    assert_eq!(given.status, RefundStatus::Refunded);
+    let (to, subject, body) = mailed(&world, 1).await.remove(0);
+    assert_eq!(
+        (to.as_str(), subject.as_str()),
+        ("lucia@example.org", "3.00 EUR went back to you")
+    );
+    assert!(
+        body.contains(&quick.number) && body.contains("One is cracked."),
+        "{body}"
+    );
+
+    sqlx::query("update payments.sandbox_refund set settles_at = now() where state = 'pending'")
+        .execute(&mut world.db.owner().await)
+        .await
+        .unwrap();
+    let mails = mailed(&world, 2).await;
+    assert_eq!(mails[1].1, "7.00 EUR went back to you");
+    assert!(mails[1].2.contains(&slow.number), "{}", mails[1].2);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_not_taken_is_sent_again_and_arrives_once() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let order = bought(&world, &instance, &bowl, "tok_visa").await;
+    world.market.mail_is_stuck.store(true, Ordering::Relaxed);
+    give_back(&world, &instance, &order, 100).await;
+    give_back(&world, &instance, &order, 200).await;
+    let mut subjects: Vec<String> = mailed(&world, 2).await.into_iter().map(|mail| mail.1).collect();
+    subjects.sort_unstable();
+    assert_eq!(
+        subjects,
+        ["1.00 EUR went back to you", "2.00 EUR went back to you"]
+    );
+    assert!(
+        !world.market.mail_is_stuck.load(Ordering::Relaxed),
+        "it was refused once"
+    );
+    let left: i64 = sqlx::query_scalar("select count(*) from store.job")
+        .fetch_one(&mut world.db.owner().await)
+        .await
+        .unwrap();
+    // The last one may not be settled yet, and is not sent again.
+    assert!(left <= 1, "{left}");
+    assert_eq!(world.market.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_paid_for_an_order_that_was_over_learns_why_the_money_is_back() {
+    let world = World::new().await;
+    let instance = world.instance_without_payments();
+    let bowl = world.offer(1).await;
+    let (owner, order) = instance.order(&world, &[(&bowl, 1)]).await;
+    let outcome = instance.pay(&world, &owner, &order, "tok_3ds").await.unwrap();
+    let reference = outcome.action_url.unwrap().rsplit('/').next().unwrap().to_owned();
+    world.clock.advance(Duration::from_secs(15 * 60));
+    eventually("the hold is over", async || {
+        (world.level(&bowl).await == (1, 0)).then_some(())
+    })
+    .await;
+    let ctx = world.ctx();
+    let approved = world.payments.sandbox_answer(&ctx, reference.clone(), true);
+    approved.await.unwrap();
+    // A provider that takes the money as soon as the bank says yes, and somebody who was quicker.
+    sqlx::query(
+        "update payments.sandbox_charge set state = 'captured', captured = amount where reference = $1",
+    )
+    .bind(&reference)
+    .execute(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    instance.order(&world, &[(&bowl, 1)]).await;
+    let till = &instance.checkouts;
+    eventually("somebody goes on with it", async || {
+        let resumed = till.resume(&world.ctx(), owner.clone(), order.id).await;
+        resumed.unwrap().decline_reason
+    })
+    .await;
+    let (_, subject, body) = mailed(&world, 1).await.remove(0);
+    assert_eq!(subject, "15.00 EUR went back to you");
+    assert!(body.contains("somebody else bought them"), "{body}");
+}
+
+#[tokio::test]
+async fn each_parcel_is_mailed_when_it_leaves_and_when_it_arrives() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let order = bought(&world, &instance, &bowl, "tok_visa").await;
+    let part = &order.sub_orders[0];
+    let (ctx, tenant) = (world.ctx(), bowl.tenant);
+    world.orders.pack(&ctx, tenant, part.id).await.unwrap();
+    let parcel = NewParcel {
+        id: ParcelId::new(ctx.now),
+        lines: Some(vec![ParcelLine {
+            line: part.lines[0].id,
+            quantity: 1,
+        }]),
+        carrier: "Correos".to_owned(),
+        tracking: "PK17".to_owned(),
+        exchange: None,
+    };
+    let id = parcel.id;
+    for _ in 0..2 {
+        world
+            .orders
+            .ship(&ctx, tenant, part.id, parcel.clone())
+            .await
+            .unwrap();
+    }
+    let (to, subject, body) = mailed(&world, 1).await.remove(0);
+    assert_eq!(to, "lucia@example.org");
+    assert_eq!(
+        subject,
+        format!("A parcel of your order {} is on its way", part.number)
+    );
+    for told in [
+        "1 × Stoneware bowl\n",
+        "Carrier: Correos\n",
+        "Tracking number: PK17\n",
+        "The rest",
+        "Lucía Romero",
+    ] {
+        assert!(body.contains(told), "{told} in {body}");
+    }
+    world
+        .orders
+        .deliver(&world.ctx(), tenant, part.id, id)
+        .await
+        .unwrap();
+    let mails = mailed(&world, 2).await;
+    assert_eq!(
+        mails[1].1,
+        format!("A parcel of your order {} has arrived", part.number)
+    );
+    assert!(mails[1].2.contains("Tracking number: PK17\n"), "{}", mails[1].2);
+}
+
+#[tokio::test]
+async fn units_that_will_not_come_are_told_with_why_and_then_their_money() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let order = bought(&world, &instance, &bowl, "tok_visa").await;
+    let part = &order.sub_orders[0];
+    let request = CancelUnits {
+        sub_order: part.id,
+        lines: vec![ParcelLine {
+            line: part.lines[0].id,
+            quantity: 1,
+        }],
+        note: "One broke in the kiln.".to_owned(),
+        idempotency_key: secret::token(),
+    };
+    let ctx = world.ctx();
+    let cancelled = instance.checkouts.cancel_sale_units(&ctx, bowl.tenant, request);
+    cancelled.await.unwrap();
+    let mut mails = mailed(&world, 2).await;
+    mails.sort_by(|one, other| one.1.cmp(&other.1));
+    assert_eq!(mails[0].1, "10.00 EUR went back to you");
+    assert_eq!(
+        mails[1].1,
+        format!("Some of your order {} will not come", part.number)
+    );
+    for told in [
+        "1 × Stoneware bowl\n",
+        "One broke in the kiln.",
+        "The shop cannot send these",
+    ] {
+        assert!(mails[1].2.contains(told), "{told} in {}", mails[1].2);
+    }
+}

@@ -1,0 +1,286 @@
+//! Documents of a sub-order: the invoice to its buyer, credit notes, and the packing slip.
+
+use crate::store::invoices::Invoice;
+use contracts::orders::{CreditNote, CreditNoteLine, OrderLine, SubOrder};
+use contracts::taxes::{TaxOwner, TaxSum};
+use contracts::tenants::Shop;
+use contracts::{Address, Document, Language};
+use kernel::Money;
+use paper::{Column, Paper, Sheet, Style, Table};
+use serde::{Deserialize, Serialize};
+
+/// Whoever sells, as documents name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    pub name: String,
+    /// Where the shop is registered, line by line.
+    pub place: Vec<String>,
+}
+
+impl Issuer {
+    pub fn of(shop: &Shop) -> Self {
+        let location = &shop.location;
+        let country = kernel::geo::country(&location.country);
+        Self {
+            name: shop.name.clone(),
+            place: vec![
+                format!("{} {}", location.postcode, location.town),
+                country
+                    .map_or(location.country.as_str(), |known| known.name)
+                    .to_owned(),
+            ],
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        std::iter::once(&self.name).chain(&self.place).cloned().collect()
+    }
+}
+
+/// What a shop sold in a sub-order, as it was placed: what is given back later stands on papers of its own.
+pub fn invoice(invoice: &Invoice, sold: &SubOrder, buyer: &Address, language: Language) -> Document {
+    let number = format!("{:06}", invoice.number);
+    let title = format!("{} {number}", language.pick("Invoice", "Factura"));
+    let footer = format!("{} · {title}", invoice.issuer.name);
+    let mut paper = Paper::new(Sheet::A4, &title, language.code()).footer(&footer);
+    paper.text(Style::TITLE, &title);
+    paper.space(8.0);
+    let about = [
+        labelled(
+            language.pick("Issued", "Fecha"),
+            &language.date(invoice.issued_at.date_naive()),
+        ),
+        labelled(language.pick("Order", "Pedido"), &sold.number),
+        labelled(
+            language.pick("Placed", "Realizado"),
+            &language.date(sold.placed_at.date_naive()),
+        ),
+    ];
+    for line in &about {
+        paper.text(Style::TEXT, line);
+    }
+    paper.space(14.0);
+    paper.blocks(&[
+        (language.pick("Seller", "Vendedor"), &invoice.issuer.lines()),
+        (language.pick("Buyer", "Comprador"), &buyer.lines()),
+    ]);
+    paper.space(18.0);
+    paper.table(&Table {
+        columns: vec![
+            Column::left(language.pick("Article", "Artículo"), 4.6),
+            Column::left(language.pick("Code", "Código"), 1.6),
+            Column::right(language.pick("Units", "Uds."), 0.8),
+            Column::right(language.pick("Price", "Precio"), 1.7),
+            Column::right(language.pick("Amount", "Importe"), 1.9),
+        ],
+        rows: sold.lines.iter().map(|line| priced(line, language)).collect(),
+        style: Style::TEXT,
+    });
+    paper.space(8.0);
+    let [subtotal, delivery, total] =
+        [sold.subtotal, sold.delivery, sold.total].map(|amount| language.money(amount));
+    let way = format!("{} ({})", language.pick("Delivery", "Envío"), sold.delivery_name);
+    paper.amounts(&[
+        (language.pick("Goods", "Artículos"), &subtotal, Style::TEXT),
+        (&way, &delivery, Style::TEXT),
+        (
+            language.pick("Total, taxes included", "Total, impuestos incluidos"),
+            &total,
+            Style::STRONG,
+        ),
+    ]);
+    if !sold.taxes.is_empty() {
+        paper.space(14.0);
+        paper.table(&taxes(&sold.taxes, language));
+        let note = match sold.tax_owed_by {
+            TaxOwner::Marketplace => language.pick(
+                "The marketplace pays these taxes to the authorities.",
+                "El mercado ingresa estos impuestos.",
+            ),
+            TaxOwner::Seller => language.pick(
+                "The seller pays these taxes to the authorities.",
+                "El vendedor ingresa estos impuestos.",
+            ),
+        };
+        paper.text(Style::TEXT, note);
+    }
+    Document {
+        name: format!("{}-{number}.pdf", language.pick("invoice", "factura")),
+        pdf: paper.finish(),
+    }
+}
+
+/// What a shop gave back of what it sold, and of the taxes with it.
+pub fn credit_note(note: &CreditNote, issuer: &Issuer, buyer: &Address, language: Language) -> Document {
+    let title = format!(
+        "{} {}",
+        language.pick("Credit note", "Nota de abono"),
+        note.number
+    );
+    let mut paper =
+        Paper::new(Sheet::A4, &title, language.code()).footer(&format!("{} · {title}", issuer.name));
+    paper.text(Style::TITLE, &title);
+    paper.space(8.0);
+    let issued = language.date(note.issued_at.date_naive());
+    for line in [
+        labelled(language.pick("Issued", "Fecha"), &issued),
+        labelled(language.pick("Order", "Pedido"), &note.sub_order_number),
+        labelled(language.pick("Reason", "Motivo"), &note.reason),
+    ] {
+        paper.text(Style::TEXT, &line);
+    }
+    paper.space(14.0);
+    paper.blocks(&[
+        (language.pick("Seller", "Vendedor"), &issuer.lines()),
+        (language.pick("Buyer", "Comprador"), &buyer.lines()),
+    ]);
+    paper.space(18.0);
+    if !note.lines.is_empty() {
+        paper.table(&Table {
+            columns: vec![
+                Column::left(language.pick("Article", "Artículo"), 4.6),
+                Column::left(language.pick("Code", "Código"), 1.6),
+                Column::right(language.pick("Units", "Uds."), 0.8),
+                Column::right(language.pick("Amount", "Importe"), 1.9),
+            ],
+            rows: note.lines.iter().map(|line| credited(line, language)).collect(),
+            style: Style::TEXT,
+        });
+        paper.space(8.0);
+    }
+    let (delivery, total) = (language.money(note.delivery), language.money(note.total));
+    let kept = note.deduction.as_ref().map(|kept| {
+        let label = format!("{} ({})", language.pick("Kept", "Retenido"), kept.reason);
+        (label, language.money(kept.amount))
+    });
+    let mut amounts = Vec::new();
+    if note.delivery.amount > 0 {
+        amounts.push((language.pick("Delivery", "Envío"), delivery.as_str(), Style::TEXT));
+    }
+    if let Some((label, amount)) = &kept {
+        amounts.push((label.as_str(), amount.as_str(), Style::TEXT));
+    }
+    let label = language.pick("Given back, taxes included", "Devuelto, impuestos incluidos");
+    amounts.push((label, &total, Style::STRONG));
+    paper.amounts(&amounts);
+    if !note.taxes.is_empty() {
+        paper.space(14.0);
+        paper.table(&taxes(&note.taxes, language));
+    }
+    Document {
+        name: format!(
+            "{}-{}.pdf",
+            language.pick("credit-note", "nota-de-abono"),
+            note.number
+        ),
+        pdf: paper.finish(),
+    }
+}
+
+/// Units whose money went back; of a part of their price no units are told.
+fn credited(line: &CreditNoteLine, language: Language) -> Vec<String> {
+    let article = match line.options.is_empty() {
+        true => line.title.clone(),
+        false => format!("{}\n{}", line.title, line.options),
+    };
+    let units = match line.quantity {
+        0 => String::new(),
+        units => units.to_string(),
+    };
+    vec![article, line.code.clone(), units, language.money(line.amount)]
+}
+
+/// The taxes in a total, by rate.
+fn taxes(sums: &[TaxSum], language: Language) -> Table {
+    let row = |sum: &TaxSum| {
+        vec![
+            sum.name.clone(),
+            language.money(sum.base),
+            language.money(sum.amount),
+        ]
+    };
+    Table {
+        columns: vec![
+            Column::left(language.pick("Tax", "Impuesto"), 4.6),
+            Column::right(language.pick("Taxable amount", "Base imponible"), 2.4),
+            Column::right(language.pick("Tax amount", "Cuota"), 2.4),
+        ],
+        rows: sums.iter().map(row).collect(),
+        style: Style::TEXT,
+    }
+}
+
+/// What goes into the parcel beside the goods. It says no prices: the parcel may be a present.
+pub fn packing_slip(shop: &Issuer, sold: &SubOrder, to: &Address, language: Language) -> Document {
+    let title = format!("{} {}", language.pick("Packing slip", "Albarán"), sold.number);
+    let mut paper =
+        Paper::new(Sheet::A4, &title, language.code()).footer(&format!("{} · {title}", shop.name));
+    paper.text(Style::TITLE, &title);
+    paper.space(8.0);
+    let placed = language.date(sold.placed_at.date_naive());
+    paper.text(
+        Style::TEXT,
+        &labelled(language.pick("Placed", "Realizado"), &placed),
+    );
+    paper.text(
+        Style::TEXT,
+        &labelled(language.pick("Delivery", "Envío"), &sold.delivery_name),
+    );
+    paper.space(14.0);
+    paper.blocks(&[
+        (language.pick("From", "De"), &shop.lines()),
+        (language.pick("To", "Para"), &to.lines()),
+    ]);
+    paper.space(18.0);
+    let packed = sold.lines.iter().filter(|line| line.quantity > line.cancelled);
+    paper.table(&Table {
+        columns: vec![
+            Column::right(language.pick("Units", "Uds."), 0.8),
+            Column::left(language.pick("Article", "Artículo"), 6.0),
+            Column::left(language.pick("Code", "Código"), 2.2),
+        ],
+        rows: packed.map(counted).collect(),
+        style: Style::TEXT,
+    });
+    Document {
+        name: format!("{}-{}.pdf", language.pick("packing-slip", "albaran"), sold.number),
+        pdf: paper.finish(),
+    }
+}
+
+fn labelled(label: &str, value: &str) -> String {
+    format!("{label}: {value}")
+}
+
+/// An article in words: its title, and its options where it has them.
+fn named(line: &OrderLine) -> String {
+    match line.options.is_empty() {
+        true => line.title.clone(),
+        false => format!("{}\n{}", line.title, line.options),
+    }
+}
+
+fn priced(line: &OrderLine, language: Language) -> Vec<String> {
+    let off = Money::new(line.total.amount - line.list_total.amount, line.total.currency);
+    let article = match off.amount {
+        0 => named(line),
+        _ => format!(
+            "{}\n{} {}",
+            named(line),
+            language.pick("Discount", "Descuento"),
+            language.money(off)
+        ),
+    };
+    vec![
+        article,
+        line.code.clone(),
+        line.quantity.to_string(),
+        language.money(line.unit_price),
+        language.money(line.total),
+    ]
+}
+
+fn counted(line: &OrderLine) -> Vec<String> {
+    let units = line.quantity - line.cancelled;
+    vec![units.to_string(), named(line), line.code.clone()]
+}

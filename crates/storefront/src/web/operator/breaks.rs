@@ -1,0 +1,108 @@
+//! Where payment providers' files and the ledger disagree.
+
+use super::bar;
+use crate::i18n::Locale;
+use crate::views::common::Link;
+use crate::views::page::Tone;
+use crate::views::settlement::{BreakRow, OperatorBreaksPage};
+use crate::views::work::{Section, Status};
+use crate::web::Shop;
+use crate::web::failure::Failure;
+use crate::web::visit::{Visit, encode};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use contracts::ledger::{BreakKind, Disagreement};
+use kernel::{Cursor, Money, OrderId, Permission};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+const PER_PAGE: u16 = 50;
+const PATH: &str = "/operator/reconciliation";
+
+#[derive(Deserialize)]
+pub struct Filter {
+    kind: Option<String>,
+    after: Option<String>,
+}
+
+pub async fn list(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Failure> {
+    visit.operator(Permission::ReadLedger)?;
+    let locale = visit.locale;
+    let wanted = filter.kind.unwrap_or_default();
+    let kind = BreakKind::ALL.into_iter().find(|kind| kind.name() == wanted);
+    let after = filter.after.map(Cursor);
+    let (page, found) = futures::join!(
+        visit.keyed_page(&shop, "operator.breaks"),
+        shop.settlement.disagreements(&visit.ctx, kind, after, PER_PAGE),
+    );
+    let found = found?;
+    let orders: Vec<OrderId> = found.items.iter().filter_map(|one| one.order).collect();
+    // Numbers are for reading: without them the list still shows what disagrees.
+    let numbers = shop.order_desk.numbers(&visit.ctx, orders.clone()).await;
+    let numbers: HashMap<OrderId, String> = orders.into_iter().zip(numbers.unwrap_or_default()).collect();
+    let kept = kind
+        .map(|kind| format!("kind={}&", kind.name()))
+        .unwrap_or_default();
+    let view = OperatorBreaksPage {
+        page,
+        work: bar(&visit, PATH),
+        tabs: tabs(kind, locale),
+        rows: found.items.iter().map(|one| row(one, &numbers, &visit)).collect(),
+        more: found.next.map(|next| {
+            Link::new(
+                locale.t("listing.more").to_string(),
+                format!("{PATH}?{kept}after={}", encode(&next.0)),
+            )
+        }),
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn status(kind: BreakKind, locale: Locale) -> Status {
+    let tone = match kind {
+        BreakKind::MissingHere => Tone::Bad,
+        BreakKind::MissingThere => Tone::Warn,
+        BreakKind::AmountDiffers => Tone::Bad,
+    };
+    Status {
+        label: locale.t(&format!("breaks.kind.{}", kind.name())).to_string(),
+        tone,
+    }
+}
+
+fn tabs(current: Option<BreakKind>, locale: Locale) -> Vec<Section> {
+    let all = Section {
+        link: Link::new(locale.t("work.all").to_string(), PATH),
+        current: current.is_none(),
+    };
+    let of = |kind: BreakKind| Section {
+        link: Link::new(status(kind, locale).label, format!("{PATH}?kind={}", kind.name())),
+        current: current == Some(kind),
+    };
+    std::iter::once(all).chain(BreakKind::ALL.map(of)).collect()
+}
+
+fn row(one: &Disagreement, numbers: &HashMap<OrderId, String>, visit: &Visit) -> BreakRow {
+    let locale = visit.locale;
+    let said = |amount: Option<Money>| amount.map(|amount| locale.money(amount)).unwrap_or_default();
+    let what = match one.is_refund {
+        true => "breaks.refund",
+        false => "breaks.charge",
+    };
+    BreakRow {
+        kind: status(one.kind, locale),
+        what: locale.t(what).to_string(),
+        at: locale.date(one.at.date_naive()),
+        order: one.order.and_then(|order| {
+            let number = numbers.get(&order)?;
+            Some(Link::new(number.clone(), format!("/operator/payments/{order}")))
+        }),
+        reference: one.reference.clone().unwrap_or_default(),
+        theirs: said(one.theirs),
+        ours: said(one.ours),
+    }
+}

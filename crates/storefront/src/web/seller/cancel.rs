@@ -1,0 +1,94 @@
+//! What a shop cannot send, and why.
+
+use super::orders::after;
+use crate::views::common::Choice;
+use crate::views::seller::{CancelForm, CancelUnitsForm};
+use crate::web::Shop;
+use crate::web::cancel::{named, of};
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::visit::Visit;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use contracts::orders::{SubOrder, SubOrderStatus};
+use kernel::{Permission, SubOrderId};
+
+/// Why a shop cannot send what it sold, by the end of the key of its words; the buyer reads them.
+const REASONS: [&str; 4] = ["sold_out", "damaged", "address", "other"];
+/// Characters of a note to a buyer.
+const NOTE_CHARS_MAX: usize = 500;
+
+/// Where it cancels all of it, while nothing is sent.
+pub fn form(sub: &SubOrder, visit: &Visit) -> Option<CancelForm> {
+    let is_open = matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Packed);
+    is_open.then(|| CancelForm {
+        action: format!("/seller/orders/{}/cancel", sub.id),
+        reasons: reasons(visit),
+    })
+}
+
+/// Where it cancels some of it, while more than one unit is not sent.
+pub fn units_form(sub: &SubOrder, visit: &Visit) -> Option<CancelUnitsForm> {
+    use SubOrderStatus as S;
+    let may = matches!(sub.status, S::Confirmed | S::Packed | S::PartlyShipped);
+    let action = format!("/seller/orders/{}/cancel-units", sub.id);
+    may.then(|| CancelUnitsForm {
+        units: of(sub, action, visit),
+        reasons: reasons(visit),
+    })
+}
+
+fn reasons(visit: &Visit) -> Vec<Choice> {
+    let choice = |code| Choice::new(code, visit.locale.t(&key(code)).to_string());
+    REASONS.map(choice).into()
+}
+
+fn key(code: &str) -> String {
+    format!("work.cancel_reason.{code}")
+}
+
+/// The reason in words, then what the seller added.
+fn note(posted: &Posted) -> String {
+    let chosen = posted.get("reason");
+    let known = REASONS.contains(&chosen);
+    let reason = match known {
+        true => posted.visit.locale.t(&key(chosen)).to_string(),
+        false => String::new(),
+    };
+    // One line: whatever breaks it in a browser is a blank to the buyer.
+    let added = posted.get("note").split_whitespace();
+    let words = added.fold(reason, |text, word| match text.is_empty() {
+        true => word.to_owned(),
+        false => format!("{text} {word}"),
+    });
+    words
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NOTE_CHARS_MAX)
+        .collect()
+}
+
+pub async fn whole(
+    State(shop): State<Shop>,
+    Path(id): Path<SubOrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let cancelled = shop.checkout.cancel_sale(&visit.ctx, tenant, id, note(&posted));
+    after(id, "sale_cancelled", cancelled.await)
+}
+
+pub async fn units(
+    State(shop): State<Shop>,
+    Path(id): Path<SubOrderId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::FulfilSales)?;
+    let cancelled = match named(&posted, id, note(&posted)) {
+        Ok(request) => shop.checkout.cancel_sale_units(&visit.ctx, tenant, request).await,
+        Err(fault) => Err(fault),
+    };
+    after(id, "units_cancelled", cancelled)
+}

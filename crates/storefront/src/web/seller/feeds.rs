@@ -1,0 +1,249 @@
+//! What a warehouse says it has, against our books.
+
+use super::{bar, own_shop, stock_parts};
+use crate::i18n::Locale;
+use crate::views::common::{Choice, Link};
+use crate::views::page::Tone;
+use crate::views::seller_goods_move::{FeedLineRow, FeedRow, SellerFeedPage, SellerFeedsPage};
+use crate::views::work::{Figure, Status};
+use crate::web::Shop;
+use crate::web::failure::Failure;
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use contracts::catalog::Offer;
+use contracts::inventory::{FeedCard, FeedLineCard, FeedMismatch, WarehouseCard};
+use kernel::{Cursor, Kind, Permission, SkuId, StockFeedId, WarehouseId};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+const PATH: &str = "/seller/feeds";
+const PER_PAGE: u16 = 25;
+const LINES_PER_PAGE: u16 = 50;
+/// As many bytes as a comparison takes, and some for the rest of the form.
+pub const BYTES_MAX: usize = 33 * 1024 * 1024;
+
+#[derive(Deserialize)]
+pub struct Place {
+    after: Option<String>,
+}
+
+pub async fn list(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
+    show(&shop, &visit, place.after.map(Cursor), None).await
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    after: Option<Cursor>,
+    error: Option<String>,
+) -> Result<Response, Failure> {
+    let tenant = visit.seller(Permission::ReadStock)?;
+    let locale = visit.locale;
+    let (page, seller, found, book) = futures::join!(
+        visit.keyed_page(shop, "work.feeds"),
+        own_shop(shop, visit, tenant),
+        shop.warehouse_desk.feeds(&visit.ctx, tenant, after, PER_PAGE),
+        shop.warehouse_desk.warehouses(&visit.ctx, tenant),
+    );
+    let (found, warehouses) = (found?, book?.warehouses);
+    let open = warehouses.iter().filter(|one| one.closed_at.is_none());
+    let view = SellerFeedsPage {
+        page,
+        work: bar(visit, &seller?, "/seller/stock"),
+        parts: stock_parts(visit, PATH),
+        error,
+        warehouses: open
+            .map(|one| Choice::new(one.id.to_string(), one.name.clone()))
+            .collect(),
+        rows: found
+            .items
+            .iter()
+            .map(|one| row(one, &warehouses, locale))
+            .collect(),
+        more: found.next.map(|next| {
+            Link::new(
+                locale.t("listing.more").to_string(),
+                format!("{PATH}?after={}", encode(&next.0)),
+            )
+        }),
+        may_edit: visit.may(Permission::EditStock),
+    };
+    Ok(visit.show(shop, &view))
+}
+
+fn count(locale: Locale, number: i64) -> String {
+    locale.number(u64::try_from(number).unwrap_or(0))
+}
+
+fn name(warehouses: &[WarehouseCard], id: WarehouseId) -> String {
+    let known = warehouses.iter().find(|one| one.id == id);
+    known.map(|one| one.name.clone()).unwrap_or_default()
+}
+
+fn row(one: &FeedCard, warehouses: &[WarehouseCard], locale: Locale) -> FeedRow {
+    FeedRow {
+        href: format!("{PATH}/{}", one.id),
+        file: one.file_name.clone(),
+        warehouse: name(warehouses, one.warehouse),
+        made: locale.date_time(one.created_at.naive_utc()),
+        matching: count(locale, one.matching),
+        differing: count(locale, one.differing),
+        missing: count(locale, one.missing),
+        unknown: count(locale, one.unknown),
+    }
+}
+
+pub async fn compare(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::EditStock)?;
+    let Some(file) = posted.files("file").next() else {
+        let said = visit.locale.t("upload.no_file").to_string();
+        return show(&shop, visit, None, Some(said)).await;
+    };
+    let warehouse = posted.get("warehouse").parse().unwrap_or(WarehouseId(tenant.0));
+    let (file_name, bytes) = (file.name.clone(), file.bytes.to_vec());
+    let compared = shop
+        .warehouse_desk
+        .reconcile(&visit.ctx, tenant, warehouse, file_name, bytes)
+        .await;
+    match compared {
+        Ok(feed) => Ok(redirect_done(&format!("{PATH}/{}", feed.id), "compared")),
+        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) => show(&shop, visit, None, Some(visit.tell(&fault))).await,
+    }
+}
+
+pub async fn page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<StockFeedId>,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
+    let tenant = visit.seller(Permission::ReadStock)?;
+    let locale = visit.locale;
+    let after = place.after.map(Cursor);
+    let (page, seller, feed, lines, book) = futures::join!(
+        visit.keyed_page(&shop, "work.feeds"),
+        own_shop(&shop, &visit, tenant),
+        shop.warehouse_desk.feed(&visit.ctx, tenant, id),
+        shop.warehouse_desk
+            .feed_lines(&visit.ctx, tenant, id, after, LINES_PER_PAGE),
+        shop.warehouse_desk.warehouses(&visit.ctx, tenant),
+    );
+    let (mut page, feed, lines) = (page, feed?, lines?);
+    page.title.clone_from(&feed.file_name);
+    let skus: Vec<SkuId> = lines.items.iter().filter_map(|line| line.sku).collect();
+    // Article numbers without titles are still article numbers.
+    let offers = shop.catalog.offers(&visit.ctx, skus).await.unwrap_or_default();
+    let offers: HashMap<SkuId, Offer> = offers.into_iter().map(|offer| (offer.sku, offer)).collect();
+    let can_be_believed = feed.differing + feed.missing > 0;
+    let view = SellerFeedPage {
+        work: bar(&visit, &seller?, "/seller/stock"),
+        file: feed.file_name.clone(),
+        warehouse: name(&book?.warehouses, feed.warehouse),
+        made: locale.date_time(feed.created_at.naive_utc()),
+        figures: figures(&feed, locale),
+        lines: lines
+            .items
+            .iter()
+            .map(|line| line_row(line, &offers, locale))
+            .collect(),
+        more: lines.next.map(|next| {
+            Link::new(
+                locale.t("listing.more").to_string(),
+                format!("{PATH}/{id}?after={}", encode(&next.0)),
+            )
+        }),
+        errors: feed.errors,
+        csv: format!("{PATH}/{id}/lines.csv"),
+        believe: (can_be_believed && visit.may(Permission::EditStock))
+            .then(|| format!("{PATH}/{id}/believe")),
+        page,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+fn figures(feed: &FeedCard, locale: Locale) -> Vec<Figure> {
+    let figure = |key: &str, number| Figure {
+        label: locale.t(key).to_string(),
+        value: count(locale, number),
+        href: None,
+    };
+    vec![
+        figure("feed.matching", feed.matching),
+        figure("feed.differs", feed.differing),
+        figure("feed.missing", feed.missing),
+        figure("feed.unknown", feed.unknown),
+        figure("feed.failed", feed.failed),
+    ]
+}
+
+fn line_row(line: &FeedLineCard, offers: &HashMap<SkuId, Offer>, locale: Locale) -> FeedLineRow {
+    let tone = match line.kind {
+        FeedMismatch::Differs => Tone::Warn,
+        FeedMismatch::Unknown => Tone::Calm,
+        FeedMismatch::Missing => Tone::Bad,
+    };
+    let units = |number: Option<i64>| number.map(|n| count(locale, n)).unwrap_or_default();
+    let offer = line.sku.and_then(|sku| offers.get(&sku));
+    let difference = line.ours.map(|ours| line.theirs.unwrap_or(0) - ours);
+    FeedLineRow {
+        kind: Status {
+            label: locale.t(&format!("feed.{}", line.kind.name())).to_string(),
+            tone,
+        },
+        code: line.code.clone(),
+        title: offer.map(|offer| offer.title.clone()).unwrap_or_default(),
+        ours: units(line.ours),
+        theirs: units(line.theirs),
+        difference: difference.map(|n| signed(n, locale)).unwrap_or_default(),
+        adjusted: line
+            .adjusted_at
+            .map(|at| locale.date(at.date_naive()))
+            .unwrap_or_default(),
+    }
+}
+
+fn signed(number: i64, locale: Locale) -> String {
+    let sign = if number < 0 { '\u{2212}' } else { '+' };
+    format!("{sign}{}", locale.number(number.unsigned_abs()))
+}
+
+pub async fn csv(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Path(id): Path<StockFeedId>,
+) -> Result<Response, Failure> {
+    let tenant = visit.seller(Permission::ReadStock)?;
+    let lines = shop.warehouse_desk.feed_csv(&visit.ctx, tenant, id).await?;
+    let name = format!("attachment; filename=\"stock-feed-{id}.csv\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, lines).into_response())
+}
+
+pub async fn believe(
+    State(shop): State<Shop>,
+    Path(id): Path<StockFeedId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::EditStock)?;
+    let back = format!("{PATH}/{id}");
+    let missing = posted.ticked("missing");
+    match shop.warehouse_desk.believe(&visit.ctx, tenant, id, missing).await {
+        Ok(done) if done.adjusted == 0 && done.refused == 0 => Ok(redirect_done(&back, "believed_nothing")),
+        Ok(done) if done.refused > 0 => Ok(redirect_done(&back, "believed_in_part")),
+        Ok(_) => Ok(redirect_done(&back, "believed")),
+        Err(fault) => redirect_refused(&back, fault),
+    }
+}

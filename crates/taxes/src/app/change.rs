@@ -1,0 +1,267 @@
+//! What operators do: make regions, categories and rates, end rates, and say who owes the tax.
+
+use super::{LEAD_S, Taxes};
+use crate::domain::{Rate, Region};
+use crate::error::{CATEGORIES_MAX, Error, RATES_MAX, REGIONS_MAX};
+use crate::store::{self, CategoryRow, LiabilityRow, RateRow, RegionRow, Wanted};
+use ::store::Scope;
+use chrono::TimeDelta;
+use contracts::taxes::TaxOwner;
+use kernel::{Ctx, TaxRateId, Timestamp};
+
+/// A region as an operator wishes it.
+#[derive(Clone, Debug)]
+pub struct NewRegion {
+    pub region: Region,
+    /// Why, for whoever looks back.
+    pub note: String,
+}
+
+/// A category as an operator wishes it.
+#[derive(Clone, Debug)]
+pub struct NewCategory {
+    pub code: String,
+    pub name: String,
+    pub otherwise: Option<String>,
+    pub note: String,
+}
+
+/// A rate as an operator wishes it.
+#[derive(Clone, Debug)]
+pub struct NewRate {
+    pub region: String,
+    pub category: String,
+    pub name: String,
+    pub millionths: u32,
+    /// As soon as everybody can know it, if absent.
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    /// Ends the rate that holds when this one begins.
+    pub replaces: Option<TaxRateId>,
+    pub source: String,
+    pub note: String,
+}
+
+/// Who is to owe the tax.
+#[derive(Clone, Debug)]
+pub struct NewLiability {
+    pub owner: TaxOwner,
+    /// As soon as everybody can know it, if absent.
+    pub valid_from: Option<Timestamp>,
+    pub note: String,
+}
+
+impl Taxes {
+    pub async fn regions(&self) -> Result<Vec<RegionRow>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let rows = store::regions(&mut tx).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Makes a region. No other has a place of its, so that one alone is the closest to every place.
+    pub async fn make_region(&self, ctx: &Ctx, new: NewRegion) -> Result<RegionRow, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        store::changed(&mut tx).await?;
+        let known = store::regions(&mut tx).await?;
+        if i64::try_from(known.len()).unwrap_or(i64::MAX) >= REGIONS_MAX {
+            return Err(Error::TooMany(REGIONS_MAX));
+        }
+        if known.iter().any(|row| row.code == new.region.code) {
+            return Err(Error::CodeTaken {
+                what: "region",
+                code: new.region.code,
+            });
+        }
+        if let Some((place, row)) = known
+            .iter()
+            .find_map(|row| Some((shared(row, &new.region)?, row)))
+        {
+            return Err(Error::PlaceTaken {
+                place,
+                region: row.code.clone(),
+            });
+        }
+        let row = store::insert_region(&mut tx, ctx, &new).await?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    pub async fn categories(&self) -> Result<Vec<CategoryRow>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let rows = store::categories(&mut tx).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    pub async fn make_category(&self, ctx: &Ctx, new: NewCategory) -> Result<CategoryRow, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        store::changed(&mut tx).await?;
+        let known = store::categories(&mut tx).await?;
+        if i64::try_from(known.len()).unwrap_or(i64::MAX) >= CATEGORIES_MAX {
+            return Err(Error::TooMany(CATEGORIES_MAX));
+        }
+        if known.iter().any(|row| row.code == new.code) {
+            return Err(Error::CodeTaken {
+                what: "category",
+                code: new.code,
+            });
+        }
+        if let Some(otherwise) = &new.otherwise
+            && known.iter().all(|row| row.code != *otherwise)
+        {
+            return Err(Error::NotFound("tax category"));
+        }
+        let row = store::insert_category(&mut tx, ctx, &new).await?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    /// Rates by their ids, ended ones too.
+    pub async fn rates(&self, wanted: &Wanted, limit: i64) -> Result<Vec<RateRow>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let rows = store::rates(&mut tx, wanted, limit).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Makes a rate. At every moment one alone holds for a region and category.
+    pub async fn make_rate(&self, ctx: &Ctx, new: NewRate) -> Result<RateRow, Error> {
+        let from = beginning("/valid_from", new.valid_from, ctx.now)?;
+        if new.valid_until.is_some_and(|until| until <= from) {
+            return Err(Error::Field {
+                field: "/valid_until",
+                detail: "`valid_until` lies after `valid_from`.".to_owned(),
+            });
+        }
+        let mut tx = self.db().begin(Scope::System).await?;
+        store::changed(&mut tx).await?;
+        if !store::has_region(&mut tx, &new.region).await? {
+            return Err(Error::NotFound("tax region"));
+        }
+        if !store::has_category(&mut tx, &new.category).await? {
+            return Err(Error::NotFound("tax category"));
+        }
+        if store::live(&mut tx, ctx.now).await? >= RATES_MAX {
+            return Err(Error::TooMany(RATES_MAX));
+        }
+        if let Some(old) = new.replaces {
+            end(&mut tx, ctx, old, from, &new.note).await?;
+        }
+        if let Some(other) = store::overlapping(&mut tx, &new, from).await? {
+            return Err(Error::RateHolds(other));
+        }
+        let rate = Rate {
+            id: TaxRateId::new(ctx.now),
+            region: new.region,
+            category: new.category,
+            name: new.name,
+            millionths: new.millionths,
+            from,
+            until: new.valid_until,
+        };
+        store::insert_rate(&mut tx, ctx, &rate, &new.source, &new.note).await?;
+        let row = found(&mut tx, rate.id).await?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    /// Ends a rate, as soon as everybody can know it or at a later moment. Orders keep what they were taxed.
+    pub async fn end_rate(
+        &self,
+        ctx: &Ctx,
+        id: TaxRateId,
+        at: Option<Timestamp>,
+        note: &str,
+    ) -> Result<RateRow, Error> {
+        let at = beginning("/at", at, ctx.now)?;
+        let mut tx = self.db().begin(Scope::System).await?;
+        store::changed(&mut tx).await?;
+        end(&mut tx, ctx, id, at, note).await?;
+        let row = found(&mut tx, id).await?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+
+    /// Who owed, owes and will owe the tax, the latest first. Until the first of them it is the seller.
+    pub async fn liabilities(&self) -> Result<Vec<LiabilityRow>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let rows = store::liabilities(&mut tx).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Says who owes the tax from a moment on.
+    pub async fn set_liability(&self, ctx: &Ctx, new: NewLiability) -> Result<LiabilityRow, Error> {
+        let from = beginning("/valid_from", new.valid_from, ctx.now)?;
+        let mut tx = self.db().begin(Scope::System).await?;
+        store::changed(&mut tx).await?;
+        let row = store::insert_liability(&mut tx, ctx, &new, from).await?;
+        tx.commit().await?;
+        self.refresh(ctx.now).await?;
+        Ok(row)
+    }
+}
+
+/// A place that two regions would both be closest to.
+fn shared(known: &RegionRow, new: &Region) -> Option<String> {
+    if known.country != new.country {
+        return None;
+    }
+    let is_whole = |provinces: &[String], postcodes: &[String]| provinces.is_empty() && postcodes.is_empty();
+    if is_whole(&known.provinces, &known.postcodes) && is_whole(&new.provinces, &new.postcodes) {
+        return Some(new.country.clone());
+    }
+    let provinces = new
+        .provinces
+        .iter()
+        .filter(|place| known.provinces.contains(place));
+    let postcodes = new
+        .postcodes
+        .iter()
+        .filter(|place| known.postcodes.contains(place));
+    provinces.chain(postcodes).next().cloned()
+}
+
+async fn found(conn: &mut sqlx::PgConnection, id: TaxRateId) -> Result<RateRow, Error> {
+    store::find_rate(conn, id)
+        .await?
+        .ok_or(Error::NotFound("tax rate"))
+}
+
+/// Ends a rate that is there and has not been ended.
+async fn end(
+    conn: &mut sqlx::PgConnection,
+    ctx: &Ctx,
+    id: TaxRateId,
+    at: Timestamp,
+    note: &str,
+) -> Result<(), Error> {
+    let rate = found(conn, id).await?;
+    // One that has not begun is ended as it begins: it never holds.
+    let at = at.max(rate.valid_from);
+    if rate.ended_at.is_some() || rate.valid_until.is_some_and(|until| until <= at) {
+        return Err(Error::RateEnded);
+    }
+    store::end_rate(conn, ctx, id, at, note).await?;
+    Ok(())
+}
+
+/// When a change begins to hold: never so soon that somebody who sells does not know of it.
+fn beginning(field: &'static str, at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Error> {
+    let first = now + TimeDelta::seconds(LEAD_S);
+    match at {
+        None => Ok(first),
+        Some(at) if at >= first => Ok(at),
+        Some(_) => Err(Error::Field {
+            field,
+            detail: format!(
+                "A change holds {LEAD_S} seconds from now at the earliest; leave it out for that."
+            ),
+        }),
+    }
+}
