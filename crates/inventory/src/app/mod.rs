@@ -86,10 +86,13 @@ impl Stock {
                 .into_iter()
                 .collect();
             tx.commit().await?;
+            // What has no level yet is not remembered: its first count may be under way, by a process that cannot tell this one.
             for sku in unknown.into_iter().map(SkuId) {
-                let available = found.get(&sku).copied().unwrap_or(0);
-                self.0.seen.insert(sku, available);
-                known.insert(sku, available);
+                let counted = found.get(&sku).copied();
+                if let Some(available) = counted {
+                    self.0.seen.insert(sku, available);
+                }
+                known.insert(sku, counted.unwrap_or(0));
             }
         }
         Ok(skus

@@ -1,6 +1,6 @@
 use crate::world::{World, main, once};
 use contracts::inventory::{Inventory, StockCount};
-use inventory::{Adjustment, Error, LevelQuery};
+use inventory::{Adjustment, Error, LevelQuery, Stock};
 use kernel::{PageLimit, SkuId};
 
 #[tokio::test]
@@ -239,6 +239,23 @@ async fn what_nobody_counted_is_not_available() {
     let unknown = SkuId::new(world.ctx.now);
     let available = world.stock.availability(&world.ctx, vec![unknown]).await.unwrap();
     assert_eq!((available[0].sku, available[0].available), (unknown, 0));
+}
+
+#[tokio::test]
+async fn a_first_count_elsewhere_is_seen_at_once() {
+    let world = World::new().await;
+    let elsewhere = Stock::new(world.db.db(inventory::CONTEXT));
+    let (tenant, count) = (world.tenant(), world.count(100));
+    let here = async || {
+        let asked = world.stock.availability(&world.ctx, vec![count.sku]).await;
+        asked.unwrap()[0].available
+    };
+    assert_eq!(here().await, 0);
+    elsewhere
+        .count(&world.ctx, tenant, &[count], None)
+        .await
+        .unwrap();
+    assert_eq!(here().await, 100);
 }
 
 #[tokio::test]

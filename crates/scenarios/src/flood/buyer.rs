@@ -73,8 +73,9 @@ impl Buyer {
             .skip(first)
             .take(lines - wanted.len());
         wanted.extend(others.cloned());
-        let Ok(mut guest) = Guest::begin(&market.stranger, &wanted[0], 1).await? else {
-            bail!("buyer {n} cannot begin a cart");
+        let mut guest = match Guest::begin(&market.stranger, &wanted[0], 1).await? {
+            Ok(guest) => guest,
+            Err(refused) => bail!("buyer {n} cannot begin a cart: {} {}", refused.status, refused.text()),
         };
         for sku in &wanted[1..] {
             let added = guest.add(sku, 1).await?;
