@@ -12,7 +12,7 @@ use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
 use crate::trial::tried;
 use crate::watch::watch;
-use crate::{Config, draft, refund};
+use crate::{Config, draft, refund, webhook};
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
 use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
@@ -157,7 +157,7 @@ impl Checkouts {
     }
 
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments and
-    /// over refunds, the closing of carts, the rules of commissions, the promotions, the taxes, the mails.
+    /// over refunds, the forgetting of webhooks, the closing of carts, the rules of commissions, the promotions, the taxes, the mails.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -177,6 +177,10 @@ impl Checkouts {
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.refunds", move |stop| {
             watch(inner.refunder.clone(), Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.webhooks", move |stop| {
+            webhook::forget(inner.db.pool().clone(), Arc::clone(&inner.clock), stop)
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.rates", move |stop| {

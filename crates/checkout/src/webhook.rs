@@ -6,17 +6,20 @@ use crate::error::Error;
 use crate::saga::{End, Step};
 use crate::till::settle::{Ask, RefundAsk, read_provider_key};
 use contracts::checkout::RefundStatus;
-use kernel::{Ctx, OrderId, PaymentId, RefundId, Timestamp};
+use kernel::{Ctx, OrderId, PaymentId, RefundId, SharedClock, Timestamp};
 use payments::provider::read_charge_key;
 use payments::webhook::{Notice, NoticeKind, Webhook};
 use payments::{Answer, ProviderCharge};
 use sqlx::PgPool;
 use sqlx::types::Json;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Days for which a webhook's id is remembered: much longer than a webhook may be old.
 const REMEMBERED_DAYS: i64 = 7;
-/// Forgotten webhooks deleted with every new one.
-const FORGOTTEN_AT_ONCE: i64 = 10;
+/// How often is looked for webhooks to forget, and how many are forgotten in one statement.
+const FORGET_PERIOD: Duration = Duration::from_secs(60);
+const FORGOTTEN_AT_ONCE: i64 = 10_000;
 
 /// What came of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,27 +65,25 @@ impl Checkouts {
         let sender = self.provider().called(provider).ok_or(Error::NoSuchProvider)?;
         let notice = sender.read_webhook(&webhook, ctx.now).await?;
         let pool = self.db().pool();
-        if was_heard(pool, provider, &notice.id).await? {
+        let key = read_charge_key(&notice.key);
+        let found = find(pool, provider, &notice.id, key.map(|(payment, _)| payment)).await?;
+        if found.heard {
             return Ok(Heard::Again);
         }
-        self.respond(ctx, &notice).await?;
+        if let (Some(known), Some((_, attempt))) = (found.known, key) {
+            self.respond(ctx, &notice, &known, attempt).await?;
+        }
         // Only now: what broke off before is done when the provider sends it again.
         let first = remember(pool, provider, &notice.id, ctx.now).await?;
         metrics::counter!("payment_webhooks_total", "provider" => provider.to_owned()).increment(1);
         Ok(if first { Heard::First } else { Heard::Again })
     }
 
-    async fn respond(&self, ctx: &Ctx, notice: &Notice) -> Result<(), Error> {
-        let Some((payment, attempt)) = read_charge_key(&notice.key) else {
-            return Ok(());
-        };
-        let Some(known) = known(self.db().pool(), payment).await? else {
-            return Ok(());
-        };
+    async fn respond(&self, ctx: &Ctx, notice: &Notice, known: &Known, attempt: u32) -> Result<(), Error> {
         if let Some(refund) = notice.refund.as_deref().and_then(read_provider_key) {
             return self.look_at_refund(ctx, known.order, refund, notice.kind).await;
         }
-        match response(&known, attempt, notice.kind) {
+        match response(known, attempt, notice.kind) {
             Response::Nothing => Ok(()),
             Response::Wake => {
                 let ask = Ask::Hear { attempt };
@@ -166,53 +167,79 @@ pub(crate) fn response(known: &Known, attempt: u32, kind: NoticeKind) -> Respons
     }
 }
 
-async fn known(pool: &PgPool, payment: PaymentId) -> Result<Option<Known>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select s.order_id as "order: OrderId", s.attempt, s.step as "step: Json<Step>"
-             from payments.payment p
-             join checkout.saga s on s.order_id = p.order_id
-            where p.id = $1"#,
-        payment.0
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(|row| Known {
-        order: row.order,
-        attempt: u32::try_from(row.attempt).unwrap_or(0),
-        step: row.step.0,
-    }))
+/// What is there when a webhook comes.
+struct Found {
+    /// Whether it was heard before.
+    heard: bool,
+    /// The payment that it is about.
+    known: Option<Known>,
 }
 
-async fn was_heard(pool: &PgPool, provider: &str, id: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from checkout.webhook where provider = $1 and id = $2) as "heard!""#,
-        provider,
-        id
+async fn find(
+    pool: &PgPool,
+    provider: &str,
+    id: &str,
+    payment: Option<PaymentId>,
+) -> Result<Found, sqlx::Error> {
+    let (heard, order, attempt, step): (bool, Option<OrderId>, Option<i32>, Option<Json<Step>>) = sqlx::query_as(
+        "select exists (select from checkout.webhook where provider = $1 and id = $2), s.order_id, s.attempt, s.step
+           from (select) as one
+           left join (payments.payment p join checkout.saga s on s.order_id = p.order_id) on p.id = $3",
     )
+    .bind(provider)
+    .bind(id)
+    .bind(payment.map(|payment| payment.0))
     .fetch_one(pool)
-    .await
+    .await?;
+    let known = order.zip(attempt).zip(step);
+    Ok(Found {
+        heard,
+        known: known.map(|((order, attempt), step)| Known {
+            order,
+            attempt: u32::try_from(attempt).unwrap_or(0),
+            step: step.0,
+        }),
+    })
 }
 
 /// Whether it is remembered from now on and was not before.
 async fn remember(pool: &PgPool, provider: &str, id: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
-    let inserted = sqlx::query!(
-        "with forgotten as (
-             delete from checkout.webhook
-              where (provider, id) in (
-                    select provider, id from checkout.webhook
-                     where received_at < $4 order by received_at limit $5 for update skip locked)
-         )
-         insert into checkout.webhook (provider, id, received_at) values ($1, $2, $3)
+    let inserted = sqlx::query(
+        "insert into checkout.webhook (provider, id, received_at) values ($1, $2, $3)
          on conflict on constraint webhook_pkey do nothing",
-        provider,
-        id,
-        now,
-        now - chrono::TimeDelta::days(REMEMBERED_DAYS),
-        FORGOTTEN_AT_ONCE
     )
+    .bind(provider)
+    .bind(id)
+    .bind(now)
     .execute(pool)
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Forgets webhooks that are too old to come again, until told to stop.
+pub(crate) async fn forget(pool: PgPool, clock: SharedClock, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(FORGET_PERIOD) => {}
+        }
+        if let Err(error) = forget_old(&pool, clock.now()).await {
+            tracing::warn!(%error, "old webhooks could not be forgotten");
+        }
+    }
+}
+
+async fn forget_old(pool: &PgPool, now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "delete from checkout.webhook
+          where ctid = any(array(select ctid from checkout.webhook
+                                  where received_at < $1 order by received_at limit $2 for update skip locked))",
+    )
+    .bind(now - chrono::TimeDelta::days(REMEMBERED_DAYS))
+    .bind(FORGOTTEN_AT_ONCE)
+    .execute(pool)
+    .await
+    .map(drop)
 }
 
 #[cfg(test)]

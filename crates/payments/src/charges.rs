@@ -54,21 +54,32 @@ impl Charges {
 
     /// Notes that a provider is about to be asked; gives what was noted first. A charge stays with its provider.
     pub async fn asked(&self, provider: &str, request: &Authorize, now: Timestamp) -> Result<Charge, Error> {
-        sqlx::query(
-            "insert into payments.provider_charge (key, provider, currency, amount, method, return_path, asked_at)
+        // Written again as it is where it was there: a row that nobody wrote is not returned.
+        let sql = format!(
+            "insert into payments.provider_charge as c (key, provider, currency, amount, method, return_path, asked_at)
              values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict on constraint provider_charge_pkey do nothing",
-        )
-        .bind(&request.key)
-        .bind(provider)
-        .bind(request.amount.currency.code())
-        .bind(request.amount.amount)
-        .bind(&request.method)
-        .bind(&request.return_path)
-        .bind(now)
-        .execute(self.db.pool())
-        .await?;
-        self.of(&request.key).await?.ok_or(Error::NotFound)
+             on conflict on constraint provider_charge_pkey do update set asked_at = c.asked_at
+             returning {COLUMNS}"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(&request.key)
+            .bind(provider)
+            .bind(request.amount.currency.code())
+            .bind(request.amount.amount)
+            .bind(&request.method)
+            .bind(&request.return_path)
+            .bind(now)
+            .fetch_one(self.db.pool())
+            .await?;
+        self.own(read(&row)?)
+    }
+
+    /// A charge, unless it is at another provider than ours.
+    fn own(&self, charge: Charge) -> Result<Charge, Error> {
+        match self.provider {
+            Some(own) if charge.provider != own => Err(Error::Elsewhere(charge.provider)),
+            _ => Ok(charge),
+        }
     }
 
     /// Notes the provider's name of a charge, if none was noted; gives the one that stays.
@@ -138,13 +149,7 @@ impl Charges {
             .bind(key)
             .fetch_optional(self.db.pool())
             .await?;
-        let charge = row.map(|row| read(&row)).transpose()?;
-        match (&charge, self.provider) {
-            (Some(Charge { provider, .. }), Some(own)) if provider != own => {
-                Err(Error::Elsewhere(provider.clone()))
-            }
-            _ => Ok(charge),
-        }
+        row.map(|row| self.own(read(&row)?)).transpose()
     }
 
     /// The charge that a provider knows by this name.

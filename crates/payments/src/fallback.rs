@@ -6,7 +6,7 @@
 //! Which one has a charge is noted before it is asked, so that no charge is ever sent to a second provider: an answer that
 //! never came may have been a yes. A buyer who does not want to wait begins another attempt, which is another charge.
 
-use crate::charges::{Charges, NOT_TAKEN, declined};
+use crate::charges::{Charge, Charges, NOT_TAKEN, declined};
 use crate::provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use ::store::Db;
@@ -40,24 +40,23 @@ impl Fallback {
     }
 
     async fn authorized(&self, request: Authorize) -> Answer {
-        match self.home(&request.key).await {
-            Err(answer) => return answer,
-            Ok(Some(provider)) => return provider.authorize(request).await,
-            Ok(None) => {}
-        }
-        if let Some(reason) = self.refuses(&request.method, request.amount) {
-            return declined(&reason);
-        }
-        // With everybody left alone nothing is sent: asked about, the charge is one that never was.
         let Some(chosen) = self.choose(&request) else {
-            return Answer::Unknown;
+            return match self.home(&request.key).await {
+                Err(answer) => answer,
+                Ok(Some(provider)) => provider.authorize(request).await,
+                Ok(None) => match self.refuses(&request.method, request.amount) {
+                    Some(reason) => declined(&reason),
+                    // With everybody left alone nothing is sent: asked about, the charge is one that never was.
+                    None => Answer::Unknown,
+                },
+            };
         };
         let now = self.clock.now();
         match self.charges.asked(chosen.name(), &request, now).await {
-            // If somebody else was quicker, by another way, theirs is the charge.
-            Ok(charge) => match self.named(&charge.provider) {
-                Some(provider) => provider.authorize(request).await,
-                None => Answer::Unknown,
+            // If it was asked for before, by whatever way, where it is it stays.
+            Ok(charge) => match self.at(&charge) {
+                Ok(provider) => provider.authorize(request).await,
+                Err(answer) => answer,
             },
             Err(error) => unknown(&error),
         }
@@ -76,15 +75,20 @@ impl Fallback {
     async fn home(&self, key: &str) -> Result<Option<&dyn Provider>, Answer> {
         match self.charges.of(key).await {
             Ok(None) => Ok(None),
-            Ok(Some(charge)) => match self.named(&charge.provider) {
-                Some(provider) => Ok(Some(provider)),
-                None => {
-                    tracing::error!(key, provider = %charge.provider, "a charge is at a provider that is not set up");
-                    Err(Answer::Unknown)
-                }
-            },
+            Ok(Some(charge)) => self.at(&charge).map(Some),
             Err(error) => Err(unknown(&error)),
         }
+    }
+
+    fn at(&self, charge: &Charge) -> Result<&dyn Provider, Answer> {
+        self.named(&charge.provider).ok_or_else(|| {
+            tracing::error!(
+                key = charge.key,
+                provider = charge.provider,
+                "a charge is at a provider that is not set up"
+            );
+            Answer::Unknown
+        })
     }
 
     /// Who has a charge of which our note may have been lost, or the answer about one that nobody has.

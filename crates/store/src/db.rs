@@ -29,6 +29,7 @@ pub struct Db {
     context: &'static str,
     head: Arc<Head>,
     reads: Arc<Reads>,
+    reads_of_all: Arc<Reads>,
 }
 
 /// Attempts at a transaction that PostgreSQL asks to be repeated.
@@ -75,7 +76,8 @@ impl Db {
             pool,
             context,
             head: Head::of(url),
-            reads: Arc::new(Reads::new(url, context)),
+            reads: Arc::new(Reads::new(url, context, format!("stoa_{context}"))),
+            reads_of_all: Arc::new(Reads::new(url, context, format!("stoa_{context}_system"))),
         })
     }
 
@@ -98,6 +100,12 @@ impl Db {
     #[must_use]
     pub fn reads(&self) -> &Reads {
         &self.reads
+    }
+
+    /// For single statements on the rows of all shops, asked by many at the same time.
+    #[must_use]
+    pub fn reads_of_all(&self) -> &Reads {
+        &self.reads_of_all
     }
 
     /// Begins a transaction whose role and tenant are set in the same message as `begin`.

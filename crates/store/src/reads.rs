@@ -22,6 +22,7 @@ const OPTIONS: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_
 pub struct Reads {
     url: String,
     context: &'static str,
+    role: String,
     lines: [tokio::sync::Mutex<Option<Arc<Line>>>; LINES],
     next: AtomicUsize,
 }
@@ -40,10 +41,12 @@ impl std::fmt::Debug for Reads {
 }
 
 impl Reads {
-    pub(crate) fn new(url: &str, context: &'static str) -> Self {
+    /// `role` is the context's own, which sees tables that belong to no shop, or the one that sees all shops' rows.
+    pub(crate) fn new(url: &str, context: &'static str, role: String) -> Self {
         Self {
             url: url.to_owned(),
             context,
+            role,
             lines: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             next: AtomicUsize::new(0),
         }
@@ -98,7 +101,7 @@ impl Reads {
         config
             .application_name(format!("stoa {} reads", self.context))
             .connect_timeout(CONNECT_TIMEOUT)
-            .options(format!("-c role=stoa_{} {OPTIONS}", self.context));
+            .options(format!("-c role={} {OPTIONS}", self.role));
         let (client, wire) = config.connect(NoTls).await?;
         let context = self.context;
         // Ends with the client, or with the connection: then the next question opens another.

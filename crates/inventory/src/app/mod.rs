@@ -80,12 +80,10 @@ impl Stock {
             }
         }
         if !unknown.is_empty() {
-            let mut tx = self.0.db.begin(Scope::System).await?;
-            let found: HashMap<SkuId, i64> = store::availability(&mut tx, &unknown)
+            let found: HashMap<SkuId, i64> = store::availability(self.0.db.reads_of_all(), &unknown)
                 .await?
                 .into_iter()
                 .collect();
-            tx.commit().await?;
             // What has no level yet is not remembered: its first count may be under way, by a process that cannot tell this one.
             for sku in unknown.into_iter().map(SkuId) {
                 let counted = found.get(&sku).copied();

@@ -8,6 +8,7 @@ pub mod warehouses;
 use crate::app::LevelQuery;
 use crate::columns::{APPLY, Deltas, LOCK, MOVE, Movements};
 use crate::domain::{Level, Route, Shelves};
+use ::store::Reads;
 use contracts::inventory::StockQuery;
 use kernel::{PageLimit, ProductId, SkuId, TenantId, WarehouseId};
 use sqlx::PgConnection;
@@ -16,17 +17,16 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Available units by SKU over all its warehouses; SKUs nobody counted are left out.
-pub async fn availability(conn: &mut PgConnection, skus: &[Uuid]) -> Result<Vec<(SkuId, i64)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select sku_id, sum(on_hand - reserved)::bigint as "available!"
-             from inventory.level
-            where sku_id = any($1)
-            group by sku_id"#,
-        skus,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|r| (SkuId(r.sku_id), r.available)).collect())
+pub async fn availability(reads: &Reads, skus: &[Uuid]) -> Result<Vec<(SkuId, i64)>, sqlx::Error> {
+    let rows = reads
+        .query(
+            "select sku_id, sum(on_hand - reserved)::bigint from inventory.level where sku_id = any($1) group by sku_id",
+            &[&skus],
+        )
+        .await?;
+    let level = |row: &tokio_postgres::Row| Ok((SkuId(row.try_get(0)?), row.try_get(1)?));
+    let levels: Result<_, tokio_postgres::Error> = rows.iter().map(level).collect();
+    levels.map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// Available units of each counted SKU of a product.

@@ -251,10 +251,7 @@ async fn a_first_count_elsewhere_is_seen_at_once() {
         asked.unwrap()[0].available
     };
     assert_eq!(here().await, 0);
-    elsewhere
-        .count(&world.ctx, tenant, &[count], None)
-        .await
-        .unwrap();
+    elsewhere.count(&world.ctx, tenant, &[count], None).await.unwrap();
     assert_eq!(here().await, 100);
 }
 

@@ -113,11 +113,9 @@ impl Sandbox {
 
     /// The confirmation behind a reference.
     pub async fn challenge(&self, reference: &str) -> Result<Challenge, Error> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        let row = books::by_reference(&mut tx, reference)
+        let row = books::by_reference(self.db.pool(), reference)
             .await?
             .ok_or(Error::NotFound)?;
-        tx.commit().await?;
         Ok(Challenge {
             amount: row.money()?,
             open: row.state == "requires_action",
@@ -128,12 +126,9 @@ impl Sandbox {
     /// The buyer's answer; gives the path that leads back to the shop.
     pub async fn answer(&self, reference: &str, approve: bool) -> Result<String, Error> {
         let to = if approve { "authorized" } else { "declined" };
-        let mut tx = self.db.begin(Scope::System).await?;
-        let path = books::answer(&mut tx, reference, to)
+        books::answer(self.db.pool(), reference, to)
             .await?
-            .ok_or(Error::NoChallenge)?;
-        tx.commit().await?;
-        Ok(path)
+            .ok_or(Error::NoChallenge)
     }
 
     fn notice(&self, webhook: &Webhook, now: Timestamp) -> Result<Notice, Refusal> {
@@ -149,15 +144,12 @@ impl Sandbox {
     }
 
     async fn moved(&self, charge: &ProviderCharge, from: &[&str], to: &str) -> Result<Answer, Trouble> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        if let Some(row) = books::by_key(&mut tx, &charge.key).await?
-            && row.money()? != charge.amount
-        {
-            return Ok(other_amount());
+        let pool = self.db.pool();
+        let row = books::move_charge(pool, &charge.key, charge.amount, from, to).await?;
+        match row {
+            Some(row) if row.money()? != charge.amount => Ok(other_amount()),
+            row => Ok(row.as_ref().map_or(Answer::NotFound, answer_of)),
         }
-        let row = books::move_charge(&mut tx, &charge.key, from, to).await?;
-        tx.commit().await?;
-        Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
     }
 }
 
@@ -197,9 +189,7 @@ impl Adapter for Sandbox {
             "tok_3ds" => "requires_action",
             _ => "declined",
         };
-        let mut tx = self.db.begin(Scope::System).await?;
-        let row = books::charge(&mut tx, request, state).await?;
-        tx.commit().await?;
+        let row = books::charge(self.db.pool(), request, state).await?;
         if row.money()? != request.amount {
             return Ok(other_amount());
         }
@@ -220,17 +210,15 @@ impl Adapter for Sandbox {
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let mut tx = self.db.begin(Scope::System).await?;
-        let charge = books::by_key(&mut tx, &refund.charge.key).await?;
+        let method = books::method(&mut tx, &refund.charge.key).await?;
         let answer = refunds::make(&mut tx, refund).await?;
         tx.commit().await?;
-        let unheard = charge.is_some_and(|charge| charge.method == REFUNDS_UNHEARD);
+        let unheard = method.is_some_and(|method| method == REFUNDS_UNHEARD);
         Ok(if unheard { Answer::Unknown } else { answer })
     }
 
     async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        let row = books::by_key(&mut tx, key).await?;
-        tx.commit().await?;
+        let row = books::by_key(self.db.pool(), key).await?;
         Ok(row.as_ref().map_or(Answer::NotFound, answer_of))
     }
 

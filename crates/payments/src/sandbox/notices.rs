@@ -1,11 +1,9 @@
 //! The sandbox's webhooks: written with the change they tell of, sent afterwards until they are heard.
 
-use super::books::ChargeRow;
 use crate::webhook::{NoticeKind, Secret, Webhook};
 use ::store::{Db, Scope};
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 
 /// Messages sent in one go.
 pub const BATCH: i64 = 64;
@@ -52,37 +50,16 @@ impl Due {
     }
 }
 
-/// Notes that a charge is to be told of.
-pub async fn push(conn: &mut PgConnection, charge: &ChargeRow) -> Result<(), sqlx::Error> {
-    // Whoever comes later in a charge's life comes earlier here.
-    let (copies, delay_s) = match (charge.method.as_str(), charge.state.as_str()) {
-        (TROUBLED, "authorized") => (3, 3.0),
-        (TROUBLED, "captured") => (3, 1.5),
-        (TROUBLED, _) => (3, 0.5),
-        _ => (1, 0.0),
-    };
-    sqlx::query!(
-        "insert into payments.sandbox_notice (id, key, kind, copies, due_at)
-         values ('msg_' || replace(gen_random_uuid()::text, '-', ''), $1, 'charge.' || $2, $3, now() + make_interval(secs => $4))",
-        charge.key,
-        charge.state,
-        copies,
-        delay_s
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Takes messages that are due; nobody else takes them for a while.
+/// Takes messages that are due; nobody else takes them for a while. By the places of the rows that were just locked: by their
+/// ids the planner may choose to read them all.
 pub async fn take(db: &Db) -> Result<Vec<Due>, sqlx::Error> {
     let mut tx = db.begin(Scope::System).await?;
     super::refunds::settle(&mut tx).await?;
     let due = sqlx::query_as(
         "update payments.sandbox_notice
             set due_at = now() + make_interval(secs => least(30 * 2 ^ tries, 3600)), tries = tries + 1
-          where id in (select id from payments.sandbox_notice
-                        where due_at <= now() order by due_at limit $1 for update skip locked)
+          where ctid = any(array(select ctid from payments.sandbox_notice
+                                  where due_at <= now() order by due_at limit $1 for update skip locked))
          returning id, key, refund, kind, tries",
     )
     .bind(BATCH)

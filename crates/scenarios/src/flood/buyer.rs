@@ -75,7 +75,11 @@ impl Buyer {
         wanted.extend(others.cloned());
         let mut guest = match Guest::begin(&market.stranger, &wanted[0], 1).await? {
             Ok(guest) => guest,
-            Err(refused) => bail!("buyer {n} cannot begin a cart: {} {}", refused.status, refused.text()),
+            Err(refused) => bail!(
+                "buyer {n} cannot begin a cart: {} {}",
+                refused.status,
+                refused.text()
+            ),
         };
         for sku in &wanted[1..] {
             let added = guest.add(sku, 1).await?;
