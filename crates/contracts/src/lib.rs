@@ -27,4 +27,4 @@ pub mod tenants;
 pub use address::Address;
 pub use document::{Document, Language};
 pub use event::{Envelope, PublicEvent};
-pub use service::{Dispatch, Reply, Transport};
+pub use service::{Dispatch, Reply, Transport, reply};

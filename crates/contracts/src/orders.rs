@@ -341,6 +341,8 @@ service! {
         fn sub_order(tenant: TenantId, id: SubOrderId) -> SubOrder;
         fn pack(tenant: TenantId, id: SubOrderId) -> SubOrder;
         fn ship(tenant: TenantId, id: SubOrderId, parcel: NewParcel) -> SubOrder;
+        /// A parcel whose label was booked for its lines before: what was cancelled or sent otherwise since is not in it.
+        fn ship_booked(tenant: TenantId, id: SubOrderId, parcel: NewParcel) -> SubOrder;
         /// A parcel has arrived.
         fn deliver(tenant: TenantId, id: SubOrderId, parcel: ParcelId) -> SubOrder;
         /// The buyer wants to send units of a delivered sub-order back.

@@ -1,11 +1,20 @@
 //! One client type per context, local or remote.
 
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 use kernel::{Ctx, Fault};
 use serde_json::Value;
 
 /// What a service call gives, once it is answered.
 pub type Reply<'a, T> = BoxFuture<'a, Result<T, Fault>>;
+
+/// Answers with a fault what a use case refuses.
+pub fn reply<'a, T, E>(work: impl Future<Output = Result<T, E>> + Send + 'a) -> Reply<'a, T>
+where
+    E: Into<Fault>,
+{
+    work.err_into().boxed()
+}
 
 /// Carries a call to the process that runs a context.
 pub trait Transport: Send + Sync + 'static {

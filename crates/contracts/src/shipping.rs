@@ -166,5 +166,5 @@ public_event! {
         /// The return whose goods are sent again in it.
         #[serde(default)]
         exchange: Option<ReturnId>,
-    } key order, tenant |e| Some(e.tenant)
+    } key shipment, tenant |e| Some(e.tenant)
 }

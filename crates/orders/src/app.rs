@@ -5,6 +5,8 @@ mod fulfil;
 mod invoices;
 mod returns;
 
+pub(crate) use fulfil::{ship_booked, units_of};
+
 use crate::domain::{
     Discount, Event, Order, Refusal, added, by_rate, discount, discounts, replay, timeline, units,
 };
@@ -14,7 +16,6 @@ use crate::project::{
 use crate::{Error, store};
 use ::store::streams::{AsOf as Bounds, Recorded, Streams};
 use ::store::{Db, Scope};
-use contracts::Reply;
 use contracts::cart::CartOwner;
 use contracts::orders as api;
 use contracts::orders::{
@@ -23,6 +24,7 @@ use contracts::orders::{
 };
 use contracts::taxes::{TaxOwner, TaxSum};
 use contracts::tenants::Tenants;
+use contracts::{Reply, reply};
 use kernel::{
     Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, ReturnId, SubOrderId, TenantId,
     UserId,
@@ -367,7 +369,7 @@ impl api::Orders for Orders {
         owner: Option<CartOwner>,
         id: OrderId,
     ) -> Reply<'a, Vec<OrderEvent>> {
-        Box::pin(async move { self.timeline(owner.as_ref(), id).await.map_err(Fault::from) })
+        reply(async move { self.timeline(owner.as_ref(), id).await })
     }
 
     fn of_buyer<'a>(
@@ -377,11 +379,7 @@ impl api::Orders for Orders {
         after: Option<Cursor>,
         limit: u16,
     ) -> Reply<'a, Page<OrderSummary>> {
-        Box::pin(async move {
-            self.summaries(buyer, after, page_limit(limit))
-                .await
-                .map_err(Fault::from)
-        })
+        reply(self.summaries(buyer, after, page_limit(limit)))
     }
 
     fn of_seller<'a>(
@@ -392,19 +390,15 @@ impl api::Orders for Orders {
         after: Option<Cursor>,
         limit: u16,
     ) -> Reply<'a, Page<SubOrder>> {
-        Box::pin(async move {
-            self.sales(tenant, status, after, page_limit(limit))
-                .await
-                .map_err(Fault::from)
-        })
+        reply(self.sales(tenant, status, after, page_limit(limit)))
     }
 
     fn sub_order<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, id: SubOrderId) -> Reply<'a, SubOrder> {
-        Box::pin(async move { self.sale(tenant, id).await.map_err(Fault::from) })
+        reply(self.sale(tenant, id))
     }
 
     fn pack<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, id: SubOrderId) -> Reply<'a, SubOrder> {
-        Box::pin(async move { self.packed(ctx, tenant, id).await.map_err(Fault::from) })
+        reply(self.packed(ctx, tenant, id))
     }
 
     fn ship<'a>(
@@ -414,7 +408,17 @@ impl api::Orders for Orders {
         id: SubOrderId,
         parcel: NewParcel,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move { self.shipped(ctx, tenant, id, parcel).await.map_err(Fault::from) })
+        reply(self.shipped(ctx, tenant, id, parcel))
+    }
+
+    fn ship_booked<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        parcel: NewParcel,
+    ) -> Reply<'a, SubOrder> {
+        reply(self.shipped_as_booked(ctx, tenant, id, parcel))
     }
 
     fn deliver<'a>(
@@ -424,7 +428,7 @@ impl api::Orders for Orders {
         id: SubOrderId,
         parcel: ParcelId,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move { self.delivered(ctx, tenant, id, parcel).await.map_err(Fault::from) })
+        reply(self.delivered(ctx, tenant, id, parcel))
     }
 
     fn request_return<'a>(
@@ -434,10 +438,7 @@ impl api::Orders for Orders {
         order: OrderId,
         request: NewReturn,
     ) -> Reply<'a, api::Order> {
-        Box::pin(async move {
-            let requested = self.requested(ctx, &owner, order, request).await;
-            requested.map_err(Fault::from)
-        })
+        reply(async move { self.requested(ctx, &owner, order, request).await })
     }
 
     fn send_back<'a>(
@@ -449,10 +450,7 @@ impl api::Orders for Orders {
         carrier: String,
         tracking: String,
     ) -> Reply<'a, api::Order> {
-        Box::pin(async move {
-            let sent = self.sent_back(ctx, &owner, order, of, &carrier, &tracking).await;
-            sent.map_err(Fault::from)
-        })
+        reply(async move { self.sent_back(ctx, &owner, order, of, &carrier, &tracking).await })
     }
 
     fn answer_return<'a>(
@@ -463,10 +461,7 @@ impl api::Orders for Orders {
         of: ReturnId,
         answer: ReturnAnswer,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let answered = self.answered(ctx, tenant, id, of, answer).await;
-            answered.map_err(Fault::from)
-        })
+        reply(self.answered(ctx, tenant, id, of, answer))
     }
 
     fn returns_of_seller<'a>(
@@ -477,10 +472,7 @@ impl api::Orders for Orders {
         after: Option<Cursor>,
         limit: u16,
     ) -> Reply<'a, Page<SellerReturn>> {
-        Box::pin(async move {
-            let returns = self.returned_to(tenant, open, after, page_limit(limit)).await;
-            returns.map_err(Fault::from)
-        })
+        reply(self.returned_to(tenant, open, after, page_limit(limit)))
     }
 
     fn credit_notes<'a>(
@@ -489,10 +481,7 @@ impl api::Orders for Orders {
         owner: Option<CartOwner>,
         order: OrderId,
     ) -> Reply<'a, Vec<CreditNote>> {
-        Box::pin(async move {
-            let notes = self.credit_notes_of(owner.as_ref(), order).await;
-            notes.map_err(Fault::from)
-        })
+        reply(async move { self.credit_notes_of(owner.as_ref(), order).await })
     }
 
     fn credit_notes_of_sale<'a>(
@@ -501,6 +490,6 @@ impl api::Orders for Orders {
         tenant: TenantId,
         id: SubOrderId,
     ) -> Reply<'a, Vec<CreditNote>> {
-        Box::pin(async move { self.credit_notes_to(tenant, id).await.map_err(Fault::from) })
+        reply(self.credit_notes_to(tenant, id))
     }
 }

@@ -48,6 +48,7 @@ impl From<Refusal> for Fault {
             Refusal::NoSuchReturn => Self::not_found("return"),
             Refusal::NotTheirs => Self::new(Kind::Conflict, "cancel_sub_order", detail),
             Refusal::BadUnits => Self::field("units_invalid", "/lines", detail),
+            Refusal::NothingToShip => Self::new(Kind::Conflict, "nothing_to_ship", detail),
             Refusal::TooManyUnits { line, wanted, left }
             | Refusal::TooManyToReturn { line, wanted, left } => {
                 Self::new(Kind::Conflict, "units_too_many", detail)

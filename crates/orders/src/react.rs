@@ -2,8 +2,8 @@
 //! seller said so or not, and one that was delivered has arrived.
 
 use crate::Error;
-use crate::app::Orders;
-use crate::domain::{Command, Parcel, SubOrder, Units};
+use crate::app::{Orders, ship_booked, units_of};
+use crate::domain::{Command, Parcel, SubOrder};
 use ::store::Tx;
 use ::store::consumer::Consumer;
 use contracts::shipping::{ShipmentProgressed, ShipmentState};
@@ -40,43 +40,26 @@ impl Orders {
             now,
             correlation: event.correlation,
         };
-        match self.follow(tx, &ctx, &progressed).await {
-            // A label that nobody took off the parcel of a cancelled sub-order, or units that were sent otherwise: carriers
-            // do not ask whether they may.
-            Err(Error::Refused(refusal)) => {
-                let (order, shipment) = (progressed.order, progressed.shipment);
-                tracing::warn!(%order, %shipment, %refusal, "a carrier carries what its order does not send");
-                Ok(())
-            }
-            done => done,
-        }
+        // What an order does not send, and a carrier carries all the same, goes to the dead letters: a label that nobody took
+        // off the parcel of a cancelled sub-order. Somebody has to see it, and other parcels do not wait for it.
+        self.follow(tx, &ctx, &progressed).await
     }
 
     async fn follow(&self, tx: &mut Tx, ctx: &Ctx, progressed: &ShipmentProgressed) -> Result<(), Error> {
         let (tenant, part) = (progressed.tenant, progressed.sub_order);
-        let sent = |sub_order: &SubOrder<'_>| Command::Ship {
-            part,
-            parcel: parcel(sub_order, progressed),
-        };
+        let sent = |sub_order: &SubOrder<'_>| ship_booked(sub_order, booked(progressed));
         self.fulfil_in(tx, ctx, tenant, part, sent).await?;
         if progressed.state == ShipmentState::Delivered {
             let parcel = progressed.parcel;
-            self.fulfil_in(tx, ctx, tenant, part, |_| Command::Deliver { part, parcel })
+            self.fulfil_in(tx, ctx, tenant, part, |_| Ok(Command::Deliver { part, parcel }))
                 .await?;
         }
         Ok(())
     }
 }
 
-/// The parcel as its seller sent it, if they did; else as it was booked.
-fn parcel(sub_order: &SubOrder<'_>, progressed: &ShipmentProgressed) -> Parcel {
-    if let Some(sent) = sub_order.parcel(progressed.parcel) {
-        return sent.parcel.clone();
-    }
-    let units = progressed.lines.iter().map(|line| Units {
-        line: line.line,
-        quantity: line.quantity,
-    });
+fn booked(progressed: &ShipmentProgressed) -> Parcel {
+    let units = progressed.lines.iter().map(units_of);
     Parcel {
         id: progressed.parcel,
         lines: units.collect(),

@@ -1,15 +1,9 @@
 //! Shipping as other contexts and pages know it.
 
-use crate::{Error, Shipments};
+use crate::Shipments;
 use contracts::shipping::{Carrier, NewShipment, Shipment, Shipping};
-use contracts::{Document, Language, Reply};
-use futures::{FutureExt, TryFutureExt};
-use kernel::{Ctx, Fault, OrderId, ShipmentId, SubOrderId, TenantId};
-
-/// Answers with a fault what a use case refuses.
-fn reply<'a, T>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> Reply<'a, T> {
-    work.map_err(Fault::from).boxed()
-}
+use contracts::{Document, Language, Reply, reply};
+use kernel::{Ctx, OrderId, ShipmentId, SubOrderId, TenantId};
 
 impl Shipments {
     /// The carriers that labels can be booked with.
@@ -27,7 +21,7 @@ impl Shipments {
 
 impl Shipping for Shipments {
     fn carriers<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<Carrier>> {
-        reply(async move { Ok(self.known_carriers()) })
+        Box::pin(async move { Ok(self.known_carriers()) })
     }
 
     fn book<'a>(

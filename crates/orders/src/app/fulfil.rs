@@ -9,7 +9,7 @@ use ::store::{Scope, Tx};
 use contracts::orders as api;
 use contracts::orders::{NewParcel, ParcelLine};
 use httpkit::text;
-use kernel::{Ctx, OrderId, ParcelId, SubOrderId, TenantId};
+use kernel::{Ctx, LineId, OrderId, ParcelId, SubOrderId, TenantId};
 
 /// Characters of a carrier's name, and of its number of a parcel.
 pub(super) const PARCEL_TEXT_CHARS_MAX: usize = 80;
@@ -21,7 +21,8 @@ impl Orders {
         tenant: TenantId,
         id: SubOrderId,
     ) -> Result<api::SubOrder, Error> {
-        self.fulfil(ctx, tenant, id, |_| Command::Pack { part: id }).await
+        self.fulfil(ctx, tenant, id, |_| Ok(Command::Pack { part: id }))
+            .await
     }
 
     pub(crate) async fn shipped(
@@ -36,11 +37,31 @@ impl Orders {
             tracking: text::optional_line("/tracking", &new.tracking, PARCEL_TEXT_CHARS_MAX)?,
             ..new
         };
-        self.fulfil(ctx, tenant, id, |sub_order| Command::Ship {
-            part: id,
-            parcel: parcel(sub_order, &new),
+        self.fulfil(ctx, tenant, id, |sub_order| {
+            Ok(Command::Ship {
+                part: id,
+                parcel: parcel(sub_order, &new),
+            })
         })
         .await
+    }
+
+    pub(crate) async fn shipped_as_booked(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: SubOrderId,
+        booked: NewParcel,
+    ) -> Result<api::SubOrder, Error> {
+        let booked = Parcel {
+            id: booked.id,
+            lines: booked.lines.iter().flatten().map(units_of).collect(),
+            carrier: booked.carrier,
+            tracking: booked.tracking,
+            exchange: booked.exchange,
+        };
+        self.fulfil(ctx, tenant, id, |sub_order| ship_booked(sub_order, booked))
+            .await
     }
 
     pub(crate) async fn delivered(
@@ -51,7 +72,7 @@ impl Orders {
         parcel: ParcelId,
     ) -> Result<api::SubOrder, Error> {
         let command = Command::Deliver { part: id, parcel };
-        self.fulfil(ctx, tenant, id, |_| command.clone()).await
+        self.fulfil(ctx, tenant, id, |_| Ok(command)).await
     }
 
     /// Decides on what a shop asks of its sub-order, and writes what follows: history, tables and public events, or
@@ -64,7 +85,7 @@ impl Orders {
         ask: F,
     ) -> Result<api::SubOrder, Error>
     where
-        F: FnOnce(&SubOrder<'_>) -> Command,
+        F: FnOnce(&SubOrder<'_>) -> Result<Command, Refusal>,
     {
         let mut tx = self.db().begin(Scope::System).await?;
         let changed = self.fulfil_in(&mut tx, ctx, tenant, id, ask).await?;
@@ -85,11 +106,11 @@ impl Orders {
         ask: F,
     ) -> Result<bool, Error>
     where
-        F: FnOnce(&SubOrder<'_>) -> Command,
+        F: FnOnce(&SubOrder<'_>) -> Result<Command, Refusal>,
     {
         let found = store::lock_order_of(tx, tenant, id).await?;
         let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
-        let command = ask(&order.sub_order(id).ok_or(Refusal::NoSuchPart)?);
+        let command = ask(&order.sub_order(id).ok_or(Refusal::NoSuchPart)?)?;
         let version = order.version;
         let order = self.happen(tx, ctx, order, &command).await?;
         Ok(order.version > version)
@@ -150,7 +171,35 @@ fn parcel(sub_order: &SubOrder<'_>, new: &NewParcel) -> Parcel {
     }
 }
 
-pub(super) fn units_of(line: &ParcelLine) -> Units {
+/// A parcel as its label was booked, less what was cancelled or sent otherwise since then; as it was sent, if it was.
+pub(crate) fn ship_booked(sub_order: &SubOrder<'_>, booked: Parcel) -> Result<Command, Refusal> {
+    let part = sub_order.part.id;
+    if let Some(sent) = sub_order.parcel(booked.id) {
+        let parcel = sent.parcel.clone();
+        return Ok(Command::Ship { part, parcel });
+    }
+    let left = match booked.exchange {
+        Some(of) => sub_order.left_to_exchange(sub_order.find_return(of).ok_or(Refusal::NoSuchReturn)?),
+        None => sub_order.left_to_ship(),
+    };
+    let still = booked.lines.iter().map(|units| Units {
+        line: units.line,
+        quantity: units.quantity.min(left_of(units.line, &left)),
+    });
+    let lines: Vec<Units> = still.filter(|units| units.quantity > 0).collect();
+    if lines.is_empty() {
+        return Err(Refusal::NothingToShip);
+    }
+    let parcel = Parcel { lines, ..booked };
+    Ok(Command::Ship { part, parcel })
+}
+
+fn left_of(line: LineId, left: &[Units]) -> u32 {
+    let own = left.iter().find(|units| units.line == line);
+    own.map_or(0, |units| units.quantity)
+}
+
+pub(crate) fn units_of(line: &ParcelLine) -> Units {
     Units {
         line: line.line,
         quantity: line.quantity,

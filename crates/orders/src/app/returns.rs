@@ -77,7 +77,7 @@ impl Orders {
             ReturnAnswer::Authorise { note: said } => ReturnStep::Authorised { note: note(said)? },
             ReturnAnswer::Refuse { note: said } => ReturnStep::Refused { note: note(said)? },
         };
-        self.fulfil(ctx, tenant, part, |_| Command::Return { part, id: of, step })
+        self.fulfil(ctx, tenant, part, |_| Ok(Command::Return { part, id: of, step }))
             .await
     }
 

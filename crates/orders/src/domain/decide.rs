@@ -94,6 +94,11 @@ pub enum Refusal {
     NotTheirs,
     #[error("Name at least one unit; each line is named once, and is one of the sub-order's.")]
     BadUnits,
+    #[error(
+        "Nothing of what the label was booked for is left to be sent: it was cancelled, or sent otherwise. Take the label \
+         off the parcel."
+    )]
+    NothingToShip,
     #[error("{wanted} units of line {line} are too many: {left} are left to be sent.")]
     TooManyUnits { line: LineId, wanted: u32, left: u32 },
     #[error("{wanted} units of line {line} are too many: {left} are left to be returned.")]

@@ -1,11 +1,11 @@
 //! What carriers tell of parcels, and what becomes of the orders.
 
 use super::World;
-use contracts::orders::{CancelReason, NewParcel, Orders as _, ParcelLine, SubOrder, SubOrderStatus};
+use contracts::orders::{AsOf, CancelReason, NewParcel, Orders as _, ParcelLine, SubOrder, SubOrderStatus};
 use contracts::shipping::ShipmentState::{Accepted, Delivered, InTransit, Returned};
 use contracts::shipping::{ShipmentProgressed, ShipmentState};
 use kernel::{ParcelId, ShipmentId, SubOrderId, TenantId};
-use orders::domain::Command;
+use orders::domain::{Command, Order, Units};
 use store::Scope;
 use store::log::Outbox;
 use testkit::eventually;
@@ -20,10 +20,14 @@ struct Sale<'w> {
 impl<'w> Sale<'w> {
     /// A packed sub-order of two units, and a label for both.
     async fn packed(world: &'w World) -> Self {
-        let tenant = world.shop();
-        let order = world.place(&world.buyer(), &[tenant]).await;
+        let order = world.place(&world.buyer(), &[world.shop()]).await;
         let order = world.tell(order, Command::Confirm).await;
-        let part = &order.placed.parts[0];
+        Self::of(world, &order, 0).await
+    }
+
+    async fn of(world: &'w World, order: &Order, part: usize) -> Self {
+        let part = &order.placed.parts[part];
+        let tenant = part.tenant;
         world.orders.pack(&world.ctx, tenant, part.id).await.unwrap();
         let shipment = ShipmentId::new(world.ctx.now);
         Self {
@@ -81,8 +85,13 @@ impl<'w> Sale<'w> {
             .unwrap()
     }
 
-    /// Until all that was told is heard.
+    /// Until all that was told is heard, and none of it set aside.
     async fn heard(&self) {
+        assert_eq!(self.set_aside().await, 0);
+    }
+
+    /// Until all that was told is heard; how much of it was set aside.
+    async fn set_aside(&self) -> i64 {
         let all: i64 = sqlx::query_scalar("select max(id) from log.event where topic like 'shipping%'")
             .fetch_one(&mut self.world.db.owner().await)
             .await
@@ -104,9 +113,14 @@ impl<'w> Sale<'w> {
             .fetch_one(&mut self.world.db.owner().await)
             .await
             .unwrap();
-        assert_eq!(letters, 0);
         let none: [String; 0] = [];
         assert_eq!(orders::verify(&self.world.orders).await.unwrap(), none);
+        letters
+    }
+
+    async fn cancel(&self, command: Command) {
+        let order = self.world.orders.load(self.progressed.order, AsOf::default());
+        self.world.tell(order.await.unwrap(), command).await;
     }
 
     async fn topics(&self) -> Vec<String> {
@@ -190,41 +204,93 @@ async fn what_the_seller_said_before_stays() {
 }
 
 #[tokio::test]
-async fn a_label_on_what_was_cancelled_or_sent_otherwise_changes_nothing() {
+async fn units_cancelled_after_the_label_was_booked_are_not_in_the_parcel() {
     let world = World::new().await;
-    let cancelled = Sale::packed(&world).await;
-    let order = world
-        .orders
-        .load(cancelled.progressed.order, Default::default())
-        .await
-        .unwrap();
-    world
-        .tell(
-            order,
-            Command::CancelPart {
-                part: cancelled.id(),
-                reason: CancelReason::Seller,
-                note: "broken".into(),
-            },
-        )
+    let (scanned, handed_over) = (Sale::packed(&world).await, Sale::packed(&world).await);
+    for sale in [&scanned, &handed_over] {
+        sale.cancel(Command::CancelUnits {
+            part: sale.id(),
+            units: vec![Units {
+                line: sale.progressed.lines[0].line,
+                quantity: 1,
+            }],
+            reason: CancelReason::Seller,
+            note: "One broke.".into(),
+            key: String::new(),
+        })
         .await;
+    }
+    scanned.tell(&[Accepted, Delivered]).await;
+    scanned.heard().await;
+    let parcel = NewParcel {
+        id: handed_over.progressed.parcel,
+        lines: Some(handed_over.progressed.lines.clone()),
+        carrier: "sandbox".into(),
+        tracking: "SB17".into(),
+        exchange: None,
+    };
+    for _ in 0..2 {
+        let (orders, ctx) = (&world.orders, &world.ctx);
+        let shipped = orders.ship_booked(ctx, handed_over.tenant, handed_over.id(), parcel.clone());
+        assert_eq!(shipped.await.unwrap().status, SubOrderStatus::Shipped);
+    }
+    for (sale, status) in [
+        (scanned, SubOrderStatus::Delivered),
+        (handed_over, SubOrderStatus::Shipped),
+    ] {
+        let seen = sale.seen().await;
+        let sent: Vec<u32> = seen.parcels[0].lines.iter().map(|line| line.quantity).collect();
+        assert_eq!((seen.status, seen.parcels.len(), sent), (status, 1, vec![1]));
+    }
+}
+
+#[tokio::test]
+async fn a_label_on_what_was_cancelled_or_sent_otherwise_changes_nothing_and_is_set_aside() {
+    let world = World::new().await;
+    let order = world.place(&world.buyer(), &[world.shop(), world.shop()]).await;
+    let order = world.tell(order, Command::Confirm).await;
+    let (cancelled, other) = (
+        Sale::of(&world, &order, 0).await,
+        Sale::of(&world, &order, 1).await,
+    );
+    let end = Command::CancelPart {
+        part: cancelled.id(),
+        reason: CancelReason::Seller,
+        note: "broken".into(),
+    };
+    cancelled.cancel(end).await;
     let sent = Sale::packed(&world).await;
-    let other = NewParcel {
+    let otherwise = NewParcel {
         id: ParcelId::new(world.ctx.now),
         lines: None,
         carrier: "SEUR".into(),
         tracking: "S1".into(),
         exchange: None,
     };
-    world
-        .orders
-        .ship(&world.ctx, sent.tenant, sent.id(), other)
+    let (orders, ctx) = (&world.orders, &world.ctx);
+    orders
+        .ship(ctx, sent.tenant, sent.id(), otherwise.clone())
         .await
         .unwrap();
+    let booked = NewParcel {
+        id: sent.progressed.parcel,
+        lines: Some(sent.progressed.lines.clone()),
+        ..otherwise
+    };
+    let refused = orders.ship_booked(ctx, sent.tenant, sent.id(), booked).await;
+    assert_eq!(refused.unwrap_err().code, "nothing_to_ship");
+
     cancelled.tell(&[Accepted, Delivered]).await;
     sent.tell(&[Accepted, Returned, Delivered]).await;
-    sent.heard().await;
+    other.tell(&[Accepted, Delivered]).await;
+    assert_eq!(
+        other.set_aside().await,
+        5,
+        "what follows of a parcel waits with its first news"
+    );
     assert_eq!(cancelled.seen().await.status, SubOrderStatus::Cancelled);
     let seen = sent.seen().await;
     assert_eq!((seen.status, seen.parcels.len()), (SubOrderStatus::Shipped, 1));
+    // The same order's parcel of another shop does not wait.
+    assert_eq!(other.seen().await.status, SubOrderStatus::Delivered);
 }

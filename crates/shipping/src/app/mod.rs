@@ -124,7 +124,9 @@ impl Shipments {
                 tracking,
                 exchange: row.exchange,
             };
-            self.orders().ship(ctx, tenant, row.sub_order, parcel).await?;
+            self.orders()
+                .ship_booked(ctx, tenant, row.sub_order, parcel)
+                .await?;
         }
         self.whole(tenant, id).await
     }

@@ -17,7 +17,7 @@ use kernel::ShipmentId;
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`not_booked`, with `from`; `transition_illegal`, with `from` and `allowed`; `units_too_many`: some of it was sent otherwise; `id_taken`: the parcel was sent with something else in it", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`not_booked`, with `from`; `transition_illegal`, with `from` and `allowed`; `nothing_to_ship`: all of it was cancelled or sent otherwise", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
 )]

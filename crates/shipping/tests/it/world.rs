@@ -35,7 +35,7 @@ impl Transport for Elsewhere {
     ) -> Reply<'a, Value> {
         let answer = match (service, method) {
             ("orders", "sub_order") => self.sub_order(&body),
-            ("orders", "ship") => {
+            ("orders", "ship_booked") => {
                 self.sent
                     .lock()
                     .unwrap()

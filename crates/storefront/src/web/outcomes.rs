@@ -55,7 +55,7 @@ pub const DONE: [&str; 51] = [
     "tax_ended",
 ];
 /// Why the last form was refused, where the page that follows says so.
-pub const REFUSED: [&str; 42] = [
+pub const REFUSED: [&str; 43] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -77,6 +77,7 @@ pub const REFUSED: [&str; 42] = [
     "delivery_price_differs",
     "taxes_differ",
     "units_too_many",
+    "nothing_to_ship",
     "id_taken",
     "note_missing",
     "return_too_late",
