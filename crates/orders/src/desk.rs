@@ -6,9 +6,10 @@ use ::store::Scope;
 use contracts::orders::{
     LineFee, OrderDesk, OrderProducts, ReturnsTally, SaleCard, SalesTally, SubOrderStatus,
 };
-use contracts::{Address, Reply};
-use kernel::{Ctx, Fault, Money, OrderId, PageLimit, ProductId, TenantId, UserId};
+use contracts::{Address, Reply, reply};
+use kernel::{Ctx, Money, OrderId, PageLimit, ProductId, TenantId, UserId};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Orders whose addresses are offered again.
 const LATEST_ORDERS: u16 = 20;
@@ -54,13 +55,13 @@ impl Orders {
     async fn addresses_of(&self, buyer: UserId) -> Result<Vec<Address>, Error> {
         let limit = PageLimit::new(LATEST_ORDERS).unwrap_or_default();
         let orders = store::orders_of_buyer(self.db().pool(), buyer, None, limit).await?;
-        let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
-        let mut placed = self.placed(&ids).await?;
+        let ids: Vec<Uuid> = orders.iter().map(|order| order.id.0).collect();
+        let found = store::addresses(self.db().pool(), &ids).await?;
+        let mut went: HashMap<OrderId, Address> = found.into_iter().collect();
         let mut addresses: Vec<Address> = Vec::new();
-        for id in ids {
-            let Some(order) = placed.remove(&id) else { continue };
-            if addresses.len() < ADDRESSES_MAX && !addresses.contains(&order.address) {
-                addresses.push(order.address);
+        for address in orders.iter().filter_map(|order| went.remove(&order.id)) {
+            if addresses.len() < ADDRESSES_MAX && !addresses.contains(&address) {
+                addresses.push(address);
             }
         }
         Ok(addresses)
@@ -129,19 +130,19 @@ fn fees(order: &Placed, part: &Part) -> Vec<LineFee> {
 
 impl OrderDesk for Orders {
     fn tally_returns<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, ReturnsTally> {
-        Box::pin(async move { self.tallied_returns(tenant).await.map_err(Fault::from) })
+        reply(self.tallied_returns(tenant))
     }
 
     fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, SalesTally> {
-        Box::pin(async move { self.tallied(tenant).await.map_err(Fault::from) })
+        reply(self.tallied(tenant))
     }
 
     fn addresses<'a>(&'a self, _ctx: &'a Ctx, buyer: UserId) -> Reply<'a, Vec<Address>> {
-        Box::pin(async move { self.addresses_of(buyer).await.map_err(Fault::from) })
+        reply(self.addresses_of(buyer))
     }
 
     fn products<'a>(&'a self, _ctx: &'a Ctx, orders: Vec<OrderId>) -> Reply<'a, Vec<OrderProducts>> {
-        Box::pin(async move { self.products_of(&orders).await.map_err(Fault::from) })
+        reply(async move { self.products_of(&orders).await })
     }
 
     fn sales<'a>(
@@ -150,7 +151,7 @@ impl OrderDesk for Orders {
         tenant: TenantId,
         orders: Vec<OrderId>,
     ) -> Reply<'a, Vec<SaleCard>> {
-        Box::pin(async move { self.sales_of(tenant, &orders).await.map_err(Fault::from) })
+        reply(async move { self.sales_of(tenant, &orders).await })
     }
 
     fn numbers<'a>(&'a self, _ctx: &'a Ctx, orders: Vec<OrderId>) -> Reply<'a, Vec<String>> {

@@ -233,6 +233,21 @@ pub async fn first_events(
     Ok(rows.into_iter().map(|row| (row.id, row.event.0)).collect())
 }
 
+/// Where each of these orders goes.
+pub async fn addresses(pool: &PgPool, orders: &[Uuid]) -> Result<Vec<(OrderId, Address)>, sqlx::Error> {
+    let rows: Vec<(OrderId, Json<Address>)> = sqlx::query_as(
+        "select distinct on (stream_id) stream_id,
+                coalesce(payload -> 'readdressed' -> 'address', payload -> 'placed' -> 'address')
+           from orders.event
+          where stream_id = any($1) and name in ('placed', 'readdressed')
+          order by stream_id, version desc",
+    )
+    .bind(orders)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|(id, address)| (id, address.0)).collect())
+}
+
 /// A number that a shop's refund has.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct IssuedCreditNote {

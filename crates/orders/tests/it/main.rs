@@ -8,7 +8,7 @@ mod returns;
 
 use contracts::Address;
 use contracts::cart::CartOwner;
-use contracts::orders::{AsOf, CancelReason, OrderStatus, Orders as _, SubOrderStatus};
+use contracts::orders::{AsOf, CancelReason, OrderDesk as _, OrderStatus, Orders as _, SubOrderStatus};
 use contracts::taxes::TaxOwner;
 use kernel::{
     CartId, Clock, Ctx, Currency, Cursor, Kind, LineId, OrderId, PaymentId, ProductId, SkuId, SubOrderId,
@@ -73,8 +73,14 @@ impl World {
     }
 
     async fn tell(&self, order: Order, command: Command) -> Order {
-        let events = decide(Some(&order), &command, self.ctx.now).unwrap();
-        let change = Change::new(&self.ctx, order, events).unwrap();
+        self.tell_at(order, command, self.ctx.now).await
+    }
+
+    /// By another clock.
+    async fn tell_at(&self, order: Order, command: Command, now: Timestamp) -> Order {
+        let ctx = Ctx::system("test", now);
+        let events = decide(Some(&order), &command, now).unwrap();
+        let change = Change::new(&ctx, order, events).unwrap();
         let mut writes = Writes::default();
         writes.change(&change).unwrap();
         self.commit(&writes).await;
@@ -253,6 +259,33 @@ async fn buyers_list_their_orders() {
             .code,
         "cursor_invalid"
     );
+}
+
+#[tokio::test]
+async fn the_address_book_offers_where_orders_went_in_the_end() {
+    let world = World::new().await;
+    let buyer = UserId::new(world.ctx.now);
+    let order = world.place(&CartOwner::User(buyer), &[world.shop()]).await;
+    let moved = Address {
+        line1: "Calle Feria 3".into(),
+        ..address()
+    };
+    let readdress = |address: &Address| Command::Readdress {
+        address: Box::new(address.clone()),
+    };
+    // Two orders of one moment have no order in time.
+    let book = async || {
+        let mut offered = world.orders.addresses(&world.ctx, buyer).await.unwrap();
+        offered.sort_by(|one, other| one.line1.cmp(&other.line1));
+        offered
+    };
+    assert_eq!(book().await, [address()]);
+    let order = world.tell(order, readdress(&moved)).await;
+    assert_eq!(book().await, [moved.clone()]);
+    world.place(&CartOwner::User(buyer), &[world.shop()]).await;
+    assert_eq!(book().await, [address(), moved]);
+    world.tell(order, readdress(&address())).await;
+    assert_eq!(book().await, [address()]);
 }
 
 #[tokio::test]
