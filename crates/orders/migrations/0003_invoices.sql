@@ -19,6 +19,8 @@ create table orders.invoice (
     issued_at timestamptz not null,
     -- name and place of the shop as they were then
     issuer jsonb not null,
+    -- where the order went then
+    buyer jsonb not null,
     constraint invoice_pkey primary key (tenant_id, sub_order_id),
     constraint invoice_number_once unique (tenant_id, number),
     constraint invoice_number_check check (number > 0)

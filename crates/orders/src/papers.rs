@@ -38,7 +38,7 @@ impl Issuer {
 }
 
 /// What a shop sold in a sub-order, as it was placed: what is given back later stands on papers of its own.
-pub fn invoice(invoice: &Invoice, sold: &SubOrder, buyer: &Address, language: Language) -> Document {
+pub fn invoice(invoice: &Invoice, sold: &SubOrder, language: Language) -> Document {
     let number = format!("{:06}", invoice.number);
     let title = format!("{} {number}", language.pick("Invoice", "Factura"));
     let footer = format!("{} · {title}", invoice.issuer.name);
@@ -62,7 +62,7 @@ pub fn invoice(invoice: &Invoice, sold: &SubOrder, buyer: &Address, language: La
     paper.space(14.0);
     paper.blocks(&[
         (language.pick("Seller", "Vendedor"), &invoice.issuer.lines()),
-        (language.pick("Buyer", "Comprador"), &buyer.lines()),
+        (language.pick("Buyer", "Comprador"), &invoice.buyer.lines()),
     ]);
     paper.space(18.0);
     paper.table(&Table {
@@ -149,20 +149,23 @@ pub fn credit_note(note: &CreditNote, issuer: &Issuer, buyer: &Address, language
         paper.space(8.0);
     }
     let (delivery, total) = (language.money(note.delivery), language.money(note.total));
-    let kept = note.deduction.as_ref().map(|kept| {
-        let label = format!("{} ({})", language.pick("Kept", "Retenido"), kept.reason);
-        (label, language.money(kept.amount))
-    });
     let mut amounts = Vec::new();
     if note.delivery.amount > 0 {
         amounts.push((language.pick("Delivery", "Envío"), delivery.as_str(), Style::TEXT));
     }
-    if let Some((label, amount)) = &kept {
-        amounts.push((label.as_str(), amount.as_str(), Style::TEXT));
-    }
     let label = language.pick("Given back, taxes included", "Devuelto, impuestos incluidos");
     amounts.push((label, &total, Style::STRONG));
     paper.amounts(&amounts);
+    // In words: the amounts above are those that are left, and sum to what is given back.
+    if let Some(kept) = &note.deduction {
+        paper.space(14.0);
+        let label = language.pick(
+            "Kept of what was paid for these articles",
+            "Retenido de lo pagado por estos artículos",
+        );
+        let said = format!("{} ({})", language.money(kept.amount), kept.reason);
+        paper.text(Style::TEXT, &labelled(label, &said));
+    }
     if !note.taxes.is_empty() {
         paper.space(14.0);
         paper.table(&taxes(&note.taxes, language));

@@ -1,14 +1,14 @@
 //! Documents of sub-orders. An invoice is issued when somebody asks for it first, so that orders nobody wants one of
 //! cost nothing.
 
-use crate::domain::{Order, Refusal, sub_order_status_name};
+use crate::domain::{Event, Order, Refusal, replay, sub_order_status_name};
 use crate::papers::{self, Issuer};
 use crate::store::invoices::{self, Invoice};
 use crate::{Error, Orders, owns, store};
 use ::store::{Scope, Tx};
 use contracts::cart::CartOwner;
 use contracts::orders::{AsOf, CreditNote, OrderPapers, SubOrderStatus};
-use contracts::{Document, Language, Reply};
+use contracts::{Address, Document, Language, Reply, reply};
 use kernel::{Ctx, Fault, OrderId, RefundId, SubOrderId, TenantId};
 
 impl Orders {
@@ -27,7 +27,7 @@ impl Orders {
             .filter(|_| owner.is_none_or(|owner| owns(owner, &order)));
         let tenant = known.ok_or(Refusal::NoSuchPart)?.part.tenant;
         let invoice = self.issued(ctx, tenant, id).await?;
-        self.drawn(&order, id, &invoice, language).await
+        drawn(&order, id, &invoice, language)
     }
 
     /// As its seller asks for it.
@@ -41,24 +41,7 @@ impl Orders {
         let sale = self.sale(tenant, id).await?;
         let invoice = self.issued(ctx, tenant, id).await?;
         let order = self.load(sale.order, AsOf::default()).await?;
-        self.drawn(&order, id, &invoice, language).await
-    }
-
-    /// With the address as it was when it was issued: an invoice stays what it is when the order is sent elsewhere.
-    async fn drawn(
-        &self,
-        order: &Order,
-        id: SubOrderId,
-        invoice: &Invoice,
-        language: Language,
-    ) -> Result<Document, Error> {
-        let as_issued = AsOf {
-            version: None,
-            at: Some(invoice.issued_at),
-        };
-        let address = self.load(order.id, as_issued).await?.placed.address;
-        let sold = order.sub_order(id).ok_or(Refusal::NoSuchPart)?.view();
-        Ok(papers::invoice(invoice, &sold, &address, language))
+        drawn(&order, id, &invoice, language)
     }
 
     async fn credit_note_of(
@@ -102,12 +85,21 @@ impl Orders {
             Some(invoice) => invoice.issuer,
             None => self.issuer(ctx, note.tenant).await?,
         };
-        let as_issued = AsOf {
-            version: None,
-            at: Some(note.issued_at),
-        };
-        let buyer = self.load(note.order, as_issued).await?.placed.address;
+        let buyer = self.address_at_refund(note.order, refund).await?;
         Ok(papers::credit_note(&note, &issuer, &buyer, language))
+    }
+
+    /// Where the order went when money went back. By its place in the history: clocks differ, and the credit note has the
+    /// time of whoever gave it back.
+    async fn address_at_refund(&self, order: OrderId, refund: RefundId) -> Result<Address, Error> {
+        let history = self.history_of(order, AsOf::default()).await?;
+        let is_it = |event: &Event| matches!(event, Event::Refunded { refund: given } if given.id == refund);
+        let until = history.iter().position(|recorded| is_it(&recorded.event));
+        let events = history
+            .into_iter()
+            .take(until.map_or(usize::MAX, |place| place + 1));
+        let order = replay(order, events.map(|r| (r.version, r.at, r.event)));
+        Ok(order.ok_or(Refusal::NoSuchOrder)?.placed.address)
     }
 
     async fn packing_slip_of(
@@ -159,7 +151,8 @@ impl Orders {
         if matches!(status, SubOrderStatus::Placed | SubOrderStatus::Cancelled) {
             return Err(no_paper("invoice", status));
         }
-        Ok(invoices::issue(tx, tenant, id, issuer, ctx.now).await?)
+        let buyer = &order.placed.address;
+        Ok(invoices::issue(tx, tenant, id, issuer, buyer, ctx.now).await?)
     }
 
     async fn issuer(&self, ctx: &Ctx, tenant: TenantId) -> Result<Issuer, Error> {
@@ -169,6 +162,12 @@ impl Orders {
         let found = shops.shops(ctx, vec![tenant]).await?.pop();
         Ok(Issuer::of(&found.ok_or_else(|| Fault::not_found("shop"))?))
     }
+}
+
+/// An invoice stays what it is when the order is sent elsewhere: names and addresses are those that it was issued with.
+fn drawn(order: &Order, id: SubOrderId, invoice: &Invoice, language: Language) -> Result<Document, Error> {
+    let sold = order.sub_order(id).ok_or(Refusal::NoSuchPart)?.view();
+    Ok(papers::invoice(invoice, &sold, language))
 }
 
 fn no_paper(what: &'static str, status: SubOrderStatus) -> Error {
@@ -187,10 +186,7 @@ impl OrderPapers for Orders {
         id: SubOrderId,
         language: Language,
     ) -> Reply<'a, Document> {
-        Box::pin(async move {
-            let drawn = self.invoice_of(ctx, owner.as_ref(), order, id, language).await;
-            drawn.map_err(Fault::from)
-        })
+        reply(async move { self.invoice_of(ctx, owner.as_ref(), order, id, language).await })
     }
 
     fn sale_invoice<'a>(
@@ -200,10 +196,7 @@ impl OrderPapers for Orders {
         id: SubOrderId,
         language: Language,
     ) -> Reply<'a, Document> {
-        Box::pin(async move {
-            let drawn = self.invoice_of_sale(ctx, tenant, id, language).await;
-            drawn.map_err(Fault::from)
-        })
+        reply(self.invoice_of_sale(ctx, tenant, id, language))
     }
 
     fn credit_note<'a>(
@@ -214,9 +207,9 @@ impl OrderPapers for Orders {
         refund: RefundId,
         language: Language,
     ) -> Reply<'a, Document> {
-        Box::pin(async move {
-            let drawn = self.credit_note_of(ctx, owner.as_ref(), order, refund, language);
-            drawn.await.map_err(Fault::from)
+        reply(async move {
+            self.credit_note_of(ctx, owner.as_ref(), order, refund, language)
+                .await
         })
     }
 
@@ -228,10 +221,7 @@ impl OrderPapers for Orders {
         refund: RefundId,
         language: Language,
     ) -> Reply<'a, Document> {
-        Box::pin(async move {
-            let drawn = self.credit_note_of_sale(ctx, tenant, id, refund, language);
-            drawn.await.map_err(Fault::from)
-        })
+        reply(self.credit_note_of_sale(ctx, tenant, id, refund, language))
     }
 
     fn packing_slip<'a>(
@@ -241,9 +231,6 @@ impl OrderPapers for Orders {
         id: SubOrderId,
         language: Language,
     ) -> Reply<'a, Document> {
-        Box::pin(async move {
-            let drawn = self.packing_slip_of(ctx, tenant, id, language).await;
-            drawn.map_err(Fault::from)
-        })
+        reply(self.packing_slip_of(ctx, tenant, id, language))
     }
 }

@@ -4,13 +4,14 @@ use super::{World, address};
 use contracts::cart::CartOwner;
 use contracts::orders::{CancelReason, OrderPapers as _};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopStatus, Tier};
-use contracts::{Document, Language, Reply, Transport};
+use contracts::{Address, Document, Language, Reply, Transport};
 use kernel::{Ctx, Currency, Fault, Kind, RefundId, TenantId};
-use orders::domain::{Command, Order, Refund, RefundLine};
+use orders::domain::{Command, Deduction, Order, Refund, RefundLine};
 use paper::read;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Stands for tenants. Its shops are called anew each time they are asked for.
 #[derive(Default)]
@@ -113,6 +114,29 @@ async fn an_invoice_says_what_was_sold_by_whom_to_whom() {
     );
     let sellers = invoice(&world, &order, 0).await.unwrap();
     assert_eq!(sellers, spanish);
+}
+
+#[tokio::test]
+async fn an_invoice_shows_the_address_at_its_numbering_whatever_the_clocks_say() {
+    let world = world().await;
+    let order = paid(&world, &world.buyer(), &[world.shop()]).await;
+    let to = |line1: &str| Command::Readdress {
+        address: Box::new(Address {
+            line1: line1.into(),
+            ..address()
+        }),
+    };
+    // Whoever asks began before the change that came first, and says so.
+    let order = world
+        .tell_at(order, to("Calle Feria 3"), world.ctx.now + Duration::from_secs(5))
+        .await;
+    let shown = async |order: &Order| read::text(&invoice(&world, order, 0).await.unwrap().pdf);
+    let first = shown(&order).await;
+    assert!(first.contains("Calle Feria 3"), "{first}");
+    let order = world
+        .tell_at(order, to("Calle Sol 9"), world.ctx.now + Duration::from_secs(6))
+        .await;
+    assert_eq!(shown(&order).await, first, "and not that of later");
 }
 
 #[tokio::test]
@@ -279,6 +303,43 @@ async fn a_credit_note_says_what_went_back_of_what() {
     for refused in [stranger, other, none] {
         assert_eq!(refused.unwrap_err().kind, Kind::NotFound);
     }
+}
+
+#[tokio::test]
+async fn what_a_credit_note_shows_adds_up_though_something_was_kept() {
+    let world = world().await;
+    let owner = world.buyer();
+    let order = paid(&world, &owner, &[world.shop()]).await;
+    let part = &order.placed.parts[0];
+    let refund = Refund {
+        id: RefundId::new(world.ctx.now),
+        part: part.id,
+        lines: vec![RefundLine {
+            line: part.lines[0].id,
+            quantity: 1,
+            amount: 700,
+        }],
+        delivery: 500,
+        amount: 1_200,
+        reason: "It came back.".into(),
+        of_return: None,
+        deduction: Some(Deduction {
+            amount: 300,
+            reason: "scratched".into(),
+        }),
+    };
+    let id = refund.id;
+    let order = world.tell(order, Command::Refund(refund)).await;
+    let note = world
+        .orders
+        .credit_note(&world.ctx, Some(owner), order.id, id, Language::Es)
+        .await
+        .unwrap();
+    let text = read::text(&note.pdf);
+    let amounts: Vec<&str> = text.lines().filter(|line| line.ends_with(" EUR")).collect();
+    assert_eq!(amounts, ["7,00 EUR", "5,00 EUR", "12,00 EUR"]);
+    let kept = "Retenido de lo pagado por estos artículos: 3,00 EUR (scratched)";
+    assert!(text.lines().any(|line| line == kept), "{text}");
 }
 
 #[tokio::test]
