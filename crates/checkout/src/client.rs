@@ -7,28 +7,28 @@ use contracts::checkout::{
     RefundOrder, ReturnTerms,
 };
 use contracts::orders::{Order, SubOrder};
-use contracts::{Address, Reply};
+use contracts::{Address, Reply, reply};
 use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, RefundId, ReturnId, SubOrderId, TenantId};
 
 impl Checkout for Checkouts {
     fn quote<'a>(&'a self, ctx: &'a Ctx, request: QuoteRequest) -> Reply<'a, Quote> {
-        Box::pin(async move { self.quoted(ctx, request).await.map_err(Fault::from) })
+        reply(self.quoted(ctx, request))
     }
 
     fn place<'a>(&'a self, ctx: &'a Ctx, request: PlaceOrder) -> Reply<'a, Order> {
-        Box::pin(async move { self.placed(ctx, request).await.map_err(Fault::from) })
+        reply(self.placed(ctx, request))
     }
 
     fn pay<'a>(&'a self, ctx: &'a Ctx, request: Pay) -> Reply<'a, PayOutcome> {
-        Box::pin(async move { self.paid(ctx, request).await.map_err(Fault::from) })
+        reply(self.paid(ctx, request))
     }
 
     fn resume<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, PayOutcome> {
-        Box::pin(async move { self.resumed(ctx, &owner, order).await.map_err(Fault::from) })
+        reply(async move { self.resumed(ctx, &owner, order).await })
     }
 
     fn cancel<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, order: OrderId) -> Reply<'a, Order> {
-        Box::pin(async move { self.cancelled(ctx, &owner, order).await.map_err(Fault::from) })
+        reply(async move { self.cancelled(ctx, &owner, order).await })
     }
 
     fn cancel_part<'a>(
@@ -38,10 +38,7 @@ impl Checkout for Checkouts {
         order: OrderId,
         sub_order: SubOrderId,
     ) -> Reply<'a, Order> {
-        Box::pin(async move {
-            let cancelled = self.cancelled_part(ctx, &owner, order, sub_order).await;
-            cancelled.map_err(Fault::from)
-        })
+        reply(async move { self.cancelled_part(ctx, &owner, order, sub_order).await })
     }
 
     fn cancel_sale<'a>(
@@ -51,10 +48,7 @@ impl Checkout for Checkouts {
         sub_order: SubOrderId,
         note: String,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let cancelled = self.cancelled_sale(ctx, tenant, sub_order, note).await;
-            cancelled.map_err(Fault::from)
-        })
+        reply(self.cancelled_sale(ctx, tenant, sub_order, note))
     }
 
     fn change_address<'a>(
@@ -64,10 +58,7 @@ impl Checkout for Checkouts {
         order: OrderId,
         address: Address,
     ) -> Reply<'a, Order> {
-        Box::pin(async move {
-            let changed = self.readdressed(ctx, &owner, order, address).await;
-            changed.map_err(Fault::from)
-        })
+        reply(async move { self.readdressed(ctx, &owner, order, address).await })
     }
 
     fn cancel_units<'a>(
@@ -77,10 +68,7 @@ impl Checkout for Checkouts {
         order: OrderId,
         request: CancelUnits,
     ) -> Reply<'a, Order> {
-        Box::pin(async move {
-            let cancelled = self.cancelled_units(ctx, &owner, order, request).await;
-            cancelled.map_err(Fault::from)
-        })
+        reply(async move { self.cancelled_units(ctx, &owner, order, request).await })
     }
 
     fn cancel_sale_units<'a>(
@@ -89,10 +77,7 @@ impl Checkout for Checkouts {
         tenant: TenantId,
         request: CancelUnits,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let cancelled = self.cancelled_sale_units(ctx, tenant, request).await;
-            cancelled.map_err(Fault::from)
-        })
+        reply(self.cancelled_sale_units(ctx, tenant, request))
     }
 
     fn refund_sale<'a>(
@@ -101,11 +86,7 @@ impl Checkout for Checkouts {
         tenant: TenantId,
         request: RefundOrder,
     ) -> Reply<'a, OrderRefund> {
-        Box::pin(async move {
-            self.refunded_sale(ctx, tenant, request)
-                .await
-                .map_err(Fault::from)
-        })
+        reply(self.refunded_sale(ctx, tenant, request))
     }
 
     fn refund_order<'a>(
@@ -114,11 +95,7 @@ impl Checkout for Checkouts {
         order: OrderId,
         request: RefundOrder,
     ) -> Reply<'a, OrderRefund> {
-        Box::pin(async move {
-            self.refunded_order(ctx, order, request)
-                .await
-                .map_err(Fault::from)
-        })
+        reply(self.refunded_order(ctx, order, request))
     }
 
     fn refunds_of_sale<'a>(
@@ -127,10 +104,7 @@ impl Checkout for Checkouts {
         tenant: TenantId,
         sub_order: SubOrderId,
     ) -> Reply<'a, Vec<OrderRefund>> {
-        Box::pin(async move {
-            let refunds = self.refunds_of_part(ctx, tenant, sub_order).await;
-            refunds.map_err(Fault::from)
-        })
+        reply(self.refunds_of_part(ctx, tenant, sub_order))
     }
 
     fn refunds_of_order<'a>(
@@ -139,14 +113,11 @@ impl Checkout for Checkouts {
         owner: Option<CartOwner>,
         order: OrderId,
     ) -> Reply<'a, Vec<OrderRefund>> {
-        Box::pin(async move {
-            let refunds = self.refunds_of_whole(owner.as_ref(), order).await;
-            refunds.map_err(Fault::from)
-        })
+        reply(async move { self.refunds_of_whole(owner.as_ref(), order).await })
     }
 
     fn retry_refund<'a>(&'a self, ctx: &'a Ctx, order: OrderId, refund: RefundId) -> Reply<'a, OrderRefund> {
-        Box::pin(async move { self.retried(ctx, order, refund).await.map_err(Fault::from) })
+        reply(self.retried(ctx, order, refund))
     }
 
     fn refused_refunds<'a>(
@@ -168,10 +139,7 @@ impl Checkout for Checkouts {
         order: OrderId,
         of: ReturnId,
     ) -> Reply<'a, Order> {
-        Box::pin(async move {
-            let withdrawn = self.withdrawn(ctx, &owner, order, of).await;
-            withdrawn.map_err(Fault::from)
-        })
+        reply(async move { self.withdrawn(ctx, &owner, order, of).await })
     }
 
     fn receive_return<'a>(
@@ -182,10 +150,7 @@ impl Checkout for Checkouts {
         of: ReturnId,
         receipt: Receipt,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let received = self.received(ctx, tenant, sub_order, of, receipt).await;
-            received.map_err(Fault::from)
-        })
+        reply(self.received(ctx, tenant, sub_order, of, receipt))
     }
 
     fn refund_return<'a>(
@@ -196,10 +161,7 @@ impl Checkout for Checkouts {
         of: ReturnId,
         terms: ReturnTerms,
     ) -> Reply<'a, OrderRefund> {
-        Box::pin(async move {
-            let refunded = self.refunded_return(ctx, tenant, sub_order, of, terms).await;
-            refunded.map_err(Fault::from)
-        })
+        reply(self.refunded_return(ctx, tenant, sub_order, of, terms))
     }
 
     fn exchange_return<'a>(
@@ -209,10 +171,7 @@ impl Checkout for Checkouts {
         sub_order: SubOrderId,
         of: ReturnId,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let exchanged = self.exchanged(ctx, tenant, sub_order, of).await;
-            exchanged.map_err(Fault::from)
-        })
+        reply(self.exchanged(ctx, tenant, sub_order, of))
     }
 
     fn close_return<'a>(
@@ -223,9 +182,6 @@ impl Checkout for Checkouts {
         of: ReturnId,
         note: String,
     ) -> Reply<'a, SubOrder> {
-        Box::pin(async move {
-            let closed = self.closed_return(ctx, tenant, sub_order, of, &note).await;
-            closed.map_err(Fault::from)
-        })
+        reply(async move { self.closed_return(ctx, tenant, sub_order, of, &note).await })
     }
 }

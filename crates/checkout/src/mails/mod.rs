@@ -1,12 +1,12 @@
-//! Mails of what happens when nobody is there: to buyers when money went back, a parcel left or arrived, units will not come
-//! or a return was answered; to a shop's owner when one waits for an answer.
+//! Mails of what happens when nobody is there: to buyers when money went back, a parcel left or arrived, units or a whole
+//! part will not come or a return was answered; to a shop's owner when one waits for an answer.
 
 mod words;
 
 use crate::error::Error;
 use contracts::identity::Identity;
 use contracts::orders::{
-    AsOf, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderShipped,
+    AsOf, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled, SubOrderShipped,
     SubOrderUnitsCancelled,
 };
 use contracts::payments::PaymentRefunded;
@@ -28,10 +28,11 @@ const MAILS: Queue = Queue {
     ..Queue::new("checkout.mails")
 };
 
-const TOPICS: [&str; 6] = [
+const TOPICS: [&str; 7] = [
     PaymentRefunded::TOPIC,
     SubOrderShipped::TOPIC,
     ParcelDelivered::TOPIC,
+    SubOrderCancelled::TOPIC,
     SubOrderUnitsCancelled::TOPIC,
     ReturnChanged::TOPIC,
     ReturnUnanswered::TOPIC,
@@ -44,6 +45,7 @@ enum News {
     Refunded(PaymentRefunded),
     Sent(SubOrderShipped),
     Arrived(ParcelDelivered),
+    PartCancelled(SubOrderCancelled),
     UnitsCancelled(SubOrderUnitsCancelled),
     ReturnAnswered(ReturnChanged),
     /// The one thing that a shop is told.
@@ -115,6 +117,7 @@ impl News {
         refunded
             .or_else(|| event.read().map(|read| read.map(Self::Sent)))
             .or_else(|| event.read().map(|read| read.map(Self::Arrived)))
+            .or_else(|| event.read().map(|read| read.map(Self::PartCancelled)))
             .or_else(|| event.read().map(|read| read.map(Self::UnitsCancelled)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnAnswered)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnWaits)))
@@ -125,6 +128,7 @@ impl News {
             Self::Refunded(news) => news.order,
             Self::Sent(news) => news.order,
             Self::Arrived(news) => news.order,
+            Self::PartCancelled(news) => news.order,
             Self::UnitsCancelled(news) => news.order,
             Self::ReturnAnswered(news) => news.order,
             Self::ReturnWaits(news) => news.order,

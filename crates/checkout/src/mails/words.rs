@@ -30,6 +30,13 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
                 has_arrived(&sub_order, arrived),
             )
         }
+        News::PartCancelled(cancelled) => {
+            let sub_order = order.sub_order(cancelled.sub_order)?;
+            (
+                format!("Your order {} will not come", number(&sub_order)),
+                nothing_comes(&sub_order, cancelled.reason, &cancelled.note),
+            )
+        }
         News::UnitsCancelled(cancelled) => {
             let sub_order = order.sub_order(cancelled.sub_order)?;
             let told = will_not_come(&sub_order, &cancelled.units, cancelled.reason, &cancelled.note);
@@ -131,19 +138,50 @@ fn will_not_come(sub_order: &SubOrder<'_>, units: &[ParcelLine], reason: CancelR
             quantity: units.quantity,
         })
         .collect();
-    let who = match reason {
-        CancelReason::Buyer => "You have cancelled these:",
-        _ => "The shop cannot send these:",
-    };
-    let said = if note.is_empty() {
-        String::new()
-    } else {
-        format!("{note}\n\n")
-    };
     format!(
-        "{who}\n\n{}\n{said}What was paid for them goes back the way it was paid. All else comes as it was ordered.",
-        contents(sub_order, &units)
+        "{}\n\n{}\n{}What was paid for them goes back the way it was paid. All else comes as it was ordered.",
+        who(reason),
+        contents(sub_order, &units),
+        said(note)
     )
+}
+
+/// All that was not cancelled before, and what of the money was not given back by then.
+fn nothing_comes(sub_order: &SubOrder<'_>, reason: CancelReason, note: &str) -> String {
+    let (who, lines, said) = (
+        who(reason),
+        contents(sub_order, &sub_order.left_to_ship()),
+        said(note),
+    );
+    let cancelled_at = sub_order.cancellation().map(|cancelled| cancelled.at);
+    let given = sub_order.progress.refunds.iter();
+    let before = given.filter(|given| cancelled_at.is_some_and(|at| given.at < at));
+    let left = sub_order.part.total() - before.map(|given| given.refund.amount).sum::<i64>();
+    // A part that promotions made free has none.
+    let money = (left > 0).then(|| {
+        let left = Money::new(left, sub_order.order.currency());
+        format!("{left} goes back the way it was paid.\n")
+    });
+    let others = match sub_order.order.placed.parts.len() {
+        1 => "",
+        _ => "What you ordered from other shops is not touched.",
+    };
+    format!("{who}\n\n{lines}\n{said}{}{others}", money.unwrap_or_default())
+}
+
+fn who(reason: CancelReason) -> &'static str {
+    match reason {
+        CancelReason::Buyer => "You have cancelled these:",
+        CancelReason::Operator => "The marketplace has cancelled these:",
+        CancelReason::Seller | CancelReason::Expired => "The shop cannot send these:",
+    }
+}
+
+fn said(note: &str) -> String {
+    match note.is_empty() {
+        true => String::new(),
+        false => format!("{note}\n\n"),
+    }
 }
 
 /// A line for each, such as `2 × Stoneware bowl`.

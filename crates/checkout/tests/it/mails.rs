@@ -223,3 +223,47 @@ async fn units_that_will_not_come_are_told_with_why_and_then_their_money() {
         assert!(mails[1].2.contains(told), "{told} in {}", mails[1].2);
     }
 }
+
+#[tokio::test]
+async fn a_part_that_its_shop_cancels_is_told_with_why_and_what_goes_back_and_then_its_money() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let (owner, order) = instance.order(&world, &[(&bowl, 2), (&vase, 1)]).await;
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    let mut parts = order.sub_orders.iter();
+    let part = parts.find(|part| part.tenant == bowl.tenant).unwrap();
+    let given = RefundOrder {
+        sub_order: part.id,
+        wish: RefundWish::Amount(Money::new(300, Currency::EUR)),
+        reason: "For the wait.".to_owned(),
+        idempotency_key: secret::token(),
+    };
+    let ctx = world.ctx();
+    let given = instance.checkouts.refund_sale(&ctx, bowl.tenant, given).await;
+    assert_eq!(given.unwrap().status, RefundStatus::Refunded);
+    mailed(&world, 1).await;
+    let note = "The kiln broke.".to_owned();
+    let cancelled = instance.checkouts.cancel_sale(&ctx, bowl.tenant, part.id, note);
+    cancelled.await.unwrap();
+    let mut mails = mailed(&world, 3).await.split_off(1);
+    mails.sort_by(|one, other| one.1.cmp(&other.1));
+    assert_eq!(mails[0].1, "22.00 EUR went back to you");
+    let (to, subject, body) = &mails[1];
+    assert_eq!(
+        (to.as_str(), subject),
+        (
+            "lucia@example.org",
+            &format!("Your order {} will not come", part.number)
+        )
+    );
+    for told in [
+        "The shop cannot send these",
+        "2 × Stoneware bowl\n",
+        "The kiln broke.",
+        "22.00 EUR goes back",
+        "other shops",
+    ] {
+        assert!(body.contains(told), "{told} in {body}");
+    }
+}
