@@ -3,9 +3,9 @@
 use super::Accounts;
 use crate::Error;
 use crate::store::account;
-use contracts::Reply;
 use contracts::identity::{Device, OwnAccount};
-use kernel::{Ctx, Fault, SessionId, UserId};
+use contracts::{Reply, reply};
+use kernel::{Ctx, SessionId, UserId};
 
 impl Accounts {
     async fn devices_of(&self, ctx: &Ctx, user: UserId) -> Result<Vec<Device>, Error> {
@@ -34,14 +34,14 @@ impl Accounts {
 
 impl OwnAccount for Accounts {
     fn devices<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, Vec<Device>> {
-        Box::pin(async move { self.devices_of(ctx, user).await.map_err(Fault::from) })
+        reply(self.devices_of(ctx, user))
     }
 
     fn sign_out_device<'a>(&'a self, ctx: &'a Ctx, user: UserId, session: SessionId) -> Reply<'a, ()> {
-        Box::pin(async move { self.end_session(ctx, user, session).await.map_err(Fault::from) })
+        reply(self.end_session(ctx, user, session))
     }
 
     fn send_verification<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, ()> {
-        Box::pin(async move { self.verify_again(ctx, user).await.map_err(Fault::from) })
+        reply(self.verify_again(ctx, user))
     }
 }

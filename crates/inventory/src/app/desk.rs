@@ -4,10 +4,10 @@ use super::Stock;
 use crate::domain::{default_warehouse, low_below};
 use crate::{Error, store};
 use ::store::Scope;
-use contracts::Reply;
 use contracts::inventory::{
     PlaceLevel, ShelfLevel, SkuStock, StockCount, StockPlace, StockQuery, StockRoom, StockTally,
 };
+use contracts::{Reply, reply};
 use kernel::{Ctx, Cursor, Fault, Page, PageLimit, SkuId, TenantId, WarehouseId};
 
 /// SKUs asked for at once.
@@ -86,19 +86,19 @@ impl Stock {
 
 impl StockRoom for Stock {
     fn shelf<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, skus: Vec<SkuId>) -> Reply<'a, Vec<ShelfLevel>> {
-        Box::pin(async move { self.shelf_levels(tenant, &skus).await.map_err(Fault::from) })
+        reply(async move { self.shelf_levels(tenant, &skus).await })
     }
 
     fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, StockTally> {
-        Box::pin(async move { self.stock_tally(tenant).await.map_err(Fault::from) })
+        reply(self.stock_tally(tenant))
     }
 
     fn places<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, Vec<StockPlace>> {
-        Box::pin(async move { self.open_places(tenant).await.map_err(Fault::from) })
+        reply(self.open_places(tenant))
     }
 
     fn stock<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, query: StockQuery) -> Reply<'a, Page<SkuStock>> {
-        Box::pin(async move { self.by_sku(tenant, query).await.map_err(Fault::from) })
+        reply(self.by_sku(tenant, query))
     }
 
     fn count_in<'a>(

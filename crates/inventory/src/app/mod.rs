@@ -11,8 +11,8 @@ mod work;
 use crate::domain::Level;
 use crate::{Error, store};
 use ::store::{Db, Scope};
-use contracts::Reply;
 use contracts::inventory::{Availability, Inventory, StockCount};
+use contracts::{Reply, reply};
 use kernel::{Ctx, Fault, Page, PageLimit, ProductId, SkuId, TenantId, WarehouseId};
 use moka::sync::Cache;
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ impl Stock {
 
 impl Inventory for Stock {
     fn availability<'a>(&'a self, _ctx: &'a Ctx, skus: Vec<SkuId>) -> Reply<'a, Vec<Availability>> {
-        Box::pin(async move { self.available(skus).await.map_err(Fault::from) })
+        reply(self.available(skus))
     }
 
     fn count<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, counts: Vec<StockCount>) -> Reply<'a, ()> {
