@@ -33,7 +33,8 @@ pub const SUITES: [(&str, &str); 6] = [
     ),
     (
         HISTORY,
-        "Eight months of a real marketplace are lived again through the public API, by a clock that is told the time: what every          order, part and seller comes to equals what the files say.",
+        "Eight months of a real marketplace are lived again through the public API, by a clock that is told the time: what every \
+         order, part and seller comes to equals what the files say.",
     ),
     (
         "isolation",
