@@ -4,7 +4,7 @@ mod payouts;
 mod settlements;
 mod statements;
 
-pub use commission::{HOUSE_RATE, LEAD_S, NewRule, Rates};
+pub use commission::{HOUSE_RATE, NewRule, Rates};
 pub use holds::PlaceHold;
 pub use payouts::{Asked, PayoutView, Terms};
 pub use settlements::Imported;

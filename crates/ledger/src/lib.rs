@@ -22,7 +22,7 @@ mod verify;
 mod work;
 
 pub use app::{
-    Asked, HOUSE_RATE, Imported, LEAD_S, Ledger, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
+    Asked, HOUSE_RATE, Imported, Ledger, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
 };
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;

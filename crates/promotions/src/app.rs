@@ -3,17 +3,14 @@
 use crate::domain::{Benefit, Book, Buyer, Conditions, Limits, Tallies};
 use crate::error::{Error, LATELY_MAX, LINGER_DAYS, LIVE_MAX};
 use crate::store::{self, PromotionRow};
+use ::store::remembered::{self, Known, Remembered};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
 use kernel::{Ctx, Currency, PromotionId, SharedClock, TenantId, Timestamp};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// How often those who remember promotions look whether they are others.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 fn lingering_since(now: Timestamp) -> Timestamp {
     now - TimeDelta::days(LINGER_DAYS)
@@ -66,13 +63,7 @@ pub struct Promotions(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    known: RwLock<Option<Known>>,
-}
-
-#[derive(Clone, Debug)]
-struct Known {
-    version: i64,
-    book: Arc<Book>,
+    known: Remembered<Book>,
 }
 
 impl Promotions {
@@ -80,7 +71,7 @@ impl Promotions {
     pub fn new(db: Db) -> Self {
         Self(Arc::new(Inner {
             db,
-            known: RwLock::default(),
+            known: Remembered::default(),
         }))
     }
 
@@ -90,8 +81,8 @@ impl Promotions {
 
     /// What holds or will. It is read once, and then remembered.
     pub async fn book(&self, now: Timestamp) -> Result<Arc<Book>, Error> {
-        match self.known() {
-            Some(known) => Ok(known.book),
+        match self.0.known.known() {
+            Some(known) => Ok(known.value),
             None => self.refresh(now).await,
         }
     }
@@ -101,43 +92,22 @@ impl Promotions {
         let mut tx = self.0.db.begin(Scope::System).await?;
         // The number first: a change that comes between is then read again, never missed.
         let version = store::version(&mut tx).await?;
-        if let Some(known) = self.known().filter(|known| known.version == version) {
-            return Ok(known.book);
+        if let Some(book) = self.0.known.of_version(version) {
+            return Ok(book);
         }
         let rows = store::from(&mut tx, now, lingering_since(now)).await?;
         tx.commit().await?;
         let promotions: Result<_, Error> = rows.iter().map(PromotionRow::promotion).collect();
-        let book = Arc::new(Book::new(promotions?));
-        let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Somebody who began later may have read more.
-        match &*known {
-            Some(newer) if newer.version > version => Ok(Arc::clone(&newer.book)),
-            _ => {
-                *known = Some(Known {
-                    version,
-                    book: Arc::clone(&book),
-                });
-                Ok(book)
-            }
-        }
+        Ok(self.0.known.remember(Known {
+            version,
+            value: Arc::new(Book::new(promotions?)),
+            looked_at: now,
+        }))
     }
 
     /// Keeps the promotions as they are until `stop`.
     pub async fn keep(self, clock: SharedClock, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.refresh(clock.now()).await {
-                tracing::warn!(%error, "promotions could not be read; the known ones hold");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    fn known(&self) -> Option<Known> {
-        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.clone()
+        remembered::keep("promotions", clock, stop, |now| self.refresh(now)).await;
     }
 
     /// How much of these is used, in all and by a buyer; asks nobody where there are none.

@@ -22,6 +22,7 @@ pub mod log;
 pub mod migrate;
 mod pulse;
 mod reads;
+pub mod remembered;
 pub mod rows;
 pub mod seal;
 pub mod streams;

@@ -8,17 +8,13 @@ use crate::domain::{Assessed, Book, WHOLE};
 use crate::error::Error;
 use crate::provider::{PATIENCE, Provider, Question, REST_S};
 use crate::store;
+use ::store::remembered::{self, Known, Remembered};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
 use kernel::{SharedClock, Timestamp};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Seconds for which a change is known before it holds, so that everybody who sells has read it by then.
-pub const LEAD_S: i64 = 10;
-/// How often those who remember taxes look whether they are others. A few of these fit into the lead.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Seconds after which what is remembered is looked at again before it is used: less than the lead, so that nobody sells by
 /// what has ended, even where looking failed for a while.
 const STALE_S: i64 = 8;
@@ -32,17 +28,10 @@ pub struct Taxes(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    known: RwLock<Option<Known>>,
+    known: Remembered<Book>,
     provider: Option<Arc<dyn Provider>>,
     /// Until when the provider is left alone.
     resting: Mutex<Option<Timestamp>>,
-}
-
-#[derive(Clone, Debug)]
-struct Known {
-    version: i64,
-    book: Arc<Book>,
-    looked_at: Timestamp,
 }
 
 impl Taxes {
@@ -61,7 +50,7 @@ impl Taxes {
     fn with(db: Db, provider: Option<Arc<dyn Provider>>) -> Self {
         Self(Arc::new(Inner {
             db,
-            known: RwLock::default(),
+            known: Remembered::default(),
             provider,
             resting: Mutex::default(),
         }))
@@ -73,11 +62,9 @@ impl Taxes {
 
     /// What holds or will. It is read once, and then remembered.
     pub async fn book(&self, now: Timestamp) -> Result<Arc<Book>, Error> {
-        match self
-            .known()
-            .filter(|known| now < known.looked_at + TimeDelta::seconds(STALE_S))
-        {
-            Some(known) => Ok(known.book),
+        let is_fresh = |known: &Known<Book>| now < known.looked_at + TimeDelta::seconds(STALE_S);
+        match self.0.known.known().filter(is_fresh) {
+            Some(known) => Ok(known.value),
             None => self.refresh(now).await,
         }
     }
@@ -87,36 +74,21 @@ impl Taxes {
         let mut tx = self.0.db.begin(Scope::System).await?;
         // The number first: a change that comes between is then read again, never missed.
         let version = store::version(&mut tx).await?;
-        let book = match self.known().filter(|known| known.version == version) {
-            Some(known) => known.book,
+        let book = match self.0.known.of_version(version) {
+            Some(book) => book,
             None => Arc::new(store::book(&mut tx, now - TimeDelta::seconds(LINGER_S)).await?),
         };
         tx.commit().await?;
-        let known = Known {
+        Ok(self.0.known.remember(Known {
             version,
-            book: Arc::clone(&book),
+            value: book,
             looked_at: now,
-        };
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        Ok(book)
+        }))
     }
 
     /// Keeps what is remembered as it is until `stop`.
     pub async fn keep(self, clock: SharedClock, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.refresh(clock.now()).await {
-                tracing::warn!(%error, "tax rates could not be read");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    fn known(&self) -> Option<Known> {
-        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.clone()
+        remembered::keep("tax rates", clock, stop, |now| self.refresh(now)).await;
     }
 
     /// At which rate each thing is taxed, in the order in which they are asked about.

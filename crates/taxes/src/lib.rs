@@ -17,7 +17,7 @@ mod sandbox;
 mod store;
 mod verify;
 
-pub use app::{LEAD_S, NewCategory, NewLiability, NewRate, NewRegion, Taxes};
+pub use app::{NewCategory, NewLiability, NewRate, NewRegion, Taxes};
 pub use error::Error;
 pub use http::routes;
 pub use provider::{Asked, Provider, Question};

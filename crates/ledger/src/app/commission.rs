@@ -4,20 +4,16 @@ use super::Ledger;
 use crate::domain::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 use crate::error::Error;
 use crate::store::commission::{self, RuleRow, Wanted};
+use ::store::remembered::{self, Known, Remembered};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
 use kernel::{BasisPoints, CommissionRuleId, Ctx, SharedClock, Timestamp};
 use sqlx::PgConnection;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// What the marketplace keeps of goods where no rule holds; delivery is the seller's, whole.
 pub const HOUSE_RATE: BasisPoints = BasisPoints(1_000);
-/// Seconds for which a change to the rules is known before it holds, so that everybody who sells has read it by then.
-pub const LEAD_S: i64 = 10;
-/// How often those who remember rules look whether they are others. A few of these fit into the lead.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Rules that are valid at once, or will be.
 pub const RULES_MAX: i64 = 10_000;
 /// Seconds for which rules are kept in mind after their end: sales are dated a little before they are written.
@@ -29,27 +25,21 @@ pub struct Rates(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    known: RwLock<Option<Known>>,
-}
-
-#[derive(Clone)]
-struct Known {
-    version: i64,
-    book: Arc<Rulebook>,
+    known: Remembered<Rulebook>,
 }
 
 impl Rates {
     pub(super) fn new(db: Db) -> Self {
         Self(Arc::new(Inner {
             db,
-            known: RwLock::default(),
+            known: Remembered::default(),
         }))
     }
 
     /// The rules. They are read once, and then remembered.
     pub async fn book(&self, now: Timestamp) -> Result<Arc<Rulebook>, Error> {
-        match self.known() {
-            Some(known) => Ok(known.book),
+        match self.0.known.known() {
+            Some(known) => Ok(known.value),
             None => self.refresh(now).await,
         }
     }
@@ -59,35 +49,21 @@ impl Rates {
         let mut tx = self.0.db.begin(Scope::System).await?;
         // The number first: a change that comes between is then read again, never missed.
         let version = commission::version(&mut tx).await?;
-        if let Some(known) = self.known().filter(|known| known.version == version) {
-            return Ok(known.book);
+        if let Some(book) = self.0.known.of_version(version) {
+            return Ok(book);
         }
         let book = Arc::new(read(&mut tx, now).await?);
         tx.commit().await?;
-        let known = Known {
+        Ok(self.0.known.remember(Known {
             version,
-            book: Arc::clone(&book),
-        };
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        Ok(book)
+            value: book,
+            looked_at: now,
+        }))
     }
 
     /// Keeps the rules as they are until `stop`.
     pub async fn keep(self, clock: SharedClock, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.refresh(clock.now()).await {
-                tracing::warn!(%error, "commission rules could not be read; the known ones hold");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    fn known(&self) -> Option<Known> {
-        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.clone()
+        remembered::keep("commission rules", clock, stop, |now| self.refresh(now)).await;
     }
 }
 
@@ -216,17 +192,14 @@ async fn end(
     }
 }
 
-/// When a change begins to hold: never so soon that somebody who sells does not know of it.
-fn beginning(field: &'static str, at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Error> {
-    let first = now + TimeDelta::seconds(LEAD_S);
-    match at {
-        None => Ok(first),
-        Some(at) if at >= first => Ok(at),
-        Some(_) => Err(Error::Field {
-            field,
-            detail: format!(
-                "A change holds {LEAD_S} seconds from now at the earliest; leave it out for that."
-            ),
-        }),
-    }
+/// When a change begins to hold.
+pub(super) fn beginning(
+    field: &'static str,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Timestamp, Error> {
+    remembered::beginning(at, now).map_err(|too_soon| Error::Field {
+        field,
+        detail: too_soon.to_string(),
+    })
 }

@@ -4,7 +4,8 @@ use crate::world::{World, eur};
 use chrono::TimeDelta;
 use kernel::{BasisPoints, CommissionRuleId, Ctx, Fault, ProductId, TenantId, Timestamp};
 use ledger::domain::{Conditions, Sold, Tariff};
-use ledger::{LEAD_S, NewRule, Rules};
+use ledger::{NewRule, Rules};
+use store::remembered::LEAD_S;
 
 fn percent(hundredths: u32, conditions: Conditions) -> NewRule {
     NewRule {

@@ -1,11 +1,10 @@
 //! What operators do: make regions, categories and rates, end rates, and say who owes the tax.
 
-use super::{LEAD_S, Taxes};
+use super::Taxes;
 use crate::domain::{Rate, Region};
 use crate::error::{CATEGORIES_MAX, Error, RATES_MAX, REGIONS_MAX};
 use crate::store::{self, CategoryRow, LiabilityRow, RateRow, RegionRow, Wanted};
-use ::store::Scope;
-use chrono::TimeDelta;
+use ::store::{Scope, remembered};
 use contracts::taxes::TaxOwner;
 use kernel::{Ctx, TaxRateId, Timestamp};
 
@@ -251,17 +250,10 @@ async fn end(
     Ok(())
 }
 
-/// When a change begins to hold: never so soon that somebody who sells does not know of it.
+/// When a change begins to hold.
 fn beginning(field: &'static str, at: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Error> {
-    let first = now + TimeDelta::seconds(LEAD_S);
-    match at {
-        None => Ok(first),
-        Some(at) if at >= first => Ok(at),
-        Some(_) => Err(Error::Field {
-            field,
-            detail: format!(
-                "A change holds {LEAD_S} seconds from now at the earliest; leave it out for that."
-            ),
-        }),
-    }
+    remembered::beginning(at, now).map_err(|too_soon| Error::Field {
+        field,
+        detail: too_soon.to_string(),
+    })
 }
