@@ -19,7 +19,6 @@ pub struct Style {
 
 impl Style {
     pub const TITLE: Self = Self::bold(18.0);
-    pub const HEADING: Self = Self::bold(11.0);
     pub const TEXT: Self = Self::regular(9.5);
     pub const STRONG: Self = Self::bold(9.5);
     pub const SMALL: Self = Self::regular(8.0);

@@ -80,22 +80,6 @@ pub async fn retry(db: &Db, consumer: &str, position: Position) -> Result<bool, 
     Ok(revived.rows_affected() == 1)
 }
 
-/// [`retry`] for every dead letter of a consumer; says how many.
-pub async fn retry_all(db: &Db, consumer: &str) -> Result<u64, sqlx::Error> {
-    let mut tx = db.begin(Scope::System).await?;
-    wait_for_cursor(&mut tx, consumer).await?;
-    let revived = sqlx::query(
-        "update log.dead_letter set state = 'retry', attempts = 0, next_at = now()
-          where consumer = $1 and state = 'dead'",
-    )
-    .bind(consumer)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    log::wake();
-    Ok(revived.rows_affected())
-}
-
 /// Gives an event up: the consumer will never see it. What was parked behind it goes on. False when there is no such
 /// letter.
 pub async fn discard(db: &Db, consumer: &str, position: Position) -> Result<bool, sqlx::Error> {

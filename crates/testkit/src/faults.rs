@@ -1,7 +1,6 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What can go wrong with a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,17 +95,6 @@ impl Faults {
 
     pub fn open_gate(&self, spot: Spot) {
         let _ = fs::remove_file(self.0.join(format!("{spot}.wait")));
-    }
-
-    /// Opens the gate when somebody stands there, or nobody came for so long.
-    pub async fn open_when_reached(&self, spot: Spot, patience: Duration) -> bool {
-        let began = std::time::Instant::now();
-        while !self.is_waited_at(spot) && began.elapsed() < patience {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        let reached = self.is_waited_at(spot);
-        self.open_gate(spot);
-        reached
     }
 
     fn write(&self, name: &str) {

@@ -3,6 +3,7 @@
 //! - [`TestDb`]: a database of one's own, cloned from a migrated template.
 //! - [`clock`]: a clock that stands still until it is moved.
 //! - [`Client`] and [`spawn_router`]: HTTP over a real socket.
+//! - [`serve`]: routes with callers whom they know, without identity; [`shop`]: a shop, without tenants.
 //! - [`eventually`]: waits for what happens in the background.
 //! - [`Faults`]: what is to go wrong in a program under trial, step by step; [`Grid`]: what came of it.
 
@@ -16,10 +17,14 @@ mod client;
 mod db;
 mod faults;
 mod grid;
+mod people;
+mod shop;
 mod wait;
 
 pub use client::{Client, NoAnswer, Response, spawn_router};
 pub use db::TestDb;
 pub use faults::{Fault, Faults, Spot};
 pub use grid::{Cell, Grid};
+pub use people::{Caller, serve};
+pub use shop::shop;
 pub use wait::{clock, eventually};

@@ -2,7 +2,7 @@
 
 use contracts::cart::{Cart, CartLine, CartOwner};
 use contracts::catalog::{Offer, OptionValue};
-use contracts::tenants::{DeliveryOption, DeliveryRate, Location, Shop, ShopStatus, Tier, Zone};
+use contracts::tenants::{DeliveryOption, DeliveryRate, Shop, Zone};
 use contracts::{Reply, Transport};
 use kernel::{CartId, Ctx, Currency, Fault, Money, ProductId, SkuId, TenantId, Timestamp};
 use serde::de::DeserializeOwned;
@@ -37,31 +37,14 @@ impl Market {
             days_max: 3,
         };
         let shop = Shop {
-            id,
-            slug: format!("shop-{id}"),
             name: "Taller Betis".into(),
-            story: String::new(),
-            status: ShopStatus::Active,
-            tier: Tier::Pool,
-            currency: Currency::EUR,
-            location: Location {
-                country: "ES".into(),
-                region: Some("ES-SE".into()),
-                postcode: "41010".into(),
-                town: "Sevilla".into(),
-            },
-            accent: None,
-            logo: None,
-            banner: None,
-            return_policy: String::new(),
-            return_days: 14,
-            prices_include_tax: true,
             delivery: vec![DeliveryOption {
                 code: "standard".into(),
                 name: "Standard delivery".into(),
                 closed: Vec::new(),
                 rates: vec![rate],
             }],
+            ..testkit::shop(id)
         };
         self.shops.lock().unwrap().insert(id, shop);
         id

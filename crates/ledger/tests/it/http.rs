@@ -1,71 +1,23 @@
 //! Settlement over HTTP, as sellers and operators ask for it.
 
 use crate::world::{World, eur};
-use axum::Extension;
-use axum::http::{HeaderValue, Method};
-use contracts::identity::{Audience, Principal, RemoteIdentity};
-use contracts::{Reply, Transport};
-use httpkit::{Auth, Observe};
-use kernel::{Ctx, DateTime, Fault, Kind, Role, SessionId, SystemClock, TenantId, UserId};
+use axum::http::Method;
+use kernel::{Role, SystemClock, TenantId};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use testkit::{Client, spawn_router};
+use testkit::{Caller, Client};
 
-/// Stands for identity: a token is a shop's id (its owner's), `<shop>.analyst`, or `finance`.
-struct People {
-    until: DateTime,
-}
-
-impl Transport for People {
-    fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
-        let token = body[0]["bearer"].as_str().unwrap_or_default().to_owned();
-        Box::pin(async move { self.principal(&token) })
-    }
-}
-
-impl People {
-    fn principal(&self, token: &str) -> Result<Value, Fault> {
-        let (shop, role) = match token.split_once('.') {
-            Some((shop, _)) => (shop, Role::Analyst),
-            None => (token, Role::Owner),
-        };
-        let tenant: Option<TenantId> = shop.parse().ok();
-        if tenant.is_none() && token != "finance" {
-            return Err(Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody's."));
-        }
-        Ok(json!(Principal {
-            user: UserId::new(self.until),
-            audience: if tenant.is_some() {
-                Audience::Seller
-            } else {
-                Audience::Admin
-            },
-            role: if tenant.is_some() { role } else { Role::Finance },
-            tenant,
-            session: SessionId::new(self.until),
-            expires_at: self.until,
-            csrf: None,
-            name: "Ana".into(),
-            email: "ana@example.org".into(),
-            email_verified: true,
-        }))
+/// A token is a shop's id (its owner's), `<shop>.analyst`, or `finance`.
+fn who(token: &str) -> Option<Caller> {
+    match token {
+        "finance" => Some(Caller::operator(Role::Finance)),
+        token => Caller::of_shop(token),
     }
 }
 
 async fn served(world: &World) -> Client {
-    let people = Arc::new(People {
-        until: world.start + chrono::TimeDelta::hours(1),
-    });
-    let instance = httpkit::Instance {
-        id: HeaderValue::from_static("test"),
-        clock: Arc::new(SystemClock),
-        trusted_proxies: httpkit::TrustedProxies::default(),
-    };
     let (routes, _) = ledger::routes(world.ledger.clone()).split_for_parts();
-    let routes = routes
-        .layer(Extension(Auth::new(Arc::new(RemoteIdentity(people)))))
-        .layer(Observe(instance));
-    Client::new(spawn_router(routes).await)
+    testkit::serve(routes, Arc::new(SystemClock), who).await
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use super::{World, address};
 use contracts::cart::CartOwner;
 use contracts::orders::{CancelReason, OrderPapers as _};
-use contracts::tenants::{Location, RemoteTenants, Shop, ShopStatus, Tier};
+use contracts::tenants::{RemoteTenants, Shop};
 use contracts::{Address, Document, Language, Reply, Transport};
-use kernel::{Ctx, Currency, Fault, Kind, RefundId, TenantId};
+use kernel::{Ctx, Fault, Kind, RefundId, TenantId};
 use orders::domain::{Command, Deduction, Order, Refund, RefundLine};
 use paper::read;
 use serde_json::{Value, json};
@@ -30,26 +30,8 @@ impl Transport for Shops {
 
 fn shop(id: TenantId, time: u32) -> Shop {
     Shop {
-        id,
-        slug: "taller".into(),
         name: format!("Taller Ñ {time}"),
-        story: String::new(),
-        status: ShopStatus::Active,
-        tier: Tier::Pool,
-        currency: Currency::EUR,
-        location: Location {
-            country: "ES".into(),
-            region: Some("ES-SE".into()),
-            postcode: "41010".into(),
-            town: "Sevilla".into(),
-        },
-        accent: None,
-        logo: None,
-        banner: None,
-        return_policy: String::new(),
-        return_days: 14,
-        prices_include_tax: true,
-        delivery: Vec::new(),
+        ..testkit::shop(id)
     }
 }
 

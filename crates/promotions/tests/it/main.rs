@@ -1,63 +1,25 @@
 //! Promotions over HTTP, as sellers and operators make, list and end them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use axum::Extension;
-use axum::http::HeaderValue;
-use contracts::identity::{Audience, Principal, RemoteIdentity};
-use contracts::{Reply, Transport};
-use httpkit::{Auth, Observe};
-use kernel::{Clock, Ctx, DateTime, Fault, FixedClock, Kind, Role, SessionId, TenantId, UserId};
+use kernel::{Clock, FixedClock, Role, TenantId};
 use promotions::Promotions;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::{Client, TestDb, spawn_router};
+use testkit::{Caller, Client, TestDb};
 
-/// Stands for identity: a token is a shop's id (its owner's), `<shop>.analyst`, or `admin`.
-struct People {
-    until: DateTime,
-}
-
-impl Transport for People {
-    fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
-        let token = body[0]["bearer"].as_str().unwrap_or_default().to_owned();
-        Box::pin(async move { self.principal(&token) })
-    }
-}
-
-impl People {
-    fn principal(&self, token: &str) -> Result<Value, Fault> {
-        let (shop, role) = match token.split_once('.') {
-            Some((shop, _)) => (shop, Role::Analyst),
-            None => (token, Role::Owner),
-        };
-        let tenant: Option<TenantId> = shop.parse().ok();
-        if tenant.is_none() && token != "admin" {
-            return Err(Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody's."));
-        }
-        Ok(json!(Principal {
-            user: UserId::new(self.until),
-            audience: if tenant.is_some() {
-                Audience::Seller
-            } else {
-                Audience::Admin
-            },
-            role: if tenant.is_some() { role } else { Role::Admin },
-            tenant,
-            session: SessionId::new(self.until),
-            expires_at: self.until,
-            csrf: None,
-            name: "Ana".into(),
-            email: "ana@example.org".into(),
-            email_verified: true,
-        }))
+/// A token is a shop's id (its owner's), `<shop>.analyst`, or `admin`.
+fn who(token: &str) -> Option<Caller> {
+    match token {
+        "admin" => Some(Caller::operator(Role::Admin)),
+        token => Caller::of_shop(token),
     }
 }
 
 struct World {
     clock: Arc<FixedClock>,
     promotions: Promotions,
-    base: String,
+    served: Client,
     db: TestDb,
 }
 
@@ -66,20 +28,9 @@ impl World {
         let db = TestDb::new(&[promotions::schema()]).await;
         let clock = testkit::clock();
         let promotions = Promotions::new(db.db(promotions::CONTEXT));
-        let people = Arc::new(People {
-            until: clock.now() + chrono::TimeDelta::days(1),
-        });
-        let instance = httpkit::Instance {
-            id: HeaderValue::from_static("test"),
-            clock: clock.clone(),
-            trusted_proxies: httpkit::TrustedProxies::default(),
-        };
         let (routes, _) = promotions::routes(promotions.clone()).split_for_parts();
-        let routes = routes
-            .layer(Extension(Auth::new(Arc::new(RemoteIdentity(people)))))
-            .layer(Observe(instance));
         Self {
-            base: spawn_router(routes).await,
+            served: testkit::serve(routes, clock.clone(), who).await,
             clock,
             promotions,
             db,
@@ -91,7 +42,7 @@ impl World {
     }
 
     fn client(&self, token: &str) -> Client {
-        Client::new(self.base.clone()).header("authorization", &format!("Bearer {token}"))
+        self.served.bearer(token)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use contracts::orders::{NewParcel, OrderLine, RemoteOrders, SubOrder, SubOrderStatus};
 use contracts::shipping::{CarrierService, NewShipment, Shipment, TrackingEvent, TrackingKind};
-use contracts::tenants::{Location, RemoteTenants, Shop, ShopStatus, Tier};
+use contracts::tenants::{RemoteTenants, Shop};
 use contracts::{Address, Language, Reply, Transport};
 use futures::future::BoxFuture;
 use httpkit::webhook::{Message, Secret};
@@ -44,7 +44,7 @@ impl Transport for Elsewhere {
             }
             ("tenants", "shops") => {
                 let ids: Vec<TenantId> = serde_json::from_value(body[0].clone()).unwrap();
-                let shops: Vec<Shop> = ids.into_iter().map(shop).collect();
+                let shops: Vec<Shop> = ids.into_iter().map(testkit::shop).collect();
                 Ok(json!(shops))
             }
             other => panic!("nobody plays {other:?}"),
@@ -61,31 +61,6 @@ impl Elsewhere {
         let own = known.get(&id).filter(|sub_order| sub_order.tenant == tenant);
         own.map(|sub_order| json!(sub_order))
             .ok_or_else(|| Fault::not_found("order"))
-    }
-}
-
-fn shop(id: TenantId) -> Shop {
-    Shop {
-        id,
-        slug: "taller".into(),
-        name: "Taller Ñ".into(),
-        story: String::new(),
-        status: ShopStatus::Active,
-        tier: Tier::Pool,
-        currency: Currency::EUR,
-        location: Location {
-            country: "ES".into(),
-            region: Some("ES-SE".into()),
-            postcode: "41010".into(),
-            town: "Sevilla".into(),
-        },
-        accent: None,
-        logo: None,
-        banner: None,
-        return_policy: String::new(),
-        return_days: 14,
-        prices_include_tax: true,
-        delivery: Vec::new(),
     }
 }
 

@@ -1,58 +1,28 @@
 //! Taxes over HTTP, as operators make, list and end them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use axum::Extension;
-use axum::http::HeaderValue;
-use contracts::identity::{Audience, Principal, RemoteIdentity};
 use contracts::taxes::TaxOwner;
-use contracts::{Reply, Transport};
-use httpkit::{Auth, Observe};
-use kernel::{Clock, Ctx, DateTime, Fault, FixedClock, Kind, Role, SessionId, UserId};
+use kernel::{Clock, FixedClock, Role};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use taxes::Taxes;
 use taxes::domain::Place;
-use testkit::{Client, TestDb, spawn_router};
+use testkit::{Caller, Client, TestDb};
 
-/// Stands for identity: a token is an operator's role.
-struct People {
-    until: DateTime,
-}
-
-impl Transport for People {
-    fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
-        let token = body[0]["bearer"].as_str().unwrap_or_default().to_owned();
-        Box::pin(async move { self.principal(&token) })
-    }
-}
-
-impl People {
-    fn principal(&self, token: &str) -> Result<Value, Fault> {
-        let role = match token {
-            "finance" => Role::Finance,
-            "support" => Role::Support,
-            _ => return Err(Fault::new(Kind::Unauthenticated, "token_invalid", "Nobody's.")),
-        };
-        Ok(json!(Principal {
-            user: UserId::new(self.until),
-            audience: Audience::Admin,
-            role,
-            tenant: None,
-            session: SessionId::new(self.until),
-            expires_at: self.until,
-            csrf: None,
-            name: "Ana".into(),
-            email: "ana@example.org".into(),
-            email_verified: true,
-        }))
+/// A token is an operator's role.
+fn who(token: &str) -> Option<Caller> {
+    match token {
+        "finance" => Some(Caller::operator(Role::Finance)),
+        "support" => Some(Caller::operator(Role::Support)),
+        _ => None,
     }
 }
 
 struct World {
     clock: Arc<FixedClock>,
     taxes: Taxes,
-    base: String,
+    served: Client,
     _db: TestDb,
 }
 
@@ -61,20 +31,9 @@ impl World {
         let db = TestDb::new(&[taxes::schema()]).await;
         let clock = testkit::clock();
         let taxes = Taxes::new(db.db(taxes::CONTEXT));
-        let people = Arc::new(People {
-            until: clock.now() + chrono::TimeDelta::days(1),
-        });
-        let instance = httpkit::Instance {
-            id: HeaderValue::from_static("test"),
-            clock: clock.clone(),
-            trusted_proxies: httpkit::TrustedProxies::default(),
-        };
         let (routes, _) = taxes::routes(taxes.clone()).split_for_parts();
-        let routes = routes
-            .layer(Extension(Auth::new(Arc::new(RemoteIdentity(people)))))
-            .layer(Observe(instance));
         Self {
-            base: spawn_router(routes).await,
+            served: testkit::serve(routes, clock.clone(), who).await,
             clock,
             taxes,
             _db: db,
@@ -82,7 +41,7 @@ impl World {
     }
 
     fn client(&self, token: &str) -> Client {
-        Client::new(self.base.clone()).header("authorization", &format!("Bearer {token}"))
+        self.served.bearer(token)
     }
 
     /// The name of the rate at which goods of a category are taxed at a place.
