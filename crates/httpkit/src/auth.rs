@@ -372,11 +372,7 @@ pub(crate) async fn identify(parts: &mut Parts) -> Result<(Ctx, Option<Principal
 fn anonymous(parts: &Parts) -> Result<Ctx, Problem> {
     let info = parts.extensions.get::<RequestInfo>();
     let info = info.ok_or_else(|| Problem(Fault::internal()))?;
-    Ok(Ctx {
-        actor: Actor::Anonymous,
-        now: info.now,
-        correlation: info.correlation,
-    })
+    Ok(info.anonymous())
 }
 
 fn auth(parts: &Parts) -> Result<Auth, Problem> {

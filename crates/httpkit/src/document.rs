@@ -33,3 +33,26 @@ impl IntoResponse for Pdf {
         (headers, self.0.pdf).into_response()
     }
 }
+
+/// Comma-separated lines as an answer, saved under a name.
+#[derive(Clone, Debug)]
+pub struct Csv {
+    /// Letters, digits, dots and dashes.
+    pub name: String,
+    pub lines: Vec<u8>,
+}
+
+impl IntoResponse for Csv {
+    fn into_response(self) -> Response {
+        let named = format!("attachment; filename=\"{}\"", self.name);
+        let disposition = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
+        let headers = [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/csv; charset=utf-8"),
+            ),
+            (header::CONTENT_DISPOSITION, disposition),
+        ];
+        (headers, self.lines).into_response()
+    }
+}

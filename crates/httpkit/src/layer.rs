@@ -4,7 +4,7 @@ use crate::transport::{Transport, TrustedProxies};
 use axum::extract::{ConnectInfo, MatchedPath};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use futures::future::BoxFuture;
-use kernel::{CorrelationId, SharedClock, Timestamp, uuid_at};
+use kernel::{Actor, CorrelationId, Ctx, SharedClock, Timestamp, uuid_at};
 use metrics::Histogram;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -29,6 +29,18 @@ pub struct Request {
     /// Who called, behind trusted proxies.
     pub client: IpAddr,
     pub transport: Transport,
+}
+
+impl Request {
+    /// Nobody that is known asks.
+    #[must_use]
+    pub fn anonymous(&self) -> Ctx {
+        Ctx {
+            actor: Actor::Anonymous,
+            now: self.now,
+            correlation: self.correlation,
+        }
+    }
 }
 
 /// This process, as answers name it.

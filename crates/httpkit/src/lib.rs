@@ -22,7 +22,7 @@ pub mod webhook;
 
 pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Opens, Partner, Seller, perm, scope};
 pub use conditional::{IfMatch, etag};
-pub use document::{LanguageQuery, Pdf};
+pub use document::{Csv, LanguageQuery, Pdf};
 pub use extract::{Json, Path, Query};
 pub use idempotency::IdempotencyKey;
 pub use layer::{Instance, Observe, Request as RequestInfo};

@@ -17,7 +17,7 @@ const ID_BYTES_MAX: usize = 255;
 /// By what secrets begin when people handle them.
 const SECRET_PREFIX: &str = "whsec_";
 
-pub const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// A message as it came over the wire, believed by nobody yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use contracts::identity::Principal;
 use httpkit::{Anyone, Problem, RequestInfo};
-use kernel::{Actor, Ctx, Fault, Kind};
+use kernel::{Ctx, Fault, Kind};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -62,11 +62,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
             .ok_or_else(|| Problem(Fault::internal()))?;
         let device = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
         Ok(Self {
-            ctx: Ctx {
-                actor: Actor::Anonymous,
-                now: info.now,
-                correlation: info.correlation,
-            },
+            ctx: info.anonymous(),
             address: info.client.to_string(),
             device: device.unwrap_or("unknown").to_owned(),
         })

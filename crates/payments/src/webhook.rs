@@ -4,6 +4,7 @@
 //! A webhook is never believed about money: it only says that the provider is worth asking now. So it may come twice,
 //! late, or in any order.
 
+use axum::http::HeaderMap;
 use hmac::{Hmac, Mac};
 use httpkit::webhook as standard;
 use httpkit::webhook::Unbelieved;
@@ -11,7 +12,7 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-pub use httpkit::webhook::{HEADERS, TOLERANCE_S};
+pub use httpkit::webhook::TOLERANCE_S;
 
 /// A provider's message, as it came over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,22 @@ pub struct Webhook {
 }
 
 impl Webhook {
+    /// A message with all headers of its request.
+    #[must_use]
+    pub fn new(message: standard::Message, headers: &HeaderMap) -> Self {
+        let headers = headers.iter().filter_map(|(name, value)| {
+            let value = value.to_str().ok()?;
+            Some((name.as_str().to_owned(), value.to_owned()))
+        });
+        Self {
+            id: message.id,
+            timestamp: message.timestamp,
+            signature: message.signature,
+            headers: headers.collect(),
+            body: message.body,
+        }
+    }
+
     /// A header that must be there.
     pub fn header(&self, name: &'static str) -> Result<&str, Refusal> {
         let mut values = self.headers.iter().filter(|(known, _)| known == name);
@@ -109,14 +126,7 @@ impl Secret {
     /// Signs a message.
     #[must_use]
     pub fn sign(&self, id: &str, now: Timestamp, body: Vec<u8>) -> Webhook {
-        let signed = self.0.sign(id, now, body);
-        Webhook {
-            id: signed.id,
-            timestamp: signed.timestamp,
-            signature: signed.signature,
-            headers: Vec::new(),
-            body: signed.body,
-        }
+        Webhook::new(self.0.sign(id, now, body), &HeaderMap::new())
     }
 
     /// Whether the message is of somebody who knows the secret, and of about now.

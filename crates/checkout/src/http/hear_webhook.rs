@@ -3,10 +3,9 @@ use crate::webhook::Heard;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use httpkit::webhook::Message;
 use httpkit::{Json, Path, Problem, ProblemDocument, RequestInfo};
-use kernel::limits::BODY_BYTES_MAX;
-use kernel::{Actor, Ctx, Fault, Kind};
-use payments::webhook::{HEADERS, Webhook};
+use payments::webhook::Webhook;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,31 +47,9 @@ pub(super) async fn handler(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Response>, Problem> {
-    let ctx = Ctx {
-        actor: Actor::Anonymous,
-        now: info.now,
-        correlation: info.correlation,
-    };
-    let [id, timestamp, signature] = HEADERS.map(|name| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    });
-    let headers = headers.iter().filter_map(|(name, value)| {
-        let value = value.to_str().ok()?;
-        Some((name.as_str().to_owned(), value.to_owned()))
-    });
-    let headers = headers.collect();
-    let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
-        let detail = format!("The body may have at most {BODY_BYTES_MAX} bytes.");
-        Fault::new(Kind::TooLarge, "body_too_large", detail)
-    })?;
-    let webhook = Webhook {
-        id,
-        timestamp,
-        signature,
-        headers,
-        body: body.into(),
-    };
+    let ctx = info.anonymous();
+    let message = Message::read(&headers, body).await?;
+    let webhook = Webhook::new(message, &headers);
     let heard = checkouts.hear(&ctx, &provider, webhook).await?;
     Ok(Json(Response {
         duplicate: heard == Heard::Again,

@@ -1,9 +1,7 @@
 use super::Api;
 use crate::{FeedLine, MismatchKind};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use httpkit::{Path, Problem, ProblemDocument, Seller, perm};
+use httpkit::{Csv, Path, Problem, ProblemDocument, Seller, perm};
 use kernel::{Fault, StockFeedId};
 
 const COLUMNS: [&str; 8] = [
@@ -36,20 +34,14 @@ pub(super) async fn handler(
     State(api): State<Api>,
     seller: Seller<perm::ReadStock>,
     Path(id): Path<StockFeedId>,
-) -> Result<Response, Problem> {
+) -> Result<Csv, Problem> {
     let lines = api.stock.all_feed_lines(seller.tenant, id).await?;
-    let body = write(&lines).map_err(|error| {
+    let lines = write(&lines).map_err(|error| {
         tracing::error!(%error, "a stock feed could not be written as CSV");
         Fault::internal()
     })?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"stock-feed-{id}.csv\""),
-        ),
-    ];
-    Ok((headers, body).into_response())
+    let name = format!("stock-feed-{id}.csv");
+    Ok(Csv { name, lines })
 }
 
 pub(crate) fn write(lines: &[FeedLine]) -> Result<Vec<u8>, csv::Error> {

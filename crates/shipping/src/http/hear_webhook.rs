@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use httpkit::webhook::Message;
 use httpkit::{Json, Path, Problem, ProblemDocument, RequestInfo};
-use kernel::{Actor, Ctx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,11 +44,7 @@ pub(super) async fn handler(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Response>, Problem> {
-    let ctx = Ctx {
-        actor: Actor::Anonymous,
-        now: info.now,
-        correlation: info.correlation,
-    };
+    let ctx = info.anonymous();
     let message = Message::read(&headers, body).await?;
     let told = shipments.hear(&ctx, &carrier, &message).await?;
     Ok(Json(Response {

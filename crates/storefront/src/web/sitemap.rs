@@ -15,7 +15,7 @@ use contracts::catalog::ProductAddress;
 use contracts::tenants::ShopStatus;
 use httpkit::RequestInfo;
 use kernel::limits::PAGE_SIZE_MAX;
-use kernel::{Actor, Ctx, DateTime, Fault, ProductId, TenantId};
+use kernel::{Ctx, DateTime, Fault, ProductId, TenantId};
 use moka::future::Cache;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,14 +83,6 @@ pub fn router() -> Router<Shop> {
         .layer(Extension(Sitemaps::new()))
 }
 
-fn ctx(info: RequestInfo) -> Ctx {
-    Ctx {
-        actor: Actor::Anonymous,
-        now: info.now,
-        correlation: info.correlation,
-    }
-}
-
 /// `/sitemap.xml`
 pub async fn index(
     State(shop): State<Shop>,
@@ -98,7 +90,7 @@ pub async fn index(
     Extension(info): Extension<RequestInfo>,
 ) -> Result<Response, Failure> {
     let xml = sitemaps
-        .get(File::Index, write_file(&shop, &ctx(info), File::Index))
+        .get(File::Index, write_file(&shop, &info.anonymous(), File::Index))
         .await?;
     Ok(answer(xml))
 }
@@ -144,7 +136,7 @@ pub async fn file(
     Extension(info): Extension<RequestInfo>,
     Path(file): Path<String>,
 ) -> Result<Response, Failure> {
-    let ctx = ctx(info);
+    let ctx = info.anonymous();
     let name = file
         .strip_suffix(".xml")
         .ok_or_else(|| Fault::not_found("page"))?;

@@ -132,11 +132,7 @@ impl Visit {
         let carried = value(CSRF_COOKIE);
         let fresh_csrf = carried.is_none();
         Self {
-            ctx: Ctx {
-                actor: Actor::Anonymous,
-                now: info.now,
-                correlation: info.correlation,
-            },
+            ctx: info.anonymous(),
             locale,
             theme: value("theme").map_or(Theme::Device, |code| Theme::from_code(&code)),
             principal: None,

@@ -11,10 +11,10 @@ use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use contracts::catalog::Offer;
 use contracts::inventory::{FeedCard, FeedLineCard, FeedMismatch, WarehouseCard};
+use httpkit::Csv;
 use kernel::{Cursor, Kind, Permission, SkuId, StockFeedId, WarehouseId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -220,15 +220,13 @@ pub async fn csv(
     State(shop): State<Shop>,
     visit: Visit,
     Path(id): Path<StockFeedId>,
-) -> Result<Response, Failure> {
+) -> Result<Csv, Failure> {
     let tenant = visit.seller(Permission::ReadStock)?;
     let lines = shop.warehouse_desk.feed_csv(&visit.ctx, tenant, id).await?;
-    let name = format!("attachment; filename=\"stock-feed-{id}.csv\"");
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, lines).into_response())
+    Ok(Csv {
+        name: format!("stock-feed-{id}.csv"),
+        lines: lines.into_bytes(),
+    })
 }
 
 pub async fn believe(
