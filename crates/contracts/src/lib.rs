@@ -3,7 +3,7 @@
 //!
 //! A client is either the context itself in this process or a [`Transport`] to another process that runs it;
 //! callers hold an `Arc<dyn Trait>` and cannot tell. Public events are a promise: they change compatibly or get
-//! a new version, and a golden file per version under `tests/golden` keeps old ones readable.
+//! a new version.
 
 mod address;
 mod document;

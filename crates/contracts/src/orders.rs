@@ -504,6 +504,8 @@ public_event! {
     /// cancelled as a whole tells only that.
     "orders.sub_order_cancelled" SubOrderCancelled {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, reason: CancelReason, note: String,
+        /// What was paid for it and not given back before: it goes back now.
+        left: Money,
     } key order, tenant |e| Some(e.tenant)
 }
 public_event! {

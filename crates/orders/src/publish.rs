@@ -129,6 +129,7 @@ fn publish_of_part(
                 buyer,
                 reason: *reason,
                 note: note.clone(),
+                left: sub_order.order.money(sub_order.refundable()),
             },
         ),
         Event::UnitsCancelled {

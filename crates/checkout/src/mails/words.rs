@@ -2,7 +2,7 @@
 
 use super::News;
 use crate::app::CAME_TOO_LATE;
-use contracts::orders::{CancelReason, ParcelLine, ReturnStatus};
+use contracts::orders::{CancelReason, ParcelLine, ReturnStatus, SubOrderCancelled};
 use contracts::payments::PaymentRefunded;
 use kernel::{Money, ParcelId, SubOrderId};
 use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
@@ -34,7 +34,7 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
             let sub_order = order.sub_order(cancelled.sub_order)?;
             (
                 format!("Your order {} will not come", number(&sub_order)),
-                nothing_comes(&sub_order, cancelled.reason, &cancelled.note),
+                nothing_comes(&sub_order, cancelled),
             )
         }
         News::UnitsCancelled(cancelled) => {
@@ -146,27 +146,23 @@ fn will_not_come(sub_order: &SubOrder<'_>, units: &[ParcelLine], reason: CancelR
     )
 }
 
-/// All that was not cancelled before, and what of the money was not given back by then.
-fn nothing_comes(sub_order: &SubOrder<'_>, reason: CancelReason, note: &str) -> String {
-    let (who, lines, said) = (
-        who(reason),
-        contents(sub_order, &sub_order.left_to_ship()),
-        said(note),
-    );
-    let cancelled_at = sub_order.cancellation().map(|cancelled| cancelled.at);
-    let given = sub_order.progress.refunds.iter();
-    let before = given.filter(|given| cancelled_at.is_some_and(|at| given.at < at));
-    let left = sub_order.part.total() - before.map(|given| given.refund.amount).sum::<i64>();
+/// All that was not cancelled before, and its money.
+fn nothing_comes(sub_order: &SubOrder<'_>, cancelled: &SubOrderCancelled) -> String {
+    let lines = contents(sub_order, &sub_order.left_to_ship());
     // A part that promotions made free has none.
-    let money = (left > 0).then(|| {
-        let left = Money::new(left, sub_order.order.currency());
-        format!("{left} goes back the way it was paid.\n")
-    });
+    let money = match cancelled.left.amount {
+        0 => String::new(),
+        _ => format!("{} goes back the way it was paid.\n", cancelled.left),
+    };
     let others = match sub_order.order.placed.parts.len() {
         1 => "",
         _ => "What you ordered from other shops is not touched.",
     };
-    format!("{who}\n\n{lines}\n{said}{}{others}", money.unwrap_or_default())
+    format!(
+        "{}\n\n{lines}\n{}{money}{others}",
+        who(cancelled.reason),
+        said(&cancelled.note)
+    )
 }
 
 fn who(reason: CancelReason) -> &'static str {
