@@ -282,6 +282,9 @@ service! {
         fn statement_csv(tenant: TenantId, currency: Currency, days: [NaiveDate; 2]) -> String;
         /// The same on paper.
         fn statement_pdf(tenant: TenantId, currency: Currency, days: [NaiveDate; 2], language: Language) -> Document;
+        /// What a shop sold, was charged and was paid in a calendar year of UTC, by quarter and currency, as comma-separated
+        /// lines.
+        fn year_csv(tenant: TenantId, year: i32) -> String;
         /// For operators, as is the one below: payouts since a moment, by day, the latest first.
         fn batches(since: DateTime) -> Vec<PayoutBatch>;
         fn disagreements(kind: Option<BreakKind>, after: Option<Cursor>, limit: u16) -> Page<Disagreement>;

@@ -133,6 +133,8 @@ ids! {
     PayoutId,
     /// What the marketplace charges shops for some of their sales.
     CommissionRuleId,
+    /// What the marketplace charges shops for having products listed.
+    ListingRuleId,
     /// What takes something off the price of some goods.
     PromotionId,
     /// An event of a stream or of the log.

@@ -27,7 +27,7 @@ create table ledger.posting (
     constraint posting_amount_not_zero check (amount <> 0),
     constraint posting_account_known check (account in
         ('provider_clearing', 'buyer_funds', 'seller_payable', 'seller_reserve', 'commission_revenue', 'tax_payable', 'promotion_expense', 'bank',
-         'payout_clearing', 'provider_fees'))
+         'payout_clearing', 'provider_fees', 'listing_revenue'))
 ) partition by range (entry_id);
 select store.partition_by_month('ledger.posting', 'uuid');
 create index posting_of_tenant on ledger.posting (tenant_id, account, currency) where tenant_id is not null;

@@ -1,11 +1,14 @@
 mod commission;
 mod holds;
+mod listings;
 mod payouts;
 mod settlements;
 mod statements;
+mod years;
 
 pub use commission::{HOUSE_RATE, NewRule, Rates};
 pub use holds::PlaceHold;
+pub use listings::NewListingRule;
 pub use payouts::{Asked, PayoutView, Terms};
 pub use settlements::Imported;
 
@@ -19,7 +22,7 @@ use kernel::{Ctx, Currency, EntryId, TenantId, Timestamp};
 use std::sync::Arc;
 
 /// Kinds of entries that an operator may reverse. All others follow from what happened elsewhere, and are undone there.
-const REVERSIBLE: [&str; 2] = ["provider_fee", "provider_transfer"];
+const REVERSIBLE: [&str; 3] = ["provider_fee", "provider_transfer", "listing_fee"];
 
 /// What an operator sets for a shop; what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -124,7 +127,7 @@ impl Ledger {
         Ok(rows.into_iter().map(|(_, c, s)| (c, s)).collect())
     }
 
-    /// Reverses an entry that a provider's file has caused. Gives the entry that mirrors it.
+    /// Reverses an entry that a provider's file has caused, or a listing fee. Gives the entry that mirrors it.
     pub async fn reverse(&self, ctx: &Ctx, id: EntryId, reason: &str) -> Result<EntryId, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
         let found = store::entries::find_all(&mut tx, &[id]).await?.pop();

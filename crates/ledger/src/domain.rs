@@ -5,18 +5,22 @@ mod commission;
 mod fees;
 mod hold;
 mod life;
+mod listing;
 mod schedule;
 mod settlement;
 mod statement;
 mod transfer;
+mod year;
 
 pub use commission::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 pub use fees::{provider_fee, provider_transfer};
 pub use hold::{Standing, reserve};
+pub use listing::{Lister, ListingCharge, ListingRule, listing_charge, rule_for};
 pub use schedule::{Schedule, ScheduleError};
 pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
 pub use statement::{Line, statement};
 pub use transfer::{Said, Step, payout_made, payout_paid, step};
+pub use year::{Takings, YearInCurrency, year};
 
 pub use contracts::ledger::{HoldReason, Movement, PayoutState, Statement};
 
@@ -37,6 +41,8 @@ pub enum Account {
     SellerReserve,
     /// What the marketplace has earned, kept per shop. Income.
     CommissionRevenue,
+    /// What shops pay for having products listed, kept per shop. Income.
+    ListingRevenue,
     /// Tax collected for the authorities, kept per shop. Liability.
     TaxPayable,
     /// Discounts that the marketplace pays for, kept per shop. Expense.
@@ -50,12 +56,13 @@ pub enum Account {
 }
 
 impl Account {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ProviderClearing,
         Self::BuyerFunds,
         Self::SellerPayable,
         Self::SellerReserve,
         Self::CommissionRevenue,
+        Self::ListingRevenue,
         Self::TaxPayable,
         Self::PromotionExpense,
         Self::Bank,
@@ -71,6 +78,7 @@ impl Account {
             Self::SellerPayable => "seller_payable",
             Self::SellerReserve => "seller_reserve",
             Self::CommissionRevenue => "commission_revenue",
+            Self::ListingRevenue => "listing_revenue",
             Self::TaxPayable => "tax_payable",
             Self::PromotionExpense => "promotion_expense",
             Self::Bank => "bank",

@@ -22,7 +22,7 @@ mod verify;
 mod work;
 
 pub use app::{
-    Asked, HOUSE_RATE, Imported, Ledger, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
+    Asked, HOUSE_RATE, Imported, Ledger, NewListingRule, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
 };
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;
@@ -31,7 +31,7 @@ pub use provider::{PayoutProvider, SandboxBank, Transfer};
 pub use store::commission::Wanted as WantedRules;
 pub use store::holds::Wanted;
 pub use verify::verify;
-pub use work::work;
+pub use work::{note_listings, work};
 
 pub const CONTEXT: &str = "ledger";
 

@@ -1,6 +1,6 @@
-//! A shop's statement as comma-separated lines.
+//! A shop's statement, and its year, as comma-separated lines.
 
-use crate::domain::Statement;
+use crate::domain::{Statement, Takings, YearInCurrency};
 use kernel::Money;
 
 const COLUMNS: [&str; 10] = [
@@ -14,6 +14,20 @@ const COLUMNS: [&str; 10] = [
     "balance",
     "currency",
     "entry",
+];
+
+const YEAR_COLUMNS: [&str; 11] = [
+    "year",
+    "quarter",
+    "currency",
+    "sales",
+    "sold",
+    "refunds",
+    "refunded",
+    "commission",
+    "listing_fees",
+    "tax",
+    "paid_out",
 ];
 
 /// Amounts in the currency's own decimals, without its code.
@@ -62,6 +76,38 @@ pub fn write(statement: &Statement, [from, to]: [String; 2]) -> Result<String, c
         ])?;
     }
     csv.write_record(edge(to, "closing", statement.closing))?;
+    text(csv)
+}
+
+/// Four quarters and the year, for which none is named, for each currency.
+pub fn write_year(year: i32, currencies: &[YearInCurrency]) -> Result<String, csv::Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(YEAR_COLUMNS)?;
+    for known in currencies {
+        let line = |quarter: String, takings: &Takings| {
+            [
+                year.to_string(),
+                quarter,
+                known.currency.code().to_owned(),
+                takings.sales.to_string(),
+                decimal(takings.sold),
+                takings.refunds.to_string(),
+                decimal(takings.refunded),
+                decimal(takings.commission),
+                decimal(takings.listing_fees),
+                decimal(takings.tax),
+                decimal(takings.paid_out),
+            ]
+        };
+        for (quarter, takings) in (1..).zip(&known.quarters) {
+            csv.write_record(line(i32::to_string(&quarter), takings))?;
+        }
+        csv.write_record(line(String::new(), &known.year))?;
+    }
+    text(csv)
+}
+
+fn text(csv: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = csv.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
     // It was given nothing but text.
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -112,6 +112,7 @@ fn kind(movement: &Movement, language: Language) -> String {
         "sale" => language.pick("Sale", "Venta"),
         "refund" => language.pick("Refund", "Reembolso"),
         "payout" => language.pick("Payout", "Abono"),
+        "listing_fee" => language.pick("Listing fee", "Cuota de publicación"),
         "hold" => language.pick("Held back", "Retención"),
         "release" => language.pick("Let go", "Liberación"),
         other => other,

@@ -4,10 +4,12 @@ pub mod charges;
 pub mod commission;
 pub mod entries;
 pub mod holds;
+pub mod listings;
 pub mod payouts;
 pub mod settlements;
 pub mod statements;
 pub mod terms;
+pub mod years;
 
 use sqlx::PgConnection;
 use uuid::Uuid;

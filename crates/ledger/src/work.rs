@@ -1,9 +1,11 @@
-//! What the ledger does by itself: holds end, shops are paid, charges and deliveries are noted.
+//! What the ledger does by itself: holds end, listings are charged, shops are paid; charges, deliveries and what is listed
+//! are noted.
 
 use crate::app::Ledger;
 use crate::error::Error;
 use ::store::Tx;
 use ::store::consumer::Consumer;
+use contracts::catalog::ProductChanged;
 use contracts::orders::SubOrderDelivered;
 use contracts::payments::PaymentCaptured;
 use contracts::{Envelope, PublicEvent};
@@ -19,15 +21,17 @@ pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
         rounds(&ledger, &clock, &stop),
         note_charges(&ledger, stop.clone()),
         note_deliveries(&ledger, stop.clone()),
+        note_listings(&ledger, clock.clone(), stop.clone()),
     );
 }
 
-/// Holds, then payouts, then the provider: what a round releases it pays, and what it pays it sends.
+/// Holds, then listings, then payouts, then the provider: what a round releases it pays, less what it charges, and what it
+/// pays it sends.
 async fn rounds(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
     loop {
         match round(ledger, &Ctx::system("settlement", clock.now())).await {
             Ok(0) => {}
-            Ok(done) => tracing::info!(done, "holds released, payouts made and sent"),
+            Ok(done) => tracing::info!(done, "holds released, listings charged, payouts made and sent"),
             Err(error) => tracing::warn!(%error, "shops could not be settled; trying again later"),
         }
         tokio::select! {
@@ -39,9 +43,14 @@ async fn rounds(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) 
 
 async fn round(ledger: &Ledger, ctx: &Ctx) -> Result<usize, Error> {
     let released = ledger.release_due(ctx).await?;
+    // A shop that cannot be asked about is charged another time; others are paid all the same.
+    let charged = ledger.charge_listings(ctx).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "listings could not be charged; trying again later");
+        0
+    });
     let made = ledger.settle_due(ctx).await?;
     let asked = ledger.send_due(ctx).await?;
-    Ok(released + made + asked)
+    Ok(released + charged + made + asked)
 }
 
 /// Payments tell which order a captured charge is for; settlement files name charges.
@@ -76,4 +85,14 @@ async fn note_delivery(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
         Ledger::delivered(tx, arrived.tenant, arrived.order, arrived.delivered_at).await?;
     }
     Ok(())
+}
+
+/// The catalogue tells which products are for sale; heard until `stop`.
+pub async fn note_listings(ledger: &Ledger, clock: SharedClock, stop: CancellationToken) {
+    let consumer = Consumer::new("ledger.note_listings", vec![ProductChanged::TOPIC]);
+    consumer
+        .run_batches(ledger.db(), stop, move |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(Ledger::note_listings(tx, events, clock.now()))
+        })
+        .await;
 }

@@ -8,13 +8,13 @@ pub struct Movement {
     /// The ledger's entry.
     pub entry: Uuid,
     pub at: DateTime,
-    /// Such as `sale`, `refund`, `payout`, `hold`; for a reversal, of what it reverses.
+    /// Such as `sale`, `refund`, `payout`, `hold`, `listing_fee`; for a reversal, of what it reverses.
     pub kind: String,
     /// Whether it undoes an earlier movement of this kind.
     pub reversal: bool,
-    /// The order, payout or hold that it is about.
+    /// The order, payout, hold or product that it is about.
     pub reference: Uuid,
-    /// What the buyer paid or got back, with what the marketplace pays for its discounts.
+    /// What the buyer paid or got back, with what the marketplace pays for its discounts; below zero, what the shop pays.
     pub gross: Money,
     /// What the marketplace kept of it; negative when it was given back.
     pub commission: Money,

@@ -14,7 +14,7 @@ use contracts::ledger::{
     BreakKind, Disagreement, HeldMoney, HoldReason, HoldState, PayoutBatch, PayoutQuery, PayoutSchedule,
     PayoutState, Settlement, ShopPayout, ShopStanding, ShopTerms, Statement,
 };
-use contracts::{Document, Language, Reply};
+use contracts::{Document, Language, Reply, reply};
 use kernel::{Ctx, Currency, Cursor, DateTime, Fault, Money, OrderId, Page, TenantId};
 
 fn standing((currency, standing): (Currency, Standing)) -> ShopStanding {
@@ -213,6 +213,10 @@ impl Settlement for Ledger {
             let drawn = self.statement_on_paper(ctx, tenant, currency, days, language);
             Ok(drawn.await?)
         })
+    }
+
+    fn year_csv<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, year: i32) -> Reply<'a, String> {
+        reply(self.year_as_lines(ctx, tenant, year))
     }
 
     fn batches<'a>(&'a self, _ctx: &'a Ctx, since: DateTime) -> Reply<'a, Vec<PayoutBatch>> {

@@ -3,7 +3,7 @@ use super::place_hold::NOTE_CHARS_MAX;
 use crate::app::Ledger;
 use axum::extract::State;
 use httpkit::{Admin, Json, Path, Problem, ProblemDocument, moment, perm, text};
-use kernel::{CommissionRuleId, DateTime};
+use kernel::{CommissionRuleId, DateTime, Fault};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -16,6 +16,13 @@ pub struct RuleEnd {
     /// Why, for whoever looks back.
     #[schema(min_length = 1, max_length = 500)]
     note: String,
+}
+
+impl RuleEnd {
+    pub fn read(self) -> Result<(Option<DateTime>, String), Fault> {
+        let at = self.at.map(|at| moment("/at", at)).transpose()?;
+        Ok((at, text::line("/note", &self.note, NOTE_CHARS_MAX)?))
+    }
 }
 
 /// Ends a commission rule. An end is not changed.
@@ -39,8 +46,7 @@ pub async fn handler(
     Path(rule): Path<CommissionRuleId>,
     Json(request): Json<RuleEnd>,
 ) -> Result<Json<CommissionRule>, Problem> {
-    let at = request.at.map(|at| moment("/at", at)).transpose()?;
-    let note = text::line("/note", &request.note, NOTE_CHARS_MAX)?;
+    let (at, note) = request.read()?;
     let row = ledger.end_rule(&admin.ctx, rule, at, &note).await?;
     Ok(Json(CommissionRule::new(row)?))
 }

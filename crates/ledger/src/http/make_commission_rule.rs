@@ -15,7 +15,7 @@ pub const PLAN_CHARS_MAX: usize = 40;
 /// Characters of a category's path.
 const CATEGORY_CHARS_MAX: usize = 400;
 /// Hundredths of a percent.
-const WHOLE: u32 = 10_000;
+pub const WHOLE: u32 = 10_000;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -3,15 +3,20 @@
 mod ask_payout;
 mod commission_rule;
 mod end_commission_rule;
+mod end_listing_rule;
 mod get_schedule;
 mod import_settlement;
 mod lift_hold;
 mod list_breaks;
 mod list_commission_rules;
 mod list_holds;
+mod list_listing_charges;
+mod list_listing_rules;
 mod list_payouts;
 mod list_terms_changes;
+mod listing_rule;
 mod make_commission_rule;
+mod make_listing_rule;
 mod patch_shop_terms;
 mod place_hold;
 mod preview_commission;
@@ -24,6 +29,8 @@ mod seller_payouts;
 mod seller_statement;
 mod seller_statement_csv;
 mod seller_statement_pdf;
+mod seller_year;
+mod seller_year_csv;
 mod trial_balance;
 pub(crate) mod view;
 
@@ -45,6 +52,9 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         ))
         .routes(routes!(end_commission_rule::handler))
         .routes(routes!(preview_commission::handler))
+        .routes(routes!(list_listing_rules::handler, make_listing_rule::handler))
+        .routes(routes!(end_listing_rule::handler))
+        .routes(routes!(list_listing_charges::handler))
         .routes(routes!(import_settlement::handler))
         .routes(routes!(list_breaks::handler))
         .routes(routes!(reverse_entry::handler))
@@ -56,5 +66,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(seller_statement::handler))
         .routes(routes!(seller_statement_csv::handler))
         .routes(routes!(seller_statement_pdf::handler))
+        .routes(routes!(seller_year::handler))
+        .routes(routes!(seller_year_csv::handler))
         .with_state(ledger)
 }

@@ -19,7 +19,7 @@ pub struct EntryReversed {
     reversed_by: EntryId,
 }
 
-/// Reverses an entry that a provider's file has made. Others follow from what happened elsewhere and are undone there.
+/// Reverses an entry that a provider's file has made, or a listing fee. Others follow from what happened elsewhere and are undone there.
 #[utoipa::path(
     post, path = "/v1/admin/ledger/entries/{id}/reverse", tag = "ledger", operation_id = "reverse_entry",
     params(("id" = EntryId, Path, description = "The entry")),

@@ -1,9 +1,7 @@
 use super::seller_statement::Parameters;
 use crate::app::Ledger;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use httpkit::{Problem, ProblemDocument, Query, Seller, perm};
+use httpkit::{Csv, Problem, ProblemDocument, Query, Seller, perm};
 
 /// Reads the shop's statement as comma-separated lines, opening and closing balance included.
 #[utoipa::path(
@@ -21,18 +19,16 @@ pub async fn handler(
     State(ledger): State<Ledger>,
     seller: Seller<perm::ReadSales>,
     Query(parameters): Query<Parameters>,
-) -> Result<Response, Problem> {
+) -> Result<Csv, Problem> {
     let days = [parameters.from, parameters.to];
     let text = ledger
         .statement_as_lines(seller.tenant, parameters.currency, days)
         .await?;
-    let name = format!(
-        "attachment; filename=\"statement-{}-{}-{}.csv\"",
-        parameters.currency, parameters.from, parameters.to
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, text).into_response())
+    Ok(Csv {
+        name: format!(
+            "statement-{}-{}-{}.csv",
+            parameters.currency, parameters.from, parameters.to
+        ),
+        lines: text.into_bytes(),
+    })
 }

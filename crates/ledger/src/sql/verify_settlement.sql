@@ -24,4 +24,12 @@ select format('sale %s owes shop %s what was never held', p.entry_id, p.tenant_i
   join ledger.entry e on e.id = p.entry_id
  where e.kind = 'sale' and p.account = 'seller_payable' and p.amount < 0
    and not exists (select from ledger.hold h where h.tenant_id = p.tenant_id and h.entry_id = p.entry_id)
+union all
+select format('listing fee %s of shop %s is not what its entry says', c.entry_id, c.tenant_id)
+  from ledger.listing_charge c
+  left join lateral (select coalesce(-sum(p.amount) filter (where p.account = 'listing_revenue'), 0) as fee,
+                            coalesce(-sum(p.amount) filter (where p.account = 'tax_payable'), 0) as tax
+                       from ledger.posting p
+                      where p.entry_id = c.entry_id and p.tenant_id = c.tenant_id and p.currency = c.currency) e on true
+ where (c.fee, c.tax) is distinct from (e.fee, e.tax)
 limit $1

@@ -5,5 +5,7 @@ mod commission;
 mod files;
 mod holds;
 mod http;
+mod listings;
 mod payouts;
 mod world;
+mod years;

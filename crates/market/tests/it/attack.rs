@@ -217,6 +217,14 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("end_commission_rule", &[&a.payout], &[403]),
         json!({"note": "rivalry"}),
     ));
+    reaches.push(json(
+        reach("make_listing_rule", &[], &[403]),
+        json!({"shop": a.id, "fee": {"amount": 1, "currency": "EUR"}, "note": "rivalry"}),
+    ));
+    reaches.push(json(
+        reach("end_listing_rule", &[&a.payout], &[403]),
+        json!({"note": "rivalry"}),
+    ));
     let rate = tax_rate_of(world).await;
     reaches.push(json(
         reach("end_tax_rate", &[&rate], &[403]),
@@ -250,6 +258,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reaches.push(json(reach(operation, parts, &[403]), json!({"note": "rivalry"})));
     }
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
+    reaches.push(reach("list_listing_charges", &[&a.id], &[403]));
     reaches.push(json(
         reach("patch_shop_terms", &[&a.id], &[403]),
         json!({"destination": "sandbox:bank"}),

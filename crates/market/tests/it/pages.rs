@@ -181,7 +181,8 @@ fn needed(path: &str) -> Permission {
         | "/seller/settlement"
         | "/seller/settlement/holds"
         | "/seller/settlement/payouts"
-        | "/seller/settlement/statement" => Permission::ReadSales,
+        | "/seller/settlement/statement"
+        | "/seller/settlement/year" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/ledger" | "/operator/payouts" | "/operator/reconciliation" | "/operator/taxes" => {

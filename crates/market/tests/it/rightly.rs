@@ -72,6 +72,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_shops"
         | "list_settlement_breaks"
         | "list_commission_rules"
+        | "list_listing_rules"
         | "list_promotions"
         | "list_seller_promotions"
         | "list_refused_refunds"
@@ -320,6 +321,10 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         }
         "make_commission_rule" => to(&[]).json(&rule()),
         "end_commission_rule" => to(&[&made_rule(world).await]).json(&json!({"note": "over"})),
+        "make_listing_rule" => to(&[]).json(&listing_rule()),
+        "end_listing_rule" => to(&[&made_listing_rule(world).await]).json(&json!({"note": "over"})),
+        "list_listing_charges" => to(&[&a.id]),
+        "get_seller_year" | "get_seller_year_csv" => to(&[]).query("year=2025"),
         "preview_commission" => to(&[]).query(&format!(
             "shop={}&product={}&amount=1000&currency=EUR",
             a.id, a.product
@@ -389,6 +394,15 @@ fn rule() -> Value {
 
 async fn made_rule(world: &World) -> String {
     let make = world.call("make_commission_rule", &[]).json(&rule());
+    world.send_as(Who::Admin, &make).await.expect(201).at("/id")
+}
+
+fn listing_rule() -> Value {
+    json!({"plan": "nobody's", "fee": {"amount": 20, "currency": "EUR"}, "period_days": 120, "note": "a test"})
+}
+
+async fn made_listing_rule(world: &World) -> String {
+    let make = world.call("make_listing_rule", &[]).json(&listing_rule());
     world.send_as(Who::Admin, &make).await.expect(201).at("/id")
 }
 

@@ -160,6 +160,7 @@ impl Scene {
             payouts: self.payouts_of(None),
             currencies: ["EUR", "GBP"].map(|code| Choice::new(code, code)).into(),
             months: vec![Choice::new("2026-11", self.locale.month(self.day(11, 1)))],
+            years: vec![Link::new("2026", "/seller/settlement/year?year=2026")],
         }
     }
 

@@ -25,6 +25,8 @@ pub struct SellerSettlementPage {
     pub payouts: Vec<PayoutRow>,
     pub currencies: Vec<Choice>,
     pub months: Vec<Choice>,
+    /// Each a file of what came of the year.
+    pub years: Vec<Link>,
 }
 
 /// Pays out at once what is available in one currency.

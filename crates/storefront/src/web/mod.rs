@@ -225,6 +225,7 @@ fn table() -> Table {
         .get("/seller/settlement/payouts", seller::settlement::payouts)
         .post("/seller/settlement/payouts", seller::settlement::pay_now)
         .get("/seller/settlement/statement", seller::settlement::statement)
+        .get("/seller/settlement/year", seller::settlement::year)
         .get("/seller/warehouses", seller::warehouses::page)
         .post("/seller/warehouses", seller::warehouses::open)
         .post("/seller/warehouses/rule", seller::warehouses::set_rule)

@@ -1,7 +1,7 @@
 //! Operations that name nothing of anybody's, and why.
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-pub const NAME_NOTHING: [(&str, &str); 25] = [
+pub const NAME_NOTHING: [(&str, &str); 27] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -35,6 +35,8 @@ pub const NAME_NOTHING: [(&str, &str); 25] = [
     ("get_seller_statement", "reads the shop of the token"),
     ("get_seller_statement_csv", "reads the shop of the token"),
     ("get_seller_statement_pdf", "reads the shop of the token"),
+    ("get_seller_year", "reads the shop of the token"),
+    ("get_seller_year_csv", "reads the shop of the token"),
     ("list_carriers", "is the same for every shop"),
     ("ask_payout", "pays the shop of the token"),
     ("list_warehouses", "reads the shop of the token"),

@@ -163,6 +163,16 @@ async fn a_shop_reads_what_it_is_owed_and_why_it_waits() {
         .get(&world, "/seller/settlement/statement?format=csv")
         .await;
     assert!(lines.expect(200).text().starts_with("at,kind,reference,"));
+    assert!(shown.contains("/seller/settlement/year?year="), "{shown}");
+    let year = seller
+        .get(&world, "/seller/settlement/year?year=2025")
+        .await
+        .expect(200);
+    assert!(year.text().starts_with("year,quarter,currency,"));
+    seller
+        .get(&world, "/seller/settlement/year?year=1066")
+        .await
+        .expect(400);
     let paper = seller
         .get(&world, "/seller/settlement/statement")
         .await

@@ -12,12 +12,11 @@ use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use crate::web::{Shop, payouts};
 use axum::extract::{Query, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use contracts::ledger::{HeldMoney, HoldState, PayoutQuery, PayoutSchedule, ShopStanding, ShopTerms};
 use contracts::orders::SaleCard;
-use httpkit::Pdf;
+use httpkit::{Csv, Pdf};
 use kernel::{Currency, Cursor, Fault, Money, OrderId, Permission, TenantId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -27,6 +26,8 @@ const LATEST: u16 = 8;
 const PER_PAGE: u16 = 25;
 /// Months of which a statement is offered.
 const MONTHS: u32 = 24;
+/// Calendar years that can be looked back on.
+const YEARS: i32 = 3;
 const MONTH_DAYS: std::ops::RangeInclusive<u8> = 1..=28;
 
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
@@ -68,6 +69,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         payouts: rows(&paid?.items, &visit),
         currencies: currencies(&standing, seller.currency),
         months: months(visit.ctx.now.date_naive(), locale),
+        years: years(visit.ctx.now.date_naive()),
     };
     Ok(visit.show(&shop, &view))
 }
@@ -388,15 +390,42 @@ pub async fn statement(
         .settlement
         .statement_csv(&visit.ctx, tenant, currency, days)
         .await?;
-    let name = format!(
-        "attachment; filename=\"statement-{currency}-{}-{}.csv\"",
-        days[0], days[1]
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, lines).into_response())
+    let csv = Csv {
+        name: format!("statement-{currency}-{}-{}.csv", days[0], days[1]),
+        lines: lines.into_bytes(),
+    };
+    Ok(csv.into_response())
+}
+
+#[derive(Deserialize)]
+pub struct WantedYear {
+    year: Option<String>,
+}
+
+/// What came of a calendar year, as a file: of this one, so far, unless said otherwise.
+pub async fn year(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(wanted): Query<WantedYear>,
+) -> Result<Csv, Failure> {
+    let tenant = visit.seller(Permission::ReadSales)?;
+    let year = match wanted.year.as_deref() {
+        Some(text) => text
+            .parse()
+            .map_err(|_| Fault::field("year", "year", "Choose a year."))?,
+        None => visit.ctx.now.year(),
+    };
+    let lines = shop.settlement.year_csv(&visit.ctx, tenant, year).await?;
+    Ok(Csv {
+        name: format!("year-{year}.csv"),
+        lines: lines.into_bytes(),
+    })
+}
+
+fn years(today: NaiveDate) -> Vec<Link> {
+    let years = (0..YEARS).map(|ago| today.year() - ago);
+    let link = |year: i32| Link::new(year.to_string(), format!("/seller/settlement/year?year={year}"));
+    years.map(link).collect()
 }
 
 /// The first and the last day of `2026-11`; of this month where none is named.
