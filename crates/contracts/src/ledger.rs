@@ -96,6 +96,8 @@ pub struct HeldMoney {
     pub amount: Money,
     /// What is still held of it: refunds take from it.
     pub remaining: Money,
+    /// What was let go when it ended.
+    pub released: Money,
     pub state: HoldState,
     /// The sale that it is of; none where it was set aside.
     pub order: Option<OrderId>,

@@ -66,6 +66,8 @@ create table ledger.hold (
     amount bigint not null,
     -- what is still held of it: refunds take from it
     remaining bigint not null,
+    -- what was still held when it was let go
+    released bigint not null default 0,
     state text not null default 'held',
     note text not null default '',
     -- null: until somebody lifts it
@@ -80,6 +82,7 @@ create table ledger.hold (
     constraint hold_state_known check (state in ('held', 'released', 'refunded')),
     constraint hold_amount_positive check (amount > 0),
     constraint hold_remaining_within check (remaining between 0 and amount),
+    constraint hold_released_within check (released between 0 and amount and (released = 0 or state = 'released')),
     constraint hold_ended check ((state = 'held') = (ended_at is null) and (state = 'held' or remaining = 0))
 ) partition by list (tenant_id);
 create table ledger.hold_pool partition of ledger.hold default;

@@ -37,6 +37,7 @@ fn held(row: &HoldRow) -> Result<HeldMoney, Fault> {
         reason,
         amount: Money::new(row.amount, currency),
         remaining: Money::new(row.remaining, currency),
+        released: Money::new(row.released, currency),
         state,
         order: (reason == HoldReason::Delivery).then_some(OrderId(row.reference)),
         placed_at: row.placed_at,

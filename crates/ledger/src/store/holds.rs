@@ -17,6 +17,8 @@ pub struct HoldRow {
     pub currency: String,
     pub amount: i64,
     pub remaining: i64,
+    /// What was still held when it was let go.
+    pub released: i64,
     pub state: String,
     pub note: String,
     pub release_at: Option<DateTime>,
@@ -30,7 +32,7 @@ pub struct HoldRow {
 macro_rules! holds {
     ($rest:literal) => {
         concat!(
-            "select tenant_id, id, entry_id, reference, reason, currency, amount, remaining, state, note, release_at,
+            "select tenant_id, id, entry_id, reference, reason, currency, amount, remaining, released, state, note, release_at,
                     placed_by, placed_at, ended_by, ended_at, end_note
                from ledger.hold ",
             $rest
@@ -125,7 +127,7 @@ pub async fn insert(conn: &mut PgConnection, ctx: &Ctx, holds: &[NewHold]) -> Re
 pub async fn end(conn: &mut PgConnection, ctx: &Ctx, ids: &[Uuid], note: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update ledger.hold
-            set state = 'released', remaining = 0, ended_by = $2, ended_at = $3, end_note = $4
+            set state = 'released', released = remaining, remaining = 0, ended_by = $2, ended_at = $3, end_note = $4
           where id = any($1) and state = 'held'",
     )
     .bind(ids)

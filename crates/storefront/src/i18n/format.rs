@@ -98,6 +98,21 @@ impl Locale {
         }
     }
 
+    /// `12 Mar 2026`, `12 mar 2026`: for tables.
+    pub fn date_short(self, date: NaiveDate) -> String {
+        let month: String = MONTHS[self as usize][date.month0() as usize]
+            .chars()
+            .take(3)
+            .collect();
+        format!("{} {month} {}", date.day(), date.year())
+    }
+
+    /// `12 Mar 2026, 09:05`: for tables. The time zone is the caller's business.
+    pub fn date_time_short(self, at: NaiveDateTime) -> String {
+        let day = self.date_short(at.date());
+        format!("{day}, {:02}:{:02}", at.hour(), at.minute())
+    }
+
     /// `12 March`, `12 de marzo`.
     pub fn day(self, date: NaiveDate) -> String {
         let month = MONTHS[self as usize][date.month0() as usize];

@@ -1,6 +1,6 @@
 //! How the shop stands.
 
-use super::{bar, orders, own_shop, shop};
+use super::{bar, orders, own_shop, settlement, shop};
 use crate::i18n::Locale;
 use crate::views::page::Tone;
 use crate::views::seller::{SellerHomePage, StepToOpen};
@@ -40,7 +40,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
         shop.order_desk.tally(&visit.ctx, tenant),
         shop.workbench.product_tally(&visit.ctx, tenant),
         shop.stock_room.tally(&visit.ctx, tenant),
-        shop.ledger.payable(&visit.ctx, tenant),
+        shop.settlement.standing(&visit.ctx, tenant),
     );
     let locale = visit.locale;
     let figure = |key: &str, value: String, href: &str| Figure {
@@ -57,7 +57,11 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
             "/seller/orders?state=confirmed",
         ));
         if let Ok(owed) = owed {
-            let said: Vec<String> = owed.into_iter().map(|money| locale.money(money)).collect();
+            // The same sum as where it is explained.
+            let said: Vec<String> = owed
+                .iter()
+                .map(|one| locale.money(settlement::owed(one)))
+                .collect();
             figures.push(Figure {
                 label: locale.t("work.figure.owed").to_string(),
                 value: if said.is_empty() {

@@ -88,14 +88,14 @@ fn figures(standing: &ShopStanding, locale: Locale) -> Vec<Figure> {
         figure("settlement.available", standing.available),
         figure("settlement.pending", standing.pending),
         figure("settlement.reserved", standing.reserved),
-        figure(
-            "settlement.payable",
-            Money::new(
-                standing.payable.amount.saturating_add(standing.reserved.amount),
-                standing.payable.currency,
-            ),
-        ),
+        figure("settlement.payable", owed(standing)),
     ]
+}
+
+/// All that a shop is owed, what is kept in reserve with it.
+pub fn owed(standing: &ShopStanding) -> Money {
+    let sum = standing.payable.amount.saturating_add(standing.reserved.amount);
+    Money::new(sum, standing.payable.currency)
 }
 
 /// The currencies that the shop sold in, and its own.
@@ -205,7 +205,7 @@ async fn hold_rows(shop: &Shop, visit: &Visit, tenant: TenantId, held: &[HeldMon
 }
 
 fn hold_row(hold: &HeldMoney, sales: &HashMap<OrderId, SaleCard>, locale: Locale) -> HoldRow {
-    let day = |at: kernel::DateTime| locale.date(at.date_naive());
+    let day = |at: kernel::DateTime| locale.date_short(at.date_naive());
     let (key, tone, until) = match hold.state {
         HoldState::Held => ("settlement.held", Tone::Warn, hold.release_at),
         HoldState::Released => ("settlement.released", Tone::Good, hold.ended_at),
@@ -223,7 +223,8 @@ fn hold_row(hold: &HeldMoney, sales: &HashMap<OrderId, SaleCard>, locale: Locale
         until: until.map_or_else(|| locale.t("settlement.until_lifted").to_string(), day),
         amount: locale.money(match hold.state {
             HoldState::Held => hold.remaining,
-            HoldState::Released | HoldState::Refunded => hold.amount,
+            HoldState::Released => hold.released,
+            HoldState::Refunded => hold.amount,
         }),
         status: Status {
             label: locale.t(key).to_string(),
