@@ -1,6 +1,6 @@
 //! Warehouses, what moves between them and what they say they have, as pages know it.
 
-use crate::domain::{FeedReader, Inbound, InboundState, Receipt, Rule, default_warehouse};
+use crate::domain::{FeedError, FeedReader, Inbound, InboundState, Receipt, Rule, default_warehouse};
 use crate::http::inbound::{Quantity, Stated};
 use crate::http::order_purchase::SUPPLIER_CHARS_MAX;
 use crate::http::upload_stock_feed::FILE_NAME_CHARS_MAX;
@@ -10,9 +10,9 @@ use crate::{Chosen, Error, Feed, FeedLine, InboundQuery, MismatchKind, Once, Ori
 use contracts::Reply;
 use contracts::catalog::Catalog;
 use contracts::inventory::{
-    FeedAdjusted, FeedCard, FeedLineCard, FeedMismatch, GoodsFrom, GoodsLine, GoodsState, GoodsUnderWay,
-    GoodsUnits, NewGoods, RoutingRule, WarehouseBook, WarehouseCard, WarehouseDesk, WarehouseForm,
-    WarehousePlace,
+    FeedAdjusted, FeedCard, FeedLineCard, FeedMismatch, FeedProblem, GoodsFrom, GoodsLine, GoodsState,
+    GoodsUnderWay, GoodsUnits, NewGoods, RoutingRule, WarehouseBook, WarehouseCard, WarehouseDesk,
+    WarehouseForm, WarehousePlace,
 };
 use futures::{FutureExt, TryFutureExt};
 use httpkit::text;
@@ -123,17 +123,30 @@ fn feed(feed: Feed) -> FeedCard {
         differing: feed.differing,
         unknown: feed.unknown,
         missing: feed.missing,
-        errors: feed.errors.into_iter().map(|e| (e.row, e.message)).collect(),
+        errors: feed.errors.into_iter().map(problem).collect(),
+        open: Vec::new(),
+    }
+}
+
+fn problem(error: FeedError) -> FeedProblem {
+    FeedProblem {
+        row: error.row,
+        code: error.code,
+        message: error.message,
+    }
+}
+
+fn mismatch(kind: MismatchKind) -> FeedMismatch {
+    match kind {
+        MismatchKind::Differs => FeedMismatch::Differs,
+        MismatchKind::Unknown => FeedMismatch::Unknown,
+        MismatchKind::Missing => FeedMismatch::Missing,
     }
 }
 
 fn feed_line(line: FeedLine) -> FeedLineCard {
     FeedLineCard {
-        kind: match line.kind {
-            MismatchKind::Differs => FeedMismatch::Differs,
-            MismatchKind::Unknown => FeedMismatch::Unknown,
-            MismatchKind::Missing => FeedMismatch::Missing,
-        },
+        kind: mismatch(line.kind),
         row: line.row,
         code: line.code,
         sku: line.sku,
@@ -356,7 +369,13 @@ impl WarehouseDesk for Desk {
     }
 
     fn feed<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, id: StockFeedId) -> Reply<'a, FeedCard> {
-        reply(async move { self.0.stock.feed(tenant, id).await.map(feed) })
+        reply(async move {
+            let (found, open) = self.0.stock.feed_to_believe(tenant, id).await?;
+            Ok(FeedCard {
+                open: open.into_iter().map(mismatch).collect(),
+                ..feed(found)
+            })
+        })
     }
 
     fn feed_lines<'a>(

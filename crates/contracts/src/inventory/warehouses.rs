@@ -165,8 +165,18 @@ pub struct FeedCard {
     pub unknown: i64,
     /// SKUs that lie there by the books and that the file does not name.
     pub missing: i64,
-    /// The first of what cannot be read: the row, and what is wrong.
-    pub errors: Vec<(u64, String)>,
+    /// The first of what cannot be read.
+    pub errors: Vec<FeedProblem>,
+    /// Of which kinds lines are left that may be believed; lists do not say.
+    pub open: Vec<FeedMismatch>,
+}
+
+/// A row that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedProblem {
+    pub row: u64,
+    pub code: String,
+    pub message: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

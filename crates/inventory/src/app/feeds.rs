@@ -153,6 +153,19 @@ impl Stock {
         feed.ok_or(Error::NoSuchFeed(id))
     }
 
+    /// With the kinds of which lines are left that may be believed.
+    pub async fn feed_to_believe(
+        &self,
+        tenant: TenantId,
+        id: StockFeedId,
+    ) -> Result<(Feed, Vec<MismatchKind>), Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let feed = store::feeds::find(&mut tx, tenant, id).await?;
+        let open = store::feeds::open_kinds(&mut tx, tenant, id).await?;
+        tx.commit().await?;
+        Ok((feed.ok_or(Error::NoSuchFeed(id))?, open))
+    }
+
     /// Newest first.
     pub async fn feeds(
         &self,

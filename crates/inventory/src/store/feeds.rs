@@ -149,6 +149,22 @@ pub async fn find(
     Ok(row.map(Feed::from))
 }
 
+/// The kinds of which lines are not adjusted yet and could be.
+pub async fn open_kinds(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: StockFeedId,
+) -> Result<Vec<MismatchKind>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select distinct kind from inventory.feed_line
+          where tenant_id = $1 and feed_id = $2 and adjusted_at is null and sku_id is not null",
+    )
+    .bind(tenant)
+    .bind(id)
+    .fetch_all(conn)
+    .await
+}
+
 /// Newest first, below `before`; one more than asked for, if there are more.
 pub async fn list(
     conn: &mut PgConnection,

@@ -186,6 +186,7 @@ impl Scene {
                 city: Field::of(self.text("Sevilla")),
                 phone: Field::of(String::new()),
                 country: "ES".to_owned(),
+                refused: None,
             }),
             payment: self.say(
                 "Card ending in 4242, paid on 20 November",
@@ -220,7 +221,9 @@ impl Scene {
                 id: "soap".to_owned(),
                 title: self.say("Rosemary and olive oil soap", "Jabón de romero y aceite de oliva"),
                 units: 3,
+                value: "0".to_owned(),
             }],
+            refused: None,
         }
     }
 

@@ -81,6 +81,7 @@ impl Scene {
                 id: "vase".to_owned(),
                 title: self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
                 units: 1,
+                value: "0".to_owned(),
             }],
             reasons: reasons
                 .map(|code| Choice::new(code, self.t(&format!("return.reason.{code}"))))
@@ -88,6 +89,8 @@ impl Scene {
             wishes: ["refund", "exchange"]
                 .map(|code| Choice::new(code, self.t(&format!("return.wish.{code}"))))
                 .into(),
+            note: self.say("The glaze has a crack.", "El esmalte tiene una grieta."),
+            refused: Some(self.t("refusal.return_too_late")),
         }
     }
 
@@ -112,6 +115,7 @@ impl Scene {
                         id: "bowl".to_owned(),
                         title: bowl(),
                         units: 1,
+                        value: "1".to_owned(),
                     }],
                     then: ["refund", "exchange", "nothing"]
                         .map(|code| Choice::new(code, self.t(&format!("return.then.{code}"))))

@@ -97,7 +97,6 @@ impl Scene {
             ("/seller/stock", "work.stock"),
             ("/seller/promotions", "work.promotions"),
             ("/seller/settlement", "work.settlement"),
-            ("/seller/uploads", "work.uploads"),
             ("/seller/shop", "work.shop"),
             ("/seller/staff", "work.staff"),
         ];
@@ -352,10 +351,13 @@ impl Scene {
                 cancel: Some(CancelForm {
                     action: "/seller/orders/ST-7K4M-20-1/cancel".to_owned(),
                     reasons: reasons.clone().into(),
+                    note: self.say("It fell off the wheel.", "Se cayó del torno."),
+                    refused: Some(self.t("refusal.note_missing")),
                 }),
                 cancel_units: Some(CancelUnitsForm {
                     units: self.units_form("/seller/orders/ST-7K4M-20-1/cancel-units"),
                     reasons: reasons.into(),
+                    note: String::new(),
                 }),
                 ..SellerActions::default()
             },

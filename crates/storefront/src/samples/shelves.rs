@@ -66,7 +66,7 @@ impl Scene {
             category: self.say("Vases", "Jarrones"),
             price: self.price(cents).text,
             stock,
-            low: stock.is_some_and(|s| s < 5),
+            low: stock.filter(|s| *s < 5).map(|_| self.t("work.runs_low")),
             status: self.status("product.state.active", Tone::Good),
             changed: self.date(11, 18),
         };
@@ -293,7 +293,7 @@ impl Scene {
     fn uploads(&self) -> SellerUploadsPage {
         SellerUploadsPage {
             page: self.seller_page(self.t("work.uploads"), "/seller/uploads"),
-            work: self.work_bar("/seller/uploads"),
+            work: self.work_bar("/seller/products"),
             error: Some(self.t("upload.no_file")),
             states: vec![Choice::new("active", self.t("product.state.active"))],
             stock: Field::default(),
@@ -304,7 +304,7 @@ impl Scene {
     fn upload(&self) -> SellerUploadPage {
         SellerUploadPage {
             page: self.seller_page(self.text("shopify_apparel.csv"), "/seller/uploads/1"),
-            work: self.work_bar("/seller/uploads"),
+            work: self.work_bar("/seller/products"),
             upload: self.upload_row(),
             failure: Some(self.text("row 900: the file ends within a quoted cell")),
             errors: vec![UploadProblem {

@@ -4,8 +4,9 @@ use super::{Sample, Scene, push};
 use crate::views::common::{Choice, Field, Link};
 use crate::views::page::Tone;
 use crate::views::seller_goods_move::{
-    FeedLineRow, FeedRow, GoodsLineRow, GoodsRow, SellerFeedPage, SellerFeedsPage, SellerGoodsNewPage,
-    SellerGoodsOnePage, SellerGoodsPage, SellerWarehousesPage, WarehouseFields, WarehouseRow,
+    Believe, FeedLineRow, FeedRow, GoodsLineRow, GoodsRow, SellerFeedPage, SellerFeedsPage,
+    SellerGoodsNewPage, SellerGoodsOnePage, SellerGoodsPage, SellerWarehousesPage, WarehouseFields,
+    WarehouseRow,
 };
 use crate::views::work::{Figure, Section};
 
@@ -64,7 +65,9 @@ impl Scene {
             name: Field::of(self.text("Getafe")),
             priority: Field::of(self.text("0")),
             countries: vec![Choice::new("ES", self.say("Spain", "España"))],
+            country_wrong: is_open.then(|| self.t("refusal.at.country")).unwrap_or_default(),
             provinces: vec![Choice::new("ES-M", self.text("Madrid"))],
+            province_wrong: is_open.then(|| self.t("refusal.at.region")).unwrap_or_default(),
             postcode: match is_open {
                 true => Field::wrong(self.text("99"), self.t("refusal.at.postcode")),
                 false => Field::of(self.text("28901")),
@@ -152,11 +155,15 @@ impl Scene {
         let line = |sku: &str, title: String, received: i64| GoodsLineRow {
             sku: sku.to_owned(),
             title,
-            code: self.text("TG-JAR-031"),
+            code: match sku {
+                "1" => self.text("TG-JAR-031"),
+                _ => String::new(),
+            },
             expected: 20,
             received,
             missing: 0,
             to_come: 20 - received,
+            came: (20 - received).to_string(),
         };
         let said = |key: &str, day| self.locale.t(key).arg("day", day).to_string();
         SellerGoodsOnePage {
@@ -169,10 +176,11 @@ impl Scene {
             note: self.text("By van"),
             lines: vec![
                 line("1", self.say("Water jar", "Jarra de agua"), 12),
-                line("2", String::new(), 20),
+                line("2", self.t("stock.forgotten"), 0),
             ],
             receive: Some("/seller/goods/1/receive".to_owned()),
             key: "once".to_owned(),
+            refused: Some(self.t("refusal.more_than_expected")),
             close: Some("/seller/goods/1/close".to_owned()),
         }
     }
@@ -228,9 +236,13 @@ impl Scene {
                 line("feed.missing", Tone::Bad, String::new(), "", "\u{2212}12"),
             ],
             more: Some(Link::new(self.t("listing.more"), "/seller/feeds/1?after=1")),
-            errors: vec![(17, self.text("“many” is no number."))],
+            errors: vec![(17, self.t("feed.error.quantity_invalid"))],
             csv: "/seller/feeds/1/lines.csv".to_owned(),
-            believe: Some("/seller/feeds/1/believe".to_owned()),
+            believe: Some(Believe {
+                action: "/seller/feeds/1/believe".to_owned(),
+                differs: true,
+                missing: true,
+            }),
         }
     }
 }

@@ -41,6 +41,17 @@ pub struct OrderPage {
 }
 
 impl OrderPage {
+    /// Whether a form that came back is on it.
+    pub fn has_refused(&self) -> bool {
+        let of_part = |part: &SubOrder| {
+            let units = part.units_form.as_ref().and_then(|form| form.refused.as_ref());
+            let sent_back = part.return_form.as_ref().and_then(|form| form.refused.as_ref());
+            units.or(sent_back).is_some()
+        };
+        let address = self.address_form.as_ref().and_then(|form| form.refused.as_ref());
+        address.is_some() || self.sub_orders.iter().any(of_part)
+    }
+
     /// The key of the sentence below the heading.
     fn lead(&self) -> &'static str {
         match self.state {
@@ -203,6 +214,8 @@ pub struct AddressChange {
     pub city: Field,
     pub phone: Field,
     pub country: String,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }
 
 /// Where units are cancelled.
@@ -214,6 +227,8 @@ pub struct UnitsForm {
     /// So that a form sent twice cancels once.
     pub key: String,
     pub lines: Vec<ReturnUnits>,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }
 
 /// A point of a sub-order's way to the buyer.

@@ -76,6 +76,22 @@ impl Page {
         })
     }
 
+    /// Whether somebody is at work here, not out shopping.
+    pub fn is_work(&self) -> bool {
+        self.work_root().is_some()
+    }
+
+    /// Where the workplace begins that this page is part of.
+    pub fn work_root(&self) -> Option<&'static str> {
+        let root = match self.viewer.as_ref()?.face {
+            Face::Seller => "/seller",
+            Face::Operator => "/operator",
+            Face::Buyer => return None,
+        };
+        let below = self.path.strip_prefix(root)?;
+        (below.is_empty() || below.starts_with(['/', '?'])).then_some(root)
+    }
+
     /// Whether `href` is this very page, whatever the query.
     pub fn is_at(&self, href: &str) -> bool {
         let path = |address: &str| address.split(['?', '#']).next().unwrap_or_default().to_owned();

@@ -63,6 +63,8 @@ pub struct ReturnUnits {
     pub id: String,
     pub title: String,
     pub units: u64,
+    /// What its field shows: a number, or what somebody typed instead.
+    pub value: String,
 }
 
 /// Where a buyer asks to return something of a sub-order.
@@ -77,6 +79,9 @@ pub struct ReturnForm {
     pub lines: Vec<ReturnUnits>,
     pub reasons: Vec<Choice>,
     pub wishes: Vec<Choice>,
+    pub note: String,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,6 +99,21 @@ pub struct SellerOrderPage {
     pub actions: SellerActions,
 }
 
+impl SellerOrderPage {
+    /// Whether a form that came back is on it.
+    pub fn has_refused(&self) -> bool {
+        let whole = self
+            .actions
+            .cancel
+            .as_ref()
+            .and_then(|form| form.refused.as_ref());
+        let units = self.actions.cancel_units.as_ref();
+        whole
+            .or(units.and_then(|form| form.units.refused.as_ref()))
+            .is_some()
+    }
+}
+
 /// Addresses the forms post to; None where the state does not allow it.
 #[derive(Clone, Debug, Default)]
 pub struct SellerActions {
@@ -138,10 +153,14 @@ pub struct DeliverForm {
 pub struct CancelUnitsForm {
     pub units: UnitsForm,
     pub reasons: Vec<Choice>,
+    pub note: String,
 }
 
 #[derive(Clone, Debug)]
 pub struct CancelForm {
     pub action: String,
     pub reasons: Vec<Choice>,
+    pub note: String,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }

@@ -31,7 +31,8 @@ pub struct ProductRow {
     pub price: String,
     /// Units available over all variants; none where nobody counted.
     pub stock: Option<i64>,
-    pub low: bool,
+    /// What runs low of it; none while nothing does.
+    pub low: Option<String>,
     pub status: Status,
     pub changed: String,
 }

@@ -49,7 +49,10 @@ pub struct WarehouseFields {
     pub name: Field,
     pub priority: Field,
     pub countries: Vec<Choice>,
+    /// Empty where nothing is.
+    pub country_wrong: String,
     pub provinces: Vec<Choice>,
+    pub province_wrong: String,
     pub postcode: Field,
     pub town: Field,
     pub parcel_cost: Field,
@@ -113,6 +116,8 @@ pub struct SellerGoodsOnePage {
     /// Where what came is told, with a key; none once it has ended.
     pub receive: Option<String>,
     pub key: String,
+    /// Why what came was not taken in, if it was not.
+    pub refused: Option<String>,
     pub close: Option<String>,
 }
 
@@ -120,11 +125,14 @@ pub struct SellerGoodsOnePage {
 pub struct GoodsLineRow {
     pub sku: String,
     pub title: String,
+    /// Empty where the catalogue has forgotten it.
     pub code: String,
     pub expected: i64,
     pub received: i64,
     pub missing: i64,
     pub to_come: i64,
+    /// What the field for what came shows.
+    pub came: String,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -168,7 +176,17 @@ pub struct SellerFeedPage {
     pub errors: Vec<(u64, String)>,
     pub csv: String,
     /// Where the warehouse is believed; none where nothing is left to believe, or it may not be.
-    pub believe: Option<String>,
+    pub believe: Option<Believe>,
+}
+
+/// Where a warehouse's list is believed.
+#[derive(Clone, Debug)]
+pub struct Believe {
+    pub action: String,
+    /// Whether lines are left that both know.
+    pub differs: bool,
+    /// Whether lines are left that the list does not name.
+    pub missing: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -14,6 +14,27 @@ pub struct WorkBar {
     pub sections: Vec<Section>,
 }
 
+impl WorkBar {
+    /// The sign of a part, by its address.
+    pub fn icon(&self, href: &str) -> &'static str {
+        match href {
+            "/seller" => "home",
+            "/seller/orders" => "box",
+            "/seller/returns" => "return",
+            "/seller/products" => "tag",
+            "/seller/stock" => "layers",
+            "/seller/promotions" => "percent",
+            "/seller/settlement" | "/operator/payouts" => "coins",
+            "/seller/staff" => "people",
+            "/operator/payments" => "card",
+            "/operator/reconciliation" => "scale",
+            "/operator/ledger" => "book",
+            "/operator/taxes" => "receipt",
+            _ => "shop",
+        }
+    }
+}
+
 /// A state in words, with how it is meant.
 #[derive(Clone, Debug)]
 pub struct Status {

@@ -2,10 +2,11 @@
 
 use super::Shop;
 use super::failure::Failure;
-use super::orders::find;
+use super::left::{Left, Shown};
+use super::orders::{self, find};
 use super::posted::Posted;
 use super::returns::units;
-use super::visit::{Visit, redirect_done, redirect_refused};
+use super::visit::{Visit, redirect_done};
 use crate::views::order::UnitsForm;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -15,20 +16,35 @@ use contracts::orders::{ParcelLine, SubOrderStatus};
 use kernel::{Fault, LineId, OrderId, RefundId, SubOrderId};
 
 /// Where a buyer cancels units of a shop's part, until that is packed.
-pub fn form(order: OrderId, sub: &api::SubOrder, visit: &Visit) -> Option<UnitsForm> {
-    let action = format!("/orders/{order}/parts/{}/cancel-units", sub.id);
-    (sub.status == SubOrderStatus::Confirmed).then(|| of(sub, action, visit))
+pub fn form(
+    order: OrderId,
+    sub: &api::SubOrder,
+    visit: &Visit,
+    left: Option<&Left<'_>>,
+) -> Option<UnitsForm> {
+    let action = action(order, sub.id);
+    (sub.status == SubOrderStatus::Confirmed).then(|| of(sub, action, visit, left))
+}
+
+fn action(order: OrderId, part: SubOrderId) -> String {
+    format!("/orders/{order}/parts/{part}/cancel-units")
 }
 
 /// The form for what is not sent yet.
-pub fn of(sub: &api::SubOrder, action: String, visit: &Visit) -> UnitsForm {
-    let left = |line: &api::OrderLine| line.quantity - line.shipped - line.cancelled;
-    let lines = sub.lines.iter().filter(|line| left(line) > 0);
+pub fn of(sub: &api::SubOrder, action: String, visit: &Visit, left: Option<&Left<'_>>) -> UnitsForm {
+    let shown = Shown::of(left, &action);
+    let unsent = |line: &api::OrderLine| line.quantity - line.shipped - line.cancelled;
+    let lines = sub.lines.iter().filter(|line| unsent(line) > 0);
+    let fresh = RefundId::new(visit.ctx.now).to_string();
     UnitsForm {
         action,
+        refused: shown.refused(),
         prefix: format!("cancel-{}", sub.id),
-        key: RefundId::new(visit.ctx.now).to_string(),
-        lines: lines.filter_map(|line| units(sub, line.id, left(line))).collect(),
+        // One that was refused did nothing: it may go again under its own key, unless that is what was wrong.
+        key: shown.key("key", fresh),
+        lines: lines
+            .filter_map(|line| units(sub, line.id, unsent(line), shown, "0"))
+            .collect(),
     }
 }
 
@@ -65,13 +81,13 @@ pub async fn units_of_part(
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let (owner, _) = find(&shop, visit, id).await?;
+    let sent = action(id, part);
     let cancelled = match named(&posted, part, String::new()) {
         Ok(request) => shop.checkout.cancel_units(&visit.ctx, owner, id, request).await,
         Err(fault) => Err(fault),
     };
-    let page = format!("/orders/{id}");
     match cancelled {
-        Ok(_) => Ok(redirect_done(&page, "units_cancelled")),
-        Err(fault) => redirect_refused(&page, fault),
+        Ok(_) => Ok(redirect_done(&format!("/orders/{id}"), "units_cancelled")),
+        Err(fault) => orders::refused(&shop, id, sent, &posted, fault).await,
     }
 }

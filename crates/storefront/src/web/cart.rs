@@ -15,7 +15,7 @@ use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Quote, QuoteGroup, QuoteLine, QuoteRequest};
 use contracts::search::SearchQuery;
-use contracts::tenants::Shop as Seller;
+use contracts::tenants::{DeliveryRate, Shop as Seller};
 use kernel::limits::LINE_QUANTITY_MAX;
 use kernel::{Currency, Fault, Money, SkuId};
 
@@ -155,10 +155,10 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
         .and_then(|r| r.free_from)
         .and_then(|free| free.sub(group.list_subtotal()).ok())
         .filter(|m| m.amount > 0);
-    let free = rate.is_some_and(|r| {
-        r.free_from
-            .is_some_and(|free| group.list_subtotal().amount >= free.amount)
-    });
+    // It is free where every way to every place is; else it depends on an address that nobody knows yet.
+    let costs = || seller.into_iter().flat_map(|seller| costs(group, seller));
+    let is_free = costs().all(|cost| cost.amount == 0);
+    let least = costs().min_by_key(|cost| cost.amount);
     SellerGroup {
         seller: group.shop_name.clone(),
         href: format!("/shop/{}", group.shop_slug),
@@ -168,26 +168,27 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
         dispatch_days: DISPATCH_DAYS,
         lines: group.lines.iter().map(|l| line(l, locale)).collect(),
         subtotal: Price::new(locale, group.list_subtotal()),
-        delivery_from: rate
-            .filter(|r| r.least().amount > 0 && !free)
-            .map(|r| Price::new(locale, r.least())),
+        delivery_from: least.filter(|_| !is_free).map(|least| Price::new(locale, least)),
         free_delivery_gap: gap.map(|m| Price::new(locale, m)),
     }
+}
+
+/// What each way of a seller's costs at the least, by where it goes.
+fn costs(group: &QuoteGroup, seller: &Seller) -> Vec<Money> {
+    let subtotal = group.list_subtotal().amount;
+    let rates = seller.delivery.iter().flat_map(|option| &option.rates);
+    let cost = |rate: &DeliveryRate| match rate.free_from {
+        Some(free) if subtotal >= free.amount => Money::zero(rate.least().currency),
+        _ => rate.least(),
+    };
+    rates.map(cost).collect()
 }
 
 /// The least that delivery costs over all sellers.
 fn least_delivery(quote: &Quote, sellers: &[Seller]) -> Money {
     let least = |group: &QuoteGroup| {
         let seller = sellers.iter().find(|s| s.id == group.tenant)?;
-        let rates = seller.delivery.iter().flat_map(|o| &o.rates);
-        let cost = |free: Option<Money>, price: Money| {
-            if free.is_some_and(|f| group.list_subtotal().amount >= f.amount) {
-                0
-            } else {
-                price.amount
-            }
-        };
-        rates.map(|r| cost(r.free_from, r.least())).min()
+        costs(group, seller).iter().map(|cost| cost.amount).min()
     };
     Money::new(
         quote.groups.iter().filter_map(least).sum(),

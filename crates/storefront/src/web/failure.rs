@@ -6,7 +6,7 @@ use crate::views::common::Link;
 use crate::views::errors::{ErrorKind, ErrorPage};
 use crate::views::page::Page;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -42,11 +42,16 @@ impl IntoResponse for Failure {
 /// Middleware: turns carried faults, and refusals that no page wrote, into pages.
 pub async fn as_page(State(shop): State<Shop>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let seen = (parts.uri.clone(), parts.headers.clone(), parts.extensions.clone());
+    let seen = Seen {
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        headers: parts.headers.clone(),
+        extensions: parts.extensions.clone(),
+    };
     let request = Request::from_parts(parts, body);
     // A page that panics is a page that broke: the others go on, and the visitor reads it in their language.
     let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
-        tracing::error!(path = seen.0.path(), "a page panicked");
+        tracing::error!(path = seen.uri.path(), "a page panicked");
         return refuse(&shop, seen, Fault::internal()).await;
     };
     let carried = response.extensions().get::<Carried>().cloned();
@@ -76,19 +81,28 @@ fn unwritten(response: &Response) -> Option<Fault> {
     })
 }
 
-type Seen = (Uri, HeaderMap, Extensions);
+/// Of the request that is refused, what its page needs.
+struct Seen {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
 
 async fn refuse(shop: &Shop, seen: Seen, fault: Fault) -> Response {
     if fault.kind == Kind::Unauthenticated {
-        let next = seen.0.path_and_query().map_or("/", |p| p.as_str());
+        let next = match seen.method {
+            Method::POST => super::above::page_above(seen.uri.path()),
+            _ => seen.uri.path_and_query().map_or("/", |p| p.as_str()),
+        };
         return super::visit::redirect(&format!("/sign-in?next={}", super::visit::encode(next)));
     }
-    let Ok(fresh) = Request::builder().uri(seen.0).body(()) else {
+    let Ok(fresh) = Request::builder().method(seen.method).uri(seen.uri).body(()) else {
         return Problem(fault).into_response();
     };
     let mut parts = fresh.into_parts().0;
-    parts.headers = seen.1;
-    parts.extensions = seen.2;
+    parts.headers = seen.headers;
+    parts.extensions = seen.extensions;
     // Where something is down, nobody is asked who the visitor is: that may be what does not answer.
     let down = matches!(fault.kind, Kind::Internal | Kind::Unavailable);
     let known = if down {
@@ -128,7 +142,7 @@ fn render(shop: &Shop, visit: &Visit, mut page: Page, fault: &Fault) -> Response
     let view = ErrorPage {
         kind,
         correlation_id: (kind == ErrorKind::Broken).then(|| visit.ctx.correlation.to_string()),
-        detail: told.then(|| super::visit::spoken(&fault.detail)),
+        detail: told.then(|| visit.tell(fault)),
         links,
         page,
     };

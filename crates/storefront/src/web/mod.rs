@@ -1,5 +1,6 @@
 //! Requests to pages: each file reads what its pages need through contracts, fills the view and renders it.
 
+mod above;
 mod account;
 mod auth;
 mod bank;
@@ -13,6 +14,7 @@ mod facets;
 mod failure;
 mod home;
 mod info;
+mod left;
 mod listing;
 mod mail;
 mod numbers;

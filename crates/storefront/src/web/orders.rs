@@ -2,6 +2,7 @@
 
 use super::checkout::{address_lines, payment};
 use super::failure::Failure;
+use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{Shop, cancel, cards, readdress, returns, savings, sub_orders, taxes};
@@ -165,7 +166,36 @@ pub async fn page(
     Path(id): Path<OrderId>,
     Query(arrival): Query<Arrival>,
 ) -> Result<Response, Failure> {
-    let (order, payment) = load(&shop, &visit, id).await?;
+    show(&shop, &visit, id, arrival.fresh.is_some(), None).await
+}
+
+/// The order with a form of its page that was refused: as it was filled in, if it can be sent again.
+pub async fn refused(
+    shop: &Shop,
+    id: OrderId,
+    action: String,
+    posted: &Posted,
+    fault: Fault,
+) -> Result<Response, Failure> {
+    if !Left::can_be_mended(&fault) {
+        return redirect_refused(&format!("/orders/{id}"), fault);
+    }
+    let left = Left {
+        action,
+        posted,
+        fault,
+    };
+    show(shop, &posted.visit, id, false, Some(&left)).await
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    id: OrderId,
+    is_fresh: bool,
+    left: Option<&Left<'_>>,
+) -> Result<Response, Failure> {
+    let (order, payment) = load(shop, visit, id).await?;
     let tenants: Vec<TenantId> = order.sub_orders.iter().map(|s| s.tenant).collect();
     let products: Vec<ProductId> = order
         .sub_orders
@@ -174,7 +204,7 @@ pub async fn page(
         .map(|l| l.product)
         .collect();
     let (frame, sellers, listings, shipments) = futures::join!(
-        visit.keyed_page(&shop, "order.title"),
+        visit.keyed_page(shop, "order.title"),
         shop.tenants.shops(&visit.ctx, tenants),
         shop.catalog.listings(&visit.ctx, products),
         shop.shipping.of_order(&visit.ctx, order.id),
@@ -183,7 +213,7 @@ pub async fn page(
     let shipments = shipments.unwrap_or_default();
     let mut page = frame;
     // The basket learns of the order a moment later; it is empty already for whoever has just placed it.
-    if arrival.fresh.is_some() && visit.ctx.now - order.placed_at < JUST_PLACED {
+    if is_fresh && visit.ctx.now - order.placed_at < JUST_PLACED {
         page.cart_count = 0;
     }
     page.title = visit
@@ -209,7 +239,7 @@ pub async fn page(
     };
     let locale = visit.locale;
     let (list_goods, list_delivery) = savings::list_prices(&order);
-    let view = OrderPage {
+    let mut view = OrderPage {
         number: order.number.clone(),
         placed: locale.date_time(order.placed_at.naive_utc()),
         state,
@@ -219,14 +249,14 @@ pub async fn page(
             .iter()
             .map(|s| SeenPart {
                 returns: returns::seen_by_buyer(order.id, s, locale),
-                return_form: returns::form(order.id, s, &visit),
-                units_form: cancel::form(order.id, s, &visit),
+                return_form: returns::form(order.id, s, visit, left),
+                units_form: cancel::form(order.id, s, visit, left),
                 ..sub_orders::seen(s, &sellers, &listings, &shipments, locale)
             })
             .collect(),
-        address: address_lines(&order.address, &visit),
-        address_form: readdress::form(&order),
-        payment: payment_line(payment.as_ref(), &visit),
+        address: address_lines(&order.address, visit),
+        address_form: readdress::form(&order, left),
+        payment: payment_line(payment.as_ref(), visit),
         subtotal: Price::new(locale, list_goods),
         savings: savings::of_order(&order, locale),
         delivery: Price::new(locale, list_delivery),
@@ -246,10 +276,13 @@ pub async fn page(
             .reserved_until
             .filter(|_| unpaid)
             .map(|t| locale.date_time(t.naive_utc())),
-        fresh: arrival.fresh.is_some() && order.status == OrderStatus::Confirmed,
+        fresh: is_fresh && order.status == OrderStatus::Confirmed,
         page,
     };
-    Ok(visit.show(&shop, &view))
+    if let Some(left) = left.filter(|_| !view.has_refused()) {
+        view.page.notice = Some(left.notice());
+    }
+    Ok(visit.show(shop, &view))
 }
 
 fn payment_line(payment: Option<&Payment>, visit: &Visit) -> String {

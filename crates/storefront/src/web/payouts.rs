@@ -45,7 +45,7 @@ pub fn tabs(path: &str, current: Option<PayoutState>, locale: Locale) -> Vec<Sec
 pub fn row(payout: &ShopPayout, visit: &Visit) -> PayoutRow {
     let locale = visit.locale;
     PayoutRow {
-        made: locale.date(payout.created_at.date_naive()),
+        made: locale.date_short(payout.created_at.date_naive()),
         shop: String::new(),
         href: None,
         period: match payout.period {

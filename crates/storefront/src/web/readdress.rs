@@ -2,10 +2,10 @@
 
 use super::Shop;
 use super::failure::Failure;
-use super::orders::find;
+use super::left::{Left, Shown};
+use super::orders::{self, find};
 use super::posted::Posted;
-use super::visit::{redirect_done, redirect_refused};
-use crate::views::common::Field;
+use super::visit::redirect_done;
 use crate::views::order::AddressChange;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,23 +14,31 @@ use contracts::orders::{Order, SubOrderStatus};
 use kernel::OrderId;
 
 /// The form, with the address as it is.
-pub fn form(order: &Order) -> Option<AddressChange> {
+pub fn form(order: &Order, left: Option<&Left<'_>>) -> Option<AddressChange> {
     use SubOrderStatus as S;
     let mut statuses = order.sub_orders.iter().map(|part| part.status);
     let is_open = order.sub_orders.iter().any(|part| part.status != S::Cancelled)
         && statuses.all(|status| matches!(status, S::Placed | S::Confirmed | S::Cancelled));
     let address = &order.address;
-    let or_empty = |text: &Option<String>| Field::of(text.clone().unwrap_or_default());
+    let action = action(order.id);
+    let shown = Shown::of(left, &action);
+    let field = |name: &str, usual: &str| shown.field(name, &format!("/{name}"), usual);
+    let or_empty = |name: &str, usual: &Option<String>| field(name, usual.as_deref().unwrap_or_default());
     is_open.then(|| AddressChange {
-        action: format!("/orders/{}/address", order.id),
-        name: Field::of(address.name.clone()),
-        line1: Field::of(address.line1.clone()),
-        line2: or_empty(&address.line2),
-        postcode: Field::of(address.postcode.clone()),
-        city: Field::of(address.city.clone()),
-        phone: or_empty(&address.phone),
+        name: field("name", &address.name),
+        line1: field("line1", &address.line1),
+        line2: or_empty("line2", &address.line2),
+        postcode: field("postcode", &address.postcode),
+        city: field("city", &address.city),
+        phone: or_empty("phone", &address.phone),
         country: address.country.clone(),
+        refused: shown.refused(),
+        action,
     })
+}
+
+fn action(order: OrderId) -> String {
+    format!("/orders/{order}/address")
 }
 
 pub async fn submit(
@@ -56,9 +64,8 @@ pub async fn submit(
             .filter(|_| postcode == order.address.postcode),
         postcode,
     };
-    let page = format!("/orders/{id}");
     match shop.checkout.change_address(&visit.ctx, owner, id, address).await {
-        Ok(_) => Ok(redirect_done(&page, "readdressed")),
-        Err(fault) => redirect_refused(&page, fault),
+        Ok(_) => Ok(redirect_done(&format!("/orders/{id}"), "readdressed")),
+        Err(fault) => orders::refused(&shop, id, action(id), &posted, fault).await,
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Shop;
 use super::failure::Failure;
-use super::orders::find;
+use super::left::{Left, Shown};
+use super::orders::{self, find};
 use super::posted::Posted;
 use super::visit::{Visit, redirect_done, redirect_refused};
 use crate::i18n::Locale;
@@ -42,39 +43,58 @@ pub fn seen_by_buyer(order: OrderId, sub: &api::SubOrder, locale: Locale) -> Vec
 }
 
 /// Where the buyer asks to return something, while that is possible.
-pub fn form(order: OrderId, sub: &api::SubOrder, visit: &Visit) -> Option<ReturnForm> {
+pub fn form(
+    order: OrderId,
+    sub: &api::SubOrder,
+    visit: &Visit,
+    left: Option<&Left<'_>>,
+) -> Option<ReturnForm> {
     let locale = visit.locale;
     let until = sub.return_until.filter(|until| *until >= visit.ctx.now)?;
     if sub.returnable.is_empty() {
         return None;
     }
+    let action = action(order);
+    let shown = Shown::of(left, &action).only("sub_order", &sub.id.to_string());
     let units = sub
         .returnable
         .iter()
-        .filter_map(|of| units(sub, of.line, of.quantity));
+        .filter_map(|of| units(sub, of.line, of.quantity, shown, "0"));
+    let reasons = ReturnReason::ALL.map(|reason| Choice::new(reason.name(), self::reason(reason, locale)));
+    let wishes =
+        WISHES.map(|(name, _)| Choice::new(name, locale.t(&format!("return.wish.{name}")).to_string()));
     Some(ReturnForm {
-        action: format!("/orders/{order}/returns"),
+        action,
         sub_order: sub.id.to_string(),
         id: ReturnId::new(visit.ctx.now).to_string(),
         until: locale.date(until.date_naive()),
         lines: units.collect(),
-        reasons: ReturnReason::ALL
-            .map(|reason| Choice::new(reason.name(), self::reason(reason, locale)))
-            .into(),
-        wishes: WISHES
-            .map(|(name, _)| Choice::new(name, locale.t(&format!("return.wish.{name}")).to_string()))
-            .into(),
+        reasons: shown.choices("reason", reasons.into()),
+        wishes: shown.choices("wish", wishes.into()),
+        note: shown.value("note", ""),
+        refused: shown.refused(),
     })
+}
+
+fn action(order: OrderId) -> String {
+    format!("/orders/{order}/returns")
 }
 
 pub fn reason(reason: ReturnReason, locale: Locale) -> String {
     locale.t(&format!("return.reason.{}", reason.name())).to_string()
 }
 
-/// Units of one of a sub-order's lines, with its title.
-pub fn units(sub: &api::SubOrder, line: LineId, units: u32) -> Option<ReturnUnits> {
+/// Units of one of a sub-order's lines, with its title, and what its field shows.
+pub fn units(
+    sub: &api::SubOrder,
+    line: LineId,
+    units: u32,
+    shown: Shown<'_>,
+    usual: &str,
+) -> Option<ReturnUnits> {
     let own = sub.lines.iter().find(|own| own.id == line)?;
     Some(ReturnUnits {
+        value: shown.value(&format!("units.{line}"), usual),
         id: own.id.to_string(),
         title: match own.options.is_empty() {
             true => own.title.clone(),
@@ -88,7 +108,7 @@ fn case(sub: &api::SubOrder, of: &api::Return, locale: Locale) -> ReturnCase {
     let asked = of.timeline.first().map(|asked| asked.at);
     let day = asked.map(|at| locale.day(at.date_naive())).unwrap_or_default();
     let contents = of.lines.iter().filter_map(|line| {
-        let units = units(sub, line.line, line.quantity)?;
+        let units = units(sub, line.line, line.quantity, Shown::of(None, ""), "")?;
         Some(format!("{} × {}", units.units, units.title))
     });
     ReturnCase {
@@ -166,12 +186,14 @@ pub async fn request(
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let (owner, _) = find(&shop, visit, id).await?;
-    let request = match asked(&posted) {
-        Ok(request) => request,
-        Err(fault) => return after(id, "", Err(fault)),
+    let requested = match asked(&posted) {
+        Ok(request) => shop.orders.request_return(&visit.ctx, owner, id, request).await,
+        Err(fault) => Err(fault),
     };
-    let requested = shop.orders.request_return(&visit.ctx, owner, id, request);
-    after(id, "return_requested", requested.await)
+    match requested {
+        Ok(_) => Ok(redirect_done(&format!("/orders/{id}"), "return_requested")),
+        Err(fault) => orders::refused(&shop, id, action(id), &posted, fault).await,
+    }
 }
 
 fn asked(posted: &Posted) -> Result<NewReturn, Fault> {

@@ -1,6 +1,7 @@
 //! Who is looking, in which language, with which cart: what every page begins with.
 
 use super::Shop;
+use super::above::page_above;
 use super::failure::Failure;
 use super::outcomes::{DONE, REFUSED};
 use crate::i18n::Locale;
@@ -8,7 +9,7 @@ use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use contracts::cart::CartOwner;
@@ -155,9 +156,12 @@ impl Visit {
     }
 }
 
-/// Path and query, without what was said once.
+/// Path and query, without what was said once; of a form, the page that it stands on.
 fn path_of(parts: &Parts) -> String {
     let path = parts.uri.path();
+    if parts.method == Method::POST {
+        return page_above(path).to_owned();
+    }
     let kept: Vec<String> = form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes())
         .filter(|(k, _)| k != "done" && k != "refused")
         .map(|(k, v)| format!("{}={}", encode(&k), encode(&v)))
@@ -253,13 +257,18 @@ impl Visit {
 
     /// The frame of a page that search engines leave alone.
     pub async fn page(&self, shop: &Shop, title: &str, description: &str) -> Page {
+        let bare = self.bare_page(shop, title, description);
+        // Workplaces show neither.
+        if bare.is_work() {
+            return bare;
+        }
         let frame = async { futures::join!(self.nav(shop), self.cart_count(shop)) };
         // The header must not take the page down with it, nor keep it waiting.
         let (nav, cart_count) = tokio::time::timeout(FRAME_WAIT, frame).await.unwrap_or_default();
         Page {
             nav,
             cart_count,
-            ..self.bare_page(shop, title, description)
+            ..bare
         }
     }
 
@@ -326,14 +335,12 @@ impl Visit {
 
     /// What a refusal says, in the visitor's language where its code has a message there.
     pub fn tell(&self, fault: &Fault) -> String {
-        self.tell_code(&fault.code, &fault.detail)
-    }
-
-    fn tell_code(&self, code: &str, detail: &str) -> String {
-        let key = format!("refusal.{code}");
-        match self.locale.messages().get(&key) {
-            Some(_) => self.locale.t(&key).to_string(),
-            None => spoken(detail),
+        let key = format!("refusal.{}", fault.code);
+        match (self.locale.messages().get(&key), fault.fields.as_slice()) {
+            (Some(_), _) => self.locale.t(&key).to_string(),
+            // Codes that many fields share say less than the field does.
+            (None, [field]) => self.tell_of(fault, field),
+            (None, _) => spoken(&fault.detail),
         }
     }
 

@@ -96,7 +96,7 @@ fn row(one: &Disagreement, numbers: &HashMap<OrderId, String>, visit: &Visit) ->
     BreakRow {
         kind: status(one.kind, locale),
         what: locale.t(what).to_string(),
-        at: locale.date(one.at.date_naive()),
+        at: locale.date_short(one.at.date_naive()),
         order: one.order.and_then(|order| {
             let number = numbers.get(&order)?;
             Some(Link::new(number.clone(), format!("/operator/payments/{order}")))

@@ -97,7 +97,7 @@ fn batch_row(batch: &PayoutBatch, visit: &Visit) -> BatchRow {
         n => locale.number(n),
     };
     BatchRow {
-        day: locale.date(batch.day),
+        day: locale.date_short(batch.day),
         payouts: locale.number(batch.payouts),
         amount: locale.money(batch.amount),
         open: some(batch.open),

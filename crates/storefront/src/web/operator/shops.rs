@@ -150,7 +150,7 @@ fn row(entry: &ShopEntry, owners: &[UserCard], locale: Locale) -> ShopRow {
             .find(|o| o.id == entry.owner)
             .map(|o| o.name.clone())
             .unwrap_or_default(),
-        applied: locale.date(entry.applied_at.date_naive()),
+        applied: locale.date_short(entry.applied_at.date_naive()),
         status: shop_status(entry.shop.status, locale),
     }
 }

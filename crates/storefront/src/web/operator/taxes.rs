@@ -219,9 +219,9 @@ impl Known<'_> {
     fn rate(&self, rate: &TaxRateCard, now: Timestamp, may_edit: bool) -> TaxRateRow {
         let locale = self.locale;
         let region = self.regions.iter().find(|one| one.code == rate.region);
-        let from = locale.date(rate.valid_from.date_naive());
+        let from = locale.date_short(rate.valid_from.date_naive());
         let valid = match rate.valid_until {
-            Some(until) => format!("{from} – {}", locale.date(until.date_naive())),
+            Some(until) => format!("{from} – {}", locale.date_short(until.date_naive())),
             None => locale.t("promotion.since").arg("day", from).to_string(),
         };
         let has_end = rate.valid_until.is_some_and(|until| until <= now);

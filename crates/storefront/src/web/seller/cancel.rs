@@ -1,11 +1,12 @@
 //! What a shop cannot send, and why.
 
-use super::orders::after;
+use super::orders::{self, after};
 use crate::views::common::Choice;
 use crate::views::seller::{CancelForm, CancelUnitsForm};
 use crate::web::Shop;
 use crate::web::cancel::{named, of};
 use crate::web::failure::Failure;
+use crate::web::left::{Left, Shown};
 use crate::web::posted::Posted;
 use crate::web::visit::Visit;
 use axum::extract::{Path, State};
@@ -19,22 +20,32 @@ const REASONS: [&str; 4] = ["sold_out", "damaged", "address", "other"];
 const NOTE_CHARS_MAX: usize = 500;
 
 /// Where it cancels all of it, while nothing is sent.
-pub fn form(sub: &SubOrder, visit: &Visit) -> Option<CancelForm> {
+pub fn form(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Option<CancelForm> {
     let is_open = matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Packed);
+    let action = action(sub.id, "cancel");
+    let shown = Shown::of(left, &action);
     is_open.then(|| CancelForm {
-        action: format!("/seller/orders/{}/cancel", sub.id),
-        reasons: reasons(visit),
+        reasons: shown.choices("reason", reasons(visit)),
+        note: shown.value("note", ""),
+        refused: shown.refused(),
+        action,
     })
 }
 
+fn action(id: SubOrderId, act: &str) -> String {
+    format!("/seller/orders/{id}/{act}")
+}
+
 /// Where it cancels some of it, while more than one unit is not sent.
-pub fn units_form(sub: &SubOrder, visit: &Visit) -> Option<CancelUnitsForm> {
+pub fn units_form(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Option<CancelUnitsForm> {
     use SubOrderStatus as S;
     let may = matches!(sub.status, S::Confirmed | S::Packed | S::PartlyShipped);
-    let action = format!("/seller/orders/{}/cancel-units", sub.id);
+    let action = action(sub.id, "cancel-units");
+    let shown = Shown::of(left, &action);
     may.then(|| CancelUnitsForm {
-        units: of(sub, action, visit),
-        reasons: reasons(visit),
+        reasons: shown.choices("reason", reasons(visit)),
+        note: shown.value("note", ""),
+        units: of(sub, action, visit, left),
     })
 }
 
@@ -76,7 +87,10 @@ pub async fn whole(
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::FulfilSales)?;
     let cancelled = shop.checkout.cancel_sale(&visit.ctx, tenant, id, note(&posted));
-    after(id, "sale_cancelled", cancelled.await)
+    match cancelled.await {
+        Err(fault) => orders::refused(&shop, id, action(id, "cancel"), &posted, fault).await,
+        done => after(id, "sale_cancelled", done),
+    }
 }
 
 pub async fn units(
@@ -90,5 +104,8 @@ pub async fn units(
         Ok(request) => shop.checkout.cancel_sale_units(&visit.ctx, tenant, request).await,
         Err(fault) => Err(fault),
     };
-    after(id, "units_cancelled", cancelled)
+    match cancelled {
+        Err(fault) => orders::refused(&shop, id, action(id, "cancel-units"), &posted, fault).await,
+        done => after(id, "units_cancelled", done),
+    }
 }

@@ -4,16 +4,16 @@ use super::{bar, own_shop, stock_parts};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::page::Tone;
-use crate::views::seller_goods_move::{FeedLineRow, FeedRow, SellerFeedPage, SellerFeedsPage};
+use crate::views::seller_goods_move::{Believe, FeedLineRow, FeedRow, SellerFeedPage, SellerFeedsPage};
 use crate::views::work::{Figure, Status};
 use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused, spoken};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Offer;
-use contracts::inventory::{FeedCard, FeedLineCard, FeedMismatch, WarehouseCard};
+use contracts::inventory::{FeedCard, FeedLineCard, FeedMismatch, FeedProblem, WarehouseCard};
 use httpkit::Csv;
 use kernel::{Cursor, Kind, Permission, SkuId, StockFeedId, WarehouseId};
 use serde::Deserialize;
@@ -92,7 +92,7 @@ fn row(one: &FeedCard, warehouses: &[WarehouseCard], locale: Locale) -> FeedRow 
         href: format!("{PATH}/{}", one.id),
         file: one.file_name.clone(),
         warehouse: name(warehouses, one.warehouse),
-        made: locale.date_time(one.created_at.naive_utc()),
+        made: locale.date_time_short(one.created_at.naive_utc()),
         matching: count(locale, one.matching),
         differing: count(locale, one.differing),
         missing: count(locale, one.missing),
@@ -116,7 +116,14 @@ pub async fn compare(State(shop): State<Shop>, posted: Posted) -> Result<Respons
     match compared {
         Ok(feed) => Ok(redirect_done(&format!("{PATH}/{}", feed.id), "compared")),
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
-        Err(fault) => show(&shop, visit, None, Some(visit.tell(&fault))).await,
+        Err(fault) => {
+            // Of products a file must name more than of stock.
+            let said = match fault.code.as_str() {
+                "header_unknown" => visit.locale.t("feed.header_unknown").to_string(),
+                _ => visit.tell(&fault),
+            };
+            show(&shop, visit, None, Some(said)).await
+        }
     }
 }
 
@@ -143,7 +150,6 @@ pub async fn page(
     // Article numbers without titles are still article numbers.
     let offers = shop.catalog.offers(&visit.ctx, skus).await.unwrap_or_default();
     let offers: HashMap<SkuId, Offer> = offers.into_iter().map(|offer| (offer.sku, offer)).collect();
-    let can_be_believed = feed.differing + feed.missing > 0;
     let view = SellerFeedPage {
         work: bar(&visit, &seller?, "/seller/stock"),
         file: feed.file_name.clone(),
@@ -161,13 +167,26 @@ pub async fn page(
                 format!("{PATH}/{id}?after={}", encode(&next.0)),
             )
         }),
-        errors: feed.errors,
+        errors: feed.errors.iter().map(|one| problem(one, visit.locale)).collect(),
         csv: format!("{PATH}/{id}/lines.csv"),
-        believe: (can_be_believed && visit.may(Permission::EditStock))
-            .then(|| format!("{PATH}/{id}/believe")),
+        believe: (!feed.open.is_empty() && visit.may(Permission::EditStock)).then(|| Believe {
+            action: format!("{PATH}/{id}/believe"),
+            differs: feed.open.contains(&FeedMismatch::Differs),
+            missing: feed.open.contains(&FeedMismatch::Missing),
+        }),
         page,
     };
     Ok(visit.show(&shop, &view))
+}
+
+/// What is wrong with a row, in the visitor's language.
+fn problem(one: &FeedProblem, locale: Locale) -> (u64, String) {
+    let key = format!("feed.error.{}", one.code);
+    let said = match locale.messages().get(&key) {
+        Some(_) => locale.t(&key).to_string(),
+        None => spoken(&one.message),
+    };
+    (one.row, said)
 }
 
 fn figures(feed: &FeedCard, locale: Locale) -> Vec<Figure> {
@@ -193,20 +212,27 @@ fn line_row(line: &FeedLineCard, offers: &HashMap<SkuId, Offer>, locale: Locale)
     };
     let units = |number: Option<i64>| number.map(|n| count(locale, n)).unwrap_or_default();
     let offer = line.sku.and_then(|sku| offers.get(&sku));
+    // What the catalogue has forgotten was written down by its id, which tells nobody anything.
+    let is_forgotten = line.sku.is_some_and(|sku| sku.to_string() == line.code);
+    let (code, title) = match (is_forgotten, offer) {
+        (true, _) => (String::new(), locale.t("stock.forgotten").to_string()),
+        (false, Some(offer)) => (line.code.clone(), offer.title.clone()),
+        (false, None) => (line.code.clone(), String::new()),
+    };
     let difference = line.ours.map(|ours| line.theirs.unwrap_or(0) - ours);
     FeedLineRow {
         kind: Status {
             label: locale.t(&format!("feed.{}", line.kind.name())).to_string(),
             tone,
         },
-        code: line.code.clone(),
-        title: offer.map(|offer| offer.title.clone()).unwrap_or_default(),
+        code,
+        title,
         ours: units(line.ours),
         theirs: units(line.theirs),
         difference: difference.map(|n| signed(n, locale)).unwrap_or_default(),
         adjusted: line
             .adjusted_at
-            .map(|at| locale.date(at.date_naive()))
+            .map(|at| locale.date_short(at.date_naive()))
             .unwrap_or_default(),
     }
 }

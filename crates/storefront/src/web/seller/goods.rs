@@ -10,6 +10,7 @@ use crate::views::seller_goods_move::{
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
 use crate::web::failure::Failure;
+use crate::web::left::{KEY_CHARS_MAX, KEY_REUSED, Left, Shown};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -123,10 +124,13 @@ fn row(one: &GoodsUnderWay, names: &Names, locale: Locale) -> GoodsRow {
         .arg("most", locale.number(sum(|line| line.expected)));
     GoodsRow {
         href: format!("{PATH}/{}", one.id),
-        made: locale.date(one.created_at.date_naive()),
+        made: locale.date_short(one.created_at.date_naive()),
         from: names.from(&one.from),
         to: names.to(one.to),
-        expected: one.expected_on.map(|day| locale.date(day)).unwrap_or_default(),
+        expected: one
+            .expected_on
+            .map(|day| locale.date_short(day))
+            .unwrap_or_default(),
         units: units.to_string(),
         status: status(one.state, locale),
     }
@@ -201,7 +205,7 @@ pub async fn begin(State(shop): State<Shop>, posted: Posted) -> Result<Response,
     let tenant = visit.seller(Permission::EditStock)?;
     let mut form = Form {
         error: None,
-        key: Some(posted.get("key").chars().take(64).collect()),
+        key: Some(posted.get("key").chars().take(KEY_CHARS_MAX).collect()),
         from: Field::of(posted.get("from")),
         supplier: Field::of(posted.get("supplier")),
         to: Field::of(posted.get("to")),
@@ -223,6 +227,10 @@ pub async fn begin(State(shop): State<Shop>, posted: Posted) -> Result<Response,
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
         Err(fault) => {
             form.place(&fault, visit);
+            // Sent before with something else in it: what stands here now is to be something of its own.
+            if fault.code == KEY_REUSED {
+                form.key = None;
+            }
             show(&shop, visit, tenant, form).await
         }
     }
@@ -305,6 +313,9 @@ impl Form {
             .and_then(|rest| rest.split('/').next());
         let line = line.and_then(|at| at.parse().ok());
         match (pointer, line) {
+            _ if fault.code == KEY_REUSED => {
+                self.error = Some(visit.locale.t("goods.sent_before").to_string())
+            }
             ("/supplier", _) => self.supplier.error = Some(said),
             ("/to" | "/warehouse", _) => self.to.error = Some(said),
             ("/note", _) => self.note.error = Some(said),
@@ -323,11 +334,20 @@ pub async fn page(
     visit: Visit,
     Path(id): Path<InboundId>,
 ) -> Result<Response, Failure> {
+    show_one(&shop, &visit, id, None).await
+}
+
+async fn show_one(
+    shop: &Shop,
+    visit: &Visit,
+    id: InboundId,
+    left: Option<&Left<'_>>,
+) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadStock)?;
     let locale = visit.locale;
     let (page, seller, one, book) = futures::join!(
-        visit.keyed_page(&shop, "work.goods"),
-        own_shop(&shop, &visit, tenant),
+        visit.keyed_page(shop, "work.goods"),
+        own_shop(shop, visit, tenant),
         shop.warehouse_desk.goods_of(&visit.ctx, tenant, id),
         shop.warehouse_desk.warehouses(&visit.ctx, tenant),
     );
@@ -340,9 +360,10 @@ pub async fn page(
     page.title.clone_from(&heading);
     let may = visit.may(Permission::EditStock) && one.state == GoodsState::UnderWay;
     let said = |key: &str, day| locale.t(key).arg("day", locale.date(day)).to_string();
-    let view = SellerGoodsOnePage {
+    let shown = Shown::of(left, &format!("{PATH}/{id}/receive"));
+    let mut view = SellerGoodsOnePage {
         page,
-        work: bar(&visit, &seller?, "/seller/stock"),
+        work: bar(visit, &seller?, "/seller/stock"),
         heading,
         status: status(one.state, locale),
         made: said("goods.begun_on", one.created_at.date_naive()),
@@ -358,20 +379,28 @@ pub async fn page(
                 let offer = offers.get(&line.sku);
                 GoodsLineRow {
                     sku: line.sku.to_string(),
-                    title: offer.map(|offer| offer.title.clone()).unwrap_or_default(),
-                    code: offer.map_or_else(|| line.sku.to_string(), |offer| offer.code.clone()),
+                    title: offer.map_or_else(
+                        || locale.t("stock.forgotten").to_string(),
+                        |offer| offer.title.clone(),
+                    ),
+                    code: offer.map(|offer| offer.code.clone()).unwrap_or_default(),
                     expected: line.expected,
                     received: line.received,
                     missing: line.missing,
                     to_come: line.to_come(),
+                    came: shown.value(&format!("units.{}", line.sku), &line.to_come().to_string()),
                 }
             })
             .collect(),
         receive: may.then(|| format!("{PATH}/{id}/receive")),
-        key: kernel::secret::token(),
+        key: shown.key("key", kernel::secret::token()),
+        refused: shown.refused(),
         close: may.then(|| format!("{PATH}/{id}/close")),
     };
-    Ok(visit.show(&shop, &view))
+    if let Some(left) = left.filter(|_| view.receive.is_none()) {
+        view.page.notice = Some(left.notice());
+    }
+    Ok(visit.show(shop, &view))
 }
 
 pub async fn receive(
@@ -389,7 +418,7 @@ pub async fn receive(
         Ok::<_, Fault>(GoodsUnits { sku, quantity })
     };
     let lines: Result<Vec<GoodsUnits>, Fault> = posted.with_prefix("units.").map(read).collect();
-    let key = posted.get("key").chars().take(64).collect();
+    let key = posted.get("key").chars().take(KEY_CHARS_MAX).collect();
     let received = match lines {
         Ok(lines) => {
             let came = lines.into_iter().filter(|line| line.quantity != 0).collect();
@@ -401,6 +430,14 @@ pub async fn receive(
     };
     match received {
         Ok(_) => Ok(redirect_done(&back, "goods_received")),
+        Err(fault) if Left::can_be_mended(&fault) && fault.code != "inbound_ended" => {
+            let left = Left {
+                action: format!("{back}/receive"),
+                posted: &posted,
+                fault,
+            };
+            show_one(&shop, visit, id, Some(&left)).await
+        }
         Err(fault) => redirect_refused(&back, fault),
     }
 }

@@ -30,7 +30,7 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 10] = [
+const SECTIONS: [(&str, &str, Permission); 9] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
@@ -38,7 +38,6 @@ const SECTIONS: [(&str, &str, Permission); 10] = [
     ("/seller/stock", "work.stock", Permission::ReadStock),
     ("/seller/promotions", "work.promotions", Permission::ReadSales),
     ("/seller/settlement", "work.settlement", Permission::ReadSales),
-    ("/seller/uploads", "work.uploads", Permission::EditCatalog),
     ("/seller/shop", "work.shop", Permission::ReadShop),
     ("/seller/staff", "work.staff", Permission::ManageStaff),
 ];

@@ -12,6 +12,7 @@ use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
+use crate::web::left::Left;
 use crate::web::posted::Posted;
 use crate::web::sub_orders::{changes, order_line, parcels, reason, state, timeline};
 use crate::web::taxes;
@@ -117,14 +118,18 @@ fn tabs(visit: &Visit, current: Option<&str>, tally: SalesTally) -> Vec<Tab> {
         count,
         current: current == Some(code),
     };
-    std::iter::once(all).chain(states.map(of)).collect()
+    // A state that nothing stands in need not be chosen.
+    let states = states.map(of).into_iter();
+    std::iter::once(all)
+        .chain(states.filter(|tab| tab.count > 0 || tab.current))
+        .collect()
 }
 
 pub fn row(sub: &SubOrder, visit: &Visit) -> SellerOrderRow {
     SellerOrderRow {
         number: sub.number.clone(),
         href: format!("/seller/orders/{}", sub.id),
-        placed: visit.locale.date(sub.placed_at.date_naive()),
+        placed: visit.locale.date_short(sub.placed_at.date_naive()),
         buyer: sub.address.as_ref().map(|a| a.name.clone()).unwrap_or_default(),
         destination: sub.address.as_ref().map(|a| a.city.clone()).unwrap_or_default(),
         items: sub.lines.iter().map(|l| u64::from(l.quantity)).sum(),
@@ -140,12 +145,40 @@ pub async fn page(
     visit: Visit,
     Path(id): Path<SubOrderId>,
 ) -> Result<Response, Failure> {
+    show(&shop, &visit, id, None).await
+}
+
+/// The sub-order with a form of its page that was refused: as it was filled in, if it can be sent again.
+pub async fn refused(
+    shop: &Shop,
+    id: SubOrderId,
+    action: String,
+    posted: &Posted,
+    fault: Fault,
+) -> Result<Response, Failure> {
+    if !Left::can_be_mended(&fault) {
+        return redirect_refused(&format!("/seller/orders/{id}"), fault);
+    }
+    let left = Left {
+        action,
+        posted,
+        fault,
+    };
+    show(shop, &posted.visit, id, Some(&left)).await
+}
+
+async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    id: SubOrderId,
+    left: Option<&Left<'_>>,
+) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadSales)?;
     let sub = shop.orders.sub_order(&visit.ctx, tenant, id).await?;
     let products: Vec<ProductId> = sub.lines.iter().map(|l| l.product).collect();
     let (frame, seller, listings, shipments, carriers, sales) = futures::join!(
-        visit.keyed_page(&shop, "work.orders"),
-        own_shop(&shop, &visit, tenant),
+        visit.keyed_page(shop, "work.orders"),
+        own_shop(shop, visit, tenant),
         shop.catalog.listings(&visit.ctx, products),
         shop.shipping.of_sub_order(&visit.ctx, tenant, id),
         shop.shipping.carriers(&visit.ctx),
@@ -175,8 +208,8 @@ pub async fn page(
     } else {
         0
     };
-    let view = SellerOrderPage {
-        work: bar(&visit, &seller, "/seller/orders"),
+    let mut view = SellerOrderPage {
+        work: bar(visit, &seller, "/seller/orders"),
         number: sub.number.clone(),
         placed: locale.date_time(sub.placed_at.naive_utc()),
         state: state(sub.status),
@@ -196,7 +229,7 @@ pub async fn page(
         address: sub
             .address
             .as_ref()
-            .map(|a| address_lines(a, &visit))
+            .map(|a| address_lines(a, visit))
             .unwrap_or_default(),
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
@@ -217,15 +250,18 @@ pub async fn page(
             )
         }),
         refunds: changes(&sub, locale),
-        returns: cases(&sub, &visit),
+        returns: cases(&sub, visit),
         reason: reason(&sub, locale),
         papers: papers(&sub, locale),
-        labels: labels(&sub, &shipments, &visit),
-        book: book_form(&sub, &carriers, &visit),
-        actions: actions(&sub, &visit),
+        labels: labels(&sub, &shipments, visit),
+        book: book_form(&sub, &carriers, visit),
+        actions: actions(&sub, visit, left),
         page,
     };
-    Ok(visit.show(&shop, &view))
+    if let Some(left) = left.filter(|_| !view.has_refused()) {
+        view.page.notice = Some(left.notice());
+    }
+    Ok(visit.show(shop, &view))
 }
 
 /// Minor units; a shop is told.
@@ -255,7 +291,7 @@ fn payout(sub: &SubOrder) -> Result<Money, kernel::MoneyError> {
 }
 
 /// What the visitor may do with it now.
-fn actions(sub: &SubOrder, visit: &Visit) -> SellerActions {
+fn actions(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> SellerActions {
     let href = |step: &str| format!("/seller/orders/{}/{step}", sub.id);
     if !visit.may(Permission::FulfilSales) {
         return SellerActions::default();
@@ -283,8 +319,8 @@ fn actions(sub: &SubOrder, visit: &Visit) -> SellerActions {
                 label: format!("{} {}", seen.carrier, seen.tracking).trim().to_owned(),
             })
             .collect(),
-        cancel: cancel::form(sub, visit),
-        cancel_units: cancel::units_form(sub, visit),
+        cancel: cancel::form(sub, visit, left),
+        cancel_units: cancel::units_form(sub, visit, left),
     }
 }
 

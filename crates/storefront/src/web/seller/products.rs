@@ -170,9 +170,19 @@ fn row(listing: &Listing, stock: &HashMap<SkuId, i64>, tree: &[Category], locale
             price
         },
         stock: counted().next().is_some().then(|| counted().sum()),
-        low: counted().any(|available| *available < LOW_STOCK_BELOW),
+        low: low(counted().copied().collect(), locale),
         status: status(listing.status, locale),
-        changed: locale.date(listing.updated_at.date_naive()),
+        changed: locale.date_short(listing.updated_at.date_naive()),
+    }
+}
+
+/// What runs low, by what is available of each variant.
+fn low(available: Vec<i64>, locale: Locale) -> Option<String> {
+    let low = available.iter().filter(|units| **units < LOW_STOCK_BELOW).count();
+    match (low, available.len()) {
+        (0, _) => None,
+        (_, 1) => Some(locale.t("work.runs_low").to_string()),
+        (low, _) => Some(locale.n("work.some_low", low as u64).to_string()),
     }
 }
 

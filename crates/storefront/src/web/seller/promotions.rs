@@ -194,12 +194,12 @@ impl Teller<'_> {
 
     fn when(&self, card: &PromotionCard) -> String {
         let locale = self.locale;
-        let starts = locale.date(card.starts_at.date_naive());
+        let starts = locale.date_short(card.starts_at.date_naive());
         match card.ended_at.or(card.ends_at) {
             // The end is the first moment at which it does not hold any more.
             Some(end) => {
                 let last = (end - chrono::TimeDelta::seconds(1)).date_naive();
-                format!("{starts} – {}", locale.date(last))
+                format!("{starts} – {}", locale.date_short(last))
             }
             None => locale.t("promotion.since").arg("day", starts).to_string(),
         }

@@ -7,6 +7,7 @@ use crate::views::seller::{ShipForm, ShipLine};
 use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::failure::Failure;
+use crate::web::left::Shown;
 use crate::web::posted::Posted;
 use crate::web::returns::{reason, seen, state, units};
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
@@ -81,7 +82,7 @@ fn row(found: &SellerReturn, visit: &Visit) -> SellerReturnRow {
         number: found.number.clone(),
         href: format!("/seller/orders/{}#return-{}", found.sub_order, of.id),
         asked: asked
-            .map(|at| visit.locale.date(at.date_naive()))
+            .map(|at| visit.locale.date_short(at.date_naive()))
             .unwrap_or_default(),
         state: state(of),
         contents: contents.join(", "),
@@ -115,7 +116,7 @@ fn forms(sub: &SubOrder, of: &Return, visit: &Visit) -> ShopReturnForms {
             lines: of
                 .lines
                 .iter()
-                .filter_map(|line| units(sub, line.line, line.quantity))
+                .filter_map(|line| units(sub, line.line, line.quantity, Shown::of(None, ""), ""))
                 .collect(),
             then: then(of, visit),
             // Money that went before does not go again.
@@ -159,7 +160,13 @@ pub(super) fn left_to_exchange(sub: &SubOrder, of: &Return) -> Vec<ShipLine> {
     let left = of.exchange.iter().filter_map(|line| {
         let gone = sent.iter().filter(|sent| sent.line == line.line);
         let gone: u32 = gone.map(|sent| sent.quantity).sum();
-        let units = units(sub, line.line, line.quantity.saturating_sub(gone))?;
+        let units = units(
+            sub,
+            line.line,
+            line.quantity.saturating_sub(gone),
+            Shown::of(None, ""),
+            "",
+        )?;
         (units.units > 0).then_some(ShipLine {
             id: units.id,
             title: units.title,

@@ -44,7 +44,7 @@ async fn show(
         .collect();
     let view = SellerUploadsPage {
         page,
-        work: bar(visit, &seller?, "/seller/uploads"),
+        work: bar(visit, &seller?, "/seller/products"),
         error,
         states: Choice::select(states, state),
         stock,
@@ -129,7 +129,7 @@ pub async fn page(
     page.title.clone_from(&upload.file_name);
     let view = SellerUploadPage {
         page,
-        work: bar(&visit, &seller?, "/seller/uploads"),
+        work: bar(&visit, &seller?, "/seller/products"),
         upload: row(&upload, visit.locale),
         failure: upload.failure,
         errors: upload

@@ -24,6 +24,8 @@ const RULES: [(&str, RoutingRule); 4] = [
     ("cheapest", RoutingRule::Cheapest),
     ("fewest_parcels", RoutingRule::FewestParcels),
 ];
+/// Minor units that a parcel may cost, as many as the inventory takes.
+const PARCEL_COST_MAX: i64 = 1_000_000_000;
 /// Of what the form for another warehouse is.
 const NEW: &str = "new";
 
@@ -156,7 +158,9 @@ fn fields(
             one.map_or(0, |one| one.priority).to_string(),
         ),
         countries: countries(&country.value, visit),
+        country_wrong: country.error.unwrap_or_default(),
         provinces: choices,
+        province_wrong: province.error.unwrap_or_default(),
         postcode: field("postcode", "/postcode", postcode),
         town: field("town", "/town", town),
         parcel_cost: field(
@@ -174,7 +178,9 @@ fn read(posted: &Posted, currency: Currency) -> Result<WarehouseForm, Fault> {
         Fault::field("field_invalid", pointer, said)
     };
     let parcel_cost = Money::parse(posted.get("parcel_cost"), currency)
-        .map_err(|_| wrong("/parcel_cost", "refusal.price"))?;
+        .ok()
+        .filter(|cost| (0..=PARCEL_COST_MAX).contains(&cost.amount))
+        .ok_or_else(|| wrong("/parcel_cost", "refusal.price"))?;
     let priority = posted
         .get("priority")
         .parse()
