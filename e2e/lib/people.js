@@ -1,0 +1,46 @@
+// Who goes about their business here, and how they come in.
+import { expect } from '@playwright/test'
+
+/** Of every account of the demo, and of those that the tests make. */
+export const PASSWORD = 'Colonnade-2026'
+
+export const OPERATOR = 'operator@stoa.example'
+export const SELLER = { email: 'melchor@alfareria-tres-hornos.example', shop: 'alfareria-tres-hornos', name: 'Alfarería Tres Hornos' }
+export const OTHER_SELLER = { email: 'carmen@azulejos-del-tajo.example', shop: 'azulejos-del-tajo', name: 'Azulejos del Tajo' }
+/** Somebody with orders of months. */
+export const BUYER = 'etienne.lefevre1@post.example'
+
+/** An address that nobody had before. */
+export const newEmail = (name) => `${name}.${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}@post.example`
+
+export async function signIn(page, email) {
+  await page.goto('/sign-in')
+  const form = page.getByRole('main')
+  await form.getByLabel('E-mail address').fill(email)
+  await form.getByLabel('Password').fill(PASSWORD)
+  await form.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).not.toHaveURL(/sign-in/)
+}
+
+export async function register(page, name, email) {
+  await page.goto('/register')
+  const form = page.getByRole('main')
+  await form.getByLabel('Full name').fill(name)
+  await form.getByLabel('E-mail address').fill(email)
+  await form.getByLabel('Password').fill(PASSWORD)
+  await form.getByRole('button', { name: 'Create account' }).click()
+  await expect(page).not.toHaveURL(/register/)
+}
+
+/** The newest mail to an address, followed to the link in it. */
+export async function linkOfMail(page, to, path) {
+  // Mails are sent by a job a moment later.
+  await expect(async () => {
+    await page.goto(`/dev/mail?to=${encodeURIComponent(to)}`)
+    await page.getByRole('main').locator('a[href^="/dev/mail/"]').first().click({ timeout: 1000 })
+    await expect(page).toHaveURL(/\/dev\/mail\/./)
+    await expect(page.getByRole('main')).toContainText(path, { timeout: 1000 })
+  }).toPass()
+  const text = await page.getByRole('main').innerText()
+  return text.match(new RegExp(`${path.replace('?', '\\?')}\\S+`))[0]
+}

@@ -1,0 +1,172 @@
+// Makes the marketplace ready for its pages to be looked at: the demo has orders, but nothing that is under way, compared,
+// invited or sent back. Who is signed in and what is where is written down for the tests.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { expect } from '@playwright/test'
+import { out } from '../playwright.config.js'
+import { scene, stateOf, test as setup } from '../lib/test.js'
+import { BUYER, OPERATOR, SELLER, OTHER_SELLER, PASSWORD, linkOfMail, newEmail, register, signIn } from '../lib/people.js'
+import { CARD, addFrom, buy, checkout, place } from '../lib/shopping.js'
+import { deliver, pathOf, sale } from '../lib/selling.js'
+
+setup.setTimeout(180_000)
+
+const within = (page) => page.getByRole('main')
+const save = (page, face) => page.context().storageState({ path: stateOf(face) })
+
+setup('a marketplace with something on every page', async ({ browser }) => {
+  mkdirSync(out, { recursive: true })
+  const open = async (face) => {
+    const page = await (await browser.newContext()).newPage()
+    if (face) await signIn(page, face)
+    return page
+  }
+  const found = {}
+
+  const operator = await open(OPERATOR)
+  await save(operator, 'operator')
+  found.shop = await pathOf(operator, '/operator', '/operator/shops/')
+
+  const seller = await open(SELLER.email)
+  await save(seller, 'seller')
+  found.editor = await pathOf(seller, '/seller/products', '/seller/products/01')
+  const codes = await makeGoods(seller, found)
+  await compare(seller, found, codes)
+  await upload(seller, found)
+  await promote(seller)
+  await openWarehouse(seller)
+
+  // A guest at the bank, one who was declined, one who has not ordered yet.
+  const guest = await open()
+  await addFrom(guest, SELLER.shop)
+  await checkout(guest, CARD.asks, newEmail('bank'))
+  await place(guest)
+  await expect(guest).toHaveURL(/sandbox\/3ds/)
+  found.bank = new URL(guest.url()).pathname
+  await addFrom(guest, OTHER_SELLER.shop)
+  await checkout(guest, CARD.declined, newEmail('declined'))
+  await place(guest)
+  await expect(guest.locator('.order-head .tag')).toHaveText('Payment failed')
+  found.declined = new URL(guest.url()).pathname
+  await addFrom(guest, SELLER.shop)
+  await addFrom(guest, OTHER_SELLER.shop)
+  await checkout(guest, CARD.good, newEmail('guest'))
+  await save(guest, 'guest')
+  found.product = await pathOf(guest, `/shop/${SELLER.shop}`, '/p/')
+
+  // A buyer with an order of two makers: one part has arrived and is to go back, the other is being made ready.
+  const buyer = await open(BUYER)
+  found.order = await buy(buyer, [SELLER.shop, OTHER_SELLER.shop])
+  found.sale = await sale(seller, await numberOf(buyer, SELLER.name))
+  await deliver(seller, found.sale)
+  await askToReturn(buyer, found.order)
+  await save(buyer, 'buyer')
+
+  // A shop that waits to be looked at, and its owner.
+  const email = newEmail('applicant')
+  const applicant = await open()
+  await apply(applicant, email)
+  await save(applicant, 'applicant')
+  found.applied = await pathOf(operator, '/operator?state=applied', '/operator/shops/')
+  found.verify = await linkOfMail(applicant, email, '/verify-email?token=')
+  found.mail = new URL(applicant.url()).pathname
+  await applicant.goto('/forgot-password')
+  await within(applicant).getByLabel('E-mail address').fill(email)
+  await within(applicant).getByRole('button', { name: 'Send the link' }).click()
+  found.reset = await linkOfMail(applicant, email, '/reset-password?token=')
+
+  const invited = newEmail('clerk')
+  await seller.goto('/seller/staff')
+  await within(seller).getByLabel('E-mail address').fill(invited)
+  await within(seller).getByRole('button', { name: 'Send the invitation' }).click()
+  await expect(seller.getByRole('status')).toHaveText('The invitation is on its way.')
+  found.invitation = await linkOfMail(seller, invited, '/invitation?token=')
+
+  found.payment = `/operator/payments/${found.order.split('/')[2]}`
+  writeFileSync(scene, JSON.stringify(found, null, 1))
+})
+
+/** The number of a maker's part of the order that is looked at. */
+async function numberOf(page, maker) {
+  const part = page.locator('.suborder-head', { hasText: maker })
+  return (await part.locator('.one-line').innerText()).trim()
+}
+
+/** Goods from a supplier, one article of two. Says article numbers of the shop. */
+async function makeGoods(page, found) {
+  await page.goto('/seller/stock')
+  const codes = (await page.locator('.goods-name .tiny').allInnerTexts()).slice(0, 3)
+  await page.goto('/seller/goods/new')
+  await page.getByLabel('Supplier (optional)').fill('Arcillas de Bailén')
+  await page.getByLabel('Articles').fill(`${codes[0]} 12\n${codes[1]} 6`)
+  await page.getByLabel('Note').fill('Call before you come')
+  await page.getByRole('button', { name: 'Write it down' }).click()
+  await expect(page.getByRole('status')).toContainText('Written down')
+  found.goods = new URL(page.url()).pathname
+  return codes
+}
+
+async function compare(page, found, codes) {
+  await page.goto('/seller/feeds')
+  const text = `sku,units\n${codes[0]},3\n${codes[1]},100000\nNOBODY-KNOWS,5\n${codes[2]},many\n`
+  await page.getByLabel('File').setInputFiles({ name: 'warehouse.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('status')).toContainText('Compared')
+  found.feed = new URL(page.url()).pathname
+}
+
+async function upload(page, found) {
+  await page.goto('/seller/uploads')
+  const text = 'title,sku,price,stock\nSmall olive dish,E2E-DISH,12.50,8\nA dish without a price,E2E-NONE,dear,1\n'
+  await page.getByLabel('File').setInputFiles({ name: 'spring.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await page.getByRole('main').getByRole('button', { name: 'Upload' }).click()
+  await expect(page).toHaveURL(/seller\/uploads\/./)
+  found.upload = new URL(page.url()).pathname
+}
+
+async function promote(page) {
+  await page.goto('/seller/promotions/new')
+  await page.getByLabel('Name').fill('A tenth off for friends')
+  await page.getByLabel('Coupon').fill(`FRIENDS-${Date.now().toString(36)}`)
+  await page.getByLabel('Share, %').fill('10')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await expect(page.getByRole('status')).toContainText('The promotion is made')
+}
+
+async function openWarehouse(page) {
+  await page.goto('/seller/warehouses')
+  await page.getByText('Open a warehouse').click()
+  const form = page.locator('section', { has: page.getByRole('heading', { name: 'Another warehouse' }) })
+  await form.getByLabel('Name', { exact: true }).fill('Shop in town')
+  await form.getByLabel('Short name').fill(`TOWN-${Date.now().toString(36)}`)
+  await form.getByLabel('Province').selectOption('ES-M')
+  await form.getByLabel('Postcode').fill('28012')
+  await form.getByLabel('Town or city').fill('Madrid')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('status')).toContainText('Saved')
+}
+
+async function askToReturn(page, order) {
+  await page.goto(order)
+  await page.getByText('Return something').click()
+  const form = page.locator('form[action$="/returns"]')
+  await form.locator('input[type=number]').first().fill('1')
+  await form.getByLabel('Why?').selectOption('defective')
+  await form.getByLabel('In your own words').fill('The glaze has a crack.')
+  await form.getByRole('button', { name: 'Ask for the return' }).click()
+  await expect(page.getByRole('status')).toContainText('The maker has your request')
+}
+
+async function apply(page, email) {
+  await page.goto('/open-a-shop')
+  const form = within(page)
+  await form.getByLabel('Name of the shop').fill(`Taller ${email.split('@')[0]}`)
+  await form.getByLabel('Country').selectOption('ES')
+  await form.getByLabel('Province').selectOption('ES-TE')
+  await form.getByLabel('Postcode').fill('44001')
+  await form.getByLabel('Town or city').fill('Teruel')
+  await form.getByLabel('Full name').fill('Pilar Gimeno')
+  await form.getByLabel('E-mail address').fill(email)
+  await form.getByLabel('Password').fill(PASSWORD)
+  await form.getByRole('button', { name: 'Open the shop' }).click()
+  await expect(page).toHaveURL(/\/seller/)
+}
