@@ -1,6 +1,7 @@
 //! The benches, one file each. A new one is a file here and a line in [`ALL`].
 
 pub mod checkout_full;
+pub mod outbox_tax;
 pub mod read_pdp;
 pub mod search;
 pub mod search_engine;
@@ -22,10 +23,11 @@ pub struct Bench {
     pub run: for<'a> fn(&'a Setting) -> BoxFuture<'a, Result<Vec<Comparison>>>,
 }
 
-pub const ALL: [Bench; 7] = [
+pub const ALL: [Bench; 8] = [
     till_hot::BENCH,
     till_spread::BENCH,
     checkout_full::BENCH,
+    outbox_tax::BENCH,
     read_pdp::BENCH,
     search::BENCH,
     search_engine::BENCH,

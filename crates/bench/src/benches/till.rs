@@ -90,7 +90,7 @@ pub async fn run(setting: &Setting, till: &Till) -> Result<Vec<Comparison>> {
     }
 
     setting.tell(format_args!("checking {} orders", buyers.answered));
-    invariants::check(&session, buyers.answered).await?;
+    invariants::check(&session, buyers.answered, 0).await?;
     shop.check().await?;
     drop((session, shop, cluster));
     program.stop().await?;
@@ -114,21 +114,21 @@ pub async fn run(setting: &Setting, till: &Till) -> Result<Vec<Comparison>> {
 }
 
 /// The buyers, with carts in their hands.
-struct Buyers {
+pub(super) struct Buyers {
     market: Market,
     pick: fn(&[Good], &mut SmallRng) -> [Good; 2],
     rng: SmallRng,
     turn: Duration,
-    total: Option<Money>,
+    pub total: Option<Money>,
     orders: Arc<Requests>,
     /// Orders a second in the fastest turn so far.
     fastest: f64,
     /// Orders that they were told were placed.
-    answered: u64,
+    pub answered: u64,
 }
 
 impl Buyers {
-    async fn new(till: &Till, market: Market, turn: Duration) -> Result<Self> {
+    pub async fn new(till: &Till, market: Market, turn: Duration) -> Result<Self> {
         Ok(Self {
             market,
             pick: till.pick,
@@ -147,7 +147,7 @@ impl Buyers {
     }
 
     /// What a cart costs: the same for all, because everything has one price.
-    async fn ask_total(&mut self, program: &Program, session: &Session) -> Result<Money> {
+    pub async fn ask_total(&mut self, program: &Program, session: &Session) -> Result<Money> {
         let cart = self.cart();
         carts::put(session, std::slice::from_ref(&cart)).await?;
         let quote = ask_json(program.address, &cart.quote(), 200).await?;
@@ -157,7 +157,7 @@ impl Buyers {
 
     /// Fills carts until there are enough for a turn, and has each quoted once: no shopper orders without having seen
     /// what it costs.
-    async fn fill(&mut self, program: &Program, session: &Session) -> Result<()> {
+    pub async fn fill(&mut self, program: &Program, session: &Session) -> Result<()> {
         let total = self.total.context("the total is asked for first")?;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let wanted = (self.fastest * RESERVE * self.turn.as_secs_f64()) as usize;
@@ -178,7 +178,7 @@ impl Buyers {
     }
 
     /// One turn of orders.
-    async fn order(&mut self, program: &Program) -> Result<Outcome> {
+    pub async fn order(&mut self, program: &Program) -> Result<Outcome> {
         let outcome = load::run(program.address, &self.orders, Until::Elapsed(self.turn), 201)
             .await?
             .all(201)
@@ -197,7 +197,7 @@ impl Buyers {
     }
 
     /// The warm-up: a turn that does not count, and one order sent twice, which must be one order.
-    async fn shop(&mut self, program: &Program, session: &Session) -> Result<()> {
+    pub async fn shop(&mut self, program: &Program, session: &Session) -> Result<()> {
         self.fill(program, session).await?;
         self.order(program).await?;
         let cart = self.cart();

@@ -12,7 +12,7 @@ pub const BENCH: Bench = Bench {
     run: |setting| Box::pin(till::run(setting, &TILL)),
 };
 
-const TILL: till::Till = till::Till {
+pub(super) const TILL: till::Till = till::Till {
     name: BENCH.name,
     mix: Mix::Spread,
     goods: 10_000,
