@@ -80,7 +80,7 @@ impl Carts {
     ) -> Result<Cart, Error> {
         let key = OwnerKey::from(owner);
         for _ in 0..SAVE_ATTEMPTS_MAX {
-            let mut cart = store::open(self.db.pool(), &key)
+            let mut cart = store::open(self.db.reads(), &key)
                 .await?
                 .unwrap_or_else(|| empty(ctx));
             let before = cart.version;
@@ -205,8 +205,8 @@ impl Carts {
     ) -> Result<Option<Cart>, Error> {
         let guest = CartOwner::Guest(guest.to_owned());
         for _ in 0..SAVE_ATTEMPTS_MAX {
-            let Some(theirs) = store::open(self.db.pool(), &OwnerKey::from(&guest)).await? else {
-                return store::open(self.db.pool(), &OwnerKey::from(&CartOwner::User(user))).await;
+            let Some(theirs) = store::open(self.db.reads(), &OwnerKey::from(&guest)).await? else {
+                return store::open(self.db.reads(), &OwnerKey::from(&CartOwner::User(user))).await;
             };
             let merged = self
                 .change(ctx, &CartOwner::User(user), None, |cart| {
@@ -264,7 +264,7 @@ fn empty(ctx: &Ctx) -> Cart {
 
 impl CartService for Carts {
     fn open<'a>(&'a self, _ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Option<Cart>> {
-        Box::pin(async move { Ok(store::open(self.db.pool(), &OwnerKey::from(&owner)).await?) })
+        Box::pin(async move { Ok(store::open(self.db.reads(), &OwnerKey::from(&owner)).await?) })
     }
 
     fn get<'a>(
@@ -295,7 +295,7 @@ impl CartService for Carts {
 
     fn accept_prices<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner) -> Reply<'a, Cart> {
         Box::pin(async move {
-            let cart = store::open(self.db.pool(), &OwnerKey::from(&owner))
+            let cart = store::open(self.db.reads(), &OwnerKey::from(&owner))
                 .await?
                 .ok_or(Error::NotFound)?;
             let skus = cart.lines.iter().map(|l| l.sku).collect();

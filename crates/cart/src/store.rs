@@ -1,6 +1,7 @@
 //! All SQL of carts.
 
 use crate::error::Error;
+use ::store::Reads;
 use contracts::cart::{Cart, CartOwner};
 use kernel::{CartId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
@@ -76,15 +77,35 @@ impl Row {
     }
 }
 
-pub async fn open(pool: &PgPool, owner: &OwnerKey) -> Result<Option<Cart>, Error> {
-    let row: Option<Row> = sqlx::query_as(select_carts!(
-        "where not ordered and (user_id = $1 or guest_hash = $2)"
-    ))
-    .bind(owner.user)
-    .bind(owner.guest_hash.as_deref())
-    .fetch_optional(pool)
-    .await?;
-    row.map(|r| r.cart().map(|(_, cart)| cart)).transpose()
+/// Asked with every change of a cart, by all who shop.
+pub async fn open(reads: &Reads, owner: &OwnerKey) -> Result<Option<Cart>, Error> {
+    let sql = select_carts!("where not ordered and (user_id = $1 or guest_hash = $2)");
+    let rows = reads
+        .query(sql, &[&owner.user.map(|user| user.0), &owner.guest_hash])
+        .await?;
+    let Some(found) = rows.first() else {
+        return Ok(None);
+    };
+    let row = Row::try_from(found).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    row.cart().map(|(_, cart)| Some(cart))
+}
+
+impl TryFrom<&tokio_postgres::Row> for Row {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &tokio_postgres::Row) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: CartId(row.try_get("id")?),
+            guest_hash: row.try_get("guest_hash")?,
+            user_id: row.try_get::<_, Option<Uuid>>("user_id")?.map(UserId),
+            currency: row.try_get("currency")?,
+            version: row.try_get("version")?,
+            lines: row.try_get("lines")?,
+            codes: row.try_get("codes")?,
+            ordered: row.try_get("ordered")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }
 
 pub async fn by_id(pool: &PgPool, id: CartId) -> Result<Option<(OwnerKey, Cart)>, Error> {

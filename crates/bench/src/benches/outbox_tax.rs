@@ -44,7 +44,11 @@ async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
         let unheard = turn(&mut buyers, &program, &session).await;
         session.batch_execute(LISTENING).await?;
         let unheard = unheard?;
-        ensure!(unheard.told == 0, "{} events of orders that nobody should hear of", unheard.told);
+        ensure!(
+            unheard.told == 0,
+            "{} events of orders that nobody should hear of",
+            unheard.told
+        );
         never_told += unheard.placed;
         let round = Round::pair(heard.rate, unheard.rate);
         setting.tell(format_args!(
