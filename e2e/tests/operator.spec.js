@@ -33,11 +33,15 @@ for (const [name, viewport] of [['at a desk', DESK], ['on a phone', PHONE]]) {
       await undo.getByLabel('Reason').fill('The buyer rang: both parcels would come too late')
       await undo.getByRole('button', { name: 'Undo the order' }).click()
       await expect(page.getByRole('status').first()).toContainText('Undone')
+      await expect(timeline).toContainText('undone by hand')
+      await expect(timeline).toContainText('The buyer rang')
+      // The money goes back by way of the bank.
+      const ordered = page.locator('section', { has: page.getByRole('heading', { name: 'What was ordered' }) })
       await expect(async () => {
         await page.reload()
-        await expect(timeline).toContainText('Give the money back', { timeout: 500 })
-        await expect(timeline).toContainText('The buyer rang', { timeout: 500 })
+        await expect(ordered.locator('dl')).toContainText('Refunded', { timeout: 500 })
       }).toPass()
+      await expect(ordered.locator('.tag')).toHaveText(['Cancelled', 'Cancelled'])
       await buyer.goto(order)
       await expect(buyer.locator('.order-head .tag')).toHaveText('Cancelled')
       await expect(main(buyer).locator('.totals')).toContainText('Refunded')

@@ -4,9 +4,10 @@ use super::{Sample, Scene, push};
 use crate::views::common::{Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
-    OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaymentRow, PaymentStep,
-    ShopRow,
+    OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaidOrder, PaidPart,
+    PaymentRow, PaymentStep, ShopRow,
 };
+use crate::views::order::SubOrderState;
 use crate::views::page::{Face, Page, Tone, Viewer};
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -242,6 +243,24 @@ impl Scene {
                 step("payments.step.inquire", "payments.outcome.unknown", None),
                 step("payments.step.authorize", "payments.outcome.unknown", None),
             ],
+            order: Some(PaidOrder {
+                email: self.text("elena.ferrer@mail.example"),
+                placed: self.text("21 Nov 2026, 12:02"),
+                total: self.price(16_115).text,
+                refunded: self.price(4_200).text,
+                parts: vec![PaidPart {
+                    shop: self.text("Taller Guadalquivir"),
+                    href: Some("/operator/shops/1".to_owned()),
+                    number: self.text("K7F3-9QXA-1"),
+                    state: SubOrderState::Confirmed,
+                    total: self.price(11_915).text,
+                    contents: vec![self.say("2 × Breakfast bowl", "2 × Cuenco de desayuno")],
+                    changes: vec![self.say(
+                        "€42.00 given back on 21 November: broken",
+                        "42,00 € devueltos el 21 de noviembre: roto",
+                    )],
+                }],
+            }),
         }
     }
 

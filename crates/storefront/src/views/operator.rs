@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::{Field, Link};
+use super::order::SubOrderState;
 use super::page::Page;
 use super::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -165,6 +166,34 @@ pub struct OperatorPaymentPage {
     pub answers: Vec<AnswerChoice>,
     /// The last first.
     pub timeline: Vec<PaymentStep>,
+    /// None while it cannot be read: the payment can be seen to without it.
+    pub order: Option<PaidOrder>,
+}
+
+/// What a payment is for.
+#[derive(Clone, Debug)]
+pub struct PaidOrder {
+    pub email: String,
+    pub placed: String,
+    pub total: String,
+    /// What went back so far; empty where nothing did.
+    pub refunded: String,
+    pub parts: Vec<PaidPart>,
+}
+
+/// A shop's part of it.
+#[derive(Clone, Debug)]
+pub struct PaidPart {
+    pub shop: String,
+    /// None for whoever may not look at shops.
+    pub href: Option<String>,
+    pub number: String,
+    pub state: SubOrderState,
+    pub total: String,
+    /// `2 × Breakfast bowl`.
+    pub contents: Vec<String>,
+    /// What was taken out of it, and given back.
+    pub changes: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -81,9 +81,14 @@ impl Page {
         self.work_root().is_some()
     }
 
+    /// As what the visitor is signed in.
+    pub fn face(&self) -> Option<Face> {
+        self.viewer.as_ref().map(|viewer| viewer.face)
+    }
+
     /// Where the workplace begins that this page is part of.
     pub fn work_root(&self) -> Option<&'static str> {
-        let root = match self.viewer.as_ref()?.face {
+        let root = match self.face()? {
             Face::Seller => "/seller",
             Face::Operator => "/operator",
             Face::Buyer => return None,

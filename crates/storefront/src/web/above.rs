@@ -15,7 +15,7 @@ static PAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 pub fn page_above(path: &str) -> &str {
     let mut rest = path;
     while let Some(at) = rest.rfind('/') {
-        if at > 0 && PAGES.iter().any(|page| fits(page, rest)) {
+        if rest.len() > 1 && PAGES.iter().any(|page| fits(page, rest)) {
             return rest;
         }
         rest = &rest[..at];

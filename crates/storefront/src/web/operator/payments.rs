@@ -4,18 +4,19 @@ use super::bar;
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::operator::{
-    AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaymentRow, PaymentStep,
+    AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaidOrder, PaidPart, PaymentRow, PaymentStep,
 };
 use crate::views::page::Tone;
 use crate::views::work::{Section, Status};
-use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done};
+use crate::web::{Shop, sub_orders};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
 use contracts::identity::UserCard;
+use contracts::orders::{AsOf, SubOrder};
 use kernel::{Cursor, Fault, Kind, OrderId, Permission, UserId};
 use serde::Deserialize;
 
@@ -115,7 +116,7 @@ fn row(saga: &PaymentSaga, locale: Locale) -> PaymentRow {
         step: locale.t(&format!("payments.step.{}", saga.step)).to_string(),
         tries: locale.number(u64::from(saga.tries)),
         last: last
-            .map(|told| locale.date_time(told.at.naive_utc()))
+            .map(|told| locale.date_time_short(told.at.naive_utc()))
             .unwrap_or_default(),
         due: due(saga, locale),
     }
@@ -123,7 +124,7 @@ fn row(saga: &PaymentSaga, locale: Locale) -> PaymentRow {
 
 fn due(saga: &PaymentSaga, locale: Locale) -> String {
     saga.due_at
-        .map(|at| locale.date_time(at.naive_utc()))
+        .map(|at| locale.date_time_short(at.naive_utc()))
         .unwrap_or_default()
 }
 
@@ -142,9 +143,10 @@ async fn show(
     error: Option<String>,
 ) -> Result<Response, Failure> {
     visit.operator(Permission::ReadAnyOrder)?;
-    let (page, saga) = futures::join!(
+    let (page, saga, paid) = futures::join!(
         visit.keyed_page(shop, "operator.payments"),
         shop.payment_desk.saga(&visit.ctx, order),
+        paid(shop, visit, order),
     );
     let (mut page, saga, locale) = (page, saga?, visit.locale);
     let people: Vec<UserId> = saga.timeline.iter().filter_map(|told| told.by).collect();
@@ -182,8 +184,54 @@ async fn show(
             .rev()
             .map(|told| step(told, &people, locale))
             .collect(),
+        order: paid,
     };
     Ok(visit.show(shop, &view))
+}
+
+/// What the payment is for. Whoever sees to a payment can do without.
+async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
+    let order = shop
+        .orders
+        .order(&visit.ctx, None, id, AsOf::default())
+        .await
+        .ok()?;
+    let tenants = order.sub_orders.iter().map(|part| part.tenant).collect();
+    let (sellers, payment) = futures::join!(
+        shop.tenants.shops(&visit.ctx, tenants),
+        shop.payments.payment(&visit.ctx, order.payment),
+    );
+    let (sellers, locale) = (sellers.unwrap_or_default(), visit.locale);
+    let refunded = payment.ok().map(|payment| payment.refunded);
+    let part = |sub: &SubOrder| PaidPart {
+        shop: sellers
+            .iter()
+            .find(|seller| seller.id == sub.tenant)
+            .map(|seller| seller.name.clone())
+            .unwrap_or_default(),
+        href: visit
+            .may(Permission::ApproveSellers)
+            .then(|| format!("/operator/shops/{}", sub.tenant)),
+        number: sub.number.clone(),
+        state: sub_orders::state(sub.status),
+        total: locale.money(sub.total),
+        contents: sub
+            .lines
+            .iter()
+            .map(|line| format!("{} × {}", line.quantity, line.title))
+            .collect(),
+        changes: sub_orders::changes(sub, locale),
+    };
+    Some(PaidOrder {
+        email: order.email.clone(),
+        placed: locale.date_time_short(order.placed_at.naive_utc()),
+        total: locale.money(order.total),
+        refunded: refunded
+            .filter(|back| back.amount > 0)
+            .map(|back| locale.money(back))
+            .unwrap_or_default(),
+        parts: order.sub_orders.iter().map(part).collect(),
+    })
 }
 
 fn choice(answer: SagaAnswer, locale: Locale) -> AnswerChoice {
@@ -203,7 +251,7 @@ fn step(told: &SagaEntry, people: &[UserCard], locale: Locale) -> PaymentStep {
             .map(|card| card.name.clone())
     };
     PaymentStep {
-        at: locale.date_time(told.at.naive_utc()),
+        at: locale.date_time_short(told.at.naive_utc()),
         step: locale.t(&format!("payments.step.{}", told.step)).to_string(),
         outcome: locale
             .t(&format!("payments.outcome.{}", told.outcome))
