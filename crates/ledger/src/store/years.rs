@@ -32,10 +32,10 @@ pub async fn quarters(
         .bind(until)
         .fetch_all(conn)
         .await?;
-    rows.into_iter().map(takings).collect()
+    rows.iter().map(takings).collect()
 }
 
-fn takings(row: QuarterRow) -> Result<(u8, Takings), Error> {
+fn takings(row: &QuarterRow) -> Result<(u8, Takings), Error> {
     let currency = currency(&row.currency)?;
     let money = |amount| Money::new(amount, currency);
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
