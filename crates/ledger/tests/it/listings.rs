@@ -173,7 +173,7 @@ async fn what_is_paid_once_is_paid_for_ever_and_who_is_freed_pays_nothing() {
         .await;
     market
         .rule(Some(30), |rule| {
-            (rule.plan, rule.fee) = (Some("pro".to_owned()), eur(5))
+            (rule.plan, rule.fee) = (Some("pro".to_owned()), eur(5));
         })
         .await;
     let dollars = Money::new(99, Currency::USD);
