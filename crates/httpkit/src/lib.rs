@@ -7,6 +7,7 @@ mod auth;
 mod conditional;
 mod document;
 mod extract;
+mod guess;
 mod idempotency;
 mod layer;
 mod limit;
@@ -24,6 +25,7 @@ pub use auth::{Admin, Anyone, Auth, Buyer, Needs, Opens, Partner, Seller, perm, 
 pub use conditional::{IfMatch, etag};
 pub use document::{Csv, LanguageQuery, Pdf};
 pub use extract::{Json, Path, Query};
+pub use guess::{Guesses, UNKNOWN_CODES_MAX};
 pub use idempotency::IdempotencyKey;
 pub use layer::{Instance, Observe, Request as RequestInfo};
 pub use limit::RateLimits;
