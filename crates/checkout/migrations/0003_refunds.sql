@@ -29,12 +29,17 @@ create table checkout.refund (
     -- [{at, attempt, step, outcome}]
     history jsonb not null,
     ended_at timestamptz,
+    -- what of it goes back to gift cards and store credit; the provider is asked for the rest
+    tenders jsonb not null,
+    -- origin or store_credit
+    goes_to text not null,
     constraint refund_pkey primary key (order_id, id),
     constraint refund_key_once unique (order_id, key),
     constraint refund_key_hashed check ((key is null) = (request_hash is null)),
     constraint refund_amount_positive check (amount > 0),
     constraint refund_attempt_check check (attempt > 0),
     constraint refund_version_check check (version > 0),
+    constraint refund_goes_to_known check (goes_to in ('origin', 'store_credit')),
     constraint refund_status_known check (status in ('pending', 'refunded', 'refused')),
     constraint refund_ended check ((status = 'pending') = (ended_at is null) and (status = 'pending') = (due_at is not null))
 ) partition by range (order_id);
@@ -47,5 +52,5 @@ select store.close_to_shops('checkout.refund');
 create type checkout.refund_row as (
     order_id uuid, id uuid, version bigint, attempt int, charge text, parts jsonb, amount bigint, status text, asked_by jsonb,
     asked_at timestamptz, key text, request_hash bytea, step jsonb, tries int, due_at timestamptz, lease_until timestamptz,
-    history jsonb, ended_at timestamptz
+    history jsonb, ended_at timestamptz, tenders jsonb, goes_to text
 );

@@ -7,12 +7,13 @@ use crate::mails::Mails;
 use crate::quote::Sources;
 use crate::saga::drive::Driver;
 use crate::saga::{End, Step};
+use crate::tender::{buyer_of, tenders};
 use crate::till::place::{IdempotencyKey, PlaceCommand, Placement, stored_answer};
 use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
 use crate::trial::tried;
 use crate::watch::watch;
-use crate::{Config, draft, refund, webhook};
+use crate::{Config, draft, guesses, refund, webhook};
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
 use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
@@ -21,8 +22,9 @@ use contracts::inventory::Inventory;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
 use contracts::tenants::{ShopDesk, Tenants};
-use kernel::{CartId, Ctx, Fault, OrderId, SharedClock};
-use ledger::Rates;
+use httpkit::Guesses;
+use kernel::{CartId, Ctx, Fault, Money, OrderId, SharedClock};
+use ledger::{Purses, Rates};
 use orders::Orders;
 use orders::domain::Refusal;
 use orders::till::NewOrder;
@@ -49,6 +51,9 @@ struct Inner {
     carts: Arc<dyn CartService>,
     orders: Orders,
     rates: Rates,
+    purses: Purses,
+    /// Of coupons.
+    guesses: Guesses,
     till: Till,
     driver: Driver,
     refunder: refund::drive::Driver,
@@ -73,6 +78,8 @@ pub struct Parts {
     pub orders: Orders,
     /// What shops are charged.
     pub rates: Rates,
+    /// Gift cards and store credit.
+    pub purses: Purses,
     /// What is taken off prices.
     pub promotions: Promotions,
     /// What of prices is tax, or comes on top of them.
@@ -119,6 +126,8 @@ impl Checkouts {
             carts: parts.carts,
             orders: parts.orders,
             rates: parts.rates,
+            purses: parts.purses,
+            guesses: Guesses::default(),
             till,
             driver,
             refunder,
@@ -212,7 +221,7 @@ impl Checkouts {
 
     pub(crate) async fn quoted(&self, ctx: &Ctx, request: QuoteRequest) -> Result<Quote, Error> {
         let inner = &self.0;
-        let cart = inner
+        let mut cart = inner
             .carts
             .get(ctx, request.owner.clone(), request.cart, request.cart_version)
             .await?;
@@ -221,14 +230,24 @@ impl Checkouts {
         }
         let address = request.address.map(draft::address).transpose()?;
         let email = request.email.as_deref().map(draft::email).transpose()?;
-        let buyer = match request.owner {
-            CartOwner::User(user) => Some(Buyer::of(Some(user), "")),
-            CartOwner::Guest(_) => email.map(|email| Buyer::of(None, &email)),
+        let client = &request.tender.client;
+        let withheld = guesses::withheld(&inner.guesses, &mut cart, client, ctx.now);
+        let user = buyer_of(&request.owner);
+        let buyer = match user {
+            Some(_) => Some(Buyer::of(user, "")),
+            None => email.map(|email| Buyer::of(None, &email)),
         };
-        inner
+        let mut quote = inner
             .sources
             .quote(ctx, &cart, address.as_ref(), &request.delivery, buyer.as_ref())
-            .await
+            .await?;
+        guesses::count(&inner.guesses, &quote.refused_codes, client, ctx.now);
+        quote.refused_codes.extend(withheld);
+        let tenders = tenders(&inner.purses, ctx, &request.tender, user, quote.total).await?;
+        quote.tenders = tenders.iter().map(|t| t.view(quote.total.currency)).collect();
+        let tendered: i64 = tenders.iter().map(|tender| tender.amount).sum();
+        quote.due = Money::new(quote.total.amount - tendered, quote.total.currency);
+        Ok(quote)
     }
 
     /// Places the order of a cart. The answer to a key that was used before comes before every refusal: the cart may
@@ -291,7 +310,7 @@ impl Checkouts {
 
     async fn drafted(&self, ctx: &Ctx, request: &PlaceOrder) -> Result<NewOrder, Error> {
         let inner = &self.0;
-        let cart = inner
+        let mut cart = inner
             .carts
             .get(
                 ctx,
@@ -301,6 +320,8 @@ impl Checkouts {
             )
             .await?;
         check_cart(&cart, request)?;
+        let client = &request.tender.client;
+        guesses::withheld(&inner.guesses, &mut cart, client, ctx.now);
         let (user, _) = draft::buyer(request);
         let buyer = Buyer::of(user, &request.email);
         let priced = inner
@@ -313,15 +334,17 @@ impl Checkouts {
                 Some(&buyer),
             )
             .await?;
+        guesses::count(&inner.guesses, &priced.refused, client, ctx.now);
         let reserved_until = ctx.now + inner.config.reservation_ttl;
         let rules = inner.rates.book(ctx.now).await.map_err(Fault::from)?;
-        let placed = draft::placed(ctx, request, priced, &rules, reserved_until)?;
+        let tenders = tenders(&inner.purses, ctx, &request.tender, user, priced.total).await?;
+        let placed = draft::placed(ctx, request, priced, &rules, tenders, reserved_until)?;
         Ok(NewOrder::new(ctx, OrderId::new(ctx.now), placed)?)
     }
 
     pub(crate) async fn paid(&self, ctx: &Ctx, request: Pay) -> Result<PayOutcome, Error> {
         let order = self.order_of(&request.owner, request.order).await?;
-        if request.method.is_empty() && order.total().amount > 0 {
+        if request.method.is_empty() && order.charged().amount > 0 {
             return Err(Error::MethodMissing);
         }
         let start = || Ask::Start {
@@ -433,7 +456,10 @@ fn idempotency_key(request: &PlaceOrder) -> Result<IdempotencyKey, Error> {
         CartOwner::User(user) => format!("checkout.place/user/{user}"),
         CartOwner::Guest(secret) => format!("checkout.place/guest/{}", orders::guest_hash(secret)),
     };
-    let request_json = serde_json::to_vec(request).map_err(|_| Error::Internal)?;
+    // Where the caller is may change between two tries.
+    let mut said = request.clone();
+    said.tender.client = String::new();
+    let request_json = serde_json::to_vec(&said).map_err(|_| Error::Internal)?;
     let request_hash = Sha256::digest(request_json).to_vec();
     Ok(IdempotencyKey::new(
         scope,

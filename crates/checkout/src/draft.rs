@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::quote::{Priced, PricedGroup, PricedLine};
+use crate::tender::agreed;
 use chrono::TimeDelta;
 use contracts::Address;
 use contracts::cart::CartOwner;
@@ -14,7 +15,7 @@ use kernel::{
     Ctx, Fault, FieldError, Kind, LineId, Money, PaymentId, SubOrderId, TenantId, Timestamp, UserId, geo,
 };
 use ledger::domain::{Charged, Rulebook, Sold};
-use orders::domain::{Delivery, Discount, Line, Part, Placed, Tax};
+use orders::domain::{Delivery, Discount, Line, Part, Placed, Tax, Tender};
 
 /// Bytes of an e-mail address, by RFC 5321.
 const EMAIL_BYTES_MAX: usize = 254;
@@ -27,6 +28,7 @@ pub fn placed(
     request: &PlaceOrder,
     priced: Priced,
     rules: &Rulebook,
+    tenders: Vec<Tender>,
     reserved_until: Timestamp,
 ) -> Result<Placed, Error> {
     refuse_unsaleable(&priced)?;
@@ -34,6 +36,9 @@ pub fn placed(
     if priced.total != request.expected_total {
         return Err(Error::TotalChanged { now: priced.total });
     }
+    let tendered: i64 = tenders.iter().map(|tender| tender.amount).sum();
+    let due = Money::new(priced.total.amount - tendered, priced.total.currency);
+    agreed(&request.tender, request.expected_due, due)?;
     let (buyer, guest) = buyer(request);
     Ok(Placed {
         buyer,
@@ -44,6 +49,7 @@ pub fn placed(
         currency: priced.total.currency,
         payment: PaymentId::new(ctx.now),
         reserved_until,
+        tenders,
         parts: parts(ctx, priced.groups, rules, priced.tax_owed_by)?,
     })
 }

@@ -1,6 +1,8 @@
 //! Everything checkout refuses, and what callers are told.
 
+use crate::tender::CardRefusal;
 use contracts::checkout::{SagaAnswer, Shortage, Unserved};
+use contracts::purses::PurseKind;
 use kernel::{Fault, Kind, Money, OrderId, TenantId};
 use promotions::domain::refusal;
 use promotions::till::Why;
@@ -27,6 +29,26 @@ pub enum Error {
         promotion: kernel::PromotionId,
         name: String,
         why: Why,
+    },
+    #[error("{}", .why.words())]
+    GiftCard { index: usize, why: CardRefusal },
+    #[error("An order is paid with at most {} gift cards.", crate::tender::GIFT_CARDS_MAX)]
+    TooManyGiftCards,
+    #[error("Store credit belongs to an account. Sign in to use it.")]
+    NoCreditForGuests,
+    #[error("The buyer has no account, and so no store credit. Give it back where it came from.")]
+    BuyerWithoutAccount,
+    #[error("Say what is left to pay beside gift cards and store credit, as the quote told it.")]
+    DueMissing,
+    #[error(
+        "Beside gift cards and store credit {now} is left to pay, not what you agreed to. Look at the order again and confirm."
+    )]
+    DueChanged { now: Money },
+    #[error("{} {spendable} is left, less than the order was to be paid with. Look at the order again and confirm.", purse(*.kind))]
+    TenderGone {
+        kind: PurseKind,
+        hint: String,
+        spendable: Money,
     },
     #[error("The total is {now}, not what you agreed to. Look at the order again and confirm.")]
     TotalChanged { now: Money },
@@ -139,6 +161,13 @@ fn unserved(why: Unserved) -> &'static str {
     }
 }
 
+fn purse(kind: PurseKind) -> &'static str {
+    match kind {
+        PurseKind::GiftCard => "On a gift card",
+        PurseKind::StoreCredit => "Of your store credit",
+    }
+}
+
 /// Why there is not enough of a promotion left.
 fn gone(why: Why) -> &'static str {
     match why {
@@ -191,6 +220,24 @@ impl Error {
             Self::PromotionGone { promotion, why, .. } => plain(Kind::Conflict, "promotion_gone")
                 .with("promotion", promotion)
                 .with("reason", refusal(*why)),
+            Self::GiftCard { index, why } => {
+                plain(Kind::Unprocessable, why.code()).at(format!("/gift_cards/{index}"))
+            }
+            Self::TooManyGiftCards => plain(Kind::Unprocessable, "gift_cards_too_many").at("/gift_cards"),
+            Self::NoCreditForGuests => plain(Kind::Unprocessable, "store_credit_guest").at("/store_credit"),
+            Self::BuyerWithoutAccount => plain(Kind::Unprocessable, "buyer_without_account").at("/to"),
+            Self::DueMissing => Fault::field("due_missing", "/expected_due", self.to_string()),
+            Self::DueChanged { now } => plain(Kind::Conflict, "due_changed")
+                .at("/expected_due")
+                .with("due", now),
+            Self::TenderGone {
+                kind,
+                hint,
+                spendable,
+            } => plain(Kind::Conflict, "tender_gone")
+                .with("kind", kind)
+                .with("hint", hint)
+                .with("spendable", spendable),
             Self::TotalChanged { now } => plain(Kind::Conflict, "total_changed")
                 .at("/expected_total")
                 .with("total", now),

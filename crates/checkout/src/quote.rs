@@ -155,6 +155,8 @@ impl Sources {
             groups,
             promotions: priced.taken,
             refused_codes: priced.refused,
+            tenders: Vec::new(),
+            due: priced.total,
         })
     }
 }

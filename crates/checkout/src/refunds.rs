@@ -10,7 +10,7 @@ use contracts::orders::{AsOf, Deduction, Orders as _, RefundLine};
 use kernel::{
     Actor, Ctx, Currency, Cursor, DateTime, Money, OrderId, Page, PageLimit, RefundId, SubOrderId, TenantId,
 };
-use orders::domain::Refund;
+use orders::domain::{Refund, Tender};
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -49,6 +49,7 @@ impl Checkouts {
             part,
             wish: request.wish,
             reason: request.reason,
+            to: request.to,
             key: RefundKey {
                 key: format!("{scope}/{}", request.idempotency_key),
                 request_hash: Sha256::digest(request_json).to_vec(),
@@ -91,6 +92,7 @@ impl Checkouts {
             ended_at: refund.ended_at,
             parts: Json(refund.parts),
             step: Json(refund.step),
+            tenders: Json(refund.tenders),
             asked_by: Json(refund.asked_by),
         };
         view(row, None)
@@ -122,7 +124,7 @@ impl Checkouts {
 
     async fn refunds_of(&self, order: OrderId, only: Option<SubOrderId>) -> Result<Vec<OrderRefund>, Error> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.order_id, o.currency, r.parts, r.step, r.asked_by, r.asked_at, r.ended_at
+            "select r.id, r.order_id, o.currency, r.parts, r.step, r.tenders, r.asked_by, r.asked_at, r.ended_at
                from checkout.refund r
                join orders.order o on o.id = r.order_id
               where r.order_id = $1
@@ -142,7 +144,7 @@ impl Checkouts {
     ) -> Result<Page<OrderRefund>, Error> {
         let before = after.map(|cursor| read_cursor(&cursor)).transpose()?;
         let mut rows: Vec<Row> = sqlx::query_as(
-            "select r.id, r.order_id, o.currency, r.parts, r.step, r.asked_by, r.asked_at, r.ended_at
+            "select r.id, r.order_id, o.currency, r.parts, r.step, r.tenders, r.asked_by, r.asked_at, r.ended_at
                from checkout.refund r
                join orders.order o on o.id = r.order_id
               where r.status = 'refused' and ($1::uuid is null or r.id < $1)
@@ -187,6 +189,7 @@ struct Row {
     currency: String,
     parts: Json<Vec<Refund>>,
     step: Json<Step>,
+    tenders: Json<Vec<Tender>>,
     asked_by: Json<Actor>,
     asked_at: DateTime,
     ended_at: Option<DateTime>,
@@ -240,6 +243,11 @@ fn view(row: Row, only: Option<SubOrderId>) -> Result<OrderRefund, Error> {
         status,
         amount: Money::sum(currency, parts.iter().map(|part| part.amount))?,
         parts,
+        // Where it goes is the buyer's, whichever shop gives it: of one shop's part nothing is told.
+        tenders: match only {
+            Some(_) => Vec::new(),
+            None => row.tenders.iter().map(|tender| tender.view(currency)).collect(),
+        },
         reason,
         refusal,
         asked_by: who(&row.asked_by.0).to_owned(),

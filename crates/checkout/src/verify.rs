@@ -24,6 +24,7 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     findings.extend(taxes(&mut tx).await?);
     findings.extend(returns(&mut tx).await?);
     findings.extend(cancelled_units(&mut tx).await?);
+    findings.extend(tenders(&mut tx).await?);
     findings.extend(claims(&mut tx).await?);
     tx.commit().await?;
     Ok(findings)
@@ -137,6 +138,15 @@ async fn cancelled_units(conn: &mut PgConnection) -> Result<Vec<String>, Error> 
         .map(|(order, sku, told, back)| {
             format!("order {order}: {told} units of SKU {sku} were cancelled, {back} of those that were sold are back")
         })
+        .collect())
+}
+
+/// What gift cards and store credit pay of orders is set aside, spent, let go and given back as the orders say.
+async fn tenders(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, String)> = found(conn, include_str!("sql/verify_tenders.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, problem)| format!("order {order}: {problem}"))
         .collect())
 }
 

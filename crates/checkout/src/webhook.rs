@@ -126,7 +126,7 @@ impl Checkouts {
             .await?
             .case
             .order
-            .total();
+            .charged();
         let charge = ProviderCharge {
             key: key.to_owned(),
             amount,

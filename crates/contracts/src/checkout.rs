@@ -4,6 +4,7 @@ use crate::cart::CartOwner;
 use crate::catalog::Offer;
 use crate::orders::{Deduction, Order, ParcelLine, RefundLine, SubOrder};
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
+use crate::purses::{Tender, TenderWish};
 use crate::service::service;
 use crate::taxes::{Tax, TaxSum};
 use crate::{Address, payments::PaymentStatus};
@@ -27,6 +28,8 @@ pub struct QuoteRequest {
     /// By which a guest's uses of promotions are counted, once they gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "TenderWish::is_default")]
+    pub tender: TenderWish,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -58,6 +61,10 @@ pub struct Quote {
     pub promotions: Vec<TakenPromotion>,
     /// Coupons of the cart that do nothing for it.
     pub refused_codes: Vec<RefusedCode>,
+    /// What gift cards and store credit would pay of the total.
+    pub tenders: Vec<Tender>,
+    /// The rest of it.
+    pub due: Money,
 }
 
 /// One seller's part of a quote.
@@ -188,6 +195,12 @@ pub struct PlaceOrder {
     pub email: String,
     pub address: Address,
     pub delivery: Vec<DeliveryChoice>,
+    #[serde(default, skip_serializing_if = "TenderWish::is_default")]
+    pub tender: TenderWish,
+    /// What the buyer agreed to pay beside gift cards and store credit; anything else is refused with what it would be. Only
+    /// needed with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_due: Option<Money>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -247,8 +260,21 @@ pub struct RefundOrder {
     pub wish: RefundWish,
     /// The buyer is told.
     pub reason: String,
+    #[serde(default)]
+    pub to: RefundTo,
     /// The same key twice is one refund; the second call gets the first one's answer.
     pub idempotency_key: String,
+}
+
+/// Where money goes back to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundTo {
+    /// Where it came from: store credit and gift cards first, then the means of payment.
+    #[default]
+    Origin,
+    /// The buyer's store credit, all of it: the buyer wants that, and has an account.
+    StoreCredit,
 }
 
 /// How much is to be given back.
@@ -280,6 +306,9 @@ pub struct OrderRefund {
     pub amount: Money,
     /// What it is given back for; one per sub-order. A shop sees its own.
     pub parts: Vec<RefundPart>,
+    /// What of it goes to gift cards and store credit; the rest goes by the payment provider.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<Tender>,
     /// The buyer is told.
     pub reason: String,
     /// Why the provider will not do it.

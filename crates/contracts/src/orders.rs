@@ -5,6 +5,7 @@ mod returns;
 pub use returns::*;
 
 use crate::promotions::Discount;
+use crate::purses::Tender;
 use crate::service::{public_event, service};
 use crate::taxes::{Tax, TaxOwner, TaxSum};
 use crate::{Address, Document, Language, cart::CartOwner};
@@ -288,6 +289,11 @@ pub struct Order {
     /// What was given back of `total` for its sub-orders so far.
     pub refunded: Money,
     pub payment: PaymentId,
+    /// What of `total` gift cards and store credit pay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<Tender>,
+    /// The rest of it, which a payment provider is asked for.
+    pub charged: Money,
     pub placed_at: DateTime,
     /// Until when the stock is held for it, while it is unpaid.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -36,7 +36,7 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// Bodies beyond this are neither compared nor kept: uploads know what they have seen by the keys of their rows.
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// Answers with tokens in them are not for keeping.
-const SECRETS: [&str; 2] = ["/v1/auth/", "/v1/admin/partner-keys"];
+const SECRETS: [&str; 3] = ["/v1/auth/", "/v1/admin/partner-keys", "/v1/admin/gift-cards"];
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Whether what this path answers may hold secrets: it is never kept under a key.

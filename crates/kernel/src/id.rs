@@ -137,6 +137,12 @@ ids! {
     ListingRuleId,
     /// What takes something off the price of some goods.
     PromotionId,
+    /// A gift card, or what a buyer has as store credit in one currency.
+    PurseId,
+    /// Money that was put on a purse, or taken from it.
+    PurseMovementId,
+    /// Store credit that an operator gave.
+    CreditGrantId,
     /// An event of a stream or of the log.
     EventId,
     /// A unit of background work.

@@ -27,7 +27,8 @@ create table ledger.posting (
     constraint posting_amount_not_zero check (amount <> 0),
     constraint posting_account_known check (account in
         ('provider_clearing', 'buyer_funds', 'seller_payable', 'seller_reserve', 'commission_revenue', 'tax_payable', 'promotion_expense', 'bank',
-         'payout_clearing', 'provider_fees', 'listing_revenue'))
+         'payout_clearing', 'provider_fees', 'listing_revenue', 'gift_cards_outstanding', 'store_credit_outstanding',
+         'goodwill_expense'))
 ) partition by range (entry_id);
 select store.partition_by_month('ledger.posting', 'uuid');
 create index posting_of_tenant on ledger.posting (tenant_id, account, currency) where tenant_id is not null;

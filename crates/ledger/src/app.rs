@@ -2,6 +2,7 @@ mod commission;
 mod holds;
 mod listings;
 mod payouts;
+mod purses;
 mod settlements;
 mod statements;
 mod years;
@@ -10,6 +11,7 @@ pub use commission::{HOUSE_RATE, NewRule, Rates};
 pub use holds::PlaceHold;
 pub use listings::NewListingRule;
 pub use payouts::{Asked, PayoutView, Terms};
+pub use purses::{Purses, Wanted as WantedPurses};
 pub use settlements::Imported;
 
 use crate::domain::Standing;

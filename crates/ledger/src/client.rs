@@ -1,5 +1,6 @@
 //! The ledger as other contexts know it.
 
+mod purses;
 mod settlement;
 
 use crate::app::Ledger;

@@ -6,6 +6,7 @@ mod fees;
 mod hold;
 mod life;
 mod listing;
+pub mod purse;
 mod schedule;
 mod settlement;
 mod statement;
@@ -53,10 +54,16 @@ pub enum Account {
     PayoutClearing,
     /// What payment providers keep for themselves. Expense.
     ProviderFees,
+    /// What is on gift cards and not spent yet. Liability; card by card in `ledger.purse`.
+    GiftCardsOutstanding,
+    /// What buyers have as store credit. Liability; buyer by buyer in `ledger.purse`.
+    StoreCreditOutstanding,
+    /// Gift cards and store credit that the marketplace gave away. Expense.
+    GoodwillExpense,
 }
 
 impl Account {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ProviderClearing,
         Self::BuyerFunds,
         Self::SellerPayable,
@@ -68,6 +75,9 @@ impl Account {
         Self::Bank,
         Self::PayoutClearing,
         Self::ProviderFees,
+        Self::GiftCardsOutstanding,
+        Self::StoreCreditOutstanding,
+        Self::GoodwillExpense,
     ];
 
     #[must_use]
@@ -84,6 +94,9 @@ impl Account {
             Self::Bank => "bank",
             Self::PayoutClearing => "payout_clearing",
             Self::ProviderFees => "provider_fees",
+            Self::GiftCardsOutstanding => "gift_cards_outstanding",
+            Self::StoreCreditOutstanding => "store_credit_outstanding",
+            Self::GoodwillExpense => "goodwill_expense",
         }
     }
 }
@@ -123,15 +136,28 @@ pub struct SellerShare {
     pub sales_tax: Money,
 }
 
-/// The provider captured an order: each shop is owed its total, and what the marketplace pays for its discounts, less
-/// commission, the tax on it, and the tax on what was sold where the marketplace owes that.
-pub fn sale(order: OrderId, at: Timestamp, shares: &[SellerShare]) -> Result<Entry, MoneyError> {
+/// What of an order, or of a refund, goes by gift cards and store credit, in minor units of its currency. The rest goes by
+/// a payment provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tendered {
+    pub gift_cards: i64,
+    pub store_credit: i64,
+}
+
+/// An order was paid, by its provider, by gift cards, by store credit: each shop is owed its total, and what the marketplace
+/// pays for its discounts, less commission, the tax on it, and the tax on what was sold where the marketplace owes that.
+pub fn sale(
+    order: OrderId,
+    at: Timestamp,
+    shares: &[SellerShare],
+    tendered: Tendered,
+) -> Result<Entry, MoneyError> {
     Ok(Entry {
         id: entry_id("sale", order.0),
         kind: "sale",
         reference: order.0,
         at,
-        postings: transfer(shares, 1)?,
+        postings: transfer(shares, tendered, 1)?,
     })
 }
 
@@ -141,17 +167,18 @@ pub fn refund(
     order: OrderId,
     at: Timestamp,
     shares: &[SellerShare],
+    tendered: Tendered,
 ) -> Result<Entry, MoneyError> {
     Ok(Entry {
         id: entry_id("refund", refund.0),
         kind: "refund",
         reference: order.0,
         at,
-        postings: transfer(shares, -1)?,
+        postings: transfer(shares, tendered, -1)?,
     })
 }
 
-fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyError> {
+fn transfer(shares: &[SellerShare], tendered: Tendered, sign: i64) -> Result<Vec<Posting>, MoneyError> {
     let Some(currency) = shares.first().map(|s| s.total.currency) else {
         return Ok(Vec::new());
     };
@@ -162,11 +189,19 @@ fn transfer(shares: &[SellerShare], sign: i64) -> Result<Vec<Posting>, MoneyErro
             .ok_or(MoneyError::Overflow)
     };
     let total = Money::sum(currency, shares.iter().map(|s| s.total))?;
-    let mut postings = vec![Posting {
-        account: Account::ProviderClearing,
-        tenant: None,
-        amount: signed(total)?,
-    }];
+    let [cards, credit] = [tendered.gift_cards, tendered.store_credit].map(|part| Money::new(part, currency));
+    let mut postings = Vec::with_capacity(3 + 4 * shares.len());
+    for (account, part) in [
+        (Account::ProviderClearing, total.sub(cards)?.sub(credit)?),
+        (Account::GiftCardsOutstanding, cards),
+        (Account::StoreCreditOutstanding, credit),
+    ] {
+        postings.push(Posting {
+            account,
+            tenant: None,
+            amount: signed(part)?,
+        });
+    }
     for share in shares {
         let due = share.total.add(share.funded)?;
         let owed = share.commission.add(share.tax)?.add(share.sales_tax)?.sub(due)?;
@@ -303,7 +338,7 @@ mod tests {
                 sales_tax: eur(345),
             },
         ];
-        let entry = sale(OrderId::new(now()), now(), &shares).expect("balanced");
+        let entry = sale(OrderId::new(now()), now(), &shares, Tendered::default()).expect("balanced");
         let lines: Vec<_> = entry
             .postings
             .iter()
@@ -348,8 +383,10 @@ mod tests {
                 sales_tax: share(eur(total), tax),
             }).collect();
             let order = OrderId::new(now());
-            let sold = sale(order, now(), &shares).expect("in range");
-            let given_back = refund(RefundId::new(now()), order, now(), &shares).expect("in range");
+            let all: i64 = shares.iter().map(|share| share.total.amount).sum();
+            let tendered = Tendered { gift_cards: all / 3, store_credit: all / 5 };
+            let sold = sale(order, now(), &shares, tendered).expect("in range");
+            let given_back = refund(RefundId::new(now()), order, now(), &shares, tendered).expect("in range");
             prop_assert_eq!(sold.postings.iter().map(|p| p.amount.amount).sum::<i64>(), 0);
             for (s, r) in sold.postings.iter().zip(&given_back.postings) {
                 prop_assert_eq!((s.account, s.tenant, s.amount.amount), (r.account, r.tenant, -r.amount.amount));

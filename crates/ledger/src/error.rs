@@ -37,6 +37,14 @@ pub enum Error {
     NoBank,
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    #[error(
+        "A gift card was issued under this key. Its code was told then, and is not told again: if nobody has it, switch the card off and issue another one."
+    )]
+    CardIssued(kernel::PurseId),
+    #[error("This Idempotency-Key was used for another request. Use a new key for a new request.")]
+    KeyReused,
+    #[error("No gift card has this code. Read it again: it has sixteen letters and digits.")]
+    UnknownCode(usize),
     #[error("{field}: {detail}")]
     Field { field: &'static str, detail: String },
     #[error(transparent)]
@@ -95,6 +103,13 @@ impl From<Error> for Fault {
                 "too_many_rules",
                 "There are as many commission rules as can be remembered. End some, or name categories and plans instead of products.",
             ),
+            Error::CardIssued(card) => {
+                Self::new(Kind::Conflict, "gift_card_issued", said).with("id", card)
+            }
+            Error::KeyReused => {
+                Self::new(Kind::Unprocessable, "idempotency_key_reused", said).at("Idempotency-Key")
+            }
+            Error::UnknownCode(_) => Self::new(Kind::Unprocessable, "gift_card_unknown", said),
             Error::NoBank => Self::new(Kind::Conflict, "no_bank", said),
             Error::ReleaseInThePast => Self::field(
                 "release_in_the_past",

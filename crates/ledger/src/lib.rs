@@ -7,6 +7,9 @@
 //! What a sale owes a shop is held from the moment it is owed, until its goods have been delivered for some days. What
 //! is not held is paid out when the shop's period ends; less than nothing, and less than the shop's minimum, is carried.
 //! A payout's money leaves `seller_payable` when it is made, and `payout_clearing` when the bank has paid.
+//!
+//! Gift cards and store credit are what the marketplace owes to whoever may spend them here. What is on each, and what of it
+//! orders have set aside, is kept beside the postings, which owe the same in sum ([`Purses`], [`till::purses`]).
 
 mod app;
 mod client;
@@ -22,14 +25,16 @@ mod verify;
 mod work;
 
 pub use app::{
-    Asked, HOUSE_RATE, Imported, Ledger, NewListingRule, NewRule, PayoutView, PlaceHold, Rates, Rules, Terms,
+    Asked, HOUSE_RATE, Imported, LEAD_S, Ledger, NewListingRule, NewRule, PayoutView, PlaceHold, Purses, Rates, Rules, Terms,
+    WantedPurses,
 };
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;
-pub use http::routes;
+pub use http::{purse_routes, routes};
 pub use provider::{PayoutProvider, SandboxBank, Transfer};
 pub use store::commission::Wanted as WantedRules;
 pub use store::holds::Wanted;
+pub use store::purses::Found as FoundPurse;
 pub use verify::verify;
 pub use work::{note_listings, work};
 

@@ -6,6 +6,7 @@ pub mod entries;
 pub mod holds;
 pub mod listings;
 pub mod payouts;
+pub mod purses;
 pub mod settlements;
 pub mod statements;
 pub mod terms;

@@ -1,5 +1,7 @@
 //! The ledger's part of a till batch: any number of entries in one statement, in the caller's transaction.
 
+pub mod purses;
+
 use crate::domain::{Account, Entry, Posting, entry_id};
 use sqlx::PgConnection;
 use std::sync::LazyLock;

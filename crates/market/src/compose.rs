@@ -26,6 +26,7 @@ use contracts::orders::{
 };
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
+use contracts::purses::{Purses, RemotePurses, ServedPurses};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
 use contracts::shipping::{RemoteShipping, ServedShipping, Shipping};
 use contracts::taxes::{RemoteTaxDesk, ServedTaxDesk, TaxDesk};
@@ -272,6 +273,11 @@ pub async fn compose(
         Arc::new(RemoteLedger(p))
     });
 
+    let purse_book = ledger::Purses::new(db(ledger::CONTEXT)?).asking(identity.clone());
+    let purses: Arc<dyn Purses> = w.client("ledger", Arc::new(purse_book.clone()), |p| {
+        Arc::new(RemotePurses(p))
+    });
+
     let settlement: Arc<dyn Settlement> = w.client("ledger", Arc::new(ledger_book.clone()), |p| {
         Arc::new(RemoteSettlement(p))
     });
@@ -289,6 +295,7 @@ pub async fn compose(
         shops: shop_desk.clone(),
         orders: order_book.clone(),
         rates: ledger_book.rates().clone(),
+        purses: purse_book.clone(),
         promotions: promotion_book.clone(),
         taxes: tax_book.clone(),
         provider: desk.provider,
@@ -346,6 +353,7 @@ pub async fn compose(
         shipping,
         ledger,
         settlement,
+        purses,
         promotion_desk,
         staff_desk,
         tax_desk,
@@ -377,6 +385,11 @@ pub async fn compose(
     w.add(Service::new("tenants").calls(ServedStaffDesk(Arc::new(shops.clone()))));
     w.add(Service::new("inventory").calls(ServedWarehouseDesk(Arc::new(warehousing))));
     w.add(Service::new("ledger").calls(ServedSettlement(Arc::new(ledger_book.clone()))));
+    w.add(
+        Service::new("ledger")
+            .api(ledger::purse_routes(purse_book.clone()))
+            .calls(ServedPurses(Arc::new(purse_book))),
+    );
     w.add(Service::new("checkout").calls(ServedPaymentDesk(Arc::new(till.clone()))));
     let (a, c) = (shops.clone(), clock.clone());
     w.add(

@@ -4,6 +4,7 @@
 
 mod account;
 mod basket;
+mod cards;
 mod checkout;
 mod components;
 mod goods;
@@ -64,6 +65,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     let pieces = components(scene.page(scene.t("components.title"), "/dev/components"));
     push(&mut samples, "dev-components", &pieces);
     taxing::add(scene, &mut samples);
+    cards::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

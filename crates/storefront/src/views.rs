@@ -14,6 +14,7 @@ pub mod info;
 pub mod listing;
 pub mod map;
 pub mod operator;
+pub mod operator_gift_cards;
 pub mod operator_taxes;
 pub mod order;
 pub mod page;

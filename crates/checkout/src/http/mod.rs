@@ -33,11 +33,12 @@ mod wish;
 mod withdraw_return;
 
 use crate::Checkouts;
+use axum::Extension;
 use contracts::cart::CartOwner;
 use contracts::checkout::{OrderRefund, PayOutcome};
 use contracts::orders::Order;
 use contracts::payments::PaymentStatus;
-use httpkit::{Shopper, text};
+use httpkit::{RequestInfo, Shopper, text};
 use kernel::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,6 +125,11 @@ impl From<PayOutcome> for Outcome {
 pub(crate) struct Refunds {
     /// Oldest first.
     items: Vec<OrderRefund>,
+}
+
+/// The caller's address, by which guesses are counted.
+fn client(info: Option<Extension<RequestInfo>>) -> String {
+    info.map_or_else(String::new, |info| info.client.to_string())
 }
 
 /// The caller as the owner of `what`; somebody without a token and without a cart owns nothing.

@@ -1,5 +1,6 @@
-use super::owner;
+use super::{client, owner};
 use crate::Checkouts;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{ETAG, LOCATION};
@@ -8,7 +9,8 @@ use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Checkout, DeliveryChoice, PlaceOrder};
 use contracts::orders::Order;
-use httpkit::{CartToken, IdempotencyKey, Json, Problem, ProblemDocument, Shopper, etag};
+use contracts::purses::TenderWish;
+use httpkit::{CartToken, IdempotencyKey, Json, Problem, ProblemDocument, RequestInfo, Shopper, etag};
 use kernel::limits::CART_LINES_MAX;
 use kernel::{CartId, Fault, Money};
 use serde::Deserialize;
@@ -29,6 +31,16 @@ pub(super) struct Request {
     /// Chosen delivery per shop; the cheapest where none is named.
     #[serde(default)]
     delivery: Vec<DeliveryChoice>,
+    /// Codes of gift cards that pay of it, in the order in which they are used; at most 5.
+    #[serde(default)]
+    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2"]))]
+    gift_cards: Vec<String>,
+    /// Whether your store credit pays of what is left after them. Needs an account.
+    #[serde(default)]
+    store_credit: bool,
+    /// What the quote said is due beside them; anything else is refused with what it would be. Needed with either.
+    #[serde(default)]
+    expected_due: Option<Money>,
 }
 
 /// Places the order of a cart: stock of every line is held and the order recorded, or nothing happens at all. The stock
@@ -45,13 +57,13 @@ pub(super) struct Request {
     request_body = Request,
     responses(
         (status = 201, description = "Placed", body = Order, headers(("Location" = String, description = "The order"), ("ETag" = String, description = "Its version"))),
-        (status = 400, description = "`idempotency_key`, `field_invalid`, `email_invalid`, `address_invalid`, `amount_negative`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`idempotency_key`, `field_invalid`, `email_invalid`, `address_invalid`, `amount_negative`, `due_missing`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`out_of_stock` with `shortages`; `promotion_gone` with `promotion` and `reason`; `total_changed` with `total`; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`out_of_stock` with `shortages`; `promotion_gone` with `promotion` and `reason`; `total_changed` with `total`; `due_changed` with `due`; `tender_gone` with `kind`, `hint` and `spendable`: less is left on a gift card or of the store credit; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`, `gift_card_unknown`, `gift_card_expired`, `gift_card_disabled`, `gift_card_empty`, `gift_card_currency`, `gift_card_repeated`, `gift_cards_too_many`, `store_credit_guest`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "`till_busy`, `codes_guessed`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("bearer" = []))
@@ -60,6 +72,7 @@ pub(super) async fn handler(
     State(checkouts): State<Checkouts>,
     shopper: Shopper,
     IdempotencyKey(idempotency_key): IdempotencyKey,
+    info: Option<Extension<RequestInfo>>,
     Json(request): Json<Request>,
 ) -> Result<impl IntoResponse, Problem> {
     let (ctx, owner) = owner(shopper, "cart")?;
@@ -87,6 +100,12 @@ pub(super) async fn handler(
                 email: request.email,
                 address: request.address,
                 delivery: request.delivery,
+                tender: TenderWish {
+                    gift_cards: request.gift_cards,
+                    store_credit: request.store_credit,
+                    client: client(info),
+                },
+                expected_due: request.expected_due,
             },
         )
         .await?;

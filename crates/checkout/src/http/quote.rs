@@ -1,11 +1,13 @@
-use super::owner;
+use super::{client, owner};
 use crate::Checkouts;
+use axum::Extension;
 use axum::extract::State;
 use contracts::Address;
 use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote, Unserved};
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
+use contracts::purses::{Tender, TenderWish};
 use contracts::taxes::{Tax, TaxSum};
-use httpkit::{CartToken, Json, Problem, ProblemDocument, Shopper};
+use httpkit::{CartToken, Json, Problem, ProblemDocument, RequestInfo, Shopper};
 use kernel::{CartId, Money, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +30,13 @@ pub(super) struct Request {
     #[serde(default)]
     #[schema(example = "lucia@example.org")]
     email: Option<String>,
+    /// Codes of gift cards that are to pay of it, in the order in which they are used; at most 5.
+    #[serde(default)]
+    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2"]))]
+    gift_cards: Vec<String>,
+    /// Whether your store credit is to pay of what is left after them. Needs an account.
+    #[serde(default)]
+    store_credit: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -54,6 +63,10 @@ pub(super) struct Response {
     promotions: Vec<TakenPromotion>,
     /// Coupons of the cart that do nothing for it, and why.
     refused_codes: Vec<RefusedCode>,
+    /// What gift cards and store credit would pay of the total.
+    tenders: Vec<Tender>,
+    /// The rest of it: what a payment provider would be asked for.
+    due: Money,
 }
 
 /// One seller's part.
@@ -129,6 +142,8 @@ impl From<checkout::Quote> for Response {
             tax_estimated: quote.tax_estimated,
             promotions: quote.promotions,
             refused_codes: quote.refused_codes,
+            tenders: quote.tenders,
+            due: quote.due,
         }
     }
 }
@@ -186,13 +201,15 @@ impl From<checkout::QuoteLine> for Line {
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`cart_empty`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`cart_empty`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`, `gift_card_unknown`, `gift_card_expired`, `gift_card_disabled`, `gift_card_empty`, `gift_card_currency`, `gift_card_repeated`, `gift_cards_too_many`, `store_credit_guest`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "`codes_guessed`: too many unknown ones from one address, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("bearer" = []))
 )]
 pub(super) async fn handler(
     State(checkouts): State<Checkouts>,
     shopper: Shopper,
+    info: Option<Extension<RequestInfo>>,
     Json(request): Json<Request>,
 ) -> Result<Json<Response>, Problem> {
     let (ctx, owner) = owner(shopper, "cart")?;
@@ -206,6 +223,11 @@ pub(super) async fn handler(
                 address: request.address,
                 delivery: request.delivery,
                 email: request.email,
+                tender: TenderWish {
+                    gift_cards: request.gift_cards,
+                    store_credit: request.store_credit,
+                    client: client(info),
+                },
             },
         )
         .await?;

@@ -2,7 +2,7 @@ use super::wish::Wish;
 use crate::Checkouts;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contracts::checkout::{Checkout, OrderRefund, RefundOrder, RefundUnits};
+use contracts::checkout::{Checkout, OrderRefund, RefundOrder, RefundTo, RefundUnits};
 use httpkit::{Admin, IdempotencyKey, Json, Path, Problem, ProblemDocument, perm};
 use kernel::{Money, OrderId, SubOrderId};
 use serde::Deserialize;
@@ -27,6 +27,9 @@ pub(super) struct Request {
     /// Why: the buyer reads it.
     #[schema(min_length = 1, max_length = 255, example = "The parcel never arrived.")]
     reason: String,
+    /// `store_credit` where the buyer wants it there; by default it goes back where it came from.
+    #[serde(default)]
+    to: RefundTo,
 }
 
 /// Gives money back for a sub-order of any shop's: for units of its lines, or an amount. Never more than was paid for them
@@ -48,7 +51,7 @@ pub(super) struct Request {
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`transition_illegal`: nothing was paid yet; `refund_too_large`, with `left`; `refunds_too_many`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency_key_reused`, `currency_differs`, `refund_invalid`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency_key_reused`, `currency_differs`, `refund_invalid`, `buyer_without_account`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -66,12 +69,14 @@ pub(super) async fn handler(
         delivery: request.delivery,
         amount: request.amount,
         reason: request.reason,
+        to: request.to,
     };
     let (wish, reason) = wish.checked()?;
     let request = RefundOrder {
         sub_order: request.sub_order,
         wish,
         reason,
+        to: request.to,
         idempotency_key,
     };
     let refund = checkouts.refund_order(&admin.ctx, order, request).await?;

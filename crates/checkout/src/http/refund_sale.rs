@@ -25,7 +25,7 @@ use kernel::SubOrderId;
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`transition_illegal`: nothing was paid yet; `refund_too_large`, with `left`; `refunds_too_many`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency_key_reused`, `currency_differs`, `refund_invalid`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency_key_reused`, `currency_differs`, `refund_invalid`, `buyer_without_account`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -38,11 +38,13 @@ pub(super) async fn handler(
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Json(wish): Json<Wish>,
 ) -> Result<(StatusCode, Json<OrderRefund>), Problem> {
+    let to = wish.to;
     let (wish, reason) = wish.checked()?;
     let request = RefundOrder {
         sub_order,
         wish,
         reason,
+        to,
         idempotency_key,
     };
     let refund = checkouts.refund_sale(&seller.ctx, seller.tenant, request).await?;

@@ -1,6 +1,6 @@
 //! How much money somebody wants to give back.
 
-use contracts::checkout::{RefundUnits, RefundWish};
+use contracts::checkout::{RefundTo, RefundUnits, RefundWish};
 use httpkit::text;
 use kernel::limits::{AMOUNT_MINOR_MAX, CART_LINES_MAX};
 use kernel::{Fault, Money};
@@ -27,6 +27,9 @@ pub(super) struct Wish {
     /// Why: the buyer reads it.
     #[schema(min_length = 1, max_length = 255, example = "The glaze was cracked.")]
     pub(super) reason: String,
+    /// `store_credit` where the buyer wants it there; by default it goes back where it came from.
+    #[serde(default)]
+    pub(super) to: RefundTo,
 }
 
 impl Wish {

@@ -177,9 +177,9 @@ pub(crate) fn asking(order: &Order, refund: &Refunding) -> Refund {
         key: refund.provider_key(),
         charge: ProviderCharge {
             key: refund.charge.clone(),
-            amount: order.total(),
+            amount: order.charged(),
         },
-        amount: Money::new(refund.amount(), order.currency()),
+        amount: Money::new(refund.charged(), order.currency()),
         reason: refund.reason().to_owned(),
     }
 }

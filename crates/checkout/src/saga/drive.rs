@@ -145,13 +145,13 @@ impl Driver {
         let key = charge_key(case.order.placed.payment, saga.attempt);
         let charge = || ProviderCharge {
             key: key.clone(),
-            amount: case.order.total(),
+            amount: case.order.charged(),
         };
         let asked = match &saga.step {
             Step::Authorize => self.provider.authorize(Authorize {
                 key,
                 payment: case.order.placed.payment,
-                amount: case.order.total(),
+                amount: case.order.charged(),
                 method: saga.method.clone(),
                 return_path: saga.return_path.clone(),
             }),

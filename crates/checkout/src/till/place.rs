@@ -1,7 +1,7 @@
 //! New orders. One batch is one transaction of two round trips, however many orders it has.
 //!
 //! 1. begin; idempotency keys; cart claims; orders, payments and public events; stock levels locked, and the tallies of
-//!    promotions that an order uses. Keys and claims wait
+//!    promotions that an order uses, and the gift cards and store credit that pay of one. Keys and claims wait
 //!    for whoever else is inserting the same, so that two instances agree on who came first.
 //! 2. Granted in memory in order of arrival; then stock is written, and commit.
 //!
@@ -14,8 +14,10 @@
 
 use super::lane::{Failure, Work};
 use crate::error::{Error, Shortages};
+use crate::tender::parts;
 use inventory::till::{Destination, Line, Shelves};
-use kernel::{CartId, Ctx, Fault, Money, OrderId, SkuId, TenantId};
+use kernel::{CartId, Ctx, Fault, Money, OrderId, PurseId, SkuId, TenantId};
+use ledger::till::purses::{self, Short};
 use orders::domain::{Order, Part};
 use orders::till::NewOrder;
 use payments::till::NewPayments;
@@ -58,6 +60,7 @@ pub struct PlaceBatch {
     orders: orders::till::Statements,
     payments: payments::till::Prepared,
     promotions: promotions::till::Statements,
+    purses: purses::Statements,
     outbox: Statement,
     /// Whether the last batch was granted whole, and so the next one probably will be.
     writes_ahead: AtomicBool,
@@ -85,6 +88,7 @@ impl Work for PlaceBatch {
             orders: orders::till::Statements::prepare(client).await?,
             payments: payments::till::prepare(client).await?,
             promotions: promotions::till::Statements::prepare(client).await?,
+            purses: purses::Statements::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
             writes_ahead: AtomicBool::new(true),
         })
@@ -134,8 +138,9 @@ impl PlaceBatch {
     async fn write_ahead(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<bool, Failure> {
         let (tenants, skus) = stock_touched(commands);
         let claims = claims_of(commands);
+        let purses = purses_of(commands);
         let rows = OrderRows::of(commands.iter().copied())?;
-        let ((), new_keys, claimed, (), shelves, tallies) = tokio::try_join!(
+        let ((), new_keys, claimed, (), shelves, tallies, purses) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.keys.claim(client, commands),
@@ -143,11 +148,12 @@ impl PlaceBatch {
             self.insert(client, &rows),
             self.stock.lock(client, &tenants, &skus),
             self.promotions.lock(client, &claims),
+            self.purses.lock(client, &purses, &[]),
         )?;
         if new_keys.len() < commands.len() || claimed.len() < commands.len() {
             return Ok(false);
         }
-        let mut room = Room::new(shelves, tallies);
+        let mut room = Room::new(shelves, tallies, purses);
         if !commands.iter().all(|command| room.grant(command).is_ok()) {
             return Ok(false);
         }
@@ -157,6 +163,7 @@ impl PlaceBatch {
             biased;
             self.stock.write(client, &room.stock),
             self.promotions.write(client, &room.tallies, &room.uses),
+            self.purses.write(client, &room.purses),
             store::rows::write(client, &self.outbox, crossings.rows()),
             client.batch_execute("commit"),
         )?;
@@ -172,18 +179,20 @@ impl PlaceBatch {
     ) -> Result<Vec<Verdict>, Failure> {
         let (tenants, skus) = stock_touched(commands);
         let claims = claims_of(commands);
-        let ((), new_keys, mut claimed, shelves, tallies) = tokio::try_join!(
+        let purses = purses_of(commands);
+        let ((), new_keys, mut claimed, shelves, tallies, purses) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.keys.claim(client, commands),
             self.keys.claim_carts(client, commands),
             self.stock.lock(client, &tenants, &skus),
             self.promotions.lock(client, &claims),
+            self.purses.lock(client, &purses, &[]),
         )?;
         let stored = self.keys.stored(client, commands, &new_keys).await?;
         let taken = self.keys.taken_carts(client, commands, &claimed).await?;
 
-        let mut room = Room::new(shelves, tallies);
+        let mut room = Room::new(shelves, tallies, purses);
         let verdicts: Vec<Verdict> = commands
             .iter()
             .map(|command| decide(command, &stored, &taken, |command| room.grant(command)))
@@ -206,6 +215,7 @@ impl PlaceBatch {
             biased;
             self.stock.write(client, &room.stock),
             self.promotions.write(client, &room.tallies, &room.uses),
+            self.purses.write(client, &room.purses),
             self.insert(client, &rows),
             self.keys.refuse(client, &refusals),
             self.keys.release_carts(client, &claimed),
@@ -308,6 +318,14 @@ fn claims_of(commands: &[&PlaceCommand]) -> Vec<Claim> {
         .collect()
 }
 
+/// The gift cards and store credit that pay of the batch.
+fn purses_of(commands: &[&PlaceCommand]) -> Vec<PurseId> {
+    let tenders = commands
+        .iter()
+        .flat_map(|command| &command.new.order.placed.tenders);
+    tenders.map(|tender| tender.purse).collect()
+}
+
 fn decide(
     command: &PlaceCommand,
     stored: &HashMap<Uuid, Stored>,
@@ -335,15 +353,17 @@ struct Room {
     stock: inventory::till::Writes,
     tallies: Tallies,
     uses: promotions::till::Writes,
+    purses: purses::Locked,
 }
 
 impl Room {
-    fn new(shelves: Shelves, tallies: Tallies) -> Self {
+    fn new(shelves: Shelves, tallies: Tallies, purses: purses::Locked) -> Self {
         Self {
             shelves,
             stock: inventory::till::Writes::default(),
             tallies,
             uses: promotions::till::Writes::default(),
+            purses,
         }
     }
 
@@ -353,6 +373,10 @@ impl Room {
         self.tallies
             .check(&command.claims)
             .map_err(|gone| promotion_gone(order, gone))?;
+        let tendered = parts(&order.placed.tenders);
+        self.purses
+            .check(&tendered, command.ctx.now)
+            .map_err(|short| tender_gone(order, short))?;
         let lines: Vec<Line> = command.lines().collect();
         let picks = self
             .shelves
@@ -361,6 +385,7 @@ impl Room {
         let until = order.placed.reserved_until;
         self.stock.hold(command.ctx.now, order.id, &lines, &picks, until);
         self.uses.take(&mut self.tallies, &command.claims);
+        self.purses.hold(order.id, &tendered, command.ctx.now);
         Ok(())
     }
 }
@@ -372,6 +397,16 @@ fn promotion_gone(order: &Order, gone: Gone) -> Error {
         promotion: gone.promotion,
         name: known.map(|discount| discount.name.clone()).unwrap_or_default(),
         why: gone.why,
+    }
+}
+
+fn tender_gone(order: &Order, short: Short) -> Error {
+    let mut tenders = order.placed.tenders.iter();
+    let known = tenders.find(|tender| tender.purse == short.purse);
+    Error::TenderGone {
+        kind: short.kind,
+        hint: known.map(|tender| tender.hint.clone()).unwrap_or_default(),
+        spendable: Money::new(short.spendable, order.currency()),
     }
 }
 

@@ -7,6 +7,7 @@ mod decide;
 mod intervene;
 #[cfg(test)]
 mod lives;
+mod purses;
 pub mod refund;
 mod returns;
 mod saga;

@@ -3,12 +3,13 @@
 use crate::discounts::{
     TENTH, accounts, balances, coupon, eur, make, now, order, place, quote, quote_for, used,
 };
-use crate::world::{Instance, World};
+use crate::world::{Instance, World, address};
 use contracts::cart::{Cart, CartOwner};
-use contracts::checkout::Checkout;
+use contracts::checkout::{Checkout, QuoteRequest};
 use contracts::orders::{CancelReason, Order, OrderStatus};
 use contracts::payments::{PaymentStatus, Payments};
 use contracts::promotions::CodeRefusal;
+use contracts::purses::TenderWish;
 use futures::future::join_all;
 use kernel::{Clock, Fault, PromotionId, UserId};
 use promotions::Owner;
@@ -225,6 +226,55 @@ async fn a_buyer_uses_a_coupon_as_often_as_one_may() {
         .await
         .unwrap();
     world.assert_clean(&instance).await;
+}
+
+/// Codes are tried by the dozen; the one that holds must not be found so.
+#[tokio::test]
+async fn whoever_guesses_coupons_is_told_nothing_more() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(9).await;
+    make(
+        &world,
+        Owner::Marketplace,
+        coupon("SECRET-1", Benefit::Fixed(100), Limits::default()),
+    )
+    .await;
+    let owner = world.guest();
+    let ask = |code: String, client: &'static str| {
+        let (world, instance, owner, bowl) = (&world, &instance, &owner, &bowl);
+        async move {
+            let cart = world.cart(owner, &[(bowl, 1)]);
+            let cart = world.market.with_codes(&cart, &[code.as_str()]);
+            let request = QuoteRequest {
+                owner: owner.clone(),
+                cart: cart.id,
+                cart_version: None,
+                address: Some(address()),
+                delivery: Vec::new(),
+                email: None,
+                tender: TenderWish {
+                    client: client.to_owned(),
+                    ..TenderWish::default()
+                },
+            };
+            let quoted = instance.checkouts.quote(&world.ctx(), request).await.unwrap();
+            (
+                quoted.total,
+                quoted.refused_codes.first().map(|refused| refused.reason),
+            )
+        }
+    };
+    for n in 0..httpkit::UNKNOWN_CODES_MAX {
+        let guessed = ask(format!("GUESS-{n}"), "1.1.1.1").await;
+        assert_eq!(guessed, (eur(1_500), Some(CodeRefusal::Unknown)));
+    }
+    let right = || "SECRET-1".to_owned();
+    assert_eq!(
+        ask(right(), "1.1.1.1").await,
+        (eur(1_500), Some(CodeRefusal::Unknown))
+    );
+    assert_eq!(ask(right(), "2.2.2.2").await, (eur(1_400), None));
 }
 
 /// An order with a coupon for one, whose buyer confirms at their bank after its hold ran out.

@@ -6,11 +6,12 @@ use contracts::cart::{Cart, CartOwner};
 use contracts::catalog::Offer;
 use contracts::checkout::{
     AfterReceipt, Checkout, OrderRefund, PlaceOrder, Quote, QuoteRequest, RefundOrder, RefundStatus,
-    RefundUnits, RefundWish,
+    RefundTo, RefundUnits, RefundWish,
 };
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _, SubOrder, SubOrderStatus};
 use contracts::payments::PaymentStatus;
 use contracts::promotions::Funder;
+use contracts::purses::TenderWish;
 use kernel::{BasisPoints, Clock, Ctx, Currency, Fault, Money, PromotionId, TenantId, secret};
 use promotions::domain::{Benefit, Conditions, Limits};
 use promotions::{NewPromotion, Owner};
@@ -73,6 +74,7 @@ pub async fn quote_for(
     email: Option<&str>,
 ) -> Quote {
     let request = QuoteRequest {
+        tender: TenderWish::default(),
         owner: owner.clone(),
         cart: cart.id,
         cart_version: None,
@@ -93,6 +95,8 @@ pub async fn place(
     total: Money,
 ) -> Result<Order, Fault> {
     let request = PlaceOrder {
+        tender: TenderWish::default(),
+        expected_due: None,
         owner: owner.clone(),
         buyer: None,
         idempotency_key: secret::token(),
@@ -160,6 +164,7 @@ async fn refund(
     wish: RefundWish,
 ) -> Result<OrderRefund, Fault> {
     let request = RefundOrder {
+        to: RefundTo::Origin,
         sub_order: part.id,
         wish,
         reason: "cracked".to_owned(),

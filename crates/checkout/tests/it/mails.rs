@@ -3,7 +3,9 @@
 use crate::market::Mail;
 use crate::world::{Instance, World};
 use contracts::catalog::Offer;
-use contracts::checkout::{CancelUnits, Checkout, OrderRefund, RefundOrder, RefundStatus, RefundWish};
+use contracts::checkout::{
+    CancelUnits, Checkout, OrderRefund, RefundOrder, RefundStatus, RefundTo, RefundWish,
+};
 use contracts::orders::{NewParcel, Order, Orders as _, ParcelLine};
 use contracts::payments::Payments as _;
 use kernel::{Currency, Money, ParcelId, secret};
@@ -29,6 +31,7 @@ async fn bought(world: &World, instance: &Instance, offer: &Offer, method: &str)
 async fn give_back(world: &World, instance: &Instance, order: &Order, amount: i64) -> OrderRefund {
     let part = &order.sub_orders[0];
     let refund = RefundOrder {
+        to: RefundTo::Origin,
         sub_order: part.id,
         wish: RefundWish::Amount(Money::new(amount, Currency::EUR)),
         reason: "One is cracked.".to_owned(),

@@ -23,5 +23,6 @@ mod refunds;
 mod returns;
 mod stories;
 mod taxes;
+mod tenders;
 mod webhooks;
 mod world;

@@ -23,6 +23,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
         currency: Currency::EUR,
         payment: PaymentId::new(ctx.now),
         reserved_until: ctx.now + Duration::from_secs(900),
+        tenders: Vec::new(),
         parts: vec![Part {
             id: SubOrderId::new(ctx.now),
             tenant: offer.tenant,

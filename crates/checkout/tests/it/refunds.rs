@@ -4,7 +4,9 @@ use crate::provider::Cut;
 use crate::world::{Instance, SECRET, World};
 use contracts::cart::CartOwner;
 use contracts::catalog::Offer;
-use contracts::checkout::{Checkout, OrderRefund, RefundOrder, RefundStatus, RefundUnits, RefundWish};
+use contracts::checkout::{
+    Checkout, OrderRefund, RefundOrder, RefundStatus, RefundTo, RefundUnits, RefundWish,
+};
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _, SubOrder, SubOrderStatus};
 use contracts::payments::PaymentStatus;
 use futures::future::join_all;
@@ -19,6 +21,7 @@ fn eur(amount: i64) -> Money {
 
 fn amount(part: &SubOrder, amount: i64) -> RefundOrder {
     RefundOrder {
+        to: RefundTo::Origin,
         sub_order: part.id,
         wish: RefundWish::Amount(eur(amount)),
         reason: "cracked".to_owned(),

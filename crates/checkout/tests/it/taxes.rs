@@ -3,9 +3,10 @@
 use crate::discounts::{accounts, balances, coupon, eur, make, now, order, quote};
 use crate::world::{Instance, World};
 use contracts::catalog::Offer;
-use contracts::checkout::{Checkout, QuoteRequest, RefundOrder, RefundUnits, RefundWish};
+use contracts::checkout::{Checkout, QuoteRequest, RefundOrder, RefundTo, RefundUnits, RefundWish};
 use contracts::orders::{Order, Orders as _, SubOrder};
 use contracts::payments::PaymentStatus;
+use contracts::purses::TenderWish;
 use contracts::taxes::{TaxOwner, TaxSum};
 use kernel::{BasisPoints, Ctx, Fault, secret};
 use promotions::Owner;
@@ -30,6 +31,7 @@ async fn marketplace_owes(world: &World) {
 
 async fn refund(world: &World, instance: &Instance, part: &SubOrder, wish: RefundWish) -> Result<i64, Fault> {
     let request = RefundOrder {
+        to: RefundTo::Origin,
         sub_order: part.id,
         wish,
         reason: "cracked".to_owned(),
@@ -238,6 +240,7 @@ async fn before_there_is_an_address_taxes_are_those_of_the_shops_place() {
     let owner = world.guest();
     let cart = world.cart(&owner, &[(&vase, 1)]);
     let request = QuoteRequest {
+        tender: TenderWish::default(),
         owner,
         cart: cart.id,
         cart_version: None,

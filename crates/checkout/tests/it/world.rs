@@ -11,10 +11,11 @@ use contracts::identity::RemoteIdentity;
 use contracts::inventory::{Inventory, StockCount};
 use contracts::orders::Order;
 use contracts::payments::{Payment, Payments};
+use contracts::purses::TenderWish;
 use contracts::tenants::{RemoteShopDesk, RemoteTenants};
 use inventory::Stock;
 use kernel::*;
-use ledger::Ledger;
+use ledger::{Ledger, Purses};
 use orders::Orders;
 use payments::webhook::Secret;
 use payments::{PaymentBook, Sandbox};
@@ -38,6 +39,7 @@ pub struct World {
     pub sandbox: Sandbox,
     pub wire: Arc<Wire>,
     pub ledger: Ledger,
+    pub purses: Purses,
     pub promotions: Promotions,
     pub taxes: Taxes,
 }
@@ -69,6 +71,7 @@ impl World {
             orders: Orders::new(db.db(orders::CONTEXT)),
             payments: PaymentBook::new(db.db(payments::CONTEXT), sandbox.clone()),
             ledger: Ledger::new(db.db(ledger::CONTEXT)),
+            purses: Purses::new(db.db(ledger::CONTEXT)),
             promotions: Promotions::new(db.db(promotions::CONTEXT)),
             taxes: Taxes::new(db.db(taxes::CONTEXT)),
             wire: Arc::new(Wire::new(sandbox.clone())),
@@ -108,6 +111,7 @@ impl World {
             shops: Arc::new(RemoteShopDesk(self.market.clone())),
             orders: self.orders.clone(),
             rates: self.ledger.rates().clone(),
+            purses: self.purses.clone(),
             promotions: self.promotions.clone(),
             taxes: self.taxes.clone(),
             provider: self.wire.clone(),
@@ -272,6 +276,8 @@ pub fn order_of(owner: &CartOwner, cart: &Cart, key: &str) -> PlaceOrder {
         email: "lucia@example.org".to_owned(),
         address: address(),
         delivery: Vec::new(),
+        tender: TenderWish::default(),
+        expected_due: None,
     }
 }
 

@@ -128,7 +128,7 @@ impl Life {
                     sales_tax: Money::zero(total.currency),
                 };
                 let order = OrderId::new(at());
-                self.post(sale(order, at(), &[share]).expect("in range"));
+                self.post(sale(order, at(), &[share], Tendered::default()).expect("in range"));
                 self.sold.push(Sold {
                     order,
                     share,
@@ -196,7 +196,7 @@ impl Life {
         // Taken from what is held first, as the database does.
         sold.held = (sold.held - (amount - back.commission.amount)).max(0);
         let order = sold.order;
-        self.post(refund(RefundId::new(at()), order, at(), &[back]).expect("in range"));
+        self.post(refund(RefundId::new(at()), order, at(), &[back], Tendered::default()).expect("in range"));
     }
 
     fn hear(&mut self, n: usize, what: u8) {

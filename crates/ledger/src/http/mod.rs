@@ -1,10 +1,14 @@
 //! The ledger over HTTP.
 
+mod admin_gift_card;
+mod admin_gift_cards;
 mod ask_payout;
 mod commission_rule;
 mod end_commission_rule;
 mod end_listing_rule;
 mod get_schedule;
+mod gift_card_balance;
+mod grant_store_credit;
 mod import_settlement;
 mod lift_hold;
 mod list_breaks;
@@ -31,10 +35,11 @@ mod seller_statement_csv;
 mod seller_statement_pdf;
 mod seller_year;
 mod seller_year_csv;
+mod store_credit;
 mod trial_balance;
 pub(crate) mod view;
 
-use crate::app::Ledger;
+use crate::app::{Ledger, Purses};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// All routes of the ledger.
@@ -69,4 +74,18 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(seller_year::handler))
         .routes(routes!(seller_year_csv::handler))
         .with_state(ledger)
+}
+
+/// All routes of gift cards and store credit.
+pub fn purse_routes(purses: Purses) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(gift_card_balance::handler))
+        .routes(routes!(store_credit::balance))
+        .routes(routes!(store_credit::movements))
+        .routes(routes!(admin_gift_cards::list, admin_gift_cards::issue))
+        .routes(routes!(admin_gift_card::get))
+        .routes(routes!(admin_gift_card::disable))
+        .routes(routes!(admin_gift_card::enable))
+        .routes(routes!(grant_store_credit::handler))
+        .with_state(purses)
 }

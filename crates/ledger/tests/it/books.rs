@@ -3,7 +3,7 @@
 use crate::world::{World, balances, eur, till_client};
 use chrono::TimeDelta;
 use kernel::{Clock, Currency, EntryId, Money, OrderId, SystemClock, TenantId};
-use ledger::domain::SellerShare;
+use ledger::domain::{SellerShare, Tendered};
 use ledger::{Error, Ledger, sale, till};
 use store::Cells;
 use testkit::TestDb;
@@ -22,7 +22,7 @@ async fn a_sale_is_posted_once_and_shows_in_the_balances() {
         funded: Money::zero(Currency::EUR),
         sales_tax: Money::zero(Currency::EUR),
     };
-    let entry = sale(OrderId::new(now), now, &[share]).expect("balanced");
+    let entry = sale(OrderId::new(now), now, &[share], Tendered::default()).expect("balanced");
     let mut entries = till::Entries::default();
     entries.push(&entry);
     let prepared = till::prepare(&client).await.expect("prepare");

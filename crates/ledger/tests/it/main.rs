@@ -7,5 +7,6 @@ mod holds;
 mod http;
 mod listings;
 mod payouts;
+mod purses;
 mod world;
 mod years;

@@ -2,7 +2,7 @@
 
 use chrono::{SubsecRound, TimeDelta};
 use kernel::{Clock, Ctx, Currency, Money, OrderId, RefundId, SystemClock, TenantId, Timestamp};
-use ledger::domain::SellerShare;
+use ledger::domain::{SellerShare, Tendered};
 use ledger::{Entry, Ledger, till};
 use std::collections::BTreeMap;
 use store::{Cells, Scope};
@@ -72,14 +72,21 @@ impl World {
     /// A shop sells something; of `total` the marketplace keeps a tenth.
     pub async fn sell(&self, ctx: &Ctx, tenant: TenantId, total: Money) -> OrderId {
         let order = OrderId::new(ctx.now);
-        let entry = ledger::sale(order, ctx.now, &[share(tenant, total)]).expect("in range");
+        let entry =
+            ledger::sale(order, ctx.now, &[share(tenant, total)], Tendered::default()).expect("in range");
         self.post(&[entry]).await;
         order
     }
 
     pub async fn refund(&self, ctx: &Ctx, order: OrderId, tenant: TenantId, total: Money) {
-        let entry = ledger::refund(RefundId::new(ctx.now), order, ctx.now, &[share(tenant, total)])
-            .expect("in range");
+        let entry = ledger::refund(
+            RefundId::new(ctx.now),
+            order,
+            ctx.now,
+            &[share(tenant, total)],
+            Tendered::default(),
+        )
+        .expect("in range");
         self.post(&[entry]).await;
     }
 

@@ -54,7 +54,7 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             checkout::verify(&books.till).await?,
         ),
         (
-            "the ledger sums to zero in every currency",
+            "the ledger sums to zero in every currency, and owes what is on gift cards and store credit",
             ledger::verify(&books.ledger).await?,
         ),
         (

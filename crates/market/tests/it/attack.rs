@@ -1,5 +1,6 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
+mod cards;
 mod nothing;
 mod shipping;
 
@@ -257,6 +258,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         };
         reaches.push(json(reach(operation, parts, &[403]), json!({"note": "rivalry"})));
     }
+    reaches.extend(cards::of_seller(world).await);
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(reach("list_listing_charges", &[&a.id], &[403]));
     reaches.push(json(

@@ -1,6 +1,7 @@
 //! Pages and their forms, visited by those whom they are not for.
 
 mod journeys;
+mod purses;
 mod workplaces;
 
 use crate::rightly::{refund_of_a, stock};
@@ -122,7 +123,16 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         p if p.starts_with("/seller/staff/") => &world.a.staff,
         p if p.starts_with("/seller/warehouses/") => &world.a.id,
         // None of anybody's: forms without a token do not get that far.
-        p if p.starts_with("/seller/promotions/") || p.starts_with("/operator/taxes/rates/") => &world.order,
+        p if [
+            "/seller/promotions/",
+            "/operator/taxes/rates/",
+            "/operator/gift-cards/",
+        ]
+        .iter()
+        .any(|of| p.starts_with(of)) =>
+        {
+            &world.order
+        }
         p if p.starts_with("/seller/orders/") => &world.a.sale,
         p if p.starts_with("/seller/products/") => &world.a.product,
         p if p.starts_with("/seller/uploads/") => &world.a.import,
@@ -185,9 +195,11 @@ fn needed(path: &str) -> Permission {
         | "/seller/settlement/year" => Permission::ReadSales,
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
-        "/operator/ledger" | "/operator/payouts" | "/operator/reconciliation" | "/operator/taxes" => {
-            Permission::ReadLedger
-        }
+        "/operator/ledger"
+        | "/operator/gift-cards"
+        | "/operator/payouts"
+        | "/operator/reconciliation"
+        | "/operator/taxes" => Permission::ReadLedger,
         other => panic!("{other} is new: who may see it?"),
     }
 }

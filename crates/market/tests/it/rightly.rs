@@ -1,9 +1,11 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
+mod cards;
 mod sales;
 pub mod stock;
 mod taxes;
 
+pub use cards::gift_card;
 pub use sales::{line_of, refund_of_a, return_of_a};
 pub use stock::{feed_of_a, inbound_of_a};
 pub use taxes::tax_rate_of;
@@ -303,6 +305,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if taxes::is_of_taxes(operation) => taxes::call(world, operation, n).await,
+        operation if cards::is_of_cards(operation) => cards::call(world, operation, n).await,
         "get_promotion" => to(&[&promotion_of(world, Who::Admin).await]),
         "get_seller_promotion" => to(&[&promotion_of(world, Who::OwnerA).await]),
         "end_promotion" => to(&[&promotion_of(world, Who::Admin).await]).json(&json!({"note": "over"})),

@@ -1,4 +1,5 @@
 use super::tax::{Tax, added};
+use super::tender::Tender;
 use contracts::Address;
 use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
@@ -208,6 +209,9 @@ pub struct Placed {
     pub reserved_until: Timestamp,
     /// One per seller.
     pub parts: Vec<Part>,
+    /// What of it gift cards and store credit pay, in the order in which they are used: set aside when it is placed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<Tender>,
 }
 
 /// What one seller sells in an order.

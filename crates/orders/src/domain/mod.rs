@@ -47,6 +47,7 @@ mod order;
 mod progress;
 mod returns;
 mod tax;
+mod tender;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -67,6 +68,7 @@ pub use order::{Order, evolve, replay};
 pub use progress::{Cancellation, CancelledUnits, Given, Progress, Sent, SubOrder};
 pub use returns::{ANSWER_DAYS, Return, ReturnTerms, is_open as is_return_open};
 pub use tax::{Tax, added, by_rate};
+pub use tender::Tender;
 pub use undone::Undone;
 pub(crate) use view::units;
 pub use view::{Dates, deduction, discounts, timeline};

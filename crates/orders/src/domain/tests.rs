@@ -72,6 +72,7 @@ fn placed() -> Placed {
         currency: Currency::EUR,
         payment: PaymentId(Uuid::from_u128(4)),
         reserved_until: at(60),
+        tenders: Vec::new(),
         parts: vec![part(1, 2, 500, 400), part(2, 1, 250, 0)],
     }
 }

@@ -27,6 +27,12 @@ impl Order {
             taxes: placed.taxes(),
             refunded: self.money(self.refunded()),
             payment: placed.payment,
+            tenders: placed
+                .tenders
+                .iter()
+                .map(|tender| tender.view(placed.currency))
+                .collect(),
+            charged: self.charged(),
             placed_at: self.placed_at,
             reserved_until: (self.status == OrderStatus::Placed).then_some(placed.reserved_until),
             cancel_reason: self.cancel_reason,

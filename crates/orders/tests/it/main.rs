@@ -63,6 +63,7 @@ impl World {
             currency: Currency::EUR,
             payment: PaymentId::new(now),
             reserved_until: now + Duration::from_secs(900),
+            tenders: Vec::new(),
             parts: shops.iter().map(|&tenant| part(now, tenant)).collect(),
         };
         let new = NewOrder::new(&self.ctx, OrderId::new(now), placed).unwrap();

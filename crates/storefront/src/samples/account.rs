@@ -2,7 +2,7 @@
 
 use super::{Sample, Scene, push};
 use crate::markup::Markup;
-use crate::views::account::{AccountPage, SessionRow};
+use crate::views::account::{AccountPage, CreditRow, SessionRow};
 use crate::views::auth::{
     ForgotPasswordPage, InvitationPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
     VerifyEmailPage,
@@ -128,6 +128,21 @@ impl Scene {
                 self.order_row("ST-5C2Q-11", (10, 3), OrderState::Delivered, &["scarf"], 6_690),
             ],
             addresses: vec![self.address_lines()],
+            credit: vec![self.price(1_700)],
+            credit_history: vec![
+                CreditRow {
+                    what: self.t("credit.spent"),
+                    date: self.date(11, 20),
+                    amount: self.price(-800),
+                    order_href: Some("/orders/ST-7K4M-20".to_owned()),
+                },
+                CreditRow {
+                    what: self.say("For the late parcel.", "Por el paquete que llegó tarde."),
+                    date: self.date(11, 2),
+                    amount: self.price(2_500),
+                    order_href: None,
+                },
+            ],
             sessions: vec![
                 session(
                     "s1",

@@ -1,11 +1,11 @@
 //! The four steps, and the sandbox bank.
 
 use super::{Sample, Scene, push};
-use crate::views::cart::{Change, Coupons, Taxes};
+use crate::views::cart::{Change, Coupons, Saving, Taxes};
 use crate::views::checkout::{
-    AddressForm, BankChallengePage, CheckoutAddressPage, CheckoutDeliveryPage, CheckoutPaymentPage,
-    CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, ReviewDelivery, SavedAddress, Step,
-    Summary, SummaryLine, SummarySeller,
+    AddressForm, BankChallengePage, CardRow, CheckoutAddressPage, CheckoutDeliveryPage, CheckoutPaymentPage,
+    CheckoutReviewPage, DeliveryChoice, DeliveryOption, PaymentMethod, PurseForms, ReviewDelivery,
+    SavedAddress, Step, Summary, SummaryLine, SummarySeller,
 };
 use crate::views::common::{Choice, Field, Price};
 use crate::views::page::Tone;
@@ -27,10 +27,16 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     );
     push(
         samples,
+        "checkout-3-payment-gift-cards",
+        &scene.payment_with_cards(),
+    );
+    push(
+        samples,
         "order-payment-again",
         &CheckoutPaymentPage {
             order_href: Some("/orders/ST-7K4M-20".to_owned()),
             action: "/orders/ST-7K4M-20/pay".to_owned(),
+            purses: None,
             ..scene.payment(None)
         },
     );
@@ -111,6 +117,8 @@ impl Scene {
                 ),
             },
             total: self.price(total),
+            tenders: Vec::new(),
+            due: self.price(total),
         }
     }
 
@@ -300,8 +308,44 @@ impl Scene {
                     false,
                 ),
             ],
+            purses: Some(PurseForms {
+                takes_more: true,
+                ..PurseForms::default()
+            }),
             error,
             sandbox: true,
+        }
+    }
+
+    /// Two cards and store credit pay all of it.
+    fn payment_with_cards(&self) -> CheckoutPaymentPage {
+        let paid = |key: &str, hint: Option<&str>, cents: i64| Saving {
+            name: self.t(key),
+            code: hint.map(|hint| self.text(hint)),
+            amount: Some(self.price(-cents)),
+        };
+        let card = |index, hint: &str, amount: Option<i64>| CardRow {
+            index,
+            hint: self.text(hint),
+            amount: amount.map(|cents| self.price(cents)),
+        };
+        CheckoutPaymentPage {
+            summary: Summary {
+                tenders: vec![
+                    paid("tender.gift_card", Some("…7KQ2"), 10_000),
+                    paid("tender.store_credit", None, 6_340),
+                ],
+                due: self.price(0),
+                ..self.summary_done()
+            },
+            methods: Vec::new(),
+            purses: Some(PurseForms {
+                cards: vec![card(0, "7KQ2", Some(10_000)), card(1, "M3XA", None)],
+                takes_more: false,
+                credit: Some(self.price(8_000)),
+                uses_credit: true,
+            }),
+            ..self.payment(Some(self.t("refusal.gift_card_empty")))
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::goods::{GUADALQUIVIR, Maker, ROMERO};
 use super::{Sample, Scene, push};
-use crate::views::cart::Taxes;
+use crate::views::cart::{Saving, Taxes};
 use crate::views::common::{Field, Link};
 use crate::views::order::{
     AddressChange, OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Parcel, Progress, SubOrder,
@@ -203,6 +203,12 @@ impl Scene {
                 ),
             },
             total: self.price(16_115),
+            tenders: vec![Saving {
+                name: self.t("tender.gift_card"),
+                code: Some(self.text("…7KQ2")),
+                amount: Some(self.price(-2_500)),
+            }],
+            charged: self.price(13_615),
             refunded: None,
             cancel: Some("/orders/ST-7K4M-20/cancel".to_owned()),
             retry: None,

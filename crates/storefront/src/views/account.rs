@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::common::Price;
 use super::order::OrderRow;
 use super::page::Page;
 
@@ -15,7 +16,22 @@ pub struct AccountPage {
     pub member_since: String,
     pub latest: Vec<OrderRow>,
     pub addresses: Vec<Vec<String>>,
+    /// What they have as store credit, by currency.
+    pub credit: Vec<Price>,
+    /// What became of it, the latest first.
+    pub credit_history: Vec<CreditRow>,
     pub sessions: Vec<SessionRow>,
+}
+
+/// Store credit that came, or was spent.
+#[derive(Clone, Debug)]
+pub struct CreditRow {
+    /// What it was, in words.
+    pub what: String,
+    pub date: String,
+    pub amount: Price,
+    /// The order that it is about.
+    pub order_href: Option<String>,
 }
 
 /// A browser that is signed in.

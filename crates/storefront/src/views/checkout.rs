@@ -51,6 +51,10 @@ pub struct Summary {
     pub delivery: Option<Price>,
     pub taxes: Taxes,
     pub total: Price,
+    /// What gift cards and store credit pay of it.
+    pub tenders: Vec<Saving>,
+    /// What is left to pay.
+    pub due: Price,
 }
 
 #[derive(Clone, Debug)]
@@ -153,10 +157,33 @@ pub struct CheckoutPaymentPage {
     pub order_href: Option<String>,
     pub step: Step,
     pub summary: Summary,
+    /// None where nothing is left to pay.
     pub methods: Vec<PaymentMethod>,
+    /// None where it is too late for them: the order is placed.
+    pub purses: Option<PurseForms>,
     pub error: Option<String>,
     /// True where the sandbox provider is the one that charges.
     pub sandbox: bool,
+}
+
+/// Gift cards that were put in, a form for another, and the buyer's store credit.
+#[derive(Clone, Debug, Default)]
+pub struct PurseForms {
+    pub cards: Vec<CardRow>,
+    /// False where as many were put in as one order takes.
+    pub takes_more: bool,
+    /// What the buyer has; none where that is nothing.
+    pub credit: Option<Price>,
+    pub uses_credit: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct CardRow {
+    /// Its place among those that were put in: how its form names it.
+    pub index: usize,
+    pub hint: String,
+    /// What it pays; none where nothing was left for it.
+    pub amount: Option<Price>,
 }
 
 /// A way to pay. The token is the provider's; no card number ever comes here.

@@ -27,6 +27,10 @@ pub struct OrderPage {
     pub delivery: Price,
     pub taxes: Taxes,
     pub total: Price,
+    /// What gift cards and store credit paid of it.
+    pub tenders: Vec<Saving>,
+    /// The rest of it.
+    pub charged: Price,
     pub refunded: Option<Price>,
     /// Where the cancel form posts, while cancelling is possible.
     pub cancel: Option<String>,

@@ -6,25 +6,32 @@ use super::posted::Posted;
 use super::visit::{Visit, redirect_done, redirect_refused};
 use super::{Shop, orders};
 use crate::i18n::Locale;
-use crate::views::account::{AccountPage, SessionRow};
+use crate::views::account::{AccountPage, CreditRow, SessionRow};
+use crate::views::common::Price;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::identity::Device;
+use contracts::purses::PurseMovement;
 use httpkit::Auth;
 use kernel::{Fault, SessionId};
 
 const LATEST: u16 = 3;
+/// Of store credit.
+const MOVEMENTS_SHOWN: u16 = 10;
 /// Sessions shown: more than that nobody tells apart.
 const DEVICES_SHOWN: usize = 12;
 
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let user = visit.user()?;
-    let (page, latest, addresses, devices) = futures::join!(
+    let (page, latest, addresses, devices, credit, movements) = futures::join!(
         visit.keyed_page(&shop, "nav.account"),
         shop.orders.of_buyer(&visit.ctx, user, None, LATEST),
         shop.order_desk.addresses(&visit.ctx, user),
         shop.account.devices(&visit.ctx, user),
+        shop.purses.credit(&visit.ctx, user),
+        shop.purses
+            .credit_movements(&visit.ctx, user, None, MOVEMENTS_SHOWN),
     );
     let principal = visit.principal.as_ref();
     let current = principal.map(|p| p.session);
@@ -43,6 +50,17 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             .iter()
             .map(|address| address_lines(address, &visit))
             .collect(),
+        credit: credit
+            .unwrap_or_default()
+            .iter()
+            .map(|credit| Price::new(visit.locale, credit.balance))
+            .collect(),
+        credit_history: movements
+            .map(|page| page.items)
+            .unwrap_or_default()
+            .iter()
+            .map(|movement| credit_row(movement, visit.locale))
+            .collect(),
         sessions: devices
             .unwrap_or_default()
             .iter()
@@ -51,6 +69,23 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             .collect(),
     };
     Ok(visit.show(&shop, &view))
+}
+
+fn credit_row(movement: &PurseMovement, locale: Locale) -> CreditRow {
+    let said = match movement.kind.as_str() {
+        "spent" => "credit.spent",
+        "given_back" => "credit.given_back",
+        _ => "credit.granted",
+    };
+    CreditRow {
+        what: movement
+            .note
+            .clone()
+            .unwrap_or_else(|| locale.t(said).to_string()),
+        date: locale.date(movement.at.date_naive()),
+        amount: Price::new(locale, movement.amount),
+        order_href: movement.order.map(|order| format!("/orders/{order}")),
+    }
 }
 
 fn session(device: &Device, current: Option<SessionId>, locale: Locale) -> SessionRow {

@@ -14,6 +14,7 @@ use axum::http::header;
 use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Quote, QuoteGroup, QuoteLine, QuoteRequest};
+use contracts::purses::TenderWish;
 use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller};
 use kernel::limits::LINE_QUANTITY_MAX;
@@ -104,6 +105,10 @@ pub async fn open_quote(shop: &Shop, visit: &Visit) -> Result<Option<Quote>, Fai
         return Ok(None);
     }
     let request = QuoteRequest {
+        tender: TenderWish {
+            client: visit.address.clone(),
+            ..TenderWish::default()
+        },
         owner,
         cart: cart.id,
         cart_version: Some(cart.version),

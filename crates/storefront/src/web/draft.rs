@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contracts::Address;
 use contracts::checkout::DeliveryChoice;
+use contracts::purses::TenderWish;
 use kernel::{CartId, Fault, Kind, OrderId};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,12 @@ pub struct Draft {
     pub delivery: Vec<DeliveryChoice>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// Codes of gift cards, in the order in which they are used.
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub gift_cards: Vec<String>,
+    /// Whether the buyer's store credit is used.
+    #[serde(rename = "c", default, skip_serializing_if = "std::ops::Not::not")]
+    pub store_credit: bool,
     /// The last basket that was ordered, and its order.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub placed: Option<(CartId, OrderId)>,
@@ -64,6 +71,15 @@ impl Draft {
         Self {
             placed: Some((cart, order)),
             ..Self::default()
+        }
+    }
+
+    /// What is to pay of the order before a payment provider is asked. Credit belongs to whoever is signed in now.
+    pub fn tender(&self, visit: &Visit) -> TenderWish {
+        TenderWish {
+            gift_cards: self.gift_cards.clone(),
+            store_credit: self.store_credit && visit.principal.is_some(),
+            client: visit.address.clone(),
         }
     }
 
@@ -147,6 +163,8 @@ mod tests {
             }),
             delivery,
             method: Some("tok_visa".to_owned()),
+            gift_cards: vec!["4T9C-XK2M-0R8V-7KQ2".to_owned(); 5],
+            store_credit: true,
             placed: Some((CartId(Uuid::from_u128(1)), OrderId(Uuid::from_u128(2)))),
         }
     }

@@ -51,6 +51,7 @@ use contracts::ledger::{Ledger, Settlement};
 use contracts::orders::{OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
+use contracts::purses::Purses;
 use contracts::search::Search;
 use contracts::shipping::Shipping;
 use contracts::taxes::TaxDesk;
@@ -81,6 +82,7 @@ pub struct Shop {
     pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
     pub settlement: Arc<dyn Settlement>,
+    pub purses: Arc<dyn Purses>,
     pub promotion_desk: Arc<dyn PromotionDesk>,
     pub staff_desk: Arc<dyn StaffDesk>,
     pub tax_desk: Arc<dyn TaxDesk>,
@@ -114,6 +116,9 @@ fn table() -> Table {
         .post("/checkout/delivery", checkout::delivery::submit)
         .get("/checkout/payment", checkout::payment::page)
         .post("/checkout/payment", checkout::payment::submit)
+        .post("/checkout/gift-cards", checkout::gift_cards::add)
+        .post("/checkout/gift-cards/remove", checkout::gift_cards::remove)
+        .post("/checkout/store-credit", checkout::gift_cards::credit)
         .get("/checkout/review", checkout::review::page)
         .post("/checkout/place", checkout::review::place)
         .get("/sandbox/3ds/{reference}", bank::page)
@@ -282,6 +287,10 @@ fn table() -> Table {
         .post("/operator/payments/{order}/{act}", operator::payments::act)
         .get("/operator/payouts", operator::payouts::list)
         .get("/operator/reconciliation", operator::breaks::list)
+        .get("/operator/gift-cards", operator::gift_cards::page)
+        .post("/operator/gift-cards", operator::gift_cards::issue)
+        .post("/operator/gift-cards/{id}/disable", operator::gift_cards::disable)
+        .post("/operator/gift-cards/{id}/enable", operator::gift_cards::enable)
         .get("/operator/taxes", operator::taxes::page)
         .post("/operator/taxes/rates", operator::taxes::make_rate)
         .post("/operator/taxes/rates/{id}/end", operator::taxes::end_rate)

@@ -1,6 +1,6 @@
 //! A buyer's orders.
 
-use super::checkout::{address_lines, payment};
+use super::checkout::{self, address_lines, payment};
 use super::failure::Failure;
 use super::left::Left;
 use super::posted::Posted;
@@ -262,6 +262,8 @@ async fn show(
         delivery: Price::new(locale, list_delivery),
         taxes: taxes::of_order(&order, locale),
         total: Price::new(locale, order.total),
+        tenders: checkout::tenders(&order.tenders, locale),
+        charged: Price::new(locale, order.charged),
         refunded: payment
             .as_ref()
             .filter(|p| p.refunded.amount > 0)
@@ -338,6 +340,7 @@ pub async fn pay_page(
         step: Step::Payment,
         summary: order_summary(&order, &sellers, visit.locale),
         methods: payment::methods(&visit, None),
+        purses: None,
         error: payment
             .filter(|p| p.status == PaymentStatus::Declined)
             .map(|p| payment_line(Some(&p), &visit)),
@@ -380,6 +383,8 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
         delivery: Some(Price::new(locale, list_delivery)),
         taxes: taxes::of_order(order, locale),
         total: Price::new(locale, order.total),
+        tenders: checkout::tenders(&order.tenders, locale),
+        due: Price::new(locale, order.charged),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How forms end: codes that the page which follows says in words, under `done.` and `refusal.`.
 
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-pub const DONE: [&str; 51] = [
+pub const DONE: [&str; 53] = [
     "added",
     "removed",
     "saved",
@@ -53,9 +53,11 @@ pub const DONE: [&str; 51] = [
     "believed_nothing",
     "tax_made",
     "tax_ended",
+    "gift_card_disabled",
+    "gift_card_enabled",
 ];
 /// Why the last form was refused, where the page that follows says so.
-pub const REFUSED: [&str; 43] = [
+pub const REFUSED: [&str; 51] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -99,4 +101,12 @@ pub const REFUSED: [&str; 43] = [
     "more_than_expected",
     "rows_out_of_range",
     "idempotency_key_reused",
+    "gift_card_unknown",
+    "gift_card_expired",
+    "gift_card_disabled",
+    "gift_card_empty",
+    "gift_card_currency",
+    "gift_card_repeated",
+    "gift_cards_too_many",
+    "codes_guessed",
 ];

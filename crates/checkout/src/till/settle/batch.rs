@@ -4,13 +4,14 @@ use super::saga::Sagas;
 use super::{Ask, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
 use crate::discount::claims;
 use crate::error::Error;
+use crate::tender::{parts, tendered};
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{batch_ctx, destination, lines};
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
 use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
 use ledger::domain::{Entry, SellerShare, refund, sale};
-use ledger::till::Entries;
+use ledger::till::{Entries, purses};
 use orders::domain::{Order, Part};
 use orders::till::Change;
 use payments::domain::Event as Payment;
@@ -21,6 +22,7 @@ use store::log::Outbox;
 use tokio_postgres::{Client, Statement};
 
 use super::decide::Books;
+use super::purses::{move_purses, touched};
 
 /// A command about one order.
 #[derive(Debug)]
@@ -37,15 +39,16 @@ pub struct SettleBatch {
     payments: payments::till::Prepared,
     ledger: ledger::till::Prepared,
     promotions: promotions::till::Statements,
+    purses: purses::Statements,
     sagas: Sagas,
     refunds: Refunds,
     outbox: Statement,
 }
 
 /// A command that was decided: how its case stands then, and what leads there.
-struct Decided {
-    change: Change,
-    decision: Decision,
+pub(super) struct Decided {
+    pub(super) change: Change,
+    pub(super) decision: Decision,
     saga: Option<Saga>,
     /// The order as it was, where the decision depends on stock that is yet to be looked at.
     before: Option<Order>,
@@ -63,6 +66,7 @@ impl Work for SettleBatch {
             payments: payments::till::prepare(client).await?,
             ledger: ledger::till::prepare(client).await?,
             promotions: promotions::till::Statements::prepare(client).await?,
+            purses: purses::Statements::prepare(client).await?,
             sagas: Sagas::prepare(client).await?,
             refunds: Refunds::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
@@ -162,6 +166,7 @@ struct StockChange {
     shelves: Shelves,
     tallies: Tallies,
     uses: promotions::till::Writes,
+    purses: purses::Locked,
 }
 
 impl Decided {
@@ -191,15 +196,22 @@ impl SettleBatch {
                 orders.push(order.id);
             }
         }
+        let (tendered, openings) = touched(decided);
         if orders.is_empty() {
-            return Ok(StockChange::default());
+            let mut purses = self.purses.lock(client, &tendered, &openings).await?;
+            move_purses(commands, decided, &mut purses);
+            return Ok(StockChange {
+                purses,
+                ..StockChange::default()
+            });
         }
         let used: Vec<Claim> = decided.iter().flatten().flat_map(Decided::claims).collect();
-        let (mut shelves, reservations, mut tallies) = tokio::try_join!(
+        let (mut shelves, reservations, mut tallies, mut purses) = tokio::try_join!(
             biased;
             self.stock.lock_of_orders(client, &tenants, &orders),
             self.stock.reservations(client, &tenants, &orders),
             self.promotions.lock(client, &used),
+            self.purses.lock(client, &tendered, &openings),
         )?;
         let mut uses = promotions::till::Writes::default();
         let mut by_order: HashMap<OrderId, Vec<Reservation>> = HashMap::new();
@@ -207,20 +219,23 @@ impl SettleBatch {
             by_order.entry(reservation.order).or_default().push(reservation);
         }
         let mut writes = inventory::till::Writes::default();
-        for (command, outcome) in commands.iter().zip(decided) {
+        for (command, outcome) in commands.iter().zip(decided.iter_mut()) {
             let Ok(decided) = outcome else { continue };
             if let Some(hold) = &decided.decision.hold {
                 let lines: Vec<Line> = lines(&decided.change.order).collect();
                 let used = decided.claims();
+                let tendered = parts(&decided.change.order.placed.tenders);
+                let spent = purses.check(&tendered, command.ctx.now).is_err();
                 let picks = match tallies.check(&used) {
-                    Ok(()) => shelves.hold(&lines, destination(&decided.change.order)).ok(),
-                    Err(_) => None,
+                    Ok(()) if !spent => shelves.hold(&lines, destination(&decided.change.order)).ok(),
+                    _ => None,
                 };
                 let Some(picks) = picks else {
                     decided.without_goods(command)?;
                     continue;
                 };
                 uses.take(&mut tallies, &used);
+                purses.hold(command.order, &tendered, command.ctx.now);
                 let again = writes.hold_again(command.ctx.now, command.order, &lines, &picks, hold.until);
                 by_order.entry(command.order).or_default().extend(again);
             }
@@ -251,8 +266,10 @@ impl SettleBatch {
                 }
             }
         }
+        move_purses(commands, decided, &mut purses);
         writes.finish(&shelves);
         Ok(StockChange {
+            purses,
             writes,
             shelves,
             tallies,
@@ -296,11 +313,12 @@ impl SettleBatch {
             let crossings = stock.shelves.crossings();
             inventory::till::publish_crossings(&mut outbox, &ctx, &crossings)?;
         }
-        let ((), (), (), moved, (), (), (), ()) = tokio::try_join!(
+        let ((), (), (), (), moved, (), (), (), ()) = tokio::try_join!(
             biased;
             self.orders.write(client, &orders),
             self.stock.write(client, &stock.writes),
             self.promotions.write(client, &stock.tallies, &stock.uses),
+            self.purses.write(client, &stock.purses),
             payments::till::settle(client, &self.payments, &moves),
             ledger::till::post(client, &self.ledger, &entries),
             self.sagas.save(client, &sagas),
@@ -381,9 +399,13 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
                 sales_tax: money(part.tax_kept()),
             };
             let shares: Vec<SellerShare> = parts.map(share).collect();
-            sale(order.id, now, &shares)
+            sale(order.id, now, &shares, tendered(&order.placed.tenders))
         }
-        Books::Refund { refund: id, shares } => {
+        Books::Refund {
+            refund: id,
+            shares,
+            tenders,
+        } => {
             let share = |back: &Share| SellerShare {
                 tenant: back.tenant,
                 total: money(back.amount),
@@ -393,7 +415,7 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
                 sales_tax: money(back.sales_tax),
             };
             let shares: Vec<SellerShare> = shares.iter().map(share).collect();
-            refund(*id, order.id, now, &shares)
+            refund(*id, order.id, now, &shares, tendered(tenders))
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::saga::{End, NOTHING_TO_PAY, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::{Line, Settlement};
 use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
-use orders::domain::{Command, Event, Order, decide as decide_order};
+use orders::domain::{Command, Event, Order, Tender, decide as decide_order};
 use payments::domain::Event as Payment;
 use std::time::Duration;
 
@@ -187,7 +187,12 @@ pub struct Hold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Books {
     Sale,
-    Refund { refund: RefundId, shares: Vec<Share> },
+    Refund {
+        refund: RefundId,
+        shares: Vec<Share>,
+        /// What of it goes back to gift cards and store credit.
+        tenders: Vec<Tender>,
+    },
 }
 
 pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
@@ -257,8 +262,8 @@ fn start(
             saga.attempt += 1;
             saga.method = method.to_owned();
             saga.return_path = return_path.to_owned();
-            saga.step = match case.order.total().amount {
-                // Promotions took off all of it: no provider has anything to do.
+            saga.step = match case.order.charged().amount {
+                // Promotions took off all of it, or gift cards pay it: no provider has anything to do.
                 0 => Step::Confirm {
                     reference: NOTHING_TO_PAY.to_owned(),
                 },

@@ -4,6 +4,7 @@
 //! A refund that is under way is promised: until it ends, its money counts as given back, so that two never give back the
 //! same. One that the provider refused is promised no longer, until it is tried again.
 
+mod amounts;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -13,9 +14,11 @@ use super::saga::{HISTORY_MAX, Told};
 use crate::error::Error;
 use crate::refund::{End, Next, Outcome, Step, next};
 use crate::saga;
-use contracts::checkout::{RefundStatus, RefundWish};
+use crate::tender::back;
+use amounts::{all_of, wished};
+use contracts::checkout::{RefundStatus, RefundTo, RefundWish};
 use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp};
-use orders::domain::{Command, Event, Order, Refund, RefundLine, Refusal, SubOrder, decide as decide_order};
+use orders::domain::{Command, Event, Order, Refund, Refusal, Tender, decide as decide_order};
 use payments::domain::{Event as Payment, RefundedShare};
 use payments::provider::charge_key;
 use std::collections::BTreeMap;
@@ -23,6 +26,8 @@ use std::collections::BTreeMap;
 /// Refunds of one order that may be asked for; cancelling is always possible.
 pub const REFUNDS_MAX: usize = 100;
 
+/// Stands for a provider's reference where all of it goes back to gift cards and store credit.
+pub const BY_TENDER: &str = "gift-cards-and-store-credit";
 /// Told to buyers by providers that say why.
 const CANCELLED: &str = "The order was cancelled.";
 const CANCELLED_IN_PART: &str = "A part of the order was cancelled.";
@@ -40,6 +45,9 @@ pub struct Refunding {
     pub charge: String,
     /// One per sub-order, as the order's history will tell it.
     pub parts: Vec<Refund>,
+    pub to: RefundTo,
+    /// What of it goes back to gift cards and store credit; the rest goes by the provider.
+    pub tenders: Vec<Tender>,
     pub asked_by: Actor,
     pub asked_at: Timestamp,
     pub key: Option<RefundKey>,
@@ -68,6 +76,7 @@ pub struct RefundRequest {
     pub part: SubOrderId,
     pub wish: RefundWish,
     pub reason: String,
+    pub to: RefundTo,
     pub key: RefundKey,
 }
 
@@ -135,6 +144,27 @@ impl Refunding {
     #[must_use]
     pub fn amount(&self) -> i64 {
         self.parts.iter().map(|part| part.amount).sum()
+    }
+
+    /// What of it the provider is asked for.
+    #[must_use]
+    pub fn charged(&self) -> i64 {
+        self.amount() - self.tenders.iter().map(|tender| tender.amount).sum::<i64>()
+    }
+
+    /// Where it begins: of what goes back without the provider, the till is told at once.
+    fn first_step(&self) -> Step {
+        match self.charged() {
+            0 => Step::Close {
+                reference: BY_TENDER.to_owned(),
+            },
+            _ => Step::Ask,
+        }
+    }
+
+    #[must_use]
+    pub fn was_refused(&self) -> bool {
+        self.status() == RefundStatus::Refused
     }
 
     /// Under which the provider knows it.
@@ -223,7 +253,14 @@ pub fn request(case: &Case, ctx: &Ctx, request: &RefundRequest) -> Result<Decisi
     let sub_order = promised.sub_order(request.part).ok_or(Refusal::NoSuchPart)?;
     let refund = wished(&sub_order, request)?;
     decide_order(Some(&promised), &Command::Refund(refund.clone()), ctx.now)?;
-    let begun = begin(case, ctx, request.id, vec![refund], Some(request.key.clone()))?;
+    let begun = begin_to(
+        case,
+        ctx,
+        request.id,
+        vec![refund],
+        Some(request.key.clone()),
+        request.to,
+    )?;
     Ok(Decision {
         refund: Some(RefundMove::Leased(begun)),
         ..Decision::default()
@@ -355,6 +392,7 @@ fn close(
         books: Some(Books::Refund {
             refund: known.id,
             shares,
+            tenders: known.tenders.clone(),
         }),
         ..kept(ended)
     })
@@ -433,13 +471,16 @@ fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Err
             promised = promised.then(now, event);
         }
     }
+    // What went back meanwhile went to gift cards and store credit first.
     let again = Refunding {
         attempt: known.attempt + 1,
+        tenders: back(case, known.amount(), known.to, Some(known))?,
         tries: 0,
         ..known.clone()
     };
+    let step = again.first_step();
     Ok(Decision {
-        refund: Some(RefundMove::Leased(again.taken(Step::Ask, now))),
+        refund: Some(RefundMove::Leased(again.taken(step, now))),
         ..Decision::default()
     })
 }
@@ -460,9 +501,23 @@ pub(super) fn begin(
     parts: Vec<Refund>,
     key: Option<RefundKey>,
 ) -> Result<Refunding, Error> {
+    begin_to(case, ctx, id, parts, key, RefundTo::Origin)
+}
+
+fn begin_to(
+    case: &Case,
+    ctx: &Ctx,
+    id: RefundId,
+    parts: Vec<Refund>,
+    key: Option<RefundKey>,
+    to: RefundTo,
+) -> Result<Refunding, Error> {
     // What was sold was paid with the last attempt.
     let saga = case.saga.as_ref().ok_or(Error::Stale)?;
+    let amount = parts.iter().map(|part| part.amount).sum();
     let begun = Refunding {
+        to,
+        tenders: back(case, amount, to, None)?,
         id,
         order: case.order.id,
         version: 0,
@@ -485,80 +540,6 @@ pub(super) fn begin(
             end: saga::End::Confirmed
         }
     ));
-    Ok(begun.taken(Step::Ask, ctx.now))
-}
-
-/// The refund that a wish comes to; whether it can be had is for the order to say.
-fn wished(sub_order: &SubOrder<'_>, request: &RefundRequest) -> Result<Refund, Error> {
-    let mut refund = Refund {
-        id: request.id,
-        part: sub_order.part.id,
-        lines: Vec::new(),
-        delivery: 0,
-        amount: 0,
-        reason: request.reason.clone(),
-        of_return: None,
-        deduction: None,
-    };
-    match &request.wish {
-        RefundWish::Amount(amount) if amount.currency != sub_order.order.currency() => {
-            return Err(Error::WrongCurrency {
-                currency: sub_order.order.currency(),
-            });
-        }
-        RefundWish::Amount(amount) => refund.amount = amount.amount,
-        RefundWish::Lines { lines, delivery } => {
-            for wanted in lines {
-                let line = sub_order.line(wanted.line).ok_or(Refusal::BadUnits)?;
-                let (_, before) = sub_order.line_refunded(line.id);
-                refund.lines.push(RefundLine {
-                    line: line.id,
-                    quantity: wanted.quantity,
-                    amount: line.paid_for(wanted.quantity, before),
-                });
-            }
-            if *delivery {
-                refund.delivery = sub_order.part.delivery.price - sub_order.delivery_refunded();
-            }
-            let goods = refund.lines.iter().map(|line| line.amount);
-            refund.amount = goods
-                .chain([refund.delivery])
-                .try_fold(0i64, i64::checked_add)
-                .ok_or(kernel::MoneyError::Overflow)?;
-        }
-    }
-    Ok(refund)
-}
-
-/// All of a sub-order's money that was not given back: for its lines and delivery; as an amount, where amounts were given
-/// back before that belong to none of them.
-fn all_of(sub_order: &SubOrder<'_>, id: RefundId, reason: &str) -> Refund {
-    let lines: Vec<RefundLine> = sub_order
-        .part
-        .lines
-        .iter()
-        .map(|line| {
-            let (amount, units) = sub_order.line_refunded(line.id);
-            RefundLine {
-                line: line.id,
-                quantity: line.quantity.saturating_sub(units),
-                amount: line.total() - amount,
-            }
-        })
-        .filter(|line| line.amount > 0)
-        .collect();
-    let delivery = sub_order.part.delivery.price - sub_order.delivery_refunded();
-    let sum = lines.iter().map(|line| line.amount).sum::<i64>() + delivery;
-    let amount = sub_order.refundable();
-    let named = sum == amount;
-    Refund {
-        id,
-        part: sub_order.part.id,
-        lines: if named { lines } else { Vec::new() },
-        delivery: if named { delivery } else { 0 },
-        amount,
-        reason: reason.to_owned(),
-        of_return: None,
-        deduction: None,
-    }
+    let step = begun.first_step();
+    Ok(begun.taken(step, ctx.now))
 }

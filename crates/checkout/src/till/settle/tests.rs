@@ -19,6 +19,7 @@ fn at(seconds: i64) -> Timestamp {
 /// Held for a minute.
 fn order(events: Vec<Event>) -> Order {
     let placed = Event::Placed(Box::new(Placed {
+        tenders: Vec::new(),
         buyer: Some(UserId(Uuid::from_u128(1))),
         guest: None,
         cart: CartId(Uuid::from_u128(2)),

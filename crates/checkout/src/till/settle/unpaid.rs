@@ -17,6 +17,7 @@ pub fn unpaid_for(before: &Order, events: &[Event], ctx: &Ctx) -> Option<Books> 
     (!shares.is_empty()).then(|| Books::Refund {
         refund: RefundId::new(ctx.now),
         shares,
+        tenders: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use crate::compose::Market;
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, QuoteRequest};
+use contracts::purses::TenderWish;
 use futures::{StreamExt, stream};
 use kernel::{Clock, Ctx, ProductId, SkuId, SystemClock};
 use sampler::{OrderPlan, Sampler};
@@ -99,6 +100,7 @@ async fn buy(
         address: Some(address.clone()),
         delivery: Vec::new(),
         email: None,
+        tender: TenderWish::default(),
     };
     let quote = market.checkout.quote(&ctx, request).await?;
     let order = market
@@ -115,6 +117,8 @@ async fn buy(
                 email: buyer.buyer.email.clone(),
                 address,
                 delivery: Vec::new(),
+                tender: TenderWish::default(),
+                expected_due: None,
             },
         )
         .await?;

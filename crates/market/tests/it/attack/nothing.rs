@@ -50,7 +50,7 @@ pub const NAME_NOTHING: [(&str, &str); 27] = [
 ];
 
 /// Operations for buyers and guests that name nothing of anybody's.
-pub const BUYERS_NAME_NOTHING: [(&str, &str); 24] = [
+pub const BUYERS_NAME_NOTHING: [(&str, &str); 27] = [
     ("me", "reads the account of the token"),
     ("list_sessions", "reads the account of the token"),
     ("logout", "ends the session of the token"),
@@ -90,4 +90,10 @@ pub const BUYERS_NAME_NOTHING: [(&str, &str); 24] = [
     ("remove_cart_line", "changes the cart of the token"),
     ("add_cart_coupon", "changes the cart of the token"),
     ("remove_cart_coupon", "changes the cart of the token"),
+    ("get_store_credit", "reads the credit of the token"),
+    ("list_store_credit_movements", "reads the credit of the token"),
+    (
+        "gift_card_balance",
+        "belongs to whoever has the code; guesses are counted by address",
+    ),
 ];

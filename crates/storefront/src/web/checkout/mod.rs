@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod delivery;
+pub mod gift_cards;
 pub mod payment;
 pub mod review;
 
@@ -9,6 +10,8 @@ use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
 use super::{Shop, cards, savings, taxes};
+use crate::i18n::Locale;
+use crate::views::cart::Saving;
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
 use crate::views::common::Price;
 use axum::response::Response;
@@ -16,6 +19,8 @@ use chrono::Days;
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{DeliveryQuote, Quote, QuoteGroup, QuoteRequest};
+use contracts::purses::{PurseKind, Tender};
+use kernel::Fault;
 
 pub async fn begin() -> Response {
     redirect("/checkout/address")
@@ -26,6 +31,8 @@ struct Passage {
     owner: CartOwner,
     quote: Quote,
     draft: Draft,
+    /// Why the gift cards of the draft were left out.
+    refused: Option<Fault>,
 }
 
 /// The open cart, priced for what is known so far; none when there is nothing to order.
@@ -39,7 +46,8 @@ async fn passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Pass
     if cart.lines.is_empty() {
         return Ok(None);
     }
-    let request = QuoteRequest {
+    let mut request = QuoteRequest {
+        tender: draft.tender(visit),
         owner: owner.clone(),
         cart: cart.id,
         cart_version: Some(cart.version),
@@ -47,8 +55,40 @@ async fn passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Pass
         delivery: draft.delivery.clone(),
         email: Some(draft.email.clone()).filter(|email| !email.is_empty()),
     };
-    let quote = shop.checkout.quote(&visit.ctx, request).await?;
-    Ok(Some(Passage { owner, quote, draft }))
+    let mut draft = draft;
+    let (quote, refused) = match shop.checkout.quote(&visit.ctx, request.clone()).await {
+        Ok(quote) => (quote, None),
+        // What a card lost since it was put in must not keep its owner from the till.
+        Err(fault) if is_of_gift_card(&fault) => {
+            draft.gift_cards.clear();
+            request.tender = draft.tender(visit);
+            (shop.checkout.quote(&visit.ctx, request).await?, Some(fault))
+        }
+        Err(fault) => return Err(Failure(fault)),
+    };
+    Ok(Some(Passage {
+        owner,
+        quote,
+        draft,
+        refused,
+    }))
+}
+
+fn is_of_gift_card(fault: &Fault) -> bool {
+    fault.code.starts_with("gift_card") || fault.code == "codes_guessed"
+}
+
+/// What gift cards and store credit pay, as it stands in a list of amounts.
+pub fn tenders(tenders: &[Tender], locale: Locale) -> Vec<Saving> {
+    let told = |tender: &Tender| Saving {
+        name: match tender.kind {
+            PurseKind::GiftCard => locale.t("tender.gift_card").to_string(),
+            PurseKind::StoreCredit => locale.t("tender.store_credit").to_string(),
+        },
+        code: Some(format!("…{}", tender.hint)).filter(|_| !tender.hint.is_empty()),
+        amount: Some(savings::less(tender.amount, locale)),
+    };
+    tenders.iter().map(told).collect()
 }
 
 fn summary(visit: &Visit, quote: &Quote) -> Summary {
@@ -81,6 +121,8 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
         delivery: quote.list_delivery().map(|m| Price::new(locale, m)),
         taxes: taxes::of_quote(quote, locale),
         total: Price::new(locale, quote.total),
+        tenders: tenders(&quote.tenders, locale),
+        due: Price::new(locale, quote.due),
     }
 }
 

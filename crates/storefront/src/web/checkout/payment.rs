@@ -1,6 +1,6 @@
 //! Step 3: how it is paid.
 
-use super::{passage, summary};
+use super::{gift_cards, passage, summary};
 use crate::views::checkout::{CheckoutPaymentPage, PaymentMethod, Step};
 use crate::web::Shop;
 use crate::web::draft::Draft;
@@ -28,17 +28,29 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
     if passage.quote.total.amount == 0 {
         return Ok(redirect("/checkout/review"));
     }
+    let due = passage.quote.due.amount > 0;
+    let purses = gift_cards::forms(&shop, &visit, &passage).await;
     let view = CheckoutPaymentPage {
         page: visit.keyed_page(&shop, "checkout.payment.title").await,
         action: "/checkout/payment".to_owned(),
         order_href: None,
         step: Step::Payment,
         summary: summary(&visit, &passage.quote),
-        methods: methods(&visit, passage.draft.method.as_deref()),
-        error: None,
+        methods: match due {
+            true => methods(&visit, passage.draft.method.as_deref()),
+            false => Vec::new(),
+        },
+        purses: Some(purses),
+        error: passage.refused.as_ref().map(|fault| visit.tell(fault)),
         sandbox: true,
     };
-    Ok(visit.show(&shop, &view))
+    let mut response = visit.show(&shop, &view);
+    if passage.refused.is_some() {
+        // Said once: what was left out is forgotten.
+        let cookie = passage.draft.cookie(&shop, &visit)?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 pub async fn submit(
@@ -48,6 +60,10 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let mut draft = Draft::read(&headers);
     let method = posted.get("method");
+    // Where nothing is left to pay there is nothing to choose; the review leads back if there is.
+    if method.is_empty() {
+        return Ok(redirect("/checkout/review"));
+    }
     if !METHODS.contains(&method) {
         return Ok(redirect("/checkout/payment"));
     }

@@ -32,7 +32,16 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
     let Some(passage) = passage(shop, visit, draft).await? else {
         return Ok(redirect("/cart"));
     };
-    let Passage { quote, draft, .. } = passage;
+    let Passage {
+        quote,
+        draft,
+        refused,
+        ..
+    } = passage;
+    // A gift card that does not hold any more is told where it was put in.
+    if refused.is_some() {
+        return Ok(redirect("/checkout/payment"));
+    }
     // An address or a delivery that does not hold any more leads back to its step.
     if quote.groups.iter().any(|g| g.delivery.is_none()) {
         return Ok(redirect("/checkout/delivery"));
@@ -64,7 +73,7 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
 
 /// What it is paid with: nothing, where it costs nothing; none where that is still to be chosen.
 fn method(draft: &Draft, quote: &Quote) -> Option<String> {
-    match quote.total.amount {
+    match quote.due.amount {
         0 => Some(String::new()),
         _ => draft.method.clone(),
     }
@@ -73,7 +82,11 @@ fn method(draft: &Draft, quote: &Quote) -> Option<String> {
 /// The same cart at the same version and total is the same order, however often the button is pressed. A refusal stays the
 /// answer to its key: whoever was told one tries again under another.
 fn key(quote: &Quote, refused_at: Option<Timestamp>) -> String {
-    let key = format!("{}-{}-{}", quote.cart, quote.cart_version, quote.total.amount);
+    let (total, due) = (quote.total.amount, quote.due.amount);
+    let mut key = format!("{}-{}-{total}", quote.cart, quote.cart_version);
+    if due != total {
+        key.push_str(&format!("-{due}"));
+    }
     match refused_at {
         Some(at) => format!("{key}-{}", at.timestamp_micros()),
         None => key,
@@ -111,7 +124,12 @@ pub async fn place(
     };
     let said = |key: &str| Some(visit.locale.t(key).to_string());
     let (owner, mut quote) = match passage(&shop, visit, draft.clone()).await? {
-        Some(Passage { owner, quote, .. }) if agreed.is_of(&quote) => (owner, quote),
+        Some(Passage {
+            owner,
+            quote,
+            refused: None,
+            ..
+        }) if agreed.is_of(&quote) => (owner, quote),
         other => {
             // The first press may have been served, and its basket closed, since this one looked.
             if let Some(led) = agreed.led_back(&shop, visit, &draft).await {
@@ -154,6 +172,8 @@ pub async fn place(
         email: draft.email.clone(),
         address,
         delivery: draft.delivery.clone(),
+        tender: draft.tender(visit),
+        expected_due: Some(quote.due),
     };
     let order = match shop.checkout.place(&visit.ctx, request).await {
         Ok(order) => order.id,
@@ -204,6 +224,7 @@ struct Agreed {
     cart: Option<CartId>,
     cart_version: Option<i64>,
     total: String,
+    due: String,
 }
 
 impl Agreed {
@@ -214,6 +235,11 @@ impl Agreed {
             key,
             cart_version: posted.get("cart_version").parse().ok(),
             total: posted.get("total").to_owned(),
+            // As on a page without gift cards: all of it.
+            due: match posted.get("due") {
+                "" => posted.get("total").to_owned(),
+                due => due.to_owned(),
+            },
         }
     }
 
@@ -224,7 +250,7 @@ impl Agreed {
     }
 
     fn has_total_of(&self, quote: &Quote) -> bool {
-        self.total == plain_decimal(quote.total)
+        self.total == plain_decimal(quote.total) && self.due == plain_decimal(quote.due)
     }
 }
 
@@ -264,6 +290,8 @@ impl Agreed {
             email: draft.email.clone(),
             address: draft.address.clone()?,
             delivery: draft.delivery.clone(),
+            tender: draft.tender(visit),
+            expected_due: Some(Money::parse(&self.due, ordered.currency).ok()?),
         };
         match shop.checkout.place(&visit.ctx, request).await {
             Ok(order) => Some(order.id),

@@ -1,6 +1,7 @@
 //! The operator's workplace.
 
 pub mod breaks;
+pub mod gift_cards;
 pub mod ledger;
 pub mod payments;
 pub mod payouts;
@@ -13,7 +14,7 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 6] = [
+const SECTIONS: [(&str, &str, Permission); 7] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
@@ -27,6 +28,11 @@ const SECTIONS: [(&str, &str, Permission); 6] = [
         Permission::ReadLedger,
     ),
     ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
+    (
+        "/operator/gift-cards",
+        "operator.gift_cards",
+        Permission::ReadLedger,
+    ),
     ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
 ];
 

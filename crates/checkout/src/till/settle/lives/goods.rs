@@ -135,6 +135,7 @@ pub fn placed(shops: &[Shop], offers: &Offers, n: u64, now: Timestamp, dice: &mu
         currency: first.currency,
         payment: PaymentId(id(8, n)),
         reserved_until: now + chrono::TimeDelta::seconds(HOLD_S),
+        tenders: Vec::new(),
         parts,
     };
     offers.take_off(&mut placed, now, dice);

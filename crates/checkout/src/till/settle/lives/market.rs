@@ -443,6 +443,7 @@ impl Market {
     pub fn refund(&mut self, n: usize, part: SubOrderId, wish: RefundWish) {
         let id = RefundId(self.id());
         let request = RefundRequest {
+            to: contracts::checkout::RefundTo::Origin,
             id,
             part,
             wish,

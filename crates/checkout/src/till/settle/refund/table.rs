@@ -2,9 +2,9 @@
 
 use super::{RefundKey, Refunding};
 use crate::refund::Step;
-use contracts::checkout::RefundStatus;
+use contracts::checkout::{RefundStatus, RefundTo};
 use kernel::{Actor, OrderId, RefundId};
-use orders::domain::Refund;
+use orders::domain::{Refund, Tender};
 use postgres_types::Json;
 use std::collections::HashMap;
 use store::rows::Rows;
@@ -16,7 +16,7 @@ use super::super::saga::Told;
 /// Parameter: orders.
 const FIND: &str = "
 select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.asked_at, r.key, r.request_hash, r.step,
-       r.tries, r.due_at, r.lease_until, r.history, r.ended_at
+       r.tries, r.due_at, r.lease_until, r.history, r.ended_at, r.tenders, r.goes_to
   from unnest($1::uuid[]) as wanted (order_id)
   join checkout.refund r on r.order_id = wanted.order_id
  order by r.order_id, r.id";
@@ -25,12 +25,12 @@ select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.
 const SAVE: &str = "
 insert into checkout.refund
        (order_id, id, version, attempt, charge, parts, amount, status, asked_by, asked_at, key, request_hash, step, tries,
-        due_at, lease_until, history, ended_at)
+        due_at, lease_until, history, ended_at, tenders, goes_to)
 select * from unnest($1::checkout.refund_row[])
 on conflict on constraint refund_pkey do update
    set version = excluded.version, attempt = excluded.attempt, status = excluded.status, step = excluded.step,
        tries = excluded.tries, due_at = excluded.due_at, lease_until = excluded.lease_until,
-       history = excluded.history, ended_at = excluded.ended_at";
+       history = excluded.history, ended_at = excluded.ended_at, tenders = excluded.tenders";
 
 pub struct Refunds {
     find: Statement,
@@ -44,6 +44,13 @@ pub fn status_name(status: RefundStatus) -> &'static str {
         RefundStatus::Pending => "pending",
         RefundStatus::Refunded => "refunded",
         RefundStatus::Refused => "refused",
+    }
+}
+
+fn goes_to(to: RefundTo) -> &'static str {
+    match to {
+        RefundTo::Origin => "origin",
+        RefundTo::StoreCredit => "store_credit",
     }
 }
 
@@ -102,6 +109,8 @@ impl Refunds {
                     &column(refunds, |r| r.lease_until),
                     &column(refunds, |r| Json(&r.history)),
                     &column(refunds, |r| r.ended_at),
+                    &column(refunds, |r| Json(&r.tenders)),
+                    &column(refunds, |r| goes_to(r.to)),
                 ])],
             )
             .await
@@ -117,6 +126,8 @@ fn refunding(row: &Row) -> Result<Refunding, Error> {
     let (key, hash): (Option<String>, Option<Vec<u8>>) = (row.try_get(8)?, row.try_get(9)?);
     let Json(step): Json<Step> = row.try_get(10)?;
     let Json(history): Json<Vec<Told>> = row.try_get(14)?;
+    let Json(tenders): Json<Vec<Tender>> = row.try_get(16)?;
+    let to: &str = row.try_get(17)?;
     Ok(Refunding {
         id: RefundId(id),
         order: OrderId(order),
@@ -135,5 +146,10 @@ fn refunding(row: &Row) -> Result<Refunding, Error> {
         lease_until: row.try_get(13)?,
         history,
         ended_at: row.try_get(15)?,
+        tenders,
+        to: match to == goes_to(RefundTo::StoreCredit) {
+            true => RefundTo::StoreCredit,
+            false => RefundTo::Origin,
+        },
     })
 }

@@ -83,6 +83,7 @@ impl Numbers {
 
 fn placed(parts: &[Numbers]) -> Order {
     let placed = Event::Placed(Box::new(Placed {
+        tenders: Vec::new(),
         buyer: Some(UserId(Uuid::from_u128(1))),
         guest: None,
         cart: CartId(Uuid::from_u128(2)),
@@ -159,6 +160,7 @@ fn amount(amount: i64) -> RefundWish {
 fn wanted(part: usize, wish: RefundWish, key: &str) -> Ask {
     let hash = format!("{part} {wish:?}").into_bytes();
     Ask::Refund(Box::new(RefundRequest {
+        to: RefundTo::Origin,
         id: RefundId::new(at(2)),
         part: part_id(part),
         wish,
@@ -239,7 +241,8 @@ fn a_refund_of_units_is_what_was_paid_for_them() {
         decision.books,
         Some(Books::Refund {
             refund: refund.id,
-            shares: vec![share]
+            shares: vec![share],
+            tenders: Vec::new(),
         })
     );
 }
