@@ -99,6 +99,22 @@ impl Guest {
         caller.post("/v1/orders", &order).await
     }
 
+    /// Orders the cart with a gift card, if it costs `total` and `due` is left to pay.
+    pub async fn place_by_card(
+        &self,
+        key: &str,
+        total: Money,
+        code: &str,
+        due: Money,
+    ) -> Result<Response, Lost> {
+        let order = json!({
+            "cart": self.cart, "cart_version": self.version, "expected_total": total,
+            "email": "lucia@example.org", "address": address(), "gift_cards": [code], "expected_due": due,
+        });
+        let caller = self.caller.with("idempotency-key", key);
+        caller.post("/v1/orders", &order).await
+    }
+
     pub async fn pay(&self, order: &str, method: &str) -> Result<Response, Lost> {
         self.caller
             .post(&format!("/v1/orders/{order}/pay"), &json!({"method": method}))

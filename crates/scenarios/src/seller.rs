@@ -55,6 +55,11 @@ impl Shop {
         sign_in(stranger, OPERATOR, "admin").await
     }
 
+    /// Signs the operator in who was made before.
+    pub async fn operator_again(stranger: &Caller) -> Result<Caller> {
+        sign_in(stranger, OPERATOR, "admin").await
+    }
+
     /// Makes the operator and opens one shop per name: registered, stated, approved. `launch` is any process of the
     /// marketplace: a command beside it makes the operator.
     pub async fn open(launch: &Launch, front: &Arc<Front>, names: &[&str]) -> Result<Vec<Self>> {

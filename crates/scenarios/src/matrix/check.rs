@@ -5,7 +5,7 @@ use super::story::{Ends, Played};
 use anyhow::Result;
 
 /// Each names what is broken where its query gives true. Parameter: the order.
-pub const BROKEN: [(&str, &str); 16] = [
+pub const BROKEN: [(&str, &str); 18] = [
     (
         "a cart has more than one order",
         "select count(*) <> 1 from orders.event e, orders.event first
@@ -21,6 +21,7 @@ pub const BROKEN: [(&str, &str); 16] = [
     (
         "the provider holds other money than the order is worth",
         "select coalesce(sum(c.captured - c.refunded), 0) <> max(p.captured - p.refunded)
+                  + coalesce((select sum(m.amount) from ledger.purse_movement m where m.order_id::text = $1), 0)
            from payments.payment p
            left join payments.sandbox_charge c on c.key like p.id || '-%'
           where p.order_id::text = $1",
@@ -39,6 +40,22 @@ pub const BROKEN: [(&str, &str); 16] = [
         "goods of a cancelled order are sold",
         "select exists (select from inventory.reservation r join orders.order o on o.id = r.order_id
           where o.id::text = $1 and o.status = 'cancelled' and r.state = 'sold')",
+    ),
+    (
+        "money of a gift card is set aside for ever",
+        "select exists (select from ledger.purse_hold where order_id::text = $1 and state = 'held')",
+    ),
+    (
+        "a gift card is worth something else than what came and went of it",
+        "select exists (
+            select from ledger.purse_hold h
+              join ledger.purse p on p.id = h.purse_id
+              left join (select purse_id, sum(amount) as amount from ledger.purse_movement group by purse_id) m on m.purse_id = p.id
+             where h.order_id::text = $1
+               and (p.balance <> m.amount
+                    or p.balance <> p.issued - case h.state when 'spent' then h.amount else 0 end
+                                    + coalesce((select sum(b.amount) from ledger.purse_movement b
+                                                 where b.purse_id = p.id and b.kind = 'given_back'), 0)))",
     ),
     (
         "stock is not the sum of its movements",
@@ -63,7 +80,8 @@ pub const BROKEN: [(&str, &str); 16] = [
     (
         "the books hold another sum than was sold and not given back",
         "select coalesce((select sum(b.amount) from ledger.posting b join ledger.entry e on e.id = b.entry_id
-                           where e.reference = p.order_id and b.account = 'provider_clearing'), 0)
+                           where e.reference = p.order_id
+                             and b.account in ('provider_clearing', 'gift_cards_outstanding', 'store_credit_outstanding')), 0)
                 <> case when exists (select from orders.event v where v.stream_id = p.order_id and v.name = 'confirmed')
                         then p.captured - p.refunded else 0 end
            from payments.payment p where p.order_id::text = $1",

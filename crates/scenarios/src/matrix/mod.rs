@@ -2,6 +2,7 @@
 //! and after it is done; and webhooks that come late, several times and in the wrong order. Each cell is an order of its
 //! own, seen through by a buyer who asks again until there is an answer, and checked to the last unit and cent.
 
+mod cards;
 mod check;
 mod returns;
 mod stage;
@@ -10,6 +11,7 @@ mod webhooks;
 
 use crate::Site;
 use anyhow::Result;
+use cards::{Card, Fate};
 use returns::Back;
 use stage::Stage;
 use story::Story;
@@ -17,7 +19,7 @@ use testkit::{Cell, Fault, Grid, Spot};
 use webhooks::Manner;
 
 /// Each step, and a story that comes to it.
-pub const STEPS: [(&str, Story); 32] = [
+pub const STEPS: [(&str, Story); 41] = [
     ("place", Story::Buy("tok_visa")),
     ("start", Story::Buy("tok_visa")),
     ("authorize", Story::Buy("tok_visa")),
@@ -50,6 +52,15 @@ pub const STEPS: [(&str, Story); 32] = [
     ("return_exchange", Story::SentBack(Back::Exchanged)),
     ("return_close", Story::SentBack(Back::NotExchanged)),
     ("return_withdraw", Story::SentBack(Back::Withdrawn)),
+    ("place", Story::ByCard(Card::Part, Fate::Paid)),
+    ("capture", Story::ByCard(Card::Part, Fate::Paid)),
+    ("confirm", Story::ByCard(Card::Part, Fate::Paid)),
+    ("confirm", Story::ByCard(Card::Whole, Fate::Paid)),
+    ("decline", Story::ByCard(Card::Part, Fate::DeclinedFirst)),
+    ("expire", Story::ByCard(Card::Part, Fate::NeverPaid)),
+    ("cancel", Story::ByCard(Card::Part, Fate::CancelledPaid)),
+    ("refund_close", Story::ByCard(Card::Part, Fate::GivenBack)),
+    ("refund_close", Story::ByCard(Card::Whole, Fate::GivenBack)),
 ];
 
 /// What goes wrong in a column.
@@ -95,11 +106,24 @@ pub async fn fill(site: &Site, only: &[&str], mut told: impl FnMut(&str)) -> Res
             cells.push(cell(&mut stage, step, *story, wrong).await?);
         }
         let well = cells.iter().filter(|cell| **cell == Cell::Well).count();
-        told(&format!("{step}: {well} of {} cells well", cells.len()));
-        grid.rows.push(((*step).to_owned(), cells));
+        told(&format!(
+            "{}: {well} of {} cells well",
+            row(step, *story),
+            cells.len()
+        ));
+        grid.rows.push((row(step, *story), cells));
     }
     stage.strike().await?;
     Ok(grid)
+}
+
+/// A step that several stories come to is told apart by what its order is paid with.
+fn row(step: &str, story: Story) -> String {
+    match story {
+        Story::ByCard(Card::Part, _) => format!("{step}, a gift card in part"),
+        Story::ByCard(Card::Whole, _) => format!("{step}, a gift card alone"),
+        _ => step.to_owned(),
+    }
 }
 
 async fn cell(stage: &mut Stage, step: &'static str, story: Story, wrong: Wrong) -> Result<Cell> {

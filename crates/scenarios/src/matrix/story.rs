@@ -1,9 +1,11 @@
 //! What buyers and sellers do, each story leading through steps that others do not come to.
 
+use super::cards::{Card, Fate};
 use super::returns::Back;
 use super::stage::Stage;
 use crate::{Caller, Guest, Lost, Quote};
 use contracts::orders::{Order, SubOrder};
+use kernel::Money;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use testkit::{Response, Spot};
 
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 /// More than a hold lasts.
-const HOLD_OVER: Duration = Duration::from_secs(16 * 60);
+pub(super) const HOLD_OVER: Duration = Duration::from_secs(16 * 60);
 /// More than a poll of what waits for a person.
 const POLL: Duration = Duration::from_secs(61);
 const GATE_PATIENCE: Duration = Duration::from_secs(10);
@@ -40,6 +42,8 @@ pub enum Story {
     GivenBack(&'static str),
     /// The buyer sends something back.
     SentBack(Back),
+    /// A gift card pays of it.
+    ByCard(Card, Fate),
 }
 
 /// What came of a story: an order that has its end.
@@ -61,7 +65,11 @@ pub(super) type Told<T> = Result<T, String>;
 
 impl Story {
     pub async fn play(self, stage: &Stage, key: &Mutex<Option<String>>) -> Told<Played> {
-        let (guest, order) = place(stage, key).await?;
+        let card = match self {
+            Self::ByCard(card, _) => Some(card.issued(stage).await?),
+            _ => None,
+        };
+        let (guest, order) = place(stage, key, card).await?;
         let id = order.id.to_string();
         let buyer = Buyer {
             stage,
@@ -150,6 +158,7 @@ impl Story {
                 buyer.sends_back(back).await?;
                 Ends::Confirmed
             }
+            Self::ByCard(card, fate) => buyer.pays_by_card(card, fate).await?,
         };
         buyer.settled().await?;
         Ok(Played { order, ends })
@@ -170,7 +179,11 @@ impl Stage {
 }
 
 /// Two shops' goods, ordered under one key until there is an answer.
-async fn place(stage: &Stage, key: &Mutex<Option<String>>) -> Told<(Guest, Order)> {
+async fn place(
+    stage: &Stage,
+    key: &Mutex<Option<String>>,
+    card: Option<(String, i64)>,
+) -> Told<(Guest, Order)> {
     let stranger = stage.stranger();
     let mut guest = loop {
         // A cart whose making was not answered is left alone.
@@ -189,7 +202,13 @@ async fn place(stage: &Stage, key: &Mutex<Option<String>>) -> Told<(Guest, Order
         return Err(words(&quote));
     }
     let total = quote.read::<Quote>().total;
-    let placed = persist(|| guest.place("once", total)).await?;
+    let placed = match &card {
+        None => persist(|| guest.place("once", total)).await?,
+        Some((code, holds)) => {
+            let due = Money::new((total.amount - holds).max(0), total.currency);
+            persist(|| guest.place_by_card("once", total, code, due)).await?
+        }
+    };
     if placed.status != 201 {
         return Err(words(&placed));
     }
@@ -208,7 +227,7 @@ pub(super) struct Buyer<'a> {
 
 impl Buyer<'_> {
     /// Pays until it is known what became of it.
-    async fn pay(&self, method: &str) -> Told<()> {
+    pub(super) async fn pay(&self, method: &str) -> Told<()> {
         let id = self.order.id.to_string();
         loop {
             let answer = persist(|| self.guest.pay(&id, method)).await?;
@@ -226,7 +245,7 @@ impl Buyer<'_> {
         }
     }
 
-    async fn cancel(&self, path: &str) -> Told<()> {
+    pub(super) async fn cancel(&self, path: &str) -> Told<()> {
         let nothing = json!({});
         let answer = persist(|| self.guest.caller.post(path, &nothing)).await?;
         if answer.status == 200 {
@@ -262,7 +281,7 @@ impl Buyer<'_> {
     }
 
     /// A seller gives a part of what was paid to them back.
-    async fn give_back(&self) -> Told<()> {
+    pub(super) async fn give_back(&self) -> Told<()> {
         let stage = self.stage;
         let part = &self.order.sub_orders[0];
         let owner = self.seller(part).await?;
