@@ -47,7 +47,7 @@ async fn a_card_is_issued_once_and_the_books_owe_it() {
     let sold = issue(&purses, &ctx, card(eur(2_500), Funding::Sold, "one"))
         .await
         .expect("issued");
-    issue(&purses, &ctx, card(eur(1_000), Funding::Given, "two"))
+    issue(&purses, &world.day(1), card(eur(1_000), Funding::Given, "two"))
         .await
         .expect("issued");
     let again = issue(&purses, &ctx, card(eur(2_500), Funding::Sold, "one"))
@@ -131,23 +131,23 @@ async fn store_credit_is_granted_once_per_key() {
     let world = World::new().await;
     let (purses, ctx) = (purses(&world), world.day(0));
     let (ana, eva) = (UserId::new(world.start), UserId::new(world.start));
-    let give = |user, amount, key: &'static str| {
-        let (purses, ctx) = (&purses, &ctx);
-        async move { purses.grant(ctx, grant(user, amount, key)).await }
+    let give = |user, amount, key: &'static str, day| {
+        let (purses, ctx) = (&purses, world.day(day));
+        async move { purses.grant(&ctx, grant(user, amount, key)).await }
     };
-    let first = give(ana, eur(700), "one").await.expect("granted");
-    assert_eq!(give(ana, eur(700), "one").await.expect("the same"), first);
+    let first = give(ana, eur(700), "one", 0).await.expect("granted");
+    assert_eq!(give(ana, eur(700), "one", 0).await.expect("the same"), first);
     assert_eq!(
-        give(ana, eur(800), "one").await.expect_err("another").code,
+        give(ana, eur(800), "one", 0).await.expect_err("another").code,
         "idempotency_key_reused"
     );
     assert_eq!(
-        give(eva, eur(700), "one").await.expect_err("another").code,
+        give(eva, eur(700), "one", 0).await.expect_err("another").code,
         "idempotency_key_reused"
     );
     let usd = Money::new(300, kernel::Currency::USD);
-    give(ana, usd, "two").await.expect("granted");
-    give(ana, eur(50), "three").await.expect("granted");
+    give(ana, usd, "two", 1).await.expect("granted");
+    give(ana, eur(50), "three", 2).await.expect("granted");
     let credit = purses.credit(&ctx, ana).await.expect("read");
     let balances_of: Vec<Money> = credit.iter().map(|credit| credit.balance).collect();
     assert_eq!(balances_of, [eur(750), usd]);
