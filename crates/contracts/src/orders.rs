@@ -469,7 +469,12 @@ public_event! {
     } key order, tenant |_| None
 }
 public_event! {
-    "orders.order_cancelled" OrderCancelled { order: OrderId, buyer: Option<UserId>, reason: CancelReason, tenants: Vec<TenantId> } key order, tenant |_| None
+    "orders.order_cancelled" OrderCancelled {
+        order: OrderId, buyer: Option<UserId>, reason: CancelReason, tenants: Vec<TenantId>,
+        /// What had been told as sold and is not, each product once. Older events do not tell.
+        #[serde(default)]
+        unsold: Vec<SoldProduct>,
+    } key order, tenant |_| None
 }
 public_event! {
     /// It had expired, its payment came after all, and its goods were still there: they are held again.
@@ -512,6 +517,9 @@ public_event! {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, reason: CancelReason, note: String,
         /// What was paid for it and not given back before: it goes back now.
         left: Money,
+        /// As in `orders.order_cancelled`.
+        #[serde(default)]
+        unsold: Vec<SoldProduct>,
     } key order, tenant |e| Some(e.tenant)
 }
 public_event! {
@@ -519,6 +527,9 @@ public_event! {
     "orders.sub_order_units_cancelled" SubOrderUnitsCancelled {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, units: Vec<ParcelLine>,
         reason: CancelReason, note: String,
+        /// As in `orders.order_cancelled`.
+        #[serde(default)]
+        unsold: Vec<SoldProduct>,
     } key order, tenant |e| Some(e.tenant)
 }
 public_event! {

@@ -1,6 +1,6 @@
 //! Own events to public events, in one place.
 
-use crate::domain::{Event, Order, SubOrder, units};
+use crate::domain::{Event, Line, Order, SubOrder, units};
 use ::store::log::Outbox;
 use contracts::orders::{
     OrderCancelled, OrderConfirmed, OrderPlaced, OrderReaddressed, OrderReopened, ParcelDelivered,
@@ -53,6 +53,7 @@ pub fn publish(
                 buyer: order.placed.buyer,
                 reason: *reason,
                 tenants: tenants(order),
+                unsold: unsold(order),
             },
         ),
         Event::Reopened { reserved_until } => outbox.push(
@@ -130,6 +131,7 @@ fn publish_of_part(
                 reason: *reason,
                 note: note.clone(),
                 left: sub_order.order.money(sub_order.refundable()),
+                unsold: products(left_of(sub_order)),
             },
         ),
         Event::UnitsCancelled {
@@ -148,6 +150,10 @@ fn publish_of_part(
                     units: cancelled.iter().map(units).collect(),
                     reason: *reason,
                     note: note.clone(),
+                    unsold: products(cancelled.iter().filter_map(|units| {
+                        let line = sub_order.part.lines.iter().find(|line| line.id == units.line)?;
+                        Some((line, units.quantity))
+                    })),
                 },
             )?;
             publish_delivered(outbox, ctx, sub_order)
@@ -203,10 +209,34 @@ fn publish_delivered(
 }
 
 fn sold(order: &Order) -> Vec<SoldProduct> {
+    let lines = order.placed.parts.iter().flat_map(|part| &part.lines);
+    products(lines.map(|line| (line, line.quantity)))
+}
+
+/// What was sold and had not been cancelled before: of an order that was never paid, nothing.
+fn unsold(order: &Order) -> Vec<SoldProduct> {
+    if !order.paid {
+        return Vec::new();
+    }
+    let parts: Vec<SubOrder<'_>> = order
+        .sub_orders()
+        .filter(|part| part.progress.cancelled.is_none())
+        .collect();
+    products(parts.iter().flat_map(left_of))
+}
+
+/// The lines of a sub-order with as many units as were not cancelled one by one.
+fn left_of<'a>(part: &'a SubOrder<'a>) -> impl Iterator<Item = (&'a Line, u32)> {
+    let lines = part.part.lines.iter();
+    lines.map(|line| (line, line.quantity.saturating_sub(part.cancelled(line.id))))
+}
+
+/// Each product once.
+fn products<'a>(lines: impl Iterator<Item = (&'a Line, u32)>) -> Vec<SoldProduct> {
     let mut units: BTreeMap<ProductId, u32> = BTreeMap::new();
-    for line in order.placed.parts.iter().flat_map(|part| &part.lines) {
+    for (line, quantity) in lines.filter(|(_, quantity)| *quantity > 0) {
         let sold = units.entry(line.product).or_default();
-        *sold = sold.saturating_add(line.quantity);
+        *sold = sold.saturating_add(quantity);
     }
     let sold = units.into_iter();
     sold.map(|(product, units)| SoldProduct { product, units })

@@ -1,4 +1,4 @@
-//! What sells well ranks a little higher: units sold, of which the older count for less.
+//! What sells well ranks a little higher: units sold and not cancelled, of which the older count for less.
 //!
 //! One consumer of the log for all instances counts; whenever a product has moved by a step that a ranking can show, it
 //! tells so, and each index reads the product anew. Without that, every order would make every index write.
@@ -6,7 +6,9 @@
 use ::store::consumer::Consumer;
 use ::store::log::{self, Outbox};
 use ::store::{Db, Scope, Tx, TxError};
-use contracts::orders::OrderConfirmed;
+use contracts::orders::{
+    OrderCancelled, OrderConfirmed, SoldProduct, SubOrderCancelled, SubOrderUnitsCancelled,
+};
 use contracts::search::PopularityChanged;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, ProductId, SharedClock, Timestamp};
@@ -28,6 +30,13 @@ const SWEEP_BATCH: i64 = 500;
 /// Less than this is nothing.
 const FORGOTTEN_BELOW: f64 = 0.05;
 
+const TOPICS: [&str; 4] = [
+    OrderConfirmed::TOPIC,
+    OrderCancelled::TOPIC,
+    SubOrderCancelled::TOPIC,
+    SubOrderUnitsCancelled::TOPIC,
+];
+
 /// Why sales were not counted.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -48,7 +57,7 @@ impl TxError for Error {
 
 /// Counts what is sold, and lets it fade, until `stop`.
 pub async fn count_sales(db: Db, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("search.popularity", [OrderConfirmed::TOPIC]);
+    let consumer = Consumer::new("search.popularity", TOPICS);
     let counting = consumer.run_batches(&db, stop.clone(), |tx, events| {
         let now = clock.now();
         Box::pin(count(tx, events, now))
@@ -81,37 +90,62 @@ fn step(units: f64) -> i32 {
     ((1.0 + units.max(0.0)).log2() * STEPS_PER_DOUBLING).min(120.0) as i32
 }
 
+/// Units that an event says were sold, or, below zero, were not after all. A unit that is cancelled weighs as one sold at
+/// that moment: what had faded of it since its sale is little, and a count never falls below zero.
+fn told_by(event: &Envelope) -> Vec<(ProductId, f64)> {
+    let (products, sign): (Vec<SoldProduct>, f64) = if let Some(Ok(told)) = event.read::<OrderConfirmed>() {
+        (told.sold, 1.0)
+    } else if let Some(Ok(told)) = event.read::<OrderCancelled>() {
+        (told.unsold, -1.0)
+    } else if let Some(Ok(told)) = event.read::<SubOrderCancelled>() {
+        (told.unsold, -1.0)
+    } else if let Some(Ok(told)) = event.read::<SubOrderUnitsCancelled>() {
+        (told.unsold, -1.0)
+    } else {
+        // Of a shape of the future nothing is counted: popularity is no ledger.
+        (Vec::new(), 0.0)
+    };
+    let signed = products.into_iter();
+    signed
+        .map(|one| (one.product, sign * f64::from(one.units)))
+        .collect()
+}
+
 async fn count(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Error> {
     let mut sold: BTreeMap<Uuid, f64> = BTreeMap::new();
     for event in events {
-        // Of a shape of the future nothing is counted: popularity is no ledger.
-        let Some(Ok(confirmed)) = event.read::<OrderConfirmed>() else {
-            continue;
-        };
         let worth = left(event.at, now);
-        for line in confirmed.sold {
-            *sold.entry(line.product.0).or_default() += f64::from(line.units) * worth;
+        for (product, units) in told_by(event) {
+            *sold.entry(product.0).or_default() += units * worth;
         }
     }
     let (products, units): (Vec<Uuid>, Vec<f64>) = sold.into_iter().unzip();
-    let rows = sqlx::query!(
-        r#"insert into search.popularity as p (product_id, units, as_of)
-           select product_id, units, $3 from unnest($1::uuid[], $2::float8[]) as sold (product_id, units)
-           on conflict on constraint popularity_pkey do update
-              set units = excluded.units + p.units
-                    * power(0.5, least(greatest(extract(epoch from excluded.as_of - p.as_of), 0)::float8 / $4::float8, $5::float8)),
-                  as_of = greatest(excluded.as_of, p.as_of)
-           returning product_id as "product: ProductId", units, told"#,
-        &products,
-        &units,
-        now,
-        HALF_LIFE_S,
-        HALVINGS_MAX,
+    // A cancellation is no row's first word, so its units are told apart from those that a new row begins with.
+    let rows: Vec<(ProductId, f64, i32)> = sqlx::query_as(
+        "insert into search.popularity as p (product_id, units, as_of)
+         select product_id, greatest(units, 0), $3 from unnest($1::uuid[], $2::float8[]) as sold (product_id, units)
+         on conflict on constraint popularity_pkey do update
+            set units = greatest(0, p.units
+                  * power(0.5, least(greatest(extract(epoch from excluded.as_of - p.as_of), 0)::float8 / $4::float8, $5::float8))
+                  + (select sold.units from unnest($1::uuid[], $2::float8[]) as sold (product_id, units)
+                      where sold.product_id = p.product_id)),
+                as_of = greatest(excluded.as_of, p.as_of)
+         returning product_id, units, told",
     )
+    .bind(&products)
+    .bind(&units)
+    .bind(now)
+    .bind(HALF_LIFE_S)
+    .bind(HALVINGS_MAX)
     .fetch_all(&mut **tx)
     .await?;
-    let moved = rows.into_iter().filter(|row| step(row.units) != row.told);
-    tell(tx, now, moved.map(|row| (row.product, step(row.units))).collect()).await
+    let moved = rows.into_iter().filter(|(_, units, told)| step(*units) != *told);
+    tell(
+        tx,
+        now,
+        moved.map(|(product, units, _)| (product, step(units))).collect(),
+    )
+    .await
 }
 
 /// Looks once at every product that was told of, and tells of those that have faded by a step.
