@@ -1,8 +1,11 @@
 //! Finding things.
 
+pub mod tuning;
+
+use crate::Language;
 use crate::catalog::{AttributeValue, Picture};
 use crate::service::service;
-use kernel::{Currency, Cursor, Money, ProductId, TenantId};
+use kernel::{Currency, Cursor, Money, ProductId, SearchId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +17,8 @@ pub enum Sort {
     PriceAsc,
     PriceDesc,
     Newest,
+    /// What is sent from nearest to [`SearchQuery::near`] first.
+    Distance,
 }
 
 /// A query: words, and filters that are OR within a facet and AND across facets.
@@ -34,14 +39,39 @@ pub struct SearchQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     pub in_stock: bool,
+    /// ISO 3166-2 code of where the buyer is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+    /// From no further away than this; `near` says from where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_km: Option<u32>,
+    /// Language of the words, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Attribute key to the accepted values.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// Attribute key to the accepted quantities, which are as good as accepted values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranges: BTreeMap<String, AttributeRange>,
+    /// Stars that buyers gave, at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_min: Option<f64>,
     pub sort: Sort,
     pub after: Option<Cursor>,
     /// At most [`kernel::limits::PAGE_SIZE_MAX`]; 0 asks for the default.
     pub limit: u16,
     /// Whether facets are wanted.
     pub facets: bool,
+}
+
+/// Quantities of an attribute, both ends included.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AttributeRange {
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// As a facet names it; empty for bare numbers. Quantities in units that measure the same are converted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -56,6 +86,36 @@ pub struct SearchPage {
     /// Whether a word was taken for another, because nothing has it as it was written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub approximate: bool,
+    /// The words as they were perhaps meant, where few products have them as they are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
+    /// By what a click on one of its products is told; only first pages of searches with words have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchId>,
+    /// Where nothing passes all filters: what would without one of them, most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxed: Vec<Relaxed>,
+}
+
+/// A facet without whose filter something would be found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Relaxed {
+    /// As [`Facet::key`].
+    pub facet: String,
+    /// Exact number of products.
+    pub count: u64,
+}
+
+/// Somebody looked closer at something that a search found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Click {
+    /// As the search's first page told it.
+    pub search: SearchId,
+    pub product: ProductId,
+    /// Its place among all that was found, from 1.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub position: u32,
 }
 
 /// What a result card needs.
@@ -78,16 +138,35 @@ pub struct SearchHit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Picture>,
     pub in_stock: bool,
+    /// From the middle of the buyer's region to that of the shop's, where the search says where the buyer is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_km: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Facet {
-    /// `category`, `seller`, `region`, `price`, `availability`, or `attr.<key>`.
+    /// `category`, `seller`, `region`, `price`, `rating`, `availability`, or `attr.<key>`.
     pub key: String,
     pub values: Vec<FacetValue>,
-    /// For numeric facets: the least and greatest value among the matches.
+    /// For numeric facets: the least and greatest value among the matches, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<(f64, f64)>,
+    /// The unit of `range` and `buckets`, as a filter takes it. Absent for bare numbers and minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// For numeric facets of many values: ranges to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buckets: Vec<FacetBucket>,
+}
+
+/// A part of a numeric facet's range, both ends included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FacetBucket {
+    pub min: f64,
+    pub max: f64,
+    /// Exact number of matches within it, with the other facets' filters applied.
+    pub count: u64,
+    pub selected: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -104,6 +183,9 @@ pub struct FacetValue {
 /// What someone may be about to type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Suggestions {
+    /// Whole queries: what others found things by, then words that titles and labels have.
+    #[serde(default)]
+    pub queries: Vec<String>,
     pub products: Vec<SearchHit>,
     pub categories: Vec<Suggestion>,
     pub sellers: Vec<Suggestion>,
@@ -136,6 +218,8 @@ service! {
         fn search(query: SearchQuery) -> SearchPage;
         /// Products, categories and shops for what was typed so far; a few of each.
         fn suggest(q: String) -> Suggestions;
+        /// Notes a click; it may be forgotten when too many come at once.
+        fn clicked(click: Click) -> ();
     }
 }
 

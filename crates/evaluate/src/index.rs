@@ -49,6 +49,7 @@ fn document(number: u32, product: &Product) -> Document {
         in_stock: true,
         created_at: Timestamp::from_timestamp(1_790_000_000, 0).expect("in range"),
         popularity: 0,
+        rating: 0,
         card: SearchHit {
             product: id,
             tenant,
@@ -62,6 +63,7 @@ fn document(number: u32, product: &Product) -> Document {
             compare_at: None,
             image: None,
             in_stock: true,
+            distance_km: None,
         },
         seller,
     }

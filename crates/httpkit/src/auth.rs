@@ -123,6 +123,7 @@ pub mod perm {
         RunPromotions,
         ApproveSellers,
         ManageCategories,
+        ManageSearch,
         ReadAnyOrder,
         RefundAnyOrder,
         ReadLedger,

@@ -50,6 +50,8 @@ pub enum Permission {
     RunPromotions,
     ApproveSellers,
     ManageCategories,
+    /// What searches find first, which words mean the same, and what people search for.
+    ManageSearch,
     ReadAnyOrder,
     /// Give a buyer's money back for any shop's part of an order.
     RefundAnyOrder,
@@ -92,7 +94,7 @@ impl Role {
                     | P::ReadAnyOrder
                     | P::RefundAnyOrder
             ),
-            Self::Moderator => matches!(permission, P::ManageCategories),
+            Self::Moderator => matches!(permission, P::ManageCategories | P::ManageSearch),
             Self::Buyer | Self::Carrier => false,
         }
     }
@@ -115,7 +117,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -129,6 +131,7 @@ impl Permission {
         Self::RunPromotions,
         Self::ApproveSellers,
         Self::ManageCategories,
+        Self::ManageSearch,
         Self::ReadAnyOrder,
         Self::RefundAnyOrder,
         Self::ReadLedger,
@@ -144,6 +147,7 @@ impl Permission {
             self,
             Self::ApproveSellers
                 | Self::ManageCategories
+                | Self::ManageSearch
                 | Self::ReadAnyOrder
                 | Self::RefundAnyOrder
                 | Self::ReadLedger

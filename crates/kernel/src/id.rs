@@ -121,6 +121,12 @@ ids! {
     ReturnId,
     /// How much of one tax one region asks for one category.
     TaxRateId,
+    /// Words that mean the same in searches.
+    SynonymId,
+    /// What comes first, last or not at all in some searches.
+    SearchRuleId,
+    /// One search that somebody made.
+    SearchId,
     /// One charge of a buyer for one order.
     PaymentId,
     /// An account of the ledger.

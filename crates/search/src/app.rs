@@ -1,14 +1,17 @@
 //! Answering searches: what may be asked, how many at once, how long each may take.
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::quantity::Unit;
+use crate::engine::{Engine, EngineError, Ranking, Tuning};
 use crate::error::Error;
+use crate::record::{NOTES_MAX, Note, Searched, words_of};
 use contracts::Reply;
-use contracts::search::{Search, SearchPage, SearchQuery, Suggestions};
+use contracts::search::tuning::SearchPreview;
+use contracts::search::{Click, Search, SearchPage, SearchQuery, Sort, Suggestions};
 use kernel::limits::{PAGE_SIZE_MAX, QUERY_CHARS_MAX};
-use kernel::{Ctx, Fault};
+use kernel::{Ctx, Fault, Timestamp};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
 
 /// From its arrival, a search is answered or given up within this.
 const SEARCH_TIME_MAX: Duration = Duration::from_secs(2);
@@ -16,6 +19,8 @@ const SEARCH_TIME_MAX: Duration = Duration::from_secs(2);
 pub const FILTERS_MAX: usize = 64;
 /// Characters of one filter value or attribute key.
 pub const FILTER_CHARS_MAX: usize = 200;
+/// Places of what was found that a click may tell of.
+const POSITION_MAX: u32 = 10_000;
 /// Suggestions of each kind.
 const SUGGESTIONS_MAX: usize = 6;
 
@@ -30,6 +35,13 @@ struct Inner {
     /// Searching is work for a processor: more at once than there are only makes all of them slow.
     permits: Arc<Semaphore>,
     rebuild: Notify,
+    /// What operators say about searches, and by which version.
+    tuning: RwLock<(i64, Arc<Tuning>)>,
+    /// Queries by which others found something, the commonest first.
+    offered: RwLock<Arc<Vec<String>>>,
+    /// What is to be remembered, and where it waits.
+    notes: mpsc::Sender<Note>,
+    waiting: Mutex<mpsc::Receiver<Note>>,
 }
 
 impl Default for Searches {
@@ -42,12 +54,17 @@ impl Searches {
     /// Without an index until a [`crate::Follower`] brings one.
     #[must_use]
     pub fn new() -> Self {
+        let (notes, waiting) = mpsc::channel(NOTES_MAX);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             inner: Arc::new(Inner {
                 live: RwLock::new(None),
                 permits: Arc::new(Semaphore::new(cores)),
                 rebuild: Notify::new(),
+                tuning: RwLock::default(),
+                offered: RwLock::default(),
+                notes,
+                waiting: Mutex::new(waiting),
             }),
         }
     }
@@ -78,6 +95,55 @@ impl Searches {
         *self.inner.live.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
+    /// Whether what operators say is known as of `version`, or later.
+    pub(crate) fn knows(&self, version: i64) -> bool {
+        self.inner.tuning.read().unwrap_or_else(PoisonError::into_inner).0 >= version
+    }
+
+    /// From now on, searches are answered as operators wish.
+    pub(crate) fn tune(&self, version: i64, tuning: Tuning) {
+        let mut known = self.inner.tuning.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody who began later may have read more.
+        if known.0 < version {
+            *known = (version, Arc::new(tuning));
+        }
+    }
+
+    pub(crate) fn notes(&self) -> &Mutex<mpsc::Receiver<Note>> {
+        &self.inner.waiting
+    }
+
+    /// Whether there was room for it: a search never waits to be remembered.
+    fn note(&self, note: Note) -> bool {
+        let noted = self.inner.notes.try_send(note).is_ok();
+        if !noted {
+            metrics::counter!("search_notes_lost_total").increment(1);
+        }
+        noted
+    }
+
+    /// From now on these are offered to those who type.
+    pub(crate) fn offer(&self, queries: Vec<String>) {
+        *self.inner.offered.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(queries);
+    }
+
+    /// Queries of others that go on as typed.
+    fn others(&self, typed: &str) -> Vec<String> {
+        let typed = words_of(typed);
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let offered = Arc::clone(&self.inner.offered.read().unwrap_or_else(PoisonError::into_inner));
+        let going_on = offered
+            .iter()
+            .filter(|words| words.starts_with(&typed) && **words != typed);
+        going_on.take(SUGGESTIONS_MAX).cloned().collect()
+    }
+
+    fn tuning(&self) -> Arc<Tuning> {
+        Arc::clone(&self.inner.tuning.read().unwrap_or_else(PoisonError::into_inner).1)
+    }
+
     fn live(&self) -> Option<Arc<Engine>> {
         self.inner
             .live
@@ -86,18 +152,57 @@ impl Searches {
             .clone()
     }
 
-    pub async fn find(&self, query: SearchQuery) -> Result<SearchPage, Error> {
+    pub async fn find(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPage, Error> {
         check(&query)?;
-        self.work("search", move |engine, deadline| engine.search(&query, deadline))
-            .await
+        let tuning = self.tuning();
+        self.work("search", move |engine, deadline| {
+            engine.search_with(&query, &Ranking::default(), &tuning, Some(now), deadline)
+        })
+        .await
+    }
+
+    /// As [`Self::find`], and what was searched for is remembered.
+    pub async fn find_for(&self, ctx: &Ctx, query: SearchQuery) -> Result<SearchPage, Error> {
+        let asked = query.clone();
+        let mut page = self.find(query, ctx.now).await?;
+        if let Some(searched) = Searched::of(ctx, &asked, page.total) {
+            let id = searched.id;
+            page.search = self.note(Note::Searched(searched)).then_some(id);
+        }
+        Ok(page)
+    }
+
+    /// Remembers a click.
+    pub fn click(&self, click: Click, now: Timestamp) -> Result<(), Error> {
+        if !(1..=POSITION_MAX).contains(&click.position) {
+            let detail = format!("`position` must be 1 to {POSITION_MAX}.");
+            return Err(Error::Query(Fault::field("field_invalid", "/position", detail)));
+        }
+        self.note(Note::Clicked(click, now));
+        Ok(())
+    }
+
+    /// The page that [`Self::find`] gives, with the reasons for its order.
+    pub async fn preview(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPreview, Error> {
+        check(&query)?;
+        let tuning = self.tuning();
+        self.work("preview", move |engine, deadline| {
+            engine.preview(&query, &Ranking::default(), &tuning, Some(now), deadline)
+        })
+        .await
     }
 
     pub async fn complete(&self, q: String) -> Result<Suggestions, Error> {
         check_text("q", &q, QUERY_CHARS_MAX)?;
-        self.work("suggest", move |engine, deadline| {
-            engine.suggest(&q, SUGGESTIONS_MAX, deadline)
-        })
-        .await
+        let others = self.others(&q);
+        let mut found = self
+            .work("suggest", move |engine, deadline| {
+                engine.suggest(&q, SUGGESTIONS_MAX, deadline)
+            })
+            .await?;
+        let own = found.queries.into_iter().filter(|words| !others.contains(words));
+        found.queries = others.iter().cloned().chain(own).take(SUGGESTIONS_MAX).collect();
+        Ok(found)
     }
 
     /// Runs `task` on a thread made for such work, when it is its turn.
@@ -125,12 +230,16 @@ impl Searches {
 }
 
 impl Search for Searches {
-    fn search<'a>(&'a self, _ctx: &'a Ctx, query: SearchQuery) -> Reply<'a, SearchPage> {
-        Box::pin(async move { Ok(self.find(query).await?) })
+    fn search<'a>(&'a self, ctx: &'a Ctx, query: SearchQuery) -> Reply<'a, SearchPage> {
+        Box::pin(async move { Ok(self.find_for(ctx, query).await?) })
     }
 
     fn suggest<'a>(&'a self, _ctx: &'a Ctx, q: String) -> Reply<'a, Suggestions> {
         Box::pin(async move { Ok(self.complete(q).await?) })
+    }
+
+    fn clicked<'a>(&'a self, ctx: &'a Ctx, click: Click) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(self.click(click, ctx.now)?) })
     }
 }
 
@@ -156,12 +265,25 @@ fn check(query: &SearchQuery) -> Result<(), Error> {
         let detail = "`price_max` is below `price_min`; swap them.".to_owned();
         return Err(refusal("price_range", "price_max", detail));
     }
-    let attributes = query.attributes.values().map(Vec::len).sum::<usize>();
+    check_ranges(query)?;
+    let attributes = query.attributes.values().map(Vec::len).sum::<usize>() + query.ranges.len();
     let filters = query.sellers.len() + query.regions.len() + attributes;
     if filters > FILTERS_MAX {
         let detail =
             format!("A search may have at most {FILTERS_MAX} filter values; this one has {filters}.");
         return Err(refusal("too_many_filters", "attr", detail));
+    }
+    if query.near.is_none() && (query.near_km.is_some() || query.sort == Sort::Distance) {
+        let detail = "Say where the buyer is: give `near`.".to_owned();
+        return Err(refusal("near_missing", "near", detail));
+    }
+    if query
+        .near
+        .as_deref()
+        .is_some_and(|code| kernel::geo::subdivision(code).is_none())
+    {
+        let detail = "`near` must be the ISO 3166-2 code of a region, or a Spanish postcode.".to_owned();
+        return Err(refusal("place_unknown", "near", detail));
     }
     let named = [("category", query.category.as_ref())]
         .into_iter()
@@ -176,6 +298,36 @@ fn check(query: &SearchQuery) -> Result<(), Error> {
         for value in values {
             check_text(&format!("attr.{key}"), value, FILTER_CHARS_MAX)?;
         }
+    }
+    Ok(())
+}
+
+fn check_ranges(query: &SearchQuery) -> Result<(), Error> {
+    for (key, range) in &query.ranges {
+        check_text("attr_min", key, FILTER_CHARS_MAX)?;
+        if Unit::named(&range.unit).is_none() {
+            let name = format!("attr_unit.{key}");
+            check_text(&name, &range.unit, FILTER_CHARS_MAX)?;
+            let detail = format!(
+                "`{}` is no unit that is known; take the one that the facet names.",
+                range.unit
+            );
+            return Err(refusal("unit_unknown", &name, detail));
+        }
+        let ends = [range.min, range.max];
+        if ends.into_iter().flatten().any(|end| !end.is_finite()) {
+            let detail = "The ends of a range must be finite numbers.".to_owned();
+            return Err(refusal("attribute_range", &format!("attr_min.{key}"), detail));
+        }
+        if range.min.zip(range.max).is_some_and(|(min, max)| min > max) {
+            let name = format!("attr_max.{key}");
+            let detail = format!("`{name}` is below `attr_min.{key}`; swap them.");
+            return Err(refusal("attribute_range", &name, detail));
+        }
+    }
+    if query.rating_min.is_some_and(|stars| !stars.is_finite()) {
+        let detail = "`rating_min` must be a number of stars from 0 to 5.".to_owned();
+        return Err(refusal("parameter_invalid", "rating_min", detail));
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
 use crate::engine::{BadCursor, EngineError};
+use ::store::TxError;
 use kernel::{Fault, Kind};
 
 /// Why a search was not answered.
@@ -19,6 +20,23 @@ pub enum Error {
     Engine(EngineError),
     #[error("the search was broken off: {0}")]
     Panicked(tokio::task::JoinError),
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    #[error("It has ended already. An end is not changed.")]
+    Ended,
+    #[error("There are as many of these as may be: {0}. End some that there are.")]
+    TooMany(i64),
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl TxError for Error {
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<EngineError> for Error {
@@ -46,7 +64,11 @@ impl From<Error> for Fault {
                 fault.retry_after_s = Some(1);
                 fault
             }
-            Error::Engine(_) | Error::Panicked(_) => {
+            Error::NotFound(what) => Fault::not_found(what),
+            Error::Ended => Fault::new(Kind::Conflict, "ended", error.to_string()),
+            Error::TooMany(_) => Fault::new(Kind::Conflict, "too_many", error.to_string()),
+            Error::Database(error) if ::store::is_outage(&error) => ::store::out_of_reach(&error),
+            Error::Engine(_) | Error::Panicked(_) | Error::Database(_) => {
                 tracing::error!(%error, "a search failed");
                 Fault::internal()
             }

@@ -2,22 +2,28 @@
 //!
 //! [`engine`] is the index itself and the ranking, [`Follower`] keeps it up with what happens elsewhere,
 //! [`Searches`] answers. What the index holds can be read anew at any time: from the catalogue,
-//! and what sells well (`popularity`) from the one table of this context.
+//! and what sells well (`popularity`) from a table of this context. What operators say about searches is kept by [`Desk`].
 
 mod app;
+mod desk;
 pub mod engine;
 mod error;
 mod follow;
 mod http;
 mod popularity;
+mod record;
 mod replica;
+mod report;
 mod source;
+mod store;
 
 pub use app::Searches;
+pub use desk::Desk;
 pub use error::Error;
 pub use follow::Follower;
-pub use http::routes;
+pub use http::{desk_routes, routes};
 pub use popularity::count_sales;
+pub use record::{follow_orders, record};
 pub use source::Sources;
 
 /// Name of the context: of its schema, its service and its metrics.
@@ -26,8 +32,8 @@ pub const CONTEXT: &str = "search";
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 #[must_use]
-pub fn schema() -> store::migrate::Schema {
-    store::migrate::Schema {
+pub fn schema() -> ::store::migrate::Schema {
+    ::store::migrate::Schema {
         context: CONTEXT,
         migrator: &MIGRATOR,
         composes: &[],

@@ -200,6 +200,8 @@ impl Reader {
             in_stock,
             created_at: listing.created_at,
             popularity: 0,
+            // Nobody gives stars yet.
+            rating: 0,
             card: SearchHit {
                 product: listing.id,
                 tenant: listing.tenant,
@@ -213,6 +215,7 @@ impl Reader {
                 compare_at: cheapest.compare_at,
                 image: listing.images.into_iter().next(),
                 in_stock,
+                distance_km: None,
             },
             title: listing.title,
             brand: listing.brand,

@@ -166,6 +166,7 @@ fn document(index: usize, texts: &Texts) -> Document {
         in_stock,
         created_at: Timestamp::from_timestamp(1_790_000_000, index as u32 % 1_000_000_000).expect("in range"),
         popularity: rng.random_range(0..100),
+        rating: rng.random_range(0..=500),
         card: SearchHit {
             product,
             tenant,
@@ -179,6 +180,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             compare_at: None,
             image: None,
             in_stock,
+            distance_km: None,
         },
         seller,
         title,

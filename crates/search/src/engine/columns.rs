@@ -5,7 +5,8 @@
 //! the few terms that are shown.
 
 use super::document::SEPARATOR;
-use std::collections::HashMap;
+use super::quantity::Quantity;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tantivy::columnar::{Cardinality, Column, ColumnValues, StrColumn};
 use tantivy::index::SegmentId;
@@ -26,6 +27,8 @@ pub struct Entries {
     by_term: HashMap<Arc<str>, u32>,
     terms: Vec<Arc<str>>,
     group_of: Vec<u32>,
+    /// What stands behind the separator, where it is a quantity.
+    quantities: Vec<Option<Quantity>>,
     by_group: HashMap<Arc<str>, u32>,
     groups: Vec<Arc<str>>,
 }
@@ -77,6 +80,10 @@ impl Entries {
         self.terms.push(Arc::clone(&shared));
         self.by_term.insert(shared, number);
         self.group_of.push(group);
+        self.quantities.push(
+            term.split_once(SEPARATOR)
+                .and_then(|(_, value)| Quantity::read(value)),
+        );
         number
     }
 
@@ -105,6 +112,11 @@ impl Entries {
         self.by_group.get(name).map(|&g| g as usize)
     }
 
+    #[must_use]
+    pub fn quantity(&self, number: usize) -> Option<Quantity> {
+        self.quantities[number]
+    }
+
     /// What stands behind the separator.
     #[must_use]
     pub fn label(&self, number: usize) -> &str {
@@ -122,6 +134,8 @@ fn next_number(list: &[Arc<str>]) -> u32 {
 pub struct FacetColumn {
     ordinals: Column<u64>,
     numbers: Vec<u32>,
+    /// The groups of which some document has several quantities: adding up its terms counts that document twice.
+    several: HashSet<u32>,
 }
 
 /// Documents are few when there are so many times as many terms: then each term that they have is counted as it comes,
@@ -131,6 +145,54 @@ const FEW_OF_TERMS: usize = 32;
 const RUN_MAX: usize = 4_096;
 
 impl FacetColumn {
+    fn new(ordinals: Column<u64>, numbers: Vec<u32>) -> Self {
+        Self {
+            ordinals,
+            numbers,
+            several: HashSet::new(),
+        }
+    }
+
+    /// Looks for documents that have several quantities of a group.
+    fn find_several(&mut self, entries: &Entries) {
+        let group_of_quantity = |number: &u32| {
+            let number = *number as usize;
+            entries.quantity(number).map(|_| entries.group_of[number])
+        };
+        let groups: Vec<Option<u32>> = self.numbers.iter().map(group_of_quantity).collect();
+        let (mut seen, mut several) = (Vec::new(), HashSet::new());
+        for doc in 0..self.ordinals.num_docs() {
+            seen.clear();
+            for group in self.values(doc).filter_map(|ordinal| groups[ordinal]) {
+                if seen.contains(&group) {
+                    several.insert(group);
+                }
+                seen.push(group);
+            }
+        }
+        self.several = several;
+    }
+
+    /// Whether some document has several quantities of any group.
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        !self.several.is_empty()
+    }
+
+    #[must_use]
+    pub fn has_several_of(&self, group: usize) -> bool {
+        u32::try_from(group).is_ok_and(|group| self.several.contains(&group))
+    }
+
+    fn values(&self, doc: u32) -> impl Iterator<Item = usize> {
+        self.ordinals.values_for_doc(doc).map(|ordinal| ordinal as usize)
+    }
+
+    /// The numbers of a document's terms.
+    pub fn numbers_of(&self, doc: u32) -> impl Iterator<Item = usize> {
+        self.values(doc).map(|ordinal| self.numbers[ordinal] as usize)
+    }
+
     /// Adds to `counts`, by number, how many of `docs` have each term, where the term is `wanted`.
     pub fn count(&self, docs: &[u32], counts: &mut [u32], wanted: impl Fn(usize) -> bool) {
         if docs.is_empty() {
@@ -189,6 +251,7 @@ pub struct Columns {
     pub in_stock: Arc<dyn ColumnValues<u64>>,
     pub created: Arc<dyn ColumnValues<i64>>,
     pub popularity: Arc<dyn ColumnValues<u64>>,
+    pub rating: Arc<dyn ColumnValues<u64>>,
     pub id_high: Arc<dyn ColumnValues<u64>>,
     pub id_low: Arc<dyn ColumnValues<u64>>,
 }
@@ -211,18 +274,23 @@ impl Columns {
             };
             let numbers = terms.number(&column)?;
             let (_, ordinals) = column.into_parts();
-            Ok(Some(FacetColumn { ordinals, numbers }))
+            Ok(Some(FacetColumn::new(ordinals, numbers)))
         };
+        let mut attribute = facet("attribute", &terms.attribute)?;
+        if let Some(attribute) = &mut attribute {
+            attribute.find_several(&terms.attribute.read());
+        }
         Ok(Self {
             category: facet("category", &terms.category)?,
             seller: facet("seller", &terms.seller)?,
             region: facet("region", &terms.region)?,
-            attribute: facet("attribute", &terms.attribute)?,
+            attribute,
             price: single(fast.i64("price")?, 0),
             currency: single(fast.u64("currency")?, 0),
             in_stock: single(fast.u64("in_stock")?, 0),
             created: single(fast.i64("created")?, 0),
             popularity: single(fast.u64("popularity")?, 0),
+            rating: single(fast.u64("rating")?, 0),
             id_high: single(fast.u64("id_high")?, 0),
             id_low: single(fast.u64("id_low")?, 0),
         })

@@ -15,10 +15,26 @@ const PART_LETTERS_MIN: usize = 3;
 const JOINED_LETTERS_MIN: usize = 5;
 
 /// A word of a query, and the stems that satisfy it, its own first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Read {
     pub written: String,
     pub stems: Vec<String>,
+    /// Stems of other words that mean the same.
+    pub synonyms: Vec<String>,
+    /// How much of a word it is: a phrase may become more words than it has, which together tell no more.
+    pub share: f32,
+}
+
+impl Read {
+    #[must_use]
+    pub fn of(written: String, stems: Vec<String>) -> Self {
+        Self {
+            written,
+            stems,
+            synonyms: Vec::new(),
+            share: 1.0,
+        }
+    }
 }
 
 /// The words of a query, folded, each once.
@@ -46,18 +62,13 @@ pub fn read(
     for (n, word) in written.iter().enumerate() {
         let own = stem(word);
         if !with_compounds {
-            add(Read {
-                written: word.clone(),
-                stems: vec![own],
-            });
+            add(Read::of(word.clone(), vec![own]));
             continue;
         }
         if let Some((left, right)) = parts(word, &own, view, fields, &mut stem)? {
             for part in [left, right] {
-                add(Read {
-                    stems: vec![stem(&part), own.clone()],
-                    written: part,
-                });
+                let stems = vec![stem(&part), own.clone()];
+                add(Read::of(part, stems));
             }
             continue;
         }
@@ -77,10 +88,7 @@ pub fn read(
                 }
             }
         }
-        add(Read {
-            written: word.clone(),
-            stems,
-        });
+        add(Read::of(word.clone(), stems));
     }
     Ok(words)
 }

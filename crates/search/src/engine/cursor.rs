@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contracts::search::SearchQuery;
 use kernel::Cursor;
+use kernel::limits::PAGE_SIZE_MAX;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -32,21 +33,25 @@ struct Body {
     product: u128,
     query: u64,
     plan: Plan,
+    /// Products that had places of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pinned: Vec<u128>,
 }
 
-pub fn write(query: &SearchQuery, place: Place, plan: &Plan) -> serde_json::Result<Cursor> {
+pub fn write(query: &SearchQuery, place: Place, plan: &Plan, pinned: &[u128]) -> serde_json::Result<Cursor> {
     let body = Body {
         key: place.key,
         product: place.product,
         query: fingerprint(query),
         plan: plan.clone(),
+        pinned: pinned.to_vec(),
     };
     let mut bytes = serde_json::to_vec(&body)?;
     bytes.splice(0..0, check(&bytes));
     Ok(Cursor(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan), BadCursor> {
+pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan, Vec<u128>), BadCursor> {
     if cursor.0.len() > CURSOR_BYTES_MAX {
         return Err(BadCursor::Unreadable);
     }
@@ -58,7 +63,7 @@ pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan), BadCu
         return Err(BadCursor::Unreadable);
     }
     let body: Body = serde_json::from_slice(body).map_err(|_| BadCursor::Unreadable)?;
-    if !body.plan.is_sound() {
+    if !body.plan.is_sound() || body.pinned.len() > usize::from(PAGE_SIZE_MAX) {
         return Err(BadCursor::Unreadable);
     }
     if body.query != fingerprint(query) {
@@ -68,7 +73,7 @@ pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan), BadCu
         key: body.key,
         product: body.product,
     };
-    Ok((place, body.plan))
+    Ok((place, body.plan, body.pinned))
 }
 
 /// Tells copies that went wrong. It is no signature: a cursor that someone makes up only costs them a search.

@@ -47,6 +47,8 @@ pub struct Document {
     pub created_at: Timestamp,
     /// How much it is sought after; 0 says nothing against it.
     pub popularity: u64,
+    /// What buyers gave it, in hundredths of a star; 0 where nobody gave any.
+    pub rating: u16,
     /// What the result list shows.
     pub card: SearchHit,
 }
@@ -115,6 +117,7 @@ impl Document {
         doc.add_u64(fields.in_stock, u64::from(self.in_stock));
         doc.add_i64(fields.created, self.created_at.timestamp_micros());
         doc.add_u64(fields.popularity, self.popularity);
+        doc.add_u64(fields.rating, u64::from(self.rating));
         doc.add_text(fields.card, serde_json::to_string(&self.card)?);
         Ok(doc)
     }

@@ -3,9 +3,11 @@
 //! A facet counts the documents that pass every *other* facet's filter: what would be found if this facet's own
 //! choice were different. So a document that fails one filter only still counts, in that filter's facet alone.
 
-use super::columns::{Columns, Entries, FacetColumn, FacetTerms, Terms};
+use super::columns::{Columns, Entries, FacetColumn, FacetTerms, Terms, View};
 use super::filter::Filter;
-use contracts::search::{Facet, FacetValue};
+use super::quantity::Range;
+use super::ranges::{PARTS_MAX, Spread};
+use contracts::search::{Facet, FacetBucket, FacetValue};
 use std::collections::{HashMap, HashSet};
 use tantivy::DocId;
 
@@ -17,6 +19,9 @@ pub const NAMES_MAX: usize = 60;
 pub const KEYS_MAX: usize = 12;
 /// Keys that are looked at to find the ones worth showing.
 const KEYS_SEEN_MAX: usize = 64;
+/// Stars of which there is a choice: so many and more.
+const STARS: [u16; 4] = [4, 3, 2, 1];
+const STARS_MAX: f64 = 5.0;
 /// Between the segments of a category's path.
 const PATH: char = '/';
 
@@ -35,11 +40,26 @@ pub struct Counts<'a> {
     /// In which prices are ranged.
     currency: Option<u64>,
     in_stock: u64,
+    /// By [`STARS`].
+    rated: [u64; STARS.len()],
+    /// What was counted, where adding up terms would count a document twice.
+    kept: Option<Vec<Kept<'a>>>,
+}
+
+/// The documents of a segment that were counted.
+struct Kept<'a> {
+    columns: &'a Columns,
+    passing: Vec<DocId>,
+    near: Vec<Vec<DocId>>,
 }
 
 impl<'a> Counts<'a> {
     #[must_use]
-    pub fn new(filters: &'a [Filter], terms: &'a FacetTerms, currency: Option<u64>) -> Self {
+    pub fn new(filters: &'a [Filter], view: &'a View, currency: Option<u64>) -> Self {
+        let terms: &FacetTerms = &view.terms;
+        let has_several =
+            |columns: &Columns| columns.attribute.as_ref().is_some_and(FacetColumn::has_several);
+        let keeps = view.columns.iter().any(|columns| has_several(columns));
         let zeros = |terms: &Terms| vec![0; terms.read().len()];
         let attributes = terms.attribute.read();
         let keys = filters.iter().map(|filter| match filter {
@@ -64,16 +84,26 @@ impl<'a> Counts<'a> {
             price: None,
             currency,
             in_stock: 0,
+            rated: [0; STARS.len()],
+            kept: keeps.then(Vec::new),
         }
     }
 
     /// Adds one segment: the documents that pass, and by filter those that fail it alone.
-    pub fn add(&mut self, columns: &Columns, passing: &[DocId], near: &[Vec<DocId>]) {
+    pub fn add(&mut self, columns: &'a Columns, passing: &[DocId], near: &[Vec<DocId>]) {
         self.add_category(columns, passing);
         self.add_seller(columns, passing);
         self.add_region(columns, passing);
         self.add_price(columns, passing);
         self.add_stock(columns, passing);
+        self.add_rating(columns, passing);
+        if let Some(kept) = &mut self.kept {
+            kept.push(Kept {
+                columns,
+                passing: passing.to_vec(),
+                near: near.to_vec(),
+            });
+        }
         count(&mut self.attribute, columns.attribute.as_ref(), passing, |_| true);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
@@ -82,6 +112,9 @@ impl<'a> Counts<'a> {
                 Filter::Region(_) => self.add_region(columns, docs),
                 Filter::Price(..) => self.add_price(columns, docs),
                 Filter::InStock => self.add_stock(columns, docs),
+                Filter::Rating(_) => self.add_rating(columns, docs),
+                // No facet is shown of it.
+                Filter::Near(..) => {}
                 Filter::Attribute { .. } => {
                     let Some(key) = self.keys[i] else { continue };
                     let group_of = &self.group_of;
@@ -122,6 +155,15 @@ impl<'a> Counts<'a> {
             .count() as u64;
     }
 
+    fn add_rating(&mut self, columns: &Columns, docs: &[DocId]) {
+        for &doc in docs {
+            let rating = columns.rating.get_val(doc);
+            for (count, stars) in self.rated.iter_mut().zip(STARS) {
+                *count += u64::from(rating >= u64::from(stars) * 100);
+            }
+        }
+    }
+
     /// The facets as they are shown. `total` is the number of documents that pass everything.
     #[must_use]
     pub fn into_facets(self, total: u64) -> Vec<Facet> {
@@ -134,8 +176,11 @@ impl<'a> Counts<'a> {
                 key: "price".to_owned(),
                 values: Vec::new(),
                 range: Some((min as f64, max as f64)),
+                unit: None,
+                buckets: Vec::new(),
             });
         }
+        facets.extend(self.rating_facet());
         facets.push(Facet {
             key: "availability".to_owned(),
             values: vec![FacetValue {
@@ -145,6 +190,8 @@ impl<'a> Counts<'a> {
                 selected: self.filters.contains(&Filter::InStock),
             }],
             range: None,
+            unit: None,
+            buckets: Vec::new(),
         });
         self.attribute_facets(total, &mut facets);
         facets
@@ -157,6 +204,28 @@ impl<'a> Counts<'a> {
             .unwrap_or_default()
             .into_iter()
             .collect()
+    }
+
+    /// So many stars and more; absent where nothing was given any.
+    fn rating_facet(&self) -> Option<Facet> {
+        let chosen = self.filters.iter().find_map(|filter| match filter {
+            Filter::Rating(least) => Some(*least),
+            _ => None,
+        });
+        let buckets = STARS.iter().zip(self.rated).map(|(&stars, count)| FacetBucket {
+            min: f64::from(stars),
+            max: STARS_MAX,
+            count,
+            selected: chosen == Some(u64::from(stars) * 100),
+        });
+        let any = chosen.is_some() || self.rated.iter().any(|&count| count > 0);
+        any.then(|| Facet {
+            key: "rating".to_owned(),
+            values: Vec::new(),
+            range: None,
+            unit: None,
+            buckets: buckets.collect(),
+        })
     }
 
     fn seller_facet(&self) -> Option<Facet> {
@@ -249,12 +318,16 @@ impl<'a> Counts<'a> {
                 per_key[entries.group_of(number)] += u64::from(count);
             }
         }
-        let filtered: HashMap<usize, HashSet<String>> = self
+        let filtered: HashMap<usize, Chosen> = self
             .filters
             .iter()
             .zip(&self.keys)
             .filter_map(|(filter, key)| match filter {
-                Filter::Attribute { values, .. } => Some(((*key)?, values.iter().cloned().collect())),
+                Filter::Attribute { values, range, .. } => {
+                    let values = values.iter().cloned().collect();
+                    let range = range.as_ref();
+                    Some(((*key)?, Chosen { values, range }))
+                }
                 _ => None,
             })
             .collect();
@@ -287,8 +360,11 @@ impl<'a> Counts<'a> {
             if chosen.is_none() && list.len() == 1 && u64::from(list[0].0) >= total {
                 continue;
             }
-            let facet = attribute_facet(&entries, key, list, chosen);
-            let shown = facet.values.iter().map(|v| v.count).sum();
+            let facet = self.attribute_facet(&entries, key, list, chosen);
+            let by_value: u64 = facet.values.iter().map(|v| v.count).sum();
+            // A range is a coarser choice than a value.
+            let by_range = facet.buckets.iter().map(|bucket| bucket.count).sum::<u64>() / 2;
+            let shown = by_value.max(by_range);
             ready.push((chosen.is_none(), shown, facet));
         }
         ready.sort_by(|a, b| {
@@ -299,6 +375,93 @@ impl<'a> Counts<'a> {
         let free = KEYS_MAX.max(filtered.len());
         facets.extend(ready.into_iter().take(free).map(|(_, _, facet)| facet));
     }
+
+    fn attribute_facet(
+        &self,
+        entries: &Entries,
+        key: usize,
+        mut list: Vec<(u32, usize)>,
+        chosen: Option<&Chosen<'_>>,
+    ) -> Facet {
+        let range = chosen.and_then(|chosen| chosen.range);
+        let mut spread = Spread::of(entries, &list, range);
+        if let Some(spread) = &mut spread {
+            self.count_parts(entries, key, spread);
+        }
+        let is_chosen = |number: usize| chosen.is_some_and(|c| c.values.contains(entries.label(number)));
+        list.sort_unstable_by_key(|&(count, number)| (std::cmp::Reverse(count), entries.label(number)));
+        let kept = list
+            .iter()
+            .enumerate()
+            .filter(|(rank, (_, number))| *rank < VALUES_MAX || is_chosen(*number));
+        let mut values: Vec<FacetValue> = kept
+            .map(|(_, &(count, number))| FacetValue {
+                value: entries.label(number).to_owned(),
+                label: entries.label(number).to_owned(),
+                count: u64::from(count),
+                selected: is_chosen(number),
+            })
+            .collect();
+        for value in chosen.into_iter().flat_map(|chosen| &chosen.values) {
+            if values.iter().all(|known| known.value != *value) {
+                values.push(FacetValue {
+                    value: value.clone(),
+                    label: value.clone(),
+                    count: 0,
+                    selected: true,
+                });
+            }
+        }
+        Facet {
+            key: format!("attr.{}", entries.group_name(key)),
+            values,
+            range: spread.as_ref().map(Spread::range),
+            unit: spread
+                .as_ref()
+                .map(|spread| spread.unit.symbol.to_owned())
+                .filter(|unit| !unit.is_empty()),
+            buckets: spread.map(|spread| spread.buckets(range)).unwrap_or_default(),
+        }
+    }
+
+    /// Counts each document once in each part that it has a quantity of, where some have several.
+    fn count_parts(&self, entries: &Entries, key: usize, spread: &mut Spread) {
+        let has_several = |kept: &Kept| {
+            let column = kept.columns.attribute.as_ref();
+            column.is_some_and(|column| column.has_several_of(key))
+        };
+        let Some(kept) = self.kept.as_ref().filter(|kept| kept.iter().any(has_several)) else {
+            return;
+        };
+        let own_filter = self.keys.iter().position(|filtered| *filtered == Some(key));
+        let mut counts = [0u64; PARTS_MAX];
+        for segment in kept {
+            let Some(column) = &segment.columns.attribute else {
+                continue;
+            };
+            let near = own_filter.and_then(|filter| segment.near.get(filter));
+            for &doc in segment.passing.iter().chain(near.into_iter().flatten()) {
+                let mut is_in = [false; PARTS_MAX];
+                for number in column.numbers_of(doc).filter(|&n| entries.group_of(n) == key) {
+                    if let Some(part) = entries.quantity(number).and_then(|q| spread.part_of(&q)) {
+                        is_in[part] = true;
+                    }
+                }
+                for (count, is_in) in counts.iter_mut().zip(is_in) {
+                    *count += u64::from(is_in);
+                }
+            }
+        }
+        for (part, count) in spread.parts.iter_mut().zip(counts) {
+            part.count = count;
+        }
+    }
+}
+
+/// What of an attribute is filtered by.
+struct Chosen<'a> {
+    values: HashSet<String>,
+    range: Option<&'a Range>,
 }
 
 /// Counts every term of every document, where `wanted` has the term.
@@ -361,51 +524,9 @@ fn facet(key: &str, values: HashMap<String, (u64, String)>, chosen: &HashSet<Str
         key: key.to_owned(),
         values: list,
         range: None,
+        unit: None,
+        buckets: Vec::new(),
     })
-}
-
-fn attribute_facet(
-    entries: &Entries,
-    key: usize,
-    mut list: Vec<(u32, usize)>,
-    chosen: Option<&HashSet<String>>,
-) -> Facet {
-    let mut range = Some((f64::INFINITY, f64::NEG_INFINITY));
-    for &(_, number) in &list {
-        range = match (range, entries.label(number).parse::<f64>()) {
-            (Some((min, max)), Ok(n)) if n.is_finite() => Some((n.min(min), n.max(max))),
-            _ => None,
-        };
-    }
-    let is_chosen = |number: usize| chosen.is_some_and(|values| values.contains(entries.label(number)));
-    list.sort_unstable_by_key(|&(count, number)| (std::cmp::Reverse(count), entries.label(number)));
-    let kept = list
-        .iter()
-        .enumerate()
-        .filter(|(rank, (_, number))| *rank < VALUES_MAX || is_chosen(*number));
-    let mut values: Vec<FacetValue> = kept
-        .map(|(_, &(count, number))| FacetValue {
-            value: entries.label(number).to_owned(),
-            label: entries.label(number).to_owned(),
-            count: u64::from(count),
-            selected: is_chosen(number),
-        })
-        .collect();
-    for value in chosen.into_iter().flatten() {
-        if values.iter().all(|known| known.value != *value) {
-            values.push(FacetValue {
-                value: value.clone(),
-                label: value.clone(),
-                count: 0,
-                selected: true,
-            });
-        }
-    }
-    Facet {
-        key: format!("attr.{}", entries.group_name(key)),
-        values,
-        range: range.filter(|(min, max)| min <= max),
-    }
 }
 
 /// Commonest first, at most [`NAMES_MAX`] and all that are chosen.

@@ -1,9 +1,11 @@
 //! Filters: OR within a facet, AND across facets.
 
 use super::columns::Columns;
-use super::document::{currency_key, term};
+use super::document::{SEPARATOR, currency_key, term};
+use super::quantity::{Quantity, Range, Unit};
 use super::schema::Fields;
-use contracts::search::SearchQuery;
+use contracts::search::{AttributeRange, SearchQuery};
+use std::collections::BTreeSet;
 use tantivy::postings::SegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{BitSet, DocId, DocSet, SegmentReader, TERMINATED};
@@ -19,11 +21,34 @@ pub enum Filter {
     Region(Vec<String>),
     /// Minor units, inclusive, of the currency whose key this is.
     Price(i64, i64, Option<u64>),
+    /// Hundredths of a star, at least.
+    Rating(u64),
+    /// From this region, at most so many kilometres.
+    Near(String, u32),
     InStock,
+    /// Any of the values, or a quantity within the range.
     Attribute {
         key: String,
         values: Vec<String>,
+        range: Option<Range>,
     },
+}
+
+impl Filter {
+    /// The key of the facet it chooses from.
+    #[must_use]
+    pub fn facet(&self) -> String {
+        match self {
+            Self::Category(_) => "category".to_owned(),
+            Self::Seller(_) => "seller".to_owned(),
+            Self::Region(_) => "region".to_owned(),
+            Self::Price(..) => "price".to_owned(),
+            Self::Rating(_) => "rating".to_owned(),
+            Self::Near(..) => "distance".to_owned(),
+            Self::InStock => "availability".to_owned(),
+            Self::Attribute { key, .. } => format!("attr.{key}"),
+        }
+    }
 }
 
 /// The filters of a query, in a fixed order.
@@ -47,13 +72,35 @@ pub fn filters_of(query: &SearchQuery) -> Vec<Filter> {
     if query.in_stock {
         filters.push(Filter::InStock);
     }
-    for (key, values) in &query.attributes {
+    if let (Some(from), Some(km)) = (&query.near, query.near_km) {
+        filters.push(Filter::Near(from.clone(), km));
+    }
+    filters.extend(query.rating_min.map(|stars| Filter::Rating(hundredths(stars))));
+    let keys: BTreeSet<&String> = query.attributes.keys().chain(query.ranges.keys()).collect();
+    for key in keys {
         filters.push(Filter::Attribute {
             key: key.clone(),
-            values: values.clone(),
+            values: query.attributes.get(key).cloned().unwrap_or_default(),
+            range: query.ranges.get(key).and_then(range_of),
         });
     }
     filters
+}
+
+/// Stars in hundredths.
+#[must_use]
+pub fn hundredths(stars: f64) -> u64 {
+    (stars.max(0.0) * 100.0).round() as u64
+}
+
+/// `None` where the unit is not known, so that nothing is within it.
+fn range_of(range: &AttributeRange) -> Option<Range> {
+    let unit = Unit::named(&range.unit)?;
+    Some(Range {
+        min: range.min.map_or(f64::NEG_INFINITY, |min| unit.to_base(min)),
+        max: range.max.map_or(f64::INFINITY, |max| unit.to_base(max)),
+        unit,
+    })
 }
 
 /// How a document fares with all filters.
@@ -68,6 +115,7 @@ pub enum Verdict {
 enum Test<'a> {
     Set(BitSet),
     Price(&'a Columns, i64, i64, Option<u64>),
+    Rating(&'a Columns, u64),
     InStock(&'a Columns),
 }
 
@@ -93,8 +141,14 @@ impl<'a> SegmentFilters<'a> {
             Filter::Seller(slugs) => labelled(fields.seller, slugs),
             Filter::Region(codes) => labelled(fields.region, codes),
             Filter::Price(min, max, currency) => Ok(Test::Price(columns, *min, *max, *currency)),
+            Filter::Rating(least) => Ok(Test::Rating(columns, *least)),
+            Filter::Near(from, km) => {
+                let mut set = BitSet::with_max_value(reader.max_doc());
+                add_regions_within(reader, fields.region, from, *km, &mut set)?;
+                Ok(Test::Set(set))
+            }
             Filter::InStock => Ok(Test::InStock(columns)),
-            Filter::Attribute { key, values } => {
+            Filter::Attribute { key, values, range } => {
                 let mut set = BitSet::with_max_value(reader.max_doc());
                 let inverted = reader.inverted_index(fields.attribute)?;
                 for value in values {
@@ -103,6 +157,9 @@ impl<'a> SegmentFilters<'a> {
                             inverted.read_postings_from_terminfo(&found, IndexRecordOption::Basic)?;
                         add_docs(postings, &mut set);
                     }
+                }
+                if let Some(range) = range {
+                    add_quantities(reader, fields.attribute, key, range, &mut set)?;
                 }
                 Ok(Test::Set(set))
             }
@@ -120,6 +177,7 @@ impl<'a> SegmentFilters<'a> {
                     (*min..=*max).contains(&columns.price.get_val(doc))
                         && columns.is_priced_in(*currency, doc)
                 }
+                Test::Rating(columns, least) => columns.rating.get_val(doc) >= *least,
                 Test::InStock(columns) => columns.in_stock.get_val(doc) != 0,
             };
             if !passes {
@@ -134,7 +192,7 @@ impl<'a> SegmentFilters<'a> {
 }
 
 /// All documents with a term that begins with `start`: one value under whatever label.
-fn add_terms_beginning(
+pub fn add_terms_beginning(
     reader: &SegmentReader,
     field: Field,
     start: &str,
@@ -151,7 +209,53 @@ fn add_terms_beginning(
     Ok(())
 }
 
-fn add_docs(mut postings: SegmentPostings, set: &mut BitSet) {
+/// All documents whose value of `key` is a quantity within `range`.
+fn add_quantities(
+    reader: &SegmentReader,
+    field: Field,
+    key: &str,
+    range: &Range,
+    set: &mut BitSet,
+) -> tantivy::Result<()> {
+    let start = term(key, "");
+    let inverted = reader.inverted_index(field)?;
+    let mut stream = inverted.terms().range().ge(start.as_str()).into_stream()?;
+    while stream.advance() && stream.key().starts_with(start.as_bytes()) {
+        let value = std::str::from_utf8(&stream.key()[start.len()..]).unwrap_or_default();
+        if Quantity::read(value).is_some_and(|quantity| range.has(&quantity)) {
+            add_docs(
+                inverted.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)?,
+                set,
+            );
+        }
+    }
+    Ok(())
+}
+
+/// All documents whose region's middle is within so many kilometres of another region's.
+fn add_regions_within(
+    reader: &SegmentReader,
+    field: Field,
+    from: &str,
+    km: u32,
+    set: &mut BitSet,
+) -> tantivy::Result<()> {
+    let inverted = reader.inverted_index(field)?;
+    let mut stream = inverted.terms().stream()?;
+    while stream.advance() {
+        let region = std::str::from_utf8(stream.key()).unwrap_or_default();
+        let region = region.split(SEPARATOR).next().unwrap_or_default();
+        if kernel::geo::distance_km(from, region).is_some_and(|distance| distance <= km) {
+            add_docs(
+                inverted.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)?,
+                set,
+            );
+        }
+    }
+    Ok(())
+}
+
+pub fn add_docs(mut postings: SegmentPostings, set: &mut BitSet) {
     let mut doc = postings.doc();
     while doc != TERMINATED {
         set.insert(doc);

@@ -9,39 +9,48 @@ mod facets;
 mod filter;
 mod heads;
 mod matching;
+mod meant;
 mod plan;
+pub mod quantity;
+mod ranges;
 mod rank;
 mod ranking;
+mod rules;
+mod run;
 mod schema;
 mod spelling;
 mod suggest;
+mod synonyms;
 mod writer;
 
 pub use cursor::BadCursor;
 pub use document::{Document, Labelled};
 pub use ranking::Ranking;
+pub use rules::{Rule, Rules};
+pub use synonyms::{SynonymSet, Synonyms};
 pub use writer::Writer;
 
-use columns::{Columns, View};
+use columns::View;
+use contracts::search::tuning::{Explained, Hidden, ReadWord, ScoreFactor, SearchPreview};
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
-use document::currency_key;
-use facets::Counts;
-use filter::{Filter, SegmentFilters, Verdict, filters_of};
+use filter::{Filter, filters_of};
+use kernel::Timestamp;
 use matching::for_each_match;
-use plan::Plan;
-use rank::{Factors, Place, Ranked, Scorer, Top, integer_key, score_key};
+use plan::{Plan, Reading};
+use rank::{Place, Ranked};
+use rules::{Merchandising, Pin};
+use run::{Found, Run};
 use schema::Fields;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 use tantivy::schema::Value;
-use tantivy::{
-    DocAddress, DocId, Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
-};
+use tantivy::{DocAddress, Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError};
 
 /// Documents per page when the query does not say.
 const PAGE_DEFAULT: usize = 24;
+/// Freshness is told by the hour, so that all pages of a search agree on it.
+const HOUR_S: i64 = 3_600;
 /// Small blocks: a page reads a couple of dozen documents from all over.
 const STORE_BLOCK_BYTES: usize = 4 * 1024;
 const STORE_CACHE_BLOCKS: usize = 64;
@@ -161,143 +170,254 @@ impl Engine {
         ranking: &Ranking,
         deadline: Instant,
     ) -> Result<SearchPage, EngineError> {
+        self.search_with(query, ranking, &Tuning::default(), None, deadline)
+    }
+
+    /// The same as an operator wishes it, at a moment: without one, nothing is fresher than anything else.
+    pub fn search_with(
+        &self,
+        query: &SearchQuery,
+        ranking: &Ranking,
+        tuning: &Tuning,
+        now: Option<Timestamp>,
+        deadline: Instant,
+    ) -> Result<SearchPage, EngineError> {
         let view = self.view();
-        let (after, plan) = match &query.after {
-            Some(cursor) => {
-                let (place, plan) = cursor::read(query, cursor)?;
-                (Some(place), plan)
-            }
-            None => (None, Plan::new(&query.q, &view, &self.fields, ranking, deadline)?),
+        let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
+        let found = asked.find(self, &view, query, ranking, deadline)?;
+        let next = match asked.next(&found) {
+            Some(place) => Some(cursor::write(query, place, &asked.plan, &asked.products())?),
+            None => None,
         };
+        let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
+        let did_you_mean = if query.after.is_none() && is_doubtful && !asked.plan.is_empty() {
+            meant::meant(&query.q, &view, &self.fields, ranking, deadline)?
+        } else {
+            None
+        };
+        let places = asked.places(&found);
+        Ok(SearchPage {
+            hits: places
+                .iter()
+                .map(|(_, ranked)| self.card(&view, ranked, query))
+                .collect::<Result<_, _>>()?,
+            total: found.total,
+            next,
+            facets: found.facets,
+            approximate: asked.plan.corrected,
+            did_you_mean,
+            search: None,
+            relaxed: found.relaxed,
+        })
+    }
+
+    /// The page that [`Self::search_with`] gives, with the reasons for its order.
+    pub fn preview(
+        &self,
+        query: &SearchQuery,
+        ranking: &Ranking,
+        tuning: &Tuning,
+        now: Option<Timestamp>,
+        deadline: Instant,
+    ) -> Result<SearchPreview, EngineError> {
+        let view = self.view();
+        let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
+        let found = asked.find(self, &view, query, ranking, deadline)?;
+        let run = asked.run(self, &view, query, ranking, deadline);
+        let mut hits = Vec::new();
+        for (pin, ranked) in asked.places(&found) {
+            let reasons = run.reasons(&ranked)?;
+            let factors = reasons
+                .parts
+                .named()
+                .into_iter()
+                .chain([("rules", reasons.factor)]);
+            let factors: Vec<ScoreFactor> = factors
+                .map(|(name, value)| ScoreFactor {
+                    name: name.to_owned(),
+                    value: f64::from(value),
+                })
+                .collect();
+            hits.push(Explained {
+                hit: self.card(&view, &ranked, query)?,
+                pinned_by: pin.map(|pin| pin.rule),
+                weighed_by: reasons.rules,
+                score: factors.iter().map(|factor| factor.value).product(),
+                factors,
+            });
+        }
+        let hidden = found.hidden.iter().map(|(ranked, rule)| {
+            let hit = self.card(&view, ranked, query)?;
+            Ok(Hidden { hit, rule: *rule })
+        });
+        Ok(SearchPreview {
+            total: found.total,
+            rules: asked.made.rules.clone(),
+            words: asked.plan.words.iter().map(read_word).collect(),
+            hidden: hidden.collect::<Result<_, EngineError>>()?,
+            hits,
+        })
+    }
+
+    fn card(&self, view: &View, ranked: &Ranked, query: &SearchQuery) -> Result<SearchHit, EngineError> {
+        let doc: TantivyDocument = view.searcher.doc(DocAddress::new(ranked.segment, ranked.doc))?;
+        let card = doc
+            .get_first(self.fields.card)
+            .and_then(|v| v.as_str().map(str::to_owned));
+        let mut hit: SearchHit = serde_json::from_str(card.as_deref().unwrap_or(""))?;
+        if let (Some(from), Some(region)) = (&query.near, &hit.region) {
+            hit.distance_km = kernel::geo::distance_km(from, region);
+        }
+        Ok(hit)
+    }
+}
+
+fn read_word(word: &plan::Word) -> ReadWord {
+    ReadWord {
+        written: word
+            .written
+            .first()
+            .map(|(word, _)| word.clone())
+            .unwrap_or_default(),
+        terms: word.terms.iter().map(|(term, _)| term.clone()).collect(),
+    }
+}
+
+/// What operators say about searches, ready for use.
+#[derive(Debug, Default)]
+pub struct Tuning {
+    pub synonyms: Synonyms,
+    pub rules: Rules,
+}
+
+/// A query as it is read: the same on all its pages.
+struct Asked {
+    plan: Plan,
+    filters: Vec<Filter>,
+    made: Merchandising,
+    /// Products with places of their own.
+    pins: Vec<Pin>,
+    after: Option<Place>,
+    size: usize,
+}
+
+impl Asked {
+    fn read(
+        engine: &Engine,
+        view: &View,
+        query: &SearchQuery,
+        ranking: &Ranking,
+        tuning: &Tuning,
+        now: Option<Timestamp>,
+        deadline: Instant,
+    ) -> Result<Self, EngineError> {
         let size = match query.limit {
             0 => PAGE_DEFAULT,
             limit => usize::from(limit.min(kernel::limits::PAGE_SIZE_MAX)),
         };
         let filters = filters_of(query);
-        let found = self.run(&view, &plan, ranking, &filters, query, after, size, deadline)?;
-
-        let mut ranked = found.ranked;
-        let more = ranked.len() > size;
-        ranked.truncate(size);
-        let next = match ranked.last() {
-            Some(last) if more => Some(cursor::write(query, last.place, &plan)?),
-            _ => None,
+        let made = now.map_or_else(Merchandising::default, |now| tuning.rules.applying(query, now));
+        if let Some(cursor) = &query.after {
+            let (place, plan, products) = cursor::read(query, cursor)?;
+            return Ok(Self {
+                plan,
+                filters,
+                made,
+                // Where they are shown is a page before.
+                pins: products.into_iter().map(Pin::passed).collect(),
+                after: Some(place),
+                size,
+            });
+        }
+        let reading = Reading {
+            ranking,
+            synonyms: &tuning.synonyms,
+            language: query.language,
         };
-        Ok(SearchPage {
-            hits: ranked
-                .iter()
-                .map(|r| self.card(&view, r))
-                .collect::<Result<_, _>>()?,
-            total: found.total,
-            next,
-            facets: found.facets,
-            approximate: plan.corrected,
+        let mut plan = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
+        plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
+        // Other orders are asked for to be kept to.
+        let is_ours = query.sort == Sort::Relevance;
+        let pins = made.pins.iter().copied().filter(|_| is_ours).take(size).collect();
+        Ok(Self {
+            plan,
+            filters,
+            made,
+            pins,
+            after: None,
+            size,
         })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one call, each a separate matter")]
-    fn run(
+    fn run<'a>(
+        &'a self,
+        engine: &'a Engine,
+        view: &'a View,
+        query: &'a SearchQuery,
+        ranking: &'a Ranking,
+        deadline: Instant,
+    ) -> Run<'a> {
+        Run {
+            view,
+            fields: &engine.fields,
+            plan: &self.plan,
+            ranking,
+            filters: &self.filters,
+            query,
+            made: &self.made,
+            pins: &self.pins,
+            after: self.after,
+            // One more than the page has tells whether there is another.
+            wanted: self.size + 1,
+            deadline,
+        }
+    }
+
+    fn find(
         &self,
+        engine: &Engine,
         view: &View,
-        plan: &Plan,
-        ranking: &Ranking,
-        filters: &[Filter],
         query: &SearchQuery,
-        after: Option<Place>,
-        size: usize,
+        ranking: &Ranking,
         deadline: Instant,
     ) -> tantivy::Result<Found> {
-        let order = Order::of(query.sort, plan);
-        let factors = Factors::new(plan, ranking);
-        let mut top = Top::new(size + 1, after);
-        let currency = query.currency.map(currency_key);
-        let mut counts = query.facets.then(|| Counts::new(filters, &view.terms, currency));
-        let mut total = 0;
-        let mut passing: Vec<DocId> = Vec::new();
-        let mut near: Vec<Vec<DocId>> = vec![Vec::new(); filters.len()];
-        for ((segment, reader), columns) in (0..).zip(view.searcher.segment_readers()).zip(&view.columns) {
-            let judge = SegmentFilters::open(filters, reader, &self.fields, columns)?;
-            passing.clear();
-            near.iter_mut().for_each(Vec::clear);
-            for_each_match(reader, &self.fields, plan, deadline, |doc| {
-                match judge.judge(doc) {
-                    Verdict::Passes => passing.push(doc),
-                    Verdict::FailsOnly(filter) if query.facets => near[filter].push(doc),
-                    Verdict::FailsOnly(_) | Verdict::Fails => {}
-                }
-                ControlFlow::Continue(())
-            })?;
-            total += passing.len() as u64;
-            match order {
-                Order::Score => {
-                    let mut scorer = Scorer::open(plan, ranking, &factors, reader, &self.fields, columns)?;
-                    for &doc in &passing {
-                        let score = scorer.score(doc, top.floor());
-                        top.offer(score_key(score), segment, doc, columns);
-                    }
-                }
-                Order::Price { is_rising } => passing.iter().for_each(|&doc| {
-                    let key = price_key(columns, doc, is_rising, currency);
-                    top.offer(key, segment, doc, columns);
-                }),
-                Order::Column(key) => passing
-                    .iter()
-                    .for_each(|&doc| top.offer(key(columns, doc), segment, doc, columns)),
-            }
-            if let Some(counts) = &mut counts {
-                counts.add(columns, &passing, &near);
+        self.run(engine, view, query, ranking, deadline).find()
+    }
+
+    fn products(&self) -> Vec<u128> {
+        self.pins.iter().map(|pin| pin.product.0.as_u128()).collect()
+    }
+
+    /// How many of the page are not pinned.
+    fn free(&self, found: &Found) -> usize {
+        match self.after {
+            None => self.size.saturating_sub(found.pinned.len()),
+            Some(_) => self.size,
+        }
+    }
+
+    /// Where the next page goes on.
+    fn next(&self, found: &Found) -> Option<Place> {
+        let free = self.free(found);
+        if found.ranked.len() <= free {
+            return None;
+        }
+        let last = free.checked_sub(1).and_then(|last| found.ranked.get(last));
+        // A page of nothing but pinned products: the next begins at the top.
+        Some(last.map_or(Place::TOP, |last| last.place))
+    }
+
+    /// The page: each pinned product at its position, as far as there are others before it.
+    fn places(&self, found: &Found) -> Vec<(Option<Pin>, Ranked)> {
+        let free = found.ranked.iter().take(self.free(found));
+        let mut places: Vec<(Option<Pin>, Ranked)> = free.map(|ranked| (None, *ranked)).collect();
+        if self.after.is_none() {
+            for (pin, ranked) in &found.pinned {
+                let at = usize::from(pin.position).saturating_sub(1).min(places.len());
+                places.insert(at, (Some(*pin), *ranked));
             }
         }
-        Ok(Found {
-            ranked: top.into_ranked(),
-            total,
-            facets: counts.map(|counts| counts.into_facets(total)).unwrap_or_default(),
-        })
-    }
-
-    fn card(&self, view: &View, ranked: &Ranked) -> Result<SearchHit, EngineError> {
-        let doc: TantivyDocument = view.searcher.doc(DocAddress::new(ranked.segment, ranked.doc))?;
-        let card = doc
-            .get_first(self.fields.card)
-            .and_then(|v| v.as_str().map(str::to_owned));
-        Ok(serde_json::from_str(card.as_deref().unwrap_or(""))?)
-    }
-}
-
-struct Found {
-    ranked: Vec<Ranked>,
-    total: u64,
-    facets: Vec<contracts::search::Facet>,
-}
-
-/// What the page is ordered by.
-#[derive(Clone, Copy)]
-enum Order {
-    Score,
-    Price { is_rising: bool },
-    Column(fn(&Columns, DocId) -> u64),
-}
-
-/// The greater, the earlier; prices in a currency that was not asked for come last.
-fn price_key(columns: &Columns, doc: DocId, is_rising: bool, currency: Option<u64>) -> u64 {
-    if !columns.is_priced_in(currency, doc) {
-        return 0;
-    }
-    let key = integer_key(columns.price.get_val(doc));
-    if is_rising { !key } else { key }
-}
-
-impl Order {
-    fn of(sort: Sort, plan: &Plan) -> Self {
-        match sort {
-            Sort::Relevance if !plan.is_empty() => Self::Score,
-            // Without words nothing is more relevant than anything else: what is new comes first.
-            Sort::Relevance | Sort::Newest => {
-                Self::Column(|columns, doc| integer_key(columns.created.get_val(doc)))
-            }
-            Sort::PriceAsc => Self::Price { is_rising: true },
-            Sort::PriceDesc => Self::Price { is_rising: false },
-        }
+        places
     }
 }
 

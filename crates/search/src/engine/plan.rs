@@ -10,6 +10,8 @@ use super::matching::{count_matches, count_reaching};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
 use super::spelling::{Near, completions, nearest};
+use super::synonyms::Synonyms;
+use contracts::Language;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tantivy::Term;
@@ -42,6 +44,22 @@ pub struct Word {
     /// How much having it says of a match, in whole numbers that add up exactly.
     #[serde(default)]
     pub weight: u16,
+    /// How much of a word it is, where a phrase became more words than it had.
+    #[serde(default = "whole")]
+    pub share: f32,
+}
+
+fn whole() -> f32 {
+    1.0
+}
+
+/// How a query is read.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    pub ranking: &'a Ranking,
+    pub synonyms: &'a Synonyms,
+    /// Of the words, where it is known.
+    pub language: Option<Language>,
 }
 
 /// A query's words with the statistics to weigh them by.
@@ -55,6 +73,9 @@ pub struct Plan {
     /// Whether a word was taken for others, because nothing has it as it was written.
     #[serde(default)]
     pub corrected: bool,
+    /// The hour, in seconds of Unix time, at which things are as fresh as they are on all pages.
+    #[serde(default)]
+    pub as_of: i64,
 }
 
 impl Plan {
@@ -71,6 +92,7 @@ impl Plan {
             && self.mean_lengths.iter().all(|l| l.is_finite() && *l > 0.0)
             && self.words.iter().all(|word| {
                 word.idf.is_finite()
+                    && word.share.is_finite()
                     && !word.terms.is_empty()
                     && word.terms.len() <= VARIANTS_MAX
                     && word.written.len() <= 1
@@ -84,10 +106,11 @@ impl Plan {
         text: &str,
         view: &View,
         fields: &Fields,
-        ranking: &Ranking,
+        reading: Reading<'_>,
         deadline: Instant,
     ) -> tantivy::Result<Self> {
-        let exact = Self::exact(text, view, fields, ranking)?;
+        let ranking = reading.ranking;
+        let exact = Self::exact(text, view, fields, reading)?;
         if exact.is_empty() {
             return Ok(exact);
         }
@@ -147,26 +170,42 @@ impl Plan {
 
     /// All words, the last one as a beginning: for suggestions while someone types.
     pub fn as_typed(text: &str, view: &View, fields: &Fields) -> tantivy::Result<Self> {
-        Self::exact(text, view, fields, &Ranking::default())?.completed(text, view, fields)
+        Self::strict(text, view, fields, &Ranking::default())?.completed(text, view, fields)
     }
 
-    /// Every word as it stands; compounds also as others write them.
-    fn exact(text: &str, view: &View, fields: &Fields, ranking: &Ranking) -> tantivy::Result<Self> {
+    /// All words as they stand, and no other reading.
+    pub fn strict(text: &str, view: &View, fields: &Fields, ranking: &Ranking) -> tantivy::Result<Self> {
+        let plain = Reading {
+            ranking,
+            synonyms: &Synonyms::default(),
+            language: None,
+        };
+        Self::exact(text, view, fields, plain)
+    }
+
+    /// Every word as it stands, or as others write it, or what means the same.
+    fn exact(text: &str, view: &View, fields: &Fields, reading: Reading<'_>) -> tantivy::Result<Self> {
+        let ranking = reading.ranking;
         let mut written = terms(&mut folder(), text);
         written.truncate(WORDS_MAX);
-        let mut stems = compounds::read(&written, view, fields, ranking.compounds > 0.0)?;
+        let stems = compounds::read(&written, view, fields, ranking.compounds > 0.0)?;
+        let mut stems = reading.synonyms.apply(stems, reading.language);
         stems.truncate(WORDS_MAX);
         let stops: Vec<bool> = stems.iter().map(|word| is_stop_word(&word.written)).collect();
         let only_stops = stops.iter().all(|&stop| stop);
         let mut words = Vec::with_capacity(stems.len());
         for (word, stop) in stems.into_iter().zip(stops) {
-            let idf = idf(view, fields, word.stems.iter().map(String::as_str))?;
+            let alike = word.stems.iter().chain(&word.synonyms).map(String::as_str);
+            let idf = word.share * idf(view, fields, alike)?;
+            let own = word.stems.into_iter().map(|stem| (stem, 1.0));
+            let others = word.synonyms.into_iter().map(|stem| (stem, ranking.synonym));
             words.push(Word {
-                terms: word.stems.into_iter().map(|stem| (stem, 1.0)).collect(),
+                terms: own.chain(others).take(VARIANTS_MAX).collect(),
                 written: vec![(word.written, 1.0)],
                 idf,
                 required: !stop || only_stops,
                 weight: 0,
+                share: word.share,
             });
         }
         let mut plan = Self {
@@ -174,6 +213,7 @@ impl Plan {
             words,
             mean_lengths: mean_lengths(view, fields)?,
             corrected: false,
+            as_of: 0,
         };
         plan.weigh();
         Ok(plan)
@@ -195,7 +235,7 @@ impl Plan {
                 last.terms.push((term, PREFIX_WEIGHT));
             }
         }
-        last.idf = idf(view, fields, last.terms.iter().map(|(term, _)| term.as_str()))?;
+        last.idf = last.share * idf(view, fields, last.terms.iter().map(|(term, _)| term.as_str()))?;
         plan.weigh();
         Ok(plan)
     }
@@ -235,7 +275,7 @@ impl Plan {
                     word.terms.push((near.term, weight));
                 }
             }
-            word.idf = idf(view, fields, word.terms.iter().map(|(term, _)| term.as_str()))?;
+            word.idf = word.share * idf(view, fields, word.terms.iter().map(|(term, _)| term.as_str()))?;
         }
         self.forget_unknown(view, fields)?;
         self.weigh();

@@ -120,6 +120,7 @@ pub struct Scorer<'a> {
     idf_sum: f32,
     /// How often each word stands in the title of the document at hand.
     in_title: Vec<f32>,
+    parts: Parts,
 }
 
 /// Weight over dilution for each of the 256 stored lengths of each field.
@@ -177,6 +178,7 @@ impl<'a> Scorer<'a> {
             positions: [Vec::new(), Vec::new()],
             idf_sum: plan.words.iter().map(|w| w.idf).sum(),
             in_title: vec![0.0; plan.words.len()],
+            parts: Parts::default(),
         })
     }
 
@@ -220,9 +222,19 @@ impl<'a> Scorer<'a> {
             }
         }
         text += self.neighbours(doc);
-        text * self.share(covered).powf(ranking.coverage)
-            * (1.0 + ranking.title_coverage * self.share(titled))
-            * self.standing(doc)
+        self.parts = Parts {
+            text,
+            coverage: self.share(covered).powf(ranking.coverage),
+            title_coverage: 1.0 + ranking.title_coverage * self.share(titled),
+            ..self.standing(doc)
+        };
+        self.parts.score()
+    }
+
+    /// What the score of the last document that was scored in full is the product of.
+    #[must_use]
+    pub fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     /// The best score that a document can have of whose title's words only is known how much they tell.
@@ -232,7 +244,7 @@ impl<'a> Scorer<'a> {
         let pairs = 2.0 * ranking.neighbours.max(ranking.near) * titled;
         let text =
             self.idf_sum * (ranking.saturation + 1.0 + ranking.head) + ranking.as_written * titled + pairs;
-        text * (1.0 + ranking.title_coverage * self.share(titled)) * (1.0 + ranking.popularity_share)
+        text * (1.0 + ranking.title_coverage * self.share(titled)) * ranking.standing_max()
     }
 
     /// Of the query, as much as these words tell.
@@ -278,15 +290,88 @@ impl<'a> Scorer<'a> {
         worth
     }
 
-    fn standing(&self, doc: DocId) -> f32 {
+    /// What is said of a document whatever was asked.
+    fn standing(&self, doc: DocId) -> Parts {
         let ranking = self.ranking;
-        let stock = if self.columns.in_stock.get_val(doc) == 0 {
-            ranking.out_of_stock
-        } else {
-            1.0
-        };
         let popularity = self.columns.popularity.get_val(doc) as f32;
-        stock * (1.0 + ranking.popularity_share * popularity / (popularity + ranking.popularity_half))
+        Parts {
+            stock: if self.columns.in_stock.get_val(doc) == 0 {
+                ranking.out_of_stock
+            } else {
+                1.0
+            },
+            popularity: 1.0 + ranking.popularity_share * popularity / (popularity + ranking.popularity_half),
+            freshness: self.freshness(doc),
+            rating: match self.columns.rating.get_val(doc) {
+                0 => 1.0,
+                hundredths => {
+                    let off = hundredths as f32 - STARS_MIDDLE;
+                    1.0 + ranking.rating_share * (off / STARS_SPAN).clamp(-1.0, 1.0)
+                }
+            },
+            ..Parts::default()
+        }
+    }
+
+    fn freshness(&self, doc: DocId) -> f32 {
+        // A plan without a time knows nothing of age.
+        if self.plan.as_of == 0 {
+            return 1.0;
+        }
+        let created_s = self.columns.created.get_val(doc) / MICROS_PER_S;
+        let age_days = (self.plan.as_of - created_s).max(0) as f32 / S_PER_DAY;
+        1.0 + self.ranking.freshness_share * (-age_days / self.ranking.freshness_half_days).exp2()
+    }
+}
+
+const MICROS_PER_S: i64 = 1_000_000;
+const S_PER_DAY: f32 = 86_400.0;
+/// Hundredths of a star that say neither good nor bad, and from there to the best and the worst.
+const STARS_MIDDLE: f32 = 300.0;
+const STARS_SPAN: f32 = 200.0;
+
+/// What a score is the product of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parts {
+    pub text: f32,
+    pub coverage: f32,
+    pub title_coverage: f32,
+    pub stock: f32,
+    pub popularity: f32,
+    pub freshness: f32,
+    pub rating: f32,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            text: 1.0,
+            coverage: 1.0,
+            title_coverage: 1.0,
+            stock: 1.0,
+            popularity: 1.0,
+            freshness: 1.0,
+            rating: 1.0,
+        }
+    }
+}
+
+impl Parts {
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, f32); 7] {
+        [
+            ("text", self.text),
+            ("coverage", self.coverage),
+            ("title_coverage", self.title_coverage),
+            ("stock", self.stock),
+            ("popularity", self.popularity),
+            ("freshness", self.freshness),
+            ("rating", self.rating),
+        ]
+    }
+
+    fn score(&self) -> f32 {
+        self.named().iter().map(|(_, value)| value).product()
     }
 }
 
@@ -298,6 +383,14 @@ const NEAR: u32 = 3;
 pub struct Place {
     pub key: u64,
     pub product: u128,
+}
+
+impl Place {
+    /// Before everything.
+    pub const TOP: Self = Self {
+        key: u64::MAX,
+        product: u128::MAX,
+    };
 }
 
 /// A document that made it into the page.

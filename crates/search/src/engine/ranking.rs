@@ -65,6 +65,13 @@ ranking! {
     /// The most that popularity adds, and the popularity that earns half of it.
     popularity_share = 0.1,
     popularity_half = 20.0,
+    /// The most that being new adds, and the days after which half of it is left.
+    freshness_share = 0.03,
+    freshness_half_days = 30.0,
+    /// The most that buyers' stars add or take, at five stars or one.
+    rating_share = 0.05,
+    /// What a word that means the same is worth beside the one that was written.
+    synonym = 0.8,
     /// What a word that was meant is worth beside one that was written.
     near_weight = 0.8,
     /// Matches below which a query is read more generously.
@@ -86,6 +93,12 @@ impl Ranking {
     #[must_use]
     pub fn field_dilution(&self) -> [f32; TEXT_FIELDS] {
         [self.title_dilution, self.label_dilution, self.text_dilution]
+    }
+
+    /// The most that a score is multiplied by for what is not of its words.
+    #[must_use]
+    pub fn standing_max(&self) -> f32 {
+        (1.0 + self.popularity_share) * (1.0 + self.freshness_share) * (1.0 + self.rating_share)
     }
 
     /// This ranking without each of its parts, by name.

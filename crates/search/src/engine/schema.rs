@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 
 /// To be raised with every change of the fields: an index made by another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Weighted text fields, heaviest first.
 pub const TEXT_FIELDS: usize = 3;
@@ -43,6 +43,7 @@ pub struct Fields {
     pub in_stock: Field,
     pub created: Field,
     pub popularity: Field,
+    pub rating: Field,
     pub card: Field,
 }
 
@@ -96,6 +97,7 @@ pub fn schema() -> (Schema, Fields) {
         in_stock: builder.add_u64_field("in_stock", FAST | INDEXED),
         created: builder.add_i64_field("created", FAST),
         popularity: builder.add_u64_field("popularity", FAST),
+        rating: builder.add_u64_field("rating", FAST),
         card: builder.add_text_field("card", TextOptions::default() | STORED),
     };
     (builder.build(), fields)

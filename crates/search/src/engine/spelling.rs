@@ -75,6 +75,40 @@ pub fn nearest(
     Ok(Vec::new())
 }
 
+/// The words of titles and labels nearest to `written`, as they are written, commonest first.
+pub fn written_near(
+    view: &View,
+    fields: &Fields,
+    written: &str,
+    is_known: bool,
+) -> tantivy::Result<Vec<Near>> {
+    let letters = written.chars().count();
+    if letters < ONE_EDIT_LETTERS || written.chars().filter(char::is_ascii_digit).count() * 2 > letters {
+        return Ok(Vec::new());
+    }
+    let first = written.chars().next();
+    let mut attempts: Vec<(&LevenshteinAutomatonBuilder, Option<char>)> = vec![(&ONE_EDIT, None)];
+    if !is_known && letters >= TWO_EDITS_LETTERS {
+        attempts.push((&TWO_EDITS, first));
+    }
+    for (edits, first) in attempts {
+        let mut found = terms_within(view, fields.words, &Edits(edits.build_dfa(written)), first)?;
+        found.sort_unstable();
+        found.dedup();
+        let mut near = Vec::with_capacity(found.len());
+        for term in found.into_iter().filter(|term| term != written) {
+            let having = Term::from_field_text(fields.words, &term);
+            let having = view.searcher.doc_freq(&having)?;
+            near.push(Near { term, having });
+        }
+        if !near.is_empty() {
+            near.sort_unstable_by(|a, b| b.having.cmp(&a.having).then_with(|| a.term.cmp(&b.term)));
+            return Ok(near);
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// The stems of `candidates` that products have, other than `stem` itself.
 fn known(view: &View, fields: &Fields, stem: &str, candidates: &[String]) -> tantivy::Result<Vec<Near>> {
     let mut analyzer = analyzer();
@@ -148,11 +182,16 @@ impl Automaton for Edits {
     }
 }
 
-/// The most frequent terms that begin with `typed`.
+/// The most frequent terms of any text that begin with `typed`.
 pub fn completions(view: &View, fields: &Fields, typed: &str, count: usize) -> tantivy::Result<Vec<String>> {
+    beginning(view, fields.all, typed, count)
+}
+
+/// The most frequent terms of a field that begin with `typed`.
+pub fn beginning(view: &View, field: Field, typed: &str, count: usize) -> tantivy::Result<Vec<String>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     for reader in view.searcher.segment_readers() {
-        let inverted = reader.inverted_index(fields.all)?;
+        let inverted = reader.inverted_index(field)?;
         let mut stream = inverted.terms().range().ge(typed).into_stream()?;
         let mut seen = 0;
         while stream.advance() && seen < PREFIX_TERMS_SEEN_MAX {

@@ -1,16 +1,23 @@
 //! What someone may be about to type.
 
-use super::analysis::{folder, terms};
+use super::analysis::{folder, is_stop_word, terms};
 use super::columns::{Entries, View};
+use super::matching::count_matches;
+use super::meant::as_spelt;
 use super::plan::Plan;
 use super::rank::{Factors, Scorer, Top, score_key};
+use super::spelling::beginning;
 use super::{Engine, EngineError, Ranking, for_each_match};
-use contracts::search::{SearchHit, Suggestion, Suggestions};
+use contracts::search::{SearchHit, SearchQuery, Suggestion, Suggestions};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Products of a segment that are weighed for a suggestion: it must be quick rather than complete.
 const SEEN_MAX: usize = 20_000;
+/// Words that the last one may become which are tried with those before it.
+const ENDINGS_TRIED_MAX: usize = 16;
+/// Products beyond which more do not make an ending likelier.
+const COUNTED_MAX: u64 = 200;
 
 impl Engine {
     /// Products, categories and shops for what was typed so far, at most `limit` of each.
@@ -21,10 +28,53 @@ impl Engine {
         }
         let view = self.view();
         Ok(Suggestions {
+            queries: self.queries(&view, text, &typed, limit, deadline)?,
             products: self.products(&view, text, limit, deadline)?,
             categories: names(&view.terms.category.read(), &typed, limit),
             sellers: names(&view.terms.seller.read(), &typed, limit),
         })
+    }
+
+    /// What was typed with its last word ended, as titles and labels have it: what most products have first.
+    fn queries(
+        &self,
+        view: &View,
+        text: &str,
+        typed: &[String],
+        limit: usize,
+        deadline: Instant,
+    ) -> Result<Vec<String>, EngineError> {
+        let (Some(last), true) = (typed.last(), text.ends_with(char::is_alphanumeric)) else {
+            return Ok(Vec::new());
+        };
+        let before = text.char_indices().rev();
+        let before = before
+            .take_while(|(_, c)| c.is_alphanumeric())
+            .last()
+            .map_or(text.len(), |(at, _)| at);
+        let before = text[..before].trim_start().to_lowercase();
+        let ranking = Ranking::default();
+        let mut ended = Vec::new();
+        for (rank, ending) in beginning(view, self.fields.words, last, ENDINGS_TRIED_MAX)?
+            .into_iter()
+            .enumerate()
+        {
+            if is_stop_word(&ending) {
+                continue;
+            }
+            let tried = format!("{before}{ending}");
+            let plan = Plan::strict(&tried, view, &self.fields, &ranking)?;
+            let having = count_matches(view, &self.fields, &plan, COUNTED_MAX, deadline)?;
+            if having > 0 {
+                ended.push((std::cmp::Reverse(having), rank, ending));
+            }
+        }
+        ended.sort_unstable();
+        let mut queries = Vec::new();
+        for (_, _, ending) in ended.into_iter().take(limit) {
+            queries.push(format!("{before}{}", as_spelt(&ending, view, &self.fields)?));
+        }
+        Ok(queries)
     }
 
     fn products(
@@ -54,7 +104,7 @@ impl Engine {
         }
         top.into_ranked()
             .iter()
-            .map(|ranked| self.card(view, ranked))
+            .map(|ranked| self.card(view, ranked, &SearchQuery::default()))
             .collect()
     }
 }

@@ -1,16 +1,49 @@
 //! The context's endpoints.
 
+mod click;
+mod report;
+mod rules;
 mod search;
 mod suggest;
+mod synonyms;
 
-use crate::Searches;
+use crate::{Desk, Searches};
+use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// All endpoints, under `/v1`.
+/// What buyers ask, under `/v1`.
 pub fn routes(searches: Searches) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(search::handler))
         .routes(routes!(suggest::handler))
+        .routes(routes!(click::handler))
         .with_state(searches)
+}
+
+/// What operators say about searches.
+pub fn desk_routes(desk: Desk) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(synonyms::list, synonyms::make))
+        .routes(routes!(synonyms::end))
+        .routes(routes!(rules::list, rules::make))
+        .routes(routes!(rules::end))
+        .routes(routes!(rules::preview))
+        .routes(routes!(report::handler))
+        .with_state(desk)
+}
+
+/// All there are: so few that they need no pages.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct ListOf<T> {
+    items: Vec<T>,
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SearchNote)]
+pub(crate) struct Note {
+    /// Why, for whoever looks back.
+    #[schema(min_length = 1, max_length = 500)]
+    note: String,
 }

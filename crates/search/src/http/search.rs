@@ -1,5 +1,6 @@
 use crate::Searches;
 use axum::extract::{RawQuery, State};
+use contracts::Language;
 use contracts::search::{SearchPage, SearchQuery, Sort};
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 use kernel::limits::PAGE_SIZE_MAX;
@@ -9,13 +10,19 @@ use std::collections::HashSet;
 /// Bytes of a query string beyond which nobody reads it.
 const QUERY_STRING_BYTES_MAX: usize = 32 * 1024;
 const ATTRIBUTE: &str = "attr.";
-const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, in_stock, attr.<key>, sort, after, limit, facets";
+const ATTRIBUTE_MIN: &str = "attr_min.";
+const ATTRIBUTE_MAX: &str = "attr_max.";
+const ATTRIBUTE_UNIT: &str = "attr_unit.";
+const STARS_MAX: f64 = 5.0;
+/// Half way around the Earth.
+const KM_MAX: u32 = 20_100;
+const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, rating_min, in_stock, near, near_km, language, attr.<key>, attr_min.<key>, attr_max.<key>, attr_unit.<key>, sort, after, limit, facets";
 
 /// What the description of the API says; the query string is read by hand, since its keys repeat and are free.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "only described")]
-struct Parameters {
+pub(super) struct Parameters {
     /// Words to find, at most 256 characters. The last one may be the beginning of a word. Without words all products
     /// are listed, the newest first.
     #[param(example = "blue bowl", max_length = 256)]
@@ -38,8 +45,21 @@ struct Parameters {
     /// another one comes last when sorted by price.
     #[param(example = "EUR", min_length = 3, max_length = 3)]
     currency: Option<String>,
+    /// Stars that buyers gave, at least: 0 to 5.
+    #[param(minimum = 0, maximum = 5, example = 4)]
+    rating_min: Option<f64>,
     /// Only what can be bought now.
     in_stock: Option<bool>,
+    /// Where the buyer is: the ISO 3166-2 code of a region, or a Spanish postcode. Needed for `near_km` and for sorting by
+    /// `distance`; distances are between the middles of regions.
+    #[param(example = "28001", max_length = 16)]
+    near: Option<String>,
+    /// Only what is sent from no further away, in kilometres.
+    #[param(minimum = 0, maximum = 20_100)]
+    near_km: Option<u32>,
+    /// Language of the words: of synonyms and rules those of the other one are left out. Those of both hold if absent.
+    #[param(inline)]
+    language: Option<Language>,
     #[param(inline)]
     sort: Option<Sort>,
     /// Where to read on: `next` of the page before, with all other parameters as they were.
@@ -54,12 +74,13 @@ struct Parameters {
 
 /// Finds products. Filters are OR within a facet and AND across; counts are exact and each facet's counts ignore that
 /// facet's own filter. Attributes are filtered by `attr.<key>=<value>`, repeated for several values; keys and values
-/// are those that the facets show.
+/// are those that the facets show. Attributes that are numbers are also filtered by `attr_min.<key>` and `attr_max.<key>`, both
+/// inclusive, in the unit that the facet names, which is then given as `attr_unit.<key>`. A range is one more accepted value.
 #[utoipa::path(
     get, path = "/v1/search", tag = "search", operation_id = "search", params(Parameters), security((), ("bearer" = [])),
     responses(
         (status = 200, body = SearchPage),
-        (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_invalid`, `parameter_repeated`, `text_too_long`, `text_control`, `too_many_filters`, `price_range`, `limit_out_of_range`, `cursor_invalid`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_invalid`, `parameter_repeated`, `text_too_long`, `text_control`, `too_many_filters`, `price_range`, `attribute_range`, `unit_unknown`, `near_missing`, `place_unknown`, `limit_out_of_range`, `cursor_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`rate_limited`", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable` while the index is built, `search_busy`", content_type = "application/problem+json"),
@@ -67,11 +88,11 @@ struct Parameters {
 )]
 pub async fn handler(
     State(searches): State<Searches>,
-    _caller: Anyone,
+    caller: Anyone,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SearchPage>, Problem> {
     let query = read(query.as_deref().unwrap_or(""))?;
-    Ok(Json(searches.find(query).await?))
+    Ok(Json(searches.find_for(&caller.ctx, query).await?))
 }
 
 /// The query string as a query.
@@ -101,18 +122,34 @@ pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
             "sort" => query.sort = sort(&value)?,
             "after" => query.after = Some(Cursor(value)),
             "limit" => query.limit = limit(&value)?,
-            _ => match name.strip_prefix(ATTRIBUTE) {
-                Some(key) if !key.is_empty() => {
-                    let values = query.attributes.entry(key.to_owned()).or_default();
-                    if !values.contains(&value) {
-                        values.push(value);
-                    }
-                }
-                _ => return Err(unknown(&name, PARAMETERS)),
-            },
+            "near" => query.near = Some(place(&value)),
+            "near_km" => query.near_km = Some(kilometres(&name, &value)?),
+            "language" => query.language = Some(language(&value)?),
+            "rating_min" => query.rating_min = Some(stars(&name, &value)?),
+            _ => attribute(&mut query, &name, value)?,
         }
     }
     Ok(query)
+}
+
+/// Takes a filter by an attribute, whose key is part of the parameter's name.
+fn attribute(query: &mut SearchQuery, name: &str, value: String) -> Result<(), Fault> {
+    let key = |start: &str| name.strip_prefix(start).filter(|key| !key.is_empty());
+    if let Some(key) = key(ATTRIBUTE) {
+        let values = query.attributes.entry(key.to_owned()).or_default();
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    } else if let Some(key) = key(ATTRIBUTE_MIN) {
+        query.ranges.entry(key.to_owned()).or_default().min = Some(number(name, &value)?);
+    } else if let Some(key) = key(ATTRIBUTE_MAX) {
+        query.ranges.entry(key.to_owned()).or_default().max = Some(number(name, &value)?);
+    } else if let Some(key) = key(ATTRIBUTE_UNIT) {
+        query.ranges.entry(key.to_owned()).or_default().unit = value;
+    } else {
+        return Err(unknown(name, PARAMETERS));
+    }
+    Ok(())
 }
 
 /// Names and values, decoded.
@@ -152,6 +189,38 @@ fn price(name: &str, value: &str) -> Result<i64, Fault> {
     price.ok_or_else(|| invalid(name, "a whole number of minor units such as cents, 0 or more"))
 }
 
+fn number(name: &str, value: &str) -> Result<f64, Fault> {
+    let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| invalid(name, "a number such as 2.5"))
+}
+
+fn stars(name: &str, value: &str) -> Result<f64, Fault> {
+    let stars = value
+        .parse()
+        .ok()
+        .filter(|stars| (0.0..=STARS_MAX).contains(stars));
+    stars.ok_or_else(|| invalid(name, "a number of stars from 0 to 5"))
+}
+
+/// A region's code as it is, and a postcode as the region it lies in.
+pub(super) fn place(value: &str) -> String {
+    let region = kernel::geo::region_of_postcode(value, "ES");
+    region.map_or_else(|| value.to_ascii_uppercase(), str::to_owned)
+}
+
+fn kilometres(name: &str, value: &str) -> Result<u32, Fault> {
+    let km = value.parse().ok().filter(|km| *km <= KM_MAX);
+    km.ok_or_else(|| invalid(name, "a whole number of kilometres from 0 to 20100"))
+}
+
+fn language(value: &str) -> Result<Language, Fault> {
+    match value {
+        "en" => Ok(Language::En),
+        "es" => Ok(Language::Es),
+        _ => Err(invalid("language", "`en` or `es`")),
+    }
+}
+
 fn boolean(name: &str, value: &str) -> Result<bool, Fault> {
     value.parse().map_err(|_| invalid(name, "`true` or `false`"))
 }
@@ -176,9 +245,10 @@ fn sort(value: &str) -> Result<Sort, Fault> {
         "price_asc" => Ok(Sort::PriceAsc),
         "price_desc" => Ok(Sort::PriceDesc),
         "newest" => Ok(Sort::Newest),
+        "distance" => Ok(Sort::Distance),
         _ => Err(invalid(
             "sort",
-            "`relevance`, `price_asc`, `price_desc` or `newest`",
+            "`relevance`, `price_asc`, `price_desc`, `newest` or `distance`",
         )),
     }
 }
@@ -200,6 +270,20 @@ mod tests {
         assert_eq!(query.sellers, ["a", "b"]);
         assert_eq!(query.attributes["Material"], ["Clay", "Glass"]);
         assert_eq!(query.attributes["a=b"], ["1"]);
+        let ranged =
+            read("attr_min.Width=2.5&attr_max.Width=10&attr_unit.Width=cm&attr_min.Load=-1&rating_min=4")
+                .expect("a query");
+        let width = &ranged.ranges["Width"];
+        assert_eq!(
+            (width.min, width.max, width.unit.as_str()),
+            (Some(2.5), Some(10.0), "cm")
+        );
+        let load = &ranged.ranges["Load"];
+        assert_eq!((load.min, load.max, load.unit.as_str()), (Some(-1.0), None, ""));
+        assert_eq!(ranged.rating_min, Some(4.0));
+        let place = |text: &str| read(text).expect("a query").near;
+        assert_eq!(place("near=41010").as_deref(), Some("ES-SE"));
+        assert_eq!(place("near=es-m").as_deref(), Some("ES-M"));
         assert!(query.in_stock && !query.facets);
         assert_eq!((query.limit, query.sort), (5, Sort::PriceAsc));
         let all = read("").expect("all products");
@@ -220,6 +304,13 @@ mod tests {
             ("q=a&q=b", "parameter_repeated", "q"),
             ("price_min=1.5", "parameter_invalid", "price_min"),
             ("price_max=-1", "parameter_invalid", "price_max"),
+            ("attr_min.Width=wide", "parameter_invalid", "attr_min.Width"),
+            ("attr_max.Width=NaN", "parameter_invalid", "attr_max.Width"),
+            ("attr_max.=1", "parameter_unknown", "attr_max."),
+            ("attr_min.a=1&attr_min.a=2", "parameter_repeated", "attr_min.a"),
+            ("near_km=-1", "parameter_invalid", "near_km"),
+            ("language=fr", "parameter_invalid", "language"),
+            ("rating_min=6", "parameter_invalid", "rating_min"),
             ("in_stock=1", "parameter_invalid", "in_stock"),
             ("currency=euro", "parameter_invalid", "currency"),
             ("currency=XYZ", "parameter_invalid", "currency"),

@@ -35,6 +35,7 @@ pub fn product(n: u32) -> Document {
         in_stock: true,
         created_at: at(i64::from(n)),
         popularity: 0,
+        rating: 0,
         card: SearchHit {
             product,
             tenant,
@@ -48,6 +49,7 @@ pub fn product(n: u32) -> Document {
             compare_at: None,
             image: None,
             in_stock: true,
+            distance_km: None,
         },
     }
 }

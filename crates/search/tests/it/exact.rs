@@ -2,13 +2,14 @@
 
 use crate::corpus::{eur, index, labelled, search};
 use crate::electronics;
-use crate::facets::{values, verdicts};
-use contracts::search::SearchQuery;
+use crate::facets::{check_buckets, values, verdicts};
+use contracts::search::{AttributeRange, SearchQuery};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use search::engine::Document;
 use search::engine::analysis::{analyzer, folder, terms};
 use search::engine::document::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, tidy};
+use search::engine::quantity::Quantity;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 const PRODUCTS: usize = 19_406;
@@ -73,7 +74,7 @@ fn what_is_counted_in_the_index_is_what_is_counted_one_by_one() {
     let engine = index(&documents);
     let counted = counted(&documents);
     let words = Words::of(&documents, &counted);
-    let (mut asked, mut with_matches) = (0, 0);
+    let (mut asked, mut with_matches, mut with_range) = (0, 0, 0);
     while asked < COMBINATIONS {
         let query = combination(&documents, &words, &mut rng);
         let stems = words.stems(&query.q);
@@ -85,12 +86,17 @@ fn what_is_counted_in_the_index_is_what_is_counted_one_by_one() {
             continue;
         }
         asked += 1;
-        with_matches += usize::from(check(&query, &said, &search(&engine, &query)) > 0);
+        let page = search(&engine, &query);
+        let found = check(&query, &said, &page) > 0;
+        with_matches += usize::from(found);
+        let is_parted = |facet: &contracts::search::Facet| !facet.buckets.is_empty();
+        with_range += usize::from(found && !query.ranges.is_empty() && page.facets.iter().any(is_parted));
     }
     assert!(
         with_matches > COMBINATIONS / 3,
         "only {with_matches} found anything"
     );
+    assert!(with_range > COMBINATIONS / 10, "only {with_range} within a range");
 }
 
 /// The words of titles that a query may be made of.
@@ -189,6 +195,9 @@ fn combination(documents: &[Document], words: &Words, rng: &mut SmallRng) -> Sea
         chosen.sort();
         chosen.dedup();
     }
+    if rng.random_range(0..2) == 0 {
+        query.ranges.extend(range(model, rng));
+    }
     if rng.random_range(0..4) == 0 {
         let shops = [
             model.seller.value.clone(),
@@ -212,6 +221,24 @@ fn combination(documents: &[Document], words: &Words, rng: &mut SmallRng) -> Sea
     query
 }
 
+/// A range around one of the product's quantities, open at one end now and then.
+fn range(model: &Document, rng: &mut SmallRng) -> Option<(String, AttributeRange)> {
+    let quantities: Vec<(&String, Quantity)> = model
+        .attributes
+        .iter()
+        .filter_map(|(key, value)| Some((key, Quantity::read(value)?)))
+        .collect();
+    let (key, quantity) = quantities.get(rng.random_range(0..quantities.len().max(1)))?;
+    let number = quantity.unit.of_base(quantity.base);
+    let span = number.abs() * rng.random_range(0.0..2.0);
+    let range = AttributeRange {
+        min: (rng.random_range(0..4) > 0).then_some(number - span),
+        max: (rng.random_range(0..4) > 0).then_some(number + span),
+        unit: quantity.unit.symbol.to_owned(),
+    };
+    Some((tidy(key), range))
+}
+
 /// Panics where the page and the count differ; how many were found.
 fn check(query: &SearchQuery, said: &[&Counted], page: &contracts::search::SearchPage) -> u64 {
     let judged: Vec<(&Document, BTreeMap<String, bool>)> = said
@@ -233,6 +260,7 @@ fn check(query: &SearchQuery, said: &[&Counted], page: &contracts::search::Searc
             assert_eq!(facet.range, range, "{query:?}");
             continue;
         }
+        check_buckets(facet, of_facet.clone().map(|(document, _)| *document));
         let mut counts: HashMap<String, u64> = HashMap::new();
         for (document, _) in of_facet {
             for value in values(&facet.key, document) {

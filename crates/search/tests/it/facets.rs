@@ -1,9 +1,10 @@
 //! Counts against a count by hand.
 
 use crate::corpus::{eur, index, labelled, product, search, titled, words};
-use contracts::search::{Facet, SearchPage, SearchQuery};
+use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery};
 use proptest::prelude::*;
 use search::engine::Document;
+use search::engine::quantity::{Quantity, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CATEGORIES: [&str; 6] = [
@@ -111,11 +112,47 @@ pub fn verdicts(query: &SearchQuery, document: &Document) -> BTreeMap<String, bo
         query.price_min.is_none_or(|min| price >= min) && query.price_max.is_none_or(|max| price <= max);
     verdicts.insert("price".to_owned(), fits);
     verdicts.insert("availability".to_owned(), !query.in_stock || document.in_stock);
-    for (key, values) in &query.attributes {
+    let keys: BTreeSet<&String> = query.attributes.keys().chain(query.ranges.keys()).collect();
+    for key in keys {
         let has = |value: &String| document.attributes.contains(&(key.clone(), value.clone()));
-        verdicts.insert(format!("attr.{key}"), values.iter().any(has));
+        let named = query
+            .attributes
+            .get(key)
+            .is_some_and(|values| values.iter().any(has));
+        let within = query.ranges.get(key).is_some_and(|range| {
+            let mut own = document.attributes.iter().filter(|(k, _)| k == key);
+            own.any(|(_, value)| lies_within(value, range.min, range.max, &range.unit))
+        });
+        verdicts.insert(format!("attr.{key}"), named || within);
     }
     verdicts
+}
+
+/// Whether a value is a quantity between two ends, in any unit that measures as `unit` does.
+pub fn lies_within(value: &str, min: Option<f64>, max: Option<f64>, unit: &str) -> bool {
+    let Some((quantity, unit)) = Quantity::read(value).zip(Unit::named(unit)) else {
+        return false;
+    };
+    // In the unit of the ends, with as much slack as a conversion needs.
+    let number = unit.of_base(quantity.base);
+    let slack = number.abs() * 1e-8;
+    quantity.unit.measures_as(unit)
+        && min.is_none_or(|min| number >= min - slack)
+        && max.is_none_or(|max| number <= max + slack)
+}
+
+/// The parts of a facet hold what their ends, as a filter, find, each product once.
+pub fn check_buckets<'a>(facet: &Facet, counted: impl Iterator<Item = &'a Document> + Clone) {
+    let key = facet.key.strip_prefix("attr.").unwrap_or_default();
+    let unit = facet.unit.as_deref().unwrap_or("");
+    for bucket in &facet.buckets {
+        let is_in = |document: &&Document| {
+            let mut own = document.attributes.iter().filter(|(k, _)| k == key);
+            own.any(|(_, value)| lies_within(value, Some(bucket.min), Some(bucket.max), unit))
+        };
+        let count = counted.clone().filter(is_in).count() as u64;
+        assert_eq!(bucket.count, count, "{} {bucket:?}", facet.key);
+    }
 }
 
 fn matches(query: &SearchQuery, document: &Document) -> bool {
@@ -365,6 +402,89 @@ fn numbers_have_a_range() {
         .collect();
     let page = search(&index(&documents), &with_facets(""));
     assert_eq!(facet(&page, "attr.width").range, Some((2.5, 10.0)));
+}
+
+#[test]
+fn many_numbers_are_parted_and_each_part_finds_what_it_counts() {
+    let documents: Vec<Document> = (0u32..60)
+        .map(|n| {
+            let mut document = titled(n, "Jug");
+            // The same in two units, one of them seldom, and every third jug comes in two sizes.
+            let size = |n: u32| match n % 4 {
+                1 => format!("{} cl", 10 + n),
+                _ => format!("{} ml", 100 + 10 * n),
+            };
+            document.attributes = vec![("Capacity".to_owned(), size(n))];
+            if n.is_multiple_of(3) {
+                document.attributes.push(("Capacity".to_owned(), size(n + 1)));
+            }
+            document
+        })
+        .collect();
+    let engine = index(&documents);
+    let page = search(&engine, &with_facets(""));
+    let capacity = facet(&page, "attr.Capacity");
+    assert_eq!(capacity.unit.as_deref(), Some("ml"));
+    assert_eq!(capacity.range, Some((100.0, 690.0)));
+    assert!(capacity.buckets.len() > 3, "{:?}", capacity.buckets);
+    check_buckets(capacity, documents.iter());
+    for bucket in &capacity.buckets {
+        let mut query = with_facets("");
+        let range = AttributeRange {
+            min: Some(bucket.min),
+            max: Some(bucket.max),
+            unit: "ml".to_owned(),
+        };
+        query.ranges.insert("Capacity".to_owned(), range);
+        let narrowed = search(&engine, &query);
+        assert_eq!(narrowed.total, bucket.count);
+        // The facet still tells of the other parts, and which one is chosen.
+        let chosen = facet(&narrowed, "attr.Capacity");
+        let selected: Vec<bool> = chosen.buckets.iter().map(|b| b.selected).collect();
+        let own: Vec<bool> = capacity.buckets.iter().map(|b| b == bucket).collect();
+        assert_eq!(selected, own);
+        assert_eq!(chosen.buckets.len(), capacity.buckets.len());
+    }
+    // A value beside a range is one more choice.
+    let mut query = with_facets("");
+    let range = AttributeRange {
+        min: Some(0.68),
+        max: None,
+        unit: "l".to_owned(),
+    };
+    query.ranges.insert("Capacity".to_owned(), range);
+    let within = documents
+        .iter()
+        .filter(|d| verdicts(&query, d).values().all(|&ok| ok))
+        .count() as u64;
+    assert_eq!(search(&engine, &query).total, within);
+    query
+        .attributes
+        .insert("Capacity".to_owned(), vec!["100 ml".to_owned()]);
+    assert_eq!(search(&engine, &query).total, within + 1);
+}
+
+#[test]
+fn stars_are_counted_from_so_many_up() {
+    let documents: Vec<Document> = (0u32..)
+        .zip([0, 499, 400, 399, 100])
+        .map(|(n, rating)| Document {
+            rating,
+            ..titled(n, "Cup")
+        })
+        .collect();
+    let engine = index(&documents);
+    let stars =
+        |page: &SearchPage| -> Vec<u64> { facet(page, "rating").buckets.iter().map(|b| b.count).collect() };
+    assert_eq!(stars(&search(&engine, &with_facets(""))), [2, 3, 3, 4]);
+    let mut query = with_facets("");
+    query.rating_min = Some(4.0);
+    let page = search(&engine, &query);
+    assert_eq!(page.total, 2);
+    assert_eq!(stars(&page), [2, 3, 3, 4]);
+    assert!(facet(&page, "rating").buckets[0].selected);
+    let unrated = search(&index(&documents[..1]), &with_facets(""));
+    assert!(unrated.facets.iter().all(|f| f.key != "rating"));
 }
 
 #[test]

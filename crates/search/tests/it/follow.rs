@@ -1,6 +1,7 @@
 use crate::world::{Running, World, append, listing, product_id, shop, shop_id, test_db};
 use contracts::catalog::{ProductChanged, ProductStatus};
 use contracts::tenants::ShopStatus;
+use kernel::{Clock, SystemClock};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use testkit::eventually;
@@ -71,7 +72,7 @@ async fn stock_and_shop_are_shown_as_they_are() {
     let hit = async || {
         running
             .searches
-            .find(crate::corpus::words("bowl"))
+            .find(crate::corpus::words("bowl"), SystemClock.now())
             .await
             .unwrap()
             .hits

@@ -87,6 +87,18 @@ async fn products_are_found_with_facets_over_http() {
             "too_many_filters",
             "attr",
         ),
+        (
+            "/v1/search?attr_min.Width=5&attr_max.Width=4".to_owned(),
+            "attribute_range",
+            "attr_max.Width",
+        ),
+        (
+            "/v1/search?attr_min.Width=5&attr_unit.Width=furlong".to_owned(),
+            "unit_unknown",
+            "attr_unit.Width",
+        ),
+        ("/v1/search?sort=distance".to_owned(), "near_missing", "near"),
+        ("/v1/search?near=Oz".to_owned(), "place_unknown", "near"),
         ("/v1/search/suggest".to_owned(), "parameter_missing", "q"),
         ("/v1/search/suggest?q=a&x=b".to_owned(), "parameter_unknown", "x"),
     ] {

@@ -2,6 +2,7 @@
 
 use crate::world::{Running, World, append, listing, product_id, shop_id, test_db};
 use contracts::catalog::{ProductChanged, ProductStatus};
+use kernel::{Clock, SystemClock};
 use rand::Rng;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -71,7 +72,11 @@ async fn no_change_is_lost_to_kill_9() {
 
     let last = Running::start(world().sources(), db, folder.path());
     last.holds(u64::from(PRODUCTS)).await;
-    let page = last.searches.find(crate::corpus::words("bowl")).await.unwrap();
+    let page = last
+        .searches
+        .find(crate::corpus::words("bowl"), SystemClock.now())
+        .await
+        .unwrap();
     assert_eq!(page.total, u64::from(PRODUCTS), "each once");
     last.stop().await;
 }

@@ -91,3 +91,78 @@ fn a_brand_that_few_have_is_not_dropped_for_what_everything_has() {
         assert_eq!(found(&documents, q)[0], "Kiln and Co. cable", "{q}");
     }
 }
+
+/// What is offered for `q`.
+fn offered(documents: &[Document], q: &str) -> Option<String> {
+    search(&index(documents), &words(q)).did_you_mean
+}
+
+#[test]
+fn the_likely_spelling_is_offered_as_titles_have_it() {
+    let mut documents: Vec<Document> = (0..8).map(|n| titled(n, "Cuenco de Cerámica plata")).collect();
+    documents.extend((8..20).map(|n| titled(n, "Ceramic bowl, plate")));
+    documents.extend((20..26).map(|n| titled(n, "Bolt cutter")));
+    let offered = |q: &str| offered(&documents, q);
+    assert_eq!(offered("ceramik bowl").as_deref(), Some("ceramic bowl"));
+    // The words beside it decide, and so does the language that they are of: twelve have plate, eight plata.
+    assert_eq!(offered("cuenco platw").as_deref(), Some("cuenco plata"));
+    assert_eq!(offered("bowl platw").as_deref(), Some("bowl plate"));
+    // The beginning of a word is none that is written wrongly.
+    assert_eq!(offered("bowl plat"), None);
+    assert_eq!(offered("bolw cutter").as_deref(), Some("bolt cutter"));
+    // With the accents that it is written with, and the rest as it was typed.
+    assert_eq!(
+        offered("Cuenco de ceramicq").as_deref(),
+        Some("Cuenco de cerámica")
+    );
+    for right in [
+        "ceramic bowl",
+        "bolt",
+        "cer",
+        "",
+        "zzzzzz",
+        "ceramic zzzzzz",
+        "20493",
+    ] {
+        assert_eq!(offered(right), None, "{right}");
+    }
+}
+
+#[test]
+fn where_nothing_passes_it_is_said_which_filter_stands_in_the_way() {
+    let mut documents: Vec<Document> = (0..4).map(|n| titled(n, "Blue bowl")).collect();
+    documents[0].attributes = vec![("Glaze".to_owned(), "celadon".to_owned())];
+    documents[0].price = crate::corpus::eur(9_000);
+    let engine = index(&documents);
+    let mut query = words("bowl");
+    query
+        .attributes
+        .insert("Glaze".to_owned(), vec!["celadon".to_owned()]);
+    query.price_max = Some(5_000);
+    let page = search(&engine, &query);
+    let relaxed: Vec<(&str, u64)> = page
+        .relaxed
+        .iter()
+        .map(|one| (one.facet.as_str(), one.count))
+        .collect();
+    assert_eq!((page.total, relaxed), (0, vec![("attr.Glaze", 3), ("price", 1)]));
+    query.price_max = None;
+    assert!(search(&engine, &query).relaxed.is_empty());
+}
+
+#[test]
+fn typing_is_ended_by_words_that_go_with_what_stands_before() {
+    let mut documents: Vec<Document> = (0..5).map(|n| titled(n, "Blue bowl")).collect();
+    documents.extend((5..7).map(|n| titled(n, "Blue Bottle")));
+    documents.extend((7..20).map(|n| titled(n, "Red boat")));
+    documents.push(titled(30, "Cuenco de cerámica"));
+    let engine = index(&documents);
+    let queries = |text: &str| {
+        let found = engine.suggest(text, 6, crate::corpus::soon());
+        found.expect("suggestions").queries
+    };
+    assert_eq!(queries("bo"), ["boat", "bowl", "bottle"]);
+    assert_eq!(queries("Blue bo"), ["blue bowl", "blue bottle"]);
+    assert_eq!(queries("ceram"), ["cerámica"]);
+    assert!(queries("blue ").is_empty() && queries("xy").is_empty());
+}

@@ -1,8 +1,8 @@
 //! Orders make products popular, and time makes them less so.
 
 use crate::world::{Running, World, append, listing, product_id, shop_id, test_db};
-use contracts::orders::{OrderConfirmed, SoldProduct};
-use kernel::{Clock, Currency, FixedClock, Money, OrderId, SystemClock};
+use contracts::orders::{CancelReason, OrderCancelled, OrderConfirmed, SoldProduct, SubOrderUnitsCancelled};
+use kernel::{Clock, Currency, FixedClock, Money, OrderId, SubOrderId, SystemClock};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
@@ -71,7 +71,7 @@ async fn what_sells_comes_first_among_equals_and_not_before_better_answers() {
     let order = async || -> Vec<String> {
         let page = running
             .searches
-            .find(crate::corpus::words("blue bowl"))
+            .find(crate::corpus::words("blue bowl"), SystemClock.now())
             .await
             .unwrap();
         page.hits.into_iter().map(|hit| hit.slug).collect()
@@ -116,6 +116,62 @@ async fn a_sale_is_counted_once_and_indexes_are_told_of_steps_alone() {
     })
     .await;
     assert!((units(&test, 1).await.unwrap() - 20.0).abs() < 0.01);
+}
+
+#[tokio::test]
+async fn what_is_cancelled_was_not_sold() {
+    let test = test_db().await;
+    let db = test.db(search::CONTEXT);
+    let of = |n: u32, units: u32| SoldProduct {
+        product: product_id(n),
+        units,
+    };
+    let is_about = async |n: u32, expected: f64| {
+        eventually(&format!("{expected} of {n} count"), async || {
+            units(&test, n).await.filter(|u| (u - expected).abs() < 0.01)
+        })
+        .await;
+    };
+    counting(&db, &now(), async || {
+        sell(&db, 1, 8).await;
+        sell(&db, 2, 3).await;
+        is_about(1, 8.0).await;
+        let (order, sub_order) = (
+            OrderId::new(SystemClock.now()),
+            SubOrderId::new(SystemClock.now()),
+        );
+        let reason = CancelReason::Buyer;
+        let units_cancelled = SubOrderUnitsCancelled {
+            order,
+            sub_order,
+            tenant: shop_id(),
+            buyer: None,
+            units: Vec::new(),
+            reason,
+            note: String::new(),
+            unsold: vec![of(1, 2)],
+        };
+        append(&db, &[units_cancelled]).await;
+        is_about(1, 6.0).await;
+        let cancelled = |unsold| OrderCancelled {
+            order,
+            buyer: None,
+            reason,
+            tenants: vec![shop_id()],
+            unsold,
+        };
+        // More than is left takes nothing from others, and one that was never counted begins at nothing.
+        append(&db, &[cancelled(vec![of(1, 5), of(2, 9), of(3, 1)])]).await;
+        is_about(1, 1.0).await;
+        is_about(2, 0.0).await;
+        // Unpaid orders tell of nothing.
+        append(&db, &[cancelled(Vec::new())]).await;
+        sell(&db, 4, 1).await;
+        is_about(4, 1.0).await;
+        is_about(1, 1.0).await;
+    })
+    .await;
+    assert!(units(&test, 3).await.is_none_or(|units| units == 0.0));
 }
 
 #[tokio::test]

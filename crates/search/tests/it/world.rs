@@ -262,7 +262,11 @@ impl Running {
 
     /// Titles that `q` finds, in order.
     pub async fn titles(&self, q: &str) -> Vec<String> {
-        match self.searches.find(crate::corpus::words(q)).await {
+        match self
+            .searches
+            .find(crate::corpus::words(q), SystemClock.now())
+            .await
+        {
             Ok(page) => page.hits.into_iter().map(|hit| hit.title).collect(),
             Err(search::Error::NotReady) => Vec::new(),
             Err(error) => panic!("{error}"),
