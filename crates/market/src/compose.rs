@@ -27,6 +27,7 @@ use contracts::orders::{
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
 use contracts::purses::{Purses, RemotePurses, ServedPurses};
+use contracts::search::tuning::{RemoteSearchDesk, SearchDesk, ServedSearchDesk};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
 use contracts::shipping::{RemoteShipping, ServedShipping, Shipping};
 use contracts::taxes::{RemoteTaxDesk, ServedTaxDesk, TaxDesk};
@@ -202,6 +203,10 @@ pub async fn compose(
     let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
         Arc::new(RemoteSearch(p))
     });
+    let findings = search::Desk::new(db(search::CONTEXT)?, searches.clone());
+    let search_desk: Arc<dyn SearchDesk> = w.client("search", Arc::new(findings.clone()), |p| {
+        Arc::new(RemoteSearchDesk(p))
+    });
     let follower = search::Follower {
         searches: searches.clone(),
         sources: search::Sources {
@@ -339,6 +344,7 @@ pub async fn compose(
         catalog: catalog.clone(),
         inventory: inventory.clone(),
         search: search.clone(),
+        search_desk,
         cart: cart.clone(),
         checkout: checkout.clone(),
         orders: orders.clone(),
@@ -417,11 +423,24 @@ pub async fn compose(
     );
     let sales = (db(search::CONTEXT)?, clock.clone());
     let (ready, f) = (searches.clone(), follower);
+    let (tuned, c) = (findings.clone(), clock.clone());
+    let noted = (searches.clone(), db(search::CONTEXT)?, clock.clone());
+    let bought = db(search::CONTEXT)?;
+    w.add(Service::new("search").calls(ServedSearchDesk(Arc::new(findings.clone()))));
     w.add(
         Service::new("search")
-            .api(search::routes(searches.clone()))
+            .api(search::routes(searches.clone()).merge(search::desk_routes(findings)))
             .calls(ServedSearch(Arc::new(searches)))
             .run(Loop::new("search index", move |stop| f.clone().run(stop)))
+            .run(Loop::new("synonyms and rules", move |stop| {
+                tuned.clone().keep(c.clone(), stop)
+            }))
+            .run(Loop::new("searches", move |stop| {
+                search::record(noted.0.clone(), noted.1.clone(), noted.2.clone(), stop)
+            }))
+            .run(Loop::new("searches and orders", move |stop| {
+                search::follow_orders(bought.clone(), stop)
+            }))
             .run(Loop::new("popularity", move |stop| {
                 search::count_sales(sales.0.clone(), sales.1.clone(), stop)
             }))

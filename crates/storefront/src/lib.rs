@@ -40,6 +40,7 @@
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
 //! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |
 //! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
+//! | `GET /operator/search` | synonyms, rules; `?q` shows a search with the reasons for its order |
 //! | `GET /dev/components` | the pieces that pages are made of, where the mailbox is open |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |
 //! | `POST /preferences` | `lang`, `theme`, back to `next` |

@@ -12,6 +12,7 @@ mod office;
 mod orders;
 mod returns;
 mod running;
+mod searching;
 mod selling;
 mod settling;
 mod shelves;
@@ -66,6 +67,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     push(&mut samples, "dev-components", &pieces);
     taxing::add(scene, &mut samples);
     cards::add(scene, &mut samples);
+    searching::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

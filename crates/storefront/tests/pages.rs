@@ -180,6 +180,7 @@ fn every_message_is_used() {
         "feed.",
         "payout.state.",
         "breaks.kind.",
+        "finding.factor.",
     ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");

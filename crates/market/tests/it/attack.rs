@@ -2,6 +2,7 @@
 
 mod cards;
 mod nothing;
+mod search;
 mod shipping;
 
 use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
@@ -301,6 +302,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.push(reach("list_order_refunds", &[&world.order], &[403]));
     reaches.push(reach("retry_refund", &[&world.order, &a.sale], &[403]));
     reaches.extend(shipping::of_seller(world));
+    reaches.extend(search::of_seller(world).await);
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));

@@ -1,5 +1,6 @@
 //! Pages and their forms, visited by those whom they are not for.
 
+mod finding;
 mod journeys;
 mod purses;
 mod workplaces;
@@ -127,6 +128,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/seller/promotions/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
+            "/operator/search/",
         ]
         .iter()
         .any(|of| p.starts_with(of)) =>
@@ -200,6 +202,7 @@ fn needed(path: &str) -> Permission {
         | "/operator/payouts"
         | "/operator/reconciliation"
         | "/operator/taxes" => Permission::ReadLedger,
+        "/operator/search" => Permission::ManageSearch,
         other => panic!("{other} is new: who may see it?"),
     }
 }
@@ -228,7 +231,7 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         ("orders", _) if names_one => &[404],
         (_, None) => &[303],
         ("orders" | "account", Some(_)) => &[200],
-        ("operator", Some(Who::Finance)) if path == "/operator" => &[303],
+        ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],

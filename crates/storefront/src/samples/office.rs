@@ -63,6 +63,7 @@ impl Scene {
                 ("/operator/reconciliation", "operator.breaks"),
                 ("/operator/ledger", "operator.ledger"),
                 ("/operator/taxes", "operator.taxes"),
+                ("/operator/search", "operator.search"),
             ]
             .map(|(href, key)| Section {
                 link: Link::new(self.t(key), href),

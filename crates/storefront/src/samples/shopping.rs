@@ -6,7 +6,8 @@ use crate::markup::Markup;
 use crate::views::common::{Choice, Link, Stock};
 use crate::views::home::{CategoryTile, HomePage, ProvinceCount};
 use crate::views::listing::{
-    CategoryLink, FacetGroup, FacetOption, Facets, ListingPage, More, PriceRange, ZeroHelp,
+    CategoryLink, FacetGroup, FacetOption, Facets, ListingPage, More, NearFields, PriceRange, RangeFields,
+    RangePart, ZeroHelp,
 };
 use crate::views::page::Page;
 use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
@@ -139,8 +140,13 @@ impl Scene {
             label,
             open,
             options,
+            range: None,
         };
         Facets {
+            near: NearFields {
+                place: "41010".to_owned(),
+                only: false,
+            },
             categories: vec![
                 category("ceramics", "Ceramics", "Cerámica", 412, 0, true),
                 category("bowls", "Bowls & plates", "Cuencos y platos", 148, 1, false),
@@ -156,6 +162,30 @@ impl Scene {
                 symbol: "€".to_owned(),
             }),
             groups: vec![
+                FacetGroup {
+                    range: Some(RangeFields {
+                        id: "range-0".to_owned(),
+                        from: "from.ml.Capacity".to_owned(),
+                        to: "to.ml.Capacity".to_owned(),
+                        min: "100".to_owned(),
+                        max: "250".to_owned(),
+                        lowest: "60".to_owned(),
+                        highest: "1800".to_owned(),
+                        unit: "ml".to_owned(),
+                        parts: vec![RangePart {
+                            label: "100 – 250 ml".to_owned(),
+                            href: "/c/ceramics".to_owned(),
+                            count: 61,
+                            selected: true,
+                        }],
+                    }),
+                    ..group(
+                        "attr.Capacity",
+                        self.say("Capacity", "Capacidad"),
+                        true,
+                        Vec::new(),
+                    )
+                },
                 group(
                     "available",
                     self.t("facet.available"),
@@ -216,6 +246,10 @@ impl Scene {
             action: "/c/ceramics".to_owned(),
             query: String::new(),
             approximate: false,
+            did_you_mean: Some(Link::new(
+                self.say("celadon bowl", "cuenco celadón"),
+                "/search?q=celadon+bowl",
+            )),
             total: 128,
             cards: self.cards(0, 12),
             facets: self.facets(),
@@ -251,6 +285,7 @@ impl Scene {
             action: "/search".to_owned(),
             query,
             approximate: true,
+            did_you_mean: None,
             total: 9,
             cards: self.cards(4, 9),
             chips: Vec::new(),
@@ -291,6 +326,13 @@ impl Scene {
             cards: Vec::new(),
             facets: Facets::default(),
             help: Some(ZeroHelp {
+                relaxed: vec![Link::new(
+                    self.locale
+                        .n("zero.without", 3)
+                        .arg("filter", self.t("facet.price"))
+                        .to_string(),
+                    "/search?q=teapot",
+                )],
                 did_you_mean: Some(Link::new(
                     self.say("ceramic teapot", "tetera cerámica"),
                     "/search?q=ceramic+teapot",

@@ -20,6 +20,8 @@ pub struct ListingPage {
     pub total: u64,
     /// Whether a word of the query was taken for another, because nothing has it as it is written.
     pub approximate: bool,
+    /// The search as it was perhaps meant.
+    pub did_you_mean: Option<Link>,
     pub cards: Vec<ProductCard>,
     pub facets: Facets,
     /// Active filters, each linking to this list without it.
@@ -38,6 +40,16 @@ pub struct Facets {
     pub categories: Vec<CategoryLink>,
     pub price: Option<PriceRange>,
     pub groups: Vec<FacetGroup>,
+    pub near: NearFields,
+}
+
+/// Where the visitor is, as far as they say.
+#[derive(Clone, Debug, Default)]
+pub struct NearFields {
+    /// A postcode, as it was typed.
+    pub place: String,
+    /// Only what is sent from near it.
+    pub only: bool,
 }
 
 impl Facets {
@@ -76,6 +88,32 @@ pub struct FacetGroup {
     pub label: String,
     pub open: bool,
     pub options: Vec<FacetOption>,
+    /// Of facets that are numbers.
+    pub range: Option<RangeFields>,
+}
+
+/// From and to, and parts to choose from.
+#[derive(Clone, Debug)]
+pub struct RangeFields {
+    /// Distinguishes its fields: parameters may have blanks.
+    pub id: String,
+    /// The query parameters: `from.ml.Capacity`, `to.ml.Capacity`.
+    pub from: String,
+    pub to: String,
+    pub min: String,
+    pub max: String,
+    pub lowest: String,
+    pub highest: String,
+    pub unit: String,
+    pub parts: Vec<RangePart>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RangePart {
+    pub label: String,
+    pub href: String,
+    pub count: u64,
+    pub selected: bool,
 }
 
 /// How many options of a facet are seen before "show all".
@@ -114,6 +152,8 @@ pub struct More {
 #[derive(Clone, Debug, Default)]
 pub struct ZeroHelp {
     pub did_you_mean: Option<Link>,
+    /// This list without one of its filters, and how much that would find.
+    pub relaxed: Vec<Link>,
     pub categories: Vec<Link>,
     pub suggestions: Vec<ProductCard>,
 }

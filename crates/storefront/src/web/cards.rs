@@ -1,9 +1,10 @@
 //! Contracts' words turned into the views' pieces.
 
+use super::facets::NEAR_KM;
 use crate::i18n::Locale;
 use crate::views::common::{Image, Price, ProductCard, Stock};
 use contracts::catalog::{OptionValue, Picture, Variant};
-use contracts::search::SearchHit;
+use contracts::search::{Click, SearchHit, SearchPage};
 use contracts::tenants::Location;
 use kernel::geo;
 use kernel::limits::LOW_STOCK_BELOW;
@@ -58,16 +59,29 @@ pub fn region_name(code: &str, locale: Locale) -> String {
         .to_owned()
 }
 
+/// Where it is sent from, and how far that is where the visitor says where they are.
+fn sent_from(hit: &SearchHit, locale: Locale) -> String {
+    let Some(region) = hit.region.as_deref() else {
+        return String::new();
+    };
+    let place = region_name(region, locale);
+    match hit.distance_km {
+        None => place,
+        Some(km) if km <= NEAR_KM => locale.t("card.near").arg("place", place).to_string(),
+        Some(km) => locale
+            .t("card.distance")
+            .arg("place", place)
+            .arg("km", locale.number(u64::from(km)))
+            .to_string(),
+    }
+}
+
 pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
     ProductCard {
         title: hit.title.clone(),
         href: product_href(&hit.slug, hit.product),
         seller: hit.shop_name.clone(),
-        place: hit
-            .region
-            .as_deref()
-            .map(|code| region_name(code, locale))
-            .unwrap_or_default(),
+        place: sent_from(hit, locale),
         image: hit.image.as_ref().map(image),
         price: Price::new(locale, hit.price),
         from: hit.price_from,
@@ -86,6 +100,38 @@ pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
 
 pub fn product_href(slug: &str, id: kernel::ProductId) -> String {
     format!("/p/{slug}-{id}")
+}
+
+/// The cards of a page that a search found, whose links tell where they stood.
+pub fn of_page(found: &SearchPage, locale: Locale) -> Vec<ProductCard> {
+    let cards = found.hits.iter().map(|hit| of_hit(hit, locale));
+    let Some(search) = found.search else {
+        return cards.collect();
+    };
+    cards
+        .zip(1..)
+        .map(|(card, place)| ProductCard {
+            href: format!("{}?s={search}&n={place}", card.href),
+            ..card
+        })
+        .collect()
+}
+
+/// The click that led to a product's page, if its address tells of one.
+pub fn click_in(query: &str, product: kernel::ProductId) -> Option<Click> {
+    let (mut search, mut position) = (None, None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "s" => search = value.parse().ok(),
+            "n" => position = value.parse().ok(),
+            _ => {}
+        }
+    }
+    Some(Click {
+        search: search?,
+        product,
+        position: position?,
+    })
 }
 
 /// Percent saved against the compared price, if it is a saving.

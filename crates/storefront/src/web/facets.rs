@@ -4,16 +4,25 @@ use super::cards;
 use super::visit::{category_name, encode};
 use crate::i18n::Locale;
 use crate::views::common::Link;
-use crate::views::listing::{CategoryLink, FacetGroup, FacetOption, Facets, PriceRange};
+use crate::views::listing::{
+    CategoryLink, FacetGroup, FacetOption, Facets, NearFields, PriceRange, RangeFields, RangePart,
+};
 use contracts::catalog::Category;
-use contracts::search::{Facet, SearchPage, SearchQuery, Sort};
+use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery, Sort};
 use kernel::{Currency, Cursor, Money};
+use std::collections::BTreeMap;
 
 /// Filters one address may carry.
 const FILTERS_MAX: usize = 64;
 const FACET_OPEN_BELOW: usize = 3;
 /// In which prices are filtered: an amount says nothing about one in another currency.
 pub const SHOWN_CURRENCY: Currency = Currency::EUR;
+
+/// What a range's parameters begin with; then come its unit and its attribute, parted by points.
+const FROM: &str = "from.";
+const TO: &str = "to.";
+/// What "near you" means.
+pub const NEAR_KM: u32 = 100;
 
 /// The parameters of a list, in order, as they stand in the address.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +92,85 @@ impl Filters {
                     .push(value.clone());
             }
         }
+        query.ranges = self.ranges();
+        query.near = self.near();
+        query.near_km = (query.near.is_some() && self.get("within").is_some()).then_some(NEAR_KM);
+        if query.sort == Sort::Distance && query.near.is_none() {
+            query.sort = Sort::Relevance;
+        }
         query
+    }
+
+    /// The region that the visitor is in, where their postcode tells it.
+    pub fn near(&self) -> Option<String> {
+        let postcode = self.get("near")?;
+        kernel::geo::region_of_postcode(postcode, "ES").map(str::to_owned)
+    }
+
+    /// Ranges by attribute; ends that are no numbers are left out, and whoever mixes two up means what lies between.
+    fn ranges(&self) -> BTreeMap<String, AttributeRange> {
+        let mut ranges: BTreeMap<String, AttributeRange> = BTreeMap::new();
+        for (name, value) in &self.0 {
+            let Some((is_from, unit, key)) = range_name(name) else {
+                continue;
+            };
+            let Some(number) = number(value) else {
+                continue;
+            };
+            let range = ranges.entry(key.to_owned()).or_default();
+            range.unit = unit.to_owned();
+            if is_from {
+                range.min = Some(number);
+            } else {
+                range.max = Some(number);
+            }
+        }
+        for range in ranges.values_mut() {
+            if let (Some(min), Some(max)) = (range.min, range.max)
+                && min > max
+            {
+                (range.min, range.max) = (Some(max), Some(min));
+            }
+        }
+        ranges
+    }
+
+    /// This list's address with one range for an attribute in place of any other.
+    fn ranged(&self, action: &str, unit: &str, key: &str, ends: Option<(f64, f64)>) -> String {
+        let is_other = |name: &str| {
+            range_name(name).is_none_or(|(_, _, other)| other != key) && name != "cursor" && name != "seen"
+        };
+        let mut pairs: Vec<(String, String)> = self
+            .0
+            .iter()
+            .filter(|(name, _)| is_other(name))
+            .cloned()
+            .collect();
+        if let Some((min, max)) = ends {
+            pairs.push((format!("{FROM}{unit}.{key}"), min.to_string()));
+            pairs.push((format!("{TO}{unit}.{key}"), max.to_string()));
+        }
+        address(action, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+    }
+
+    /// This list without what was chosen in one facet.
+    pub fn without_facet(&self, action: &str, facet: &str) -> String {
+        let is_of = |name: &str| match facet {
+            "price" => matches!(name, "price_min" | "price_max"),
+            "region" => name == "province",
+            "availability" => name == "available",
+            "distance" => name == "within",
+            "category" | "seller" => name == facet,
+            attribute => {
+                let key = attribute.strip_prefix("attr.").unwrap_or(attribute);
+                name == attribute || range_name(name).is_some_and(|(_, _, own)| own == key)
+            }
+        };
+        let kept = self
+            .0
+            .iter()
+            .filter(|(name, _)| !is_of(name) && name != "cursor" && name != "seen");
+        address(action, kept.map(|(k, v)| (k.as_str(), v.as_str())))
     }
 
     fn sort(&self) -> Sort {
@@ -91,6 +178,7 @@ impl Filters {
             Some("newest") => Sort::Newest,
             Some("price_up") => Sort::PriceAsc,
             Some("price_down") => Sort::PriceDesc,
+            Some("near") => Sort::Distance,
             _ => Sort::Relevance,
         }
     }
@@ -99,7 +187,7 @@ impl Filters {
     pub fn is_unfiltered(&self) -> bool {
         self.0
             .iter()
-            .all(|(k, _)| matches!(k.as_str(), "q" | "sort" | "cursor" | "seen"))
+            .all(|(k, _)| matches!(k.as_str(), "q" | "sort" | "cursor" | "seen" | "near"))
     }
 
     /// This list's address, with one parameter set or, with none, left out. The place in the list is left out too.
@@ -139,6 +227,40 @@ impl Filters {
     }
 }
 
+/// Of a range's parameter: whether it is the lower end, its unit and its attribute.
+fn range_name(name: &str) -> Option<(bool, &str, &str)> {
+    let (is_from, rest) = match (name.strip_prefix(FROM), name.strip_prefix(TO)) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return None,
+    };
+    let (unit, key) = rest.split_once('.')?;
+    Some((is_from, unit, key)).filter(|_| !key.is_empty())
+}
+
+/// A number as either language writes it.
+fn number(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().replace(',', ".").parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// A number as the language writes it.
+fn written(number: f64, locale: Locale) -> String {
+    let plain = number.to_string();
+    match locale {
+        Locale::Es => plain.replace('.', ","),
+        Locale::En => plain,
+    }
+}
+
+fn with_unit(number: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        number.to_owned()
+    } else {
+        format!("{number}\u{a0}{unit}")
+    }
+}
+
 fn address<'a>(action: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let query: Vec<String> = pairs
         .map(|(k, v)| format!("{}={}", encode(k), encode(v)))
@@ -163,8 +285,16 @@ fn label(name: &str, value: &str, found: &SearchPage, locale: Locale) -> String 
         "price_min" => format!("≥ {}", amount(value, locale)),
         "price_max" => format!("≤ {}", amount(value, locale)),
         "available" => locale.t("facet.available_now").to_string(),
+        "near" => locale.t("facet.near_place").arg("place", value).to_string(),
+        "within" => locale.t("facet.near_only").to_string(),
         "province" => cards::region_name(value, locale),
         "seller" => known("seller").unwrap_or_else(|| value.to_owned()),
+        range if range_name(range).is_some() => {
+            let (is_from, unit, key) = range_name(range).unwrap_or_default();
+            let sign = if is_from { "≥" } else { "≤" };
+            let end = number(value).map_or_else(|| value.to_owned(), |end| written(end, locale));
+            format!("{} {sign} {}", attribute_name(key, locale), with_unit(&end, unit))
+        }
         attribute => match attribute.strip_prefix("attr.") {
             Some(key) => format!(
                 "{}: {}",
@@ -212,23 +342,48 @@ pub fn attribute_name(key: &str, locale: Locale) -> String {
     }
 }
 
+/// What people call a facet.
+pub fn facet_name(facet: &str, locale: Locale) -> String {
+    let key = match facet {
+        "category" => "facet.category",
+        "price" => "facet.price",
+        "seller" => "facet.seller",
+        "region" => "facet.province",
+        "availability" => "facet.available",
+        "distance" => "facet.near",
+        attribute => return attribute_name(attribute.strip_prefix("attr.").unwrap_or(attribute), locale),
+    };
+    locale.t(key).to_string()
+}
+
 /// The side column.
 pub fn side(
     filters: &Filters,
     found: &SearchPage,
+    action: &str,
     category: Option<&str>,
     tree: &[Category],
     locale: Locale,
 ) -> Facets {
-    let mut side = Facets::default();
+    let mut side = Facets {
+        near: NearFields {
+            place: filters.get("near").unwrap_or("").to_owned(),
+            only: filters.get("within").is_some(),
+        },
+        ..Facets::default()
+    };
     for facet in &found.facets {
         match facet.key.as_str() {
             "category" => side.categories = categories(facet, category, tree, locale),
             "price" => side.price = price(facet, filters),
-            "availability" => {}
+            // Availability comes last, and nobody gives stars yet.
+            "availability" | "rating" => {}
             key => {
                 let open = side.groups.len() < FACET_OPEN_BELOW;
-                let group = group(key, facet, filters, open, locale);
+                let mut group = group(key, facet, filters, action, open, locale);
+                if let Some(range) = group.as_mut().and_then(|group| group.range.as_mut()) {
+                    range.id = format!("range-{}", side.groups.len());
+                }
                 side.groups.extend(group.filter(|g| !repeats(g, &side.groups)));
             }
         }
@@ -249,6 +404,7 @@ pub fn side(
                 count,
                 selected: filters.get("available").is_some(),
             }],
+            range: None,
         });
     }
     side
@@ -257,13 +413,24 @@ pub fn side(
 /// Whether a group says nothing that one above it does not: sellers often fill `material` and `materials` alike, or
 /// sign as their own brand.
 fn repeats(group: &FacetGroup, above: &[FacetGroup]) -> bool {
-    let chosen = group.options.iter().any(|o| o.selected);
+    let is_ranged = |range: &RangeFields| !range.min.is_empty() || !range.max.is_empty();
+    let chosen = group.options.iter().any(|o| o.selected) || group.range.as_ref().is_some_and(is_ranged);
     let labels = |group: &FacetGroup| group.options.iter().map(|o| o.label.clone()).collect::<Vec<_>>();
-    let same = |other: &FacetGroup| other.label == group.label || labels(other) == labels(group);
+    // Of ranges only the name can be the same.
+    let has_labels = !group.options.is_empty();
+    let same =
+        |other: &FacetGroup| other.label == group.label || (has_labels && labels(other) == labels(group));
     !chosen && above.iter().any(same)
 }
 
-fn group(key: &str, facet: &Facet, filters: &Filters, open: bool, locale: Locale) -> Option<FacetGroup> {
+fn group(
+    key: &str,
+    facet: &Facet,
+    filters: &Filters,
+    action: &str,
+    open: bool,
+    locale: Locale,
+) -> Option<FacetGroup> {
     let (name, label) = match key {
         "seller" => ("seller".to_owned(), locale.t("facet.seller").to_string()),
         "region" => ("province".to_owned(), locale.t("facet.province").to_string()),
@@ -286,12 +453,62 @@ fn group(key: &str, facet: &Facet, filters: &Filters, open: bool, locale: Locale
             selected: filters.has(&name, &value.value),
         })
         .collect();
-    let chosen = options.iter().any(|o| o.selected);
-    (!options.is_empty()).then_some(FacetGroup {
+    let range = range(key, facet, filters, action, locale);
+    // Among ranges only those values are shown that somebody chose before.
+    let options: Vec<FacetOption> = options
+        .into_iter()
+        .filter(|option| range.is_none() || option.selected)
+        .collect();
+    let is_ranged = range
+        .as_ref()
+        .is_some_and(|range| !range.min.is_empty() || !range.max.is_empty());
+    let chosen = options.iter().any(|o| o.selected) || is_ranged;
+    (!options.is_empty() || range.is_some()).then_some(FacetGroup {
         name,
         label,
         open: open || chosen,
         options,
+        range,
+    })
+}
+
+/// The ends and parts of a facet of many numbers.
+fn range(key: &str, facet: &Facet, filters: &Filters, action: &str, locale: Locale) -> Option<RangeFields> {
+    let key = key.strip_prefix("attr.")?;
+    let chosen = filters.ranges().remove(key);
+    let (lowest, highest) = facet.range?;
+    if facet.buckets.is_empty() && chosen.is_none() {
+        return None;
+    }
+    let unit = facet.unit.clone().unwrap_or_default();
+    let end = |end: Option<f64>| end.map(|end| end.to_string()).unwrap_or_default();
+    let chosen = chosen.unwrap_or_default();
+    let parts = facet.buckets.iter().map(|bucket| {
+        let (min, max) = (written(bucket.min, locale), written(bucket.max, locale));
+        let span = if bucket.min < bucket.max {
+            format!("{min} – {max}")
+        } else {
+            min
+        };
+        // Chosen once more, it is chosen no more.
+        let ends = (!bucket.selected).then_some((bucket.min, bucket.max));
+        RangePart {
+            label: with_unit(&span, &unit),
+            href: filters.ranged(action, &unit, key, ends),
+            count: bucket.count,
+            selected: bucket.selected,
+        }
+    });
+    Some(RangeFields {
+        id: String::new(),
+        from: format!("{FROM}{unit}.{key}"),
+        to: format!("{TO}{unit}.{key}"),
+        min: end(chosen.min),
+        max: end(chosen.max),
+        lowest: lowest.to_string(),
+        highest: highest.to_string(),
+        parts: parts.collect(),
+        unit,
     })
 }
 

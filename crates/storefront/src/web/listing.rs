@@ -4,11 +4,13 @@ use super::facets::{self, Filters};
 use super::failure::Failure;
 use super::visit::{Visit, category_name, encode};
 use super::{Shop, cards};
+use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::listing::{Facets, ListingPage, More, ZeroHelp};
 use crate::views::page::Page;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use contracts::Language;
 use contracts::catalog::Category;
 use contracts::search::{SearchPage, SearchQuery};
 use kernel::Fault;
@@ -108,34 +110,40 @@ async fn show(
     list: List,
     filters: &Filters,
 ) -> Result<Response, Failure> {
-    let found = shop
-        .search
-        .search(&visit.ctx, filters.query(list.category.clone(), CARDS_PER_PAGE))
-        .await?;
+    let asked = SearchQuery {
+        language: Some(match visit.locale {
+            Locale::En => Language::En,
+            Locale::Es => Language::Es,
+        }),
+        ..filters.query(list.category.clone(), CARDS_PER_PAGE)
+    };
+    let found = shop.search.search(&visit.ctx, asked).await?;
     let seen_before: u64 = filters.get("seen").and_then(|s| s.parse().ok()).unwrap_or(0);
     let seen = seen_before + found.hits.len() as u64;
     let clear_href = match filters.get("q") {
         Some(q) => format!("{}?q={}", list.action, encode(q)),
         None => list.action.clone(),
     };
+    let did_you_mean = found
+        .did_you_mean
+        .as_ref()
+        .map(|q| Link::new(q.clone(), filters.with(&list.action, "q", Some(q))));
     let view = ListingPage {
+        did_you_mean: did_you_mean.clone(),
         crumbs: list.crumbs,
         heading: list.heading,
         intro: String::new(),
         query: filters.get("q").unwrap_or("").to_owned(),
         total: found.total,
         approximate: found.approximate && found.total > 0,
-        cards: found
-            .hits
-            .iter()
-            .map(|hit| cards::of_hit(hit, visit.locale))
-            .collect(),
+        cards: cards::of_page(&found, visit.locale),
         facets: if found.total == 0 && filters.is_unfiltered() {
             Facets::default()
         } else {
             facets::side(
                 filters,
                 &found,
+                &list.action,
                 list.category.as_deref(),
                 &list.tree,
                 visit.locale,
@@ -143,10 +151,18 @@ async fn show(
         },
         chips: filters.chips(&list.action, &found, visit.locale),
         clear_href,
-        sort: sort_choices(visit, filters.get("sort").unwrap_or("relevance")),
+        sort: sort_choices(
+            visit,
+            filters.get("sort").unwrap_or("relevance"),
+            filters.near().is_some(),
+        ),
         more: more(&list.action, filters, &found, seen),
         help: if found.total == 0 {
-            Some(help(shop, visit, &list.tree).await)
+            Some(ZeroHelp {
+                did_you_mean,
+                relaxed: relaxed(&list.action, filters, &found, visit),
+                ..help(shop, visit, &list.tree).await
+            })
         } else {
             None
         },
@@ -165,10 +181,28 @@ fn more(action: &str, filters: &Filters, found: &SearchPage, seen: u64) -> Optio
     })
 }
 
-pub fn sort_choices(visit: &Visit, current: &str) -> Vec<Choice> {
-    let choices = ["relevance", "newest", "price_up", "price_down"]
+/// `near` is a choice for those who say where they are.
+pub fn sort_choices(visit: &Visit, current: &str, is_placed: bool) -> Vec<Choice> {
+    let codes = ["relevance", "newest", "price_up", "price_down", "near"];
+    let choices = codes
+        .into_iter()
+        .filter(|code| is_placed || *code != "near")
         .map(|code| Choice::new(code, visit.locale.t(&format!("sort.{code}")).to_string()));
-    Choice::select(choices.into(), current)
+    Choice::select(choices.collect(), current)
+}
+
+/// This list without each of the filters that stand in the way.
+fn relaxed(action: &str, filters: &Filters, found: &SearchPage, visit: &Visit) -> Vec<Link> {
+    // A category is the page's own, and leaving it is another page.
+    let others = found.relaxed.iter().filter(|one| one.facet != "category");
+    let links = others.map(|one| {
+        let label = visit
+            .locale
+            .n("zero.without", one.count)
+            .arg("filter", facets::facet_name(&one.facet, visit.locale));
+        Link::new(label.to_string(), filters.without_facet(action, &one.facet))
+    });
+    links.collect()
 }
 
 async fn help(shop: &Shop, visit: &Visit, tree: &[Category]) -> ZeroHelp {
@@ -185,6 +219,7 @@ async fn help(shop: &Shop, visit: &Visit, tree: &[Category]) -> ZeroHelp {
         .unwrap_or_default();
     ZeroHelp {
         did_you_mean: None,
+        relaxed: Vec::new(),
         categories: tree
             .iter()
             .filter(|c| !c.path.contains('/'))

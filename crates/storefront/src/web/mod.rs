@@ -53,6 +53,7 @@ use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
 use contracts::search::Search;
+use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
 use contracts::taxes::TaxDesk;
 use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
@@ -68,6 +69,7 @@ pub struct Shop {
     pub catalog: Arc<dyn Catalog>,
     pub inventory: Arc<dyn Inventory>,
     pub search: Arc<dyn Search>,
+    pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
     pub checkout: Arc<dyn Checkout>,
     pub orders: Arc<dyn Orders>,
@@ -297,6 +299,14 @@ fn table() -> Table {
         .post("/operator/taxes/categories", operator::taxes::make_category)
         .post("/operator/taxes/regions", operator::taxes::make_region)
         .post("/operator/taxes/owner", operator::taxes::set_owner)
+        .get("/operator/search", operator::search::page)
+        .post("/operator/search/synonyms", operator::search::make_synonym)
+        .post(
+            "/operator/search/synonyms/{id}/end",
+            operator::search::end_synonym,
+        )
+        .post("/operator/search/rules", operator::search::make_rule)
+        .post("/operator/search/rules/{id}/end", operator::search::end_rule)
         .get("/dev/components", components::page)
         .get("/dev/mail", mail::list)
         .get("/dev/mail/{id}", mail::message)

@@ -1,7 +1,7 @@
 //! How forms end: codes that the page which follows says in words, under `done.` and `refusal.`.
 
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-pub const DONE: [&str; 53] = [
+pub const DONE: [&str; 55] = [
     "added",
     "removed",
     "saved",
@@ -55,9 +55,11 @@ pub const DONE: [&str; 53] = [
     "tax_ended",
     "gift_card_disabled",
     "gift_card_enabled",
+    "search_made",
+    "search_ended",
 ];
 /// Why the last form was refused, where the page that follows says so.
-pub const REFUSED: [&str; 51] = [
+pub const REFUSED: [&str; 52] = [
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -94,6 +96,7 @@ pub const REFUSED: [&str; 51] = [
     "text_empty",
     "last_owner",
     "rate_ended",
+    "ended",
     "invitation_over",
     "warehouse_in_use",
     "warehouse_default",

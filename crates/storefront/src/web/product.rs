@@ -8,7 +8,7 @@ use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
 use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use contracts::catalog::{AttributeValue, Listing, ProductStatus};
@@ -26,8 +26,10 @@ pub async fn page(
     State(shop): State<Shop>,
     visit: Visit,
     Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let id = id_in(&slug).ok_or_else(|| Fault::not_found("product"))?;
+    let click = cards::click_in(query.as_deref().unwrap_or(""), id);
     let listing = shop
         .catalog
         .listings(&visit.ctx, vec![id])
@@ -43,8 +45,15 @@ pub async fn page(
     }
     let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
     let summary = Markup::plain(&listing.description_html, 155);
-    let (page, sellers, stock, tree) = futures::join!(
+    let noted = async {
+        if let Some(click) = click {
+            // Whether it is noted is no matter of the page.
+            shop.search.clicked(&visit.ctx, click).await.unwrap_or_default();
+        }
+    };
+    let (page, (), sellers, stock, tree) = futures::join!(
         visit.public_page(&shop, &listing.title, &summary, &href),
+        noted,
         shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
         shop.inventory.availability(&visit.ctx, skus),
         shop.catalog.categories(&visit.ctx),

@@ -66,7 +66,7 @@ pub async fn page(
             .map(|hit| cards::of_hit(hit, visit.locale))
             .collect(),
         categories: categories(&found, &tree, &href, filters.get("category"), &visit),
-        sort: sort_choices(&visit, filters.get("sort").unwrap_or("relevance")),
+        sort: sort_choices(&visit, filters.get("sort").unwrap_or("relevance"), false),
         more: found.next.as_ref().map(|cursor| More {
             href: format!("{}&seen={seen}", filters.with(&href, "cursor", Some(&cursor.0))),
             seen,

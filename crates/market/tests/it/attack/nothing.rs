@@ -50,7 +50,7 @@ pub const NAME_NOTHING: [(&str, &str); 27] = [
 ];
 
 /// Operations for buyers and guests that name nothing of anybody's.
-pub const BUYERS_NAME_NOTHING: [(&str, &str); 27] = [
+pub const BUYERS_NAME_NOTHING: [(&str, &str); 28] = [
     ("me", "reads the account of the token"),
     ("list_sessions", "reads the account of the token"),
     ("logout", "ends the session of the token"),
@@ -83,6 +83,10 @@ pub const BUYERS_NAME_NOTHING: [(&str, &str); 27] = [
     ("payment_methods", "is the same for everybody"),
     ("search", "is the same for everybody"),
     ("suggest", "is the same for everybody"),
+    (
+        "tell_search_click",
+        "names a search that only whoever made it was told of; others are forgotten",
+    ),
     ("list_shops", "is the same for everybody"),
     ("shop", "is the same for everybody"),
     ("get_product", "is the same for everybody"),

@@ -5,6 +5,7 @@ pub mod gift_cards;
 pub mod ledger;
 pub mod payments;
 pub mod payouts;
+pub mod search;
 pub mod shops;
 pub mod taxes;
 
@@ -34,6 +35,7 @@ const SECTIONS: [(&str, &str, Permission); 7] = [
         Permission::ReadLedger,
     ),
     ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
+    ("/operator/search", "operator.search", Permission::ManageSearch),
 ];
 
 /// The bar over the operator's pages, standing at `section`.

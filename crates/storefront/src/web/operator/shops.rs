@@ -49,6 +49,9 @@ fn enter(visit: &Visit) -> Result<Option<Response>, Failure> {
     if operator && !visit.may(Permission::ApproveSellers) && visit.may(Permission::ReadLedger) {
         return Ok(Some(redirect("/operator/ledger")));
     }
+    if operator && !visit.may(Permission::ApproveSellers) && visit.may(Permission::ManageSearch) {
+        return Ok(Some(redirect("/operator/search")));
+    }
     visit.operator(Permission::ApproveSellers)?;
     Ok(None)
 }
