@@ -5,12 +5,17 @@ import { expect } from '@playwright/test'
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 900 }
 
+const SIZE_OF_TARGETS = { rules: { 'target-size': { enabled: true } } }
+const CONTRAST = { runOnly: { type: 'rule', values: ['color-contrast'] } }
+
 /** No violation that axe knows of, WCAG 2.2's size of targets among them. */
-export async function isAccessible(page, what) {
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode(true)
-    .options({ rules: { 'target-size': { enabled: true } } })
-    .analyze()
+export const isAccessible = (page, what) => hasNoViolation(page, what, SIZE_OF_TARGETS)
+
+/** The same of what alone another theme can change. */
+export const isLegible = (page, what) => hasNoViolation(page, what, CONTRAST)
+
+async function hasNoViolation(page, what, options) {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options(options).analyze()
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n` + nodes.map((node) => `  ${node.target}\n  ${node.failureSummary}`).join('\n'))
   expect(told, what).toEqual([])
 }

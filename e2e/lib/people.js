@@ -32,6 +32,24 @@ export async function register(page, name, email) {
   await expect(page).not.toHaveURL(/register/)
 }
 
+/** Applies for a shop of one's own; says its name. */
+export async function openShop(page, email) {
+  await page.goto('/open-a-shop')
+  const form = page.getByRole('main')
+  const name = `Taller ${email.split('@')[0]}`
+  await form.getByLabel('Name of the shop').fill(name)
+  await form.getByLabel('Country').selectOption('ES')
+  await form.getByLabel('Province').selectOption('ES-TE')
+  await form.getByLabel('Postcode').fill('44001')
+  await form.getByLabel('Town or city').fill('Teruel')
+  await form.getByLabel('Full name').fill('Pilar Gimeno')
+  await form.getByLabel('E-mail address').fill(email)
+  await form.getByLabel('Password').fill(PASSWORD)
+  await form.getByRole('button', { name: 'Open the shop' }).click()
+  await expect(page).toHaveURL(/\/seller/)
+  return name
+}
+
 /** The newest mail to an address, followed to the link in it. */
 export async function linkOfMail(page, to, path) {
   // Mails are sent by a job a moment later.

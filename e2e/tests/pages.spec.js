@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { out } from '../playwright.config.js'
 import { expect, readScene, stateOf, test } from '../lib/test.js'
-import { DESK, PHONE, fitsItsWidth, isAccessible } from '../lib/looks.js'
+import { DESK, PHONE, fitsItsWidth, isAccessible, isLegible } from '../lib/looks.js'
 import { addresses, pagesOf } from '../lib/pages.js'
 
 const FACES = pagesOf({})
@@ -26,15 +26,18 @@ for (const face of Object.keys(FACES)) {
         else expect(answer.status(), path).toBeGreaterThanOrEqual(400)
         const folder = resolve(out, 'screens', face)
         mkdirSync(folder, { recursive: true })
+        const picture = (width, theme) =>
+          page.screenshot({ path: `${folder}/${name}-${width}-${theme}.jpg`, type: 'jpeg', quality: 70, fullPage: true })
         for (const [width, size] of [[1280, DESK], [360, PHONE]]) {
           await page.setViewportSize(size)
-          for (const theme of ['light', 'dark']) {
-            await page.emulateMedia({ colorScheme: theme })
-            const seen = `${face}: ${name} at ${width}, ${theme}`
-            await isAccessible(page, seen)
-            await page.screenshot({ path: `${folder}/${name}-${width}-${theme}.jpg`, type: 'jpeg', quality: 70, fullPage: true })
-          }
-          await fitsItsWidth(page, `${face}: ${name} at ${width}`)
+          await page.emulateMedia({ colorScheme: 'light' })
+          const seen = `${face}: ${name} at ${width}`
+          await isAccessible(page, `${seen}, light`)
+          await picture(width, 'light')
+          await page.emulateMedia({ colorScheme: 'dark' })
+          await isLegible(page, `${seen}, dark`)
+          await picture(width, 'dark')
+          await fitsItsWidth(page, seen)
         }
         // Words of the other language are longer.
         await page.goto(`${path}${path.includes('?') ? '&' : '?'}lang=es`)

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { out } from '../playwright.config.js'
 import { scene, stateOf, test as setup } from '../lib/test.js'
-import { BUYER, OPERATOR, SELLER, OTHER_SELLER, PASSWORD, linkOfMail, newEmail, register, signIn } from '../lib/people.js'
+import { BUYER, OPERATOR, OTHER_SELLER, SELLER, linkOfMail, newEmail, openShop, signIn } from '../lib/people.js'
 import { CARD, addFrom, buy, checkout, place } from '../lib/shopping.js'
 import { deliver, pathOf, sale } from '../lib/selling.js'
 
@@ -64,7 +64,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   // A shop that waits to be looked at, and its owner.
   const email = newEmail('applicant')
   const applicant = await open()
-  await apply(applicant, email)
+  await openShop(applicant, email)
   await save(applicant, 'applicant')
   found.applied = await pathOf(operator, '/operator?state=applied', '/operator/shops/')
   found.verify = await linkOfMail(applicant, email, '/verify-email?token=')
@@ -154,19 +154,4 @@ async function askToReturn(page, order) {
   await form.getByLabel('In your own words').fill('The glaze has a crack.')
   await form.getByRole('button', { name: 'Ask for the return' }).click()
   await expect(page.getByRole('status')).toContainText('The maker has your request')
-}
-
-async function apply(page, email) {
-  await page.goto('/open-a-shop')
-  const form = within(page)
-  await form.getByLabel('Name of the shop').fill(`Taller ${email.split('@')[0]}`)
-  await form.getByLabel('Country').selectOption('ES')
-  await form.getByLabel('Province').selectOption('ES-TE')
-  await form.getByLabel('Postcode').fill('44001')
-  await form.getByLabel('Town or city').fill('Teruel')
-  await form.getByLabel('Full name').fill('Pilar Gimeno')
-  await form.getByLabel('E-mail address').fill(email)
-  await form.getByLabel('Password').fill(PASSWORD)
-  await form.getByRole('button', { name: 'Open the shop' }).click()
-  await expect(page).toHaveURL(/\/seller/)
 }

@@ -170,14 +170,14 @@ fn row(listing: &Listing, stock: &HashMap<SkuId, i64>, tree: &[Category], locale
             price
         },
         stock: counted().next().is_some().then(|| counted().sum()),
-        low: low(counted().copied().collect(), locale),
+        low: low(&counted().copied().collect::<Vec<_>>(), locale),
         status: status(listing.status, locale),
         changed: locale.date_short(listing.updated_at.date_naive()),
     }
 }
 
 /// What runs low, by what is available of each variant.
-fn low(available: Vec<i64>, locale: Locale) -> Option<String> {
+fn low(available: &[i64], locale: Locale) -> Option<String> {
     let low = available.iter().filter(|units| **units < LOW_STOCK_BELOW).count();
     match (low, available.len()) {
         (0, _) => None,
