@@ -87,7 +87,8 @@ test('payouts, reconciliation and taxes are in reach', async ({ page }) => {
 })
 
 test('a tax that is refused says why in the language of its page', async ({ page }) => {
-  await page.goto('/operator/taxes?lang=es')
+  await page.goto('/operator/taxes')
+  await page.getByRole('button', { name: 'Español' }).click()
   await page.getByText('Una región', { exact: true }).click()
   const form = page.locator('form[action$="/regions"]')
   await form.getByLabel('Nombre').fill('Lejos')
