@@ -25,8 +25,8 @@ mod verify;
 mod work;
 
 pub use app::{
-    Asked, HOUSE_RATE, Imported, LEAD_S, Ledger, NewListingRule, NewRule, PayoutView, PlaceHold, Purses, Rates, Rules, Terms,
-    WantedPurses,
+    Asked, HOUSE_RATE, Imported, Ledger, NewListingRule, NewRule, PayoutView, PlaceHold, Purses, Rates,
+    Rules, Terms, WantedPurses,
 };
 pub use domain::{Account, Entry, Posting, refund, sale};
 pub use error::Error;

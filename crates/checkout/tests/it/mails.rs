@@ -239,6 +239,7 @@ async fn a_part_that_its_shop_cancels_is_told_with_why_and_what_goes_back_and_th
     let given = RefundOrder {
         sub_order: part.id,
         wish: RefundWish::Amount(Money::new(300, Currency::EUR)),
+        to: RefundTo::Origin,
         reason: "For the wait.".to_owned(),
         idempotency_key: secret::token(),
     };

@@ -15,7 +15,7 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 7] = [
+const SECTIONS: [(&str, &str, Permission); 8] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
