@@ -10,20 +10,25 @@ const REFUSED: &[u16] = &[403];
 /// With a seller's token.
 pub async fn of_seller(world: &World) -> Vec<Reach> {
     let card = gift_card(world).await.id;
-    let reach = |operation: &'static str, parts: &[&str]| Reach {
+    let reads: [(&'static str, &[&str]); 2] = [("list_gift_cards", &[]), ("get_gift_card", &[&card])];
+    let writes: [(&'static str, &[&str]); 4] = [
+        ("disable_gift_card", &[&card]),
+        ("enable_gift_card", &[&card]),
+        ("issue_gift_card", &[]),
+        ("grant_store_credit", &[]),
+    ];
+    let read = reads.map(|(operation, parts)| Reach {
+        operation,
+        call: world.call(operation, parts),
+        statuses: REFUSED,
+    });
+    let write = writes.map(|(operation, parts)| Reach {
         operation,
         call: world
             .call(operation, parts)
             .header("idempotency-key", "theft")
             .json(&json!({"reason": "rivalry"})),
         statuses: REFUSED,
-    };
-    vec![
-        reach("list_gift_cards", &[]),
-        reach("get_gift_card", &[&card]),
-        reach("disable_gift_card", &[&card]),
-        reach("enable_gift_card", &[&card]),
-        reach("issue_gift_card", &[]),
-        reach("grant_store_credit", &[]),
-    ]
+    });
+    read.into_iter().chain(write).collect()
 }

@@ -65,8 +65,9 @@ async fn a_card_from_the_operators_form_pays_a_guests_order() {
     let unknown = [("code", "AAAA-AAAA-AAAA-AAAA")];
     let refused = guest.post(&world, "/checkout/gift-cards", &unknown).await;
     assert_eq!(location(&refused), "/checkout/payment?refused=gift_card_unknown");
+    let written = code.to_lowercase();
     let put_in = guest
-        .post(&world, "/checkout/gift-cards", &[("code", &code.to_lowercase())])
+        .post(&world, "/checkout/gift-cards", &[("code", written.as_str())])
         .await;
     assert_eq!(location(&put_in), "/checkout/payment");
     for (language, label, due) in [
