@@ -211,6 +211,24 @@ mod tests {
     }
 
     #[test]
+    fn no_key_stands_twice() {
+        let files = [
+            include_str!("../locales/en.messages"),
+            include_str!("../locales/es.messages"),
+        ];
+        for file in files {
+            let lines = file.lines().filter(|line| !line.starts_with('#'));
+            let mut keys: Vec<&str> = lines
+                .filter_map(|line| line.split_once('='))
+                .map(|(key, _)| key.trim())
+                .collect();
+            keys.sort_unstable();
+            let twice = keys.windows(2).filter(|pair| pair[0] == pair[1]);
+            assert_eq!(twice.collect::<Vec<_>>(), Vec::<&[&str]>::new());
+        }
+    }
+
+    #[test]
     fn both_languages_hold_the_same_keys_and_places() {
         let places = |text: &str| {
             let mut names: Vec<String> = text
