@@ -6,7 +6,8 @@ const TABLE = resolve('../crates/storefront/src/web/mod.rs')
 
 /** Addresses of the program's table of pages that are no pages: documents, files, and what only leads on. */
 export const NO_PAGES = ['/robots.txt', '/checkout', '/orders/{id}/return']
-const isFile = (address) => /\.(pdf|csv)$/.test(address) || address === '/seller/settlement/statement'
+const FILES = ['/seller/settlement/statement', '/seller/settlement/year']
+const isFile = (address) => /\.(pdf|csv)$/.test(address) || FILES.includes(address)
 
 /** The addresses of all pages, as the program's own table has them. */
 export function addresses() {
@@ -107,6 +108,8 @@ export const pagesOf = (found) => ({
     ['payment', '/operator/payments/{order}', found.payment],
     ['payouts', '/operator/payouts', '/operator/payouts'],
     ['reconciliation', '/operator/reconciliation', '/operator/reconciliation'],
+    ['gift-cards', '/operator/gift-cards', '/operator/gift-cards'],
     ['taxes', '/operator/taxes', '/operator/taxes'],
+    ['search', '/operator/search', '/operator/search'],
   ],
 })

@@ -29,7 +29,9 @@ impl WorkBar {
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",
             "/operator/ledger" => "book",
+            "/operator/gift-cards" => "tag",
             "/operator/taxes" => "receipt",
+            "/operator/search" => "search",
             _ => "shop",
         }
     }
