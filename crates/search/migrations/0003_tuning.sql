@@ -28,7 +28,7 @@ create table search.rule (
     name text not null,
     -- {"q": "blue bowl", "exact": false, "category": "ceramics", "language": "en"}
     conditions jsonb not null,
-    -- [{"pin": {..}}, {"weigh": {..}}, {"hide": {..}}]
+    -- [{"kind": "pin", ..}, {"kind": "weigh", ..}, {"kind": "hide", ..}]
     actions jsonb not null,
     starts_at timestamptz not null,
     -- the first moment at which it does not hold any more

@@ -289,8 +289,8 @@ fn check_action(action: &RuleAction) -> Result<(), Error> {
         RuleAction::Weigh { target, .. } | RuleAction::Hide { target } => target,
     };
     let texts: Vec<&String> = match target {
-        RuleTarget::Product(_) => Vec::new(),
-        RuleTarget::Seller(text) | RuleTarget::Category(text) => vec![text],
+        RuleTarget::Product { .. } => Vec::new(),
+        RuleTarget::Seller { slug: text } | RuleTarget::Category { path: text } => vec![text],
         RuleTarget::Attribute { key, value } => vec![key, value],
     };
     for given in texts {

@@ -1,5 +1,7 @@
 //! What operators say about searches: which words mean the same, and what comes first or not at all.
 
+mod written;
+
 use super::{SearchHit, SearchQuery};
 use crate::Language;
 use crate::service::service;
@@ -56,13 +58,19 @@ pub struct RuleWhen {
 
 /// The products that an action is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "written::Target")]
 pub enum RuleTarget {
-    Product(ProductId),
-    /// Slug of a shop.
-    Seller(String),
-    /// Path of a category and what lies below it.
-    Category(String),
+    Product {
+        product: ProductId,
+    },
+    Seller {
+        /// Of the shop.
+        slug: String,
+    },
+    /// A category and what lies below it.
+    Category {
+        path: String,
+    },
     /// An attribute's key and value, as facets spell them.
     Attribute {
         key: String,
@@ -72,7 +80,7 @@ pub enum RuleTarget {
 
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "written::Action")]
 pub enum RuleAction {
     /// Puts a product at a position of the first page, counted from 1, where it passes the filters.
     Pin {

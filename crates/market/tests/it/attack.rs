@@ -1,10 +1,12 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
 mod cards;
+mod looked_up;
 mod nothing;
 mod search;
 mod shipping;
 
+use self::looked_up::{all_orders, cursors_of_a, session_of};
 use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
 use crate::rightly::{feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, tax_rate_of};
 use crate::rows;
@@ -312,41 +314,6 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches
 }
 
-/// Places in A's lists: as the API gives them, and as one could make them up from A's ids.
-async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
-    let a = &world.a;
-    let mut cursors = vec![
-        ("list_seller_orders", a.sale.clone()),
-        ("list_own_products", a.product.clone()),
-        ("list_stock", format!("{}.{}", a.sku, a.id)),
-        ("list_inbound", inbound_of_a(world).await),
-        ("list_stock_feeds", feed_of_a(world).await),
-        ("list_reorder_proposals", a.sku.clone()),
-    ];
-    for list in [
-        "list_own_products",
-        "list_stock",
-        "list_seller_orders",
-        "list_inbound",
-        "list_stock_feeds",
-    ] {
-        let page = world
-            .send_as(Who::OwnerA, &world.call(list, &[]).query("limit=1"))
-            .await
-            .expect(200)
-            .json();
-        if let Some(next) = page["next"].as_str() {
-            cursors.push((list, next.to_owned()));
-        }
-    }
-    cursors
-}
-
-async fn session_of(world: &World, who: Who) -> String {
-    let sessions = world.send_as(who, &world.call("list_sessions", &[])).await;
-    sessions.at("/items/0/id")
-}
-
 /// Whether an answer to B tells anything that is A's alone.
 fn tells(answer: &Answer, secrets: &[&str]) -> Option<String> {
     let text = answer.text();
@@ -589,13 +556,4 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     world.send_as(Who::BuyerA, &cancel).await.expect(200);
     assert_ne!(rows::naming(&world, &things).await, before);
     world.close().await;
-}
-
-async fn all_orders(world: &World) -> Vec<String> {
-    let orders = world
-        .send_as(Who::BuyerA, &world.call("list_orders", &[]))
-        .await
-        .json();
-    let items = orders["items"].as_array().unwrap().iter();
-    items.map(|o| o["id"].as_str().unwrap().to_owned()).collect()
 }

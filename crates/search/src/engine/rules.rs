@@ -204,15 +204,15 @@ impl SegmentRules {
 fn docs_of(target: &RuleTarget, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<BitSet> {
     let mut set = BitSet::with_max_value(reader.max_doc());
     match target {
-        RuleTarget::Product(product) => {
+        RuleTarget::Product { product } => {
             let inverted = reader.inverted_index(fields.id)?;
             let term = Term::from_field_bytes(fields.id, product.0.as_bytes());
             if let Some(postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
                 add_docs(postings, &mut set);
             }
         }
-        RuleTarget::Seller(slug) => add_terms_beginning(reader, fields.seller, &term(slug, ""), &mut set)?,
-        RuleTarget::Category(path) => {
+        RuleTarget::Seller { slug } => add_terms_beginning(reader, fields.seller, &term(slug, ""), &mut set)?,
+        RuleTarget::Category { path } => {
             add_terms_beginning(reader, fields.category, &term(path, ""), &mut set)?
         }
         RuleTarget::Attribute { key, value } => {

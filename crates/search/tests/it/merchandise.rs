@@ -118,8 +118,12 @@ fn what_is_hidden_is_neither_found_nor_counted() {
         4,
         for_words("bowl"),
         vec![
-            hide(RuleTarget::Seller("ana".to_owned())),
-            hide(RuleTarget::Product(documents[1].product)),
+            hide(RuleTarget::Seller {
+                slug: "ana".to_owned(),
+            }),
+            hide(RuleTarget::Product {
+                product: documents[1].product,
+            }),
             pin(&documents[1], 1),
         ],
     )]);
@@ -167,9 +171,19 @@ fn scores_are_raised_and_lowered_and_the_preview_says_why() {
         value: "celadon".to_owned(),
     };
     let actions = vec![
-        weigh(RuleTarget::Seller("ana".to_owned()), 150),
+        weigh(
+            RuleTarget::Seller {
+                slug: "ana".to_owned(),
+            },
+            150,
+        ),
         weigh(glaze, 300),
-        weigh(RuleTarget::Category("sale".to_owned()), 20),
+        weigh(
+            RuleTarget::Category {
+                path: "sale".to_owned(),
+            },
+            20,
+        ),
     ];
     let everywhere = RuleWhen {
         category: Some("home".to_owned()),
@@ -217,7 +231,9 @@ fn lists_without_words_are_merchandised_too() {
         ..RuleWhen::default()
     };
     let weigh = |slug: &str, percent| RuleAction::Weigh {
-        target: RuleTarget::Seller(slug.to_owned()),
+        target: RuleTarget::Seller {
+            slug: slug.to_owned(),
+        },
         percent,
     };
     let actions = vec![weigh("ana", 200), weigh("bea", 50), pin(&documents[4], 2)];

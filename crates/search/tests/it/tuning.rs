@@ -26,7 +26,9 @@ fn hiding(q: &str, slug: &str) -> NewSearchRule {
             ..RuleWhen::default()
         },
         actions: vec![RuleAction::Hide {
-            target: RuleTarget::Seller(slug.to_owned()),
+            target: RuleTarget::Seller {
+                slug: slug.to_owned(),
+            },
         }],
         starts_at: None,
         ends_at: None,
@@ -130,7 +132,9 @@ async fn what_makes_no_sense_is_refused_with_its_field() {
         position,
     };
     let weighed = |percent| RuleAction::Weigh {
-        target: RuleTarget::Category("home".to_owned()),
+        target: RuleTarget::Category {
+            path: "home".to_owned(),
+        },
         percent,
     };
     let with = |change: &dyn Fn(&mut NewSearchRule)| {

@@ -68,7 +68,7 @@ async fn staff_say_what_words_mean_and_what_is_hidden() {
         "couchette, xylotile",
         "Out of season",
         "Hides nobody",
-        "couchet | xylotil",
+        "couchett | xylotil",
     ] {
         assert!(shown.contains(said), "{said} in {shown}");
     }

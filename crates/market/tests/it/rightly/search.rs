@@ -32,7 +32,7 @@ fn synonym(n: u32) -> Value {
 fn rule(n: u32) -> Value {
     json!({
         "name": "Out of season", "when": {"q": format!("winter{n}"), "exact": true},
-        "actions": [{"hide": {"target": {"seller": "nobody"}}}], "note": "agreed",
+        "actions": [{"kind": "hide", "target": {"kind": "seller", "slug": "nobody"}}], "note": "agreed",
     })
 }
 

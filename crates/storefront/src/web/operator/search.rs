@@ -253,8 +253,8 @@ fn holds(from: Timestamp, until: Option<Timestamp>, now: Timestamp, locale: Loca
 
 fn action_said(action: &RuleAction, locale: Locale) -> String {
     let of = |target: &RuleTarget| match target {
-        RuleTarget::Product(product) => product.to_string(),
-        RuleTarget::Seller(text) | RuleTarget::Category(text) => text.clone(),
+        RuleTarget::Product { product } => product.to_string(),
+        RuleTarget::Seller { slug: text } | RuleTarget::Category { path: text } => text.clone(),
         RuleTarget::Attribute { key, value } => format!("{key}: {value}"),
     };
     match action {
@@ -502,8 +502,12 @@ fn actions(posted: &Posted) -> Result<Vec<RuleAction>, Fault> {
 
 fn target(posted: &Posted, named: &str) -> Result<RuleTarget, Fault> {
     Ok(match posted.get("kind") {
-        "seller" => RuleTarget::Seller(named.to_owned()),
-        "category" => RuleTarget::Category(named.to_owned()),
+        "seller" => RuleTarget::Seller {
+            slug: named.to_owned(),
+        },
+        "category" => RuleTarget::Category {
+            path: named.to_owned(),
+        },
         "attribute" => {
             let pair = named.split_once(':');
             let (key, value) = pair.ok_or_else(|| wrong(posted, "/actions", "finding.wrong_attribute"))?;
@@ -514,7 +518,7 @@ fn target(posted: &Posted, named: &str) -> Result<RuleTarget, Fault> {
         }
         _ => {
             let product = product(named).ok_or_else(|| wrong(posted, "/actions", "finding.wrong_product"))?;
-            RuleTarget::Product(product)
+            RuleTarget::Product { product }
         }
     })
 }
