@@ -213,7 +213,7 @@ fn docs_of(target: &RuleTarget, reader: &SegmentReader, fields: &Fields) -> tant
         }
         RuleTarget::Seller { slug } => add_terms_beginning(reader, fields.seller, &term(slug, ""), &mut set)?,
         RuleTarget::Category { path } => {
-            add_terms_beginning(reader, fields.category, &term(path, ""), &mut set)?
+            add_terms_beginning(reader, fields.category, &term(path, ""), &mut set)?;
         }
         RuleTarget::Attribute { key, value } => {
             let inverted = reader.inverted_index(fields.attribute)?;

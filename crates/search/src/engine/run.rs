@@ -270,6 +270,6 @@ fn relaxed(filters: &[Filter], without: &[u64]) -> Vec<Relaxed> {
             count,
         })
         .collect();
-    relaxed.sort_by(|a, b| b.count.cmp(&a.count));
+    relaxed.sort_by_key(|way| std::cmp::Reverse(way.count));
     relaxed
 }

@@ -260,7 +260,7 @@ fn check(query: &SearchQuery, said: &[&Counted], page: &contracts::search::Searc
             assert_eq!(facet.range, range, "{query:?}");
             continue;
         }
-        check_buckets(facet, of_facet.clone().map(|(document, _)| *document));
+        check_buckets(facet, &of_facet.clone().map(|(document, _)| *document));
         let mut counts: HashMap<String, u64> = HashMap::new();
         for (document, _) in of_facet {
             for value in values(&facet.key, document) {

@@ -142,7 +142,7 @@ pub fn lies_within(value: &str, min: Option<f64>, max: Option<f64>, unit: &str) 
 }
 
 /// The parts of a facet hold what their ends, as a filter, find, each product once.
-pub fn check_buckets<'a>(facet: &Facet, counted: impl Iterator<Item = &'a Document> + Clone) {
+pub fn check_buckets<'a>(facet: &Facet, counted: &(impl Iterator<Item = &'a Document> + Clone)) {
     let key = facet.key.strip_prefix("attr.").unwrap_or_default();
     let unit = facet.unit.as_deref().unwrap_or("");
     for bucket in &facet.buckets {
@@ -427,7 +427,7 @@ fn many_numbers_are_parted_and_each_part_finds_what_it_counts() {
     assert_eq!(capacity.unit.as_deref(), Some("ml"));
     assert_eq!(capacity.range, Some((100.0, 690.0)));
     assert!(capacity.buckets.len() > 3, "{:?}", capacity.buckets);
-    check_buckets(capacity, documents.iter());
+    check_buckets(capacity, &documents.iter());
     for bucket in &capacity.buckets {
         let mut query = with_facets("");
         let range = AttributeRange {

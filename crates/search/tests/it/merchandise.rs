@@ -144,7 +144,7 @@ fn what_is_hidden_is_neither_found_nor_counted() {
         .find(|f| f.key == "attr.Capacity")
         .expect("a facet");
     assert!(!capacity.buckets.is_empty());
-    check_buckets(capacity, shown());
+    check_buckets(capacity, &shown());
     // Nobody else's searches are touched.
     assert_eq!(ask(&engine, &tuning, &words("blue")).total, 20);
     let preview = engine.preview(&query, &Ranking::default(), &tuning, Some(now()), soon());

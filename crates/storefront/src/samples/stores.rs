@@ -56,6 +56,10 @@ impl Scene {
     }
 
     fn warehouse_fields(&self, of: &str, is_open: bool) -> WarehouseFields {
+        let wrong = |message| match is_open {
+            true => self.t(message),
+            false => String::new(),
+        };
         WarehouseFields {
             of: format!("w-{of}"),
             action: "/seller/warehouses".to_owned(),
@@ -65,9 +69,9 @@ impl Scene {
             name: Field::of(self.text("Getafe")),
             priority: Field::of(self.text("0")),
             countries: vec![Choice::new("ES", self.say("Spain", "España"))],
-            country_wrong: is_open.then(|| self.t("refusal.at.country")).unwrap_or_default(),
+            country_wrong: wrong("refusal.at.country"),
             provinces: vec![Choice::new("ES-M", self.text("Madrid"))],
-            province_wrong: is_open.then(|| self.t("refusal.at.region")).unwrap_or_default(),
+            province_wrong: wrong("refusal.at.region"),
             postcode: match is_open {
                 true => Field::wrong(self.text("99"), self.t("refusal.at.postcode")),
                 false => Field::of(self.text("28901")),

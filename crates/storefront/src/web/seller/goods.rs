@@ -314,7 +314,7 @@ impl Form {
         let line = line.and_then(|at| at.parse().ok());
         match (pointer, line) {
             _ if fault.code == KEY_REUSED => {
-                self.error = Some(visit.locale.t("goods.sent_before").to_string())
+                self.error = Some(visit.locale.t("goods.sent_before").to_string());
             }
             ("/supplier", _) => self.supplier.error = Some(said),
             ("/to" | "/warehouse", _) => self.to.error = Some(said),
