@@ -20,6 +20,7 @@ pub mod orders;
 pub mod payments;
 pub mod promotions;
 pub mod purses;
+pub mod reviews;
 pub mod search;
 pub mod shipping;
 pub mod taxes;

@@ -508,6 +508,9 @@ public_event! {
     /// All of its parcels have arrived, and nothing of it is left to be sent.
     "orders.sub_order_delivered" SubOrderDelivered {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, delivered_at: DateTime,
+        /// What was not cancelled of it, each product once. Older events do not tell.
+        #[serde(default)]
+        goods: Vec<SoldProduct>,
     } key order, tenant |e| Some(e.tenant)
 }
 public_event! {

@@ -4,6 +4,7 @@ pub mod tuning;
 
 use crate::Language;
 use crate::catalog::{AttributeValue, Picture};
+use crate::reviews::Rating;
 use crate::service::service;
 use kernel::{Currency, Cursor, Money, ProductId, SearchId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,9 @@ pub struct SearchHit {
     /// From the middle of the buyer's region to that of the shop's, where the search says where the buyer is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<u32>,
+    /// What buyers gave it; absent where nobody has reviewed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

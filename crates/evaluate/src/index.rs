@@ -64,6 +64,7 @@ fn document(number: u32, product: &Product) -> Document {
             image: None,
             in_stock: true,
             distance_km: None,
+            rating: None,
         },
         seller,
     }

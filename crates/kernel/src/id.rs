@@ -149,6 +149,10 @@ ids! {
     PurseMovementId,
     /// Store credit that an operator gave.
     CreditGrantId,
+    /// What a buyer says of something that was bought.
+    ReviewId,
+    /// What a buyer would like to have.
+    WishlistId,
     /// An event of a stream or of the log.
     EventId,
     /// A unit of background work.

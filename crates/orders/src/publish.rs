@@ -202,6 +202,7 @@ fn publish_delivered(
                 tenant: sub_order.part.tenant,
                 buyer: sub_order.order.placed.buyer,
                 delivered_at,
+                goods: products(left_of(sub_order)),
             },
         ),
         _ => Ok(()),

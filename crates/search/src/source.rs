@@ -216,6 +216,7 @@ impl Reader {
                 image: listing.images.into_iter().next(),
                 in_stock,
                 distance_km: None,
+                rating: None,
             },
             title: listing.title,
             brand: listing.brand,

@@ -181,6 +181,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             image: None,
             in_stock,
             distance_km: None,
+            rating: None,
         },
         seller,
         title,

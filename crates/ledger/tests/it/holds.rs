@@ -57,6 +57,7 @@ async fn orders_tell_the_ledger_what_has_arrived() {
         tenant,
         buyer: None,
         delivered_at: arrived.now,
+        goods: Vec::new(),
     };
     let mut tx = world.db.db("ledger").begin(Scope::System).await.expect("begin");
     store::log::append(&mut tx, &arrived, &event)

@@ -50,6 +50,7 @@ pub fn product(n: u32) -> Document {
             image: None,
             in_stock: true,
             distance_km: None,
+            rating: None,
         },
     }
 }
