@@ -124,6 +124,7 @@ pub mod perm {
         ApproveSellers,
         ManageCategories,
         ManageSearch,
+        ModerateReviews,
         ReadAnyOrder,
         RefundAnyOrder,
         ReadLedger,

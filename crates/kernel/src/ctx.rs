@@ -52,6 +52,8 @@ pub enum Permission {
     ManageCategories,
     /// What searches find first, which words mean the same, and what people search for.
     ManageSearch,
+    /// Whether reviews stand that somebody doubts.
+    ModerateReviews,
     ReadAnyOrder,
     /// Give a buyer's money back for any shop's part of an order.
     RefundAnyOrder,
@@ -94,7 +96,10 @@ impl Role {
                     | P::ReadAnyOrder
                     | P::RefundAnyOrder
             ),
-            Self::Moderator => matches!(permission, P::ManageCategories | P::ManageSearch),
+            Self::Moderator => matches!(
+                permission,
+                P::ManageCategories | P::ManageSearch | P::ModerateReviews
+            ),
             Self::Buyer | Self::Carrier => false,
         }
     }
@@ -117,7 +122,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -132,6 +137,7 @@ impl Permission {
         Self::ApproveSellers,
         Self::ManageCategories,
         Self::ManageSearch,
+        Self::ModerateReviews,
         Self::ReadAnyOrder,
         Self::RefundAnyOrder,
         Self::ReadLedger,
@@ -148,6 +154,7 @@ impl Permission {
             Self::ApproveSellers
                 | Self::ManageCategories
                 | Self::ManageSearch
+                | Self::ModerateReviews
                 | Self::ReadAnyOrder
                 | Self::RefundAnyOrder
                 | Self::ReadLedger

@@ -27,6 +27,7 @@ use contracts::orders::{
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
 use contracts::purses::{Purses, RemotePurses, ServedPurses};
+use contracts::reviews::{RemoteReviews, Reviews, ServedReviews};
 use contracts::search::tuning::{RemoteSearchDesk, SearchDesk, ServedSearchDesk};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
 use contracts::shipping::{RemoteShipping, ServedShipping, Shipping};
@@ -49,6 +50,7 @@ pub fn schemas() -> Vec<Schema> {
         tenants::schema(),
         inventory::schema(),
         catalog::schema(),
+        reviews::schema(),
         search::schema(),
         cart::schema(),
         orders::schema(),
@@ -86,6 +88,7 @@ pub struct Books {
     pub promotions: promotions::Promotions,
     pub taxes: taxes::Taxes,
     pub parcels: shipping::Shipments,
+    pub reviews: reviews::Ratings,
     pub till: checkout::Checkouts,
 }
 
@@ -199,6 +202,11 @@ pub async fn compose(
         Arc::new(RemoteWorkbench(p))
     });
 
+    let ratings = reviews::Ratings::new(db(reviews::CONTEXT)?, identity.clone());
+    let reviews: Arc<dyn Reviews> = w.client("reviews", Arc::new(ratings.clone()), |p| {
+        Arc::new(RemoteReviews(p))
+    });
+
     let searches = search::Searches::new();
     let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
         Arc::new(RemoteSearch(p))
@@ -213,6 +221,7 @@ pub async fn compose(
             catalog: catalog.clone(),
             tenants: tenants.clone(),
             inventory: inventory.clone(),
+            reviews: reviews.clone(),
         },
         db: db(search::CONTEXT)?,
         clock: clock.clone(),
@@ -421,6 +430,15 @@ pub async fn compose(
                 catalog::work(a.clone(), stop)
             })),
     );
+    let received = ratings.clone();
+    w.add(
+        Service::new("reviews")
+            .api(reviews::routes(ratings.clone(), catalog.clone(), tenants.clone()))
+            .calls(ServedReviews(Arc::new(ratings.clone())))
+            .run(Loop::new("reviews and orders", move |stop| {
+                reviews::note_purchases(received.clone(), stop)
+            })),
+    );
     let sales = (db(search::CONTEXT)?, clock.clone());
     let (ready, f) = (searches.clone(), follower);
     let (tuned, c) = (findings.clone(), clock.clone());
@@ -515,6 +533,7 @@ pub async fn compose(
         promotions: promotion_book,
         taxes: tax_book,
         parcels,
+        reviews: ratings,
         till,
     };
     Ok(Market {

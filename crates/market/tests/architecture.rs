@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 12] = [
+const CONTEXTS: [&str; 13] = [
     "identity",
     "tenants",
     "catalog",
@@ -16,6 +16,7 @@ const CONTEXTS: [&str; 12] = [
     "ledger",
     "promotions",
     "taxes",
+    "reviews",
     "search",
     "shipping",
 ];

@@ -10,6 +10,7 @@ use crate::replica::Folder;
 use crate::source::{Documents, Reader, Sources};
 use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
+use contracts::reviews::RatingChanged;
 use contracts::search::PopularityChanged;
 use contracts::tenants::ShopChanged;
 use contracts::{Envelope, PublicEvent};
@@ -23,11 +24,12 @@ use store::Db;
 use store::log::{self, Position};
 use tokio_util::sync::CancellationToken;
 
-const TOPICS: [&str; 5] = [
+const TOPICS: [&str; 6] = [
     ProductChanged::TOPIC,
     AvailabilityChanged::TOPIC,
     ShopChanged::TOPIC,
     PopularityChanged::TOPIC,
+    RatingChanged::TOPIC,
     CategoriesChanged::TOPIC,
 ];
 /// Events read at once.
@@ -395,6 +397,8 @@ impl Changes {
             } else if let Some(Ok(changed)) = event.read::<AvailabilityChanged>() {
                 changes.products.insert(changed.product);
             } else if let Some(Ok(changed)) = event.read::<PopularityChanged>() {
+                changes.products.insert(changed.product);
+            } else if let Some(Ok(changed)) = event.read::<RatingChanged>() {
                 changes.products.insert(changed.product);
             } else if let Some(Ok(changed)) = event.read::<CategoriesChanged>() {
                 changes.categories = true;

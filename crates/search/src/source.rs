@@ -5,6 +5,7 @@ use crate::engine::{Document, Labelled};
 use crate::popularity;
 use contracts::catalog::{Catalog, Category, Listing, ProductStatus, Variant};
 use contracts::inventory::Inventory;
+use contracts::reviews::{Rating, Reviews};
 use contracts::search::{SearchHit, facet_values};
 use contracts::tenants::{Shop, ShopStatus, Tenants};
 use kernel::{Ctx, Fault, ProductId, SkuId, TenantId};
@@ -22,6 +23,7 @@ pub struct Sources {
     pub catalog: Arc<dyn Catalog>,
     pub tenants: Arc<dyn Tenants>,
     pub inventory: Arc<dyn Inventory>,
+    pub reviews: Arc<dyn Reviews>,
 }
 
 /// Reads documents, a set at a time.
@@ -75,6 +77,7 @@ impl Reader {
                 tracing::warn!(%error, "what sells could not be read");
                 HashMap::new()
             });
+        let ratings = self.ratings(ctx, ids_for_sale).await?;
 
         let put: Vec<Document> = for_sale
             .into_iter()
@@ -83,9 +86,10 @@ impl Reader {
                 let cheapest = listing.variants.iter().min_by_key(|v| v.price.amount)?.clone();
                 let in_stock = listing.variants.iter().any(|v| in_stock.contains(&v.sku));
                 let popularity = popularity.get(&listing.id).copied().unwrap_or(0);
+                let rating = ratings.get(&listing.id).copied();
                 Some(Document {
                     popularity,
-                    ..self.document(listing, shop, &cheapest, in_stock)
+                    ..self.document(listing, shop, &cheapest, in_stock, rating)
                 })
             })
             .collect();
@@ -147,6 +151,16 @@ impl Reader {
             .collect())
     }
 
+    /// Stars of those products that have any.
+    async fn ratings(
+        &self,
+        ctx: &Ctx,
+        products: Vec<ProductId>,
+    ) -> Result<HashMap<ProductId, Rating>, Fault> {
+        let rated = self.sources.reviews.ratings(ctx, products).await?;
+        Ok(rated.into_iter().map(|one| (one.product, one.rating)).collect())
+    }
+
     /// The tree is another one.
     pub fn forget_categories(&mut self) {
         self.categories_at = None;
@@ -170,7 +184,14 @@ impl Reader {
         Ok(())
     }
 
-    fn document(&self, listing: Listing, shop: &Shop, cheapest: &Variant, in_stock: bool) -> Document {
+    fn document(
+        &self,
+        listing: Listing,
+        shop: &Shop,
+        cheapest: &Variant,
+        in_stock: bool,
+        rating: Option<Rating>,
+    ) -> Document {
         let (categories, category_aliases) = self.categories_of(&listing);
         let attributes = attributes_of(&listing);
         let price_from = listing
@@ -200,8 +221,8 @@ impl Reader {
             in_stock,
             created_at: listing.created_at,
             popularity: 0,
-            // Nobody gives stars yet.
-            rating: 0,
+            // At most 500.
+            rating: rating.map_or(0, |rating| u16::try_from(rating.average_hundredths).unwrap_or(0)),
             card: SearchHit {
                 product: listing.id,
                 tenant: listing.tenant,
@@ -216,7 +237,7 @@ impl Reader {
                 image: listing.images.into_iter().next(),
                 in_stock,
                 distance_km: None,
-                rating: None,
+                rating,
             },
             title: listing.title,
             brand: listing.brand,

@@ -61,6 +61,10 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             "shipments stand where their carriers say",
             shipping::verify(&books.parcels).await?,
         ),
+        (
+            "stars, votes and reports equal their counts",
+            reviews::verify(&books.reviews).await?,
+        ),
     ];
     let mut clean = true;
     for (what, findings) in checks {

@@ -3,6 +3,7 @@
 mod cards;
 mod looked_up;
 mod nothing;
+mod reviews;
 mod search;
 mod shipping;
 
@@ -305,6 +306,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.push(reach("retry_refund", &[&world.order, &a.sale], &[403]));
     reaches.extend(shipping::of_seller(world));
     reaches.extend(search::of_seller(world).await);
+    reaches.extend(reviews::of_seller(world).await);
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
@@ -363,7 +365,8 @@ async fn a_shop_cannot_reach_anything_of_another() {
     let reaches = reaches_of_b(&world).await;
     let sellers = world.spec.operations.values();
     let sellers = sellers.filter(|o| o.path.starts_with("/v1/seller/"));
-    check_all_tried(sellers, &reaches, &NAME_NOTHING);
+    let nothing = [&NAME_NOTHING[..], reviews::NAME_NOTHING].concat();
+    check_all_tried(sellers, &reaches, &nothing);
 
     let a = &world.a;
     // Shop B took part in the order and may know its number; what is A's part of it is not B's to know.
@@ -477,6 +480,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
         ));
     }
     let after = format!("limit=1&after={}", world.order);
+    reaches.extend(reviews::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(
@@ -521,7 +525,8 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     let reaches = reaches_of_buyer_b(&world).await;
     let buyers = world.spec.operations.values();
     let buyers = buyers.filter(|o| !o.path.starts_with("/v1/seller/") && !o.path.starts_with("/v1/admin/"));
-    check_all_tried(buyers, &reaches, &BUYERS_NAME_NOTHING);
+    let nothing = [&BUYERS_NAME_NOTHING[..], reviews::NAME_NOTHING].concat();
+    check_all_tried(buyers, &reaches, &nothing);
 
     let user = world.users[&Who::BuyerA].to_string();
     // One that can still be cancelled, whatever became of the others.

@@ -1,12 +1,14 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
 mod cards;
+mod reviews;
 mod sales;
 mod search;
 pub mod stock;
 mod taxes;
 
 pub use cards::gift_card;
+pub use reviews::{received_by, review_of_a};
 pub use sales::{line_of, refund_of_a, return_of_a};
 pub use search::{search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
@@ -306,6 +308,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "place_hold" => to(&[]).json(&hold_of_a(world)),
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
+        operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
         operation if search::is_of_search(operation) => search::call(world, operation, n).await,
         operation if taxes::is_of_taxes(operation) => taxes::call(world, operation, n).await,
         operation if cards::is_of_cards(operation) => cards::call(world, operation, n).await,

@@ -1,5 +1,8 @@
+use crate::corpus::words;
 use crate::world::{Running, World, append, listing, product_id, shop, shop_id, test_db};
 use contracts::catalog::{ProductChanged, ProductStatus};
+use contracts::reviews::Rating;
+use contracts::search::SearchQuery;
 use contracts::tenants::ShopStatus;
 use kernel::{Clock, SystemClock};
 use std::sync::atomic::Ordering;
@@ -31,6 +34,53 @@ async fn a_change_is_searchable_within_a_second() {
     println!("from change to hit: {delays:?}");
     // The slowest tell of whatever else the machine was doing; the typical one tells of us.
     assert!(delays[delays.len() / 2] < Duration::from_secs(1), "{delays:?}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn stars_are_found_by_within_a_second() {
+    let (test_db, folder, world) = (test_db().await, tempfile::tempdir().unwrap(), World::new());
+    let db = test_db.db("search");
+    let running = Running::start(world.sources(), db.clone(), folder.path());
+    world.publish(&db, listing(1, "Blue bowl")).await;
+    world.publish(&db, listing(2, "Red bowl")).await;
+    running.holds(2).await;
+
+    let good = SearchQuery {
+        rating_min: Some(4.0),
+        ..words("bowl")
+    };
+    let found = async || {
+        running
+            .searches
+            .find(good.clone(), SystemClock.now())
+            .await
+            .unwrap()
+    };
+    assert_eq!(found().await.total, 0);
+    let rating = Rating {
+        count: 3,
+        average_hundredths: 467,
+    };
+    let started = Instant::now();
+    world.rate(&db, 2, rating).await;
+    let hit = eventually("the rated bowl is found by its stars", async || {
+        found().await.hits.pop()
+    })
+    .await;
+    assert!(
+        started.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        started.elapsed()
+    );
+    assert_eq!((hit.title.as_str(), hit.rating), ("Red bowl", Some(rating)));
+
+    // The last review of it was taken back.
+    world.rate(&db, 2, Rating::default()).await;
+    eventually("it has no stars any more", async || {
+        (found().await.total == 0).then_some(())
+    })
+    .await;
     running.stop().await;
 }
 

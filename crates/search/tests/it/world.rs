@@ -2,6 +2,7 @@
 
 use contracts::catalog::{Listing, ProductChanged, ProductStatus, RemoteCatalog, Variant};
 use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
+use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
 use contracts::{PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SkuId, SystemClock, TenantId};
@@ -22,6 +23,7 @@ pub struct World {
     listings: Mutex<BTreeMap<ProductId, Listing>>,
     shops: Mutex<BTreeMap<TenantId, Shop>>,
     stock: Mutex<BTreeMap<SkuId, i64>>,
+    ratings: Mutex<BTreeMap<ProductId, Rating>>,
     /// Listings that were read so far.
     pub read: AtomicUsize,
     /// How long a page of a scan takes.
@@ -136,6 +138,15 @@ impl Transport for World {
                     };
                     write(&skus.into_iter().map(of).collect::<Vec<_>>())
                 }
+                ("reviews", "ratings") => {
+                    let (ids,): (Vec<ProductId>,) = read(body);
+                    let ratings = self.ratings.lock().unwrap();
+                    let rated = ids.into_iter().filter_map(|product| {
+                        let rating = *ratings.get(&product)?;
+                        Some(ProductRating { product, rating })
+                    });
+                    write(&rated.collect::<Vec<_>>())
+                }
                 other => panic!("the index does not need {other:?}"),
             }
         })
@@ -177,7 +188,8 @@ impl World {
         Sources {
             catalog: Arc::new(RemoteCatalog(Arc::clone(&transport))),
             tenants: Arc::new(RemoteTenants(Arc::clone(&transport))),
-            inventory: Arc::new(RemoteInventory(transport)),
+            inventory: Arc::new(RemoteInventory(Arc::clone(&transport))),
+            reviews: Arc::new(RemoteReviews(transport)),
         }
     }
 
@@ -205,6 +217,17 @@ impl World {
             product: product_id(n),
             tenant: shop_id(),
             in_stock: available > 0,
+        };
+        append(db, &[changed]).await;
+    }
+
+    pub async fn rate(&self, db: &Db, n: u32, rating: Rating) {
+        self.ratings.lock().unwrap().insert(product_id(n), rating);
+        let changed = RatingChanged {
+            product: product_id(n),
+            shop: shop_id(),
+            count: rating.count,
+            average_hundredths: rating.average_hundredths,
         };
         append(db, &[changed]).await;
     }

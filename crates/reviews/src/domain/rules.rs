@@ -1,0 +1,237 @@
+//! What can be told by rules: ways to reach somebody, words of the list, shouting.
+
+/// Words that no review needs, without accents and in small letters. A person looks at reviews that have one.
+const WORDS: [&str; 34] = [
+    "arsehole",
+    "asshole",
+    "bastard",
+    "bitch",
+    "bullshit",
+    "cunt",
+    "dickhead",
+    "faggot",
+    "fuck",
+    "fucked",
+    "fucking",
+    "idiot",
+    "idiots",
+    "moron",
+    "nazi",
+    "nazis",
+    "retard",
+    "shit",
+    "whore",
+    "wanker", // English
+    "cabron",
+    "cabrones",
+    "capullo",
+    "gilipollas",
+    "hijoputa",
+    "idiota",
+    "imbecil",
+    "joder",
+    "maricon",
+    "mierda",
+    "puta",
+    "puto",
+    "subnormal",
+    "zorra", // Spanish
+];
+/// Ends of names of hosts that are no word which could follow a full stop without a space.
+const HOST_ENDS: [&str; 12] = [
+    "com", "net", "org", "info", "shop", "store", "online", "site", "xyz", "biz", "club", "app",
+];
+/// Digits of a telephone number, with the country's code and without.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
+/// Letters below which capitals say nothing: `OK`, `DIN A4`.
+const LETTERS_LEAST: usize = 20;
+/// Of a hundred letters, capitals beyond which it is shouted.
+const CAPITALS_MOST: usize = 70;
+/// The same sign so often in a row.
+const REPEATED: usize = 6;
+
+/// In small letters and without accents, so that what is written carelessly is found.
+pub fn folded(text: &str) -> String {
+    let plain = |c: char| match c {
+        'á' | 'à' | 'â' | 'ä' | 'ã' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    };
+    text.chars().flat_map(char::to_lowercase).map(plain).collect()
+}
+
+/// The words of a folded text.
+pub fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+pub fn has_listed_word(folded: &str) -> bool {
+    words(folded).any(|word| WORDS.contains(&word))
+}
+
+pub fn has_email_address(folded: &str) -> bool {
+    // `name (at) host` is written by whoever knows that this is looked for.
+    let plain = folded
+        .replace("(at)", "@")
+        .replace("[at]", "@")
+        .replace("(arroba)", "@")
+        .replace(" @ ", "@");
+    plain.split_whitespace().any(|token| {
+        token.split_once('@').is_some_and(|(name, host)| {
+            name.ends_with(|c: char| c.is_alphanumeric()) && host.starts_with(|c: char| c.is_alphanumeric())
+        })
+    })
+}
+
+pub fn has_web_address(folded: &str) -> bool {
+    let is_host = |token: &str| {
+        let host = token
+            .split(['/', '?', ',', ')'])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('.');
+        host.rsplit_once('.').is_some_and(|(name, end)| {
+            HOST_ENDS.contains(&end) && name.len() > 2 && name.ends_with(|c: char| c.is_alphanumeric())
+        })
+    };
+    folded.contains("://") || folded.contains("www.") || folded.split_whitespace().any(is_host)
+}
+
+/// Digits that may be a telephone number: they begin as one does, which years, sizes and amounts do not.
+pub fn has_phone_number(folded: &str) -> bool {
+    let mut run = String::new();
+    let is_phone = |run: &str| {
+        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+        let begins = run.starts_with('+') || digits.starts_with(['0', '6', '7', '8', '9']);
+        begins && PHONE_DIGITS.contains(&digits.len())
+    };
+    let mut gap = false;
+    for c in folded.chars().chain(['\n']) {
+        match c {
+            '0'..='9' => {
+                run.push(c);
+                gap = false;
+            }
+            '+' if run.is_empty() => run.push(c),
+            ' ' | '-' | '.' | '/' | '(' | ')' if !run.is_empty() && !gap => gap = true,
+            _ => {
+                if is_phone(&run) {
+                    return true;
+                }
+                run.clear();
+                gap = false;
+            }
+        }
+    }
+    false
+}
+
+pub fn is_shouted(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+    let mut run = (None, 0);
+    let repeated = text.chars().filter(|c| !c.is_whitespace()).any(|c| {
+        run = if run.0 == Some(c) {
+            (Some(c), run.1 + 1)
+        } else {
+            (Some(c), 1)
+        };
+        run.1 >= REPEATED
+    });
+    repeated || (letters >= LETTERS_LEAST && capitals * 100 > letters * CAPITALS_MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(rule: fn(&str) -> bool, caught: &[&str], passed: &[&str]) {
+        for text in caught {
+            assert!(rule(&folded(text)), "not caught: {text}");
+        }
+        for text in passed {
+            assert!(!rule(&folded(text)), "caught: {text}");
+        }
+    }
+
+    #[test]
+    fn ways_to_reach_somebody_are_found() {
+        check(
+            has_email_address,
+            &[
+                "write to me@post.example.",
+                "me (at) post.example",
+                "Ana.Ruiz@correo.es",
+            ],
+            &["2 pieces @ 5 euros", "it is @home", "no address here"],
+        );
+        check(
+            has_web_address,
+            &[
+                "https://x.y",
+                "see www.cheap.es",
+                "cheaper at my-shop.com!",
+                "visit pots.store/now",
+            ],
+            &[
+                "It is nice.Combined with oil",
+                "muy bonito.es precioso",
+                "3.5 cm",
+                "etc...",
+            ],
+        );
+        check(
+            has_phone_number,
+            &[
+                "call 612 345 678",
+                "+34 91 123 45 67",
+                "tel. 0049-30-1234567",
+                "(600) 123 456",
+            ],
+            &[
+                "in 2024-11-22 10:30",
+                "30 x 40 x 50 cm",
+                "order of 120,50 euros",
+                "1234567890123456789",
+                "12 12 12",
+            ],
+        );
+    }
+
+    #[test]
+    fn words_of_the_list_are_found_whole_and_without_accents() {
+        check(
+            has_listed_word,
+            &["What a MORON", "¡Cabrón!", "imbécil", "it is shit."],
+            &[
+                "Shitake mushrooms",
+                "putative",
+                "the classic bastardised form",
+                "Scunthorpe pottery",
+            ],
+        );
+    }
+
+    #[test]
+    fn capitals_and_repeated_signs_are_shouting() {
+        for text in ["NEVER BUY HERE AGAIN EVER", "Greatttttttt", "What!!!!!!"] {
+            assert!(is_shouted(text), "{text}");
+        }
+        for text in [
+            "OK",
+            "DIN A4, PEFC",
+            "Great!!!",
+            "The LED lamp by ACME is great, really great",
+            "hmm...",
+        ] {
+            assert!(!is_shouted(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Orders tell who received what: the right to review it.
+
+use crate::app::Ratings;
+use crate::error::Error;
+use crate::store;
+use ::store::Tx;
+use ::store::consumer::Consumer;
+use contracts::orders::SubOrderDelivered;
+use contracts::{Envelope, PublicEvent};
+use tokio_util::sync::CancellationToken;
+
+/// Keeps who may review what, until `stop`. What is told twice is noted once.
+pub async fn note_purchases(ratings: Ratings, stop: CancellationToken) {
+    let consumer = Consumer::new("reviews.note_purchases", vec![SubOrderDelivered::TOPIC]);
+    consumer
+        .run_batches(ratings.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(note(tx, events))
+        })
+        .await;
+}
+
+async fn note(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+    let mut purchases = store::Purchases::default();
+    for event in events {
+        let Some(arrived) = event.read::<SubOrderDelivered>().transpose()? else {
+            continue;
+        };
+        // Guests have no account that a review could be theirs by.
+        let Some(buyer) = arrived.buyer else { continue };
+        for goods in &arrived.goods {
+            purchases.push(
+                arrived.order,
+                goods.product,
+                buyer,
+                arrived.tenant,
+                arrived.delivered_at,
+            );
+        }
+    }
+    store::note_purchases(tx, &purchases).await?;
+    Ok(())
+}
