@@ -58,6 +58,8 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   found.order = await buy(buyer, [SELLER.shop, OTHER_SELLER.shop])
   found.sale = await sale(seller, await numberOf(buyer, SELLER.name))
   await deliver(seller, found.sale)
+  found.reviewNew = await reviewable(buyer, found.order)
+  found.review = await pathOf(buyer, '/account/reviews', '/account/reviews/0')
   await askToReturn(buyer, found.order)
   await save(buyer, 'buyer')
 
@@ -89,6 +91,16 @@ setup('a marketplace with something on every page', async ({ browser }) => {
 async function numberOf(page, maker) {
   const part = page.locator('.suborder-head', { hasText: maker })
   return (await part.locator('.one-line').innerText()).trim()
+}
+
+/** Where what has arrived is reviewed: reviews hear of it a moment later. */
+async function reviewable(page, order) {
+  const link = page.getByRole('link', { name: 'Write a review' }).first()
+  await expect(async () => {
+    await page.goto(order)
+    await expect(link).toBeVisible({ timeout: 500 })
+  }).toPass()
+  return link.getAttribute('href')
 }
 
 /** Goods from a supplier, one article of two. Says article numbers of the shop. */

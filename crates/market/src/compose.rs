@@ -352,6 +352,7 @@ pub async fn compose(
         tenants: tenants.clone(),
         catalog: catalog.clone(),
         inventory: inventory.clone(),
+        reviews: reviews.clone(),
         search: search.clone(),
         search_desk,
         cart: cart.clone(),

@@ -11,6 +11,7 @@ mod goods;
 mod office;
 mod orders;
 mod returns;
+mod reviewing;
 mod running;
 mod searching;
 mod selling;
@@ -68,6 +69,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     taxing::add(scene, &mut samples);
     cards::add(scene, &mut samples);
     searching::add(scene, &mut samples);
+    reviewing::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

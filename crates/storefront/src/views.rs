@@ -22,6 +22,7 @@ pub mod page;
 pub mod parcel;
 pub mod product;
 pub mod returns;
+pub mod reviews;
 pub mod seller;
 pub mod seller_goods;
 pub mod seller_goods_move;

@@ -3,9 +3,10 @@
 mod finding;
 mod journeys;
 mod purses;
+mod reviewing;
 mod workplaces;
 
-use crate::rightly::{refund_of_a, stock};
+use crate::rightly::{received_by, refund_of_a, review_of_a, stock};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -103,6 +104,10 @@ struct Things {
     feed: String,
     /// A cent that went back.
     refund: String,
+    /// Buyer A's, of its bowl.
+    review: String,
+    /// An order of buyer A's that has arrived and is not reviewed.
+    received: String,
 }
 
 impl Things {
@@ -111,6 +116,8 @@ impl Things {
             goods: stock::inbound_of_a(world).await,
             feed: stock::feed_of_a(world).await,
             refund: refund_of_a(world).await,
+            review: review_of_a(world).await.id,
+            received: received_by(world, Who::BuyerA).await,
         }
     }
 }
@@ -135,6 +142,15 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         {
             &world.order
         }
+        "/account/reviews/new" => {
+            return format!("{path}?order={}&product={}", things.received, world.a.product);
+        }
+        p if ["/account/reviews/", "/seller/reviews/", "/operator/reviews/"]
+            .iter()
+            .any(|of| p.starts_with(of)) =>
+        {
+            &things.review
+        }
         p if p.starts_with("/seller/orders/") => &world.a.sale,
         p if p.starts_with("/seller/products/") => &world.a.product,
         p if p.starts_with("/seller/uploads/") => &world.a.import,
@@ -156,7 +172,9 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{return}", &world.a.sale)
         .replace("{part}", &world.a.sale)
         .replace("{shipment}", &world.a.shipment)
-        .replace("{refund}", &things.refund);
+        .replace("{refund}", &things.refund)
+        .replace("{review}", &things.review)
+        .replace("{slug}", &world.a.slug);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
         "{path} is new: what does it name?"
@@ -169,7 +187,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 /// What a role must include to see a page of a shop's or of the operator's.
 fn needed(path: &str) -> Permission {
     match path {
-        "/seller" | "/seller/shop" => Permission::ReadShop,
+        "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
         "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
         "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
         "/seller/stock"
@@ -203,6 +221,7 @@ fn needed(path: &str) -> Permission {
         | "/operator/reconciliation"
         | "/operator/taxes" => Permission::ReadLedger,
         "/operator/search" => Permission::ManageSearch,
+        "/operator/reviews" => Permission::ModerateReviews,
         other => panic!("{other} is new: who may see it?"),
     }
 }
@@ -230,6 +249,7 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         ("orders", Some(Who::BuyerA)) => &[200, 303],
         ("orders", _) if names_one => &[404],
         (_, None) => &[303],
+        ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
         ("orders" | "account", Some(_)) => &[200],
         ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
@@ -268,7 +288,10 @@ async fn private_pages_open_to_those_they_are_for() {
             let (status, to) = (answer.status, location(&answer));
             let mut is_right = expected(path, who).contains(&status);
             if who.is_none() && status == 303 {
-                is_right &= to == format!("/sign-in?next={}", target.replace('/', "%2F"));
+                let next = [("/", "%2F"), ("?", "%3F"), ("=", "%3D"), ("&", "%26")]
+                    .iter()
+                    .fold(target.clone(), |next, (sign, code)| next.replace(sign, code));
+                is_right &= to == format!("/sign-in?next={next}");
             }
             // Shop B's owner sees pages of their own, with nothing of shop A's. A refusal may repeat the address.
             let told = [

@@ -86,6 +86,7 @@ mod tests {
                 Suspicion::PhoneNumber,
                 Suspicion::Words,
                 Suspicion::Shouting,
+                Suspicion::Classifier,
             ]
         );
     }

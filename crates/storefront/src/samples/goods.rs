@@ -214,6 +214,7 @@ impl Scene {
             compare_at: before.map(|before| self.price(before)),
             discount: before.map(|before| format!("-{}", self.locale.percent(percent_less(*cents, before)))),
             stock: Stock::of(*left, 5),
+            rating: self.card_rating(*left),
         }
     }
 

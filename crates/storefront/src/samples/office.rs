@@ -63,6 +63,7 @@ impl Scene {
                 ("/operator/reconciliation", "operator.breaks"),
                 ("/operator/ledger", "operator.ledger"),
                 ("/operator/taxes", "operator.taxes"),
+                ("/operator/reviews", "operator.reviews"),
                 ("/operator/search", "operator.search"),
             ]
             .map(|(href, key)| Section {

@@ -61,6 +61,7 @@ impl Scene {
             unit_price: self.price(cents),
             total: self.price(cents * i64::try_from(quantity).unwrap_or(0)),
             commission: Some(self.price(cents / 10)),
+            review: None,
         }
     }
 

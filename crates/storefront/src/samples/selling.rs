@@ -93,6 +93,7 @@ impl Scene {
             ("/seller", "work.home"),
             ("/seller/orders", "work.orders"),
             ("/seller/returns", "work.returns_list"),
+            ("/seller/reviews", "work.reviews"),
             ("/seller/products", "work.products"),
             ("/seller/stock", "work.stock"),
             ("/seller/promotions", "work.promotions"),

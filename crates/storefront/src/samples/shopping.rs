@@ -11,6 +11,7 @@ use crate::views::listing::{
 };
 use crate::views::page::Page;
 use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
+use crate::views::reviews::ReviewsPart;
 use crate::views::shop::{ShopCategory, ShopPage};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
@@ -384,6 +385,7 @@ impl Scene {
         let path = "/p/tall-vase-with-cobalt-bands-0192f3a47c117d2e";
         ProductPage {
             page: self.public_page(title.clone(), path),
+            said: self.said(),
             tax_on_top: false,
             crumbs: vec![
                 Link::new("Stoa", "/"),
@@ -449,6 +451,11 @@ impl Scene {
                 Link::new("Stoa", "/"),
                 Link::new(title.clone(), "/p/mug-0192f3a47c117d2e"),
             ],
+            said: ReviewsPart {
+                histogram: None,
+                reviews: Vec::new(),
+                all: None,
+            },
             title,
             gallery: Vec::new(),
             compare_at: None,
@@ -525,6 +532,7 @@ impl Scene {
                  o una jarapa.\n\nLa lana viene de dos rebaños de más arriba de Capileira y se tiñe con rubia, nogal y \
                  gualda.",
             )),
+            rating: self.shop_rating(),
             dispatch_days: maker.dispatch_days,
             returns: self.say("14 days to send it back", "14 días para devolverlo"),
             holiday: Some(self.say(
@@ -557,6 +565,7 @@ impl Scene {
             logo: None,
             story: Markup::default(),
             holiday: None,
+            rating: None,
             total: 0,
             cards: Vec::new(),
             categories: Vec::new(),

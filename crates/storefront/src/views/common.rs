@@ -2,6 +2,7 @@
 
 use kernel::Money;
 
+use super::reviews::Stars;
 use crate::i18n::{Locale, plain_decimal};
 
 /// An amount, as text for people and as a decimal for machines.
@@ -97,6 +98,8 @@ pub struct ProductCard {
     /// `-20%`.
     pub discount: Option<String>,
     pub stock: Stock,
+    /// What buyers gave it.
+    pub rating: Option<Stars>,
 }
 
 /// A form field as the visitor left it.

@@ -282,6 +282,8 @@ pub struct OrderLine {
     pub total: Price,
     /// What the marketplace keeps of it; told to its seller.
     pub commission: Option<Price>,
+    /// Where its buyer reviews it, or changes what they said.
+    pub review: Option<Link>,
 }
 
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::common::{Accent, Image, Link, Price, ProductCard, Stock};
 use super::page::Page;
+use super::reviews::ReviewsPart;
 use crate::markup::{JsonLd, Markup};
 
 #[derive(Clone, Debug, Template)]
@@ -36,6 +37,8 @@ pub struct ProductPage {
     pub attributes: Vec<Attribute>,
     pub returns: String,
     pub more_from_seller: Vec<ProductCard>,
+    /// What buyers say of it.
+    pub said: ReviewsPart,
 }
 
 impl ProductPage {
@@ -61,6 +64,13 @@ impl ProductPage {
         });
         if let Some(brand) = &self.brand {
             product["brand"] = json!({ "@type": "Brand", "name": brand });
+        }
+        // Only where somebody has reviewed it: search engines take anything else for a lie, and so do people.
+        if let Some(said) = &self.said.histogram {
+            product["aggregateRating"] = json!({
+                "@type": "AggregateRating", "ratingValue": said.stars.decimal, "reviewCount": said.stars.count,
+                "bestRating": 5, "worstRating": 1,
+            });
         }
         JsonLd::new(&product)
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::common::{Accent, Choice, Image, Link, ProductCard};
 use super::listing::More;
 use super::page::Page;
+use super::reviews::Stars;
 use crate::markup::Markup;
 
 #[derive(Clone, Debug, Template)]
@@ -24,6 +25,8 @@ pub struct ShopPage {
     pub returns: String,
     /// Set while the workshop rests.
     pub holiday: Option<String>,
+    /// What buyers gave its products.
+    pub rating: Option<Stars>,
     pub total: u64,
     pub cards: Vec<ProductCard>,
     /// The shop's own categories; the current one first or marked by its address.
@@ -33,6 +36,10 @@ pub struct ShopPage {
 }
 
 impl ShopPage {
+    fn reviews_href(&self) -> String {
+        format!("{}/reviews", self.href)
+    }
+
     /// Stands where a logo would.
     fn initial(&self) -> String {
         self.name

@@ -25,6 +25,7 @@ impl WorkBar {
             "/seller/stock" => "layers",
             "/seller/promotions" => "percent",
             "/seller/settlement" | "/operator/payouts" => "coins",
+            "/seller/reviews" | "/operator/reviews" => "star",
             "/seller/staff" => "people",
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",

@@ -3,6 +3,7 @@
 use super::facets::NEAR_KM;
 use crate::i18n::Locale;
 use crate::views::common::{Image, Price, ProductCard, Stock};
+use crate::views::reviews::Stars;
 use contracts::catalog::{OptionValue, Picture, Variant};
 use contracts::search::{Click, SearchHit, SearchPage};
 use contracts::tenants::Location;
@@ -95,6 +96,7 @@ pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
         } else {
             Stock::SoldOut
         },
+        rating: hit.rating.and_then(|rating| Stars::of(rating, locale)),
     }
 }
 

@@ -21,6 +21,7 @@ mod numbers;
 mod operator;
 mod orders;
 mod outcomes;
+mod own_reviews;
 mod papers;
 mod payouts;
 mod posted;
@@ -28,6 +29,7 @@ mod private;
 mod product;
 mod readdress;
 mod returns;
+mod reviews;
 mod savings;
 mod seller;
 mod shop;
@@ -52,6 +54,7 @@ use contracts::orders::{OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
+use contracts::reviews::Reviews;
 use contracts::search::Search;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
@@ -68,6 +71,7 @@ pub struct Shop {
     pub tenants: Arc<dyn Tenants>,
     pub catalog: Arc<dyn Catalog>,
     pub inventory: Arc<dyn Inventory>,
+    pub reviews: Arc<dyn Reviews>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
@@ -103,7 +107,11 @@ fn table() -> Table {
         .get("/c/{*path}", listing::category)
         .get("/search", listing::search)
         .get("/p/{slug}", product::page)
+        .get("/p/{slug}/reviews", reviews::of_product)
+        .post("/p/{slug}/reviews/{review}/vote", reviews::vote)
+        .post("/p/{slug}/reviews/{review}/report", reviews::report)
         .get("/shop/{slug}", shop::page)
+        .get("/shop/{slug}/reviews", reviews::of_shop)
         .get("/cart", cart::page)
         .post("/cart/lines", cart::add)
         .post("/cart/lines/{sku}", cart::set)
@@ -143,6 +151,12 @@ fn table() -> Table {
         )
         .get("/account", account::page)
         .post("/account/sessions/{id}/revoke", account::revoke)
+        .get("/account/reviews", own_reviews::list)
+        .get("/account/reviews/new", own_reviews::new)
+        .post("/account/reviews/new", own_reviews::write)
+        .get("/account/reviews/{id}", own_reviews::edit)
+        .post("/account/reviews/{id}", own_reviews::change)
+        .post("/account/reviews/{id}/delete", own_reviews::delete)
         .get("/sign-in", auth::sign_in_page)
         .post("/sign-in", auth::sign_in)
         .post("/sign-out", auth::sign_out)
@@ -212,6 +226,8 @@ fn table() -> Table {
             "/seller/orders/{id}/shipments/{shipment}/hand-over",
             seller::parcels::hand_over,
         )
+        .get("/seller/reviews", seller::reviews::list)
+        .post("/seller/reviews/{id}/reply", seller::reviews::reply)
         .get("/seller/products", seller::products::list)
         .get("/seller/products/new", seller::product_form::new)
         .post_files(
@@ -299,6 +315,9 @@ fn table() -> Table {
         .post("/operator/taxes/categories", operator::taxes::make_category)
         .post("/operator/taxes/regions", operator::taxes::make_region)
         .post("/operator/taxes/owner", operator::taxes::set_owner)
+        .get("/operator/reviews", operator::reviews::list)
+        .post("/operator/reviews/{id}/approve", operator::reviews::approve)
+        .post("/operator/reviews/{id}/reject", operator::reviews::reject)
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)
         .post(

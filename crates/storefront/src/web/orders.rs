@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cancel, cards, readdress, returns, savings, sub_orders, taxes};
+use super::{Shop, cancel, cards, own_reviews, readdress, returns, savings, sub_orders, taxes};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
@@ -18,6 +18,7 @@ use contracts::orders::{
     AsOf, CancelReason, Fulfilment, Order, OrderStatus, OrderSummary, SubOrder, SubOrderStatus,
 };
 use contracts::payments::{Payment, PaymentStatus};
+use contracts::reviews::OrderReviews;
 use contracts::tenants::Shop as Seller;
 use kernel::{Cursor, Fault, Kind, OrderId, ProductId, TenantId};
 use serde::Deserialize;
@@ -203,11 +204,22 @@ async fn show(
         .flat_map(|s| &s.lines)
         .map(|l| l.product)
         .collect();
-    let (frame, sellers, listings, shipments) = futures::join!(
+    let said = async {
+        match visit.user() {
+            Ok(user) => shop
+                .reviews
+                .of_order(&visit.ctx, user, order.id)
+                .await
+                .unwrap_or_default(),
+            Err(_) => OrderReviews::default(),
+        }
+    };
+    let (frame, sellers, listings, shipments, said) = futures::join!(
         visit.keyed_page(shop, "order.title"),
         shop.tenants.shops(&visit.ctx, tenants),
         shop.catalog.listings(&visit.ctx, products),
         shop.shipping.of_order(&visit.ctx, order.id),
+        said,
     );
     // Without what carriers tell, an order is still one.
     let shipments = shipments.unwrap_or_default();
@@ -251,7 +263,12 @@ async fn show(
                 returns: returns::seen_by_buyer(order.id, s, locale),
                 return_form: returns::form(order.id, s, visit, left),
                 units_form: cancel::form(order.id, s, visit, left),
-                ..sub_orders::seen(s, &sellers, &listings, &shipments, locale)
+                ..own_reviews::on(
+                    s,
+                    sub_orders::seen(s, &sellers, &listings, &shipments, locale),
+                    &said,
+                    locale,
+                )
             })
             .collect(),
         address: address_lines(&order.address, visit),

@@ -1,7 +1,7 @@
 //! How forms end: codes that the page which follows says in words, under `done.` and `refusal.`.
 
 /// What the last form did, as the address names it for the page that follows. Each has its message.
-pub const DONE: [&str; 55] = [
+pub const DONE: &[&str] = &[
     "added",
     "removed",
     "saved",
@@ -57,9 +57,15 @@ pub const DONE: [&str; 55] = [
     "gift_card_enabled",
     "search_made",
     "search_ended",
+    "review_published",
+    "review_queued",
+    "review_reported",
+    "review_answered",
+    "review_approved",
+    "review_rejected",
 ];
 /// Why the last form was refused, where the page that follows says so.
-pub const REFUSED: [&str; 52] = [
+pub const REFUSED: &[&str] = &[
     "out_of_stock",
     "not_for_sale",
     "cart_full",
@@ -112,4 +118,6 @@ pub const REFUSED: [&str; 52] = [
     "gift_card_repeated",
     "gift_cards_too_many",
     "codes_guessed",
+    "own_review",
+    "review_changed",
 ];

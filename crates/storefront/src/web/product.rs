@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::listing::crumbs;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, facets};
+use super::{Shop, cards, facets, reviews};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
@@ -51,12 +51,13 @@ pub async fn page(
             shop.search.clicked(&visit.ctx, click).await.unwrap_or_default();
         }
     };
-    let (page, (), sellers, stock, tree) = futures::join!(
+    let (page, (), sellers, stock, tree, found) = futures::join!(
         visit.public_page(&shop, &listing.title, &summary, &href),
         noted,
         shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
         shop.inventory.availability(&visit.ctx, skus),
         shop.catalog.categories(&visit.ctx),
+        shop.reviews.of_product(&visit.ctx, id, reviews::first_query()),
     );
     let seller = sellers?
         .into_iter()
@@ -77,9 +78,11 @@ pub async fn page(
         limit: MORE_CARDS,
         ..SearchQuery::default()
     };
-    let (others, logo) = futures::join!(
+    let list = format!("{href}/reviews");
+    let (others, logo, said) = futures::join!(
         shop.search.search(&visit.ctx, others),
         super::home::pictures(&shop, &visit, seller.logo.into_iter()),
+        reviews::first(&shop, &visit, found, &list, &seller.name, &href),
     );
     // What else the maker has is an extra: without search the piece itself can still be bought.
     let others = others.ok();
@@ -106,6 +109,7 @@ pub async fn page(
         description: Markup::sanitised(&listing.description_html),
         attributes: attributes(&listing, locale),
         returns: seller.return_policy.clone(),
+        said,
         more_from_seller: others
             .iter()
             .flat_map(|found| &found.hits)
@@ -124,7 +128,7 @@ pub async fn page(
 }
 
 /// The id at the end of `blue-bowl-0192…`.
-fn id_in(slug: &str) -> Option<ProductId> {
+pub fn id_in(slug: &str) -> Option<ProductId> {
     const UUID_CHARS: usize = 36;
     let start = slug.len().checked_sub(UUID_CHARS)?;
     slug.get(start..)?.parse().ok()

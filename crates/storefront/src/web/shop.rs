@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::listing::{CARDS_PER_PAGE, sort_choices};
 use super::product::DISPATCH_DAYS;
 use super::visit::{Visit, category_name};
-use super::{Shop, cards, home};
+use super::{Shop, cards, home, reviews};
 use crate::markup::Markup;
 use crate::views::common::{Accent, Link};
 use crate::views::listing::More;
@@ -33,11 +33,12 @@ pub async fn page(
     wanted.sellers = vec![seller.slug.clone()];
     let href = format!("/shop/{}", seller.slug);
     let story = Markup::plain(&seller.story, 155);
-    let (page, found, tree, pictures) = futures::join!(
+    let (page, found, tree, pictures, rating) = futures::join!(
         visit.public_page(&shop, &seller.name, &story, &href),
         shop.search.search(&visit.ctx, wanted),
         shop.catalog.categories(&visit.ctx),
         home::pictures(&shop, &visit, seller.logo.into_iter().chain(seller.banner)),
+        reviews::of_seller(&shop, &visit, seller.id),
     );
     let (found, tree) = (found?, tree.unwrap_or_default());
     let seen = filters
@@ -59,6 +60,7 @@ pub async fn page(
         dispatch_days: DISPATCH_DAYS,
         returns: seller.return_policy.clone(),
         holiday: None,
+        rating,
         total: found.total,
         cards: found
             .hits

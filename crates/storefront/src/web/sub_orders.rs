@@ -306,5 +306,6 @@ pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Loca
         unit_price: Price::new(locale, line.unit_price),
         total: Price::new(locale, line.list_total),
         commission: None,
+        review: None,
     }
 }

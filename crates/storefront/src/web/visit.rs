@@ -122,9 +122,9 @@ impl Visit {
             let code = parameter(name)?;
             codes.iter().copied().find(|known| *known == code)
         };
-        let outcome = known(&DONE, "done")
+        let outcome = known(DONE, "done")
             .map(Outcome::Done)
-            .or_else(|| known(&REFUSED, "refused").map(Outcome::Refused));
+            .or_else(|| known(REFUSED, "refused").map(Outcome::Refused));
         let chosen = asked.or_else(|| value("lang"));
         let locale = Locale::negotiate(
             chosen.as_deref(),

@@ -5,6 +5,7 @@ pub mod gift_cards;
 pub mod ledger;
 pub mod payments;
 pub mod payouts;
+pub mod reviews;
 pub mod search;
 pub mod shops;
 pub mod taxes;
@@ -15,7 +16,7 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 8] = [
+const SECTIONS: [(&str, &str, Permission); 9] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
@@ -35,6 +36,11 @@ const SECTIONS: [(&str, &str, Permission); 8] = [
         Permission::ReadLedger,
     ),
     ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
+    (
+        "/operator/reviews",
+        "operator.reviews",
+        Permission::ModerateReviews,
+    ),
     ("/operator/search", "operator.search", Permission::ManageSearch),
 ];
 

@@ -12,6 +12,7 @@ pub mod products;
 mod promotion_form;
 pub mod promotions;
 pub mod returns;
+pub mod reviews;
 pub mod settlement;
 pub mod shop;
 pub mod staff;
@@ -30,10 +31,11 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 9] = [
+const SECTIONS: [(&str, &str, Permission); 10] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
+    ("/seller/reviews", "work.reviews", Permission::ReadShop),
     ("/seller/products", "work.products", Permission::ReadCatalog),
     ("/seller/stock", "work.stock", Permission::ReadStock),
     ("/seller/promotions", "work.promotions", Permission::ReadSales),
