@@ -120,6 +120,8 @@ pub struct Serve {
     pub sandbox_webhook_secret: Option<String>,
     #[command(flatten)]
     pub providers: crate::providers::Providers,
+    #[command(flatten)]
+    pub search: crate::searching::SearchEngine,
     /// Who says at which rate things are taxed: the table that operators keep, or a pretended tax service.
     #[arg(long, env = "STOA_TAXES", value_enum, default_value = "table")]
     pub taxes: crate::providers::TaxSource,
@@ -227,6 +229,7 @@ impl Serve {
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
+            search: crate::searching::SearchEngine::default(),
             taxes: crate::providers::TaxSource::default(),
             open_inbox: false,
             clock: None,

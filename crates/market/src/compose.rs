@@ -225,7 +225,9 @@ pub async fn compose(
         },
         db: db(search::CONTEXT)?,
         clock: clock.clone(),
-        folder: home.data_dir.join("search"),
+        place: config
+            .search
+            .place(&home.data_dir.join("search"), &config.instance, clock)?,
     };
 
     let carts = cart::Carts::new(db(cart::CONTEXT)?, catalog.clone(), inventory.clone());

@@ -41,6 +41,7 @@ pub struct Config {
     pub hold_s: u32,
     pub sandbox_webhook_secret: Option<String>,
     pub providers: crate::providers::Providers,
+    pub search: crate::searching::SearchEngine,
     pub taxes: crate::providers::TaxSource,
     pub open_inbox: bool,
     /// A clock that is told the time begins there.
@@ -79,6 +80,7 @@ impl Config {
             hold_s: args.hold_s,
             sandbox_webhook_secret: args.sandbox_webhook_secret.clone(),
             providers: args.providers.clone(),
+            search: args.search.clone(),
             taxes: args.taxes,
             open_inbox: args.open_inbox,
             clock: args.clock,
@@ -100,6 +102,7 @@ impl Config {
             hold_s: kernel::limits::RESERVATION_TTL_S,
             sandbox_webhook_secret: None,
             providers: crate::providers::Providers::default(),
+            search: crate::searching::SearchEngine::default(),
             taxes: crate::providers::TaxSource::default(),
             open_inbox: false,
             clock: None,

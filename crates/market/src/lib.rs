@@ -10,5 +10,6 @@ mod description;
 mod docs;
 mod home;
 pub mod providers;
+pub mod searching;
 mod told_clock;
 mod trial;

@@ -85,11 +85,20 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn dependencies_point_one_way() {
     let all = dependencies();
     let allowed = |krate: &str| -> BTreeSet<&str> {
-        let ground = ["kernel", "contracts", "store", "httpkit", "runtime", "paper"];
+        let ground = [
+            "kernel",
+            "contracts",
+            "store",
+            "httpkit",
+            "runtime",
+            "wire",
+            "paper",
+        ];
         match krate {
             "kernel" | "pg" | "sampler" | "paper" => BTreeSet::new(),
             "contracts" => ["kernel"].into(),
             "store" | "httpkit" => ["kernel", "contracts"].into(),
+            "wire" => ["kernel"].into(),
             "runtime" => ["kernel", "contracts", "httpkit"].into(),
             "testkit" => ["kernel", "contracts", "store", "httpkit", "runtime", "pg"].into(),
             "checkout" => ground

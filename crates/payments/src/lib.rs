@@ -6,12 +6,10 @@
 
 mod amounts;
 mod app;
-pub mod breaker;
 mod charges;
 pub mod domain;
 mod error;
 pub mod fallback;
-mod hidden;
 mod http;
 pub mod paypal;
 pub mod provider;
@@ -24,10 +22,11 @@ mod verify;
 pub mod webhook;
 mod wire;
 
+pub use crate::wire::TIMEOUT;
+pub use ::wire::{Hidden, breaker};
 pub use app::PaymentBook;
 pub use error::Error;
 pub use fallback::Fallback;
-pub use hidden::Hidden;
 pub use http::routes;
 pub use paypal::PayPal;
 pub use provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
@@ -35,7 +34,6 @@ pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
 pub use stripe::Stripe;
 pub use verify::verify;
-pub use wire::TIMEOUT;
 
 pub const CONTEXT: &str = "payments";
 

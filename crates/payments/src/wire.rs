@@ -2,35 +2,27 @@
 //!
 //! 429 and 5xx are no answers about money: the call may have taken effect or not. Redirects are not followed.
 
-use crate::breaker::{Circuit, Limits};
+use crate::breaker::Circuit;
 use crate::error::Error;
 use crate::provider::Answer;
+use ::wire::{Line, NoAnswer};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{CONTENT_TYPE, RETRY_AFTER};
+use hyper::StatusCode;
+use hyper::header::CONTENT_TYPE;
 use hyper::http::request::Builder;
-use hyper::{Request, StatusCode, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
 use kernel::SharedClock;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// Bytes of an answer. Providers' are a few KiB.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-/// Connecting takes longer only where nobody is.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Shorter than the patience of those who ask, so that it is this side that gives up and knows it.
 pub const TIMEOUT: Duration = Duration::from_secs(8);
 
 #[derive(Clone)]
 pub struct Wire {
     provider: &'static str,
-    base: String,
-    timeout: Duration,
-    circuit: Circuit,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    line: Line,
 }
 
 /// What was answered: anything but 429 and 5xx.
@@ -90,6 +82,16 @@ impl Said {
     }
 }
 
+impl From<NoAnswer> for Trouble {
+    fn from(none: NoAnswer) -> Self {
+        match none {
+            NoAnswer::Silence(why) => Self::Silence(why),
+            NoAnswer::Resting => Self::Resting,
+            NoAnswer::Request(why) => Self::Odd(format!("the request cannot be made: {why}")),
+        }
+    }
+}
+
 impl Wire {
     /// `base` is such as `https://api.provider.example`. Plain HTTP is for this machine alone.
     pub fn new(
@@ -98,48 +100,20 @@ impl Wire {
         timeout: Duration,
         clock: SharedClock,
     ) -> Result<Self, String> {
-        let base = base.trim_end_matches('/').to_owned();
-        let uri: Uri = base
-            .parse()
-            .map_err(|e| format!("`{base}` is no address of {provider}: {e}"))?;
-        let local = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if uri.scheme_str() != Some("https") && !local {
-            return Err(format!(
-                "`{base}` should begin with https://: {provider} is told credentials"
-            ));
-        }
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .map_err(|e| format!("TLS cannot be set up: {e}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .build(tls);
-        Ok(Self {
-            provider,
-            base,
-            timeout,
-            circuit: Circuit::new(provider, Limits::default(), clock),
-            client,
-        })
+        let line = Line::new(provider, base, timeout, ANSWER_BYTES_MAX, clock)?;
+        Ok(Self { provider, line })
     }
 
     pub fn circuit(&self) -> &Circuit {
-        &self.circuit
+        self.line.circuit()
     }
 
     pub fn get(&self, path: &str) -> Builder {
-        Request::get(format!("{}{path}", self.base))
+        self.line.get(path)
     }
 
     pub fn post(&self, path: &str) -> Builder {
-        Request::post(format!("{}{path}", self.base))
+        self.line.post(path)
     }
 
     pub async fn ask(&self, request: Builder) -> Result<Said, Trouble> {
@@ -165,45 +139,27 @@ impl Wire {
     }
 
     async fn send(&self, request: Builder, body: Bytes) -> Result<Said, Trouble> {
-        let request = request
-            .header("user-agent", concat!("stoa/", env!("CARGO_PKG_VERSION")))
-            .body(Full::new(body))
-            .map_err(|e| Trouble::Odd(format!("the request cannot be made: {e}")))?;
-        let pass = self.circuit.admit().ok_or(Trouble::Resting)?;
-        let said = tokio::time::timeout(self.timeout, self.exchange(request))
-            .await
-            .unwrap_or_else(|_| Err(Trouble::Silence("it took too long".to_owned())));
+        let said = self.line.send(request, body).await;
         let outcome = match &said {
+            Ok(said) if said.is_trouble() => "busy",
             Ok(_) => "answered",
-            Err(Trouble::Busy(..)) => "busy",
+            Err(NoAnswer::Resting) => "resting",
             Err(_) => "silent",
         };
-        if !matches!(said, Err(Trouble::Silence(_) | Trouble::Busy(..))) {
-            pass.heard();
+        if outcome != "resting" {
+            metrics::counter!("payment_provider_requests_total", "provider" => self.provider, "outcome" => outcome)
+                .increment(1);
         }
-        metrics::counter!("payment_provider_requests_total", "provider" => self.provider, "outcome" => outcome)
-            .increment(1);
-        said
-    }
-
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Said, Trouble> {
-        let response = self
-            .client
-            .request(request)
-            .await
-            .map_err(|e| Trouble::Silence(e.to_string()))?;
-        let status = response.status();
-        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-            let wait = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok());
+        let said = said?;
+        if said.is_trouble() {
+            let wait = said.retry_after.as_ref();
             let wait = wait.map_or_else(String::new, |wait| format!(", to be asked again after {wait}"));
-            return Err(Trouble::Busy(status, wait));
+            return Err(Trouble::Busy(said.status, wait));
         }
-        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
-            .collect()
-            .await
-            .map_err(|e| Trouble::Silence(e.to_string()))?
-            .to_bytes();
-        Ok(Said { status, body })
+        Ok(Said {
+            status: said.status,
+            body: said.body,
+        })
     }
 }
 
@@ -219,19 +175,4 @@ pub fn or_unknown(provider: &'static str, key: &str, outcome: Result<Answer, Tro
         }
         Answer::Unknown
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_leave_this_machine_encrypted_only() {
-        let clock: SharedClock = std::sync::Arc::new(kernel::SystemClock);
-        let made = |base| Wire::new("stripe", base, TIMEOUT, clock.clone()).map(drop);
-        assert!(made("https://api.stripe.com").is_ok());
-        assert!(made("http://127.0.0.1:8081/").is_ok());
-        assert!(made("http://api.stripe.com").is_err());
-        assert!(made("api.stripe.com").is_err());
-    }
 }

@@ -1,8 +1,9 @@
 //! Answering searches: what may be asked, how many at once, how long each may take.
 
+use crate::engine::Tuning;
 use crate::engine::quantity::Unit;
-use crate::engine::{Engine, EngineError, Ranking, Tuning};
 use crate::error::Error;
+use crate::port::{Ask, Index};
 use crate::record::{NOTES_MAX, Note, Searched, words_of};
 use contracts::Reply;
 use contracts::search::tuning::SearchPreview;
@@ -10,11 +11,8 @@ use contracts::search::{Click, Search, SearchPage, SearchQuery, Sort, Suggestion
 use kernel::limits::{PAGE_SIZE_MAX, QUERY_CHARS_MAX};
 use kernel::{Ctx, Fault, Timestamp};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
-/// From its arrival, a search is answered or given up within this.
-const SEARCH_TIME_MAX: Duration = Duration::from_secs(2);
 /// Filter values of one query, over all facets.
 pub const FILTERS_MAX: usize = 64;
 /// Characters of one filter value or attribute key.
@@ -31,9 +29,7 @@ pub struct Searches {
 }
 
 struct Inner {
-    live: RwLock<Option<Arc<Engine>>>,
-    /// Searching is work for a processor: more at once than there are only makes all of them slow.
-    permits: Arc<Semaphore>,
+    live: RwLock<Option<Arc<dyn Index>>>,
     rebuild: Notify,
     /// What operators say about searches, and by which version.
     tuning: RwLock<(i64, Arc<Tuning>)>,
@@ -55,11 +51,9 @@ impl Searches {
     #[must_use]
     pub fn new() -> Self {
         let (notes, waiting) = mpsc::channel(NOTES_MAX);
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             inner: Arc::new(Inner {
                 live: RwLock::new(None),
-                permits: Arc::new(Semaphore::new(cores)),
                 rebuild: Notify::new(),
                 tuning: RwLock::default(),
                 offered: RwLock::default(),
@@ -78,7 +72,7 @@ impl Searches {
     /// Products in the index.
     #[must_use]
     pub fn documents(&self) -> Option<u64> {
-        self.live().map(|engine| engine.documents())
+        self.live().map(|index| index.documents())
     }
 
     /// Asks this process's follower to build the index anew beside the current one.
@@ -90,9 +84,9 @@ impl Searches {
         self.inner.rebuild.notified().await;
     }
 
-    /// From now on, searches are answered by `engine`.
-    pub(crate) fn serve(&self, engine: Option<Arc<Engine>>) {
-        *self.inner.live.write().unwrap_or_else(PoisonError::into_inner) = engine;
+    /// From now on, searches are answered by `index`.
+    pub(crate) fn serve(&self, index: Option<Arc<dyn Index>>) {
+        *self.inner.live.write().unwrap_or_else(PoisonError::into_inner) = index;
     }
 
     /// Whether what operators say is known as of `version`, or later.
@@ -144,7 +138,7 @@ impl Searches {
         Arc::clone(&self.inner.tuning.read().unwrap_or_else(PoisonError::into_inner).1)
     }
 
-    fn live(&self) -> Option<Arc<Engine>> {
+    fn live(&self) -> Option<Arc<dyn Index>> {
         self.inner
             .live
             .read()
@@ -154,11 +148,7 @@ impl Searches {
 
     pub async fn find(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPage, Error> {
         check(&query)?;
-        let tuning = self.tuning();
-        self.work("search", move |engine, deadline| {
-            engine.search_with(&query, &Ranking::default(), &tuning, Some(now), deadline)
-        })
-        .await
+        self.index()?.search(self.ask(query, now)).await
     }
 
     /// As [`Self::find`], and what was searched for is remembered.
@@ -185,47 +175,28 @@ impl Searches {
     /// The page that [`Self::find`] gives, with the reasons for its order.
     pub async fn preview(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPreview, Error> {
         check(&query)?;
-        let tuning = self.tuning();
-        self.work("preview", move |engine, deadline| {
-            engine.preview(&query, &Ranking::default(), &tuning, Some(now), deadline)
-        })
-        .await
+        self.index()?.preview(self.ask(query, now)).await
     }
 
     pub async fn complete(&self, q: String) -> Result<Suggestions, Error> {
         check_text("q", &q, QUERY_CHARS_MAX)?;
         let others = self.others(&q);
-        let mut found = self
-            .work("suggest", move |engine, deadline| {
-                engine.suggest(&q, SUGGESTIONS_MAX, deadline)
-            })
-            .await?;
+        let mut found = self.index()?.suggest(q, SUGGESTIONS_MAX).await?;
         let own = found.queries.into_iter().filter(|words| !others.contains(words));
         found.queries = others.iter().cloned().chain(own).take(SUGGESTIONS_MAX).collect();
         Ok(found)
     }
 
-    /// Runs `task` on a thread made for such work, when it is its turn.
-    async fn work<T, F>(&self, kind: &'static str, task: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Engine, Instant) -> Result<T, EngineError> + Send + 'static,
-    {
-        let deadline = Instant::now() + SEARCH_TIME_MAX;
-        let engine = self.live().ok_or(Error::NotReady)?;
-        let permit = tokio::time::timeout(SEARCH_TIME_MAX, Arc::clone(&self.inner.permits).acquire_owned())
-            .await
-            .map_err(|_| Error::Busy)?
-            .map_err(|_| Error::NotReady)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let started = Instant::now();
-            let result = task(&engine, deadline);
-            metrics::histogram!("search_engine_seconds", "kind" => kind)
-                .record(started.elapsed().as_secs_f64());
-            result
-        });
-        Ok(done.await.map_err(Error::Panicked)??)
+    fn index(&self) -> Result<Arc<dyn Index>, Error> {
+        self.live().ok_or(Error::NotReady)
+    }
+
+    fn ask(&self, query: SearchQuery, now: Timestamp) -> Ask {
+        Ask {
+            query,
+            tuning: self.tuning(),
+            now,
+        }
     }
 }
 

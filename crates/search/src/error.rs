@@ -20,6 +20,8 @@ pub enum Error {
     Engine(EngineError),
     #[error("the search was broken off: {0}")]
     Panicked(tokio::task::JoinError),
+    #[error("the index is elsewhere: {0}")]
+    Elsewhere(crate::opensearch::Trouble),
     #[error("There is no such {0}.")]
     NotFound(&'static str),
     #[error("It has ended already. An end is not changed.")]
@@ -64,6 +66,7 @@ impl From<Error> for Fault {
                 fault.retry_after_s = Some(1);
                 fault
             }
+            Error::Elsewhere(trouble) => (&trouble).into(),
             Error::NotFound(what) => Fault::not_found(what),
             Error::Ended => Fault::new(Kind::Conflict, "ended", error.to_string()),
             Error::TooMany(_) => Fault::new(Kind::Conflict, "too_many", error.to_string()),

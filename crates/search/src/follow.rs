@@ -5,8 +5,10 @@
 //! stands: a change is indexed again at worst, never left out.
 
 use crate::app::Searches;
-use crate::engine::{Engine, EngineError, INDEX_VERSION, Writer};
-use crate::replica::Folder;
+use crate::embedded::Embedded;
+use crate::engine::INDEX_VERSION;
+use crate::opensearch::Cluster;
+use crate::port::{Checkpoint, Home, KeepError, Keeper};
 use crate::source::{Documents, Reader, Sources};
 use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
@@ -15,10 +17,8 @@ use contracts::search::PopularityChanged;
 use contracts::tenants::ShopChanged;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, Fault, ProductId, SharedClock, TenantId};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::Db;
 use store::log::{self, Position};
@@ -40,8 +40,8 @@ const CHUNK: u16 = 500;
 const POLL: Duration = Duration::from_millis(50);
 /// Least time between commits: each makes a segment.
 const COMMIT_EVERY: Duration = Duration::from_millis(200);
-/// After so long without a change the writer's memory is given back.
-const WRITER_IDLE: Duration = Duration::from_secs(10);
+/// After so long without a change there is time to tidy up.
+const IDLE: Duration = Duration::from_secs(10);
 /// Pause after something that is needed did not answer.
 const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -53,29 +53,39 @@ pub struct Follower {
     /// A pool of this context, for reading the log.
     pub db: Db,
     pub clock: SharedClock,
-    /// The index's folder, below the data directory.
-    pub folder: PathBuf,
+    pub place: Place,
 }
 
-/// What a commit says of itself.
-#[derive(Debug, Serialize, Deserialize)]
-struct Checkpoint {
-    version: (u32, u32),
-    position: Position,
+/// Where the index lies.
+#[derive(Clone)]
+pub enum Place {
+    /// A folder below the data directory, of this process alone.
+    Folder(PathBuf),
+    /// With an OpenSearch, for all processes.
+    OpenSearch(Cluster),
+}
+
+impl Place {
+    fn home(&self) -> Result<Box<dyn Home>, KeepError> {
+        Ok(match self {
+            Self::Folder(folder) => Box::new(Embedded::open(folder)?),
+            Self::OpenSearch(cluster) => Box::new(cluster.clone()),
+        })
+    }
 }
 
 /// An index that is being kept up.
 struct Replica {
-    engine: Arc<Engine>,
+    keeper: Box<dyn Keeper>,
     /// As its commits say; an index of another version is kept up until its successor is built.
     version: (u32, u32),
-    writer: Option<Writer>,
-    /// Up to here the writer knows.
+    /// Up to here the keeper was told.
     position: Position,
     /// Up to here the last commit goes.
     committed: Position,
     dirty: bool,
     last_commit: Instant,
+    rested: bool,
     reader: Reader,
 }
 
@@ -87,13 +97,7 @@ enum StepError {
     #[error("a product cannot be read: {0}")]
     Source(#[from] Fault),
     #[error(transparent)]
-    Engine(#[from] EngineError),
-    #[error("the folder cannot be written: {0}")]
-    Folder(#[from] std::io::Error),
-    #[error("a step was broken off: {0}")]
-    Panicked(#[from] tokio::task::JoinError),
-    #[error("a checkpoint cannot be written: {0}")]
-    Checkpoint(#[from] serde_json::Error),
+    Keep(#[from] KeepError),
 }
 
 impl Follower {
@@ -115,52 +119,58 @@ impl Follower {
     }
 
     async fn follow(&self) -> Result<(), StepError> {
-        let folder = Folder::open(&self.folder)?;
-        let mut replica = self.open(&folder);
+        let home = self.place.home()?;
+        let mut replica = None;
+        if let Some((keeper, _)) = home.open().await? {
+            // What is there answers while it is waited for whoever keeps it up.
+            self.searches.serve(Some(keeper.index()));
+            replica = self.lead(keeper).await?;
+        }
         let head = self.head().await?;
         // A place that the log has not reached is a place in another database's log.
-        replica.take_if(|(replica, _)| replica.position.xid > head.xid);
-        self.searches
-            .serve(replica.as_ref().map(|(replica, _)| Arc::clone(&replica.engine)));
-        if replica.as_ref().is_none_or(|(_, is_current)| !is_current) {
-            replica = Some((self.rebuild(&folder, replica.map(|(old, _)| old)).await?, true));
-        }
-        let Some((mut replica, _)) = replica else {
-            return Ok(());
+        replica.take_if(|replica| replica.position.xid > head.xid);
+        let index = replica.as_ref().map(|replica| replica.keeper.index());
+        self.searches.serve(index);
+        let mut replica = match replica {
+            Some(replica) if replica.version == INDEX_VERSION => replica,
+            old => self.rebuild(home.as_ref(), old).await?,
         };
         loop {
             tokio::select! {
                 biased;
-                () = self.searches.rebuild_wanted() => replica = self.rebuild(&folder, Some(replica)).await?,
-                () = self.keep_up(&mut replica) => {}
+                () = self.searches.rebuild_wanted() => {
+                    replica = self.rebuild(home.as_ref(), Some(replica)).await?;
+                }
+                kept = self.keep_up(&mut replica) => kept?,
             }
         }
     }
 
-    /// The index in use and whether it is of this program's version, if it can be opened at all.
-    fn open(&self, folder: &Folder) -> Option<(Replica, bool)> {
-        let path = folder.current()?;
-        let engine = match Engine::open(&path) {
-            Ok(engine) => engine,
-            Err(error) => {
-                tracing::warn!(%error, "the search index cannot be opened and is built anew");
-                return None;
-            }
-        };
-        let checkpoint: Checkpoint = serde_json::from_str(&engine.payload().ok()??).ok()?;
-        let is_current = checkpoint.version == INDEX_VERSION;
-        let mut replica = Replica::new(engine, checkpoint.position, self.sources.clone(), self.db.clone());
-        replica.version = checkpoint.version;
-        Some((replica, is_current))
+    /// The index from where it stands when nobody else keeps it up.
+    async fn lead(&self, mut keeper: Box<dyn Keeper>) -> Result<Option<Replica>, StepError> {
+        let checkpoint = keeper.lead().await?;
+        Ok(Some(self.replica(keeper, checkpoint)))
     }
 
-    /// Builds an index from the catalogue in a folder of its own, while the old one is kept up, then puts it in use.
-    async fn rebuild(&self, folder: &Folder, mut old: Option<Replica>) -> Result<Replica, StepError> {
-        let path = folder.fresh()?;
+    fn replica(&self, keeper: Box<dyn Keeper>, checkpoint: Checkpoint) -> Replica {
+        Replica {
+            keeper,
+            version: checkpoint.version,
+            position: checkpoint.position,
+            committed: checkpoint.position,
+            dirty: false,
+            last_commit: Instant::now(),
+            rested: true,
+            reader: Reader::new(self.sources.clone(), self.db.clone()),
+        }
+    }
+
+    /// Builds an index from the catalogue beside the old one, which is kept up meanwhile, then puts it in use.
+    async fn rebuild(&self, home: &dyn Home, mut old: Option<Replica>) -> Result<Replica, StepError> {
         // The step that was broken off for this may have taken the writer with it.
         old.iter_mut().for_each(Replica::go_back);
-        let built = {
-            let build = self.build(&path);
+        let mut built = {
+            let build = self.build(home);
             tokio::pin!(build);
             loop {
                 let keep_up = async {
@@ -171,23 +181,26 @@ impl Follower {
                 };
                 tokio::select! {
                     built = &mut build => break built?,
-                    () = keep_up => {}
+                    kept = keep_up => kept?,
                 }
             }
         };
         drop(old);
-        self.searches.serve(Some(Arc::clone(&built.engine)));
-        folder.adopt(&path)?;
-        tracing::info!(documents = built.engine.documents(), "the search index was built");
+        let index = built.keeper.index();
+        let documents = index.documents();
+        self.searches.serve(Some(index));
+        home.adopt(built.keeper.as_mut()).await?;
+        tracing::info!(documents, "the search index was built");
         Ok(built)
     }
 
-    async fn build(&self, path: &std::path::Path) -> Result<Replica, StepError> {
+    async fn build(&self, home: &dyn Home) -> Result<Replica, StepError> {
+        let keeper = home.fresh().await?;
         // What is in the log by now is in the catalogue as well; what comes later is followed.
-        let head = self.head().await?;
-        let engine = Engine::create(path).map_err(EngineError::from)?;
-        let mut replica = Replica::new(engine, head, self.sources.clone(), self.db.clone());
-        replica.scan(&self.ctx(), None).await?;
+        let position = self.head().await?;
+        let version = INDEX_VERSION;
+        let mut replica = self.replica(keeper, Checkpoint { version, position });
+        replica.scan(&self.ctx(), None, position).await?;
         replica.commit().await?;
         Ok(replica)
     }
@@ -197,13 +210,19 @@ impl Follower {
         Ok(log::end(&self.db).await?)
     }
 
-    /// One step, with its failure put right: reopened at the last commit, after a pause.
-    async fn keep_up(&self, replica: &mut Replica) {
-        if let Err(error) = self.step(replica).await {
-            tracing::warn!(%error, "the search index could not take a change; trying again");
-            metrics::counter!("search_follow_failures_total").increment(1);
-            replica.go_back();
-            tokio::time::sleep(OUTAGE_PAUSE).await;
+    /// One step, with its failure put right: reopened at the last commit, after a pause. An index that is not ours to keep
+    /// any more is given up.
+    async fn keep_up(&self, replica: &mut Replica) -> Result<(), StepError> {
+        match self.step(replica).await {
+            Ok(()) => Ok(()),
+            Err(StepError::Keep(KeepError::Lost)) => Err(KeepError::Lost.into()),
+            Err(error) => {
+                tracing::warn!(%error, "the search index could not take a change; trying again");
+                metrics::counter!("search_follow_failures_total").increment(1);
+                replica.go_back();
+                tokio::time::sleep(OUTAGE_PAUSE).await;
+                Ok(())
+            }
         }
     }
 
@@ -224,7 +243,7 @@ impl Follower {
                 // Every product of a category carries its name: they are read anew, beside the index in use.
                 self.searches.rebuild();
             }
-            replica.apply(&self.ctx(), changes).await?;
+            replica.apply(&self.ctx(), changes, read.next).await?;
         }
         replica.position = read.next;
         if replica.dirty && replica.last_commit.elapsed() >= COMMIT_EVERY {
@@ -237,9 +256,10 @@ impl Follower {
         if replica.dirty {
             let rest = COMMIT_EVERY.saturating_sub(replica.last_commit.elapsed());
             tokio::time::sleep(rest.min(POLL)).await;
-        } else if replica.writer.is_some() && replica.last_commit.elapsed() > WRITER_IDLE {
+        } else if !replica.rested && replica.last_commit.elapsed() > IDLE {
             replica.rest().await?;
         } else {
+            replica.keeper.stay().await?;
             woken.await;
         }
         Ok(())
@@ -251,52 +271,44 @@ impl Follower {
 }
 
 impl Replica {
-    fn new(engine: Engine, position: Position, sources: Sources, db: Db) -> Self {
-        Self {
-            engine: Arc::new(engine),
-            version: INDEX_VERSION,
-            writer: None,
-            position,
-            committed: position,
-            dirty: false,
-            last_commit: Instant::now(),
-            reader: Reader::new(sources, db),
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            version: self.version,
+            position: self.position,
         }
     }
 
-    /// To the last commit: what came after it goes with the writer.
+    /// To the last commit: what came after it is forgotten.
     fn go_back(&mut self) {
-        self.writer = None;
+        self.keeper.go_back();
         self.dirty = false;
         self.position = self.committed;
     }
 
-    async fn apply(&mut self, ctx: &Ctx, changes: Changes) -> Result<(), StepError> {
+    /// `seen` is a place that the log has reached already.
+    async fn apply(&mut self, ctx: &Ctx, changes: Changes, seen: Position) -> Result<(), StepError> {
         let shops = self
             .reader
             .active_shops(ctx, changes.shops.iter().copied().collect())
             .await?;
         for tenant in changes.shops {
             if shops.contains_key(&tenant) {
-                self.scan(ctx, Some(tenant)).await?;
+                self.scan(ctx, Some(tenant), seen).await?;
             } else {
-                self.write(move |writer| {
-                    writer.remove_shop(tenant);
-                    Ok(())
-                })
-                .await?;
+                self.dirty = true;
+                self.keeper.remove_shop(tenant, seen).await?;
             }
         }
         let products: Vec<ProductId> = changes.products.into_iter().collect();
         for chunk in products.chunks(usize::from(CHUNK)) {
             let documents = self.reader.documents(ctx, chunk).await?;
-            self.put(documents).await?;
+            self.put(documents, seen).await?;
         }
         Ok(())
     }
 
     /// Reads every product of a shop, or of all.
-    async fn scan(&mut self, ctx: &Ctx, shop: Option<TenantId>) -> Result<(), StepError> {
+    async fn scan(&mut self, ctx: &Ctx, shop: Option<TenantId>, seen: Position) -> Result<(), StepError> {
         let mut after = None;
         loop {
             let ids = self.reader.scan(ctx, shop, after, CHUNK).await?;
@@ -305,75 +317,32 @@ impl Replica {
             };
             after = Some(last);
             let documents = self.reader.documents(ctx, &ids).await?;
-            self.put(documents).await?;
+            self.put(documents, seen).await?;
         }
     }
 
-    async fn put(&mut self, documents: Documents) -> Result<(), StepError> {
-        self.write(move |writer| {
-            documents
-                .removed
-                .iter()
-                .for_each(|&product| writer.remove(product));
-            documents.put.iter().try_for_each(|document| writer.put(document))
-        })
-        .await
-    }
-
-    /// Works on the writer, away from the async threads; it is made when it is needed.
-    async fn write<F>(&mut self, work: F) -> Result<(), StepError>
-    where
-        F: FnOnce(&mut Writer) -> Result<(), EngineError> + Send + 'static,
-    {
-        let writer = self.writer.take();
-        let engine = Arc::clone(&self.engine);
-        let writer = tokio::task::spawn_blocking(move || {
-            let mut writer = match writer {
-                Some(writer) => writer,
-                None => engine.writer()?,
-            };
-            work(&mut writer)?;
-            Ok::<_, EngineError>(writer)
-        })
-        .await??;
-        self.writer = Some(writer);
+    async fn put(&mut self, documents: Documents, seen: Position) -> Result<(), StepError> {
         self.dirty = true;
-        Ok(())
+        Ok(self.keeper.put(documents, seen).await?)
     }
 
     /// Makes everything so far durable and visible.
     async fn commit(&mut self) -> Result<(), StepError> {
-        let position = self.position;
-        let payload = serde_json::to_string(&Checkpoint {
-            version: self.version,
-            position,
-        })?;
-        let engine = Arc::clone(&self.engine);
         let started = Instant::now();
-        self.write(move |writer| {
-            writer.commit(&payload)?;
-            Ok(engine.refresh()?)
-        })
-        .await?;
+        self.keeper.commit(self.checkpoint()).await?;
         metrics::histogram!("search_commit_seconds").record(started.elapsed().as_secs_f64());
-        metrics::gauge!("search_documents").set(self.engine.documents() as f64);
-        self.committed = position;
+        metrics::gauge!("search_documents").set(self.keeper.index().documents() as f64);
+        self.committed = self.position;
         self.dirty = false;
+        self.rested = false;
         self.last_commit = Instant::now();
         Ok(())
     }
 
-    /// Notes the place in the log once more, then gives the writer's memory back.
     async fn rest(&mut self) -> Result<(), StepError> {
-        self.commit().await?;
-        if let Some(writer) = self.writer.take() {
-            tokio::task::spawn_blocking(move || writer.close()).await??;
-            // Merges that ended meanwhile are the better ones to read.
-            let engine = Arc::clone(&self.engine);
-            tokio::task::spawn_blocking(move || engine.refresh())
-                .await?
-                .map_err(EngineError::from)?;
-        }
+        self.keeper.rest(self.checkpoint()).await?;
+        self.committed = self.position;
+        self.rested = true;
         Ok(())
     }
 }

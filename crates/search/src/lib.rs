@@ -1,16 +1,20 @@
 //! Finding things: an index beside the database that follows the log.
 //!
-//! [`engine`] is the index itself and the ranking, [`Follower`] keeps it up with what happens elsewhere,
+//! [`engine`] is the index itself and the ranking, [`opensearch`] another one that lies elsewhere, both behind `port`;
+//! [`Follower`] keeps it up with what happens elsewhere,
 //! [`Searches`] answers. What the index holds can be read anew at any time: from the catalogue,
 //! and what sells well (`popularity`) from a table of this context. What operators say about searches is kept by [`Desk`].
 
 mod app;
 mod desk;
+mod embedded;
 pub mod engine;
 mod error;
 mod follow;
 mod http;
+pub mod opensearch;
 mod popularity;
+mod port;
 mod record;
 mod replica;
 mod report;
@@ -20,7 +24,7 @@ mod store;
 pub use app::Searches;
 pub use desk::Desk;
 pub use error::Error;
-pub use follow::Follower;
+pub use follow::{Follower, Place};
 pub use http::{desk_routes, routes};
 pub use popularity::count_sales;
 pub use record::{follow_orders, record};

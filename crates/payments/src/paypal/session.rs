@@ -1,7 +1,7 @@
 //! Calls in PayPal's name: an access token is fetched with the client's credentials and kept until shortly before it ends.
 
+use crate::Hidden;
 use crate::breaker::Circuit;
-use crate::hidden::Hidden;
 use crate::wire::{Said, Trouble, Wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

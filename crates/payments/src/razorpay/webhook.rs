@@ -5,7 +5,7 @@
 //! Its id is in a header that is not signed, so that the body's own hash stands for it: a replay is the same message.
 
 use super::{KEY, REFUND_KEY};
-use crate::hidden::Hidden;
+use crate::Hidden;
 use crate::webhook::{Notice, NoticeKind, Refusal, TOLERANCE_S, Webhook, is_hmac};
 use kernel::Timestamp;
 use serde::Deserialize;

@@ -10,10 +10,10 @@ mod amounts;
 mod intent;
 mod webhook;
 
+use crate::Hidden;
 use crate::amounts::currency;
 use crate::breaker::Circuit;
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::hidden::Hidden;
 use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};

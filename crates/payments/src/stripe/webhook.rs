@@ -2,7 +2,7 @@
 //! are sent again. <https://docs.stripe.com/webhooks/signature>
 
 use super::{KEY, REFUND_KEY};
-use crate::hidden::Hidden;
+use crate::Hidden;
 use crate::webhook::{Notice, NoticeKind, Refusal, TOLERANCE_S, Webhook};
 use kernel::Timestamp;
 use serde::Deserialize;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contracts::search::SearchQuery;
 use kernel::Cursor;
 use kernel::limits::PAGE_SIZE_MAX;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -27,11 +28,17 @@ pub enum BadCursor {
     OfAnotherQuery,
 }
 
+/// A place of any index, and the search it is of.
+#[derive(Serialize, Deserialize)]
+struct Of<T> {
+    query: u64,
+    place: T,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Body {
     key: u64,
     product: u128,
-    query: u64,
     plan: Plan,
     /// Products that had places of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,9 +49,16 @@ pub fn write(query: &SearchQuery, place: Place, plan: &Plan, pinned: &[u128]) ->
     let body = Body {
         key: place.key,
         product: place.product,
-        query: fingerprint(query),
         plan: plan.clone(),
         pinned: pinned.to_vec(),
+    };
+    write_body(query, &body)
+}
+
+pub fn write_body<T: Serialize>(query: &SearchQuery, place: &T) -> serde_json::Result<Cursor> {
+    let body = Of {
+        query: fingerprint(query),
+        place,
     };
     let mut bytes = serde_json::to_vec(&body)?;
     bytes.splice(0..0, check(&bytes));
@@ -52,6 +66,18 @@ pub fn write(query: &SearchQuery, place: Place, plan: &Plan, pinned: &[u128]) ->
 }
 
 pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan, Vec<u128>), BadCursor> {
+    let body: Body = read_body(query, cursor)?;
+    if !body.plan.is_sound() || body.pinned.len() > usize::from(PAGE_SIZE_MAX) {
+        return Err(BadCursor::Unreadable);
+    }
+    let place = Place {
+        key: body.key,
+        product: body.product,
+    };
+    Ok((place, body.plan, body.pinned))
+}
+
+pub fn read_body<T: DeserializeOwned>(query: &SearchQuery, cursor: &Cursor) -> Result<T, BadCursor> {
     if cursor.0.len() > CURSOR_BYTES_MAX {
         return Err(BadCursor::Unreadable);
     }
@@ -62,18 +88,11 @@ pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan, Vec<u1
     if sum != check(body) {
         return Err(BadCursor::Unreadable);
     }
-    let body: Body = serde_json::from_slice(body).map_err(|_| BadCursor::Unreadable)?;
-    if !body.plan.is_sound() || body.pinned.len() > usize::from(PAGE_SIZE_MAX) {
-        return Err(BadCursor::Unreadable);
-    }
+    let body: Of<T> = serde_json::from_slice(body).map_err(|_| BadCursor::Unreadable)?;
     if body.query != fingerprint(query) {
         return Err(BadCursor::OfAnotherQuery);
     }
-    let place = Place {
-        key: body.key,
-        product: body.product,
-    };
-    Ok((place, body.plan, body.pinned))
+    Ok(body.place)
 }
 
 /// Tells copies that went wrong. It is no signature: a cursor that someone makes up only costs them a search.

@@ -145,7 +145,7 @@ pub fn term(value: &str, label: &str) -> String {
 }
 
 /// The pairs that become facets: tidy, short, sorted, each once.
-fn attribute_terms(attributes: &[(String, String)]) -> Vec<(String, String)> {
+pub(crate) fn attribute_terms(attributes: &[(String, String)]) -> Vec<(String, String)> {
     let mut terms: Vec<_> = attributes
         .iter()
         .map(|(key, value)| (tidy(key), tidy(value)))

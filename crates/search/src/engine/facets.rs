@@ -5,25 +5,14 @@
 
 use super::columns::{Columns, Entries, FacetColumn, FacetTerms, Terms, View};
 use super::filter::Filter;
-use super::quantity::Range;
 use super::ranges::{PARTS_MAX, Spread};
-use contracts::search::{Facet, FacetBucket, FacetValue};
-use std::collections::{HashMap, HashSet};
+use super::shown::{self, Chosen, STARS};
+use contracts::search::Facet;
+use std::collections::HashMap;
 use tantivy::DocId;
 
-/// Values shown of one attribute.
-pub const VALUES_MAX: usize = 12;
-/// Categories, shops and places shown: people look for a name they know, which need not be among the commonest.
-pub const NAMES_MAX: usize = 60;
-/// Attribute keys shown.
-pub const KEYS_MAX: usize = 12;
 /// Keys that are looked at to find the ones worth showing.
 const KEYS_SEEN_MAX: usize = 64;
-/// Stars of which there is a choice: so many and more.
-const STARS: [u16; 4] = [4, 3, 2, 1];
-const STARS_MAX: f64 = 5.0;
-/// Between the segments of a category's path.
-const PATH: char = '/';
 
 /// Counts so far, over all segments seen.
 pub struct Counts<'a> {
@@ -171,142 +160,26 @@ impl<'a> Counts<'a> {
         facets.extend(self.category_facet());
         facets.extend(self.seller_facet());
         facets.extend(self.region_facet());
-        if let Some((min, max)) = self.price {
-            facets.push(Facet {
-                key: "price".to_owned(),
-                values: Vec::new(),
-                range: Some((min as f64, max as f64)),
-                unit: None,
-                buckets: Vec::new(),
-            });
-        }
-        facets.extend(self.rating_facet());
-        facets.push(Facet {
-            key: "availability".to_owned(),
-            values: vec![FacetValue {
-                value: "true".to_owned(),
-                label: "In stock".to_owned(),
-                count: self.in_stock,
-                selected: self.filters.contains(&Filter::InStock),
-            }],
-            range: None,
-            unit: None,
-            buckets: Vec::new(),
-        });
+        facets.extend(self.price.map(shown::price));
+        facets.extend(shown::rating(self.rated, self.filters));
+        facets.push(shown::availability(self.in_stock, self.filters));
         self.attribute_facets(total, &mut facets);
         facets
     }
 
-    fn chosen(&self, pick: impl Fn(&Filter) -> Option<Vec<String>>) -> HashSet<String> {
-        self.filters
-            .iter()
-            .find_map(pick)
-            .unwrap_or_default()
-            .into_iter()
-            .collect()
-    }
-
-    /// So many stars and more; absent where nothing was given any.
-    fn rating_facet(&self) -> Option<Facet> {
-        let chosen = self.filters.iter().find_map(|filter| match filter {
-            Filter::Rating(least) => Some(*least),
-            _ => None,
-        });
-        let buckets = STARS.iter().zip(self.rated).map(|(&stars, count)| FacetBucket {
-            min: f64::from(stars),
-            max: STARS_MAX,
-            count,
-            selected: chosen == Some(u64::from(stars) * 100),
-        });
-        let any = chosen.is_some() || self.rated.iter().any(|&count| count > 0);
-        any.then(|| Facet {
-            key: "rating".to_owned(),
-            values: Vec::new(),
-            range: None,
-            unit: None,
-            buckets: buckets.collect(),
-        })
-    }
-
     fn seller_facet(&self) -> Option<Facet> {
-        let chosen = self.chosen(|filter| match filter {
-            Filter::Seller(slugs) => Some(slugs.clone()),
-            _ => None,
-        });
-        facet(
-            "seller",
-            by_value(&self.terms.seller.read(), &self.seller),
-            &chosen,
-        )
+        shown::seller(by_value(&self.terms.seller.read(), &self.seller), self.filters)
     }
 
-    /// The finest places known; a country appears itself only where no place within it does.
     fn region_facet(&self) -> Option<Facet> {
-        let chosen = self.chosen(|filter| match filter {
-            Filter::Region(codes) => Some(codes.clone()),
-            _ => None,
-        });
-        let mut values = by_value(&self.terms.region.read(), &self.region);
-        let divided: HashSet<String> = values
-            .keys()
-            .filter_map(|code| code.split_once('-'))
-            .map(|(country, _)| country.to_owned())
-            .collect();
-        values.retain(|code, _| chosen.contains(code) || !divided.contains(code));
-        facet("region", values, &chosen)
+        shown::region(by_value(&self.terms.region.read(), &self.region), self.filters)
     }
 
-    /// The chosen category with its ancestors, its siblings and its children. Without a choice, the tree's top, and
-    /// below it for as long as there is only one way down.
     fn category_facet(&self) -> Option<Facet> {
-        let chosen = self.chosen(|filter| match filter {
-            Filter::Category(path) => Some(vec![path.clone()]),
-            _ => None,
-        });
-        let values = by_value(&self.terms.category.read(), &self.category);
-        let parent_of = |path: &str| {
-            path.rsplit_once(PATH)
-                .map_or(String::new(), |(parent, _)| parent.to_owned())
-        };
-        let mut children: HashMap<String, Vec<String>> = HashMap::new();
-        for path in values.keys() {
-            children.entry(parent_of(path)).or_default().push(path.clone());
-        }
-        let mut shown = HashSet::new();
-        if let Some(path) = chosen.iter().next() {
-            let mut place = path.clone();
-            shown.extend(children.remove(&place).unwrap_or_default());
-            shown.extend(children.remove(&parent_of(path)).unwrap_or_default());
-            while !place.is_empty() {
-                let parent = parent_of(&place);
-                shown.insert(std::mem::replace(&mut place, parent));
-            }
-        } else {
-            let mut place = String::new();
-            while let Some(level) = children.remove(&place) {
-                let only = (level.len() == 1).then(|| level[0].clone());
-                shown.extend(level);
-                match only {
-                    Some(only) => place = only,
-                    None => break,
-                }
-            }
-        }
-        let ancestors: HashSet<String> = chosen
-            .iter()
-            .flat_map(|path| {
-                path.char_indices()
-                    .filter(|(_, c)| *c == PATH)
-                    .map(|(at, _)| path[..at].to_owned())
-            })
-            .collect();
-        let mut kept = values;
-        kept.retain(|path, _| shown.contains(path));
-        let mut facet = facet("category", kept, &ancestors.union(&chosen).cloned().collect())?;
-        for value in &mut facet.values {
-            value.selected = chosen.contains(&value.value);
-        }
-        Some(facet)
+        shown::category(
+            by_value(&self.terms.category.read(), &self.category),
+            self.filters,
+        )
     }
 
     /// The keys by which most matches can be told apart, and those that are filtered by.
@@ -353,7 +226,7 @@ impl<'a> Counts<'a> {
                 list.push((count, number));
             }
         }
-        let mut ready: Vec<(bool, u64, Facet)> = Vec::new();
+        let mut ready = Vec::new();
         for (key, list) in keys.into_iter().zip(values) {
             let chosen = filtered.get(&key);
             // One value that all matches share tells nothing apart.
@@ -361,67 +234,31 @@ impl<'a> Counts<'a> {
                 continue;
             }
             let facet = self.attribute_facet(&entries, key, list, chosen);
-            let by_value: u64 = facet.values.iter().map(|v| v.count).sum();
-            // A range is a coarser choice than a value.
-            let by_range = facet.buckets.iter().map(|bucket| bucket.count).sum::<u64>() / 2;
-            let shown = by_value.max(by_range);
-            ready.push((chosen.is_none(), shown, facet));
+            ready.push((chosen.is_none(), facet));
         }
-        ready.sort_by(|a, b| {
-            a.0.cmp(&b.0)
-                .then(b.1.cmp(&a.1))
-                .then_with(|| a.2.key.cmp(&b.2.key))
-        });
-        let free = KEYS_MAX.max(filtered.len());
-        facets.extend(ready.into_iter().take(free).map(|(_, _, facet)| facet));
+        facets.extend(shown::worth_showing(ready, filtered.len()));
     }
 
     fn attribute_facet(
         &self,
         entries: &Entries,
         key: usize,
-        mut list: Vec<(u32, usize)>,
+        list: Vec<(u32, usize)>,
         chosen: Option<&Chosen<'_>>,
     ) -> Facet {
+        let quantities = list
+            .iter()
+            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)));
+        let counted = list.iter().map(|&(count, _)| u64::from(count)).sum();
         let range = chosen.and_then(|chosen| chosen.range);
-        let mut spread = Spread::of(entries, &list, range);
+        let mut spread = Spread::of(quantities.collect(), counted, range);
         if let Some(spread) = &mut spread {
             self.count_parts(entries, key, spread);
         }
-        let is_chosen = |number: usize| chosen.is_some_and(|c| c.values.contains(entries.label(number)));
-        list.sort_unstable_by_key(|&(count, number)| (std::cmp::Reverse(count), entries.label(number)));
-        let kept = list
-            .iter()
-            .enumerate()
-            .filter(|(rank, (_, number))| *rank < VALUES_MAX || is_chosen(*number));
-        let mut values: Vec<FacetValue> = kept
-            .map(|(_, &(count, number))| FacetValue {
-                value: entries.label(number).to_owned(),
-                label: entries.label(number).to_owned(),
-                count: u64::from(count),
-                selected: is_chosen(number),
-            })
-            .collect();
-        for value in chosen.into_iter().flat_map(|chosen| &chosen.values) {
-            if values.iter().all(|known| known.value != *value) {
-                values.push(FacetValue {
-                    value: value.clone(),
-                    label: value.clone(),
-                    count: 0,
-                    selected: true,
-                });
-            }
-        }
-        Facet {
-            key: format!("attr.{}", entries.group_name(key)),
-            values,
-            range: spread.as_ref().map(Spread::range),
-            unit: spread
-                .as_ref()
-                .map(|spread| spread.unit.symbol.to_owned())
-                .filter(|unit| !unit.is_empty()),
-            buckets: spread.map(|spread| spread.buckets(range)).unwrap_or_default(),
-        }
+        let values = list
+            .into_iter()
+            .map(|(count, number)| (u64::from(count), entries.label(number)));
+        shown::attribute(entries.group_name(key), values.collect(), chosen, spread)
     }
 
     /// Counts each document once in each part that it has a quantity of, where some have several.
@@ -458,12 +295,6 @@ impl<'a> Counts<'a> {
     }
 }
 
-/// What of an attribute is filtered by.
-struct Chosen<'a> {
-    values: HashSet<String>,
-    range: Option<&'a Range>,
-}
-
 /// Counts every term of every document, where `wanted` has the term.
 fn count(counts: &mut [u32], column: Option<&FacetColumn>, docs: &[DocId], wanted: impl Fn(usize) -> bool) {
     if let Some(column) = column {
@@ -492,49 +323,4 @@ fn by_value(entries: &Entries, counts: &[u32]) -> HashMap<String, (u64, String)>
             )
         })
         .collect()
-}
-
-/// The commonest values, and every chosen one whatever its count.
-fn facet(key: &str, values: HashMap<String, (u64, String)>, chosen: &HashSet<String>) -> Option<Facet> {
-    let absent: Vec<FacetValue> = chosen
-        .iter()
-        .filter(|value| !values.contains_key(*value))
-        .map(|value| FacetValue {
-            value: value.clone(),
-            label: value.clone(),
-            count: 0,
-            selected: true,
-        })
-        .collect();
-    let mut list: Vec<FacetValue> = values
-        .into_iter()
-        .map(|(value, (count, label))| FacetValue {
-            selected: chosen.contains(&value),
-            value,
-            label,
-            count,
-        })
-        .chain(absent)
-        .collect();
-    if list.is_empty() {
-        return None;
-    }
-    shorten(&mut list);
-    Some(Facet {
-        key: key.to_owned(),
-        values: list,
-        range: None,
-        unit: None,
-        buckets: Vec::new(),
-    })
-}
-
-/// Commonest first, at most [`NAMES_MAX`] and all that are chosen.
-fn shorten(list: &mut Vec<FacetValue>) {
-    list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    let mut rank = 0;
-    list.retain(|value| {
-        rank += 1;
-        rank <= NAMES_MAX || value.selected
-    });
 }

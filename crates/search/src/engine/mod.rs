@@ -2,22 +2,23 @@
 
 pub mod analysis;
 mod columns;
-mod compounds;
+pub(crate) mod compounds;
 pub mod cursor;
 pub mod document;
 mod facets;
-mod filter;
-mod heads;
+pub(crate) mod filter;
+pub(crate) mod heads;
 mod matching;
 mod meant;
 mod plan;
 pub mod quantity;
-mod ranges;
+pub(crate) mod ranges;
 mod rank;
 mod ranking;
-mod rules;
+pub(crate) mod rules;
 mod run;
 mod schema;
+pub(crate) mod shown;
 mod spelling;
 mod suggest;
 mod synonyms;

@@ -3,7 +3,6 @@
 //! Parts are cut so that each has about as many products. Their ends are quantities that are there, both included, so that what
 //! a part promises is what its ends, given as a filter, find.
 
-use super::columns::Entries;
 use super::quantity::{Quantity, Range, Unit};
 use contracts::search::FacetBucket;
 
@@ -34,19 +33,12 @@ pub struct Part {
 }
 
 impl Spread {
-    /// Of the terms of a key, each with its count. `wanted` is what is filtered by.
+    /// Of a key's quantities, each with its count, of so many values that were `counted`. `wanted` is what is filtered by.
     #[must_use]
-    pub fn of(entries: &Entries, counted: &[(u32, usize)], wanted: Option<&Range>) -> Option<Self> {
-        let quantities: Vec<(u64, Quantity)> = counted
-            .iter()
-            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)))
-            .collect();
+    pub fn of(quantities: Vec<(u64, Quantity)>, counted: u64, wanted: Option<&Range>) -> Option<Self> {
         let unit = match wanted {
             Some(range) => range.unit,
-            None => commonest(
-                &quantities,
-                counted.iter().map(|&(count, _)| u64::from(count)).sum(),
-            )?,
+            None => commonest(&quantities, counted)?,
         };
         let mut points: Vec<(f64, u64)> = quantities
             .iter()

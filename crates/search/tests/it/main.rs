@@ -16,5 +16,6 @@ mod quality;
 mod ranking;
 mod record;
 mod signals;
+mod swap;
 mod tuning;
 mod world;

@@ -9,7 +9,7 @@ use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SkuId, SystemClock, 
 use search::{Follower, Searches, Sources};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub struct World {
     pub read: AtomicUsize,
     /// How long a page of a scan takes.
     pub scan_ms: AtomicU64,
+    /// A file that says how many of the products there are yet, where other processes tell of them.
+    pub known: Mutex<Option<PathBuf>>,
 }
 
 pub fn now_ctx() -> Ctx {
@@ -116,7 +118,9 @@ impl Transport for World {
                     let (ids,): (Vec<ProductId>,) = read(body);
                     self.read.fetch_add(ids.len(), Ordering::SeqCst);
                     let listings = self.listings.lock().unwrap();
-                    write(&ids.iter().filter_map(|id| listings.get(id)).collect::<Vec<_>>())
+                    let end = self.end();
+                    let there = ids.iter().filter(|id| end.is_none_or(|end| **id < end));
+                    write(&there.filter_map(|id| listings.get(id)).collect::<Vec<_>>())
                 }
                 ("catalog", "categories") => write(&Vec::<Value>::new()),
                 ("catalog", "scan") => {
@@ -173,11 +177,20 @@ impl World {
         Arc::new(world)
     }
 
+    /// The first product that is not there yet.
+    fn end(&self) -> Option<ProductId> {
+        let known = self.known.lock().unwrap();
+        let number = std::fs::read_to_string(known.as_ref()?).unwrap();
+        Some(product_id(number.parse().unwrap()))
+    }
+
     fn ids(&self, after: Option<ProductId>, limit: u16) -> Vec<ProductId> {
+        let end = self.end();
         let listings = self.listings.lock().unwrap();
         listings
             .keys()
             .filter(|id| after.is_none_or(|a| **id > a))
+            .filter(|id| end.is_none_or(|end| **id < end))
             .take(usize::from(limit))
             .copied()
             .collect()
@@ -272,7 +285,7 @@ impl Running {
             sources,
             db,
             clock: Arc::new(SystemClock),
-            folder: folder.to_owned(),
+            place: search::Place::Folder(folder.to_owned()),
         };
         let task = tokio::spawn(follower.run(stop.clone()));
         Self { searches, stop, task }

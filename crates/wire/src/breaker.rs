@@ -1,14 +1,14 @@
-//! A circuit breaker: a provider that keeps failing to answer is left alone for a while, then tried with one call.
+//! A circuit breaker: a service that keeps failing to answer is left alone for a while, then tried with one call.
 //!
 //! It is on the wire, so that it counts what happens there and nothing else: silence, and answers that say "busy" or
-//! "broken". A bank that takes its time, an odd answer or a fault of our own books says nothing about the line.
+//! "broken". An answer that takes its time, an odd one or a fault of our own says nothing about the line.
 
 use chrono::TimeDelta;
 use kernel::{SharedClock, Timestamp};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// When a provider is left alone, and for how long.
+/// When a service is left alone, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Unanswered calls within `window_s` that open it.
@@ -38,10 +38,10 @@ pub enum Phase {
     HalfOpen,
 }
 
-/// The breaker on a provider's line, shared by all who call there.
+/// The breaker on a service's line, shared by all who call there.
 #[derive(Clone)]
 pub struct Circuit {
-    provider: &'static str,
+    service: &'static str,
     breaker: Arc<Mutex<Breaker>>,
     clock: SharedClock,
 }
@@ -55,9 +55,9 @@ pub struct Pass<'a> {
 
 impl Circuit {
     #[must_use]
-    pub fn new(provider: &'static str, limits: Limits, clock: SharedClock) -> Self {
+    pub fn new(service: &'static str, limits: Limits, clock: SharedClock) -> Self {
         Self {
-            provider,
+            service,
             breaker: Arc::new(Mutex::new(Breaker::new(limits))),
             clock,
         }
@@ -75,7 +75,7 @@ impl Circuit {
         self.with(|breaker| breaker.rests(at))
     }
 
-    /// Leave to make a call now, if the provider is not left alone.
+    /// Leave to make a call now, if the service is not left alone.
     #[must_use]
     pub fn admit(&self) -> Option<Pass<'_>> {
         let at = self.clock.now();
@@ -85,7 +85,7 @@ impl Circuit {
                 heard: false,
             });
         }
-        metrics::counter!("payment_breaker_refusals_total", "provider" => self.provider).increment(1);
+        metrics::counter!("breaker_refusals_total", "service" => self.service).increment(1);
         None
     }
 
@@ -104,7 +104,7 @@ impl Pass<'_> {
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         let (circuit, at) = (self.circuit, self.circuit.clock.now());
-        let provider = circuit.provider;
+        let service = circuit.service;
         let opened = circuit.with(|breaker| match self.heard {
             true => {
                 breaker.answered();
@@ -114,13 +114,13 @@ impl Drop for Pass<'_> {
         });
         if opened {
             tracing::warn!(
-                provider,
-                "a payment provider does not answer and is left alone for a while"
+                service,
+                "a service of others does not answer and is left alone for a while"
             );
-            metrics::counter!("payment_breaker_opened_total", "provider" => provider).increment(1);
+            metrics::counter!("breaker_opened_total", "service" => service).increment(1);
         }
         let open = f64::from(u8::from(circuit.phase() != Phase::Closed));
-        metrics::gauge!("payment_breaker_open", "provider" => provider).set(open);
+        metrics::gauge!("breaker_open", "service" => service).set(open);
     }
 }
 

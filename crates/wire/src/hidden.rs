@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A provider's credential, which prints as dots.
+/// A credential, which prints as dots.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
 
@@ -13,7 +13,8 @@ impl Hidden {
     }
 
     /// The credential itself, for the wire.
-    pub(crate) fn reveal(&self) -> &str {
+    #[must_use]
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -1,0 +1,269 @@
+//! What of the counts is shown, whoever counted: which values, in which order, and how much of a tree.
+
+use super::filter::Filter;
+use super::quantity::Range;
+use super::ranges::Spread;
+use contracts::search::{Facet, FacetBucket, FacetValue};
+use std::collections::{HashMap, HashSet};
+
+/// Values shown of one attribute.
+pub const VALUES_MAX: usize = 12;
+/// Categories, shops and places shown: people look for a name they know, which need not be among the commonest.
+pub const NAMES_MAX: usize = 60;
+/// Attribute keys shown.
+pub const KEYS_MAX: usize = 12;
+/// Stars of which there is a choice: so many and more.
+pub const STARS: [u16; 4] = [4, 3, 2, 1];
+const STARS_MAX: f64 = 5.0;
+/// Between the segments of a category's path.
+const PATH: char = '/';
+
+/// How many have a value, and how people read it.
+pub type Values = HashMap<String, (u64, String)>;
+
+/// What of an attribute is filtered by.
+pub struct Chosen<'a> {
+    pub values: HashSet<String>,
+    pub range: Option<&'a Range>,
+}
+
+fn chosen(filters: &[Filter], pick: impl Fn(&Filter) -> Option<Vec<String>>) -> HashSet<String> {
+    filters
+        .iter()
+        .find_map(pick)
+        .unwrap_or_default()
+        .into_iter()
+        .collect()
+}
+
+fn bare(key: &str) -> Facet {
+    Facet {
+        key: key.to_owned(),
+        values: Vec::new(),
+        range: None,
+        unit: None,
+        buckets: Vec::new(),
+    }
+}
+
+#[must_use]
+pub fn price((min, max): (i64, i64)) -> Facet {
+    Facet {
+        range: Some((min as f64, max as f64)),
+        ..bare("price")
+    }
+}
+
+/// So many stars and more; absent where nothing was given any.
+#[must_use]
+pub fn rating(rated: [u64; STARS.len()], filters: &[Filter]) -> Option<Facet> {
+    let chosen = filters.iter().find_map(|filter| match filter {
+        Filter::Rating(least) => Some(*least),
+        _ => None,
+    });
+    let buckets = STARS.iter().zip(rated).map(|(&stars, count)| FacetBucket {
+        min: f64::from(stars),
+        max: STARS_MAX,
+        count,
+        selected: chosen == Some(u64::from(stars) * 100),
+    });
+    let any = chosen.is_some() || rated.iter().any(|&count| count > 0);
+    any.then(|| Facet {
+        buckets: buckets.collect(),
+        ..bare("rating")
+    })
+}
+
+#[must_use]
+pub fn availability(in_stock: u64, filters: &[Filter]) -> Facet {
+    Facet {
+        values: vec![FacetValue {
+            value: "true".to_owned(),
+            label: "In stock".to_owned(),
+            count: in_stock,
+            selected: filters.contains(&Filter::InStock),
+        }],
+        ..bare("availability")
+    }
+}
+
+#[must_use]
+pub fn seller(values: Values, filters: &[Filter]) -> Option<Facet> {
+    let chosen = chosen(filters, |filter| match filter {
+        Filter::Seller(slugs) => Some(slugs.clone()),
+        _ => None,
+    });
+    named("seller", values, &chosen)
+}
+
+/// The finest places known; a country appears itself only where no place within it does.
+#[must_use]
+pub fn region(mut values: Values, filters: &[Filter]) -> Option<Facet> {
+    let chosen = chosen(filters, |filter| match filter {
+        Filter::Region(codes) => Some(codes.clone()),
+        _ => None,
+    });
+    let divided: HashSet<String> = values
+        .keys()
+        .filter_map(|code| code.split_once('-'))
+        .map(|(country, _)| country.to_owned())
+        .collect();
+    values.retain(|code, _| chosen.contains(code) || !divided.contains(code));
+    named("region", values, &chosen)
+}
+
+/// The chosen category with its ancestors, its siblings and its children. Without a choice, the tree's top, and
+/// below it for as long as there is only one way down.
+#[must_use]
+pub fn category(values: Values, filters: &[Filter]) -> Option<Facet> {
+    let chosen = chosen(filters, |filter| match filter {
+        Filter::Category(path) => Some(vec![path.clone()]),
+        _ => None,
+    });
+    let parent_of = |path: &str| {
+        path.rsplit_once(PATH)
+            .map_or(String::new(), |(parent, _)| parent.to_owned())
+    };
+    let mut children: HashMap<String, Vec<String>> = HashMap::new();
+    for path in values.keys() {
+        children.entry(parent_of(path)).or_default().push(path.clone());
+    }
+    let mut shown = HashSet::new();
+    if let Some(path) = chosen.iter().next() {
+        let mut place = path.clone();
+        shown.extend(children.remove(&place).unwrap_or_default());
+        shown.extend(children.remove(&parent_of(path)).unwrap_or_default());
+        while !place.is_empty() {
+            let parent = parent_of(&place);
+            shown.insert(std::mem::replace(&mut place, parent));
+        }
+    } else {
+        let mut place = String::new();
+        while let Some(level) = children.remove(&place) {
+            let only = (level.len() == 1).then(|| level[0].clone());
+            shown.extend(level);
+            match only {
+                Some(only) => place = only,
+                None => break,
+            }
+        }
+    }
+    let ancestors: HashSet<String> = chosen
+        .iter()
+        .flat_map(|path| {
+            path.char_indices()
+                .filter(|(_, c)| *c == PATH)
+                .map(|(at, _)| path[..at].to_owned())
+        })
+        .collect();
+    let mut kept = values;
+    kept.retain(|path, _| shown.contains(path));
+    let mut facet = named("category", kept, &ancestors.union(&chosen).cloned().collect())?;
+    for value in &mut facet.values {
+        value.selected = chosen.contains(&value.value);
+    }
+    Some(facet)
+}
+
+/// One attribute: its commonest values with those that are chosen, and its quantities.
+#[must_use]
+pub fn attribute(
+    key: &str,
+    mut counted: Vec<(u64, &str)>,
+    chosen: Option<&Chosen<'_>>,
+    spread: Option<Spread>,
+) -> Facet {
+    let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.values.contains(value));
+    counted.sort_unstable_by_key(|&(count, value)| (std::cmp::Reverse(count), value));
+    let kept = counted
+        .iter()
+        .enumerate()
+        .filter(|(rank, (_, value))| *rank < VALUES_MAX || is_chosen(value));
+    let of = |value: &str, count| FacetValue {
+        value: value.to_owned(),
+        label: value.to_owned(),
+        count,
+        selected: is_chosen(value),
+    };
+    let mut values: Vec<FacetValue> = kept.map(|(_, &(count, value))| of(value, count)).collect();
+    for value in chosen.into_iter().flat_map(|chosen| &chosen.values) {
+        if values.iter().all(|known| known.value != *value) {
+            values.push(of(value, 0));
+        }
+    }
+    let range = chosen.and_then(|chosen| chosen.range);
+    Facet {
+        key: format!("attr.{key}"),
+        values,
+        range: spread.as_ref().map(Spread::range),
+        unit: spread
+            .as_ref()
+            .map(|spread| spread.unit.symbol.to_owned())
+            .filter(|unit| !unit.is_empty()),
+        buckets: spread.map(|spread| spread.buckets(range)).unwrap_or_default(),
+    }
+}
+
+/// Of attributes (each with whether it is free of a filter) those that are filtered by, then those that tell most apart.
+pub fn worth_showing(attributes: Vec<(bool, Facet)>, filtered: usize) -> impl Iterator<Item = Facet> {
+    let mut ready: Vec<(bool, u64, Facet)> = attributes
+        .into_iter()
+        .map(|(is_free, facet)| {
+            let by_value: u64 = facet.values.iter().map(|v| v.count).sum();
+            // A range is a coarser choice than a value.
+            let by_range = facet.buckets.iter().map(|bucket| bucket.count).sum::<u64>() / 2;
+            (is_free, by_value.max(by_range), facet)
+        })
+        .collect();
+    ready.sort_by(|a, b| {
+        a.0.cmp(&b.0)
+            .then(b.1.cmp(&a.1))
+            .then_with(|| a.2.key.cmp(&b.2.key))
+    });
+    ready
+        .into_iter()
+        .take(KEYS_MAX.max(filtered))
+        .map(|(_, _, facet)| facet)
+}
+
+/// The commonest values, and every chosen one whatever its count.
+fn named(key: &str, values: Values, chosen: &HashSet<String>) -> Option<Facet> {
+    let absent: Vec<FacetValue> = chosen
+        .iter()
+        .filter(|value| !values.contains_key(*value))
+        .map(|value| FacetValue {
+            value: value.clone(),
+            label: value.clone(),
+            count: 0,
+            selected: true,
+        })
+        .collect();
+    let mut list: Vec<FacetValue> = values
+        .into_iter()
+        .map(|(value, (count, label))| FacetValue {
+            selected: chosen.contains(&value),
+            value,
+            label,
+            count,
+        })
+        .chain(absent)
+        .collect();
+    if list.is_empty() {
+        return None;
+    }
+    shorten(&mut list);
+    Some(Facet {
+        values: list,
+        ..bare(key)
+    })
+}
+
+/// Commonest first, at most [`NAMES_MAX`] and all that are chosen.
+fn shorten(list: &mut Vec<FacetValue>) {
+    list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    let mut rank = 0;
+    list.retain(|value| {
+        rank += 1;
+        rank <= NAMES_MAX || value.selected
+    });
+}
