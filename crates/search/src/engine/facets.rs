@@ -246,12 +246,13 @@ impl<'a> Counts<'a> {
         list: Vec<(u32, usize)>,
         chosen: Option<&Chosen<'_>>,
     ) -> Facet {
-        let quantities = list
+        let quantities: Vec<_> = list
             .iter()
-            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)));
+            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)))
+            .collect();
         let counted = list.iter().map(|&(count, _)| u64::from(count)).sum();
         let range = chosen.and_then(|chosen| chosen.range);
-        let mut spread = Spread::of(quantities.collect(), counted, range);
+        let mut spread = Spread::of(&quantities, counted, range);
         if let Some(spread) = &mut spread {
             self.count_parts(entries, key, spread);
         }

@@ -35,10 +35,10 @@ pub struct Part {
 impl Spread {
     /// Of a key's quantities, each with its count, of so many values that were `counted`. `wanted` is what is filtered by.
     #[must_use]
-    pub fn of(quantities: Vec<(u64, Quantity)>, counted: u64, wanted: Option<&Range>) -> Option<Self> {
+    pub fn of(quantities: &[(u64, Quantity)], counted: u64, wanted: Option<&Range>) -> Option<Self> {
         let unit = match wanted {
             Some(range) => range.unit,
-            None => commonest(&quantities, counted)?,
+            None => commonest(quantities, counted)?,
         };
         let mut points: Vec<(f64, u64)> = quantities
             .iter()

@@ -176,7 +176,7 @@ impl Cluster {
             "_source": READ,
             "track_total_hits": false,
             "track_scores": true,
-            "query": query::scored(universe, &asked.words, &asked.made, asked.as_of),
+            "query": query::scored(&universe, &asked.words, &asked.made, asked.as_of),
             "post_filter": {"bool": {
                 "filter": filters, "must_not": [{"terms": {"product": asked.pinned}}],
             }},

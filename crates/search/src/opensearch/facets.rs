@@ -142,12 +142,13 @@ impl Counting<'_> {
         let lists = self.lists(cluster, universe, &keys).await?;
         let mut spreads: BTreeMap<&str, Spread> = BTreeMap::new();
         for (key, list) in &lists {
-            let quantities = list
+            let quantities: Vec<_> = list
                 .iter()
-                .filter_map(|(count, value)| Some((*count, Quantity::read(value)?)));
+                .filter_map(|(count, value)| Some((*count, Quantity::read(value)?)))
+                .collect();
             let sum = list.iter().map(|(count, _)| *count).sum();
             let range = filtered.get(key.as_str()).and_then(|chosen| chosen.range);
-            spreads.extend(Spread::of(quantities.collect(), sum, range).map(|spread| (key.as_str(), spread)));
+            spreads.extend(Spread::of(&quantities, sum, range).map(|spread| (key.as_str(), spread)));
         }
         self.count_parts(cluster, universe, &lists, &mut spreads).await?;
         let mut ready = Vec::new();

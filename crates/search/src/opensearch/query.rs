@@ -303,7 +303,7 @@ pub fn universe(words: &Words, level: &Level, made: &Merchandising, pins: &[Stri
 
 /// The universe with everything that is not of the words in its scores, as far as it decides the order.
 #[must_use]
-pub fn scored(universe: Value, words: &Words, made: &Merchandising, as_of: Timestamp) -> Value {
+pub fn scored(universe: &Value, words: &Words, made: &Merchandising, as_of: Timestamp) -> Value {
     let ranking = Ranking::default();
     let mut factors: Vec<Value> = made
         .weights
