@@ -5,6 +5,7 @@
 //! - [`Client`] and [`spawn_router`]: HTTP over a real socket.
 //! - [`serve`]: routes with callers whom they know, without identity; [`shop`]: a shop, without tenants.
 //! - [`eventually`]: waits for what happens in the background.
+//! - [`opensearch`]: a server that speaks the used part of OpenSearch's API, and what may go wrong with it.
 //! - [`Faults`]: what is to go wrong in a program under trial, step by step; [`Grid`]: what came of it.
 
 #![allow(
@@ -17,6 +18,7 @@ mod client;
 mod db;
 mod faults;
 mod grid;
+pub mod opensearch;
 mod people;
 mod shop;
 mod wait;

@@ -200,7 +200,5 @@ pub fn new(order: OrderId, product: ProductId, stars: u8, text: &str) -> NewRevi
 
 /// The stable code of a refusal.
 pub fn code<T: std::fmt::Debug>(outcome: Result<T, reviews::Error>) -> String {
-    kernel::Fault::from(outcome.expect_err("refused"))
-        .code
-        .to_string()
+    kernel::Fault::from(outcome.expect_err("refused")).code
 }

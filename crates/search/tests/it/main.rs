@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod contract;
 mod corpus;
 mod currencies;
 mod electronics;
@@ -10,6 +11,7 @@ mod http;
 mod kill;
 mod meant;
 mod merchandise;
+mod opensearch;
 mod paging;
 mod popularity;
 mod quality;

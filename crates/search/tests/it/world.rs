@@ -5,8 +5,8 @@ use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
 use contracts::{PublicEvent, Reply, Transport};
-use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SkuId, SystemClock, TenantId};
-use search::{Follower, Searches, Sources};
+use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SharedClock, SkuId, SystemClock, TenantId};
+use search::{Follower, Place, Searches, Sources};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -277,15 +277,24 @@ pub struct Running {
 }
 
 impl Running {
-    #[allow(clippy::disallowed_methods, reason = "the test waits for it or breaks it off")]
     pub fn start(sources: Sources, db: Db, folder: &Path) -> Self {
+        Self::at(
+            sources,
+            db,
+            Place::Folder(folder.to_owned()),
+            Arc::new(SystemClock),
+        )
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the test waits for it or breaks it off")]
+    pub fn at(sources: Sources, db: Db, place: Place, clock: SharedClock) -> Self {
         let (searches, stop) = (Searches::new(), CancellationToken::new());
         let follower = Follower {
             searches: searches.clone(),
             sources,
             db,
-            clock: Arc::new(SystemClock),
-            place: search::Place::Folder(folder.to_owned()),
+            clock,
+            place,
         };
         let task = tokio::spawn(follower.run(stop.clone()));
         Self { searches, stop, task }
