@@ -397,7 +397,7 @@ fn add_fields(
         let kind = field["type"].as_str().unwrap_or_default();
         match kind {
             "keyword" | "long" | "integer" | "float" | "boolean" | "geo_point" => {
-                only(field, &["type"], &name)?
+                only(field, &["type"], &name)?;
             }
             "date" => only(field, &["type", "format"], &name)?,
             "object" => only(field, &["type", "enabled"], &name)?,
