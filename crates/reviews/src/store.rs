@@ -389,7 +389,7 @@ pub async fn report(
          )
          update reviews.review
             set reports = reports + 1, waits_since = coalesce(waits_since, $5),
-                suspicions = case when 'reported' = any(suspicions) then suspicions else suspicions || 'reported' end
+                suspicions = case when 'reported' = any(suspicions) then suspicions else array_append(suspicions, 'reported') end
           where id = $1 and exists (select from noted)",
     )
     .bind(id)

@@ -1,13 +1,17 @@
 //! What can be told by rules: ways to reach somebody, words of the list, shouting.
 
 /// Words that no review needs, without accents and in small letters. A person looks at reviews that have one.
-const WORDS: [&str; 34] = [
+const WORDS: &[&str] = &[
     "arsehole",
     "asshole",
+    "assholes",
     "bastard",
+    "bastards",
     "bitch",
+    "bitches",
     "bullshit",
     "cunt",
+    "cunts",
     "dickhead",
     "faggot",
     "fuck",
@@ -16,33 +20,38 @@ const WORDS: [&str; 34] = [
     "idiot",
     "idiots",
     "moron",
+    "morons",
     "nazi",
     "nazis",
     "retard",
     "shit",
+    "wanker",
     "whore",
-    "wanker", // English
     "cabron",
     "cabrones",
     "capullo",
     "gilipollas",
     "hijoputa",
     "idiota",
+    "idiotas",
     "imbecil",
+    "imbeciles",
     "joder",
     "maricon",
     "mierda",
     "puta",
     "puto",
     "subnormal",
-    "zorra", // Spanish
+    "zorra",
 ];
 /// Ends of names of hosts that are no word which could follow a full stop without a space.
-const HOST_ENDS: [&str; 12] = [
+const HOST_ENDS: &[&str] = &[
     "com", "net", "org", "info", "shop", "store", "online", "site", "xyz", "biz", "club", "app",
 ];
 /// Digits of a telephone number, with the country's code and without.
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
+/// Signs between two groups of its digits: `(600) 123`.
+const GAP_MOST: u32 = 2;
 /// Letters below which capitals say nothing: `OK`, `DIN A4`.
 const LETTERS_LEAST: usize = 20;
 /// Of a hundred letters, capitals beyond which it is shouted.
@@ -91,11 +100,9 @@ pub fn has_email_address(folded: &str) -> bool {
 
 pub fn has_web_address(folded: &str) -> bool {
     let is_host = |token: &str| {
-        let host = token
-            .split(['/', '?', ',', ')'])
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('.');
+        let end = |c: char| !c.is_alphanumeric() && c != '.' && c != '-';
+        let host = token.split(end).find(|part| !part.is_empty()).unwrap_or_default();
+        let host = host.trim_end_matches('.');
         host.rsplit_once('.').is_some_and(|(name, end)| {
             HOST_ENDS.contains(&end) && name.len() > 2 && name.ends_with(|c: char| c.is_alphanumeric())
         })
@@ -111,21 +118,21 @@ pub fn has_phone_number(folded: &str) -> bool {
         let begins = run.starts_with('+') || digits.starts_with(['0', '6', '7', '8', '9']);
         begins && PHONE_DIGITS.contains(&digits.len())
     };
-    let mut gap = false;
+    let mut gap = 0;
     for c in folded.chars().chain(['\n']) {
         match c {
             '0'..='9' => {
                 run.push(c);
-                gap = false;
+                gap = 0;
             }
             '+' if run.is_empty() => run.push(c),
-            ' ' | '-' | '.' | '/' | '(' | ')' if !run.is_empty() && !gap => gap = true,
+            ' ' | '-' | '.' | '/' | '(' | ')' if !run.is_empty() && gap < GAP_MOST => gap += 1,
             _ => {
                 if is_phone(&run) {
                     return true;
                 }
                 run.clear();
-                gap = false;
+                gap = 0;
             }
         }
     }
