@@ -1,5 +1,7 @@
 //! What is for sale: products, their variants, categories.
 
+pub mod history;
+
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};

@@ -6,8 +6,6 @@ use crate::domain::category::CategoryPath;
 use crate::domain::change::Content;
 use crate::domain::{self, ParsedDraft, Refusal};
 use crate::error::Error;
-use crate::publish;
-use crate::store::rows::VersionRow;
 use crate::store::{image, listing, product, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::{
@@ -15,6 +13,7 @@ use contracts::catalog::{
 };
 use kernel::{Ctx, Cursor, Fault, ImageId, Money, Page, PageLimit, ProductId, TenantId};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -169,7 +168,7 @@ impl Products {
                     if product::id_by_key(tx, tenant, &draft.key).await?.is_some() {
                         return Err(key_taken(&draft.key));
                     }
-                    write_one(tx, &ctx, tenant, &tree, &draft).await
+                    write_one(tx, &ctx, tenant, &tree, &draft, Source::Hand).await
                 })
             })
             .await?;
@@ -208,46 +207,11 @@ impl Products {
                     let mut draft = draft_of(tx, tenant, id, key, &tree).await?;
                     apply(&mut draft, patch, images);
                     let draft = domain::parse(draft)?;
-                    write_one(tx, &ctx, tenant, &tree, &draft).await
+                    write_one(tx, &ctx, tenant, &tree, &draft, Source::Hand).await
                 })
             })
             .await?;
         self.finish(ctx, tenant, written, own).await
-    }
-
-    /// Deletes softly: buyers no longer see it, orders still know it, an upload with its key brings it back.
-    pub async fn delete(&self, ctx: &Ctx, tenant: TenantId, id: ProductId) -> Result<(), Error> {
-        let shared_ctx = ctx.clone();
-        let version = self
-            .db
-            .run_tx("catalog.delete", Scope::Tenant(tenant), move |tx| {
-                let ctx = shared_ctx.clone();
-                Box::pin(async move {
-                    upsert::lock_shop(tx, tenant).await?;
-                    let own = product::own(tx, tenant, id).await?.ok_or(Error::NotFound("product"))?;
-                    let mut listing = own.listing;
-                    let change = serde_json::json!({"status": {"from": listing.status, "to": "archived"}, "deleted": true});
-                    listing.version += 1;
-                    listing.status = ProductStatus::Archived;
-                    listing.updated_at = ctx.now;
-                    product::delete(tx, tenant, id, listing.version, ctx.now).await?;
-                    upsert::put_listings(tx, tenant, std::iter::once(&listing)).await?;
-                    let row = VersionRow {
-                        product_id: id,
-                        version: listing.version,
-                        change,
-                    };
-                    upsert::add_versions(tx, tenant, ctx.now, &ctx.actor, &[row]).await?;
-                    publish::changes(&ctx, std::iter::once(&listing))?.append(tx).await?;
-                    Ok::<_, Error>(listing.version)
-                })
-            })
-            .await?;
-        self.announce(&Written {
-            changed: vec![(id, version)],
-            ..Written::default()
-        });
-        Ok(())
     }
 
     pub async fn own(&self, tenant: TenantId, id: ProductId) -> Result<OwnProduct, Error> {
@@ -308,7 +272,7 @@ impl Products {
     }
 
     /// After the commit. The product is saved even where inventory refuses the stock: the refusal says so.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         ctx: &Ctx,
         tenant: TenantId,
@@ -328,15 +292,16 @@ impl Products {
     }
 }
 
-async fn write_one(
+pub(super) async fn write_one(
     tx: &mut Tx,
     ctx: &Ctx,
     tenant: TenantId,
     tree: &Tree,
     draft: &ParsedDraft,
+    source: Source,
 ) -> Result<(Written, OwnProduct), Error> {
     let drafts = std::slice::from_ref(draft);
-    let written = write(tx, ctx, tenant, tree, drafts, Source::Hand).await?;
+    let written = write(tx, ctx, tenant, tree, drafts, source).await?;
     let id = match written.outcomes.first() {
         Some(Outcome::Created(id) | Outcome::Updated(id) | Outcome::Unchanged(id)) => *id,
         Some(Outcome::Refused(refusal)) => return Err(refusal.clone().into()),
@@ -356,16 +321,37 @@ async fn draft_of(
     key: String,
     tree: &Tree,
 ) -> Result<ProductDraft, Error> {
-    let content: Content = upsert::contents(tx, tenant, &[id.0])
+    let content = contents_of(tx, tenant, &[id.0])
         .await?
         .remove(&id)
         .ok_or(Error::NotFound("product"))?;
-    let variants = upsert::variants(tx, tenant, &[id.0], &[]).await?;
+    Ok(draft_saying(key, content, tree))
+}
+
+/// Products as they are, with the variants that are sold.
+pub(super) async fn contents_of(
+    tx: &mut Tx,
+    tenant: TenantId,
+    ids: &[Uuid],
+) -> Result<HashMap<ProductId, Content>, Error> {
+    let mut contents = upsert::contents(tx, tenant, ids).await?;
+    for variant in upsert::variants(tx, tenant, ids, &[]).await? {
+        if let Some(content) = contents.get_mut(&variant.product)
+            && !variant.removed
+        {
+            content.variants.push(variant.kept);
+        }
+    }
+    Ok(contents)
+}
+
+/// The draft that leads to this content; it says nothing of stock.
+pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> ProductDraft {
     let addresses = content.image_addresses.into_iter().map(|a| DraftImage::Address {
         url: a.url,
         alt: a.alt,
     });
-    Ok(ProductDraft {
+    ProductDraft {
         key,
         title: content.title,
         description: content.description,
@@ -381,20 +367,20 @@ async fn draft_of(
             .map(DraftImage::Stored)
             .chain(addresses)
             .collect(),
-        variants: variants
+        variants: content
+            .variants
             .into_iter()
-            .filter(|v| !v.removed)
-            .map(|v| VariantDraft {
-                code: v.kept.code,
-                options: v.kept.options,
-                price: v.kept.price,
-                compare_at: v.kept.compare_at,
-                weight_g: v.kept.weight_g,
-                gtin: v.kept.gtin,
+            .map(|kept| VariantDraft {
+                code: kept.code,
+                options: kept.options,
+                price: kept.price,
+                compare_at: kept.compare_at,
+                weight_g: kept.weight_g,
+                gtin: kept.gtin,
                 stock: None,
             })
             .collect(),
-    })
+    }
 }
 
 fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<DraftImage>>) {

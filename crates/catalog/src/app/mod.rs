@@ -2,22 +2,26 @@
 
 mod categories;
 mod client;
+mod delete;
 mod edit;
+mod history;
 mod images;
 mod plan;
 mod read;
 mod stock;
+mod undo;
 mod upsert;
 mod workbench;
 
 use crate::cache::Listings;
 use crate::media::Media;
+use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::tenants::Tenants;
 use foldhash::fast::RandomState;
 use kernel::{ProductId, SharedClock, SkuId, TenantId};
 use object_store::ObjectStore;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Db;
 
@@ -25,6 +29,7 @@ pub use categories::Tree;
 pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
 pub use read::ProductPage;
 pub(crate) use stock::RefusedCount;
+pub(crate) use undo::refuse_undone;
 pub(crate) use upsert::{Outcome, Source, Written, write};
 
 /// What the operator may set.
@@ -70,6 +75,8 @@ pub struct Inner {
     pub(crate) tree: categories::TreeCache,
     /// Which shops sell at present.
     pub(crate) open_shops: moka::sync::Cache<TenantId, bool, RandomState>,
+    /// Who people are, for telling who changed what.
+    pub(crate) people: OnceLock<Arc<dyn Identity>>,
     /// Which of a product's SKUs are in stock.
     pub(crate) in_stock: moka::sync::Cache<ProductId, Arc<[SkuId]>, RandomState>,
 }
@@ -105,10 +112,16 @@ impl Products {
                 .max_capacity(100_000)
                 .time_to_live(SHOP_TTL)
                 .build_with_hasher(RandomState::default()),
+            people: OnceLock::new(),
             in_stock: moka::sync::Cache::builder()
                 .max_capacity(200_000)
                 .time_to_live(STOCK_TTL)
                 .build_with_hasher(RandomState::default()),
         }))
+    }
+
+    /// Who is to be asked for people's names; without, histories tell what somebody was and not who.
+    pub fn know_people(&self, people: Arc<dyn Identity>) {
+        let _ = self.people.set(people);
     }
 }

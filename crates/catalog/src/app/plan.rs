@@ -341,7 +341,7 @@ fn shown(kept: &KeptVariant) -> Variant {
     }
 }
 
-fn kept_of(variant: &Variant) -> KeptVariant {
+pub(super) fn kept_of(variant: &Variant) -> KeptVariant {
     KeptVariant {
         sku: variant.sku,
         code: variant.code.clone(),

@@ -5,12 +5,13 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal};
 use crate::error::Error;
 use crate::publish;
-use crate::store::rows::{ProductRow, VariantRow};
+use crate::store::rows::{ProductRow, VariantRow, VersionRow};
 use crate::store::{stock, upsert};
 use ::store::{Scope, Tx};
+use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
 use contracts::inventory::StockCount;
-use kernel::{Ctx, ProductId, TenantId};
+use kernel::{Ctx, ImportId, ProductId, TenantId};
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -23,10 +24,32 @@ pub const BATCH_DRAFTS_MAX: usize = 500;
 /// Where drafts come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// An upload: the same again is recognised by its hash.
+    /// Another program of ours: the same again is recognised by its hash.
     Upload,
+    /// An upload, and the same of it.
+    Import(ImportId),
     /// A change by hand, after which the next upload is compared in full.
     Hand,
+    /// What an earlier version said.
+    Restore(i64),
+    /// What was before an upload.
+    Undo(ImportId),
+}
+
+impl Source {
+    fn keeps_hash(self) -> bool {
+        matches!(self, Self::Upload | Self::Import(_))
+    }
+
+    /// What is kept with the version; none for what people do by hand.
+    fn cause(self) -> Option<VersionCause> {
+        match self {
+            Self::Upload | Self::Hand => None,
+            Self::Import(import) => Some(VersionCause::Upload { import }),
+            Self::Restore(version) => Some(VersionCause::Restore { version }),
+            Self::Undo(import) => Some(VersionCause::Undo { import }),
+        }
+    }
 }
 
 /// What a transaction wrote.
@@ -215,7 +238,7 @@ async fn write_changes(
     plan: &plan::Plan,
     source: Source,
 ) -> Result<(), Error> {
-    let hash = |draft: &ParsedDraft| (source == Source::Upload).then_some(draft.content_hash);
+    let hash = |draft: &ParsedDraft| source.keeps_hash().then_some(draft.content_hash);
     let products: Vec<ProductRow<'_>> = plan
         .listings
         .iter()
@@ -249,8 +272,28 @@ async fn write_changes(
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
     upsert::put_listings(tx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;
-    upsert::add_versions(tx, tenant, ctx.now, &ctx.actor, &plan.versions).await?;
+    note_versions(tx, ctx, tenant, source, &plan.versions).await?;
     let changed = plan.listings.iter().map(|(_, listing)| listing);
     publish::changes(ctx, changed)?.append(tx).await?;
     Ok(())
+}
+
+/// Keeps versions with who made them, and why.
+pub async fn note_versions(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    tenant: TenantId,
+    source: Source,
+    rows: &[VersionRow],
+) -> Result<(), Error> {
+    let import = match source {
+        Source::Import(import) => Some(import),
+        _ => None,
+    };
+    let by = upsert::MadeBy {
+        actor: &ctx.actor,
+        cause: source.cause(),
+        import,
+    };
+    Ok(upsert::add_versions(tx, tenant, ctx.now, by, rows).await?)
 }

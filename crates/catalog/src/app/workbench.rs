@@ -231,7 +231,7 @@ impl Workbench for Products {
     }
 
     fn delete_product<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, id: ProductId) -> Reply<'a, ()> {
-        Box::pin(async move { Ok(self.delete(ctx, tenant, id).await?) })
+        Box::pin(async move { Ok(self.delete(ctx, tenant, id, None).await?) })
     }
 
     fn upload_picture<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {

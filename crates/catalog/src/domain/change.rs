@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// A product as it is kept, in full: what a change is measured against, and what a patch starts from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     pub title: String,
     pub description: String,
@@ -87,6 +87,40 @@ impl Content {
     }
 }
 
+/// Whether a version is the product's deletion.
+#[must_use]
+pub fn is_deletion(change: &Value) -> bool {
+    change.get("deleted").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// What `content` was before `changes`, of which the latest comes first.
+pub fn taken_back<'a>(
+    content: &Content,
+    changes: impl Iterator<Item = &'a Value>,
+) -> Result<Content, serde_json::Error> {
+    let mut was = json!(content);
+    for change in changes {
+        for (field, sides) in change.as_object().into_iter().flatten() {
+            let Some(from) = sides.get("from") else { continue };
+            let place = match field.split_once('/') {
+                Some((map, key)) => was
+                    .get_mut(map)
+                    .and_then(Value::as_object_mut)
+                    .map(|map| (map, key)),
+                None => was.as_object_mut().map(|map| (map, field.as_str())),
+            };
+            let Some((map, key)) = place else { continue };
+            // Nothing was there, which fields of the product itself do not know.
+            if from.is_null() && field.contains('/') {
+                map.remove(key);
+            } else {
+                map.insert(key.to_owned(), from.clone());
+            }
+        }
+    }
+    Content::deserialize(was)
+}
+
 fn differences(mut from: Map<String, Value>, to: Map<String, Value>) -> Vec<(String, Value, Value)> {
     let mut differences = Vec::new();
     for (key, to) in to {
@@ -134,5 +168,38 @@ mod tests {
         expect_test::expect![[r#"{"attributes/width_cm":{"from":12.0,"to":null},"attributes/wood":{"from":"oak","to":"ash"},"status":{"from":"draft","to":"active"}}"#]]
             .assert_eq(&bowl().change_to(&after).to_string());
         assert_eq!(bowl().change_to(&bowl()), json!({}));
+    }
+
+    #[test]
+    fn changes_taken_back_lead_to_what_was() {
+        let first = bowl();
+        let mut second = bowl();
+        second.title = "Big bowl".to_owned();
+        second.category = Some(CategoryId(uuid::Uuid::from_u128(7)));
+        second.attributes.remove("width_cm");
+        second.tags.push("oak".to_owned());
+        let mut third = second.clone();
+        third.category = None;
+        third
+            .attributes
+            .insert("a/b".to_owned(), AttributeValue::Bool(true));
+        third
+            .attributes
+            .insert("wood".to_owned(), AttributeValue::Many(vec!["ash".to_owned()]));
+        let (to_second, to_third) = (first.change_to(&second), second.change_to(&third));
+        assert_eq!(
+            taken_back(&third, [&to_third, &to_second].into_iter()).unwrap(),
+            first
+        );
+        assert_eq!(taken_back(&third, std::iter::once(&to_third)).unwrap(), second);
+        assert_eq!(taken_back(&third, std::iter::empty()).unwrap(), third);
+    }
+
+    #[test]
+    fn only_a_deletion_says_that_it_is_one() {
+        assert!(is_deletion(&json!({"deleted": true})));
+        assert!(!is_deletion(
+            &json!({"attributes/deleted": {"from": null, "to": true}})
+        ));
     }
 }

@@ -6,12 +6,16 @@ mod get_import;
 mod get_media;
 mod get_own_product;
 mod get_product;
+mod get_product_version;
 mod list_categories;
 mod list_import_errors;
 mod list_own_products;
+mod list_product_versions;
 mod patch_product;
 mod put_categories;
+mod restore_product_version;
 mod start_import;
+mod undo_import;
 mod upload_image;
 
 use crate::{OwnProduct, Products};
@@ -32,10 +36,14 @@ pub fn routes(products: Products) -> OpenApiRouter {
             patch_product::handler,
             delete_product::handler
         ))
+        .routes(routes!(list_product_versions::handler))
+        .routes(routes!(get_product_version::handler))
+        .routes(routes!(restore_product_version::handler))
         .routes(routes!(upload_image::handler))
         .routes(routes!(start_import::handler))
         .routes(routes!(get_import::handler))
         .routes(routes!(list_import_errors::handler))
+        .routes(routes!(undo_import::handler))
         .routes(routes!(put_categories::handler))
         .with_state(products)
 }

@@ -5,10 +5,11 @@ use super::batch::{Batch, Batches, Failure};
 use super::format::Format;
 use super::row::{Broken, RowError};
 use super::source::Source;
-use crate::app::{Outcome, RefusedCount, Source as DraftSource, Written, write};
+use crate::app::{Outcome, RefusedCount, Source as DraftSource, Written, refuse_undone, write};
 use crate::domain::Refusal;
 use crate::error::Error;
 use crate::store::import::{self, Import, Progress};
+use crate::store::{undo, upsert};
 use crate::{Products, Tree};
 use ::store::Scope;
 use contracts::catalog::ProductStatus;
@@ -90,7 +91,11 @@ pub async fn import_file(
     let fingerprint = fingerprint(path, &options).await.map_err(unreadable)?;
     if options.resume.is_none() {
         let mut tx = products.db.begin(Scope::Tenant(tenant)).await?;
-        options.resume = import::unfinished(&mut tx, tenant, &fingerprint).await?;
+        options.resume = match import::unfinished(&mut tx, tenant, &fingerprint).await? {
+            // What was undone is not taken up again.
+            Some(id) if undo::of(&mut tx, tenant, id).await?.is_some() => None,
+            unfinished => unfinished,
+        };
         tx.commit().await?;
     }
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
@@ -212,6 +217,7 @@ impl Products {
                 let import = import::by_id(&mut tx, tenant, id)
                     .await?
                     .ok_or(Error::NotFound("import"))?;
+                refuse_undone(&mut tx, tenant, id).await?;
                 import::restart(&mut tx, tenant, id, self.clock.now()).await?;
                 import
             }
@@ -374,7 +380,7 @@ impl Run {
             .run_tx("catalog.import", Scope::Tenant(tenant), move |tx| {
                 let (ctx, tree, batch) = (shared_ctx.clone(), Arc::clone(&tree), Arc::clone(&shared_batch));
                 Box::pin(async move {
-                    let written = write_drafts(tx, &ctx, tenant, &tree, &batch).await?;
+                    let written = write_drafts(tx, &ctx, tenant, &tree, &batch, id).await?;
                     let failures = failures(&batch, &written);
                     let errors: Vec<RowError> = failures.iter().flat_map(|f| f.errors.clone()).collect();
                     let room = usize::try_from(ERRORS_KEPT_MAX - errors_kept).unwrap_or(0);
@@ -441,11 +447,14 @@ async fn write_drafts(
     tenant: TenantId,
     tree: &Tree,
     batch: &Batch,
+    id: ImportId,
 ) -> Result<Written, Error> {
     if batch.drafts.is_empty() {
         return Ok(Written::default());
     }
-    write(tx, ctx, tenant, tree, &batch.drafts, DraftSource::Upload).await
+    upsert::lock_shop(tx, tenant).await?;
+    refuse_undone(tx, tenant, id).await?;
+    write(tx, ctx, tenant, tree, &batch.drafts, DraftSource::Import(id)).await
 }
 
 /// Rows refused while reading, and those that what is there refuses.

@@ -1,10 +1,12 @@
 //! All SQL of the catalogue, by table.
 
 pub mod category;
+pub mod history;
 pub mod image;
 pub mod import;
 pub mod listing;
 pub mod product;
 pub mod rows;
 pub mod stock;
+pub mod undo;
 pub mod upsert;

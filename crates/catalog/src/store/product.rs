@@ -4,6 +4,7 @@ use contracts::catalog::{CodedSku, Listing};
 use kernel::{ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 /// Its key and version, unless it is deleted.
 pub async fn key_and_version(
@@ -21,28 +22,46 @@ pub async fn key_and_version(
     Ok(row.map(|row| (row.key, row.version)))
 }
 
-/// Marks it deleted and archived under its next version. Its codes are free; its key waits to revive it.
+/// Marks them deleted and archived under their next versions. Their codes are free; their keys wait to revive them.
 pub async fn delete(
     conn: &mut PgConnection,
     tenant: TenantId,
-    id: ProductId,
-    version: i64,
+    ids: &[Uuid],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    sqlx::query(
         "with gone as (
-            update catalog.variant set removed_at = $4 where tenant_id = $1 and product_id = $2 and removed_at is null)
+            update catalog.variant set removed_at = $3
+             where tenant_id = $1 and product_id = any($2) and removed_at is null)
          update catalog.product
-            set status = 'archived', version = $3, content_hash = null, updated_at = $4, deleted_at = $4
-          where tenant_id = $1 and id = $2",
-        tenant.0,
-        id.0,
-        version,
-        now
+            set status = 'archived', version = version + 1, content_hash = null, updated_at = $3, deleted_at = $3
+          where tenant_id = $1 and id = any($2)",
     )
+    .bind(tenant)
+    .bind(ids)
+    .bind(now)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The listings of those that are not deleted.
+pub async fn live_listings(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    ids: &[Uuid],
+) -> Result<Vec<Listing>, sqlx::Error> {
+    let rows: Vec<Json<Listing>> = sqlx::query_scalar(
+        "select l.document
+           from catalog.product p
+           join catalog.listing l on l.product_id = p.id
+          where p.tenant_id = $1 and p.id = any($2) and p.deleted_at is null",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// The live product that has this key.

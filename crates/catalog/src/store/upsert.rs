@@ -3,8 +3,9 @@
 use super::rows::{ProductRow, VariantRow, VersionRow, money, status_name, status_of};
 use crate::domain::ImageAddress;
 use crate::domain::change::{Content, KeptVariant};
+use contracts::catalog::history::VersionCause;
 use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus};
-use kernel::{Actor, CategoryId, ProductId, SkuId, TenantId, Timestamp};
+use kernel::{Actor, CategoryId, ImportId, ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::HashMap;
@@ -282,22 +283,31 @@ pub async fn put_listings<'a>(
     Ok(())
 }
 
+/// Who made versions, and what brought them about.
+pub struct MadeBy<'a> {
+    pub actor: &'a Actor,
+    pub cause: Option<VersionCause>,
+    pub import: Option<ImportId>,
+}
+
 pub async fn add_versions(
     conn: &mut PgConnection,
     tenant: TenantId,
     now: Timestamp,
-    actor: &Actor,
+    by: MadeBy<'_>,
     rows: &[VersionRow],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into catalog.product_version (tenant_id, product_id, version, at, actor, change)
-         select $1, v.product_id, v.version, $2, $3, v.change
-           from jsonb_to_recordset($4) as v (product_id uuid, version bigint, change jsonb)",
-        tenant.0,
-        now,
-        Json(actor) as _,
-        Json(rows) as _
+    sqlx::query(
+        "insert into catalog.product_version (tenant_id, product_id, version, at, actor, cause, import_id, change)
+         select $1, v.product_id, v.version, $2, $3, $4, $5, v.change
+           from jsonb_to_recordset($6) as v (product_id uuid, version bigint, change jsonb)",
     )
+    .bind(tenant)
+    .bind(now)
+    .bind(Json(by.actor))
+    .bind(by.cause.map(Json))
+    .bind(by.import)
+    .bind(Json(rows))
     .execute(conn)
     .await?;
     Ok(())

@@ -8,9 +8,11 @@
 
 mod api;
 mod follow;
+mod history;
 mod import;
 mod isolation;
 mod pictures;
 mod real_files;
 mod scene;
+mod undo;
 mod upsert;

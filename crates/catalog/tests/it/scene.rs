@@ -3,7 +3,7 @@
 use catalog::{Products, Settings};
 use contracts::Transport;
 use contracts::catalog::{OptionValue, ProductDraft, ProductStatus, VariantDraft};
-use contracts::identity::{Audience, Principal, RemoteIdentity};
+use contracts::identity::{Audience, Principal, RemoteIdentity, UserCard};
 use contracts::inventory::{Availability, RemoteInventory, StockCount};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopStatus, Tier};
 use kernel::{Ctx, Currency, Fault, FixedClock, Kind, Money, Role, SessionId, SkuId, TenantId, UserId};
@@ -102,14 +102,16 @@ fn products(
     settings: Settings,
 ) -> Products {
     let transport = Arc::clone(neighbours) as Arc<dyn Transport>;
-    Products::new(
+    let products = Products::new(
         db.db(catalog::CONTEXT),
         Arc::clone(clock) as Arc<dyn kernel::Clock>,
         Arc::new(RemoteInventory(Arc::clone(&transport))),
-        Arc::new(RemoteTenants(transport)),
+        Arc::new(RemoteTenants(Arc::clone(&transport))),
         Arc::new(InMemory::new()),
         settings,
-    )
+    );
+    products.know_people(Arc::new(RemoteIdentity(transport)));
+    products
 }
 
 /// Identity, tenants and inventory. A token reads `<role> <tenant>`, `buyer` or `admin`.
@@ -138,6 +140,15 @@ impl Neighbours {
     fn answer(&self, service: &str, method: &str, ctx: &Ctx, body: Value) -> Result<Value, Fault> {
         match (service, method) {
             ("identity", "authenticate") => self.authenticate(ctx, &body),
+            ("identity", "users") => {
+                let (ids,): (Vec<UserId>,) = read(body);
+                let card = |id| UserCard {
+                    id,
+                    email: "ada@example.com".to_owned(),
+                    name: "Ada Byron".to_owned(),
+                };
+                Ok(json!(ids.into_iter().map(card).collect::<Vec<_>>()))
+            }
             ("inventory", "availability") => {
                 let (skus,): (Vec<SkuId>,) = read(body);
                 let stock = self.stock.lock().unwrap();
