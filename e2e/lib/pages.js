@@ -86,6 +86,7 @@ export const pagesOf = (found) => ({
     ['products-none', '/seller/products', '/seller/products?q=qqzzxx'],
     ['product-new', '/seller/products/new', '/seller/products/new'],
     ['product', '/seller/products/{id}', found.editor],
+    ['product-history', '/seller/products/{id}/history', `${found.editor}/history`],
     ['stock', '/seller/stock', '/seller/stock'],
     ['stock-low', '/seller/stock', '/seller/stock?low=1'],
     ['settlement', '/seller/settlement', '/seller/settlement'],

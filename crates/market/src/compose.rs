@@ -5,6 +5,7 @@ use crate::home::Home;
 use crate::trial::Folder;
 use anyhow::Context;
 use contracts::cart::{CartService, RemoteCart, ServedCart};
+use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
 use contracts::catalog::{
     Catalog, RemoteCatalog, RemoteWorkbench, ServedCatalog, ServedWorkbench, Workbench,
 };
@@ -207,6 +208,11 @@ pub async fn compose(
         Arc::new(RemoteReviews(p))
     });
 
+    products.know_people(identity.clone());
+    let history: Arc<dyn History> = w.client("catalog", Arc::new(products.clone()), |p| {
+        Arc::new(RemoteHistory(p))
+    });
+
     let searches = search::Searches::new();
     let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
         Arc::new(RemoteSearch(p))
@@ -357,6 +363,7 @@ pub async fn compose(
         reviews: reviews.clone(),
         search: search.clone(),
         search_desk,
+        history,
         cart: cart.clone(),
         checkout: checkout.clone(),
         orders: orders.clone(),
@@ -396,6 +403,7 @@ pub async fn compose(
     w.add(Service::new("tenants").calls(ServedShopDesk(Arc::new(shops.clone()))));
     w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
     w.add(Service::new("catalog").calls(ServedWorkbench(Arc::new(products.clone()))));
+    w.add(Service::new("catalog").calls(ServedHistory(Arc::new(products.clone()))));
     w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
     w.add(Service::new("orders").calls(ServedOrderPapers(Arc::new(order_book.clone()))));
     w.add(Service::new("promotions").calls(ServedPromotionDesk(Arc::new(promotion_book.clone()))));

@@ -36,6 +36,8 @@
 //! | `GET /seller/orders/{id}/packing-slip.pdf`, `…/invoice.pdf`, `…/shipments/{shipment}/label.pdf` | documents |
 //! | `POST /seller/orders/{id}/shipments`, `…/shipments/{shipment}/hand-over` | book a label: `service`, `weight`, `units.<line>`; give the parcel away |
 //! | `GET /seller/settlement`, `…/holds`, `…/payouts`, `…/statement` | how the shop is paid; `?currency&month&format` |
+//! | `GET /seller/products/{id}/history`, `POST /seller/products/{id}/versions/{version}/restore` | a product's past, `?after`; back to a version: `version` is the one seen |
+//! | `POST /seller/uploads/{id}/undo` | undo an upload as a whole |
 //! | `GET /seller/promotions`, `GET, POST /seller/promotions/new` | discounts and coupons; `?show=all` |
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
 //! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |

@@ -8,6 +8,7 @@ mod cards;
 mod checkout;
 mod components;
 mod goods;
+mod history;
 mod office;
 mod orders;
 mod returns;
@@ -61,6 +62,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     account::add(scene, &mut samples);
     selling::add(scene, &mut samples);
     shelves::add(scene, &mut samples);
+    history::add(scene, &mut samples);
     stores::add(scene, &mut samples);
     running::add(scene, &mut samples);
     settling::add(scene, &mut samples);

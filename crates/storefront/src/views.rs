@@ -4,6 +4,7 @@
 pub mod account;
 pub mod auth;
 pub mod cart;
+pub mod changes;
 pub mod checkout;
 pub mod common;
 pub mod dev_components;
@@ -26,6 +27,7 @@ pub mod reviews;
 pub mod seller;
 pub mod seller_goods;
 pub mod seller_goods_move;
+pub mod seller_history;
 pub mod seller_promotions;
 pub mod seller_shop;
 pub mod seller_staff;

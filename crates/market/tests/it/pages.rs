@@ -162,6 +162,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
     };
     let path = path
         .replace("{sku}", &world.a.sku)
+        .replace("{version}", "1")
         .replace("{order}", &world.order)
         .replace("{act}", "retry")
         .replace("{item}", "identity")
@@ -189,7 +190,9 @@ fn needed(path: &str) -> Permission {
     match path {
         "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
         "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
-        "/seller/products" | "/seller/products/{id}" => Permission::ReadCatalog,
+        "/seller/products" | "/seller/products/{id}" | "/seller/products/{id}/history" => {
+            Permission::ReadCatalog
+        }
         "/seller/stock"
         | "/seller/warehouses"
         | "/seller/goods"

@@ -306,6 +306,7 @@ impl Scene {
             page: self.seller_page(self.text("shopify_apparel.csv"), "/seller/uploads/1"),
             work: self.work_bar("/seller/products"),
             upload: self.upload_row(),
+            undo: self.upload_undo(),
             failure: Some(self.text("row 900: the file ends within a quoted cell")),
             errors: vec![UploadProblem {
                 row: 17,

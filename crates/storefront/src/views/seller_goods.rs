@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::common::{Choice, Field, Image, Link};
 use super::page::Page;
+use super::seller_history::UploadUndo;
 use super::work::{Status, Tab, WorkBar};
 
 #[derive(Clone, Debug, Template)]
@@ -141,6 +142,7 @@ pub struct SellerUploadPage {
     pub page: Page,
     pub work: WorkBar,
     pub upload: UploadRow,
+    pub undo: UploadUndo,
     /// Why it broke off.
     pub failure: Option<String>,
     pub errors: Vec<UploadProblem>,

@@ -57,7 +57,7 @@ fn plain(value: &Value, locale: Locale) -> String {
         Ok(AttributeValue::Many(many)) => many.join(", "),
         Ok(AttributeValue::Number(number)) => number.to_string(),
         Ok(AttributeValue::Bool(yes)) => {
-            let key = if yes { "facet.yes" } else { "facet.no" };
+            let key = if yes { "word.yes" } else { "word.no" };
             locale.t(key).to_string()
         }
         Err(_) => String::new(),
@@ -75,12 +75,16 @@ fn clipped(text: &str) -> String {
 fn category(value: &Value, tree: &[Category], locale: Locale) -> String {
     let path = value.as_str().unwrap_or_default();
     let known = tree.iter().find(|category| category.path == path);
-    known.map_or(path, |category| category_name(category, locale)).to_owned()
+    known
+        .map_or(path, |category| category_name(category, locale))
+        .to_owned()
 }
 
 fn state(value: &Value, locale: Locale) -> String {
     let status = ProductStatus::deserialize(value).ok();
-    status.map(|status| super::seller::products::status(status, locale).label).unwrap_or_default()
+    status
+        .map(|status| super::seller::products::status(status, locale).label)
+        .unwrap_or_default()
 }
 
 fn pictures(value: &Value, locale: Locale) -> String {
@@ -102,7 +106,10 @@ fn variants(change: &FieldChange, locale: Locale) -> Vec<ChangeLine> {
             }),
         }
     }
-    for before in from.iter().filter(|before| to.iter().all(|after| after.code != before.code)) {
+    for before in from
+        .iter()
+        .filter(|before| to.iter().all(|after| after.code != before.code))
+    {
         lines.push(ChangeLine {
             label: locale.t("history.removed").arg("code", &before.code).to_string(),
             from: sold(before, locale),
@@ -125,11 +132,24 @@ fn variants(change: &FieldChange, locale: Locale) -> Vec<ChangeLine> {
 
 fn variant(before: &Variant, after: &Variant, locale: Locale) -> Vec<ChangeLine> {
     let old = |money: Option<Money>| money.map(|m| locale.money(m)).unwrap_or_default();
-    let weight = |grams: u32| locale.t("history.grams").arg("n", locale.number(u64::from(grams))).to_string();
+    let weight = |grams: u32| {
+        locale
+            .t("history.grams")
+            .arg("n", locale.number(u64::from(grams)))
+            .to_string()
+    };
     let sides = [
-        ("history.price", locale.money(before.price), locale.money(after.price)),
+        (
+            "history.price",
+            locale.money(before.price),
+            locale.money(after.price),
+        ),
         ("history.old_price", old(before.compare_at), old(after.compare_at)),
-        ("history.options", options(&before.options), options(&after.options)),
+        (
+            "history.options",
+            options(&before.options),
+            options(&after.options),
+        ),
         ("history.weight", weight(before.weight_g), weight(after.weight_g)),
         (
             "history.gtin",
@@ -156,6 +176,9 @@ fn sold(variant: &Variant, locale: Locale) -> String {
 }
 
 fn options(options: &[OptionValue]) -> String {
-    let named: Vec<String> = options.iter().map(|o| format!("{}: {}", o.name, o.value)).collect();
+    let named: Vec<String> = options
+        .iter()
+        .map(|o| format!("{}: {}", o.name, o.value))
+        .collect();
     named.join(", ")
 }

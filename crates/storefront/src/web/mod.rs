@@ -9,6 +9,7 @@ mod cards;
 mod cart;
 mod checkout;
 mod components;
+mod differences;
 mod draft;
 mod facets;
 mod failure;
@@ -45,6 +46,7 @@ pub use window::Window;
 
 use axum::Router;
 use contracts::cart::CartService;
+use contracts::catalog::history::History;
 use contracts::catalog::{Catalog, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
@@ -81,6 +83,7 @@ pub struct Shop {
     pub account: Arc<dyn OwnAccount>,
     pub shop_desk: Arc<dyn ShopDesk>,
     pub workbench: Arc<dyn Workbench>,
+    pub history: Arc<dyn History>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
@@ -242,6 +245,11 @@ fn table() -> Table {
             seller::product_form::BYTES_MAX,
         )
         .post("/seller/products/{id}/delete", seller::products::delete)
+        .get("/seller/products/{id}/history", seller::history::page)
+        .post(
+            "/seller/products/{id}/versions/{version}/restore",
+            seller::history::restore,
+        )
         .get("/seller/stock", seller::stock::page)
         .post("/seller/stock/{sku}", seller::stock::count)
         .get("/seller/settlement", seller::settlement::page)
@@ -274,6 +282,7 @@ fn table() -> Table {
             seller::uploads::BYTES_MAX,
         )
         .get("/seller/uploads/{id}", seller::uploads::page)
+        .post("/seller/uploads/{id}/undo", seller::history::undo)
         .get("/seller/promotions", seller::promotions::list)
         .get("/seller/promotions/new", seller::promotions::new)
         .post("/seller/promotions/new", seller::promotions::make)

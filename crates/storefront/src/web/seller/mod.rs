@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod feeds;
 pub mod goods;
+pub mod history;
 pub mod home;
 pub mod orders;
 pub mod parcels;

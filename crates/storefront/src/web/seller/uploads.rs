@@ -1,7 +1,7 @@
 //! Files of many products.
 
 use super::products::{STATES, status_of};
-use super::{bar, own_shop, products};
+use super::{bar, history, own_shop, products};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Field};
 use crate::views::page::Tone;
@@ -125,12 +125,15 @@ pub async fn page(
         shop.workbench.upload(&visit.ctx, tenant, id),
     );
     let upload = upload?;
+    let changed = upload.counts.created + upload.counts.updated;
+    let undo = history::undo_part(&shop, &visit, tenant, id, changed).await?;
     let mut page = page;
     page.title.clone_from(&upload.file_name);
     let view = SellerUploadPage {
         page,
         work: bar(&visit, &seller?, "/seller/products"),
         upload: row(&upload, visit.locale),
+        undo,
         failure: upload.failure,
         errors: upload
             .errors
