@@ -119,5 +119,6 @@ export const pagesOf = (found) => ({
     ['taxes', '/operator/taxes', '/operator/taxes'],
     ['reviews', '/operator/reviews', '/operator/reviews'],
     ['search', '/operator/search', '/operator/search'],
+    ['moderation', '/operator/moderation', '/operator/moderation'],
   ],
 })

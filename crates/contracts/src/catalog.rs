@@ -1,6 +1,7 @@
 //! What is for sale: products, their variants, categories.
 
 pub mod history;
+pub mod moderation;
 
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
@@ -325,6 +326,9 @@ pub struct OwnListing {
     /// The description as it was written.
     pub description: String,
     pub listing: Listing,
+    /// Where buyers do not see it as it is: it waits, or was refused.
+    #[serde(default)]
+    pub review: Option<moderation::Review>,
 }
 
 service! {

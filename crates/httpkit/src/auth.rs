@@ -125,6 +125,7 @@ pub mod perm {
         ManageCategories,
         ManageSearch,
         ModerateReviews,
+        ModerateCatalog,
         ReadAnyOrder,
         RefundAnyOrder,
         ReadLedger,

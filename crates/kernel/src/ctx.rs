@@ -54,6 +54,8 @@ pub enum Permission {
     ManageSearch,
     /// Whether reviews stand that somebody doubts.
     ModerateReviews,
+    /// Products and changes that wait before buyers see them.
+    ModerateCatalog,
     ReadAnyOrder,
     /// Give a buyer's money back for any shop's part of an order.
     RefundAnyOrder,
@@ -98,7 +100,7 @@ impl Role {
             ),
             Self::Moderator => matches!(
                 permission,
-                P::ManageCategories | P::ManageSearch | P::ModerateReviews
+                P::ManageCategories | P::ManageSearch | P::ModerateReviews | P::ModerateCatalog
             ),
             Self::Buyer | Self::Carrier => false,
         }
@@ -122,7 +124,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -138,6 +140,7 @@ impl Permission {
         Self::ManageCategories,
         Self::ManageSearch,
         Self::ModerateReviews,
+        Self::ModerateCatalog,
         Self::ReadAnyOrder,
         Self::RefundAnyOrder,
         Self::ReadLedger,
@@ -155,6 +158,7 @@ impl Permission {
                 | Self::ManageCategories
                 | Self::ManageSearch
                 | Self::ModerateReviews
+                | Self::ModerateCatalog
                 | Self::ReadAnyOrder
                 | Self::RefundAnyOrder
                 | Self::ReadLedger

@@ -93,6 +93,8 @@ ids! {
     ImageId,
     /// A bulk upload.
     ImportId,
+    /// A product, or a change of one, that was looked at before buyers saw it.
+    ModerationId,
     /// A place where stock lies.
     WarehouseId,
     /// Goods on their way to a warehouse: from another one, or from a supplier.

@@ -6,6 +6,7 @@ use crate::trial::Folder;
 use anyhow::Context;
 use contracts::cart::{CartService, RemoteCart, ServedCart};
 use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
+use contracts::catalog::moderation::{ModerationDesk, RemoteModerationDesk, ServedModerationDesk};
 use contracts::catalog::{
     Catalog, RemoteCatalog, RemoteWorkbench, ServedCatalog, ServedWorkbench, Workbench,
 };
@@ -208,6 +209,9 @@ pub async fn compose(
         Arc::new(RemoteReviews(p))
     });
 
+    let moderation: Arc<dyn ModerationDesk> = w.client("catalog", Arc::new(products.clone()), |p| {
+        Arc::new(RemoteModerationDesk(p))
+    });
     products.know_people(identity.clone());
     let history: Arc<dyn History> = w.client("catalog", Arc::new(products.clone()), |p| {
         Arc::new(RemoteHistory(p))
@@ -364,6 +368,7 @@ pub async fn compose(
         search: search.clone(),
         search_desk,
         history,
+        moderation,
         cart: cart.clone(),
         checkout: checkout.clone(),
         orders: orders.clone(),
@@ -404,6 +409,7 @@ pub async fn compose(
     w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
     w.add(Service::new("catalog").calls(ServedWorkbench(Arc::new(products.clone()))));
     w.add(Service::new("catalog").calls(ServedHistory(Arc::new(products.clone()))));
+    w.add(Service::new("catalog").calls(ServedModerationDesk(Arc::new(products.clone()))));
     w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
     w.add(Service::new("orders").calls(ServedOrderPapers(Arc::new(order_book.clone()))));
     w.add(Service::new("promotions").calls(ServedPromotionDesk(Arc::new(promotion_book.clone()))));

@@ -42,6 +42,7 @@
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
 //! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |
 //! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
+//! | `GET /operator/moderation`, `POST …/rules`, `…/{id}/approve`, `…/{id}/reject`, `…/shops/{id}/trust` | products and changes that wait: `version`, `reason` |
 //! | `GET /operator/search` | synonyms, rules; `?q` shows a search with the reasons for its order |
 //! | `GET /dev/components` | the pieces that pages are made of, where the mailbox is open |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |

@@ -9,6 +9,7 @@ mod checkout;
 mod components;
 mod goods;
 mod history;
+mod moderating;
 mod office;
 mod orders;
 mod returns;
@@ -72,6 +73,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     cards::add(scene, &mut samples);
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);
+    moderating::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

@@ -16,6 +16,7 @@ pub mod listing;
 pub mod map;
 pub mod operator;
 pub mod operator_gift_cards;
+pub mod operator_moderation;
 pub mod operator_search;
 pub mod operator_taxes;
 pub mod order;

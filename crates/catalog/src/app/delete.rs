@@ -1,11 +1,11 @@
 //! Deleting products.
 
 use super::Products;
+use super::moderation::show;
 use super::plan::kept_of;
 use super::upsert::{Source, Written, note_versions};
 use crate::domain::change::KeptVariant;
 use crate::error::Error;
-use crate::publish;
 use crate::store::rows::VersionRow;
 use crate::store::{product, upsert};
 use ::store::{Scope, Tx};
@@ -75,10 +75,8 @@ pub async fn delete_all(
     }
     let ids: Vec<Uuid> = listings.iter().map(|listing| listing.id.0).collect();
     product::delete(tx, tenant, &ids, ctx.now).await?;
-    upsert::put_listings(tx, tenant, listings.iter()).await?;
     note_versions(tx, ctx, tenant, source, &versions).await?;
-    publish::changes(ctx, listings.iter())?.append(tx).await?;
-    Ok(listings.iter().map(|l| (l.id, l.version)).collect())
+    show(tx, ctx, tenant, listings.iter().collect()).await
 }
 
 /// With what was sold, so that the versions before can be told.

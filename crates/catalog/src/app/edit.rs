@@ -1,5 +1,6 @@
 //! What a seller does to one product by hand.
 
+use super::moderation::review;
 use super::upsert::{Outcome, Source, Written, write};
 use super::{Products, Tree};
 use crate::domain::category::CategoryPath;
@@ -216,9 +217,9 @@ impl Products {
 
     pub async fn own(&self, tenant: TenantId, id: ProductId) -> Result<OwnProduct, Error> {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let own = product::own(&mut tx, tenant, id).await?;
+        let own = own_with_review(&mut tx, tenant, id).await?;
         tx.commit().await?;
-        own.ok_or(Error::NotFound("product"))
+        Ok(own)
     }
 
     /// A page of one's own products, newest first.
@@ -307,10 +308,15 @@ pub(super) async fn write_one(
         Some(Outcome::Refused(refusal)) => return Err(refusal.clone().into()),
         None => return Err(Fault::internal().into()),
     };
-    let own = product::own(tx, tenant, id)
-        .await?
-        .ok_or(Error::NotFound("product"))?;
+    let own = own_with_review(tx, tenant, id).await?;
     Ok((written, own))
+}
+
+async fn own_with_review(tx: &mut Tx, tenant: TenantId, id: ProductId) -> Result<OwnProduct, Error> {
+    let own = product::own(tx, tenant, id).await?;
+    let mut own = own.ok_or(Error::NotFound("product"))?;
+    own.review = review(tx, tenant, id).await?;
+    Ok(own)
 }
 
 /// The draft that describes a product as it is; stock is left alone.

@@ -145,7 +145,11 @@ impl Products {
     }
 
     /// The names of those who acted. A history without names is still one, so nothing fails for want of them.
-    async fn names(&self, ctx: &Ctx, actors: impl Iterator<Item = &Actor>) -> HashMap<UserId, String> {
+    pub(super) async fn names(
+        &self,
+        ctx: &Ctx,
+        actors: impl Iterator<Item = &Actor>,
+    ) -> HashMap<UserId, String> {
         let mut ids: Vec<UserId> = actors.filter_map(user_of).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -184,16 +188,7 @@ async fn past(tx: &mut Tx, tenant: TenantId, id: ProductId, version: i64) -> Res
 fn told(row: Version, names: &HashMap<UserId, String>, tree: &Tree) -> ProductVersion {
     let cause = row.cause.map_or(VersionCause::Hand, |cause| cause.0);
     let person = user_of(&row.actor.0).and_then(|user| names.get(&user)).cloned();
-    let name = person.as_deref();
-    let who = match &row.actor.0 {
-        Actor::Seller { .. } => name.unwrap_or("somebody of the shop").to_owned(),
-        Actor::Operator { .. } => name.map_or_else(
-            || "the marketplace".to_owned(),
-            |n| format!("{n}, the marketplace"),
-        ),
-        Actor::Buyer { .. } | Actor::Anonymous | Actor::Partner { .. } => "somebody".to_owned(),
-        Actor::System { .. } => "the marketplace".to_owned(),
-    };
+    let who = who(&row.actor.0, names);
     ProductVersion {
         version: row.version,
         at: row.at,
@@ -205,6 +200,18 @@ fn told(row: Version, names: &HashMap<UserId, String>, tree: &Tree) -> ProductVe
         cause,
         deleted: is_deletion(&row.change),
         change: fields(&row.change, tree),
+    }
+}
+
+/// Who acted, in words.
+pub(super) fn who(actor: &Actor, names: &HashMap<UserId, String>) -> String {
+    let name = user_of(actor).and_then(|user| names.get(&user));
+    match (actor, name) {
+        (Actor::Seller { .. }, Some(name)) => name.clone(),
+        (Actor::Seller { .. }, None) => "somebody of the shop".to_owned(),
+        (Actor::Operator { .. }, Some(name)) => format!("{name}, the marketplace"),
+        (Actor::Operator { .. } | Actor::System { .. }, _) => "the marketplace".to_owned(),
+        (Actor::Buyer { .. } | Actor::Anonymous | Actor::Partner { .. }, _) => "somebody".to_owned(),
     }
 }
 

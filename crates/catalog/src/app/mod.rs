@@ -6,6 +6,7 @@ mod delete;
 mod edit;
 mod history;
 mod images;
+mod moderation;
 mod plan;
 mod read;
 mod stock;

@@ -1,10 +1,10 @@
 //! Writing drafts in batches.
 
+use super::moderation::show;
 use super::plan::{self, Found};
 use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal};
 use crate::error::Error;
-use crate::publish;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
 use crate::store::{stock, upsert};
 use ::store::{Scope, Tx};
@@ -57,7 +57,7 @@ impl Source {
 pub struct Written {
     /// One per draft, in order.
     pub outcomes: Vec<Outcome>,
-    /// Products and their new versions.
+    /// Products of which buyers see something new, and their versions.
     pub changed: Vec<(ProductId, i64)>,
     /// To be passed on to inventory after the commit.
     pub counts: Vec<StockCount>,
@@ -217,15 +217,16 @@ pub async fn write(
         contents,
     };
     let mut plan = plan::plan(ctx, tenant, drafts, found);
+    let mut changed = Vec::new();
     if !plan.listings.is_empty() {
-        write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
+        changed = write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
     }
     if !plan.counts.is_empty() {
         stock::give(tx, tenant, ctx.now + super::stock::OVERDUE, &mut plan.counts).await?;
     }
     Ok(Written {
         outcomes: plan.outcomes,
-        changed: plan.listings.iter().map(|(_, l)| (l.id, l.version)).collect(),
+        changed,
         counts: plan.counts,
     })
 }
@@ -237,7 +238,7 @@ async fn write_changes(
     drafts: &[ParsedDraft],
     plan: &plan::Plan,
     source: Source,
-) -> Result<(), Error> {
+) -> Result<Vec<(ProductId, i64)>, Error> {
     let hash = |draft: &ParsedDraft| source.keeps_hash().then_some(draft.content_hash);
     let products: Vec<ProductRow<'_>> = plan
         .listings
@@ -271,11 +272,14 @@ async fn write_changes(
     upsert::remove_variants(tx, tenant, ctx.now, &plan.removed_skus).await?;
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
-    upsert::put_listings(tx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
-    let changed = plan.listings.iter().map(|(_, listing)| listing);
-    publish::changes(ctx, changed)?.append(tx).await?;
-    Ok(())
+    show(
+        tx,
+        ctx,
+        tenant,
+        plan.listings.iter().map(|(_, listing)| listing).collect(),
+    )
+    .await
 }
 
 /// Keeps versions with who made them, and why.

@@ -189,6 +189,7 @@ impl Workbench for Products {
                 key: own.key,
                 description: own.description,
                 listing: own.listing,
+                review: own.review,
             })
         })
     }

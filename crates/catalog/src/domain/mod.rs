@@ -5,6 +5,7 @@ pub mod category;
 pub mod change;
 pub mod description;
 mod draft;
+pub mod flags;
 pub mod limits;
 pub mod slug;
 

@@ -1,18 +1,24 @@
 //! The catalogue over HTTP: one file per endpoint.
 
+mod approve_moderation;
 mod create_product;
 mod delete_product;
 mod get_import;
 mod get_media;
+mod get_moderation_rules;
 mod get_own_product;
 mod get_product;
 mod get_product_version;
 mod list_categories;
 mod list_import_errors;
+mod list_moderation;
 mod list_own_products;
 mod list_product_versions;
 mod patch_product;
 mod put_categories;
+mod put_moderation_rules;
+mod put_shop_trust;
+mod reject_moderation;
 mod restore_product_version;
 mod start_import;
 mod undo_import;
@@ -45,6 +51,14 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(list_import_errors::handler))
         .routes(routes!(undo_import::handler))
         .routes(routes!(put_categories::handler))
+        .routes(routes!(list_moderation::handler))
+        .routes(routes!(approve_moderation::handler))
+        .routes(routes!(reject_moderation::handler))
+        .routes(routes!(
+            get_moderation_rules::handler,
+            put_moderation_rules::handler
+        ))
+        .routes(routes!(put_shop_trust::handler))
         .with_state(products)
 }
 

@@ -186,21 +186,22 @@ pub async fn of_shop(
     before: Option<ProductId>,
     limit: i64,
 ) -> Result<Vec<Listing>, sqlx::Error> {
-    let rows = sqlx::query_scalar!(
-        r#"select l.document as "document: Json<Listing>"
-             from catalog.product p
-             join catalog.listing l on l.product_id = p.id
+    let rows: Vec<Json<Listing>> = sqlx::query_scalar(
+        "select coalesce(h.document, l.document)
+           from catalog.product p
+           join catalog.listing l on l.product_id = p.id
+           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
             where p.tenant_id = $1
-              and p.deleted_at is null
-              and ($2::text is null or p.status = $2)
-              and ($3::uuid is null or p.id < $3)
+            and p.deleted_at is null
+            and ($2::text is null or p.status = $2)
+            and ($3::uuid is null or p.id < $3)
             order by p.id desc
-            limit $4"#,
-        tenant.0,
-        status.map(status_name),
-        before.map(|id| id.0),
-        limit
+            limit $4",
     )
+    .bind(tenant)
+    .bind(status.map(status_name))
+    .bind(before)
+    .bind(limit)
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
@@ -215,23 +216,24 @@ pub async fn of_shop_named(
     before: Option<ProductId>,
     limit: i64,
 ) -> Result<Vec<Listing>, sqlx::Error> {
-    let rows = sqlx::query_scalar!(
-        r#"select l.document as "document: Json<Listing>"
-             from catalog.product p
-             join catalog.listing l on l.product_id = p.id
+    let rows: Vec<Json<Listing>> = sqlx::query_scalar(
+        "select coalesce(h.document, l.document)
+           from catalog.product p
+           join catalog.listing l on l.product_id = p.id
+           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
             where p.tenant_id = $1
-              and p.deleted_at is null
-              and ($2::text is null or p.status = $2)
-              and (strpos(lower(p.title), lower($3)) > 0 or strpos(lower(p.key), lower($3)) > 0)
-              and ($4::uuid is null or p.id < $4)
+            and p.deleted_at is null
+            and ($2::text is null or p.status = $2)
+            and (strpos(lower(p.title), lower($3)) > 0 or strpos(lower(p.key), lower($3)) > 0)
+            and ($4::uuid is null or p.id < $4)
             order by p.id desc
-            limit $5"#,
-        tenant.0,
-        status.map(status_name),
-        text,
-        before.map(|id| id.0),
-        limit
+            limit $5",
     )
+    .bind(tenant)
+    .bind(status.map(status_name))
+    .bind(text)
+    .bind(before)
+    .bind(limit)
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())

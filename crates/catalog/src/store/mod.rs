@@ -5,6 +5,7 @@ pub mod history;
 pub mod image;
 pub mod import;
 pub mod listing;
+pub mod moderation;
 pub mod product;
 pub mod rows;
 pub mod stock;

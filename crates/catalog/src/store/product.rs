@@ -1,5 +1,6 @@
 //! One product, as its seller works on it.
 
+use contracts::catalog::moderation::Review;
 use contracts::catalog::{CodedSku, Listing};
 use kernel::{ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
@@ -52,9 +53,10 @@ pub async fn live_listings(
     ids: &[Uuid],
 ) -> Result<Vec<Listing>, sqlx::Error> {
     let rows: Vec<Json<Listing>> = sqlx::query_scalar(
-        "select l.document
+        "select coalesce(h.document, l.document)
            from catalog.product p
            join catalog.listing l on l.product_id = p.id
+           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
           where p.tenant_id = $1 and p.id = any($2) and p.deleted_at is null",
     )
     .bind(tenant)
@@ -86,6 +88,9 @@ pub struct OwnProduct {
     pub key: String,
     /// The description as it was written.
     pub description: String,
+    /// Where buyers do not see it as it is: it waits, or was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
     #[serde(flatten)]
     pub listing: Listing,
 }
@@ -95,20 +100,22 @@ pub async fn own(
     tenant: TenantId,
     id: ProductId,
 ) -> Result<Option<OwnProduct>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select p.key, p.description, l.document as "document: Json<Listing>"
-             from catalog.product p
-             join catalog.listing l on l.product_id = p.id
-            where p.tenant_id = $1 and p.id = $2 and p.deleted_at is null"#,
-        tenant.0,
-        id.0
+    let row: Option<(String, String, Json<Listing>)> = sqlx::query_as(
+        "select p.key, p.description, coalesce(h.document, l.document)
+           from catalog.product p
+           join catalog.listing l on l.product_id = p.id
+           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
+          where p.tenant_id = $1 and p.id = $2 and p.deleted_at is null",
     )
+    .bind(tenant)
+    .bind(id)
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| OwnProduct {
-        key: row.key,
-        description: row.description,
-        listing: row.document.0,
+    Ok(row.map(|(key, description, listing)| OwnProduct {
+        key,
+        description,
+        review: None,
+        listing: listing.0,
     }))
 }
 

@@ -11,6 +11,7 @@ mod follow;
 mod history;
 mod import;
 mod isolation;
+mod moderation;
 mod pictures;
 mod real_files;
 mod scene;

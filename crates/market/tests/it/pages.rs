@@ -136,6 +136,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
             "/operator/search/",
+            "/operator/moderation/",
         ]
         .iter()
         .any(|of| p.starts_with(of)) =>
@@ -224,6 +225,7 @@ fn needed(path: &str) -> Permission {
         | "/operator/reconciliation"
         | "/operator/taxes" => Permission::ReadLedger,
         "/operator/search" => Permission::ManageSearch,
+        "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
         other => panic!("{other} is new: who may see it?"),
     }

@@ -7,6 +7,7 @@ mod sales;
 mod search;
 pub mod stock;
 mod taxes;
+mod waiting;
 
 pub use cards::gift_card;
 pub use reviews::{received_by, review_of_a};
@@ -53,6 +54,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         return call;
     }
     if let Some(call) = past::call(world, operation).await {
+        return call;
+    }
+    if let Some(call) = waiting::call(world, operation, n).await {
         return call;
     }
     match operation {

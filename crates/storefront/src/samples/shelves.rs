@@ -197,6 +197,7 @@ impl Scene {
             heading: self.t("work.new_product"),
             status: None,
             action: "/seller/products/new".to_owned(),
+            review: None,
             version: None,
             public_href: None,
             delete: None,
@@ -255,6 +256,13 @@ impl Scene {
             status: Some(self.status("product.state.active", Tone::Good)),
             action: "/seller/products/vase".to_owned(),
             version: Some(3),
+            review: Some((
+                Tone::Warn,
+                self.locale
+                    .t("review.waiting")
+                    .arg("reasons", self.t("moderation.because.new_shop"))
+                    .to_string(),
+            )),
             public_href: Some("/p/vase".to_owned()),
             delete: Some("/seller/products/vase/delete".to_owned()),
             error: None,

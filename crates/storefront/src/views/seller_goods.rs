@@ -49,6 +49,8 @@ pub struct SellerProductPage {
     pub action: String,
     /// The version that the form changes; none for a new product.
     pub version: Option<i64>,
+    /// Why buyers do not see it as it is.
+    pub review: Option<(Tone, String)>,
     /// What buyers see of it, where they see it.
     pub public_href: Option<String>,
     pub delete: Option<String>,

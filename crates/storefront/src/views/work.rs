@@ -32,6 +32,7 @@ impl WorkBar {
             "/operator/ledger" => "book",
             "/operator/gift-cards" => "tag",
             "/operator/taxes" => "receipt",
+            "/operator/moderation" => "filter",
             "/operator/search" => "search",
             _ => "shop",
         }

@@ -47,6 +47,7 @@ pub use window::Window;
 use axum::Router;
 use contracts::cart::CartService;
 use contracts::catalog::history::History;
+use contracts::catalog::moderation::ModerationDesk;
 use contracts::catalog::{Catalog, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
@@ -84,6 +85,7 @@ pub struct Shop {
     pub shop_desk: Arc<dyn ShopDesk>,
     pub workbench: Arc<dyn Workbench>,
     pub history: Arc<dyn History>,
+    pub moderation: Arc<dyn ModerationDesk>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
@@ -327,6 +329,14 @@ fn table() -> Table {
         .get("/operator/reviews", operator::reviews::list)
         .post("/operator/reviews/{id}/approve", operator::reviews::approve)
         .post("/operator/reviews/{id}/reject", operator::reviews::reject)
+        .get("/operator/moderation", operator::moderation::page)
+        .post("/operator/moderation/rules", operator::moderation::set_rules)
+        .post("/operator/moderation/{id}/approve", operator::moderation::approve)
+        .post("/operator/moderation/{id}/reject", operator::moderation::reject)
+        .post(
+            "/operator/moderation/shops/{id}/trust",
+            operator::moderation::trust,
+        )
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)
         .post(

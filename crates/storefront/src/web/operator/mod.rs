@@ -3,6 +3,7 @@
 pub mod breaks;
 pub mod gift_cards;
 pub mod ledger;
+pub mod moderation;
 pub mod payments;
 pub mod payouts;
 pub mod reviews;
@@ -16,7 +17,7 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 9] = [
+const SECTIONS: [(&str, &str, Permission); 10] = [
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
@@ -36,6 +37,11 @@ const SECTIONS: [(&str, &str, Permission); 9] = [
         Permission::ReadLedger,
     ),
     ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
+    (
+        "/operator/moderation",
+        "operator.moderation",
+        Permission::ModerateCatalog,
+    ),
     (
         "/operator/reviews",
         "operator.reviews",

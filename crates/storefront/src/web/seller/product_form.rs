@@ -7,14 +7,17 @@ use super::products::{self, STATES};
 use super::{bar, own_shop};
 use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field, Image};
+use crate::views::page::Tone;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
 use crate::web::failure::Failure;
+use crate::web::operator::moderation::in_short;
 use crate::web::posted::Posted;
 use crate::web::taxes::category_label;
 use crate::web::visit::{Visit, category_name, redirect_done, redirect_refused};
 use crate::web::{Shop, cards};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use contracts::catalog::moderation::{ModerationState, Review};
 use contracts::catalog::{
     Attributes, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus, VariantDraft,
 };
@@ -184,6 +187,9 @@ async fn show(
         status: listing.map(|l| products::status(l.status, locale)),
         action: base.clone().unwrap_or_else(|| "/seller/products/new".to_owned()),
         version: listing.map(|l| l.version),
+        review: own
+            .and_then(|own| own.review.as_ref())
+            .map(|review| review_said(review, locale)),
         public_href: listing
             .filter(|l| l.status == ProductStatus::Active)
             .map(|l| cards::product_href(&l.slug, l.id)),
@@ -205,6 +211,25 @@ async fn show(
         page,
     };
     visit.show(shop, &view)
+}
+
+/// Why buyers do not see a product as it is.
+fn review_said(review: &Review, locale: Locale) -> (Tone, String) {
+    let reasons: Vec<String> = review
+        .reasons
+        .iter()
+        .map(|reason| in_short(reason, locale))
+        .collect();
+    match review.state {
+        ModerationState::Rejected => {
+            let said = locale.t("review.rejected").arg("reason", &review.note);
+            (Tone::Bad, said.to_string())
+        }
+        _ => {
+            let said = locale.t("review.waiting").arg("reasons", reasons.join(", "));
+            (Tone::Warn, said.to_string())
+        }
+    }
 }
 
 /// Of goods; that of the delivery is nobody's to choose. The product's own is there even where none can be read.

@@ -1,0 +1,24 @@
+use crate::Products;
+use axum::extract::State;
+use contracts::catalog::moderation::ModerationRules;
+use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
+
+/// What waits before buyers see it.
+#[utoipa::path(
+    get,
+    path = "/v1/admin/moderation/rules",
+    operation_id = "get_moderation_rules",
+    tag = "catalog",
+    responses(
+        (status = 200, description = "The rules", body = ModerationRules),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+pub(super) async fn handler(
+    State(products): State<Products>,
+    _admin: Admin<perm::ModerateCatalog>,
+) -> Result<Json<ModerationRules>, Problem> {
+    Ok(Json(products.moderation_rules().await?))
+}
