@@ -1,15 +1,12 @@
 //! The table of services: what each is made of, and whether it runs here or elsewhere.
 
+mod desks;
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
 use anyhow::Context;
 use contracts::cart::{CartService, RemoteCart, ServedCart};
-use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
-use contracts::catalog::moderation::{ModerationDesk, RemoteModerationDesk, ServedModerationDesk};
-use contracts::catalog::{
-    Catalog, RemoteCatalog, RemoteWorkbench, ServedCatalog, ServedWorkbench, Workbench,
-};
+use contracts::catalog::{Catalog, RemoteCatalog, ServedCatalog};
 use contracts::checkout::{
     Checkout, PaymentDesk, RemoteCheckout, RemotePaymentDesk, ServedCheckout, ServedPaymentDesk,
 };
@@ -200,21 +197,11 @@ pub async fn compose(
         Arc::new(RemoteCatalog(p))
     });
 
-    let workbench: Arc<dyn Workbench> = w.client("catalog", Arc::new(products.clone()), |p| {
-        Arc::new(RemoteWorkbench(p))
-    });
+    let desks = desks::Desks::of(w, &products, &identity);
 
     let ratings = reviews::Ratings::new(db(reviews::CONTEXT)?, identity.clone());
     let reviews: Arc<dyn Reviews> = w.client("reviews", Arc::new(ratings.clone()), |p| {
         Arc::new(RemoteReviews(p))
-    });
-
-    let moderation: Arc<dyn ModerationDesk> = w.client("catalog", Arc::new(products.clone()), |p| {
-        Arc::new(RemoteModerationDesk(p))
-    });
-    products.know_people(identity.clone());
-    let history: Arc<dyn History> = w.client("catalog", Arc::new(products.clone()), |p| {
-        Arc::new(RemoteHistory(p))
     });
 
     let searches = search::Searches::new();
@@ -367,15 +354,15 @@ pub async fn compose(
         reviews: reviews.clone(),
         search: search.clone(),
         search_desk,
-        history,
-        moderation,
+        history: desks.history,
+        moderation: desks.moderation,
         cart: cart.clone(),
         checkout: checkout.clone(),
         orders: orders.clone(),
         payments: payments.clone(),
         account,
         shop_desk,
-        workbench,
+        workbench: desks.workbench,
         stock_room,
         order_desk,
         order_papers,
@@ -407,9 +394,7 @@ pub async fn compose(
     w.add(Service::new("identity").calls(ServedOwnAccount(Arc::new(accounts.clone()))));
     w.add(Service::new("tenants").calls(ServedShopDesk(Arc::new(shops.clone()))));
     w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
-    w.add(Service::new("catalog").calls(ServedWorkbench(Arc::new(products.clone()))));
-    w.add(Service::new("catalog").calls(ServedHistory(Arc::new(products.clone()))));
-    w.add(Service::new("catalog").calls(ServedModerationDesk(Arc::new(products.clone()))));
+    desks::serve(w, &products);
     w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
     w.add(Service::new("orders").calls(ServedOrderPapers(Arc::new(order_book.clone()))));
     w.add(Service::new("promotions").calls(ServedPromotionDesk(Arc::new(promotion_book.clone()))));

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::common::{Choice, Field, Image, Link};
-use super::page::Page;
+use super::page::{Page, Tone};
 use super::seller_history::UploadUndo;
 use super::work::{Status, Tab, WorkBar};
 

@@ -1,0 +1,35 @@
+//! What shops and the operator do with products: the catalogue's desks.
+
+use super::Wiring;
+use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
+use contracts::catalog::moderation::{ModerationDesk, RemoteModerationDesk, ServedModerationDesk};
+use contracts::catalog::{RemoteWorkbench, ServedWorkbench, Workbench};
+use contracts::identity::Identity;
+use runtime::Service;
+use std::sync::Arc;
+
+pub struct Desks {
+    pub workbench: Arc<dyn Workbench>,
+    pub history: Arc<dyn History>,
+    pub moderation: Arc<dyn ModerationDesk>,
+}
+
+impl Desks {
+    pub fn of(w: &Wiring<'_>, products: &catalog::Products, identity: &Arc<dyn Identity>) -> Self {
+        products.know_people(Arc::clone(identity));
+        let local = || Arc::new(products.clone());
+        Self {
+            workbench: w.client("catalog", local(), |p| Arc::new(RemoteWorkbench(p))),
+            history: w.client("catalog", local(), |p| Arc::new(RemoteHistory(p))),
+            moderation: w.client("catalog", local(), |p| Arc::new(RemoteModerationDesk(p))),
+        }
+    }
+}
+
+/// Lets other processes call them.
+pub fn serve(w: &mut Wiring<'_>, products: &catalog::Products) {
+    let local = || Arc::new(products.clone());
+    w.add(Service::new("catalog").calls(ServedWorkbench(local())));
+    w.add(Service::new("catalog").calls(ServedHistory(local())));
+    w.add(Service::new("catalog").calls(ServedModerationDesk(local())));
+}
