@@ -23,7 +23,8 @@ pub async fn work(products: Products, cancel: CancellationToken) {
     tokio::join!(
         follow(&products, &cancel),
         react::follow_stock(&products, &cancel),
-        sweep_stock(&products, &cancel)
+        sweep_stock(&products, &cancel),
+        crate::import::read_files(&products, &cancel)
     );
 }
 

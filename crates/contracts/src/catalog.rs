@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod moderation;
+pub mod uploads;
 
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};

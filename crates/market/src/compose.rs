@@ -363,6 +363,7 @@ pub async fn compose(
         account,
         shop_desk,
         workbench: desks.workbench,
+        intake: desks.intake,
         stock_room,
         order_desk,
         order_papers,

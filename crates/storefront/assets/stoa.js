@@ -73,6 +73,23 @@
     row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
   }
 
+  // Work that goes on behind a page tells how far it is; at its end the page shows what came of it.
+  const followed = document.querySelector("[data-follow]");
+  if (followed) {
+    const source = new EventSource(followed.dataset.follow);
+    source.addEventListener("progress", (event) => {
+      for (const [part, value] of Object.entries(JSON.parse(event.data))) {
+        const place = followed.querySelector(`[data-part="${part}"]`);
+        if (place instanceof HTMLProgressElement) place.value = value;
+        else if (place) place.textContent = value;
+      }
+    });
+    const again = () => { source.close(); location.reload(); };
+    source.addEventListener("done", again);
+    // Refused, for instance because too many listen: look again later instead.
+    source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(again, 3000); });
+  }
+
   // Escape and a press outside close what floats.
   const close = (except) => {
     for (const open of document.querySelectorAll("details[data-floats][open]")) {

@@ -7,6 +7,7 @@ mod basket;
 mod cards;
 mod checkout;
 mod components;
+mod files;
 mod goods;
 mod history;
 mod moderating;
@@ -74,6 +75,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
+    files::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

@@ -26,6 +26,7 @@ pub mod product;
 pub mod returns;
 pub mod reviews;
 pub mod seller;
+pub mod seller_files;
 pub mod seller_goods;
 pub mod seller_goods_move;
 pub mod seller_history;

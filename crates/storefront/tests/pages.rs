@@ -178,6 +178,7 @@ fn every_message_is_used() {
         "goods.state.",
         "warehouse.rule.",
         "feed.",
+        "file.field.",
         "payout.state.",
         "breaks.kind.",
         "finding.factor.",

@@ -1,6 +1,7 @@
 //! The benches, one file each. A new one is a file here and a line in [`ALL`].
 
 pub mod checkout_full;
+pub mod import;
 pub mod outbox_tax;
 pub mod read_pdp;
 pub mod search;
@@ -23,11 +24,12 @@ pub struct Bench {
     pub run: for<'a> fn(&'a Setting) -> BoxFuture<'a, Result<Vec<Comparison>>>,
 }
 
-pub const ALL: [Bench; 8] = [
+pub const ALL: [Bench; 9] = [
     till_hot::BENCH,
     till_spread::BENCH,
     checkout_full::BENCH,
     outbox_tax::BENCH,
+    import::BENCH,
     read_pdp::BENCH,
     search::BENCH,
     search_engine::BENCH,

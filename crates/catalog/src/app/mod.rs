@@ -6,6 +6,7 @@ mod delete;
 mod edit;
 mod history;
 mod images;
+mod intake;
 mod moderation;
 mod plan;
 mod read;
@@ -31,7 +32,7 @@ pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
 pub use read::ProductPage;
 pub(crate) use stock::RefusedCount;
 pub(crate) use undo::refuse_undone;
-pub(crate) use upsert::{Outcome, Source, Written, write};
+pub(crate) use upsert::{Outcome, Source, Written, weigh, write};
 
 /// What the operator may set.
 #[derive(Clone, Copy, Debug)]

@@ -191,6 +191,29 @@ pub async fn write(
     source: Source,
 ) -> Result<Written, Error> {
     upsert::lock_shop(tx, tenant).await?;
+    let mut plan = weigh(tx, ctx, tenant, tree, drafts).await?;
+    let mut changed = Vec::new();
+    if !plan.listings.is_empty() {
+        changed = write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
+    }
+    if !plan.counts.is_empty() {
+        stock::give(tx, tenant, ctx.now + super::stock::OVERDUE, &mut plan.counts).await?;
+    }
+    Ok(Written {
+        outcomes: plan.outcomes,
+        changed,
+        counts: plan.counts,
+    })
+}
+
+/// What writing a batch would do. Nothing is written.
+pub async fn weigh(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    tenant: TenantId,
+    tree: &Tree,
+    drafts: &[ParsedDraft],
+) -> Result<plan::Plan, Error> {
     let keys: Vec<String> = drafts.iter().map(|d| d.key.clone()).collect();
     let existing = upsert::existing(tx, tenant, &keys).await?;
     let products: Vec<Uuid> = existing.values().map(|p| p.id.0).collect();
@@ -216,19 +239,7 @@ pub async fn write(
         variants,
         contents,
     };
-    let mut plan = plan::plan(ctx, tenant, drafts, found);
-    let mut changed = Vec::new();
-    if !plan.listings.is_empty() {
-        changed = write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
-    }
-    if !plan.counts.is_empty() {
-        stock::give(tx, tenant, ctx.now + super::stock::OVERDUE, &mut plan.counts).await?;
-    }
-    Ok(Written {
-        outcomes: plan.outcomes,
-        changed,
-        counts: plan.counts,
-    })
+    Ok(plan::plan(ctx, tenant, drafts, found))
 }
 
 async fn write_changes(

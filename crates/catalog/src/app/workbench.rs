@@ -83,7 +83,7 @@ impl Products {
     }
 }
 
-fn told(report: ImportReport) -> Upload {
+pub(super) fn told(report: ImportReport) -> Upload {
     let ImportReport { import, errors } = report;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Upload {

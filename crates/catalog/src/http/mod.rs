@@ -9,12 +9,16 @@ mod get_moderation_rules;
 mod get_own_product;
 mod get_product;
 mod get_product_version;
+mod import_drafts;
+mod import_events;
+mod import_files;
 mod list_categories;
 mod list_import_errors;
 mod list_moderation;
 mod list_own_products;
 mod list_product_versions;
 mod patch_product;
+mod preview_import;
 mod put_categories;
 mod put_moderation_rules;
 mod put_shop_trust;
@@ -47,6 +51,14 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(restore_product_version::handler))
         .routes(routes!(upload_image::handler))
         .routes(routes!(start_import::handler))
+        .routes(routes!(preview_import::handler))
+        .routes(routes!(import_drafts::show))
+        .routes(routes!(import_drafts::describe))
+        .routes(routes!(import_drafts::check))
+        .routes(routes!(import_drafts::start))
+        .routes(routes!(import_events::handler))
+        .routes(routes!(import_files::list))
+        .routes(routes!(import_files::rows))
         .routes(routes!(get_import::handler))
         .routes(routes!(list_import_errors::handler))
         .routes(routes!(undo_import::handler))

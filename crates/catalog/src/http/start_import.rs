@@ -61,7 +61,7 @@ pub(super) struct Params {
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such upload to resume", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`import_elsewhere`: another call reads this upload; `import_undone`: it was undone", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`header_unknown`, `file_empty`, `file_truncated`, `file_unreadable`, `row_too_long`, `json_malformed`, `encoding_unsupported`, with `row` and `import`: the rows before are in", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`header_unknown`, `file_empty`, `file_truncated`, `file_unreadable`, `file_of_categories`, `file_of_combinations`, `row_too_long`, `json_malformed`, with `row` and `import`: the rows before are in", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
 )]

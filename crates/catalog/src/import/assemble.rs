@@ -47,7 +47,9 @@ impl Cells {
     fn finish(mut self) -> Result<RowDraft, Vec<RowError>> {
         let currency = self.currency();
         let price = self.money(Self::asked_price, currency);
-        let compare_at = self.money(Self::price_before, currency);
+        let compare_at = self
+            .money(Self::price_before, currency)
+            .filter(|before| before.amount > 0);
         let stock = self.stock();
         let weight_g = self.weight();
         let options = self.options();
@@ -235,14 +237,7 @@ impl Cells {
                 // What exports write for products without options.
                 !(value.is_empty() || name == "Title" && value == "Default Title")
             })
-            .map(|(name, value)| OptionValue {
-                name: if name.is_empty() {
-                    "Option".to_owned()
-                } else {
-                    name
-                },
-                value,
-            })
+            .map(|(name, value)| OptionValue { name, value })
             .collect()
     }
 

@@ -3,9 +3,12 @@
 use super::assemble::{Defaults, assemble};
 use super::fields::{Columns, Field};
 use super::group::{Group, Grouper, Origin};
-use super::row::{Broken, RowError};
+use super::layout::Layout;
+use super::platform::{Adapter, Platform};
+use super::row::{Broken, Row, RowError};
 use super::source::Source;
 use crate::domain::ParsedDraft;
+use std::collections::VecDeque;
 
 /// Products of one transaction.
 const BATCH_DRAFTS_MAX: usize = 500;
@@ -45,13 +48,21 @@ pub struct Batches {
     broken: Option<Broken>,
     is_at_end: bool,
     is_header_checked: bool,
+    /// Rows that are read at most.
+    rows_max: u64,
+    rows_read: u64,
+    /// Of exports that are known.
+    adapter: Option<Adapter>,
+    adapted: VecDeque<Result<Row, RowError>>,
+    is_source_at_end: bool,
+    source_broken: Option<Broken>,
 }
 
 impl Batches {
-    pub fn new(source: Source, defaults: Defaults, settled_row: u64) -> Self {
+    pub fn new(source: Source, layout: &Layout, defaults: Defaults, settled_row: u64) -> Self {
         Self {
             source,
-            columns: Columns::default(),
+            columns: Columns::from(layout),
             grouper: Grouper::new(defaults),
             defaults,
             settled_row,
@@ -60,7 +71,19 @@ impl Batches {
             broken: None,
             is_at_end: false,
             is_header_checked: false,
+            rows_max: u64::MAX,
+            rows_read: 0,
+            adapter: None,
+            adapted: VecDeque::new(),
+            is_source_at_end: false,
+            source_broken: None,
         }
+    }
+
+    /// Reads the first rows only, as if the file ended there.
+    pub fn first_rows(mut self, rows_max: u64) -> Self {
+        self.rows_max = rows_max;
+        self
     }
 
     /// The next batch; `None` at the end. A file that cannot be read on still gives the rows before.
@@ -78,10 +101,8 @@ impl Batches {
             && bytes < BATCH_BYTES_MAX
             && self.held.len() < BATCH_FAILURES_MAX
         {
-            let next = self.source.next().await;
-            self.check_header();
+            let next = self.next_row().await;
             let row = match next {
-                _ if self.broken.is_some() => break,
                 Ok(Some(row)) => row,
                 Ok(None) => {
                     self.is_at_end = true;
@@ -116,13 +137,58 @@ impl Batches {
         Ok(Some(batch))
     }
 
+    /// The next row in the shape that groups are made of.
+    async fn next_row(&mut self) -> Result<Option<Result<Row, RowError>>, Broken> {
+        loop {
+            if let Some(row) = self.adapted.pop_front() {
+                return Ok(Some(row));
+            }
+            if self.is_source_at_end {
+                return self.source_broken.clone().map_or(Ok(None), Err);
+            }
+            let next = if self.rows_read < self.rows_max {
+                self.source.next().await
+            } else {
+                Ok(None)
+            };
+            self.rows_read += 1;
+            self.check_header()?;
+            match (next, &mut self.adapter) {
+                (Ok(Some(row)), None) => return Ok(Some(row)),
+                (Ok(Some(row)), Some(adapter)) if adapter.holds_back() => adapter.hold(row)?,
+                (Ok(Some(row)), Some(_)) => self.adapt(row),
+                (Ok(None), _) => self.release(None),
+                (Err(broken), _) => self.release(Some(broken)),
+            }
+        }
+    }
+
+    fn adapt(&mut self, row: Result<Row, RowError>) {
+        let Some(adapter) = &mut self.adapter else { return };
+        match row.and_then(|row| adapter.adapt(row)) {
+            Ok(rows) => self.adapted.extend(rows.into_iter().map(Ok)),
+            Err(error) => self.adapted.push_back(Err(error)),
+        }
+    }
+
+    /// The file has ended: what was held back comes now.
+    fn release(&mut self, broken: Option<Broken>) {
+        self.is_source_at_end = true;
+        self.source_broken = broken;
+        let held = self.adapter.as_mut().map(Adapter::release).unwrap_or_default();
+        for row in held {
+            self.adapt(row);
+        }
+    }
+
     /// Adds a row to its group; returns the group that is complete thereby.
-    fn add(&mut self, row: Result<super::row::Row, RowError>) -> Option<Group> {
+    fn add(&mut self, row: Result<Row, RowError>) -> Option<Group> {
         let number = match &row {
             Ok(row) => row.number,
             Err(error) => error.row,
         };
-        self.last_row = number;
+        // Variants of some exports stand below other products.
+        self.last_row = self.last_row.max(number);
         let pushed = match row.map(|row| assemble(row, &mut self.columns, self.defaults)) {
             Ok(Ok(row)) => self.grouper.push(row).map_err(|error| vec![error]),
             Ok(Err(errors)) => Err(errors),
@@ -174,18 +240,23 @@ impl Batches {
     }
 
     /// A header in which no column names the product is told at once, rather than row by row.
-    fn check_header(&mut self) {
+    fn check_header(&mut self) -> Result<(), Broken> {
         let Some(header) = self.source.header().filter(|_| !self.is_header_checked) else {
-            return;
+            return Ok(());
         };
         self.is_header_checked = true;
         let names: Vec<_> = header.to_vec();
+        let platform = Platform::of(&names);
+        if let Some(platform) = platform {
+            platform.check(&names)?;
+            self.adapter = Some(Adapter::new(platform, self.defaults.currency));
+        }
         let has_title = names
             .iter()
             .any(|name| matches!(self.columns.field(name), Field::Title(_)));
         if !has_title {
             let seen: Vec<&str> = names.iter().map(|n| &**n).take(20).collect();
-            self.broken = Some(Broken::new(
+            return Err(Broken::new(
                 1,
                 "header_unknown",
                 format!(
@@ -198,6 +269,7 @@ impl Batches {
                 ),
             ));
         }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! CSV by csv's own state machine, fed chunk by chunk so that a record's length can be bounded.
 
+use super::padding::Unpad;
 use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, too_many_cells};
 use csv_core::ReadRecordResult;
 use serde_json::Value;
@@ -8,6 +9,9 @@ use std::sync::Arc;
 /// Cuts CSV into rows; the first record names the columns.
 pub struct CsvRows {
     machine: csv_core::Reader,
+    delimiter: u8,
+    unpad: Option<Unpad>,
+    plain: Vec<u8>,
     record: Vec<u8>,
     record_len: usize,
     ends: Vec<usize>,
@@ -21,6 +25,9 @@ impl CsvRows {
     pub fn new(delimiter: u8) -> Self {
         Self {
             machine: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            unpad: None,
+            plain: Vec::new(),
             record: vec![0; 16 * 1024],
             record_len: 0,
             ends: vec![0; 128],
@@ -30,12 +37,37 @@ impl CsvRows {
         }
     }
 
+    /// For a file that begins with `head`.
+    pub fn of(head: &[u8]) -> Self {
+        let delimiter = sniff_delimiter(head);
+        Self {
+            unpad: Unpad::of(head, delimiter),
+            ..Self::new(delimiter)
+        }
+    }
+
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The names of the columns, once the first record is read.
     pub fn header(&self) -> Option<&[Arc<str>]> {
         self.header.as_deref()
     }
 
-    pub fn push(&mut self, mut chunk: &[u8], rows: &mut Vec<Result<Row, RowError>>) -> Result<(), Broken> {
+    pub fn push(&mut self, chunk: &[u8], rows: &mut Vec<Result<Row, RowError>>) -> Result<(), Broken> {
+        let Some(unpad) = &mut self.unpad else {
+            return self.cut(chunk, rows);
+        };
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        unpad.push(chunk, &mut plain);
+        let cut = self.cut(&plain, rows);
+        self.plain = plain;
+        cut
+    }
+
+    fn cut(&mut self, mut chunk: &[u8], rows: &mut Vec<Result<Row, RowError>>) -> Result<(), Broken> {
         // An empty input would mean the end of the file to the machine.
         while !chunk.is_empty() {
             let (_, read) = self.step(chunk, rows)?;
@@ -130,6 +162,10 @@ fn columns(cells: impl Iterator<Item = String>) -> Vec<Arc<str>> {
         .enumerate()
         .map(|(i, name)| match name.trim() {
             "" => Arc::from(format!("column_{}", i + 1)),
+            // A form sends line breaks in another shape than it was given them.
+            name if name.contains(char::is_control) => {
+                Arc::from(name.split_whitespace().collect::<Vec<_>>().join(" "))
+            }
             name => Arc::from(name),
         })
         .collect()

@@ -1,5 +1,7 @@
 //! Which column means what: by the names that people and other shops' exports give it.
 
+use super::layout::Layout;
+use super::names;
 use crate::domain::slug::snake_case;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,6 +67,15 @@ pub struct Columns {
     known: HashMap<Arc<str>, Field>,
 }
 
+impl From<&Layout> for Columns {
+    /// What a mapping states outweighs what names say.
+    fn from(layout: &Layout) -> Self {
+        Self {
+            known: layout.fields.clone(),
+        }
+    }
+}
+
 /// Column names kept; a file that invents one a row is looked up each time.
 const COLUMNS_KEPT_MAX: usize = 20_000;
 
@@ -85,16 +96,29 @@ impl Columns {
 #[must_use]
 pub fn field_of(name: &str) -> Field {
     let name = snake_case(name, 200);
-    if let Some(attribute) = attribute_of(&name) {
-        return attribute;
+    known(&name).unwrap_or(Field::Attribute(name, Kind::Any))
+}
+
+/// Whether the name alone says what the column means.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    known(&snake_case(name, 200)).is_some()
+}
+
+fn known(name: &str) -> Option<Field> {
+    if let Some(attribute) = attribute_of(name) {
+        return Some(attribute);
     }
-    let found = [name.as_str()]
+    [name]
         .into_iter()
         .chain(name.strip_prefix("variant_"))
         .chain(name.strip_prefix("product_"))
         .chain(name.strip_prefix("producto_"))
-        .find_map(|name| named(name).or_else(|| numbered(name)));
-    found.unwrap_or(Field::Attribute(name, Kind::Any))
+        .find_map(|name| {
+            named(name)
+                .or_else(|| names::elsewhere(name))
+                .or_else(|| numbered(name))
+        })
 }
 
 fn attribute_of(name: &str) -> Option<Field> {
@@ -167,7 +191,7 @@ fn named(name: &str) -> Option<Field> {
         "image_alt_text" | "image_alt" | "alt" | "alt_text" | "texto_alternativo" => F::ImageAlt,
         "status" | "estado" => F::Status,
         "published" | "publicado" | "enabled" | "activo" | "active" => F::Published,
-        "variant_id" | "variant_title" | "position" => F::Ignored,
+        "variant_id" | "variant_title" | "position" | "stoa_error" => F::Ignored,
         _ => return None,
     })
 }

@@ -1,9 +1,10 @@
 //! Which format a file has, and the one reader over all of them.
 
 use super::array::ArrayRows;
-use super::csv::{CsvRows, sniff_delimiter};
+use super::csv::CsvRows;
 use super::lines::LineRows;
 use super::row::{Broken, Row, RowError};
+use super::xlsx::is_workbook;
 use std::sync::Arc;
 
 /// Bytes at the beginning of a file by which its format is told.
@@ -13,6 +14,8 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     Csv,
+    /// The first sheet of an Excel workbook.
+    Xlsx,
     Ndjson,
     JsonArray,
 }
@@ -22,6 +25,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Ndjson => "ndjson",
             Self::JsonArray => "json_array",
         }
@@ -30,6 +34,7 @@ impl Format {
     /// What a file that begins with `head` seems to be.
     fn sniff(head: &[u8]) -> Self {
         match head.iter().find(|b| !b.is_ascii_whitespace()) {
+            _ if is_workbook(head) => Self::Xlsx,
             Some(b'[') => Self::JsonArray,
             Some(b'{') => Self::Ndjson,
             _ => Self::Csv,
@@ -42,13 +47,16 @@ pub enum Rows {
     Csv(Box<CsvRows>),
     Ndjson(LineRows),
     JsonArray(ArrayRows),
+    /// Cut elsewhere, because the whole file is needed first: the names of its columns.
+    Xlsx(Option<Vec<Arc<str>>>),
 }
 
 impl Rows {
     /// A reader for a file that begins with `head`, from which a byte order mark has been taken.
     pub fn new(format: Option<Format>, head: &[u8]) -> Self {
         match format.unwrap_or_else(|| Format::sniff(head)) {
-            Format::Csv => Self::Csv(Box::new(CsvRows::new(sniff_delimiter(head)))),
+            Format::Csv => Self::Csv(Box::new(CsvRows::of(head))),
+            Format::Xlsx => Self::Xlsx(None),
             Format::Ndjson => Self::Ndjson(LineRows::default()),
             Format::JsonArray => Self::JsonArray(ArrayRows::default()),
         }
@@ -57,6 +65,7 @@ impl Rows {
     pub fn format(&self) -> Format {
         match self {
             Self::Csv(_) => Format::Csv,
+            Self::Xlsx(_) => Format::Xlsx,
             Self::Ndjson(_) => Format::Ndjson,
             Self::JsonArray(_) => Format::JsonArray,
         }
@@ -66,7 +75,15 @@ impl Rows {
     pub fn header(&self) -> Option<&[Arc<str>]> {
         match self {
             Self::Csv(csv) => csv.header(),
+            Self::Xlsx(header) => header.as_deref(),
             Self::Ndjson(_) | Self::JsonArray(_) => None,
+        }
+    }
+
+    pub fn delimiter(&self) -> Option<u8> {
+        match self {
+            Self::Csv(csv) => Some(csv.delimiter()),
+            Self::Xlsx(_) | Self::Ndjson(_) | Self::JsonArray(_) => None,
         }
     }
 
@@ -78,6 +95,7 @@ impl Rows {
                 Ok(())
             }
             Self::JsonArray(array) => array.push(chunk, rows),
+            Self::Xlsx(_) => Ok(()),
         }
     }
 
@@ -89,20 +107,16 @@ impl Rows {
                 Ok(())
             }
             Self::JsonArray(array) => array.finish(),
+            Self::Xlsx(_) => Ok(()),
         }
     }
 }
 
-/// The head without its byte order mark; a file in UTF-16 is refused by its mark.
-pub fn without_mark(head: &[u8]) -> Result<&[u8], Broken> {
+/// The head without its byte order mark.
+pub fn without_mark(head: &[u8]) -> &[u8] {
     match head {
-        [0xef, 0xbb, 0xbf, rest @ ..] => Ok(rest),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(Broken::new(
-            1,
-            "encoding_unsupported",
-            "The file is in UTF-16. Save it as UTF-8 (in a spreadsheet: CSV UTF-8).",
-        )),
-        _ => Ok(head),
+        [0xef, 0xbb, 0xbf, rest @ ..] | [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] => rest,
+        _ => head,
     }
 }
 
@@ -116,11 +130,8 @@ mod tests {
         assert_eq!(Format::sniff(b" \n[1]"), Format::JsonArray);
         assert_eq!(Format::sniff(b"{\"a\":1}"), Format::Ndjson);
         assert_eq!(Format::sniff(b"sku;title"), Format::Csv);
-        assert_eq!(without_mark(b"\xef\xbb\xbfsku"), Ok(b"sku".as_slice()));
-        assert_eq!(
-            without_mark(b"\xff\xfes\0").map_err(|b| b.code),
-            Err("encoding_unsupported")
-        );
+        assert_eq!(without_mark(b"\xef\xbb\xbfsku"), b"sku".as_slice());
+        assert_eq!(without_mark(b"\xff\xfes\0"), b"s\0".as_slice());
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use super::assemble::{Defaults, RowDraft};
 use super::row::RowError;
 use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
 use crate::domain::{self, ParsedDraft, Refusal};
-use contracts::catalog::{DraftImage, ProductDraft};
+use contracts::catalog::{DraftImage, ProductDraft, VariantDraft};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -103,7 +103,8 @@ impl Group {
             other_rows: 0,
         };
         match row.variant {
-            Some(variant) => {
+            Some(mut variant) => {
+                name_options(&mut variant, None);
                 group.draft.variants.push(variant);
                 group.variants.push((row.number, row.columns));
             }
@@ -114,7 +115,8 @@ impl Group {
 
     /// A further row: its variant, its pictures, and what rows above left empty.
     fn add(&mut self, row: RowDraft) -> Result<(), RowError> {
-        if let Some(variant) = row.variant {
+        if let Some(mut variant) = row.variant {
+            name_options(&mut variant, self.draft.variants.last());
             if self.draft.variants.iter().any(|v| v.code == variant.code) {
                 let column = column_of(&row.columns, "code").or_else(|| column_of(&row.columns, "key"));
                 return Err(RowError::new(
@@ -157,6 +159,19 @@ impl Group {
         Ok(())
     }
 
+    /// Some exports begin a product with a row of its own that has a price, and sell only the variants below it.
+    fn drop_product_row(&mut self) {
+        let (first, others) = match self.draft.variants.as_slice() {
+            [first, others @ ..] if !others.is_empty() => (first, others),
+            _ => return,
+        };
+        if first.options.is_empty() && others.iter().all(|v| !v.options.is_empty()) {
+            self.draft.variants.remove(0);
+            self.variants.remove(0);
+            self.other_rows += 1;
+        }
+    }
+
     /// Rows that are in this group.
     pub fn rows(&self) -> u64 {
         self.variants.len() as u64 + self.other_rows
@@ -174,6 +189,7 @@ impl Group {
     /// The product, checked. A variant that breaks a rule is left out and reported; a product without any left, or
     /// that breaks a rule itself, is refused with all its rows.
     pub fn parse(mut self, errors: &mut Vec<RowError>) -> Result<ParsedDraft, u64> {
+        self.drop_product_row();
         loop {
             // Only a product with several variants is tried more than once.
             let draft = if self.variants.len() > 1 {
@@ -200,6 +216,16 @@ impl Group {
                     return Err(self.rows());
                 }
             }
+        }
+    }
+}
+
+/// Exports name options in a product's first row only.
+fn name_options(variant: &mut VariantDraft, above: Option<&VariantDraft>) {
+    for (i, option) in variant.options.iter_mut().enumerate() {
+        if option.name.is_empty() {
+            let named = above.and_then(|above| above.options.get(i));
+            option.name = named.map_or_else(|| "Option".to_owned(), |o| o.name.clone());
         }
     }
 }

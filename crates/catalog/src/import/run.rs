@@ -3,23 +3,27 @@
 use super::assemble::Defaults;
 use super::batch::{Batch, Batches, Failure};
 use super::format::Format;
+use super::layout::{Layout, header_hash};
 use super::row::{Broken, RowError};
 use super::source::Source;
 use crate::app::{Outcome, RefusedCount, Source as DraftSource, Written, refuse_undone, write};
 use crate::domain::Refusal;
 use crate::error::Error;
 use crate::store::import::{self, Import, Progress};
-use crate::store::{undo, upsert};
+use crate::store::{kept_file, undo, upsert};
 use crate::{Products, Tree};
 use ::store::Scope;
 use contracts::catalog::ProductStatus;
+use contracts::catalog::uploads::ColumnMeaning;
 use contracts::inventory::StockCount;
 use kernel::{Ctx, Currency, Cursor, Fault, ImportId, Page, PageLimit, ProductId, TenantId};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio_util::sync::CancellationToken;
 
 /// Errors kept of one upload; all are counted.
 pub const ERRORS_KEPT_MAX: i64 = 10_000;
@@ -46,7 +50,20 @@ pub struct ImportOptions {
     pub status: ProductStatus,
     /// An upload that broke off: its settled rows are passed over.
     pub resume: Option<ImportId>,
+    /// What columns mean; where it is empty, what the shop stated for a file of the same header.
+    pub mapping: Vec<ColumnMeaning>,
     pub on_progress: Option<OnProgress>,
+    /// Set where the file is read in the background.
+    pub kept: Option<Kept>,
+}
+
+/// A file that is kept and read in the background.
+#[derive(Clone)]
+pub struct Kept {
+    /// Read so far.
+    pub bytes: Arc<AtomicU64>,
+    /// Whoever reads has to stop between two batches: another takes the upload up where it stands.
+    pub stop: CancellationToken,
 }
 
 impl ImportOptions {
@@ -59,7 +76,9 @@ impl ImportOptions {
             default_stock: None,
             status: ProductStatus::Active,
             resume: None,
+            mapping: Vec::new(),
             on_progress: None,
+            kept: None,
         }
     }
 }
@@ -129,6 +148,7 @@ struct Run {
     /// Where the upload's row stands.
     rows_done: i64,
     errors_kept: i64,
+    kept: Option<Kept>,
 }
 
 /// A batch that is in, and what is left to do for it.
@@ -166,6 +186,9 @@ impl Products {
             status: options.status,
         };
         let source = Source::open(reader, options.format).await.map_err(not_begun)?;
+        let layout = self
+            .layout_of(tenant, source.header().map(<[_]>::to_vec), &options.mapping)
+            .await?;
         let import = self
             .begin_import(ctx, tenant, &options, source.format(), fingerprint)
             .await?;
@@ -176,21 +199,40 @@ impl Products {
             id: import.id,
             rows_done: import.rows_done,
             errors_kept: self.errors_kept(tenant, import.id).await?,
+            kept: options.kept.clone(),
         };
         let settled_row = u64::try_from(import.rows_done).unwrap_or(0);
-        let batches = Batches::new(source, defaults, settled_row);
+        let batches = Batches::new(source, &layout, defaults, settled_row);
         let outcome = run.read_all(batches, options.on_progress.as_ref()).await;
         match &outcome {
             Ok(()) => run.finish(None).await?,
             // The upload's row belongs to whoever reads it.
             Err(Error::Refused(refusal)) if refusal.code == READ_ELSEWHERE => {}
+            // A kept file is taken up again by the next attempt.
+            Err(error) if run.kept.is_some() && !is_final(error) => {}
             Err(error) => run.finish(Some(&error.to_string())).await?,
         }
         outcome?;
         self.import_report(tenant, import.id).await
     }
 
-    async fn import_currency(
+    /// What a mapping states, or what the shop stated before for the same header.
+    async fn layout_of(
+        &self,
+        tenant: TenantId,
+        header: Option<Vec<Arc<str>>>,
+        mapping: &[ColumnMeaning],
+    ) -> Result<Layout, Error> {
+        let (true, Some(header)) = (mapping.is_empty(), header) else {
+            return Ok(Layout::new(mapping)?);
+        };
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let remembered = kept_file::mapping(&mut tx, tenant, &header_hash(&header)).await?;
+        tx.commit().await?;
+        Ok(Layout::new(&remembered)?)
+    }
+
+    pub(super) async fn import_currency(
         &self,
         ctx: &Ctx,
         tenant: TenantId,
@@ -326,6 +368,10 @@ impl Run {
         let mut read: Option<Batch> = None;
         let mut settled = Settled::default();
         loop {
+            if self.kept.as_ref().is_some_and(|kept| kept.stop.is_cancelled()) {
+                // What inventory was to hear of the last batch is passed on by the sweep of overdue counts.
+                return Err(Fault::unavailable("catalog").into());
+            }
             let (batch, to_count) = (read.take(), std::mem::take(&mut settled));
             let products = self.products.clone();
             let (ctx, tenant) = (self.now(), self.tenant);
@@ -381,7 +427,7 @@ impl Run {
                 let (ctx, tree, batch) = (shared_ctx.clone(), Arc::clone(&tree), Arc::clone(&shared_batch));
                 Box::pin(async move {
                     let written = write_drafts(tx, &ctx, tenant, &tree, &batch, id).await?;
-                    let failures = failures(&batch, &written);
+                    let failures = failures(&batch, &written.outcomes);
                     let errors: Vec<RowError> = failures.iter().flat_map(|f| f.errors.clone()).collect();
                     let room = usize::try_from(ERRORS_KEPT_MAX - errors_kept).unwrap_or(0);
                     let kept = &errors[..errors.len().min(room)];
@@ -426,6 +472,12 @@ impl Run {
     }
 
     async fn tell(&self, on_progress: Option<&OnProgress>) -> Result<(), Error> {
+        if let Some(kept) = &self.kept {
+            let read = i64::try_from(kept.bytes.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
+            let mut tx = self.products.db.begin(Scope::Tenant(self.tenant)).await?;
+            kept_file::set_bytes_read(&mut tx, self.tenant, self.id, read).await?;
+            tx.commit().await?;
+        }
         if let Some(on_progress) = on_progress {
             let report = self.products.import_report(self.tenant, self.id).await?;
             on_progress(&report.import);
@@ -439,6 +491,14 @@ impl Run {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Whether reading the same file again would end the same way.
+pub(super) fn is_final(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ImportBroken { .. } | Error::Refused(_) | Error::NotFound(_)
+    ) || matches!(error, Error::Upstream(fault) if fault.kind == kernel::Kind::Unprocessable)
 }
 
 async fn write_drafts(
@@ -458,9 +518,8 @@ async fn write_drafts(
 }
 
 /// Rows refused while reading, and those that what is there refuses.
-fn failures(batch: &Batch, written: &Written) -> Vec<Failure> {
-    let late = written
-        .outcomes
+pub(super) fn failures(batch: &Batch, outcomes: &[Outcome]) -> Vec<Failure> {
+    let late = outcomes
         .iter()
         .zip(&batch.origins)
         .filter_map(|(outcome, origin)| match outcome {
@@ -516,7 +575,7 @@ fn read_elsewhere() -> Error {
 }
 
 /// A file whose first bytes are unreadable leaves no upload behind.
-fn not_begun(broken: Broken) -> Error {
+pub(super) fn not_begun(broken: Broken) -> Error {
     Error::Upstream(
         Fault::new(kernel::Kind::Unprocessable, broken.code, broken.message).with("row", broken.row),
     )

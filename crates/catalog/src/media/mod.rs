@@ -86,6 +86,11 @@ impl Media {
         }
     }
 
+    /// Where pictures are kept, and files that wait to be read.
+    pub fn objects(&self) -> &dyn ObjectStore {
+        &*self.objects
+    }
+
     /// Makes the sizes that are kept of a picture, the largest first.
     pub async fn render(&self, kind: Kind, bytes: Vec<u8>, sha256: &[u8; 32]) -> Result<Vec<File>, Error> {
         let stem = stem(sha256);

@@ -147,7 +147,7 @@ async fn files_that_cannot_be_read_say_why() {
         (b"", "file_empty"),
         (b"a,b\n1,2\n", "header_unknown"),
         (b"[{\"title\":\"A\"", "file_truncated"),
-        (b"\xff\xfes\0k\0", "encoding_unsupported"),
+        (b"\xff\xfes\0k\0", "header_unknown"),
         (b"\x1f\x8b\x08\0\0\0\0\0\0\0garbage", "file_unreadable"),
         (b"[1] 2", "json_malformed"),
     ];

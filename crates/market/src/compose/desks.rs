@@ -3,6 +3,7 @@
 use super::Wiring;
 use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
 use contracts::catalog::moderation::{ModerationDesk, RemoteModerationDesk, ServedModerationDesk};
+use contracts::catalog::uploads::{Intake, RemoteIntake, ServedIntake};
 use contracts::catalog::{RemoteWorkbench, ServedWorkbench, Workbench};
 use contracts::identity::Identity;
 use runtime::Service;
@@ -12,6 +13,7 @@ pub struct Desks {
     pub workbench: Arc<dyn Workbench>,
     pub history: Arc<dyn History>,
     pub moderation: Arc<dyn ModerationDesk>,
+    pub intake: Arc<dyn Intake>,
 }
 
 impl Desks {
@@ -22,6 +24,7 @@ impl Desks {
             workbench: w.client("catalog", local(), |p| Arc::new(RemoteWorkbench(p))),
             history: w.client("catalog", local(), |p| Arc::new(RemoteHistory(p))),
             moderation: w.client("catalog", local(), |p| Arc::new(RemoteModerationDesk(p))),
+            intake: w.client("catalog", local(), |p| Arc::new(RemoteIntake(p))),
         }
     }
 }
@@ -32,4 +35,5 @@ pub fn serve(w: &mut Wiring<'_>, products: &catalog::Products) {
     w.add(Service::new("catalog").calls(ServedWorkbench(local())));
     w.add(Service::new("catalog").calls(ServedHistory(local())));
     w.add(Service::new("catalog").calls(ServedModerationDesk(local())));
+    w.add(Service::new("catalog").calls(ServedIntake(local())));
 }

@@ -46,6 +46,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     let query = |reach: Reach, query: String| with(reach, &|call| call.query(&query));
 
     let (inbound, feed) = (inbound_of_a(world).await, feed_of_a(world).await);
+    let file = crate::rightly::files::file_of_a(world).await;
     let (sale, of) = return_of_a(world, true, &["authorise_return"]).await;
     let mut reaches = vec![
         reach("get_own_product", &[&a.product], GONE),
@@ -69,6 +70,16 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("undo_import", &[&a.import], GONE),
         reach("get_import", &[&a.import], GONE),
         reach("list_import_errors", &[&a.import], GONE),
+        reach("follow_import", &[&a.import], GONE),
+        reach("get_import_error_file", &[&a.import], GONE),
+        reach("get_import_draft", &[&file], GONE),
+        reach("get_import_failed_rows", &[&file], GONE),
+        json(
+            reach("describe_import", &[&file], GONE),
+            json!({"currency": "EUR"}),
+        ),
+        reach("check_import", &[&file], GONE),
+        reach("begin_import", &[&file], GONE),
         with(
             query(reach("start_import", &[], GONE), format!("resume={}", a.import)),
             &|call| call.bytes("text/csv", UPLOAD),

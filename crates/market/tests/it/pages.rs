@@ -102,6 +102,8 @@ struct Things {
     goods: String,
     /// What its warehouse says it has.
     feed: String,
+    /// A file that is kept and not yet read.
+    file: String,
     /// A cent that went back.
     refund: String,
     /// Buyer A's, of its bowl.
@@ -115,6 +117,7 @@ impl Things {
         Self {
             goods: stock::inbound_of_a(world).await,
             feed: stock::feed_of_a(world).await,
+            file: crate::rightly::files::file_of_a(world).await,
             refund: refund_of_a(world).await,
             review: review_of_a(world).await.id,
             received: received_by(world, Who::BuyerA).await,
@@ -154,7 +157,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         }
         p if p.starts_with("/seller/orders/") => &world.a.sale,
         p if p.starts_with("/seller/products/") => &world.a.product,
-        p if p.starts_with("/seller/uploads/") => &world.a.import,
+        p if p.starts_with("/seller/uploads/") => &things.file,
         p if p.starts_with("/operator/shops/") => &world.a.id,
         p if p.starts_with("/orders/") => &world.order,
         // No session of anybody's: forms without a token do not get that far.
@@ -190,7 +193,12 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 fn needed(path: &str) -> Permission {
     match path {
         "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
-        "/seller/products/new" | "/seller/uploads" | "/seller/uploads/{id}" => Permission::EditCatalog,
+        "/seller/products/new"
+        | "/seller/uploads"
+        | "/seller/uploads/{id}"
+        | "/seller/uploads/{id}/events"
+        | "/seller/uploads/{id}/errors.csv"
+        | "/seller/uploads/{id}/failed-rows.csv" => Permission::EditCatalog,
         "/seller/products" | "/seller/products/{id}" | "/seller/products/{id}/history" => {
             Permission::ReadCatalog
         }

@@ -1,6 +1,7 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
 mod cards;
+pub mod files;
 mod past;
 mod reviews;
 mod sales;
@@ -251,6 +252,14 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "upload_image" => to(&[]).bytes("image/png", picture(n.to_be_bytes()[3])),
         "start_import" => to(&[]).bytes("text/csv", UPLOAD),
         "get_import" | "list_import_errors" => to(&[&a.import]),
+        "preview_import"
+        | "get_import_draft"
+        | "describe_import"
+        | "check_import"
+        | "begin_import"
+        | "follow_import"
+        | "get_import_error_file"
+        | "get_import_failed_rows" => files::call(world, operation).await,
         "state_onboarding_item" => to(&["identity"])
             .json(&json!({"attested": true, "holder": "Lucía Romero", "reference": "12345678Z"})),
         "get_seller_order" => to(&[&a.sale]),

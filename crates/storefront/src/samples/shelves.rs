@@ -5,7 +5,7 @@ use crate::views::common::{Accent, Choice, Field, Image, Link};
 use crate::views::page::Tone;
 use crate::views::seller_goods::{
     FormPicture, ProductRow, SellerProductPage, SellerProductsPage, SellerUploadPage, SellerUploadsPage,
-    UploadProblem, UploadRow, VariantRow,
+    UploadBar, UploadProblem, UploadRow, VariantRow,
 };
 use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage};
 use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
@@ -41,6 +41,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "seller-product-new", &scene.product_new());
     push(samples, "seller-uploads", &scene.uploads());
     push(samples, "seller-upload", &scene.upload());
+    push(samples, "seller-upload-running", &scene.upload_running());
     push(samples, "seller-shop", &scene.settings());
 }
 
@@ -303,8 +304,6 @@ impl Scene {
             page: self.seller_page(self.t("work.uploads"), "/seller/uploads"),
             work: self.work_bar("/seller/products"),
             error: Some(self.t("upload.no_file")),
-            states: vec![Choice::new("active", self.t("product.state.active"))],
-            stock: Field::default(),
             rows: vec![self.upload_row()],
         }
     }
@@ -315,12 +314,26 @@ impl Scene {
             work: self.work_bar("/seller/products"),
             upload: self.upload_row(),
             undo: self.upload_undo(),
+            progress: None,
+            has_rows: true,
             failure: Some(self.text("row 900: the file ends within a quoted cell")),
             errors: vec![UploadProblem {
                 row: 17,
                 column: self.text("Variant Price"),
                 message: self.text("This is no amount; write 12.50."),
             }],
+        }
+    }
+
+    fn upload_running(&self) -> SellerUploadPage {
+        SellerUploadPage {
+            progress: Some(UploadBar {
+                percent: 42,
+                speed: self.say("3,100 rows a second", "3.100 filas por segundo"),
+            }),
+            failure: None,
+            errors: Vec::new(),
+            ..self.upload()
         }
     }
 

@@ -119,8 +119,6 @@ pub struct SellerUploadsPage {
     pub page: Page,
     pub work: WorkBar,
     pub error: Option<String>,
-    pub states: Vec<Choice>,
-    pub stock: Field,
     /// The latest first.
     pub rows: Vec<UploadRow>,
 }
@@ -145,9 +143,20 @@ pub struct SellerUploadPage {
     pub work: WorkBar,
     pub upload: UploadRow,
     pub undo: UploadUndo,
+    /// While it runs.
+    pub progress: Option<UploadBar>,
+    /// Whether its rows are kept, so that the failed ones can be had back.
+    pub has_rows: bool,
     /// Why it broke off.
     pub failure: Option<String>,
     pub errors: Vec<UploadProblem>,
+}
+
+/// How far an upload is.
+#[derive(Clone, Debug)]
+pub struct UploadBar {
+    pub percent: u8,
+    pub speed: String,
 }
 
 #[derive(Clone, Debug)]

@@ -48,6 +48,7 @@ use axum::Router;
 use contracts::cart::CartService;
 use contracts::catalog::history::History;
 use contracts::catalog::moderation::ModerationDesk;
+use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
@@ -86,6 +87,7 @@ pub struct Shop {
     pub workbench: Arc<dyn Workbench>,
     pub history: Arc<dyn History>,
     pub moderation: Arc<dyn ModerationDesk>,
+    pub intake: Arc<dyn Intake>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
@@ -285,6 +287,11 @@ fn table() -> Table {
         )
         .get("/seller/uploads/{id}", seller::uploads::page)
         .post("/seller/uploads/{id}/undo", seller::history::undo)
+        .post("/seller/uploads/{id}/check", seller::files::check)
+        .post("/seller/uploads/{id}/start", seller::files::start)
+        .get("/seller/uploads/{id}/events", seller::following::events)
+        .get("/seller/uploads/{id}/errors.csv", seller::files::error_list)
+        .get("/seller/uploads/{id}/failed-rows.csv", seller::files::failed_rows)
         .get("/seller/promotions", seller::promotions::list)
         .get("/seller/promotions/new", seller::promotions::new)
         .post("/seller/promotions/new", seller::promotions::make)

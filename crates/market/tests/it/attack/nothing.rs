@@ -21,6 +21,10 @@ pub const NAME_NOTHING: [(&str, &str); 27] = [
         "adds to pictures that anybody may see, by their content",
     ),
     (
+        "preview_import",
+        "adds to the kept files of the shop of the token",
+    ),
+    (
         "list_seller_orders",
         "reads the shop of the token; its cursor is tried below all the same",
     ),

@@ -2,6 +2,8 @@
 
 pub mod cancel;
 pub mod feeds;
+pub mod files;
+pub mod following;
 pub mod goods;
 pub mod history;
 pub mod home;

@@ -1,11 +1,9 @@
 //! Files of many products.
 
-use super::products::{STATES, status_of};
-use super::{bar, history, own_shop, products};
+use super::{bar, files, history, own_shop};
 use crate::i18n::Locale;
-use crate::views::common::{Choice, Field};
 use crate::views::page::Tone;
-use crate::views::seller_goods::{SellerUploadPage, SellerUploadsPage, UploadProblem, UploadRow};
+use crate::views::seller_goods::{SellerUploadPage, SellerUploadsPage, UploadBar, UploadProblem, UploadRow};
 use crate::views::work::Status;
 use crate::web::Shop;
 use crate::web::failure::Failure;
@@ -13,7 +11,8 @@ use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use contracts::catalog::{ProductFile, ProductStatus, Upload};
+use contracts::catalog::Upload;
+use contracts::catalog::uploads::FileState;
 use kernel::{ImportId, Kind, Permission};
 
 /// Bytes of a file that a page takes; larger ones go through the API, which reads them as they arrive.
@@ -21,33 +20,20 @@ pub const BYTES_MAX: usize = 64 * 1024 * 1024;
 const UPLOADS_SHOWN: u16 = 20;
 
 pub async fn list(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
-    show(&shop, &visit, Field::default(), "active", None).await
+    show(&shop, &visit, None).await
 }
 
-async fn show(
-    shop: &Shop,
-    visit: &Visit,
-    stock: Field,
-    state: &str,
-    error: Option<String>,
-) -> Result<Response, Failure> {
+async fn show(shop: &Shop, visit: &Visit, error: Option<String>) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::EditCatalog)?;
     let (page, seller, uploads) = futures::join!(
         visit.keyed_page(shop, "work.uploads"),
         own_shop(shop, visit, tenant),
         shop.workbench.uploads(&visit.ctx, tenant, UPLOADS_SHOWN),
     );
-    let states = STATES
-        .iter()
-        .filter(|(code, _)| matches!(*code, "active" | "draft"))
-        .map(|(code, status)| Choice::new(*code, products::status(*status, visit.locale).label))
-        .collect();
     let view = SellerUploadsPage {
         page,
         work: bar(visit, &seller?, "/seller/products"),
         error,
-        states: Choice::select(states, state),
-        stock,
         rows: uploads?.iter().map(|upload| row(upload, visit.locale)).collect(),
     };
     Ok(visit.show(shop, &view))
@@ -79,37 +65,15 @@ fn row(upload: &Upload, locale: Locale) -> UploadRow {
 pub async fn submit(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::EditCatalog)?;
-    let (stock, state) = (posted.get("stock"), posted.get("state"));
-    let refused = async |field: Field, key: Option<&str>| {
-        let error = key.map(|key| visit.locale.t(key).to_string());
-        show(&shop, visit, field, state, error).await
-    };
-    let default_stock = match stock {
-        "" => None,
-        text => match text.parse::<i64>() {
-            Ok(units) if units >= 0 => Some(units),
-            _ => {
-                let said = visit.locale.t("refusal.whole_number").to_string();
-                return refused(Field::wrong(text, said), None).await;
-            }
-        },
-    };
     let Some(file) = posted.files("file").next() else {
-        return refused(Field::of(stock), Some("upload.no_file")).await;
+        let error = visit.locale.t("upload.no_file").to_string();
+        return show(&shop, visit, Some(error)).await;
     };
-    let file = ProductFile {
-        name: file.name.clone(),
-        bytes: file.bytes.to_vec(),
-        status: status_of(state).unwrap_or(ProductStatus::Active),
-        default_stock,
-    };
-    match shop.workbench.upload_file(&visit.ctx, tenant, file).await {
-        Ok(upload) => Ok(redirect_done(
-            &format!("/seller/uploads/{}", upload.id),
-            "uploaded",
-        )),
+    let (name, bytes) = (file.name.clone(), file.bytes.to_vec());
+    match shop.intake.keep_file(&visit.ctx, tenant, name, bytes).await {
+        Ok(id) => Ok(redirect_done(&format!("/seller/uploads/{id}"), "uploaded")),
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
-        Err(fault) => show(&shop, visit, Field::of(stock), state, Some(visit.tell(&fault))).await,
+        Err(fault) => show(&shop, visit, Some(visit.tell(&fault))).await,
     }
 }
 
@@ -119,12 +83,20 @@ pub async fn page(
     Path(id): Path<ImportId>,
 ) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::EditCatalog)?;
-    let (page, seller, upload) = futures::join!(
+    let draft = shop.intake.file_draft(&visit.ctx, tenant, id).await?;
+    let draft = match draft {
+        Some(draft) if draft.state != FileState::Started => {
+            return files::show(&shop, &visit, draft, None).await;
+        }
+        draft => draft,
+    };
+    let (page, seller, upload, progress) = futures::join!(
         visit.keyed_page(&shop, "work.uploads"),
         own_shop(&shop, &visit, tenant),
         shop.workbench.upload(&visit.ctx, tenant, id),
+        shop.intake.progress(&visit.ctx, tenant, id),
     );
-    let upload = upload?;
+    let (upload, progress) = (upload?, progress?);
     let changed = upload.counts.created + upload.counts.updated;
     let undo = history::undo_part(&shop, &visit, tenant, id, changed).await?;
     let mut page = page;
@@ -134,16 +106,29 @@ pub async fn page(
         work: bar(&visit, &seller?, "/seller/products"),
         upload: row(&upload, visit.locale),
         undo,
+        progress: (!upload.finished && upload.failure.is_none()).then(|| UploadBar {
+            percent: progress.percent,
+            speed: visit
+                .locale
+                .t("upload.speed")
+                .arg("n", visit.locale.number(progress.rows_per_s))
+                .to_string(),
+        }),
+        has_rows: draft.is_some(),
         failure: upload.failure,
         errors: upload
             .errors
             .into_iter()
-            .map(|error| UploadProblem {
-                row: error.row,
-                column: error.column,
-                message: crate::web::visit::spoken(&error.message),
-            })
+            .map(|error| problem(error.row, &error.column, &error.message))
             .collect(),
     };
     Ok(visit.show(&shop, &view))
+}
+
+pub(super) fn problem(row: u64, column: &str, message: &str) -> UploadProblem {
+    UploadProblem {
+        row,
+        column: column.to_owned(),
+        message: crate::web::visit::spoken(message),
+    }
 }

@@ -1,0 +1,315 @@
+//! How fast a catalogue comes in, and how fast others' changes are found meanwhile.
+
+use super::{Bench, Setting};
+use crate::client::{ask, ask_json, request};
+use crate::comparison::{Comparison, Round};
+use crate::database::{Cluster, Row, Session};
+use crate::program::{self, Launch, Program, words};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+const NAME: &str = "import";
+
+pub const BENCH: Bench = Bench {
+    name: NAME,
+    about: "100,000 product rows as CSV through the public endpoint until they are found; beside it COPY of the same rows into one table",
+    run: |setting| Box::pin(run(setting)),
+};
+
+const ROWS: usize = 100_000;
+/// Of COPY's time.
+const TARGET: f64 = 25.0;
+/// Two thousand rows a second.
+const MS_PER_THOUSAND: f64 = 500.0;
+/// A changed price is found within this at the 99th percentile, while a file is read.
+const PRICE_MS: f64 = 1_000.0;
+const FOUND_WITHIN: Duration = Duration::from_secs(600);
+const ASK_EVERY: Duration = Duration::from_millis(20);
+const OPERATOR: &str = "operator@stoa.example";
+const OWNER: &str = "owner@bench.example";
+const PASSWORD: &str = "Peristyle-1907";
+const TABLE: &str = "create table product (sku text primary key, title text not null, description text not null,
+    brand text not null, category text not null, price numeric not null, stock int not null, colour text not null)";
+
+async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
+    let data_dir = setting.data_dir();
+    let launch = Launch::new(setting.program(), &data_dir);
+    let program = launch.start().await?;
+    let cluster = Cluster::share(&data_dir).await?;
+    let baseline = cluster.create("copied").await?;
+    baseline.batch_execute(TABLE).await?;
+    setting.tell("opening a shop");
+    let seller = open_shop(&launch, program.address).await?;
+    setting.tell("warming up");
+    let mut found = 0;
+    turn(&program, &seller, 0, &mut found).await?;
+    copy(&baseline, 0).await?;
+
+    let (mut rounds, mut paces) = (Vec::new(), Vec::new());
+    for number in 1..=setting.options.rounds {
+        baseline.batch_execute("checkpoint").await?;
+        let ours = turn(&program, &seller, number, &mut found).await?.as_secs_f64();
+        program.quiet().await;
+        baseline.batch_execute("checkpoint").await?;
+        let copied = copy(&baseline, number).await?.as_secs_f64();
+        let round = Round::pair(ours, copied);
+        setting.tell(format_args!(
+            "round {number}: {ours:.1} s until found ({:.0} rows/s), COPY {copied:.2} s, {:.1}x",
+            ROWS as f64 / ours,
+            round.ratio.unwrap_or(0.0)
+        ));
+        paces.push(Round::alone(ours * 1_000_000.0 / ROWS as f64));
+        rounds.push(round);
+    }
+
+    setting.tell("changing prices while a file is read");
+    let waits = prices_meanwhile(&program, &seller, setting.options.rounds + 1, &mut found).await?;
+    ensure!(
+        waits.len() >= 20,
+        "only {} prices were changed while the file was read",
+        waits.len()
+    );
+    let at = ((waits.len() as f64 * 0.99).ceil() as usize).clamp(1, waits.len()) - 1;
+    let p99 = waits[at].as_secs_f64() * 1_000.0;
+    setting.tell(format_args!(
+        "{} prices changed, found after {p99:.0} ms at p99",
+        waits.len()
+    ));
+
+    drop(baseline);
+    let session = cluster.session(pg::STOA).await?;
+    let there = session.number("select count(*) from catalog.product").await?;
+    ensure!(
+        there == i64::try_from(found)?,
+        "{there} products instead of {found}"
+    );
+    drop(session);
+    program.stop().await?;
+    program::verify(setting.program(), &data_dir).await?;
+    Ok(vec![
+        Comparison::ratio_at_most(NAME, "s", TARGET, rounds),
+        Comparison::ours_at_most("import.thousand-rows", "ms", MS_PER_THOUSAND, paces),
+        Comparison::ours_at_most("import.price-found", "ms", PRICE_MS, vec![Round::alone(p99)]),
+    ])
+}
+
+/// The cells of row `n` of a file: the same for both sides.
+fn cells(file: usize, n: usize) -> [String; 8] {
+    const GOODS: [&str; 6] = ["bowl", "vase", "plate", "jug", "lamp", "tray"];
+    const WOODS: [&str; 5] = ["oak", "ash", "walnut", "beech", "cherry"];
+    let (good, wood) = (GOODS[n % 6], WOODS[n / 6 % 5]);
+    [
+        format!("f{file}-{n}"),
+        format!("Turned {wood} {good} number {n}"),
+        format!(
+            "A {good} of {wood}, turned by hand, oiled twice. It holds what you like, and stands where you want it. Series {}.",
+            n / 100
+        ),
+        format!("Workshop {}", n % 40),
+        format!("Home > {good}s"),
+        format!("{}.{:02}", n % 300 + 5, n % 100),
+        (n % 50).to_string(),
+        wood.to_owned(),
+    ]
+}
+
+fn csv(file: usize) -> String {
+    let mut text = "sku,title,description,brand,category,price,stock,colour\n".to_owned();
+    for n in 0..ROWS {
+        let row = cells(file, n);
+        for (i, cell) in row.iter().enumerate() {
+            if i > 0 {
+                text.push(',');
+            }
+            if cell.contains(',') {
+                text.push('"');
+                text.push_str(cell);
+                text.push('"');
+            } else {
+                text.push_str(cell);
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Time from the first byte sent until a search finds all rows.
+async fn turn(program: &Program, seller: &str, file: usize, found: &mut u64) -> Result<Duration> {
+    let upload = request(
+        "POST",
+        "/v1/seller/imports",
+        &[("authorization", seller)],
+        Some(&csv(file)),
+    );
+    let began = Instant::now();
+    let report = ask_json(program.address, &upload, 201).await?;
+    ensure!(report["created"] == ROWS, "{report}");
+    *found += ROWS as u64;
+    until_found(program.address, *found).await?;
+    Ok(began.elapsed())
+}
+
+async fn until_found(address: SocketAddr, products: u64) -> Result<()> {
+    let question = request("GET", "/v1/search?limit=1&facets=false", &[], None);
+    let began = Instant::now();
+    loop {
+        let (status, body) = ask(address, &question).await?;
+        if status == 200 {
+            let page: Value = serde_json::from_slice(&body)?;
+            if page["total"].as_u64() == Some(products) {
+                return Ok(());
+            }
+        }
+        ensure!(
+            began.elapsed() < FOUND_WITHIN,
+            "{products} products are not found"
+        );
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+}
+
+async fn copy(session: &Session, file: usize) -> Result<Duration> {
+    let rows: Vec<Row> = (0..ROWS)
+        .map(|n| cells(file, n).into_iter().fold(Row::default(), Row::with))
+        .collect();
+    let began = Instant::now();
+    let copied = session
+        .copy(
+            "product (sku, title, description, brand, category, price, stock, colour)",
+            rows.into_iter(),
+        )
+        .await?;
+    ensure!(copied == ROWS as u64, "{copied} rows were copied");
+    Ok(began.elapsed())
+}
+
+/// How long each changed price took to be found, least first.
+async fn prices_meanwhile(
+    program: &Program,
+    seller: &str,
+    file: usize,
+    found: &mut u64,
+) -> Result<Vec<Duration>> {
+    let address = program.address;
+    let product = json!({"title": "Zephyrine the changing bowl", "status": "active",
+        "variants": [{"code": "changing", "price": {"amount": 1, "currency": "EUR"}, "stock": 5}]});
+    let make = request(
+        "POST",
+        "/v1/seller/products",
+        &[("authorization", seller)],
+        Some(&product.to_string()),
+    );
+    let product = ask_json(address, &make, 201).await?;
+    let id = product["id"].as_str().context("an id")?.to_owned();
+    *found += 1;
+    until_found(address, *found).await?;
+    let upload = request(
+        "POST",
+        "/v1/seller/imports",
+        &[("authorization", seller)],
+        Some(&csv(file)),
+    );
+    let mut reading = std::pin::pin!(ask_json(address, &upload, 201));
+    let mut waits = Vec::new();
+    let report = loop {
+        let price = i64::try_from(waits.len())? + 100;
+        tokio::select! {
+            report = &mut reading => break report?,
+            wait = change(address, seller, &id, price) => waits.push(wait?),
+        }
+    };
+    ensure!(report["created"] == ROWS, "{report}");
+    *found += ROWS as u64;
+    until_found(address, *found).await?;
+    waits.sort_unstable();
+    Ok(waits)
+}
+
+/// From the answer to the change until a search shows the new price.
+async fn change(address: SocketAddr, seller: &str, id: &str, price: i64) -> Result<Duration> {
+    let path = format!("/v1/seller/products/{id}");
+    let now = ask_json(
+        address,
+        &request("GET", &path, &[("authorization", seller)], None),
+        200,
+    )
+    .await?;
+    let tag = format!("\"{}\"", now["version"].as_i64().context("a version")?);
+    let patch = json!({"variants": [{"code": "changing", "price": {"amount": price, "currency": "EUR"}}]});
+    let headers = [("authorization", seller), ("if-match", tag.as_str())];
+    ask_json(
+        address,
+        &request("PATCH", &path, &headers, Some(&patch.to_string())),
+        200,
+    )
+    .await?;
+    let began = Instant::now();
+    let question = request("GET", "/v1/search?q=zephyrine&limit=1&facets=false", &[], None);
+    let shown = format!("\"amount\":{price}");
+    loop {
+        let (_, body) = ask(address, &question).await?;
+        if String::from_utf8_lossy(&body).contains(&shown) {
+            return Ok(began.elapsed());
+        }
+        ensure!(began.elapsed() < FOUND_WITHIN, "the price {price} is not found");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// An approved shop; the header by which its owner is known.
+async fn open_shop(launch: &Launch, address: SocketAddr) -> Result<String> {
+    let beside = launch.clone().env("STOA_OPERATOR_PASSWORD", PASSWORD);
+    let made = beside.run("operator", &[OPERATOR]).await?;
+    ensure!(made.status.success(), "stoa operator: {}", words(&made));
+    let post = async |path: &str, bearer: &str, body: Value, status: u16| {
+        let request = request(
+            "POST",
+            path,
+            &[("authorization", bearer)],
+            Some(&body.to_string()),
+        );
+        ask_json(address, &request, status).await
+    };
+    let sign_in = async |email: &str, audience: &str| -> Result<String> {
+        let card = json!({"email": email, "password": PASSWORD, "audience": audience}).to_string();
+        let pair = ask_json(address, &request("POST", "/v1/auth/login", &[], Some(&card)), 200).await?;
+        Ok(format!(
+            "Bearer {}",
+            pair["access_token"].as_str().context("a token")?
+        ))
+    };
+    let card = json!({"email": OWNER, "name": "Owner", "password": PASSWORD}).to_string();
+    ask_json(
+        address,
+        &request("POST", "/v1/auth/register", &[], Some(&card)),
+        201,
+    )
+    .await?;
+    let buyer = sign_in(OWNER, "buyer").await?;
+    let application = json!({"name": "The bench's workshop", "currency": "EUR",
+        "location": {"country": "ES", "region": "ES-SE", "postcode": "41010", "town": "Sevilla"}});
+    let shop = post("/v1/shops", &buyer, application, 201).await?;
+    let owner = sign_in(OWNER, "seller").await?;
+    for (item, reference) in [
+        ("identity", "12345678Z"),
+        ("bank_account", "ES91 2100 0418 4502 0005 1332"),
+        ("legal_documents", "SE-20931"),
+    ] {
+        let path = format!("/v1/seller/onboarding/{item}");
+        let statement = json!({"attested": true, "holder": "Owner", "reference": reference}).to_string();
+        ask_json(
+            address,
+            &request("PUT", &path, &[("authorization", &owner)], Some(&statement)),
+            200,
+        )
+        .await?;
+    }
+    let operator = sign_in(OPERATOR, "admin").await?;
+    let id = shop["id"].as_str().context("an id")?;
+    let path = format!("/v1/admin/shops/{id}/approve");
+    post(&path, &operator, json!({"reason": "everything stated"}), 200).await?;
+    Ok(owner)
+}

@@ -1,0 +1,322 @@
+//! What rows of each shop system look like to us.
+
+use super::cells::{get, name_of, pairs, parts, rename, set, take};
+use super::key_of_parent;
+use crate::domain::slug::snake_case;
+use crate::import::row::{Row, RowError};
+use kernel::Currency;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A listing names its variations in two lists; each pair of values is a variant.
+pub fn etsy(mut row: Row) -> Vec<Row> {
+    let mut options: Vec<(String, Vec<String>)> = Vec::new();
+    for n in ["1", "2"] {
+        let mut found = |stems: [&str; 4]| {
+            let names = stems.map(|stem| stem.replace('#', n));
+            names.iter().find_map(|name| take(&mut row, name))
+        };
+        found([
+            "variation_#_type",
+            "tipo_variante_#",
+            "tipo_variacion_#",
+            "variante_#_typ",
+        ]);
+        let name = found([
+            "variation_#_name",
+            "nome_variante_#",
+            "nombre_variacion_#",
+            "variante_#_name",
+        ]);
+        let values = found([
+            "variation_#_values",
+            "valori_variante_#",
+            "valores_variacion_#",
+            "variante_#_werte",
+        ]);
+        if let Some(values) = values {
+            options.push((name.unwrap_or_else(|| "Option".to_owned()), parts(&values, ',')));
+        }
+    }
+    if options.is_empty() {
+        return vec![row];
+    }
+    // A SKU that is given once is the listing's.
+    let key = take(&mut row, "sku")
+        .or_else(|| get(&row, "title"))
+        .or_else(|| get(&row, "titolo"));
+    if let Some(key) = key {
+        set(&mut row, "handle", &key);
+    }
+    let mut rows = vec![row];
+    for (i, (name, values)) in options.iter().enumerate() {
+        rows = rows
+            .into_iter()
+            .flat_map(|row| {
+                values.iter().take(250).map(move |value| {
+                    let mut row = row.clone();
+                    set(&mut row, &format!("option{}_name", i + 1), name);
+                    set(&mut row, &format!("option{}_value", i + 1), value);
+                    row
+                })
+            })
+            .take(250)
+            .collect();
+    }
+    rows
+}
+
+pub fn woocommerce(mut row: Row) -> Result<Vec<Row>, RowError> {
+    refuse_bundles(&row)?;
+    let kind = get(&row, "type").unwrap_or_default();
+    let (is_variation, is_family) = (kind == "variation", kind == "variable");
+    let mut options = Vec::new();
+    for n in 1..=5 {
+        let name = take(&mut row, &format!("attribute_{n}_name"));
+        let value = take(&mut row, &format!("attribute_{n}_value_s"));
+        for unused in ["visible", "global", "default"] {
+            take(&mut row, &format!("attribute_{n}_{unused}"));
+        }
+        if let (Some(name), Some(value)) = (name, value) {
+            options.push((name, value));
+        }
+    }
+    if is_variation {
+        let parent = take(&mut row, "parent").map(|parent| key_of_parent(&parent));
+        let parent = parent.unwrap_or_default();
+        set(&mut row, "handle", &parent);
+        // `Hoodie - Red, No` is the variant's own name; the product has its parent's.
+        take(&mut row, "name");
+        take(&mut row, "id");
+        for (i, (name, value)) in options.iter().enumerate() {
+            set(&mut row, &format!("option{}_name", i + 1), name);
+            set(&mut row, &format!("option{}_value", i + 1), value);
+        }
+        if get(&row, "sku").is_none() && options.is_empty() {
+            return Err(RowError::new(
+                row.number,
+                "SKU",
+                "sku_missing",
+                "A variation needs a SKU or options, so that it can be told from the others.",
+            ));
+        }
+    } else {
+        for (name, value) in options {
+            set(&mut row, &name, &value);
+        }
+        let id = take(&mut row, "id");
+        if is_family {
+            let key = take(&mut row, "sku").or(id);
+            if let Some(key) = key {
+                set(&mut row, "handle", &key);
+            }
+        }
+        take(&mut row, "parent");
+    }
+    // What stands for several categories: the most exact of them.
+    if let Some(categories) = take(&mut row, "categories") {
+        let deepest = parts(&categories, ',')
+            .into_iter()
+            .max_by_key(|path| path.matches('>').count());
+        set(&mut row, "category", &deepest.unwrap_or_default());
+    }
+    let unused: Vec<Arc<str>> = row
+        .cells
+        .iter()
+        .map(|(name, _)| Arc::clone(name))
+        .filter(|name| is_woocommerce_own(&snake_case(name, 200)))
+        .collect();
+    row.cells.retain(|(name, _)| !unused.contains(name));
+    Ok(vec![row])
+}
+
+fn is_woocommerce_own(name: &str) -> bool {
+    let starts = ["meta_", "download_", "date_sale_price"];
+    let names = [
+        "type",
+        "is_featured",
+        "visibility_in_catalog",
+        "tax_status",
+        "tax_class",
+        "in_stock",
+        "low_stock_amount",
+        "backorders_allowed",
+        "sold_individually",
+        "allow_customer_reviews",
+        "purchase_note",
+        "shipping_class",
+        "upsells",
+        "cross_sells",
+        "grouped_products",
+        "external_url",
+        "button_text",
+        "position",
+    ];
+    names.contains(&name) || starts.iter().any(|start| name.starts_with(start))
+}
+
+/// Sets of other products have no price of their own.
+pub fn refuse_bundles(row: &Row) -> Result<(), RowError> {
+    match get(row, "type").as_deref() {
+        Some(kind @ ("grouped" | "bundle")) => Err(RowError::new(
+            row.number,
+            name_of(row, "type"),
+            "product_type_unsupported",
+            format!(
+                "A product of the type `{kind}` is a set of others and has no price of its own. Leave it out, or give it one and the type `simple`."
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub fn magento(mut row: Row) -> Result<Vec<Row>, RowError> {
+    if let Some(lines) = take(&mut row, "category") {
+        // A path, one name a line; further paths follow below it.
+        let path: Vec<String> = parts(&lines, '\n').into_iter().take(2).collect();
+        set(&mut row, "category", &path.join(" > "));
+    }
+    if let Some(paths) = take(&mut row, "categories") {
+        let deepest = parts(&paths, ',')
+            .into_iter()
+            .max_by_key(|path| path.matches('/').count());
+        let path = deepest.unwrap_or_default();
+        let path = path
+            .strip_prefix("Default Category/")
+            .unwrap_or(&path)
+            .replace('/', " > ");
+        set(&mut row, "category", &path);
+    }
+    if let Some(more) = take(&mut row, "additional_attributes") {
+        for (name, value) in pairs(&more, ',') {
+            set(&mut row, &name, &value.replace('|', "\n"));
+        }
+    }
+    let kind = take(&mut row, "product_type");
+    if let Some(kind @ ("grouped" | "bundle")) = kind.as_deref() {
+        set(&mut row, "type", kind);
+        refuse_bundles(&row)?;
+    }
+    let own = [
+        "attribute_set",
+        "attribute_set_code",
+        "new",
+        "sale",
+        "erin_recommends",
+        "performance_fabric",
+        "eco_collection",
+    ];
+    for name in own {
+        take(&mut row, name);
+    }
+    // An offer at the regular price is none.
+    if get(&row, "special_price").is_some() && get(&row, "special_price") == get(&row, "price") {
+        take(&mut row, "special_price");
+    }
+    for (_, value) in &mut row.cells {
+        let Value::String(text) = value else { continue };
+        let is_list = text.contains('\n') && !text.contains('<');
+        if is_list {
+            *value = parts(text, '\n').into_iter().map(Value::from).collect();
+        }
+    }
+    Ok(vec![row])
+}
+
+pub fn prestashop(mut row: Row) -> Result<Vec<Row>, RowError> {
+    if let Some(options) = take(&mut row, "options_group_value") {
+        for (i, option) in parts(&options, ',').iter().enumerate() {
+            let (name, value) = option.split_once(':').unwrap_or(("Option", option));
+            set(&mut row, &format!("option{}_name", i + 1), name.trim());
+            set(&mut row, &format!("option{}_value", i + 1), value.trim());
+        }
+        return Ok(vec![row]);
+    }
+    rename(&mut row, "price_tax_excl", "price");
+    rename(&mut row, "price_tax_incl", "price");
+    rename(&mut row, "active_0_1", "published");
+    rename(&mut row, "categories_x_y_z", "category");
+    rename(&mut row, "tags_x_y_z", "tags");
+    rename(&mut row, "image_urls_x_y_z", "images");
+    if let Some(path) = take(&mut row, "category") {
+        let path = parts(&path, ',');
+        let path: Vec<&str> = path
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != "Home")
+            .collect();
+        set(&mut row, "category", &path.join(" > "));
+    }
+    // Weights of PrestaShop are kilograms unless the shop says otherwise.
+    rename(&mut row, "weight", "weight_kg");
+    let own = [
+        "tax_rules_id",
+        "wholesale_price",
+        "on_sale_0_1",
+        "discount_amount",
+        "discount_percent",
+        "discount_from_yyy_mm_dd",
+        "discount_to_yyy_mm_dd",
+        "supplier_reference",
+        "ecotax",
+        "meta_title",
+        "meta_keywords",
+        "meta_description",
+        "url_rewritten",
+        "text_when_in_stock",
+        "text_if_back_order_allowed",
+        "available_for_order",
+        "date_add_product",
+        "show_price",
+        "only_available_online",
+        "delete_existing_images_0_no_1_yes",
+        "condition",
+    ];
+    for name in own {
+        take(&mut row, name);
+    }
+    Ok(vec![row])
+}
+
+/// Each currency has a column of its own; the shop's is the one that counts, else the first.
+pub fn medusa(mut row: Row, currency: Currency) -> Row {
+    let mut prices = Vec::new();
+    for (name, value) in &row.cells {
+        let name = snake_case(name, 200);
+        if let Some(of) = name.strip_prefix("variant_price_") {
+            // `Variant Price Europe [EUR]`: of a region.
+            let code = of.rsplit('_').next().unwrap_or(of).to_uppercase();
+            prices.push((code, of.contains('_'), value.clone()));
+        }
+    }
+    row.cells
+        .retain(|(name, _)| !snake_case(name, 200).starts_with("variant_price_"));
+    prices.sort_by_key(|(code, is_regional, _)| (code != currency.code(), *is_regional));
+    if let Some((code, _, value)) = prices.into_iter().next() {
+        row.cells.push((Arc::from("price"), value));
+        set(&mut row, "currency", &code);
+    }
+    take(&mut row, "product_id");
+    let is_own = |name: &str| {
+        let starts = ["product_category_", "variant_metadata", "variant_variant_rank"];
+        let ends = [
+            "_created_at",
+            "_updated_at",
+            "_deleted_at",
+            "_id",
+            "_hs_code",
+            "_mid_code",
+        ];
+        let names = [
+            "product_discountable",
+            "product_is_giftcard",
+            "variant_manage_inventory",
+            "variant_allow_backorder",
+        ];
+        names.contains(&name)
+            || starts.iter().any(|start| name.starts_with(start))
+            || ends.iter().any(|end| name.ends_with(end))
+    };
+    row.cells.retain(|(name, _)| !is_own(&snake_case(name, 200)));
+    row
+}
