@@ -100,6 +100,7 @@ export const pagesOf = (found) => ({
     ['feed', '/seller/feeds/{id}', found.feed],
     ['uploads', '/seller/uploads', '/seller/uploads'],
     ['upload', '/seller/uploads/{id}', found.upload],
+    ['upload-file', '/seller/uploads/{id}', found.file],
     ['promotions', '/seller/promotions', '/seller/promotions'],
     ['promotion-new', '/seller/promotions/new', '/seller/promotions/new'],
     ['staff', '/seller/staff', '/seller/staff'],

@@ -127,12 +127,20 @@ async function compare(page, found, codes) {
 }
 
 async function upload(page, found) {
-  await page.goto('/seller/uploads')
+  const choose = async (name, text) => {
+    await page.goto('/seller/uploads')
+    await page.getByLabel('File').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await page.getByRole('main').getByRole('button', { name: 'Look at the file' }).click()
+    await expect(page).toHaveURL(/seller\/uploads\/./)
+    return new URL(page.url()).pathname
+  }
   const text = 'title,sku,price,stock\nSmall olive dish,E2E-DISH,12.50,8\nA dish without a price,E2E-NONE,dear,1\n'
-  await page.getByLabel('File').setInputFiles({ name: 'spring.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-  await page.getByRole('main').getByRole('button', { name: 'Upload' }).click()
-  await expect(page).toHaveURL(/seller\/uploads\/./)
-  found.upload = new URL(page.url()).pathname
+  found.upload = await choose('spring.csv', text)
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Rows that need your attention' })).toBeVisible({ timeout: 20_000 })
+  found.file = await choose('productos.csv', 'Nombre;Precio de hoy;Existencias;Esmalte\nFuente;19,90;3;celadón\nPlato;caro;1;\n')
+  await page.getByRole('button', { name: 'Check the whole file' }).click()
+  await expect(page.getByText('Nothing was written.')).toBeVisible({ timeout: 20_000 })
 }
 
 async function promote(page) {

@@ -4,8 +4,7 @@
 //! what buyers read of it ([`contracts::catalog::Listing`]), and the public event. Buyers read listings only, from
 //! memory where possible; [`project`] keeps that memory true by following the log.
 //!
-//! What is absent: stock (inventory's; counts given with products are passed on), prices that depend on who asks,
-//! fetching pictures by address.
+//! What is absent: stock (inventory's; counts given with products are passed on), prices that depend on who asks.
 
 mod app;
 mod cache;

@@ -24,7 +24,8 @@ pub async fn work(products: Products, cancel: CancellationToken) {
         follow(&products, &cancel),
         react::follow_stock(&products, &cancel),
         sweep_stock(&products, &cancel),
-        crate::import::read_files(&products, &cancel)
+        crate::import::read_files(&products, &cancel),
+        crate::app::fetch_pictures(&products, &cancel)
     );
 }
 

@@ -8,6 +8,7 @@ mod history;
 mod images;
 mod intake;
 mod moderation;
+mod pictures;
 mod plan;
 mod read;
 mod stock;
@@ -29,6 +30,7 @@ use store::Db;
 
 pub use categories::Tree;
 pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
+pub(crate) use pictures::{fetch_pictures, with_kept};
 pub use read::ProductPage;
 pub(crate) use stock::RefusedCount;
 pub(crate) use undo::refuse_undone;
@@ -41,6 +43,9 @@ pub struct Settings {
     pub creates_categories: bool,
     /// Whether [`contracts::catalog::Catalog::store_image`] takes SVG. Uploads never may.
     pub takes_svg: bool,
+    /// Whether pictures are fetched from this machine and its network too: for tests, and never where others name
+    /// addresses.
+    pub fetches_from_private: bool,
     pub listing_cache_bytes: u64,
     pub media_cache_bytes: u64,
 }
@@ -50,6 +55,7 @@ impl Default for Settings {
         Self {
             creates_categories: true,
             takes_svg: false,
+            fetches_from_private: false,
             listing_cache_bytes: 96 * 1024 * 1024,
             media_cache_bytes: 32 * 1024 * 1024,
         }

@@ -1,17 +1,19 @@
 //! Writing drafts in batches.
 
 use super::moderation::show;
+use super::pictures::with_kept;
 use super::plan::{self, Found};
 use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{stock, upsert};
+use crate::store::{picture_address, stock, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
 use contracts::inventory::StockCount;
 use kernel::{Ctx, ImportId, ProductId, TenantId};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -191,10 +193,20 @@ pub async fn write(
     source: Source,
 ) -> Result<Written, Error> {
     upsert::lock_shop(tx, tenant).await?;
-    let mut plan = weigh(tx, ctx, tenant, tree, drafts).await?;
+    let drafts = match source {
+        Source::Upload | Source::Import(_) => with_kept(tx, tenant, drafts).await?,
+        // These say which pictures they mean.
+        Source::Hand | Source::Restore(_) | Source::Undo(_) => Cow::Borrowed(drafts),
+    };
+    let mut plan = weigh(tx, ctx, tenant, tree, &drafts).await?;
     let mut changed = Vec::new();
     if !plan.listings.is_empty() {
-        changed = write_changes(tx, ctx, tenant, drafts, &plan, source).await?;
+        changed = write_changes(tx, ctx, tenant, &drafts, &plan, source).await?;
+        let named = plan.listings.iter().flat_map(|(i, listing)| {
+            let addresses = drafts[*i].image_addresses.iter();
+            addresses.map(|address| (listing.id, address))
+        });
+        picture_address::note(tx, tenant, ctx.now, &named.collect::<Vec<_>>()).await?;
     }
     if !plan.counts.is_empty() {
         stock::give(tx, tenant, ctx.now + super::stock::OVERDUE, &mut plan.counts).await?;

@@ -166,7 +166,12 @@ fn parse_tags(given: Vec<String>) -> Result<Vec<String>, Refusal> {
 }
 
 fn parse_images(given: Vec<DraftImage>) -> Result<(Vec<Picture>, Vec<ImageAddress>), Refusal> {
-    at_most("images", given.len(), IMAGES_MAX)?;
+    // A picture may be here and its address known as well: each are counted by themselves.
+    let stored = given
+        .iter()
+        .filter(|i| matches!(i, DraftImage::Stored(_)))
+        .count();
+    at_most("images", stored.max(given.len() - stored), IMAGES_MAX)?;
     let (mut images, mut addresses) = (Vec::new(), Vec::new());
     for (i, image) in given.into_iter().enumerate() {
         match image {

@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::looked::told;
 use super::run::failures;
 use crate::Products;
-use crate::app::{Outcome, weigh};
+use crate::app::{Outcome, weigh, with_kept};
 use crate::domain::{ParsedDraft, Refusal};
 use crate::error::Error;
 use crate::store::kept_file::{self, KeptFile};
@@ -145,6 +145,7 @@ impl Products {
             }
         }
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let drafts = with_kept(&mut tx, tenant, &drafts).await?;
         let plan = weigh(&mut tx, ctx, tenant, &tree, &drafts).await?;
         tx.commit().await?;
         let outcomes = plan

@@ -69,7 +69,7 @@ impl Products {
 
     async fn source_of(&self, tenant: TenantId, kept: &KeptFile) -> Result<Source, Error> {
         let bytes = self.open_kept(tenant, kept.id, Arc::default()).await?;
-        Ok(Source::open(bytes, None).await.map_err(not_begun)?)
+        Source::open(bytes, None).await.map_err(not_begun)
     }
 
     /// What stands in the cells that are at fault.

@@ -1,7 +1,10 @@
 //! Pictures: told by their content, re-encoded, kept in object storage under names made of their hash.
 
+mod fetch;
 mod raster;
 mod svg;
+
+pub use fetch::{Fetcher, NoPicture};
 
 use crate::domain::Refusal;
 use crate::error::Error;

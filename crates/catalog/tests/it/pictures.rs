@@ -169,3 +169,90 @@ async fn forms_work_and_hostile_bodies_are_refused() {
         assert_eq!(answer.json()["code"], code);
     }
 }
+
+/// A server of pictures: one that is there, one that is reached by a redirect, one that is no picture, one that is not there.
+async fn gallery() -> String {
+    use axum::http::{StatusCode, header};
+    use axum::routing::get;
+    let router = axum::Router::new()
+        .route("/bowl.png", get(|| async { png(40, 30) }))
+        .route(
+            "/moved.png",
+            get(|| async { (StatusCode::FOUND, [(header::LOCATION, "/jug.png")]) }),
+        )
+        .route("/jug.png", get(|| async { png(30, 40) }))
+        .route("/page.png", get(|| async { "<html>no picture</html>" }));
+    testkit::spawn_router(router).await
+}
+
+#[tokio::test]
+async fn pictures_named_by_address_come_after_the_product() {
+    let scene = Scene::with(Settings {
+        fetches_from_private: true,
+        ..Settings::default()
+    })
+    .await;
+    let base = gallery().await;
+    let file = format!(
+        "sku,title,price,images\nb1,Bowl,12,\"{base}/bowl.png {base}/moved.png {base}/page.png {base}/gone.png\"\n"
+    );
+    let import = async || {
+        let reader = std::io::Cursor::new(file.clone().into_bytes());
+        let options = catalog::ImportOptions::new("bowls.csv");
+        let read = Box::pin(scene.products.import(&scene.ctx, scene.shop, reader, options)).await;
+        let import = read.expect("read").import;
+        [import.created, import.updated, import.unchanged]
+    };
+    assert_eq!(import().await, [1, 0, 0]);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let work = catalog::work(scene.products.clone(), stop.clone());
+    let story = async {
+        let sizes = testkit::eventually("the pictures are shown", || async {
+            let listing = scene
+                .products
+                .newest(&scene.ctx, None, 1)
+                .await
+                .expect("listings")
+                .remove(0);
+            let sizes: Vec<_> = listing.images.iter().map(|i| (i.width, i.height)).collect();
+            (sizes.len() == 2).then_some(sizes)
+        })
+        .await;
+        assert_eq!(sizes, [(40, 30), (30, 40)]);
+        stop.cancel();
+    };
+    Box::pin(async { tokio::join!(work, story) }).await;
+    let refused =
+        "select count(*) from catalog.picture_address where state = 'refused' and failure is not null";
+    assert_eq!(scene.number(refused).await, 2);
+
+    // The same file again finds its pictures where they are.
+    let versions = "select count(*) from catalog.product_version";
+    let before = scene.number(versions).await;
+    assert_eq!(import().await, [0, 0, 1]);
+    assert_eq!(scene.number(versions).await, before);
+}
+
+#[tokio::test]
+async fn pictures_are_not_fetched_from_where_the_program_runs() {
+    let scene = Scene::new().await;
+    let base = gallery().await;
+    let file = format!("sku,title,price,images\nb1,Bowl,12,{base}/bowl.png\n");
+    let reader = std::io::Cursor::new(file.into_bytes());
+    let options = catalog::ImportOptions::new("bowls.csv");
+    Box::pin(scene.products.import(&scene.ctx, scene.shop, reader, options))
+        .await
+        .expect("read");
+    let stop = tokio_util::sync::CancellationToken::new();
+    let work = catalog::work(scene.products.clone(), stop.clone());
+    let story = async {
+        let refused = "select count(*) from catalog.picture_address where state = 'refused'";
+        testkit::eventually("the address is refused", || async {
+            (scene.number(refused).await == 1).then_some(())
+        })
+        .await;
+        stop.cancel();
+    };
+    Box::pin(async { tokio::join!(work, story) }).await;
+    assert_eq!(scene.number("select count(*) from catalog.image").await, 0);
+}

@@ -13,6 +13,7 @@ const FILE: &str = "Nombre;Precio de hoy;Existencias;Código;Esmalte\r\n\
 
 /// Tells a story while the catalogue's background work goes on.
 async fn meanwhile<T>(scene: &Scene, story: impl Future<Output = T>) -> T {
+    let story = Box::pin(story);
     let stop = CancellationToken::new();
     let work = catalog::work(scene.products.clone(), stop.clone());
     let story = async {
@@ -47,7 +48,7 @@ async fn until(seller: &Client, path: &str, part: &str, value: &str) -> Value {
 async fn a_file_is_looked_at_checked_and_read() {
     let scene = Scene::new().await;
     let seller = scene.seller().await;
-    meanwhile(&scene, async {
+    Box::pin(meanwhile(&scene, async {
         let draft = preview(&seller, FILE).await;
         let id = draft["id"].as_str().expect("an id").to_owned();
         assert_eq!(
@@ -97,7 +98,7 @@ async fn a_file_is_looked_at_checked_and_read() {
         let stated = seller.put(&at("reading"), &reading).await.expect(200).json();
         assert_eq!(stated["first"][1]["stock"], 9);
 
-        seller.send(Method::POST, &at("check"), "").await.expect(202);
+        let _ = seller.send(Method::POST, &at("check"), "").await.expect(202);
         let checked = until(&seller, &at("draft"), "state", "checked").await;
         let check = &checked["check"];
         assert_eq!(
@@ -112,8 +113,8 @@ async fn a_file_is_looked_at_checked_and_read() {
         assert_eq!(scene.number("select count(*) from catalog.product").await, 0);
         assert_eq!(scene.number("select count(*) from catalog.import").await, 0);
 
-        seller.send(Method::POST, &at("start"), "").await.expect(202);
-        seller.send(Method::POST, &at("start"), "").await.expect(202);
+        let _ = seller.send(Method::POST, &at("start"), "").await.expect(202);
+        let _ = seller.send(Method::POST, &at("start"), "").await.expect(202);
         let report = until(&seller, &format!("/v1/seller/imports/{id}"), "state", "finished").await;
         assert_eq!(
             [&report["created"], &report["rows_failed"]],
@@ -121,7 +122,7 @@ async fn a_file_is_looked_at_checked_and_read() {
         );
         let known = "select count(*) from catalog.product where attributes ? 'esmalte'";
         assert_eq!(scene.number(known).await, 0);
-        seller.put(&at("reading"), &reading).await.expect(400);
+        let _ = seller.put(&at("reading"), &reading).await.expect(400);
 
         let list = seller.get(&at("errors.csv")).await.expect(200).text();
         assert!(
@@ -154,7 +155,7 @@ async fn a_file_is_looked_at_checked_and_read() {
             [&report["created"], &report["updated"], &report["unchanged"]],
             [&json!(1), &json!(0), &json!(2)]
         );
-    })
+    }))
     .await;
 }
 
@@ -183,8 +184,8 @@ async fn what_cannot_be_stated_is_refused() {
         .client()
         .await
         .bearer(&format!("owner {}", scene.other_shop));
-    stranger.put(&at, &json!({})).await.expect(404);
-    seller
+    let _ = stranger.put(&at, &json!({})).await.expect(404);
+    let _ = seller
         .send(Method::POST, "/v1/seller/imports/preview", "")
         .await
         .expect(422);
@@ -195,15 +196,15 @@ async fn a_check_counts_what_is_new_changed_and_taken_twice() {
     let scene = Scene::new().await;
     let seller = scene.seller().await;
     let file = |price: &str| format!("key,sku,title,price\na,a1,A,1\nb,b1,B,{price}\nc,c1,C,3\n");
-    seller
+    let _ = seller
         .send(Method::POST, "/v1/seller/imports", file("2"))
         .await
         .expect(201);
-    meanwhile(&scene, async {
+    Box::pin(meanwhile(&scene, async {
         let changed = format!("{}d,d1,D,4\ne,d1,E,5\n", file("2.50"));
         let draft = preview(&seller, &changed).await;
         let at = |end: &str| format!("/v1/seller/imports/{}/{end}", draft["id"].as_str().unwrap());
-        seller.send(Method::POST, &at("check"), "").await.expect(202);
+        let _ = seller.send(Method::POST, &at("check"), "").await.expect(202);
         let check = until(&seller, &at("draft"), "state", "checked").await["check"].clone();
         assert_eq!(
             [
@@ -216,6 +217,6 @@ async fn a_check_counts_what_is_new_changed_and_taken_twice() {
         );
         assert_eq!(check["errors"][0]["code"], "sku_taken");
         assert_eq!(check["errors"][0]["row"], 6);
-    })
+    }))
     .await;
 }

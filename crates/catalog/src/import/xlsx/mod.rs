@@ -218,7 +218,7 @@ fn shown_text<R: BufRead>(pieces: &mut Pieces<R>, element: &str) -> Result<Strin
                 _ => {}
             },
             Piece::Text(part) if is_shown && !is_reading && text.len() <= ROW_BYTES_MAX => {
-                text.push_str(&part)
+                text.push_str(&part);
             }
             Piece::Text(_) => {}
         }
