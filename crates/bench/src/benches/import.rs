@@ -90,8 +90,8 @@ async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
     program::verify(setting.program(), &data_dir).await?;
     Ok(vec![
         Comparison::ratio_at_most(NAME, "s", TARGET, rounds),
-        Comparison::ours_at_most("import.thousand-rows", "ms", MS_PER_THOUSAND, paces),
-        Comparison::ours_at_most("import.price-found", "ms", PRICE_MS, vec![Round::alone(p99)]),
+        Comparison::at_most("import.thousand-rows", "ms", MS_PER_THOUSAND, paces),
+        Comparison::at_most("import.price-found", "ms", PRICE_MS, vec![Round::alone(p99)]),
     ])
 }
 

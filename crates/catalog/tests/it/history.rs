@@ -28,8 +28,11 @@ async fn patch(scene: &Scene, id: &str, seen: i64, patch: Value) -> Value {
     changed.expect(200).json()
 }
 
+/// A field, what it was and what it became.
+type FieldChange<'p> = (&'p str, &'p Value, &'p Value);
+
 /// The field changes of each version, newest first.
-fn changes(page: &Value) -> Vec<(i64, Vec<(&str, &Value, &Value)>)> {
+fn changes(page: &Value) -> Vec<(i64, Vec<FieldChange<'_>>)> {
     let versions = page["items"].as_array().expect("versions").iter();
     versions
         .map(|v| {

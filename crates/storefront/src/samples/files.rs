@@ -6,7 +6,7 @@ use crate::views::page::Tone;
 use crate::views::seller_files::{CheckFigures, ColumnRow, LandingRow, SellerFilePage};
 use crate::views::seller_goods::UploadProblem;
 
-pub fn add(scene: &Scene, samples: &mut Vec<Sample>) {
+pub fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "seller-file", &scene.file());
     push(samples, "seller-file-checked", &scene.file_checked());
 }
