@@ -20,7 +20,7 @@ const MAGENTO: &str = "category,name,sku,price,qty,description,special_price,att
 const PRESTASHOP: &str = "id;Active (0/1);Name*;Categories (x,y,z,...);Price tax excl.;Reference #;Weight;Quantity;Image URLs (x,y,z,...)\n\
     1;1;Pod;Home, Pods;49;92;0.5;800;http://x.example/a.jpg, http://x.example/b.jpg\n";
 const MEDUSA: &str = "Product Handle,Product Title,Product Status,Variant Id,Variant Title,Variant Option 1 Name,Variant Option 1 Value,Variant Price DKK,Variant Price Test [EUR]\n\
-    base,Base,draft,v1,One,size,large,30,45\nbase,Base,draft,v2,Two,size,small,50,\n";
+    base,Base,draft,v1,One,size,large,30,45\nbase,Base,draft,v2,Two,size,small,50,65\n";
 const VENDURE: &str = "name   , slug , optionGroups , optionValues , sku , price , stockOnHand , facets\n\
     Laptop , lap  , size|RAM     , \"13|8\"     , L1  , 12.5  , 3           , category:a\n       ,      ,              , 15|8         , L2  , 13    , 4           ,\n";
 const SPREE: &str = "slug,sku,name,price,compare_at_price,currency,option1_name,option1_value,image1_src,category1\n\

@@ -219,6 +219,7 @@ impl Adapter {
                 set(&mut row, &format!("option{}_value", i + 1), value);
             }
         }
+        rename(&mut row, "assets", "images");
         rename(&mut row, "stockonhand", "stock");
         rename(&mut row, "taxcategory", "tax_category");
         for unused in ["trackinventory", "variantassets", "variantfacets"] {
