@@ -10,8 +10,8 @@ use crate::service::{public_event, service};
 use crate::taxes::{Tax, TaxOwner, TaxSum};
 use crate::{Address, Document, Language, cart::CartOwner};
 use kernel::{
-    Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId, ReturnId,
-    SkuId, SubOrderId, TenantId, UserId,
+    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId,
+    ReturnId, SkuId, SubOrderId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -466,6 +466,9 @@ public_event! {
         /// Each product once. Older events do not tell.
         #[serde(default)]
         sold: Vec<SoldProduct>,
+        /// What it was ordered from. Older events do not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cart: Option<CartId>,
     } key order, tenant |_| None
 }
 public_event! {

@@ -6,7 +6,7 @@ use crate::Language;
 use crate::catalog::{AttributeValue, Picture};
 use crate::reviews::Rating;
 use crate::service::service;
-use kernel::{Currency, Cursor, Money, ProductId, SearchId, TenantId};
+use kernel::{CartId, Currency, Cursor, Money, ProductId, SearchId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -117,6 +117,9 @@ pub struct Click {
     /// Its place among all that was found, from 1.
     #[schema(minimum = 1, maximum = 10_000)]
     pub position: u32,
+    /// The cart that it was put into, where that came of it: so an order of somebody who is not signed in counts for the search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart: Option<CartId>,
 }
 
 /// What a result card needs.

@@ -44,6 +44,7 @@ pub fn publish(
                 total: order.total(),
                 tenants: tenants(order),
                 sold: sold(order),
+                cart: Some(order.placed.cart),
             },
         ),
         Event::Cancelled { reason } => outbox.push(

@@ -32,10 +32,13 @@ create table search.clicked (
     -- from 1, over all pages
     position int not null,
     at timestamptz not null,
+    -- into which it was put then; forgotten after two days
+    cart_id uuid,
     constraint clicked_pkey primary key (search_id, product_id),
     constraint clicked_position_check check (position >= 1)
 );
 create index clicked_at on search.clicked (at);
+create index clicked_cart on search.clicked (cart_id) where cart_id is not null;
 select store.close_to_shops('search.clicked');
 
 -- Orders of what was found and clicked within a day before.

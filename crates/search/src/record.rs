@@ -32,6 +32,8 @@ const SWEEP_BATCH: i64 = 5_000;
 pub const KEPT_DAYS: i64 = 90;
 /// Days for which a salt is kept: orders follow clicks within one.
 const SALT_DAYS: i64 = 1;
+/// Days for which it is known into which cart something was put.
+const CARTS_KEPT_DAYS: i64 = 2;
 /// Bytes of a hash that are kept: enough to tell visitors of a day apart.
 const HASH_BYTES: usize = 16;
 
@@ -207,15 +209,19 @@ async fn write_searched(
     Ok(())
 }
 
-/// Clicks of searches that are known; the first of each product counts.
+/// Clicks of searches that are known. Of each product the first counts, and the last cart that it was put into.
 async fn write_clicked(conn: &mut PgConnection, clicked: &[(&Click, Timestamp)]) -> Result<(), sqlx::Error> {
     let each = || clicked.iter();
     sqlx::query(
-        "insert into search.clicked (search_id, product_id, position, at)
-         select s.id, c.product_id, c.position, c.at
-           from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[]) as c (search_id, product_id, position, at)
+        "insert into search.clicked (search_id, product_id, position, at, cart_id)
+         select s.id, c.product_id, (array_agg(c.position order by c.at))[1], min(c.at),
+                (array_agg(c.cart_id order by c.at desc) filter (where c.cart_id is not null))[1]
+           from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[])
+                as c (search_id, product_id, position, at, cart_id)
            join search.searched s on s.id = c.search_id
-         on conflict on constraint clicked_pkey do nothing",
+          group by s.id, c.product_id
+         on conflict on constraint clicked_pkey do update set cart_id = excluded.cart_id
+          where excluded.cart_id is not null",
     )
     .bind(each().map(|(click, _)| click.search.0).collect::<Vec<Uuid>>())
     .bind(each().map(|(click, _)| click.product.0).collect::<Vec<Uuid>>())
@@ -225,6 +231,11 @@ async fn write_clicked(conn: &mut PgConnection, clicked: &[(&Click, Timestamp)])
             .collect::<Vec<_>>(),
     )
     .bind(each().map(|(_, at)| *at).collect::<Vec<_>>())
+    .bind(
+        each()
+            .map(|(click, _)| click.cart.map(|cart| cart.0))
+            .collect::<Vec<Option<Uuid>>>(),
+    )
     .execute(conn)
     .await?;
     Ok(())
@@ -261,6 +272,11 @@ async fn sweep(db: &Db, now: Timestamp) -> Result<(), sqlx::Error> {
     let last_salt: NaiveDate = now.date_naive() - TimeDelta::days(SALT_DAYS);
     sqlx::query("delete from search.salt where day < $1")
         .bind(last_salt)
+        .execute(&mut *tx)
+        .await?;
+    // A cart leads to an order, and an order to a person: what follows from it has been noted by now.
+    sqlx::query("update search.clicked set cart_id = null where cart_id is not null and at < $1")
+        .bind(now - TimeDelta::days(CARTS_KEPT_DAYS))
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
@@ -300,21 +316,26 @@ async fn convert(tx: &mut Tx, events: &[Envelope]) -> Result<(), sqlx::Error> {
         .fetch_all(&mut **tx)
         .await?;
     let salts: HashMap<NaiveDate, Vec<u8>> = salts.into_iter().collect();
-    let (mut visitors, mut products, mut orders, mut times) = (vec![], vec![], vec![], vec![]);
+    let (mut visitors, mut carts, mut products, mut orders, mut times) =
+        (vec![], vec![], vec![], vec![], vec![]);
     for event in events {
         let Some(Ok(confirmed)) = event.read::<OrderConfirmed>() else {
             continue;
         };
-        let Some(buyer) = confirmed.buyer else {
-            continue;
-        };
         let day = event.at.date_naive();
-        for salt in [day, day - TimeDelta::days(1)]
+        let salts = [day, day - TimeDelta::days(1)].map(|day| salts.get(&day));
+        let salts = salts.into_iter().flatten();
+        let hashes = confirmed
+            .buyer
             .iter()
-            .filter_map(|day| salts.get(day))
-        {
+            .flat_map(|buyer| salts.clone().map(|salt| hash(salt, *buyer)));
+        // Whoever it was: by themselves, or by the cart.
+        let by_themselves = hashes.map(|visitor| (Some(visitor), None));
+        let by_cart = confirmed.cart.iter().map(|cart| (None, Some(cart.0)));
+        for (visitor, cart) in by_themselves.chain(by_cart) {
             for line in &confirmed.sold {
-                visitors.push(hash(salt, buyer));
+                visitors.push(visitor.clone());
+                carts.push(cart);
                 products.push(line.product.0);
                 orders.push(confirmed.order.0);
                 times.push(event.at);
@@ -325,16 +346,28 @@ async fn convert(tx: &mut Tx, events: &[Envelope]) -> Result<(), sqlx::Error> {
         return Ok(());
     }
     sqlx::query(
-        "insert into search.ordered (search_id, product_id, order_id, at)
-         select distinct on (o.order_id, o.product_id) c.search_id, o.product_id, o.order_id, o.at
-           from unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as o (visitor, product_id, order_id, at)
-           join search.searched s on s.visitor = o.visitor
-           join search.clicked c on c.search_id = s.id and c.product_id = o.product_id
-            and c.at <= o.at and c.at > o.at - interval '24 hours'
-          order by o.order_id, o.product_id, c.at desc
+        "with sold as (
+             select * from unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
+                      as o (visitor, cart_id, product_id, order_id, at)
+         ), clicked as (
+             select c.search_id, c.at as clicked_at, o.product_id, o.order_id, o.at
+               from sold o
+               join search.searched s on s.visitor = o.visitor
+               join search.clicked c on c.search_id = s.id and c.product_id = o.product_id
+             union
+             select c.search_id, c.at, o.product_id, o.order_id, o.at
+               from sold o
+               join search.clicked c on c.cart_id = o.cart_id and c.product_id = o.product_id
+         )
+         insert into search.ordered (search_id, product_id, order_id, at)
+         select distinct on (order_id, product_id) search_id, product_id, order_id, at
+           from clicked
+          where clicked_at <= at and clicked_at > at - interval '24 hours'
+          order by order_id, product_id, clicked_at desc
          on conflict on constraint ordered_pkey do nothing",
     )
     .bind(visitors)
+    .bind(carts)
     .bind(products)
     .bind(orders)
     .bind(times)

@@ -21,6 +21,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/tokens.css"),
     include_str!("../assets/css/base.css"),
     include_str!("../assets/css/frame.css"),
+    include_str!("../assets/css/suggest.css"),
     include_str!("../assets/css/controls.css"),
     include_str!("../assets/css/components.css"),
     include_str!("../assets/css/home.css"),
@@ -33,15 +34,16 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/plain.css"),
 );
 
+/// The same of the script.
+const SCRIPT: &str = concat!(
+    include_str!("../assets/stoa.js"),
+    include_str!("../assets/suggest.js"),
+);
+
 static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         Asset::new("stoa", "css", "text/css; charset=utf-8", STYLE),
-        Asset::new(
-            "stoa",
-            "js",
-            "text/javascript; charset=utf-8",
-            include_str!("../assets/stoa.js"),
-        ),
+        Asset::new("stoa", "js", "text/javascript; charset=utf-8", SCRIPT),
         Asset::new("mark", "svg", "image/svg+xml", include_str!("../assets/mark.svg")),
     ]
 });

@@ -274,11 +274,7 @@ impl RemoteKeeper {
     }
 
     async fn refresh(&self) -> Result<(), KeepError> {
-        match self
-            .cluster
-            .post(&format!("/{}/_refresh", self.name), &json!({}))
-            .await
-        {
+        match self.cluster.do_post(&format!("/{}/_refresh", self.name)).await {
             Ok(_) => Ok(()),
             Err(trouble) if trouble.is(404) => Err(KeepError::Lost),
             Err(trouble) => Err(trouble.into()),

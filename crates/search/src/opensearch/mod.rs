@@ -177,6 +177,11 @@ impl Cluster {
             .await
     }
 
+    /// Without a body, which some paths refuse.
+    async fn do_post(&self, path: &str) -> Result<Value, Trouble> {
+        self.ask(&|| self.0.line.post(path), Bytes::new(), JSON).await
+    }
+
     async fn post_lines(&self, path: &str, lines: String) -> Result<Value, Trouble> {
         self.ask(&|| self.0.line.post(path), lines.into(), LINES).await
     }

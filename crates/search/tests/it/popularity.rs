@@ -13,6 +13,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn sell(db: &Db, n: u32, units: u32) {
     let confirmed = OrderConfirmed {
+        cart: None,
         order: OrderId::new(SystemClock.now()),
         buyer: None,
         total: Money::new(1500, Currency::EUR),

@@ -4,7 +4,7 @@ use crate::corpus::words;
 use crate::world::{Running, World, append, listing, now_ctx, product_id, shop_id, test_db};
 use contracts::orders::{OrderConfirmed, SoldProduct};
 use contracts::search::{Click, SearchQuery};
-use kernel::{Actor, Clock, Ctx, Currency, Money, OrderId, SearchId, SystemClock, UserId};
+use kernel::{Actor, CartId, Clock, Ctx, Currency, Money, OrderId, SearchId, SystemClock, UserId};
 use search::Desk;
 use std::sync::Arc;
 use testkit::{TestDb, eventually};
@@ -63,7 +63,9 @@ async fn searches_clicks_and_orders_are_told_and_nobody_is_named() {
             search,
             product: product_id(n),
             position,
+            cart: None,
         };
+        let guests = CartId::new(SystemClock.now());
         searches.click(click(search, 1, 2), SystemClock.now()).unwrap();
         searches.click(click(search, 1, 2), SystemClock.now()).unwrap();
         searches
@@ -74,7 +76,8 @@ async fn searches_clicks_and_orders_are_told_and_nobody_is_named() {
             (count(&test, "select count(*) from search.clicked").await == 1).then_some(())
         })
         .await;
-        let confirmed = |buyer, n| OrderConfirmed {
+        let confirmed = |buyer, cart, n| OrderConfirmed {
+            cart,
             order: OrderId::new(SystemClock.now()),
             buyer,
             total: Money::new(1500, Currency::EUR),
@@ -87,14 +90,38 @@ async fn searches_clicks_and_orders_are_told_and_nobody_is_named() {
         // Of what was not looked at, and of others, nothing is said.
         let stranger = UserId::new(SystemClock.now());
         let orders = [
-            confirmed(Some(user), 2),
-            confirmed(Some(stranger), 1),
-            confirmed(None, 1),
-            confirmed(Some(user), 1),
+            confirmed(Some(user), None, 2),
+            confirmed(Some(stranger), None, 1),
+            confirmed(None, None, 1),
+            confirmed(None, Some(CartId::new(SystemClock.now())), 1),
+            confirmed(Some(user), None, 1),
         ];
         append(&db, &orders).await;
         eventually("the order is told", async || {
             (count(&test, "select count(*) from search.ordered").await == 1).then_some(())
+        })
+        .await;
+        // A guest is known by nothing but the cart that it was put into, a page later than it was looked at.
+        let put = Click {
+            cart: Some(guests),
+            ..click(search, 1, 2)
+        };
+        searches.click(put, SystemClock.now()).unwrap();
+        eventually("the cart is noted with the click", async || {
+            let noted = count(
+                &test,
+                "select count(*) from search.clicked where cart_id is not null",
+            );
+            (noted.await == 1).then_some(())
+        })
+        .await;
+        append(
+            &db,
+            &[confirmed(None, Some(guests), 2), confirmed(None, Some(guests), 1)],
+        )
+        .await;
+        eventually("the guest's order is told", async || {
+            (count(&test, "select count(*) from search.ordered").await == 2).then_some(())
         })
         .await;
         let report = desk.report(&now_ctx(), 7).await.unwrap();
@@ -105,7 +132,7 @@ async fn searches_clicks_and_orders_are_told_and_nobody_is_named() {
         let top = &report.top[0];
         assert_eq!(
             (top.words.as_str(), top.searches, top.clicked, top.ordered),
-            ("blue bowl", 6, 1, 1)
+            ("blue bowl", 6, 1, 2)
         );
         let unanswered: Vec<&str> = report.unanswered.iter().map(|one| one.words.as_str()).collect();
         assert_eq!(unanswered, ["zzyzx lamp"]);

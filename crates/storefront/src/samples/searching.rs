@@ -2,6 +2,7 @@
 
 use super::{Sample, Scene, push};
 use crate::views::common::{Choice, Field};
+use crate::views::listing::{RangePart, RatingChoices};
 use crate::views::operator_search::{
     OperatorSearchPage, PlaceLine, PreviewLine, QueryLine, ReportFigures, RuleFields, RuleLine,
     SearchPreviewed, SynonymFields, SynonymLine,
@@ -28,6 +29,25 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
 }
 
 impl Scene {
+    /// Beside a list of pieces.
+    pub(super) fn rating_choices(&self) -> RatingChoices {
+        let choices = [(4, 96), (3, 131), (2, 140), (1, 142)];
+        let choices = choices.map(|(stars, count): (u64, u64)| RangePart {
+            label: self
+                .locale
+                .t("facet.rating_least")
+                .arg("stars", self.locale.n("count.stars", stars))
+                .to_string(),
+            href: format!("/c/ceramics?rating={stars}"),
+            count,
+            selected: stars == 4,
+        });
+        RatingChoices {
+            chosen: "4".to_owned(),
+            choices: choices.into(),
+        }
+    }
+
     fn report_summary(&self, searches: u64) -> String {
         self.locale
             .n("finding.report_of", searches)

@@ -162,6 +162,7 @@ impl Scene {
                 highest: "240".to_owned(),
                 symbol: "€".to_owned(),
             }),
+            rating: self.rating_choices(),
             groups: vec![
                 FacetGroup {
                     range: Some(RangeFields {
@@ -413,6 +414,7 @@ impl Scene {
                 self.variant("v2", self.text("31 cm"), 8_400, 3, true),
                 self.variant("v3", self.text("40 cm"), 11_900, 0, false),
             ],
+            found: String::new(),
             quantity_max: 3,
             delivery: Delivery {
                 window: self.window(24, 27),

@@ -39,8 +39,17 @@ pub struct ListingPage {
 pub struct Facets {
     pub categories: Vec<CategoryLink>,
     pub price: Option<PriceRange>,
+    pub rating: RatingChoices,
     pub groups: Vec<FacetGroup>,
     pub near: NearFields,
+}
+
+/// So many stars and more; empty where nothing was given any.
+#[derive(Clone, Debug, Default)]
+pub struct RatingChoices {
+    /// The chosen one, as the address has it.
+    pub chosen: String,
+    pub choices: Vec<RangePart>,
 }
 
 /// Where the visitor is, as far as they say.

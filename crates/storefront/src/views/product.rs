@@ -31,6 +31,8 @@ pub struct ProductPage {
     /// At least one; the first selectable one is selected.
     pub variants: Vec<Variant>,
     pub quantity_max: u64,
+    /// What led here, as the basket is told it; empty where it was no search.
+    pub found: String,
     pub delivery: Delivery,
     pub seller: SellerBox,
     pub description: Markup,

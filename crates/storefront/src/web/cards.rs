@@ -7,8 +7,8 @@ use crate::views::reviews::Stars;
 use contracts::catalog::{OptionValue, Picture, Variant};
 use contracts::search::{Click, SearchHit, SearchPage};
 use contracts::tenants::Location;
-use kernel::geo;
 use kernel::limits::LOW_STOCK_BELOW;
+use kernel::{CartId, SearchId, geo};
 
 pub fn image(picture: &Picture) -> Image {
     let sizes = picture.sizes();
@@ -104,14 +104,14 @@ pub fn product_href(slug: &str, id: kernel::ProductId) -> String {
     format!("/p/{slug}-{id}")
 }
 
-/// The cards of a page that a search found, whose links tell where they stood.
-pub fn of_page(found: &SearchPage, locale: Locale) -> Vec<ProductCard> {
+/// The cards of a page that a search found, whose links tell where they stood. `seen` were on the pages before.
+pub fn of_page(found: &SearchPage, search: Option<SearchId>, seen: u64, locale: Locale) -> Vec<ProductCard> {
     let cards = found.hits.iter().map(|hit| of_hit(hit, locale));
-    let Some(search) = found.search else {
+    let Some(search) = search else {
         return cards.collect();
     };
     cards
-        .zip(1..)
+        .zip(seen.saturating_add(1)..)
         .map(|(card, place)| ProductCard {
             href: format!("{}?s={search}&n={place}", card.href),
             ..card
@@ -133,6 +133,23 @@ pub fn click_in(query: &str, product: kernel::ProductId) -> Option<Click> {
         search: search?,
         product,
         position: position?,
+        cart: None,
+    })
+}
+
+/// A click as the form that puts its product into the basket carries it on.
+pub fn found(click: &Click) -> String {
+    format!("{}.{}.{}", click.search, click.position, click.product)
+}
+
+/// What [`found`] wrote, now that it was put into a cart.
+pub fn put_into(cart: CartId, found: &str) -> Option<Click> {
+    let mut parts = found.splitn(3, '.');
+    Some(Click {
+        search: parts.next()?.parse().ok()?,
+        position: parts.next()?.parse().ok()?,
+        product: parts.next()?.parse().ok()?,
+        cart: Some(cart),
     })
 }
 

@@ -240,13 +240,21 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
             (CartOwner::Guest(token.clone()), Some(token))
         }
     };
-    if let Err(fault) = shop.cart.add(&visit.ctx, owner, sku, quantity).await {
-        // Back to where they chose, which says why.
-        let back = match posted.get("back") {
-            "" => "/cart",
-            path => safe_next(path),
-        };
-        return redirect_refused(back, fault);
+    match shop.cart.add(&visit.ctx, owner, sku, quantity).await {
+        Ok(cart) => {
+            if let Some(click) = cards::put_into(cart.id, posted.get("found")) {
+                // Whether it is noted is no matter of the basket.
+                shop.search.clicked(&visit.ctx, click).await.unwrap_or_default();
+            }
+        }
+        Err(fault) => {
+            // Back to where they chose, which says why.
+            let back = match posted.get("back") {
+                "" => "/cart",
+                path => safe_next(path),
+            };
+            return redirect_refused(back, fault);
+        }
     }
     let mut response = redirect_done("/cart", "added");
     if let Some(token) = token {

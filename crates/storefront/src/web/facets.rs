@@ -1,15 +1,18 @@
 //! Filters in the address of a list: read, shown, taken away again.
 
+mod rating;
+
 use super::cards;
 use super::visit::{category_name, encode};
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::listing::{
     CategoryLink, FacetGroup, FacetOption, Facets, NearFields, PriceRange, RangeFields, RangePart,
+    RatingChoices,
 };
 use contracts::catalog::Category;
 use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery, Sort};
-use kernel::{Currency, Cursor, Money};
+use kernel::{Currency, Cursor, Money, SearchId};
 use std::collections::BTreeMap;
 
 /// Filters one address may carry.
@@ -17,6 +20,11 @@ const FILTERS_MAX: usize = 64;
 const FACET_OPEN_BELOW: usize = 3;
 /// In which prices are filtered: an amount says nothing about one in another currency.
 pub const SHOWN_CURRENCY: Currency = Currency::EUR;
+
+/// The parameter that names the search whose later page an address is of.
+pub const SEARCH: &str = "s";
+/// Parameters that say where in a list one is, not which list it is.
+const PLACE: [&str; 3] = ["cursor", "seen", SEARCH];
 
 /// What a range's parameters begin with; then come its unit and its attribute, parted by points.
 const FROM: &str = "from.";
@@ -93,12 +101,18 @@ impl Filters {
             }
         }
         query.ranges = self.ranges();
+        query.rating_min = self.stars().map(f64::from);
         query.near = self.near();
         query.near_km = (query.near.is_some() && self.get("within").is_some()).then_some(NEAR_KM);
         if query.sort == Sort::Distance && query.near.is_none() {
             query.sort = Sort::Relevance;
         }
         query
+    }
+
+    /// The search whose later page this is.
+    pub fn search(&self) -> Option<SearchId> {
+        self.get(SEARCH)?.parse().ok()
     }
 
     /// The region that the visitor is in, where their postcode tells it.
@@ -137,9 +151,8 @@ impl Filters {
 
     /// This list's address with one range for an attribute in place of any other.
     fn ranged(&self, action: &str, unit: &str, key: &str, ends: Option<(f64, f64)>) -> String {
-        let is_other = |name: &str| {
-            range_name(name).is_none_or(|(_, _, other)| other != key) && name != "cursor" && name != "seen"
-        };
+        let is_other =
+            |name: &str| range_name(name).is_none_or(|(_, _, other)| other != key) && !PLACE.contains(&name);
         let mut pairs: Vec<(String, String)> = self
             .0
             .iter()
@@ -160,7 +173,7 @@ impl Filters {
             "region" => name == "province",
             "availability" => name == "available",
             "distance" => name == "within",
-            "category" | "seller" => name == facet,
+            "category" | "seller" | "rating" => name == facet,
             attribute => {
                 let key = attribute.strip_prefix("attr.").unwrap_or(attribute);
                 name == attribute || range_name(name).is_some_and(|(_, _, own)| own == key)
@@ -169,7 +182,7 @@ impl Filters {
         let kept = self
             .0
             .iter()
-            .filter(|(name, _)| !is_of(name) && name != "cursor" && name != "seen");
+            .filter(|(name, _)| !is_of(name) && !PLACE.contains(&name.as_str()));
         address(action, kept.map(|(k, v)| (k.as_str(), v.as_str())))
     }
 
@@ -187,7 +200,7 @@ impl Filters {
     pub fn is_unfiltered(&self) -> bool {
         self.0
             .iter()
-            .all(|(k, _)| matches!(k.as_str(), "q" | "sort" | "cursor" | "seen" | "near"))
+            .all(|(k, _)| PLACE.contains(&k.as_str()) || matches!(k.as_str(), "q" | "sort" | "near"))
     }
 
     /// This list's address, with one parameter set or, with none, left out. The place in the list is left out too.
@@ -195,7 +208,7 @@ impl Filters {
         let kept = self
             .0
             .iter()
-            .filter(|(k, _)| k != name && k != "cursor" && k != "seen");
+            .filter(|(k, _)| k != name && !PLACE.contains(&k.as_str()));
         let pairs = kept
             .map(|(k, v)| (k.as_str(), v.as_str()))
             .chain(value.map(|v| (name, v)));
@@ -206,7 +219,7 @@ impl Filters {
         let kept = self
             .0
             .iter()
-            .filter(|(k, v)| !(k == name && v == value) && k != "cursor" && k != "seen");
+            .filter(|(k, v)| !(PLACE.contains(&k.as_str()) || k == name && v == value));
         address(action, kept.map(|(k, v)| (k.as_str(), v.as_str())))
     }
 
@@ -215,7 +228,8 @@ impl Filters {
         let filters = self
             .0
             .iter()
-            .filter(|(k, _)| !matches!(k.as_str(), "q" | "sort" | "cursor" | "seen"));
+            .filter(|(k, _)| !PLACE.contains(&k.as_str()) && k != "q" && k != "sort")
+            .filter(|(k, _)| k != "rating" || self.stars().is_some());
         filters
             .map(|(name, value)| {
                 Link::new(
@@ -288,6 +302,7 @@ fn label(name: &str, value: &str, found: &SearchPage, locale: Locale) -> String 
         "near" => locale.t("facet.near_place").arg("place", value).to_string(),
         "within" => locale.t("facet.near_only").to_string(),
         "province" => cards::region_name(value, locale),
+        "rating" => rating::label(value.parse().unwrap_or_default(), locale),
         "seller" => known("seller").unwrap_or_else(|| value.to_owned()),
         range if range_name(range).is_some() => {
             let (is_from, unit, key) = range_name(range).unwrap_or_default();
@@ -351,6 +366,7 @@ pub fn facet_name(facet: &str, locale: Locale) -> String {
         "region" => "facet.province",
         "availability" => "facet.available",
         "distance" => "facet.near",
+        "rating" => "facet.rating",
         attribute => return attribute_name(attribute.strip_prefix("attr.").unwrap_or(attribute), locale),
     };
     locale.t(key).to_string()
@@ -376,8 +392,9 @@ pub fn side(
         match facet.key.as_str() {
             "category" => side.categories = categories(facet, category, tree, locale),
             "price" => side.price = price(facet, filters),
-            // Availability comes last, and nobody gives stars yet.
-            "availability" | "rating" => {}
+            "rating" => side.rating = rating::choices(facet, filters, action, locale),
+            // It comes last.
+            "availability" => {}
             key => {
                 let open = side.groups.len() < FACET_OPEN_BELOW;
                 let mut group = group(key, facet, filters, action, open, locale);

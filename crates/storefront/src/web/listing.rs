@@ -1,6 +1,6 @@
 //! Lists of products: a category, everything, or what a search found.
 
-use super::facets::{self, Filters};
+use super::facets::{self, Filters, SEARCH};
 use super::failure::Failure;
 use super::visit::{Visit, category_name, encode};
 use super::{Shop, cards};
@@ -13,7 +13,7 @@ use axum::response::Response;
 use contracts::Language;
 use contracts::catalog::Category;
 use contracts::search::{SearchPage, SearchQuery};
-use kernel::Fault;
+use kernel::{Fault, SearchId};
 
 pub const CARDS_PER_PAGE: u16 = 24;
 const HELP_CARDS: u16 = 4;
@@ -119,7 +119,9 @@ async fn show(
     };
     let found = shop.search.search(&visit.ctx, asked).await?;
     let seen_before: u64 = filters.get("seen").and_then(|s| s.parse().ok()).unwrap_or(0);
-    let seen = seen_before + found.hits.len() as u64;
+    let seen = seen_before.saturating_add(found.hits.len() as u64);
+    // Later pages are of the search of the first.
+    let search = found.search.or(filters.search());
     let clear_href = match filters.get("q") {
         Some(q) => format!("{}?q={}", list.action, encode(q)),
         None => list.action.clone(),
@@ -136,7 +138,7 @@ async fn show(
         query: filters.get("q").unwrap_or("").to_owned(),
         total: found.total,
         approximate: found.approximate && found.total > 0,
-        cards: cards::of_page(&found, visit.locale),
+        cards: cards::of_page(&found, search, seen_before, visit.locale),
         facets: if found.total == 0 && filters.is_unfiltered() {
             Facets::default()
         } else {
@@ -156,7 +158,7 @@ async fn show(
             filters.get("sort").unwrap_or("relevance"),
             filters.near().is_some(),
         ),
-        more: more(&list.action, filters, &found, seen),
+        more: more(&list.action, filters, &found, search, seen),
         help: if found.total == 0 {
             Some(ZeroHelp {
                 did_you_mean,
@@ -172,11 +174,18 @@ async fn show(
     Ok(visit.show(shop, &view))
 }
 
-fn more(action: &str, filters: &Filters, found: &SearchPage, seen: u64) -> Option<More> {
+fn more(
+    action: &str,
+    filters: &Filters,
+    found: &SearchPage,
+    search: Option<SearchId>,
+    seen: u64,
+) -> Option<More> {
     let cursor = found.next.as_ref()?;
     let base = filters.with(action, "cursor", Some(&cursor.0));
+    let search = search.map_or_else(String::new, |search| format!("&{SEARCH}={search}"));
     Some(More {
-        href: format!("{base}&seen={seen}"),
+        href: format!("{base}&seen={seen}{search}"),
         seen,
     })
 }

@@ -105,6 +105,7 @@ pub async fn page(
         stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
         variant_label: variant_label(&listing, locale),
         quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),
+        found: click.map(|click| cards::found(&click)).unwrap_or_default(),
         delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
         description: Markup::sanitised(&listing.description_html),
         attributes: attributes(&listing, locale),

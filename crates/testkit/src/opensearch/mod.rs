@@ -166,6 +166,10 @@ impl OpenSearch {
             );
             return Err(Refusal::new(400, "illegal_argument_exception", reason));
         }
+        if !body.is_empty() && (*method == Method::GET || path.last() == Some(&"_refresh")) {
+            let reason = format!("request [{method} {}] does not support having a body", uri.path());
+            return Err(Refusal::new(400, "illegal_argument_exception", reason));
+        }
         let json = || -> Result<Value, Refusal> {
             serde_json::from_slice(body).map_err(|error| Refusal::unknown(error.to_string()))
         };
