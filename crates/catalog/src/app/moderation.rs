@@ -259,7 +259,10 @@ impl Products {
         let mut tx = self.db.begin(Scope::System).await?;
         moderation::trust(&mut tx, tenant, trusted, &ctx.actor, ctx.now).await?;
         tx.commit().await?;
-        while trusted {
+        if !trusted {
+            return Ok(());
+        }
+        loop {
             let shared_ctx = ctx.clone();
             let changed = self
                 .db
@@ -273,14 +276,13 @@ impl Products {
                 })
                 .await?;
             if changed.is_empty() {
-                break;
+                return Ok(());
             }
             self.announce(&Written {
                 changed,
                 ..Written::default()
             });
         }
-        Ok(())
     }
 
     pub async fn shop_is_trusted(&self, tenant: TenantId) -> Result<bool, Error> {
