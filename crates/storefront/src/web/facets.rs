@@ -8,7 +8,6 @@ use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::listing::{
     CategoryLink, FacetGroup, FacetOption, Facets, NearFields, PriceRange, RangeFields, RangePart,
-    RatingChoices,
 };
 use contracts::catalog::Category;
 use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery, Sort};
