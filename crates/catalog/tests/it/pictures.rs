@@ -197,7 +197,7 @@ async fn pictures_named_by_address_come_after_the_product() {
         "sku,title,price,images\nb1,Bowl,12,\"{base}/bowl.png {base}/moved.png {base}/page.png {base}/gone.png\"\n"
     );
     let import = async || {
-        let reader = std::io::Cursor::new(file.clone().into_bytes());
+        let reader = Cursor::new(file.clone().into_bytes());
         let options = catalog::ImportOptions::new("bowls.csv");
         let read = Box::pin(scene.products.import(&scene.ctx, scene.shop, reader, options)).await;
         let import = read.expect("read").import;
@@ -238,7 +238,7 @@ async fn pictures_are_not_fetched_from_where_the_program_runs() {
     let scene = Scene::new().await;
     let base = gallery().await;
     let file = format!("sku,title,price,images\nb1,Bowl,12,{base}/bowl.png\n");
-    let reader = std::io::Cursor::new(file.into_bytes());
+    let reader = Cursor::new(file.into_bytes());
     let options = catalog::ImportOptions::new("bowls.csv");
     Box::pin(scene.products.import(&scene.ctx, scene.shop, reader, options))
         .await
