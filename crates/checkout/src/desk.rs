@@ -5,7 +5,7 @@ use crate::till::settle::{Ask, ByHand, Case, Saga, Told, answers};
 use crate::{Checkouts, Error};
 use contracts::Reply;
 use contracts::checkout::{Intervention, PaymentDesk, PaymentSaga, SagaEntry, SagaState};
-use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, Timestamp, UserId};
+use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, PaymentId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
@@ -112,6 +112,7 @@ fn view(order: OrderId, saga: Saga, now: Timestamp) -> PaymentSaga {
         busy: !saga.step.has_ended() && saga.leased_at(now),
         answers: answers(&saga.step).to_vec(),
         timeline: saga.history.into_iter().map(entry).collect(),
+        split: Vec::new(),
     }
 }
 
@@ -148,7 +149,24 @@ impl Checkouts {
 
     async fn shown(&self, ctx: &Ctx, order: OrderId) -> Result<PaymentSaga, Error> {
         let (order, saga) = one(self.db().pool(), order).await?.ok_or(Error::NoSuchSaga)?;
-        Ok(view(order, saga, ctx.now))
+        self.with_split(view(order, saga, ctx.now)).await
+    }
+
+    async fn with_split(&self, saga: PaymentSaga) -> Result<PaymentSaga, Error> {
+        let mut conn = self.db().pool().acquire().await?;
+        let payment: Uuid = sqlx::query_scalar("select payment_id from orders.order where id = $1")
+            .bind(saga.order.0)
+            .fetch_one(&mut *conn)
+            .await?;
+        let payment = payments::payment(&mut conn, PaymentId(payment)).await;
+        let payment = payment.map_err(|error| match error {
+            payments::Error::Database(error) => error,
+            other => sqlx::Error::Decode(other.into()),
+        })?;
+        Ok(PaymentSaga {
+            split: payment.shares,
+            ..saga
+        })
     }
 
     async fn intervened(&self, ctx: &Ctx, order: OrderId, by_hand: ByHand) -> Result<PaymentSaga, Error> {
@@ -159,7 +177,7 @@ impl Checkouts {
             case = self.go_on(ctx, order, Ask::Take).await?;
         }
         let saga = case.saga.ok_or(Error::NoSuchSaga)?;
-        Ok(view(order, saga, ctx.now))
+        self.with_split(view(order, saga, ctx.now)).await
     }
 }
 

@@ -1,13 +1,14 @@
 //! From cart to order: what it would cost, placing it, paying it.
 
+use crate::Address;
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
 use crate::orders::{Deduction, Order, ParcelLine, RefundLine, SubOrder};
+use crate::payments::{PaymentShare, PaymentStatus};
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::purses::{Tender, TenderWish};
 use crate::service::service;
 use crate::taxes::{Tax, TaxSum};
-use crate::{Address, payments::PaymentStatus};
 use kernel::{
     CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
     UserId,
@@ -449,6 +450,9 @@ pub struct PaymentSaga {
     pub answers: Vec<SagaAnswer>,
     /// What was done, the oldest first; of a very long one the middle is left out.
     pub timeline: Vec<SagaEntry>,
+    /// Each seller's part of the charge. Empty in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub split: Vec<PaymentShare>,
 }
 
 /// How a payment's saga stands.

@@ -43,6 +43,8 @@ pub struct Payment {
 pub struct PaymentShare {
     pub tenant: TenantId,
     pub amount: Money,
+    /// What the provider has set aside or taken: all of it or nothing, as a payment is authorised once.
+    pub authorized: Money,
     pub captured: Money,
     pub refunded: Money,
 }
@@ -55,6 +57,14 @@ pub enum MethodType {
     NetBanking,
     Upi,
     Wallet,
+}
+
+impl PaymentStatus {
+    /// Whether the buyer's money is set aside, or was taken.
+    #[must_use]
+    pub fn is_authorized(self) -> bool {
+        matches!(self, Self::Authorized | Self::Captured | Self::Refunded)
+    }
 }
 
 impl MethodType {

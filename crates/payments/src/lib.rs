@@ -32,6 +32,7 @@ pub use paypal::PayPal;
 pub use provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
 pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
+pub use store::payment;
 pub use stripe::Stripe;
 pub use verify::verify;
 

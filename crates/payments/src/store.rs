@@ -25,20 +25,24 @@ pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, 
         .parse()
         .map_err(|e| Error::Corrupt(format!("{e}")))?;
     let money = |amount| Money::new(amount, currency);
+    let status =
+        crate::domain::status_of(&first.status).ok_or_else(|| Error::Corrupt(first.status.clone()))?;
+    let authorized = |amount| money(if status.is_authorized() { amount } else { 0 });
     Ok(Payment {
         id: PaymentId(first.id),
         order: OrderId(first.order_id),
-        status: crate::domain::status_of(&first.status)
-            .ok_or_else(|| Error::Corrupt(first.status.clone()))?,
+        status,
         amount: money(first.amount),
         captured: money(first.captured),
         refunded: money(first.refunded),
         shares: rows
             .iter()
             .filter_map(|row| {
+                let amount = row.share_amount?;
                 Some(PaymentShare {
                     tenant: TenantId(row.tenant_id?),
-                    amount: money(row.share_amount?),
+                    amount: money(amount),
+                    authorized: authorized(amount),
                     captured: money(row.share_captured?),
                     refunded: money(row.share_refunded?),
                 })

@@ -5,7 +5,7 @@ use crate::views::common::{Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
     OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaidOrder, PaidPart,
-    PaymentRow, PaymentStep, ShopRow,
+    PaidShare, PaymentRow, PaymentStep, ShopRow,
 };
 use crate::views::order::SubOrderState;
 use crate::views::page::{Face, Page, Tone, Viewer};
@@ -256,6 +256,11 @@ impl Scene {
                     number: self.text("K7F3-9QXA-1"),
                     state: SubOrderState::Confirmed,
                     total: self.price(11_915).text,
+                    split: Some(PaidShare {
+                        authorized: self.price(11_915).text,
+                        captured: self.price(11_915).text,
+                        refunded: self.price(4_200).text,
+                    }),
                     contents: vec![self.say("2 × Breakfast bowl", "2 × Cuenco de desayuno")],
                     changes: vec![self.say(
                         "€42.00 given back on 21 November: broken",

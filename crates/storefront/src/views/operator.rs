@@ -190,10 +190,20 @@ pub struct PaidPart {
     pub number: String,
     pub state: SubOrderState,
     pub total: String,
+    /// What of the charge is set aside, taken and given back.
+    pub split: Option<PaidShare>,
     /// `2 × Breakfast bowl`.
     pub contents: Vec<String>,
     /// What was taken out of it, and given back.
     pub changes: Vec<String>,
+}
+
+/// A shop's part of the charge.
+#[derive(Clone, Debug)]
+pub struct PaidShare {
+    pub authorized: String,
+    pub captured: String,
+    pub refunded: String,
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use super::bar;
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::operator::{
-    AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaidOrder, PaidPart, PaymentRow, PaymentStep,
+    AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaidOrder, PaidPart, PaidShare, PaymentRow,
+    PaymentStep,
 };
 use crate::views::page::Tone;
 use crate::views::work::{Section, Status};
@@ -17,7 +18,7 @@ use axum::response::Response;
 use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
 use contracts::identity::UserCard;
 use contracts::orders::{AsOf, SubOrder};
-use kernel::{Cursor, Fault, Kind, OrderId, Permission, UserId};
+use kernel::{Cursor, Fault, Kind, OrderId, Permission, TenantId, UserId};
 use serde::Deserialize;
 
 const PAYMENTS_PER_PAGE: u16 = 50;
@@ -202,7 +203,16 @@ async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
         shop.payments.payment(&visit.ctx, order.payment),
     );
     let (sellers, locale) = (sellers.unwrap_or_default(), visit.locale);
-    let refunded = payment.ok().map(|payment| payment.refunded);
+    let payment = payment.ok();
+    let split = |tenant: TenantId| {
+        let mut shares = payment.iter().flat_map(|payment| &payment.shares);
+        let share = shares.find(|share| share.tenant == tenant)?;
+        Some(PaidShare {
+            authorized: locale.money(share.authorized),
+            captured: locale.money(share.captured),
+            refunded: locale.money(share.refunded),
+        })
+    };
     let part = |sub: &SubOrder| PaidPart {
         shop: sellers
             .iter()
@@ -215,6 +225,7 @@ async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
         number: sub.number.clone(),
         state: sub_orders::state(sub.status),
         total: locale.money(sub.total),
+        split: split(sub.tenant),
         contents: sub
             .lines
             .iter()
@@ -226,7 +237,9 @@ async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
         email: order.email.clone(),
         placed: locale.date_time_short(order.placed_at.naive_utc()),
         total: locale.money(order.total),
-        refunded: refunded
+        refunded: payment
+            .as_ref()
+            .map(|payment| payment.refunded)
             .filter(|back| back.amount > 0)
             .map(|back| locale.money(back))
             .unwrap_or_default(),
