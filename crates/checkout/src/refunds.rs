@@ -23,7 +23,11 @@ impl Checkouts {
         request: RefundOrder,
     ) -> Result<OrderRefund, Error> {
         let order = self.order_of_sale(ctx, tenant, request.sub_order).await?;
-        self.refund(ctx, order, &format!("shop/{tenant}"), request).await
+        let part = request.sub_order;
+        let refund = self
+            .refund(ctx, order, &format!("shop/{tenant}"), request)
+            .await?;
+        Ok(of_part(refund, part))
     }
 
     pub(crate) async fn refunded_order(
@@ -174,6 +178,19 @@ impl Checkouts {
         part: SubOrderId,
     ) -> Result<OrderId, Error> {
         Ok(self.orders().sub_order(ctx, tenant, part).await?.order)
+    }
+}
+
+/// A refund as the shop that gave it sees it. Where the money goes is the buyer's, as in [`view`].
+pub(crate) fn of_part(refund: OrderRefund, part: SubOrderId) -> OrderRefund {
+    OrderRefund {
+        parts: refund
+            .parts
+            .into_iter()
+            .filter(|given| given.sub_order == part)
+            .collect(),
+        tenders: Vec::new(),
+        ..refund
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::Checkouts;
 use crate::error::Error;
+use crate::refunds::of_part;
 use crate::till::settle::{Ask, ReturnAct, ReturnAsk};
 use contracts::cart::CartOwner;
 use contracts::checkout::{AfterReceipt, OrderRefund, Receipt, ReceiptLine, ReturnTerms};
@@ -85,7 +86,8 @@ impl Checkouts {
     ) -> Result<OrderRefund, Error> {
         let order = self.order_of_sale(ctx, tenant, part).await?;
         let act = ReturnAct::Refund(checked(terms, "")?);
-        self.see_through(ctx, order, asked(part, id, act)).await
+        let refund = self.see_through(ctx, order, asked(part, id, act)).await?;
+        Ok(of_part(refund, part))
     }
 
     async fn done_by_shop(

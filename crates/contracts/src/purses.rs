@@ -134,7 +134,7 @@ pub struct GiftCard {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IssuedGiftCard {
     /// For whoever the card is for. It is shown this once.
-    #[schema(example = "4T9C-XK2M-0R8V-7KQ2")]
+    #[schema(example = "4T9C-XK2M-0R8V-7KQ2-M5HD")]
     pub code: String,
     pub card: GiftCard,
 }

@@ -1,8 +1,10 @@
 //! How often one may name a code that nobody knows: gift cards and coupons are spent by whoever knows theirs.
 
 use kernel::{Fault, Kind, Timestamp};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Unknown codes that one client may name in [`WINDOW_S`].
@@ -40,8 +42,9 @@ impl Guesses {
     /// when they guess right. Work of our own has no address, and is let in.
     pub fn check(&self, client: &str, now: Timestamp) -> Result<(), Fault> {
         let clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let who = one(client);
         let recent = || {
-            let guesses = clients.get(client).into_iter().flatten();
+            let guesses = clients.get(who.as_ref()).into_iter().flatten();
             guesses.filter(|guess| guess.is_recent(now))
         };
         if client.is_empty() || recent().count() < UNKNOWN_CODES_MAX {
@@ -70,12 +73,27 @@ impl Guesses {
         let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if clients.len() >= CLIENTS_MAX {
             clients.retain(|_, guesses| guesses.iter().any(|guess| guess.is_recent(now)));
+            // As many who guessed lately are an attack from everywhere: what is remembered stays bounded.
+            if clients.len() >= CLIENTS_MAX {
+                clients.clear();
+            }
         }
-        let guesses = clients.entry(client.to_owned()).or_default();
+        let guesses = clients.entry(one(client).into_owned()).or_default();
         guesses.retain(|guess| guess.is_recent(now));
         if guesses.iter().all(|guess| guess.code != code) {
             guesses.push(Guess { code, at: now });
         }
+    }
+}
+
+/// Whom an address belongs to: of IPv6 one customer has a network of 64 bits.
+fn one(client: &str) -> Cow<'_, str> {
+    match client.parse::<Ipv6Addr>() {
+        Ok(address) if address.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = address.segments();
+            Cow::Owned(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+        }
+        _ => Cow::Borrowed(client),
     }
 }
 
@@ -104,6 +122,18 @@ mod tests {
         guesses
             .check("1.1.1.1", now() + TimeDelta::hours(1))
             .expect("an hour later");
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_guesser() {
+        let guesses = Guesses::default();
+        for n in 0..UNKNOWN_CODES_MAX {
+            guesses.unknown(&format!("2001:db8:1:2::{n:x}"), &format!("CODE-{n}"), now());
+        }
+        guesses
+            .check("2001:db8:1:2:3:4:5:6", now())
+            .expect_err("the same network");
+        guesses.check("2001:db8:1:3::1", now()).expect("another network");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub enum Error {
     CardIssued(kernel::PurseId),
     #[error("This Idempotency-Key was used for another request. Use a new key for a new request.")]
     KeyReused,
-    #[error("No gift card has this code. Read it again: it has sixteen letters and digits.")]
+    #[error("No gift card has this code. Read it again: it has twenty letters and digits.")]
     UnknownCode(usize),
     #[error("{field}: {detail}")]
     Field { field: &'static str, detail: String },

@@ -33,7 +33,7 @@ pub(super) struct Request {
     delivery: Vec<DeliveryChoice>,
     /// Codes of gift cards that pay of it, in the order in which they are used; at most 5.
     #[serde(default)]
-    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2"]))]
+    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2-M5HD"]))]
     gift_cards: Vec<String>,
     /// Whether your store credit pays of what is left after them. Needs an account.
     #[serde(default)]

@@ -32,7 +32,7 @@ pub(super) struct Request {
     email: Option<String>,
     /// Codes of gift cards that are to pay of it, in the order in which they are used; at most 5.
     #[serde(default)]
-    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2"]))]
+    #[schema(max_items = 5, example = json!(["4T9C-XK2M-0R8V-7KQ2-M5HD"]))]
     gift_cards: Vec<String>,
     /// Whether your store credit is to pay of what is left after them. Needs an account.
     #[serde(default)]

@@ -81,7 +81,8 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
 fn given_back(order: &Order, refunded: &PaymentRefunded) -> String {
     let (amount, number, why) = (refunded.amount, order.number(), why(order, refunded));
     format!(
-        "{amount} of your order {number} went back the way it was paid. Banks take some days to show it.\n\n{why}"
+        "{amount} of your order {number} went back to you. Banks take some days to show it; gift cards and store credit have it \
+         at once.\n\n{why}"
     )
 }
 

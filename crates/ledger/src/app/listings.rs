@@ -9,6 +9,7 @@ use crate::store::listings::{self, ListingChargeRow, ListingRuleRow};
 use ::store::{Scope, Tx};
 use contracts::Envelope;
 use contracts::catalog::ProductChanged;
+use contracts::tenants::ShopStatus;
 use kernel::{BasisPoints, Ctx, Currency, EntryId, ListingRuleId, Money, TenantId, Timestamp};
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -136,15 +137,16 @@ impl Ledger {
         }
     }
 
-    /// Shops with the currencies that they sell in; whom nobody knows is charged nothing.
+    /// Shops that sell, with the currencies that they sell in. Whom nobody knows is charged nothing, nor is whose goods nobody
+    /// sees because the shop was suspended or closed.
     async fn listers(&self, ctx: &Ctx, owing: Vec<(TenantId, Option<String>)>) -> Result<Vec<Lister>, Error> {
         let Some(shops) = &self.shops else {
             return Ok(Vec::new());
         };
         let ids = owing.iter().map(|(shop, _)| *shop).collect();
         let known = shops.shops(ctx, ids).await.map_err(Error::Elsewhere)?;
-        let currencies: HashMap<TenantId, Currency> =
-            known.into_iter().map(|shop| (shop.id, shop.currency)).collect();
+        let selling = known.into_iter().filter(|shop| shop.status == ShopStatus::Active);
+        let currencies: HashMap<TenantId, Currency> = selling.map(|shop| (shop.id, shop.currency)).collect();
         let lister = |(shop, plan)| {
             Some(Lister {
                 shop,
@@ -171,7 +173,7 @@ impl Ledger {
                 .collect::<Result<_, _>>()?;
             let until: Vec<_> = due
                 .iter()
-                .map(|(product, due)| (*product, rule.paid(*due).1))
+                .map(|(product, due)| (*product, rule.paid(*due, ctx.now).1))
                 .collect();
             listings::paid(&mut tx, shop, &until).await?;
             listings::insert_charges(&mut tx, shop, rule, &charges, ctx.now).await?;

@@ -9,6 +9,11 @@ use kernel::{
     BasisPoints, Currency, EntryId, ListingRuleId, Money, MoneyError, ProductId, TenantId, Timestamp,
 };
 
+/// Days that a charge may come late, and still be for the time since the last.
+const ARREARS_DAYS: i64 = 1;
+/// Days after which it is asked again whether what cost nothing still does.
+const FREE_DAYS: i64 = 1;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingRule {
     pub id: ListingRuleId,
@@ -45,10 +50,15 @@ impl ListingRule {
             && self.valid_to.is_none_or(|until| at < until)
     }
 
-    /// The time that a charge pays for, where nothing is paid since `due`: nobody pays for the time before there was a rule.
+    /// The time that a charge made at `at` pays for, where nothing is paid since `due`: nobody pays for the time before there
+    /// was a rule, nor for more than a day before the rule was found to hold for them. Free is free for a day: the next may
+    /// have another rule.
     #[must_use]
-    pub fn paid(&self, due: Timestamp) -> (Timestamp, Option<Timestamp>) {
-        let from = due.max(self.valid_from);
+    pub fn paid(&self, due: Timestamp, at: Timestamp) -> (Timestamp, Option<Timestamp>) {
+        let from = due.max(self.valid_from).max(at - TimeDelta::days(ARREARS_DAYS));
+        if self.fee.amount == 0 {
+            return (from, Some(at + TimeDelta::days(FREE_DAYS)));
+        }
         let period = self.period_days.map(|days| TimeDelta::days(i64::from(days)));
         (from, period.map(|period| from + period))
     }
@@ -85,7 +95,7 @@ pub fn listing_charge(
         return Ok(None);
     }
     let tax = rule.fee.share(rule.tax)?;
-    let (paid_from, paid_until) = rule.paid(due);
+    let (paid_from, paid_until) = rule.paid(due, at);
     let zero = Money::zero(rule.fee.currency);
     let posting = |account, amount| Posting {
         account,
@@ -203,13 +213,25 @@ mod tests {
             (charged.entry.kind, charged.entry.reference),
             ("listing_fee", product.0)
         );
-        // Nobody pays for the time before there was a rule.
-        let once = ListingRule {
+        // Nobody pays for the time before there was a rule, nor for long ago.
+        let once = |from| ListingRule {
             period_days: None,
-            ..rule(None, None, 50, 6)
+            ..rule(None, None, 50, from)
         };
-        let charged = charge(&once, day(1)).expect("something");
-        assert_eq!((charged.paid_from, charged.paid_until), (day(6), None));
+        for (valid_from, paid_from) in [(9, 9), (0, 8)] {
+            let charged = charge(&once(valid_from), day(1)).expect("something");
+            assert_eq!((charged.paid_from, charged.paid_until), (day(paid_from), None));
+        }
         assert_eq!(charge(&rule(None, None, 0, 0), day(8)), None);
+        let freed = once(0);
+        let freed = ListingRule {
+            fee: Money::zero(Currency::EUR),
+            ..freed
+        };
+        assert_eq!(
+            freed.paid(day(8), day(9)).1,
+            Some(day(10)),
+            "tomorrow another rule may hold"
+        );
     }
 }

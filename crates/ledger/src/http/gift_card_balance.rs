@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct GiftCardCode {
     /// As it was told when the card was issued; hyphens and small letters do not matter.
-    #[schema(min_length = 1, max_length = 64, example = "4T9C-XK2M-0R8V-7KQ2")]
+    #[schema(min_length = 1, max_length = 64, example = "4T9C-XK2M-0R8V-7KQ2-M5HD")]
     code: String,
 }
 

@@ -210,9 +210,9 @@ pub async fn owing(
     sqlx::query_as(
         "select l.tenant_id, t.plan
            from (select distinct tenant_id from ledger.listing
-                  where is_listed and due_at <= $1 and ($2::uuid is null or tenant_id > $2)) l
+                  where is_listed and due_at <= $1 and ($2::uuid is null or tenant_id > $2)
+                    and ($3 or tenant_id = any($4 || array(select tenant_id from ledger.terms where plan = any($5))))) l
            left join ledger.terms t on t.tenant_id = l.tenant_id
-          where $3 or l.tenant_id = any($4) or t.plan = any($5)
           order by l.tenant_id
           limit $6",
     )
@@ -236,7 +236,7 @@ pub async fn take_due(
     sqlx::query_as(
         "select product_id, due_at from ledger.listing
           where tenant_id = $1 and is_listed and due_at <= $2
-          order by product_id
+          order by due_at
           limit $3
             for update skip locked",
     )

@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// Money that goes back to a gift card can be spent for at least so long, even where the card had expired meanwhile.
 pub const SPENDABLE_AGAIN_DAYS: i64 = 30;
+/// For how long a card that ran out while an order held some of it can be spent when the order ends unpaid.
+const RELEASED_DAYS: i64 = 1;
 
 /// Purses of buyers who had no store credit yet. Parameters: ids, users, currencies, times.
 const OPEN: &str = "
@@ -150,10 +152,14 @@ impl Locked {
         }
     }
 
-    /// The order ended unpaid: what it had set aside can be spent by others.
+    /// The order ended unpaid: what it had set aside can be spent by others. A card that ran out meanwhile can be spent for a
+    /// day: its owner was about to.
     pub fn release(&mut self, order: OrderId, parts: &[Part], at: Timestamp) {
         for part in parts {
-            self.purse(part.purse).held -= part.amount;
+            let purse = self.purse(part.purse);
+            purse.held -= part.amount;
+            let until = at + TimeDelta::days(RELEASED_DAYS);
+            purse.expires_at = purse.expires_at.map(|ends| if ends <= at { until } else { ends });
             self.holds
                 .insert((order, part.purse), (part.amount, "released", at));
         }

@@ -3,7 +3,7 @@
 use crate::world::{World, eur};
 use contracts::catalog::ProductStatus::{Active, Draft, Inactive};
 use contracts::catalog::{ProductChanged, ProductStatus};
-use contracts::tenants::{RemoteTenants, Shop};
+use contracts::tenants::{RemoteTenants, Shop, ShopStatus};
 use contracts::{Reply, Transport};
 use kernel::{BasisPoints, Ctx, Currency, EntryId, FixedClock, Money, ProductId, TenantId};
 use ledger::{Ledger, NewListingRule, Rules};
@@ -14,13 +14,23 @@ use store::log::Outbox;
 use testkit::eventually;
 use tokio_util::sync::CancellationToken;
 
-/// Stands for tenants: every shop sells in euro.
+/// Stands for tenants: every shop sells in euro, but for one.
 struct Shops;
+
+const SUSPENDED: TenantId = TenantId(uuid::Uuid::from_u128(7));
 
 impl Transport for Shops {
     fn call<'a>(&'a self, _: &'static str, _: &'static str, _: &'a Ctx, body: Value) -> Reply<'a, Value> {
         let ids: Vec<TenantId> = serde_json::from_value(body[0].clone()).expect("ids");
-        let shops: Vec<Shop> = ids.into_iter().map(testkit::shop).collect();
+        let status = |id| match id == SUSPENDED {
+            true => ShopStatus::Suspended,
+            false => ShopStatus::Active,
+        };
+        let shop = |id| Shop {
+            status: status(id),
+            ..testkit::shop(id)
+        };
+        let shops: Vec<Shop> = ids.into_iter().map(shop).collect();
         Box::pin(async move { Ok(json!(shops)) })
     }
 }
@@ -207,11 +217,69 @@ async fn what_is_paid_once_is_paid_for_ever_and_who_is_freed_pays_nothing() {
         .await;
     market.tell(2, &[(shop, bowl, Inactive)]).await;
     market.tell(3, &[(shop, bowl, Active)]).await;
-    assert_eq!(
-        market.charge(80).await,
-        2,
-        "the plan's alone, period after period"
-    );
+    for (day, charged) in [(29, 0), (30, 1), (60, 1), (80, 0)] {
+        assert_eq!(
+            market.charge(day).await,
+            charged,
+            "the plan's alone, on day {day}"
+        );
+    }
+    assert_eq!(market.owed(shop).await, -12);
+}
+
+#[tokio::test]
+async fn nobody_pays_for_the_time_in_which_no_rule_was_about_them() {
+    let market = Market::new().await;
+    let (shop, bowl) = new(&market.world);
+    market
+        .rule(Some(30), |rule| rule.plan = Some("pro".to_owned()))
+        .await;
+    market.tell(0, &[(shop, bowl, Active)]).await;
+    assert_eq!(market.charge(1).await, 0);
+    let terms = Rules {
+        plan: Some("pro".to_owned()),
+        ..Rules::default()
+    };
+    let day = market.world.day(300);
+    market.ledger.set_rules(&day, shop, &terms).await.expect("set");
+    assert_eq!(market.charge(300).await, 1, "not for each of the months before");
+    assert_eq!((market.charge(328).await, market.charge(329).await), (0, 1));
+    assert_eq!(market.owed(shop).await, -24);
+}
+
+#[tokio::test]
+async fn a_shop_that_does_not_sell_pays_nothing() {
+    let market = Market::new().await;
+    let (_, bowl) = new(&market.world);
+    market.rule(Some(30), |_| {}).await;
+    market.tell(0, &[(SUSPENDED, bowl, Active)]).await;
+    assert_eq!(market.charge(1).await, 0);
+    assert_eq!(market.owed(SUSPENDED).await, 0);
+}
+
+#[tokio::test]
+async fn what_was_free_costs_something_once_another_rule_holds() {
+    let market = Market::new().await;
+    let (shop, bowl) = new(&market.world);
+    market.rule(None, |_| {}).await;
+    market
+        .rule(None, |rule| {
+            (rule.plan, rule.fee) = (Some("new".to_owned()), eur(0))
+        })
+        .await;
+    let plan = async |day, plan: &str| {
+        let terms = Rules {
+            plan: Some(plan.to_owned()),
+            ..Rules::default()
+        };
+        let day = market.world.day(day);
+        market.ledger.set_rules(&day, shop, &terms).await.expect("set");
+    };
+    plan(0, "new").await;
+    market.tell(0, &[(shop, bowl, Active)]).await;
+    assert_eq!((market.charge(0).await, market.charge(50).await), (0, 0));
+    plan(51, "free").await;
+    assert_eq!((market.charge(52).await, market.charge(53).await), (1, 0));
     assert_eq!(market.owed(shop).await, -12);
 }
 

@@ -48,7 +48,7 @@ impl Scene {
             work: self.office_bar(path),
             error: None,
             issued: Some(IssuedCard {
-                code: "4T9C-XK2M-0R8V-7KQ2".to_owned(),
+                code: "4T9C-XK2M-0R8V-7KQ2-M5HD".to_owned(),
                 amount: self.price(5_000),
             }),
             may_edit: true,

@@ -163,7 +163,7 @@ mod tests {
             }),
             delivery,
             method: Some("tok_visa".to_owned()),
-            gift_cards: vec!["4T9C-XK2M-0R8V-7KQ2".to_owned(); 5],
+            gift_cards: vec!["4T9C-XK2M-0R8V-7KQ2-M5HD".to_owned(); 5],
             store_credit: true,
             placed: Some((CartId(Uuid::from_u128(1)), OrderId(Uuid::from_u128(2)))),
         }

@@ -447,7 +447,8 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
             &PaymentRefunded {
                 payment,
                 order,
-                amount: change.order.total(),
+                // The provider took this much, and gives it back; gift cards were never spent.
+                amount: change.order.charged(),
                 refund: None,
                 sold: false,
             },

@@ -62,7 +62,7 @@ async fn a_card_from_the_operators_form_pays_a_guests_order() {
 
     let mut guest = Browser::default();
     with_basket(&world, &mut guest).await;
-    let unknown = [("code", "AAAA-AAAA-AAAA-AAAA")];
+    let unknown = [("code", "AAAA-AAAA-AAAA-AAAA-AAAA")];
     let refused = guest.post(&world, "/checkout/gift-cards", &unknown).await;
     assert_eq!(location(&refused), "/checkout/payment?refused=gift_card_unknown");
     let written = code.to_lowercase();
