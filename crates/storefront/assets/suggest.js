@@ -62,7 +62,7 @@
     const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: money.currency });
     const digits = format.resolvedOptions().maximumFractionDigits;
     const text = format.format(money.amount / 10 ** digits);
-    return from ? say.from.replace("{price}", text) : text;
+    return from ? say.from.replace("%", text) : text;
   };
   // Pictures that are wider are kept 320 pixels wide as well; a drawing has one size.
   const small = (picture) => picture && (picture.width > 320 && !picture.url.endsWith(".svg")
@@ -114,7 +114,7 @@
     section(say.shops, found.sellers.map((s) => ({ label: s.label, href: `/shop/${path(s.value)}` })), typed);
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    told.textContent = options.length ? say.count.replace("{n}", options.length) : say.none;
+    told.textContent = options.length ? say.count.replace("%", options.length) : say.none;
   };
   const ask = async () => {
     const typed = input.value.trim();
