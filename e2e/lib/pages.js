@@ -119,6 +119,7 @@ export const pagesOf = (found) => ({
     ['gift-cards', '/operator/gift-cards', '/operator/gift-cards'],
     ['taxes', '/operator/taxes', '/operator/taxes'],
     ['reviews', '/operator/reviews', '/operator/reviews'],
+    ['categories', '/operator/categories', '/operator/categories'],
     ['search', '/operator/search', '/operator/search'],
     ['moderation', '/operator/moderation', '/operator/moderation'],
   ],

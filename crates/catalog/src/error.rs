@@ -2,7 +2,7 @@
 
 use crate::domain::Refusal;
 use crate::import::row::Broken;
-use kernel::{Fault, ImportId, Kind};
+use kernel::{Fault, FieldError, ImportId, Kind};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -42,8 +42,12 @@ impl From<Error> for Fault {
         match error {
             Error::Refused(refusal) => {
                 let mut fault = Fault::field(refusal.code, pointer(&refusal.pointer), refusal.message);
+                fault.fields.extend(refusal.also.into_iter().map(|other| FieldError {
+                    pointer: pointer(&other.pointer),
+                    detail: other.message,
+                }));
                 fault.kind = match refusal.code {
-                    "sku_taken" | "key_taken" => Kind::Conflict,
+                    "sku_taken" | "key_taken" | "category_taken" => Kind::Conflict,
                     "image_too_large" => Kind::TooLarge,
                     _ => Kind::Invalid,
                 };

@@ -2,7 +2,14 @@
 
 pub mod history;
 pub mod moderation;
+mod schema;
 pub mod uploads;
+
+pub use schema::{
+    AttributeChoice, AttributeKind, CategoryAttribute, CategoryChange, CategoryDesk, CategoryDossier,
+    CategoryPatch, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk, ServedCategoryDesk,
+    TendedCategory,
+};
 
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
@@ -212,6 +219,9 @@ pub struct CategoryDraft {
     pub name: String,
     pub name_es: String,
     pub position: i32,
+    /// What its products say of themselves; as it was where absent.
+    #[serde(default)]
+    pub attributes: Option<Vec<CategoryAttribute>>,
 }
 
 /// What the address of a product's page is made of.
@@ -240,6 +250,8 @@ service! {
         fn listings(ids: Vec<ProductId>) -> Vec<Listing>;
         /// The whole tree, parents before children.
         fn categories() -> Vec<Category>;
+        /// What the products of a category say of themselves, what it inherits first; nothing for an unknown path.
+        fn category_attributes(path: String) -> Vec<CategoryAttribute>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.
@@ -339,6 +351,8 @@ service! {
         fn own_products(tenant: TenantId, query: OwnQuery) -> Page<Listing>;
         fn own_product(tenant: TenantId, id: ProductId) -> OwnListing;
         fn product_tally(tenant: TenantId) -> ProductTally;
+        /// Products on sale that do not say what their category asks for by now.
+        fn needy_products(tenant: TenantId, after: Option<Cursor>, limit: u16) -> NeedyListings;
         /// Creates a product. A key that is taken is refused.
         fn create_product(tenant: TenantId, draft: ProductDraft) -> Listing;
         /// Writes a product of which the caller saw `version`; the draft's key is passed over.

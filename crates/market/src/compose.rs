@@ -364,6 +364,7 @@ pub async fn compose(
         shop_desk,
         workbench: desks.workbench,
         intake: desks.intake,
+        category_desk: desks.category_desk,
         stock_room,
         order_desk,
         order_papers,

@@ -299,6 +299,32 @@ fn schema(path: &str) -> Vec<CategoryAttribute> {
         .collect()
 }
 
+/// Keys of which each leaf knows all the values.
+const CHOICES: [&str; 4] = ["milk", "roast", "metal", "ruling"];
+
+/// All values that products of a leaf have for `key`, where that is a choice; nothing for other keys.
+#[must_use]
+pub fn choices(path: &str, key: &str) -> Vec<&'static str> {
+    let mut values: Vec<&'static str> = Vec::new();
+    if !CHOICES.contains(&key) {
+        return values;
+    }
+    for line in lines::ALL.iter().filter(|line| line.category == path) {
+        if line.class.shade_key == key {
+            values.extend(line.shades.iter().map(|shade| shade.name));
+        }
+        for fact in line.facts {
+            match fact {
+                Fact::Text(known, words) if *known == key => values.extend(*words),
+                _ => {}
+            }
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
 fn always(line: &Line) -> Vec<&'static str> {
     let mut keys = vec![line.class.shade_key, "technique", "origin"];
     keys.push(if crate::product::is_consumed(line) {

@@ -23,7 +23,7 @@ mod variant;
 
 pub use buyer::{Address, Buyer};
 pub use category::{
-    ATTRIBUTES, AttributeKind, AttributeSpec, Category, CategoryAttribute, attribute, conforms,
+    ATTRIBUTES, AttributeKind, AttributeSpec, Category, CategoryAttribute, attribute, choices, conforms,
 };
 pub use crafts::Craft;
 pub use order::{OrderLine, OrderPlan};

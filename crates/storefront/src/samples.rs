@@ -23,6 +23,7 @@ mod shelves;
 mod shopping;
 mod stores;
 mod taxing;
+mod tending;
 
 pub use components::components;
 
@@ -71,6 +72,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     let pieces = components(scene.page(scene.t("components.title"), "/dev/components"));
     push(&mut samples, "dev-components", &pieces);
     taxing::add(scene, &mut samples);
+    tending::add(scene, &mut samples);
     cards::add(scene, &mut samples);
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);

@@ -15,6 +15,7 @@ pub mod info;
 pub mod listing;
 pub mod map;
 pub mod operator;
+pub mod operator_categories;
 pub mod operator_gift_cards;
 pub mod operator_moderation;
 pub mod operator_search;

@@ -4,13 +4,15 @@ use super::Products;
 use crate::domain::Refusal;
 use crate::domain::category::CategoryPath;
 use crate::domain::limits::CATEGORY_NAME_CHARS_MAX;
+use crate::domain::schema;
 use crate::domain::slug::name_of_slug;
 use crate::error::Error;
 use crate::store;
-use crate::store::category::NewCategory;
+use crate::store::category::{KeptCategory, NewCategory};
 use ::store::{Scope, log};
-use contracts::catalog::{CategoriesChanged, Category, CategoryDraft, CategoryRef};
+use contracts::catalog::{CategoriesChanged, Category, CategoryAttribute, CategoryDraft, CategoryRef};
 use kernel::{CategoryId, Ctx, Timestamp};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -24,23 +26,43 @@ const CATEGORIES_MAX: usize = 2_000;
 pub struct Tree {
     /// Parents before children.
     pub categories: Vec<Category>,
+    /// What holds in each of them.
+    schemas: Vec<Vec<CategoryAttribute>>,
     by_path: HashMap<String, usize>,
     by_id: HashMap<CategoryId, usize>,
 }
 
 impl Tree {
-    fn new(categories: Vec<Category>) -> Self {
-        let by_path = categories
-            .iter()
-            .enumerate()
-            .map(|(i, c)| (c.path.clone(), i))
-            .collect();
-        let by_id = categories.iter().enumerate().map(|(i, c)| (c.id, i)).collect();
-        Self {
-            categories,
-            by_path,
-            by_id,
+    /// The tree of what is kept. Where somebody's attributes contradict what they inherit, which no change lets happen,
+    /// what is inherited holds.
+    fn new(kept: Vec<KeptCategory>) -> Self {
+        let mut tree = Self::default();
+        for one in kept {
+            let path = &one.category.path;
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let inherited = tree.schema_at(parent);
+            let holds = schema::effective(inherited, parent, &one.attributes, path);
+            let holds = holds.unwrap_or_else(|refusal| {
+                tracing::error!(%refusal, "a category contradicts the one above it");
+                inherited.to_vec()
+            });
+            tree.by_path.insert(path.clone(), tree.categories.len());
+            tree.by_id.insert(one.category.id, tree.categories.len());
+            tree.schemas.push(holds);
+            tree.categories.push(one.category);
         }
+        tree
+    }
+
+    /// What the products of a category say of themselves; nothing for an unknown one.
+    #[must_use]
+    pub fn schema_at(&self, path: &str) -> &[CategoryAttribute] {
+        self.by_path.get(path).map_or(&[], |&i| &self.schemas[i])
+    }
+
+    /// Every category with what holds in it.
+    pub fn with_schemas(&self) -> impl Iterator<Item = (&Category, &[CategoryAttribute])> {
+        self.categories.iter().zip(self.schemas.iter().map(Vec::as_slice))
     }
 
     #[must_use]
@@ -91,7 +113,7 @@ impl Products {
         }
     }
 
-    async fn read_tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
+    pub(super) async fn read_tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
         let tree = Arc::new(Tree::new(store::category::all(self.db.pool()).await?));
         self.tree.keep(ctx.now, Arc::clone(&tree));
         Ok(tree)
@@ -156,14 +178,27 @@ impl Products {
         let mut tx = self.db.begin(Scope::System).await?;
         let added = store::category::add_missing(&mut tx, missing).await?;
         let put = store::category::put(&mut tx, named).await?;
-        let any = added.first().or(put.first().map(|(id, _)| id));
-        if let Some(&category) = any {
-            let renamed = put.iter().filter(|(_, existed)| *existed).map(|(id, _)| *id);
+        if named.iter().any(|one| one.attributes.is_some()) {
+            super::tend::check(&store::category::all(&mut *tx).await?)?;
+        }
+        let any = added.first().copied().or(put.first().map(|one| one.id));
+        if let Some(category) = any {
+            let renamed = put.iter().filter(|one| one.existed).map(|one| one.id);
             let event = CategoriesChanged {
                 category,
                 renamed: renamed.collect(),
             };
             log::append(&mut tx, ctx, &event).await?;
+            let by_id: HashMap<_, _> = missing.iter().map(|one| (one.id, one)).collect();
+            let by_path: HashMap<_, _> = named.iter().map(|one| (one.path.as_str(), one)).collect();
+            let added = added.iter().map(|id| (*id, 1, put_as(by_id.get(id))));
+            let changes: Vec<_> = added
+                .chain(
+                    put.iter()
+                        .map(|one| (one.id, one.version, put_as(by_path.get(one.path.as_str())))),
+                )
+                .collect();
+            store::category::note(&mut tx, ctx.now, &ctx.actor, &changes).await?;
         }
         tx.commit().await?;
         log::wake();
@@ -179,6 +214,17 @@ impl Products {
     }
 }
 
+/// What is noted of a category that was put there as it is.
+fn put_as(category: Option<&&NewCategory>) -> serde_json::Value {
+    let said = |one: &&NewCategory| {
+        json!({
+            "path": {"to": one.path.as_str()}, "name": {"to": one.name}, "name_es": {"to": one.name_es},
+            "position": {"to": one.position},
+        })
+    };
+    category.map_or_else(|| json!({}), said)
+}
+
 /// A category of which only the path is known.
 fn unnamed(ctx: &Ctx, path: CategoryPath) -> NewCategory {
     NewCategory {
@@ -186,6 +232,7 @@ fn unnamed(ctx: &Ctx, path: CategoryPath) -> NewCategory {
         name: name_of_slug(path.leaf()),
         name_es: String::new(),
         position: 0,
+        attributes: None,
         path,
     }
 }
@@ -205,11 +252,17 @@ fn parse(ctx: &Ctx, i: usize, draft: &CategoryDraft) -> Result<NewCategory, Erro
         &draft.name_es,
         CATEGORY_NAME_CHARS_MAX,
     )?;
+    let attributes = draft.attributes.clone().map(schema::parse).transpose();
+    let attributes = attributes.map_err(|mut refusal| {
+        refusal.pointer = at(&refusal.pointer);
+        refusal
+    })?;
     Ok(NewCategory {
         id: CategoryId::new(ctx.now),
         path,
         name,
         name_es,
         position: draft.position,
+        attributes,
     })
 }

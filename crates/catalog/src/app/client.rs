@@ -4,8 +4,8 @@ use super::Products;
 use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
-    Catalog, Category, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture, ProductAddress,
-    ProductDraft, UpsertCounts,
+    Catalog, Category, CategoryAttribute, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture,
+    ProductAddress, ProductDraft, UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
@@ -35,6 +35,10 @@ impl Catalog for Products {
 
     fn categories<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
         Box::pin(async move { Ok(self.tree(ctx).await?.categories.clone()) })
+    }
+
+    fn category_attributes<'a>(&'a self, ctx: &'a Ctx, path: String) -> Reply<'a, Vec<CategoryAttribute>> {
+        Box::pin(async move { Ok(self.tree(ctx).await?.schema_at(&path).to_vec()) })
     }
 
     fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {

@@ -1,7 +1,9 @@
 //! What a batch of drafts does to what is there. No IO: everything it compares was read before.
 
 use super::Tree;
+use crate::domain::category::CategoryPath;
 use crate::domain::change::{Content, KeptVariant};
+use crate::domain::schema;
 use crate::domain::{ParsedDraft, ParsedVariant, Refusal};
 use crate::store::rows::VersionRow;
 use crate::store::upsert::{Existing, ExistingVariant};
@@ -103,6 +105,7 @@ impl<'a> Planner<'a> {
         let id = ProductId::new(at);
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(ProductStatus::Draft);
+        self.check_schema(draft, status, None)?;
         let variants = self.variants(id, draft, at);
         let listing = self.listing(draft, id, 1, status, variants, at)?;
         self.count_stock(id, &draft.variants, &listing.variants, &HashMap::new());
@@ -139,6 +142,7 @@ impl<'a> Planner<'a> {
         let id = product.id;
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(product.status);
+        self.check_schema(draft, status, self.contents.get(&id))?;
         let variants = self.variants(id, draft, at);
         let kept_category = self.contents.get(&id).map(|kept| kept.tax_category.clone());
         let tax_category = draft.tax_category.clone().or(kept_category);
@@ -191,6 +195,38 @@ impl<'a> Planner<'a> {
         self.claim(id, draft);
         self.write(i, listing, change);
         Ok(Outcome::Updated(id))
+    }
+
+    /// What is put on sale says what its category asks for. A product that was on sale in that category before is not
+    /// refused for what it lacked already: the category may ask for it since.
+    fn check_schema(
+        &self,
+        draft: &ParsedDraft,
+        status: ProductStatus,
+        before: Option<&Content>,
+    ) -> Result<(), Refusal> {
+        if status != ProductStatus::Active {
+            return Ok(());
+        }
+        let schema = self
+            .tree
+            .schema_at(draft.category.as_ref().map_or("", CategoryPath::as_str));
+        let mut faults = schema::faults(schema, &draft.attributes);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let category = draft
+            .category
+            .as_ref()
+            .and_then(|path| self.tree.at(path.as_str()));
+        let was_sold_there = |before: &&Content| {
+            before.status == ProductStatus::Active && before.category == category.as_ref().map(|c| c.id)
+        };
+        if let Some(before) = before.filter(was_sold_there) {
+            let known = schema::faults(schema, &before.attributes);
+            faults.retain(|fault| !known.contains(fault));
+        }
+        Refusal::of_all(faults).map_or(Ok(()), Err)
     }
 
     /// A code belongs to one product at a time.

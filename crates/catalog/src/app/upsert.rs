@@ -4,7 +4,7 @@ use super::moderation::show;
 use super::pictures::with_kept;
 use super::plan::{self, Found};
 use super::{Products, Tree};
-use crate::domain::{self, ParsedDraft, Refusal};
+use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
 use crate::store::{picture_address, stock, upsert};
@@ -198,6 +198,7 @@ pub async fn write(
         // These say which pictures they mean.
         Source::Hand | Source::Restore(_) | Source::Undo(_) => Cow::Borrowed(drafts),
     };
+    let drafts = fitted(tree, drafts);
     let mut plan = weigh(tx, ctx, tenant, tree, &drafts).await?;
     let mut changed = Vec::new();
     if !plan.listings.is_empty() {
@@ -226,6 +227,7 @@ pub async fn weigh(
     tree: &Tree,
     drafts: &[ParsedDraft],
 ) -> Result<plan::Plan, Error> {
+    let drafts = &*fitted(tree, Cow::Borrowed(drafts));
     let keys: Vec<String> = drafts.iter().map(|d| d.key.clone()).collect();
     let existing = upsert::existing(tx, tenant, &keys).await?;
     let products: Vec<Uuid> = existing.values().map(|p| p.id.0).collect();
@@ -252,6 +254,21 @@ pub async fn weigh(
         contents,
     };
     Ok(plan::plan(ctx, tenant, drafts, found))
+}
+
+/// The drafts with values as their categories have them.
+fn fitted<'d>(tree: &Tree, mut drafts: Cow<'d, [ParsedDraft]>) -> Cow<'d, [ParsedDraft]> {
+    let fit = |draft: &ParsedDraft| {
+        let path = draft.category.as_ref()?;
+        schema::fit(tree.schema_at(path.as_str()), &draft.attributes)
+    };
+    let fits: Vec<_> = drafts.iter().map(fit).enumerate().collect();
+    for (i, attributes) in fits {
+        if let Some(attributes) = attributes {
+            drafts.to_mut()[i].attributes = attributes;
+        }
+    }
+    drafts
 }
 
 async fn write_changes(

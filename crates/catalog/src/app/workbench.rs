@@ -9,8 +9,8 @@ use crate::store::{import, listing};
 use ::store::Scope;
 use contracts::Reply;
 use contracts::catalog::{
-    DraftImage, Listing, OwnListing, OwnQuery, Picture, ProductDraft, ProductFile, ProductTally, Upload,
-    UploadError, UpsertCounts, VariantDraft, Workbench,
+    DraftImage, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft, ProductFile,
+    ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
 };
 use kernel::{Ctx, Cursor, Fault, ImportId, Page, PageLimit, ProductId, TenantId};
 
@@ -196,6 +196,19 @@ impl Workbench for Products {
 
     fn product_tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, ProductTally> {
         Box::pin(async move { Ok(self.tallied(tenant).await?) })
+    }
+
+    fn needy_products<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, NeedyListings> {
+        Box::pin(async move {
+            let limit = PageLimit::new(limit).unwrap_or_default();
+            Ok(self.needy(ctx, tenant, after.as_ref(), limit).await?)
+        })
     }
 
     fn create_product<'a>(

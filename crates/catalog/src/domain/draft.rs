@@ -23,6 +23,8 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub message: String,
+    /// What else is wrong, where all of it is known at once.
+    pub also: Vec<Refusal>,
 }
 
 impl Refusal {
@@ -31,7 +33,18 @@ impl Refusal {
             pointer: pointer.into(),
             code,
             message: message.into(),
+            also: Vec::new(),
         }
+    }
+
+    /// Several refusals as one; none where there are none.
+    pub fn of_all(refusals: Vec<Self>) -> Option<Self> {
+        let mut refusals = refusals.into_iter();
+        let first = refusals.next()?;
+        Some(Self {
+            also: refusals.collect(),
+            ..first
+        })
     }
 }
 

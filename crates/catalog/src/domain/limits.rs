@@ -11,6 +11,11 @@ pub const ATTRIBUTES_MAX: usize = 200;
 pub const ATTRIBUTE_KEY_CHARS_MAX: usize = 64;
 pub const ATTRIBUTE_TEXT_CHARS_MAX: usize = 10_000;
 pub const ATTRIBUTE_LIST_MAX: usize = 200;
+/// Attributes that one category defines itself.
+pub const CATEGORY_ATTRIBUTES_MAX: usize = 60;
+/// Values that one attribute allows.
+pub const ATTRIBUTE_CHOICES_MAX: usize = 200;
+pub const ATTRIBUTE_UNIT_CHARS_MAX: usize = 16;
 pub const IMAGES_MAX: usize = 20;
 pub const IMAGE_ADDRESS_CHARS_MAX: usize = 2_000;
 pub const ALT_CHARS_MAX: usize = 300;

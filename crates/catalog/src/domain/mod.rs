@@ -7,6 +7,8 @@ pub mod description;
 mod draft;
 pub mod flags;
 pub mod limits;
+pub mod schema;
 pub mod slug;
+pub mod units;
 
 pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, parse};

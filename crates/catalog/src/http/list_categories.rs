@@ -1,7 +1,8 @@
 use crate::Products;
 use axum::extract::State;
-use contracts::catalog::Category;
+use contracts::catalog::{Category, CategoryAttribute};
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
+use kernel::CategoryId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,10 +10,42 @@ use utoipa::ToSchema;
 #[schema(as = ListCategoriesResponse)]
 pub(super) struct Response {
     /// Parents before children.
-    items: Vec<Category>,
+    items: Vec<ListedCategory>,
 }
 
-/// The whole category tree.
+/// A category and what its products say of themselves.
+#[derive(Serialize, ToSchema)]
+struct ListedCategory {
+    id: CategoryId,
+    /// Slugs from the root, joined by `/`.
+    #[schema(example = "ceramics/bowls")]
+    path: String,
+    slug: String,
+    name: String,
+    name_es: String,
+    depth: u16,
+    position: i32,
+    /// What holds in it: what it inherits, and its own.
+    attributes: Vec<CategoryAttribute>,
+}
+
+impl ListedCategory {
+    fn of((category, attributes): (&Category, &[CategoryAttribute])) -> Self {
+        let category = category.clone();
+        Self {
+            id: category.id,
+            path: category.path,
+            slug: category.slug,
+            name: category.name,
+            name_es: category.name_es,
+            depth: category.depth,
+            position: category.position,
+            attributes: attributes.to_vec(),
+        }
+    }
+}
+
+/// The whole category tree, with what products of each category say of themselves.
 #[utoipa::path(
     get,
     path = "/v1/categories",
@@ -30,6 +63,6 @@ pub(super) async fn handler(
 ) -> Result<Json<Response>, Problem> {
     let tree = products.tree(&anyone.ctx).await?;
     Ok(Json(Response {
-        items: tree.categories.clone(),
+        items: tree.with_schemas().map(ListedCategory::of).collect(),
     }))
 }

@@ -15,6 +15,7 @@ mod import_files;
 mod list_categories;
 mod list_import_errors;
 mod list_moderation;
+mod list_needy_products;
 mod list_own_products;
 mod list_product_versions;
 mod patch_product;
@@ -26,6 +27,7 @@ mod reject_moderation;
 mod restore_product_version;
 mod start_import;
 mod undo_import;
+mod tend;
 mod upload_image;
 
 use crate::{OwnProduct, Products};
@@ -49,6 +51,7 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(list_product_versions::handler))
         .routes(routes!(get_product_version::handler))
         .routes(routes!(restore_product_version::handler))
+        .routes(routes!(list_needy_products::handler))
         .routes(routes!(upload_image::handler))
         .routes(routes!(start_import::handler))
         .routes(routes!(preview_import::handler))
@@ -62,7 +65,6 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(get_import::handler))
         .routes(routes!(list_import_errors::handler))
         .routes(routes!(undo_import::handler))
-        .routes(routes!(put_categories::handler))
         .routes(routes!(list_moderation::handler))
         .routes(routes!(approve_moderation::handler))
         .routes(routes!(reject_moderation::handler))
@@ -71,6 +73,8 @@ pub fn routes(products: Products) -> OpenApiRouter {
             put_moderation_rules::handler
         ))
         .routes(routes!(put_shop_trust::handler))
+        .routes(routes!(tend::list, tend::create, put_categories::handler))
+        .routes(routes!(tend::get, tend::change))
         .with_state(products)
 }
 

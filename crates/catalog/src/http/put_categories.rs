@@ -59,6 +59,7 @@ pub(super) async fn handler(
             name: row.name,
             name_es: row.name_es,
             position: row.position,
+            attributes: None,
         })
         .collect();
     products.put_categories(&admin.ctx, drafts).await?;

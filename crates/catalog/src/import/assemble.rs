@@ -268,6 +268,8 @@ impl Cells {
                 .as_ref()
                 .map(|(c, _)| ("weight_g", Arc::clone(&c.column))),
         );
+        let attributes = self.attribute_columns.iter().map(Arc::clone);
+        columns.extend(attributes.map(|column| ("attributes", column)));
         columns
     }
 }

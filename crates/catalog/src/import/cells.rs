@@ -47,6 +47,8 @@ pub struct Cells {
     pub tax_category: Option<String>,
     pub materials: Vec<String>,
     pub options: BTreeMap<u8, (String, String)>,
+    /// The columns that attributes were read from.
+    pub attribute_columns: Vec<Arc<str>>,
 }
 
 impl Cells {
@@ -78,6 +80,7 @@ impl Cells {
             tax_category: None,
             materials: Vec::new(),
             options: BTreeMap::new(),
+            attribute_columns: Vec::new(),
         }
     }
 
@@ -117,7 +120,10 @@ impl Cells {
             Field::Materials => self.materials.extend(list(value, &[',', ';', '|'])),
             Field::OptionName(n) => self.options.entry(n).or_default().0 = text(value).unwrap_or_default(),
             Field::OptionValue(n) => self.options.entry(n).or_default().1 = text(value).unwrap_or_default(),
-            Field::Attribute(key, kind) => self.take_attribute(&key, kind, value),
+            Field::Attribute(key, kind) => {
+                self.take_attribute(&key, kind, value);
+                self.attribute_columns.push(column);
+            }
             Field::Ignored => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Rows that follow each other with one key are one product and its variants.
 
 use super::assemble::{Defaults, RowDraft};
+use super::fields::{Field, field_of};
 use super::row::RowError;
 use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
 use crate::domain::{self, ParsedDraft, Refusal};
@@ -35,6 +36,14 @@ impl Origin {
     /// A refusal as an error of the product's first row.
     pub fn error(&self, refusal: &Refusal) -> RowError {
         error_of(self.first_row, &self.columns, refusal)
+    }
+
+    /// All that a refusal says, each as an error of its own column.
+    pub fn errors(&self, refusal: &Refusal) -> Vec<RowError> {
+        std::iter::once(refusal)
+            .chain(&refusal.also)
+            .map(|one| self.error(one))
+            .collect()
     }
 }
 
@@ -237,9 +246,23 @@ fn error_of(row: u64, columns: &ColumnNames, refusal: &Refusal) -> RowError {
         .map_or(refusal.pointer.as_str(), |rest| {
             rest.split('/').nth(1).unwrap_or(rest)
         });
-    let field = field.split('/').next().unwrap_or(field);
-    let column = column_of(columns, field).unwrap_or_else(|| refusal.pointer.clone());
+    let column = match field.strip_prefix("attributes/") {
+        Some(key) => attribute_column(columns, key).unwrap_or_else(|| key.to_owned()),
+        None => {
+            let field = field.split('/').next().unwrap_or(field);
+            column_of(columns, field).unwrap_or_else(|| refusal.pointer.clone())
+        }
+    };
     RowError::new(row, column, refusal.code, refusal.message.clone())
+}
+
+/// The column that an attribute was read from, as the file calls it.
+fn attribute_column(columns: &ColumnNames, key: &str) -> Option<String> {
+    let is_of = |column: &str| matches!(field_of(column), Field::Attribute(known, _) if known == key);
+    let mut names = columns.iter().filter(|(field, _)| *field == "attributes");
+    names
+        .find(|(_, column)| is_of(column))
+        .map(|(_, column)| column.to_string())
 }
 
 fn variant_of(pointer: &str) -> Option<usize> {

@@ -526,7 +526,7 @@ pub(super) fn failures(batch: &Batch, outcomes: &[Outcome]) -> Vec<Failure> {
             Outcome::Refused(refusal) => Some(Failure {
                 first_row: origin.first_row,
                 rows: origin.rows,
-                errors: vec![origin.error(refusal)],
+                errors: origin.errors(refusal),
             }),
             _ => None,
         });

@@ -7,6 +7,7 @@ pub mod import;
 pub mod kept_file;
 pub mod listing;
 pub mod moderation;
+pub mod needy;
 pub mod picture_address;
 pub mod product;
 pub mod rows;

@@ -102,6 +102,7 @@ async fn another_instances_renamed_category_is_seen_soon() {
         name: name.to_owned(),
         name_es: String::new(),
         position: 0,
+        attributes: None,
     };
     let story = async {
         scene.upsert(vec![bowl("b1")]).await.expect("written");

@@ -16,6 +16,7 @@ mod pictures;
 mod platforms;
 mod real_files;
 mod scene;
+mod schema;
 mod undo;
 mod uploads;
 mod upsert;

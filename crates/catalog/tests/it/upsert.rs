@@ -305,6 +305,7 @@ async fn categories_come_from_drafts_only_where_the_operator_allows_it() {
         name: "Wooden bowls".to_owned(),
         name_es: "Cuencos".to_owned(),
         position: 1,
+        attributes: None,
     };
     scene
         .products

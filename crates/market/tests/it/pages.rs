@@ -140,6 +140,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/gift-cards/",
             "/operator/search/",
             "/operator/moderation/",
+            "/operator/categories/",
         ]
         .iter()
         .any(|of| p.starts_with(of)) =>
@@ -235,6 +236,7 @@ fn needed(path: &str) -> Permission {
         "/operator/search" => Permission::ManageSearch,
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
+        "/operator/categories" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
     }
 }

@@ -4,6 +4,7 @@ mod cards;
 pub mod files;
 mod past;
 mod reviews;
+mod categories;
 mod sales;
 mod search;
 pub mod stock;
@@ -106,7 +107,6 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         }
         "skip_payment_step" => to(&[&payment_of_a(world, admin).await])
             .json(&json!({"answer": "declined", "note": "refused, says the provider"})),
-        "put_categories" => to(&[]).json(&json!({"categories": [{"path": "ceramics/cups", "name": "Cups"}]})),
         "shop_dossier" => to(&[&a.id]),
         "approve_shop" => to(&[&shop_in(world, "ready", admin).await]).json(&reason()),
         "suspend_shop" => to(&[&shop_in(world, "active", admin).await]).json(&reason()),
@@ -326,6 +326,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
+        operation if categories::is_of_categories(operation) => categories::call(world, operation, n).await,
         operation if search::is_of_search(operation) => search::call(world, operation, n).await,
         operation if taxes::is_of_taxes(operation) => taxes::call(world, operation, n).await,
         operation if cards::is_of_cards(operation) => cards::call(world, operation, n).await,

@@ -4,8 +4,8 @@ use super::{Sample, Scene, push};
 use crate::views::common::{Accent, Choice, Field, Image, Link};
 use crate::views::page::Tone;
 use crate::views::seller_goods::{
-    FormPicture, ProductRow, SellerProductPage, SellerProductsPage, SellerUploadPage, SellerUploadsPage,
-    UploadBar, UploadProblem, UploadRow, VariantRow,
+    AskedField, AskedInput, FormPicture, ProductRow, SellerProductPage, SellerProductsPage, SellerUploadPage,
+    SellerUploadsPage, UploadBar, UploadProblem, UploadRow, VariantRow,
 };
 use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage};
 use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
@@ -68,6 +68,14 @@ impl Scene {
             price: self.price(cents).text,
             stock,
             low: stock.filter(|s| *s < 5).map(|_| self.t("work.runs_low")),
+            needs: match stock {
+                None => self
+                    .locale
+                    .t("work.lacks")
+                    .arg("what", self.say("Height", "Alto"))
+                    .to_string(),
+                Some(_) => String::new(),
+            },
             status: self.status("product.state.active", Tone::Good),
             changed: self.date(11, 18),
         };
@@ -212,6 +220,8 @@ impl Scene {
             tax_categories: vec![Choice::new("standard", self.t("tax.category.standard"))],
             tags: Field::default(),
             attributes: Field::default(),
+            asked: Vec::new(),
+            asked_of: String::new(),
             states: Choice::select(
                 vec![
                     Choice::new("active", self.t("product.state.active")),
@@ -270,7 +280,9 @@ impl Scene {
             title: Field::of(self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto")),
             description: Field::of(self.say("Thrown on the wheel.", "Hecho en el torno.")),
             tags: Field::of(self.text("vase, cobalt")),
-            attributes: Field::of(self.text("material: stoneware\nheight_cm: 31")),
+            attributes: Field::of(self.text("kiln: wood-fired")),
+            asked: self.asked(),
+            asked_of: self.say("Vases & planters", "Jarrones y macetas"),
             pictures: vec![picture("vase-blue", 1), picture("vase-white", 2)],
             variants: vec![
                 variant(0, "Size: 24 cm", "Tamaño: 24 cm", "TG-103", "64.00", "5", 2),
@@ -398,5 +410,45 @@ impl Scene {
             ],
             approved: false,
         }
+    }
+
+    /// What a category asks for, one of each kind.
+    fn asked(&self) -> Vec<AskedField> {
+        let field = |key: &str, label: String, input: AskedInput| AskedField {
+            key: key.to_owned(),
+            label,
+            input,
+            ..AskedField::default()
+        };
+        let clay = |selected: bool| {
+            vec![Choice {
+                selected,
+                ..Choice::new("stoneware", self.say("Stoneware", "Gres"))
+            }]
+        };
+        let number = AskedInput::Number(self.text("31"), self.text("cm"));
+        vec![
+            AskedField {
+                required: true,
+                error: Some(self.t("refusal.attribute_missing")),
+                ..field("clay", self.say("Clay", "Barro"), AskedInput::Choice(clay(false)))
+            },
+            field("height_cm", self.say("Height", "Alto"), number),
+            field(
+                "technique",
+                self.say("Technique", "Técnica"),
+                AskedInput::Text(self.text("Wheel-thrown")),
+            ),
+            field(
+                "fits",
+                self.say("Fits", "Sirve para"),
+                AskedInput::Choices(clay(true)),
+            ),
+            field(
+                "watertight",
+                self.say("Watertight", "Estanco"),
+                AskedInput::Tick(true, true),
+            ),
+        ]
     }
 }

@@ -34,6 +34,8 @@ pub struct ProductRow {
     pub stock: Option<i64>,
     /// What runs low of it; none while nothing does.
     pub low: Option<String>,
+    /// What its category asks for and it does not say; empty where nothing is lacking.
+    pub needs: String,
     pub status: Status,
     pub changed: String,
 }
@@ -66,6 +68,9 @@ pub struct SellerProductPage {
     pub tags: Field,
     /// One a line: `Material: stoneware`.
     pub attributes: Field,
+    /// What its category asks for, and what that is called.
+    pub asked: Vec<AskedField>,
+    pub asked_of: String,
     pub states: Vec<Choice>,
     pub pictures: Vec<FormPicture>,
     pub variants: Vec<VariantRow>,
@@ -81,6 +86,35 @@ impl SellerProductPage {
 
     fn blank(&self) -> impl Iterator<Item = &VariantRow> {
         self.variants.iter().filter(|v| v.is_blank)
+    }
+}
+
+/// An attribute that the product's category asks for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedField {
+    pub key: String,
+    pub label: String,
+    pub required: bool,
+    pub input: AskedInput,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum AskedInput {
+    Text(String),
+    /// And its unit, which may be empty.
+    Number(String, String),
+    /// Whether it is ticked, and whether anything was said before.
+    Tick(bool, bool),
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// Several of these.
+    Choices(Vec<Choice>),
+}
+
+impl Default for AskedInput {
+    fn default() -> Self {
+        Self::Text(String::new())
     }
 }
 

@@ -33,6 +33,7 @@ impl WorkBar {
             "/operator/gift-cards" => "tag",
             "/operator/taxes" => "receipt",
             "/operator/moderation" => "filter",
+            "/operator/categories" => "layers",
             "/operator/search" => "search",
             _ => "shop",
         }

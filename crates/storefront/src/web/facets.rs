@@ -9,7 +9,7 @@ use crate::views::common::Link;
 use crate::views::listing::{
     CategoryLink, FacetGroup, FacetOption, Facets, NearFields, PriceRange, RangeFields, RangePart,
 };
-use contracts::catalog::Category;
+use contracts::catalog::{AttributeChoice, Category, CategoryAttribute};
 use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery, Sort};
 use kernel::{Currency, Cursor, Money, SearchId};
 use std::collections::BTreeMap;
@@ -354,6 +354,23 @@ pub fn attribute_name(key: &str, locale: Locale) -> String {
         Some(unit) => format!("{name} ({unit})"),
         None => name,
     }
+}
+
+/// An attribute of a category as its operator called it.
+pub fn attribute_label(attribute: &CategoryAttribute, locale: Locale) -> &str {
+    match locale {
+        Locale::Es if !attribute.label_es.is_empty() => &attribute.label_es,
+        _ => &attribute.label,
+    }
+}
+
+/// An allowed value as its operator called it.
+pub fn choice_label(choice: &AttributeChoice, locale: Locale) -> &str {
+    let label = match locale {
+        Locale::Es if !choice.label_es.is_empty() => &choice.label_es,
+        _ => &choice.label,
+    };
+    if label.is_empty() { &choice.value } else { label }
 }
 
 /// What people call a facet.

@@ -49,7 +49,7 @@ use contracts::cart::CartService;
 use contracts::catalog::history::History;
 use contracts::catalog::moderation::ModerationDesk;
 use contracts::catalog::uploads::Intake;
-use contracts::catalog::{Catalog, Workbench};
+use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
@@ -88,6 +88,7 @@ pub struct Shop {
     pub history: Arc<dyn History>,
     pub moderation: Arc<dyn ModerationDesk>,
     pub intake: Arc<dyn Intake>,
+    pub category_desk: Arc<dyn CategoryDesk>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
@@ -343,6 +344,14 @@ fn table() -> Table {
         .post(
             "/operator/moderation/shops/{id}/trust",
             operator::moderation::trust,
+        )
+        .get("/operator/categories", operator::categories::page)
+        .post("/operator/categories", operator::categories::create)
+        .post("/operator/categories/{id}", operator::categories::change)
+        .post("/operator/categories/{id}/place", operator::categories::place)
+        .post(
+            "/operator/categories/{id}/attributes",
+            operator::categories::set_attributes,
         )
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)

@@ -1,5 +1,6 @@
 //! Categories and products with their drawn pictures.
 
+use super::asked;
 use super::people::Opened;
 use crate::compose::Market;
 use contracts::catalog::{
@@ -20,11 +21,13 @@ const PICTURES: usize = 3;
 
 /// How many products there are now.
 pub async fn publish(market: &Market, ctx: &Ctx, sampler: &Sampler, shops: &[Opened]) -> anyhow::Result<u32> {
-    let categories = sampler.categories().map(|c| CategoryDraft {
+    let tree: Vec<sampler::Category> = sampler.categories().collect();
+    let categories = tree.iter().map(|c| CategoryDraft {
         path: c.path.to_owned(),
         name: c.name.to_owned(),
         name_es: c.name_es.to_owned(),
         position: c.position,
+        attributes: Some(asked::of(c, &tree)),
     });
     market
         .catalog

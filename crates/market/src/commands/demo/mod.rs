@@ -1,5 +1,6 @@
 //! Fills a marketplace with the generated demo, through the same doors that real sellers and buyers use.
 
+mod asked;
 mod goods;
 mod people;
 mod sales;

@@ -9,6 +9,7 @@ pub async fn cursors_of_a(world: &World) -> Vec<(&'static str, String)> {
     let mut cursors = vec![
         ("list_seller_orders", a.sale.clone()),
         ("list_own_products", a.product.clone()),
+        ("list_needy_products", a.product.clone()),
         ("list_stock", format!("{}.{}", a.sku, a.id)),
         ("list_inbound", inbound_of_a(world).await),
         ("list_stock_feeds", feed_of_a(world).await),

@@ -1,7 +1,7 @@
 //! Operations that name nothing of anybody's, and why.
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-pub const NAME_NOTHING: [(&str, &str); 27] = [
+pub const NAME_NOTHING: [(&str, &str); 28] = [
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),
@@ -30,6 +30,10 @@ pub const NAME_NOTHING: [(&str, &str); 27] = [
     ),
     (
         "list_own_products",
+        "reads the shop of the token; its cursor is tried below all the same",
+    ),
+    (
+        "list_needy_products",
         "reads the shop of the token; its cursor is tried below all the same",
     ),
     ("list_seller_holds", "reads the shop of the token"),

@@ -1,6 +1,7 @@
 //! The operator's workplace.
 
 pub mod breaks;
+pub mod categories;
 pub mod gift_cards;
 pub mod ledger;
 pub mod moderation;
@@ -17,7 +18,7 @@ use crate::views::work::{Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 10] = [
+const SECTIONS: &[(&str, &str, Permission)] = &[
     ("/operator", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/payments",
@@ -46,6 +47,11 @@ const SECTIONS: [(&str, &str, Permission); 10] = [
         "/operator/reviews",
         "operator.reviews",
         Permission::ModerateReviews,
+    ),
+    (
+        "/operator/categories",
+        "operator.categories",
+        Permission::ManageCategories,
     ),
     ("/operator/search", "operator.search", Permission::ManageSearch),
 ];

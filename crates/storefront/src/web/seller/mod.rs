@@ -9,6 +9,7 @@ pub mod history;
 pub mod home;
 pub mod orders;
 pub mod parcels;
+mod product_asked;
 pub mod product_form;
 mod product_text;
 pub mod products;

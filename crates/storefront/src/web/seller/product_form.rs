@@ -1,5 +1,6 @@
 //! One product as a form: written anew, or changed.
 
+use super::product_asked::{self, parted};
 use super::product_text::{
     attributes_text, options_text, read_attributes, read_options, read_tags, tags_text,
 };
@@ -19,12 +20,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::catalog::moderation::{ModerationState, Review};
 use contracts::catalog::{
-    Attributes, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus, VariantDraft,
+    Attributes, CategoryAttribute, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
 use contracts::taxes::{STANDARD, TaxCategoryCard};
 use contracts::tenants::Shop as Seller;
 use kernel::{Currency, Fault, ImageId, Kind, Money, Permission, ProductId, SkuId};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// Empty lines that wait for further variants.
@@ -44,6 +46,10 @@ struct Form {
     tags: Field,
     tax_category: String,
     attributes: Field,
+    /// What its category asks for, what the product says of that, and what is wrong with it.
+    schema: Vec<CategoryAttribute>,
+    asked: Attributes,
+    asked_errors: BTreeMap<String, String>,
     state: String,
     pictures: Vec<FormPicture>,
     variants: Vec<VariantRow>,
@@ -74,11 +80,13 @@ pub async fn edit(
     let tenant = visit.seller(Permission::ReadCatalog)?;
     let own = shop.workbench.own_product(&visit.ctx, tenant, id).await?;
     let skus: Vec<SkuId> = own.listing.variants.iter().map(|v| v.sku).collect();
-    let (seller, shelf) = futures::join!(
+    let path = own.listing.category.as_ref().map_or("", |c| c.path.as_str());
+    let (seller, shelf, schema) = futures::join!(
         own_shop(&shop, &visit, tenant),
         shop.stock_room.shelf(&visit.ctx, tenant, skus),
+        shop.catalog.category_attributes(&visit.ctx, path.to_owned()),
     );
-    let form = filled(&own, &shelf?, visit.locale);
+    let form = filled(&own, &shelf?, schema?, visit.locale);
     Ok(show(&shop, &visit, &seller?, Some(&own), form).await)
 }
 
@@ -91,8 +99,9 @@ fn typed(money: Money, locale: Locale) -> String {
     }
 }
 
-fn filled(own: &OwnListing, shelf: &[ShelfLevel], locale: Locale) -> Form {
+fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>, locale: Locale) -> Form {
     let listing = &own.listing;
+    let (asked, free) = parted(&listing.attributes, &schema);
     let variant = |(index, v): (usize, &contracts::catalog::Variant)| {
         let level = shelf.iter().find(|level| level.sku == v.sku);
         VariantRow {
@@ -119,7 +128,10 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], locale: Locale) -> Form {
         category: Field::of(listing.category.as_ref().map_or("", |c| c.path.as_str())),
         tags: Field::of(tags_text(&listing.tags)),
         tax_category: listing.tax_category.clone(),
-        attributes: Field::of(attributes_text(&listing.attributes)),
+        attributes: Field::of(attributes_text(&free)),
+        schema,
+        asked,
+        asked_errors: BTreeMap::new(),
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
         variants: listing.variants.iter().enumerate().map(variant).collect(),
@@ -166,7 +178,10 @@ async fn show(
         let indent = "\u{2003}".repeat(c.path.matches('/').count());
         Choice::new(c.path.clone(), format!("{indent}{}", category_name(c, locale)))
     };
-    let categories: Vec<Choice> = tree.unwrap_or_default().iter().map(category).collect();
+    let tree = tree.unwrap_or_default();
+    let own_category = tree.iter().find(|c| c.path == form.category.value);
+    let asked_of = own_category.map_or("", |c| category_name(c, locale)).to_owned();
+    let categories: Vec<Choice> = tree.iter().map(category).collect();
     let states = STATES
         .iter()
         .filter(|(code, _)| own.is_some() || *code != "archived")
@@ -205,6 +220,8 @@ async fn show(
         category: form.category,
         tags: form.tags,
         attributes: form.attributes,
+        asked: product_asked::fields(&form.schema, &form.asked, &form.asked_errors, locale),
+        asked_of,
         pictures: form.pictures,
         variants: form.variants,
         currency: seller.currency.code().to_owned(),
@@ -269,7 +286,9 @@ async fn write(
     own: Option<&OwnListing>,
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
-    let (mut form, read) = read(posted, seller.currency, own);
+    let path = posted.get("category").to_owned();
+    let schema = shop.catalog.category_attributes(&visit.ctx, path).await?;
+    let (mut form, read) = read(posted, seller.currency, own, schema);
     let pictures = match pictures(shop, posted, own).await {
         Ok(pictures) => pictures,
         Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
@@ -279,6 +298,9 @@ async fn write(
         }
     };
     form.pictures = pictures.iter().enumerate().map(picture_row).collect();
+    if posted.ticked("show") {
+        return Ok(show(shop, visit, seller, own, form).await);
+    }
     let Some(mut draft) = read.filter(|_| form.error.is_none()) else {
         let fallback = visit.locale.t("form.check").to_string();
         form.error.get_or_insert(fallback);
@@ -375,7 +397,12 @@ async fn pictures(shop: &Shop, posted: &Posted, own: Option<&OwnListing>) -> Res
 }
 
 /// The form as it was sent, and what it says if it can be read.
-fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form, Option<ProductDraft>) {
+fn read(
+    posted: &Posted,
+    currency: Currency,
+    own: Option<&OwnListing>,
+    schema: Vec<CategoryAttribute>,
+) -> (Form, Option<ProductDraft>) {
     let visit = &posted.visit;
     let mut form = Form {
         title: Field::of(posted.get("title")),
@@ -413,8 +440,8 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
         form.variants.push(VariantRow::default());
         is_good = false;
     }
-    let known = own.map(|own| &own.listing.attributes);
-    let attributes = match read_attributes(&form.attributes.value, known) {
+    let known = own.map(|own| parted(&own.listing.attributes, &schema).1);
+    let mut attributes = match read_attributes(&form.attributes.value, known.as_ref()) {
         Ok(attributes) => attributes,
         Err(line) => {
             let said = visit.locale.t("refusal.attribute_line").arg("line", line);
@@ -423,6 +450,9 @@ fn read(posted: &Posted, currency: Currency, own: Option<&OwnListing>) -> (Form,
             Attributes::new()
         }
     };
+    attributes.extend(product_asked::read(posted, &schema));
+    (form.asked, _) = parted(&attributes, &schema);
+    form.schema = schema;
     let draft = is_good.then(|| ProductDraft {
         key: String::new(),
         title: form.title.value.clone(),
@@ -539,6 +569,10 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
             (Some("brand"), ..) => &mut form.brand,
             (Some("category"), ..) => &mut form.category,
             (Some("tags"), ..) => &mut form.tags,
+            (Some("attributes"), Some(key), _) if form.schema.iter().any(|one| one.key == key) => {
+                form.asked_errors.insert(key.to_owned(), said);
+                continue;
+            }
             (Some("attributes"), ..) => &mut form.attributes,
             (Some("variants"), Some(at), what) => {
                 let row = at.parse::<usize>().ok().and_then(|at| form.variants.get_mut(at));

@@ -128,7 +128,7 @@ pub fn attributes_text(attributes: &Attributes) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn value_text(value: &AttributeValue) -> String {
+pub fn value_text(value: &AttributeValue) -> String {
     match value {
         AttributeValue::Bool(true) => "yes".to_owned(),
         AttributeValue::Bool(false) => "no".to_owned(),
@@ -166,7 +166,7 @@ pub fn read_attributes(text: &str, known: Option<&Attributes>) -> Result<Attribu
     Ok(attributes)
 }
 
-fn read_value(text: &str) -> AttributeValue {
+pub fn read_value(text: &str) -> AttributeValue {
     match text.to_lowercase().as_str() {
         "yes" | "sí" => return AttributeValue::Bool(true),
         "no" => return AttributeValue::Bool(false),

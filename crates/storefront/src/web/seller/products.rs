@@ -6,19 +6,24 @@ use crate::views::common::{Image, Link};
 use crate::views::page::Tone;
 use crate::views::seller_goods::{ProductRow, SellerProductsPage};
 use crate::views::work::{Status, Tab};
+use crate::web::facets::attribute_label as label;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, encode, redirect_done};
 use crate::web::{Shop, cards};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::catalog::{Category, Listing, OwnQuery, ProductStatus, ProductTally};
+use contracts::catalog::{
+    Category, Listing, NeedyListing, NeedyListings, OwnQuery, ProductStatus, ProductTally,
+};
 use kernel::limits::LOW_STOCK_BELOW;
-use kernel::{Cursor, Permission, ProductId, SkuId};
+use kernel::{Cursor, Page, Permission, ProductId, SkuId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
 const PRODUCTS_PER_PAGE: u16 = 25;
+/// The filter for those that lack what their category asks for.
+const NEEDY: &str = "attention";
 pub const STATES: [(&str, ProductStatus); 4] = [
     ("active", ProductStatus::Active),
     ("draft", ProductStatus::Draft),
@@ -61,20 +66,46 @@ pub async fn list(
     let tenant = visit.seller(Permission::ReadCatalog)?;
     let state = filter.state.clone().unwrap_or_default();
     let text: String = filter.q.unwrap_or_default().trim().chars().take(120).collect();
+    let after = filter.after.map(Cursor);
+    let shows_needy = state == NEEDY;
     let query = OwnQuery {
         status: status_of(&state),
         text: text.clone(),
-        after: filter.after.map(Cursor),
+        after: after.clone(),
         limit: PRODUCTS_PER_PAGE,
     };
-    let (page, seller, found, tally, tree) = futures::join!(
+    let listed = async {
+        match shows_needy {
+            true => Ok(Page {
+                items: Vec::new(),
+                next: None,
+            }),
+            false => shop.workbench.own_products(&visit.ctx, tenant, query).await,
+        }
+    };
+    // Elsewhere only their number is shown.
+    let (needy_after, needy_limit) = match shows_needy {
+        true => (after, PRODUCTS_PER_PAGE),
+        false => (None, 1),
+    };
+    let (page, seller, found, needy, tally, tree) = futures::join!(
         visit.keyed_page(&shop, "work.products"),
         own_shop(&shop, &visit, tenant),
-        shop.workbench.own_products(&visit.ctx, tenant, query),
+        listed,
+        shop.workbench
+            .needy_products(&visit.ctx, tenant, needy_after, needy_limit),
         shop.workbench.product_tally(&visit.ctx, tenant),
         shop.catalog.categories(&visit.ctx),
     );
-    let found = found?;
+    let (mut found, needy) = (found?, needy?);
+    let needs = needs(&needy, visit.locale);
+    let needy_total = needy.total;
+    if shows_needy {
+        found = Page {
+            items: needy.items.into_iter().map(|one| one.listing).collect(),
+            next: needy.next,
+        };
+    }
     let skus: Vec<SkuId> = found
         .items
         .iter()
@@ -95,7 +126,7 @@ pub async fn list(
     let view = SellerProductsPage {
         page,
         work: bar(&visit, &seller?, "/seller/products"),
-        tabs: tabs(tally.unwrap_or_default(), &state, visit.locale),
+        tabs: tabs(tally.unwrap_or_default(), needy_total, &state, visit.locale),
         more: found.next.map(|cursor| {
             Link::new(
                 visit.locale.t("listing.more").to_string(),
@@ -110,7 +141,10 @@ pub async fn list(
         rows: found
             .items
             .iter()
-            .map(|listing| row(listing, &stock, &tree, visit.locale))
+            .map(|listing| ProductRow {
+                needs: needs.get(&listing.id).cloned().unwrap_or_default(),
+                ..row(listing, &stock, &tree, visit.locale)
+            })
             .collect(),
         may_edit: visit.may(Permission::EditCatalog),
         state,
@@ -119,7 +153,21 @@ pub async fn list(
     Ok(visit.show(&shop, &view))
 }
 
-fn tabs(tally: ProductTally, current: &str, locale: Locale) -> Vec<Tab> {
+/// What each of them lacks, in a sentence.
+fn needs(needy: &NeedyListings, locale: Locale) -> HashMap<ProductId, String> {
+    let said = |one: &NeedyListing| {
+        let labels: Vec<&str> = one
+            .attributes
+            .iter()
+            .map(|attribute| label(attribute, locale))
+            .collect();
+        let said = locale.t("work.lacks").arg("what", labels.join(", ")).to_string();
+        (one.listing.id, said)
+    };
+    needy.items.iter().map(said).collect()
+}
+
+fn tabs(tally: ProductTally, needy: u64, current: &str, locale: Locale) -> Vec<Tab> {
     let all = Tab {
         link: Link::new(locale.t("work.all").to_string(), "/seller/products"),
         count: tally.active + tally.draft + tally.inactive + tally.archived,
@@ -138,7 +186,16 @@ fn tabs(tally: ProductTally, current: &str, locale: Locale) -> Vec<Tab> {
         },
         current: current == code,
     };
-    std::iter::once(all).chain(STATES.map(of)).collect()
+    let needy = Some(Tab {
+        link: Link::new(
+            locale.t("work.needs_attention").to_string(),
+            format!("/seller/products?state={NEEDY}"),
+        ),
+        count: needy,
+        current: current == NEEDY,
+    })
+    .filter(|tab| tab.count > 0 || tab.current);
+    std::iter::once(all).chain(STATES.map(of)).chain(needy).collect()
 }
 
 fn row(listing: &Listing, stock: &HashMap<SkuId, i64>, tree: &[Category], locale: Locale) -> ProductRow {
@@ -171,6 +228,7 @@ fn row(listing: &Listing, stock: &HashMap<SkuId, i64>, tree: &[Category], locale
         },
         stock: counted().next().is_some().then(|| counted().sum()),
         low: low(&counted().copied().collect::<Vec<_>>(), locale),
+        needs: String::new(),
         status: status(listing.status, locale),
         changed: locale.date_short(listing.updated_at.date_naive()),
     }

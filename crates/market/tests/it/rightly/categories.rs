@@ -1,0 +1,48 @@
+//! Operations on the category tree.
+
+use crate::spec::Call;
+use crate::world::{Who, World};
+use serde_json::{Value, json};
+
+pub fn is_of_categories(operation: &str) -> bool {
+    matches!(
+        operation,
+        "put_categories"
+            | "list_tended_categories"
+            | "get_tended_category"
+            | "create_category"
+            | "change_category"
+            | "list_needy_products"
+    )
+}
+
+pub async fn call(world: &World, operation: &str, n: u32) -> Call {
+    let to = |parts: &[&str]| world.call(operation, parts);
+    match operation {
+        "put_categories" => to(&[]).json(&json!({"categories": [{"path": "ceramics/cups", "name": "Cups"}]})),
+        "create_category" => to(&[]).json(&category(n)),
+        "get_tended_category" => to(&[&made(world).await]),
+        "change_category" => to(&[&made(world).await])
+            .header("if-match", "\"1\"")
+            .json(&json!({"name_es": "Jarras", "place": 0})),
+        // They list.
+        _ => to(&[]),
+    }
+}
+
+fn category(n: u32) -> Value {
+    json!({
+        "name": format!("Jugs {n}"), "attributes": [{"key": "capacity_ml", "kind": "number", "unit": "ml", "facetable": true}]
+    })
+}
+
+async fn made(world: &World) -> String {
+    let make = world
+        .call("create_category", &[])
+        .json(&category(world.fresh()));
+    world
+        .send_as(Who::Admin, &make)
+        .await
+        .expect(201)
+        .at("/category/id")
+}
