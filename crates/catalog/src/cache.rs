@@ -40,6 +40,15 @@ pub struct Head {
     pub category: Option<CategoryRef>,
 }
 
+/// What of a product changes more often than it is written.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its SKUs that are in stock.
+    pub in_stock: Arc<[SkuId]>,
+    /// Other products that are offers of the same item.
+    pub others: Arc<[ProductId]>,
+}
+
 impl CachedListing {
     fn of_listing(listing: Listing) -> Self {
         let texts: usize = listing.description_html.len()

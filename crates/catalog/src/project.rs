@@ -81,9 +81,10 @@ fn forget(products: &Products, envelope: &contracts::Envelope) {
     if let Some(Ok(event)) = envelope.read::<ProductChanged>() {
         products.listings.outdate(event.product, event.version);
     } else if let Some(Ok(event)) = envelope.read::<AvailabilityChanged>() {
-        products.in_stock.invalidate(&event.product);
+        products.standing.invalidate(&event.product);
     } else if let Some(Ok(event)) = envelope.read::<ShopChanged>() {
         products.open_shops.invalidate(&event.tenant);
+        products.shop_faces.invalidate(&event.tenant);
     } else if let Some(Ok(event)) = envelope.read::<CategoriesChanged>() {
         products.forget_categories(!event.renamed.is_empty());
     }

@@ -2,9 +2,11 @@
 
 pub mod history;
 pub mod moderation;
+mod item;
 mod schema;
 pub mod uploads;
 
+pub use item::{ItemOffer, ItemProposal, WinningRule};
 pub use schema::{
     AttributeChoice, AttributeKind, CategoryAttribute, CategoryChange, CategoryDesk, CategoryDossier,
     CategoryPatch, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk, ServedCategoryDesk,
@@ -252,6 +254,8 @@ service! {
         fn categories() -> Vec<Category>;
         /// What the products of a category say of themselves, what it inherits first; nothing for an unknown path.
         fn category_attributes(path: String) -> Vec<CategoryAttribute>;
+        /// All shops' offers of the item that a product is an offer of, the one put first in front; nothing where it is the only one.
+        fn item_offers(product: ProductId) -> Vec<ItemOffer>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.

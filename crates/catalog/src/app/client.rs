@@ -4,8 +4,8 @@ use super::Products;
 use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
-    Catalog, Category, CategoryAttribute, CategoryDraft, CodedSku, Listing, NewPicture, Offer, Picture,
-    ProductAddress, ProductDraft, UpsertCounts,
+    Catalog, Category, CategoryAttribute, CategoryDraft, CodedSku, ItemOffer, Listing, NewPicture, Offer,
+    Picture, ProductAddress, ProductDraft, UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
@@ -39,6 +39,10 @@ impl Catalog for Products {
 
     fn category_attributes<'a>(&'a self, ctx: &'a Ctx, path: String) -> Reply<'a, Vec<CategoryAttribute>> {
         Box::pin(async move { Ok(self.tree(ctx).await?.schema_at(&path).to_vec()) })
+    }
+
+    fn item_offers<'a>(&'a self, ctx: &'a Ctx, product: ProductId) -> Reply<'a, Vec<ItemOffer>> {
+        Box::pin(async move { Ok(self.offers_of_item(ctx, product).await?) })
     }
 
     fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {

@@ -7,6 +7,7 @@ mod edit;
 mod history;
 mod images;
 mod intake;
+mod items;
 mod moderation;
 mod needy;
 mod pictures;
@@ -18,13 +19,14 @@ mod undo;
 mod upsert;
 mod workbench;
 
-use crate::cache::Listings;
+use crate::cache::{Listings, Standing};
 use crate::media::Media;
+use contracts::catalog::WinningRule;
 use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::tenants::Tenants;
 use foldhash::fast::RandomState;
-use kernel::{ProductId, SharedClock, SkuId, TenantId};
+use kernel::{ProductId, SharedClock, TenantId};
 use object_store::ObjectStore;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -48,6 +50,8 @@ pub struct Settings {
     /// Whether pictures are fetched from this machine and its network too: for tests, and never where others name
     /// addresses.
     pub fetches_from_private: bool,
+    /// Which of several shops' offers of one item is put first.
+    pub winning_rule: WinningRule,
     pub listing_cache_bytes: u64,
     pub media_cache_bytes: u64,
 }
@@ -58,6 +62,7 @@ impl Default for Settings {
             creates_categories: true,
             takes_svg: false,
             fetches_from_private: false,
+            winning_rule: WinningRule::default(),
             listing_cache_bytes: 96 * 1024 * 1024,
             media_cache_bytes: 32 * 1024 * 1024,
         }
@@ -85,10 +90,12 @@ pub struct Inner {
     pub(crate) tree: categories::TreeCache,
     /// Which shops sell at present.
     pub(crate) open_shops: moka::sync::Cache<TenantId, bool, RandomState>,
+    /// How products stand: what of them is in stock, and who else sells the same.
+    pub(crate) standing: moka::sync::Cache<ProductId, Standing, RandomState>,
+    /// What offers say of their shops.
+    pub(crate) shop_faces: moka::sync::Cache<TenantId, Arc<items::ShopFace>, RandomState>,
     /// Who people are, for telling who changed what.
     pub(crate) people: OnceLock<Arc<dyn Identity>>,
-    /// Which of a product's SKUs are in stock.
-    pub(crate) in_stock: moka::sync::Cache<ProductId, Arc<[SkuId]>, RandomState>,
 }
 
 impl std::ops::Deref for Products {
@@ -123,7 +130,11 @@ impl Products {
                 .time_to_live(SHOP_TTL)
                 .build_with_hasher(RandomState::default()),
             people: OnceLock::new(),
-            in_stock: moka::sync::Cache::builder()
+            shop_faces: moka::sync::Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(SHOP_TTL)
+                .build_with_hasher(RandomState::default()),
+            standing: moka::sync::Cache::builder()
                 .max_capacity(200_000)
                 .time_to_live(STOCK_TTL)
                 .build_with_hasher(RandomState::default()),

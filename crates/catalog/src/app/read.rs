@@ -1,12 +1,12 @@
 //! What buyers, the cart and the search index read: from memory, and on a miss by one statement.
 
 use super::Products;
-use crate::cache::{CachedListing, Head};
+use crate::cache::{CachedListing, Head, Standing};
 use crate::error::Error;
 use crate::store::{listing, product};
 use ::store::Scope;
 use bytes::Bytes;
-use contracts::catalog::{CategoryRef, CodedSku, Listing, Offer, ProductAddress, ProductStatus};
+use contracts::catalog::{CategoryRef, CodedSku, ItemOffer, Listing, Offer, ProductAddress, ProductStatus};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
@@ -18,10 +18,12 @@ const IDS_MAX: usize = 2_000;
 /// Listings of one answer to `newest`.
 const NEWEST_MAX: u16 = 200;
 
-/// A product and which of its SKUs are in stock.
+/// A product, which of its SKUs are in stock, and who else sells the same.
 pub struct ProductPage {
     pub listing: Arc<CachedListing>,
     pub in_stock: Arc<[SkuId]>,
+    /// All shops' offers of the item, the one put first in front; empty where it is the only one.
+    pub offers: Vec<ItemOffer>,
 }
 
 impl Products {
@@ -123,14 +125,11 @@ impl Products {
 
     /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
     pub async fn page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
-        let page = match self.listings.get(id) {
-            Some(listing) => ProductPage {
-                in_stock: self.in_stock(id).await?,
-                listing,
-            },
+        let (listing, standing) = match self.listings.get(id) {
+            Some(listing) => (listing, self.standing(id).await?),
             None => self.read_page(ctx, id).await?,
         };
-        let head = &page.listing.head;
+        let head = &listing.head;
         let is_open = match self.open_shops.get(&head.tenant) {
             Some(is_open) => is_open,
             None => self
@@ -141,33 +140,62 @@ impl Products {
         if head.status != ProductStatus::Active || !is_open {
             return Err(Error::NotFound("product"));
         }
-        Ok(page)
-    }
-
-    async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
-        metrics::counter!("catalog_listing_cache_misses_total").increment(1);
-        let (head, json, in_stock) = listing::page(self.db.reads(), id)
-            .await?
-            .ok_or(Error::NotFound("product"))?;
-        let in_stock: Arc<[SkuId]> = in_stock.into();
-        self.in_stock.insert(id, Arc::clone(&in_stock));
+        let offers = match &*standing.others {
+            [] => Vec::new(),
+            others => self.ranked_offers(ctx, id, others).await?,
+        };
         Ok(ProductPage {
-            listing: self.remember_json(ctx, id, head, json).await?,
-            in_stock,
+            listing,
+            in_stock: standing.in_stock,
+            offers,
         })
     }
 
-    async fn in_stock(&self, id: ProductId) -> Result<Arc<[SkuId]>, Error> {
-        if let Some(in_stock) = self.in_stock.get(&id) {
-            return Ok(in_stock);
+    async fn read_page(&self, ctx: &Ctx, id: ProductId) -> Result<(Arc<CachedListing>, Standing), Error> {
+        metrics::counter!("catalog_listing_cache_misses_total").increment(1);
+        let (head, json, standing) = listing::page(self.db.reads(), id)
+            .await?
+            .ok_or(Error::NotFound("product"))?;
+        self.standing.insert(id, standing.clone());
+        Ok((self.remember_json(ctx, id, head, json).await?, standing))
+    }
+
+    pub(super) async fn standing(&self, id: ProductId) -> Result<Standing, Error> {
+        let found = self.standings(&[id]).await?;
+        found
+            .into_iter()
+            .next()
+            .map(|(_, standing)| standing)
+            .ok_or(Error::NotFound("product"))
+    }
+
+    /// How products stand, in the order asked for: those that are not remembered by one statement.
+    pub(super) async fn standings(&self, ids: &[ProductId]) -> Result<Vec<(ProductId, Standing)>, Error> {
+        let known: Vec<_> = ids.iter().map(|id| (*id, self.standing.get(id))).collect();
+        let missing: Vec<Uuid> = known
+            .iter()
+            .filter(|(_, s)| s.is_none())
+            .map(|(id, _)| id.0)
+            .collect();
+        let mut read: HashMap<ProductId, Standing> = HashMap::new();
+        if !missing.is_empty() {
+            for (id, standing) in listing::standings(self.db.pool(), &missing).await? {
+                self.standing.insert(id, standing.clone());
+                read.insert(id, standing);
+            }
         }
-        let in_stock: Arc<[SkuId]> = listing::in_stock(self.db.pool(), id).await?.into();
-        self.in_stock.insert(id, Arc::clone(&in_stock));
-        Ok(in_stock)
+        let found = known
+            .into_iter()
+            .filter_map(|(id, standing)| Some((id, standing.or_else(|| read.remove(&id))?)));
+        Ok(found.collect())
     }
 
     /// Those of `shops` that sell at present.
-    async fn open_shops(&self, ctx: &Ctx, shops: HashSet<TenantId>) -> Result<HashSet<TenantId>, Error> {
+    pub(super) async fn open_shops(
+        &self,
+        ctx: &Ctx,
+        shops: HashSet<TenantId>,
+    ) -> Result<HashSet<TenantId>, Error> {
         let (mut open, mut unknown) = (HashSet::new(), Vec::new());
         for shop in shops {
             match self.open_shops.get(&shop) {

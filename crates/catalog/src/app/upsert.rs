@@ -313,6 +313,13 @@ async fn write_changes(
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
+    super::items::join(
+        tx,
+        tenant,
+        ctx.now,
+        plan.listings.iter().map(|(_, listing)| listing),
+    )
+    .await?;
     show(
         tx,
         ctx,

@@ -6,9 +6,11 @@ pub mod change;
 pub mod description;
 mod draft;
 pub mod flags;
+pub mod gtin;
 pub mod limits;
 pub mod schema;
 pub mod slug;
 pub mod units;
+pub mod winning;
 
 pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, parse};

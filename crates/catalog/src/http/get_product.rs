@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut, BytesMut};
-use contracts::catalog::Listing;
+use contracts::catalog::{ItemOffer, Listing};
 use httpkit::{Anyone, Path, Problem, ProblemDocument};
 use kernel::{ProductId, SkuId};
 use serde::Serialize;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -18,6 +19,11 @@ struct Product {
     listing: Listing,
     /// The SKUs that can be bought right now.
     in_stock: Vec<SkuId>,
+    /// Other shops' offers of the same item, the one put first in front.
+    other_offers: Vec<ItemOffer>,
+    /// The product whose offer is put first; absent where there is no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    winning_offer: Option<ProductId>,
 }
 
 /// A product that is for sale.
@@ -66,12 +72,39 @@ fn body(page: &ProductPage) -> bytes::Bytes {
         let separator = if i == 0 { "" } else { "," };
         body.put_slice(format!("{separator}\"{sku}\"").as_bytes());
     }
-    body.put_slice(b"]}");
+    body.put_slice(b"],\"other_offers\":[");
+    let others = page
+        .offers
+        .iter()
+        .filter(|offer| offer.product != page.listing.id);
+    for (i, offer) in others.enumerate() {
+        if i > 0 {
+            body.put_slice(b",");
+        }
+        // Writing to memory does not fail, and an offer has no keys but texts.
+        body.put_slice(&serde_json::to_vec(offer).unwrap_or_default());
+    }
+    body.put_slice(b"]");
+    if let Some(winner) = page.offers.iter().find(|offer| offer.wins) {
+        body.put_slice(format!(",\"winning_offer\":\"{}\"", winner.product).as_bytes());
+    }
+    body.put_slice(b"}");
     body.freeze()
 }
 
 fn tag(page: &ProductPage) -> HeaderValue {
     let (_, hash) = page.listing.json();
+    let hash = page.offers.iter().fold(hash, |hash, offer| {
+        let mut hasher = DefaultHasher::new();
+        let place = (
+            offer.product,
+            offer.price.amount,
+            offer.in_stock,
+            &offer.shop_name,
+        );
+        (hash, place, offer.delivery_from.map(|d| d.amount)).hash(&mut hasher);
+        hasher.finish()
+    });
     // SKUs come in no particular order.
     let hash = page
         .in_stock

@@ -12,6 +12,7 @@ mod get_product_version;
 mod import_drafts;
 mod import_events;
 mod import_files;
+mod items;
 mod list_categories;
 mod list_import_errors;
 mod list_moderation;
@@ -75,6 +76,10 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(put_shop_trust::handler))
         .routes(routes!(tend::list, tend::create, put_categories::handler))
         .routes(routes!(tend::get, tend::change))
+        .routes(routes!(items::match_product))
+        .routes(routes!(items::list))
+        .routes(routes!(items::refuse))
+        .routes(routes!(items::propose))
         .with_state(products)
 }
 

@@ -1,13 +1,13 @@
 //! What buyers read.
 
 use super::rows::status_name;
-use crate::cache::Head;
+use crate::cache::{Head, Standing};
 use ::store::Reads;
 use bytes::Bytes;
 use contracts::catalog::{Listing, ProductAddress, ProductStatus};
 use kernel::{DateTime, ProductId, SkuId, TenantId};
-use sqlx::PgPool;
 use sqlx::types::Json;
+use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 pub async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Listing>, sqlx::Error> {
@@ -21,12 +21,18 @@ pub async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Listing>, sqlx::Er
 }
 
 const PAGE: &str = "
-select l.document::text, array(select o.sku from catalog.offer o where o.product_id = l.product_id and o.in_stock)
+select l.document::text, array(select o.sku from catalog.offer o where o.product_id = l.product_id and o.in_stock),
+       array(select other.product_id
+               from catalog.item_product own
+               join catalog.item_product other on other.item_id = own.item_id and other.product_id <> own.product_id
+              where own.product_id = l.product_id
+              order by other.product_id
+              limit 50)
   from catalog.listing l
  where l.product_id = $1";
 
-/// A listing as it was written, its head, and which of its SKUs are in stock.
-pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Head, Bytes, Vec<SkuId>)>, sqlx::Error> {
+/// A listing as it was written, its head, and how it stands.
+pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Head, Bytes, Standing)>, sqlx::Error> {
     let rows = reads.query(PAGE, &[&id]).await?;
     let Some(row) = rows.first() else {
         return Ok(None);
@@ -35,17 +41,42 @@ pub async fn page(reads: &Reads, id: ProductId) -> Result<Option<(Head, Bytes, V
     let document: &str = row.try_get(0).map_err(decode)?;
     let head = serde_json::from_str(document).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     let json = Bytes::copy_from_slice(document.as_bytes());
-    Ok(Some((head, json, row.try_get(1).map_err(decode)?)))
+    let in_stock: Vec<SkuId> = row.try_get(1).map_err(decode)?;
+    let others: Vec<ProductId> = row.try_get(2).map_err(decode)?;
+    let standing = Standing {
+        in_stock: in_stock.into(),
+        others: others.into(),
+    };
+    Ok(Some((head, json, standing)))
 }
 
-/// Which of a product's SKUs are in stock.
-pub async fn in_stock(pool: &PgPool, id: ProductId) -> Result<Vec<SkuId>, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select sku as "sku: SkuId" from catalog.offer where product_id = $1 and in_stock"#,
-        id.0
+/// Which SKUs of products are in stock, and which products are offers of the same items.
+pub async fn standings(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<(ProductId, Standing)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select p.id,
+                array(select o.sku from catalog.offer o where o.product_id = p.id and o.in_stock) as in_stock,
+                array(select other.product_id
+                        from catalog.item_product own
+                        join catalog.item_product other on other.item_id = own.item_id and other.product_id <> own.product_id
+                       where own.product_id = p.id
+                       order by other.product_id
+                       limit 50) as others
+           from unnest($1::uuid[]) as p (id)",
     )
+    .bind(ids)
     .fetch_all(pool)
-    .await
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let in_stock: Vec<Uuid> = row.try_get("in_stock")?;
+            let others: Vec<Uuid> = row.try_get("others")?;
+            let standing = Standing {
+                in_stock: in_stock.into_iter().map(SkuId).collect(),
+                others: others.into_iter().map(ProductId).collect(),
+            };
+            Ok((ProductId(row.try_get("id")?), standing))
+        })
+        .collect()
 }
 
 /// Notes which SKUs ran out and which came back.

@@ -4,6 +4,7 @@ pub mod category;
 pub mod history;
 pub mod image;
 pub mod import;
+pub mod items;
 pub mod kept_file;
 pub mod listing;
 pub mod moderation;

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod isolation;
 mod moderation;
+mod items;
 mod pictures;
 mod platforms;
 mod real_files;

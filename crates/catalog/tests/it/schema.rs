@@ -65,7 +65,7 @@ async fn a_product_is_put_on_sale_only_with_what_its_category_asks_for() {
         .expect(400)
         .json();
     let fields: Vec<_> = [0, 1]
-        .map(|i| refused["fields"][i]["pointer"].as_str().map(str::to_owned))
+        .map(|i| refused["errors"][i]["pointer"].as_str().map(str::to_owned))
         .into();
     assert_eq!(
         fields,
@@ -94,7 +94,7 @@ async fn a_product_is_put_on_sale_only_with_what_its_category_asks_for() {
         .await
         .expect(400)
         .json();
-    assert_eq!(refused["fields"][0]["pointer"], "/attributes/timber");
+    assert_eq!(refused["errors"][0]["pointer"], "/attributes/timber");
     let sold = json!({"status": "active", "attributes": {"diameter": "12", "timber": "ROBLE", "kiln_no": 7}});
     let sold = at("1").patch(&own, &sold).await.expect(200).json();
     assert_eq!(

@@ -68,6 +68,10 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reach("get_product_version", &[&a.product, "1"], GONE),
         seen(reach("restore_product_version", &[&a.product, "1"], GONE)),
         reach("undo_import", &[&a.import], GONE),
+        json(
+            reach("propose_item", &[&a.product], GONE),
+            json!({"same_as": world.b.product}),
+        ),
         reach("get_import", &[&a.import], GONE),
         reach("list_import_errors", &[&a.import], GONE),
         reach("follow_import", &[&a.import], GONE),

@@ -4,7 +4,12 @@ use sqlx::Row;
 use testkit::TestDb;
 
 /// Tables with a `tenant_id` that are otherwise than all others: what they are, and why.
-const OTHERWISE: [(&str, &str, &str); 8] = [
+const OTHERWISE: [(&str, &str, &str); 9] = [
+    (
+        "catalog.item_product",
+        "forced",
+        "which products of several shops are one thing: anybody reads, its shop alone writes",
+    ),
     (
         "catalog.listing",
         "forced",

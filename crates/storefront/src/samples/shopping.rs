@@ -10,7 +10,7 @@ use crate::views::listing::{
     RangePart, ZeroHelp,
 };
 use crate::views::page::Page;
-use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
+use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
 use crate::views::reviews::ReviewsPart;
 use crate::views::shop::{ShopCategory, ShopPage};
 
@@ -442,6 +442,26 @@ impl Scene {
                 attribute(("Made in", "Hecho en"), ("Sevilla, Spain", "Sevilla, España")),
             ],
             returns: self.say("30 days to send it back, unused", "30 días para devolverlo, sin usar"),
+            also: vec![
+                AlsoOffer {
+                    shop: self.text("Alfarería Tres Hornos"),
+                    href: "/p/vase-0192f3a47c117d2f".to_owned(),
+                    price: self.price(8_450).text,
+                    delivery: self.t("delivery.free_long"),
+                    in_stock: true,
+                    wins: true,
+                    sku: Some("2".to_owned()),
+                },
+                AlsoOffer {
+                    shop: self.text("Oficina Azul"),
+                    href: "/p/vase-0192f3a47c117d30".to_owned(),
+                    price: self.price(9_900).text,
+                    delivery: String::new(),
+                    in_stock: false,
+                    wins: false,
+                    sku: None,
+                },
+            ],
             more_from_seller: self.cards_of(&GUADALQUIVIR),
         }
     }
@@ -459,6 +479,7 @@ impl Scene {
                 all: None,
             },
             title,
+            also: Vec::new(),
             gallery: Vec::new(),
             compare_at: None,
             saving: None,

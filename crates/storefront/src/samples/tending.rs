@@ -25,7 +25,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             ..scene.tree()
         },
     );
-    push(samples, "operator-category", &scene.category());
+    push(samples, "operator-category", &scene.tended_category());
     push(
         samples,
         "operator-category-new",
@@ -35,7 +35,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             attributes: Vec::new(),
             changes: Vec::new(),
             parent_error: String::new(),
-            ..scene.category()
+            ..scene.tended_category()
         },
     );
 }
@@ -77,7 +77,7 @@ impl Scene {
         }
     }
 
-    fn category(&self) -> OperatorCategoryPage {
+    fn tended_category(&self) -> OperatorCategoryPage {
         let heading = self.say("Tableware", "Vajilla");
         let kinds = ["text", "number", "boolean", "choice"]
             .map(|code| Choice::new(code, self.t(&format!("tree.kind.{code}"))));
@@ -88,7 +88,7 @@ impl Scene {
             action: format!("{PATH}/1"),
             address: "/c/ceramics/tableware".to_owned(),
             version: 3,
-            name: Field::of(self.text("Tableware")),
+            called: Field::of(self.text("Tableware")),
             name_es: Field::of(self.text("Vajilla")),
             slug: Field::wrong(self.text("tableware"), self.t("refusal.category_taken")),
             parents: vec![Choice::new("ceramics", self.say("Ceramics", "Cerámica"))],

@@ -59,7 +59,8 @@ pub struct OperatorCategoryPage {
     /// Where buyers see it.
     pub address: String,
     pub version: i64,
-    pub name: Field,
+    /// Its name in English.
+    pub called: Field,
     pub name_es: Field,
     pub slug: Field,
     pub parents: Vec<Choice>,

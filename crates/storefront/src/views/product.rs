@@ -38,9 +38,26 @@ pub struct ProductPage {
     pub description: Markup,
     pub attributes: Vec<Attribute>,
     pub returns: String,
+    /// Other shops' offers of the same, the best in front.
+    pub also: Vec<AlsoOffer>,
     pub more_from_seller: Vec<ProductCard>,
     /// What buyers say of it.
     pub said: ReviewsPart,
+}
+
+/// What another shop asks for the same.
+#[derive(Clone, Debug)]
+pub struct AlsoOffer {
+    pub shop: String,
+    pub href: String,
+    pub price: String,
+    /// In words; empty where the shop sends nothing.
+    pub delivery: String,
+    pub in_stock: bool,
+    /// Whether it is the best of all, this page's included.
+    pub wins: bool,
+    /// What goes into the basket, where there is nothing to choose and something to be had.
+    pub sku: Option<String>,
 }
 
 impl ProductPage {

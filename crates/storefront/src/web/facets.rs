@@ -258,7 +258,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 /// A number as the language writes it.
-fn written(number: f64, locale: Locale) -> String {
+pub fn written(number: f64, locale: Locale) -> String {
     let plain = number.to_string();
     match locale {
         Locale::Es => plain.replace('.', ","),

@@ -7,11 +7,11 @@ use super::{Shop, cards, facets, reviews};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
-use crate::views::product::{Attribute, Delivery, ProductPage, SellerBox, Variant};
+use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
-use contracts::catalog::{AttributeValue, Listing, ProductStatus};
+use contracts::catalog::{AttributeValue, CategoryAttribute, ItemOffer, Listing, ProductStatus};
 use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller, ShopStatus};
 use kernel::limits::LINE_QUANTITY_MAX;
@@ -79,11 +79,16 @@ pub async fn page(
         ..SearchQuery::default()
     };
     let list = format!("{href}/reviews");
-    let (others, logo, said) = futures::join!(
+    let path = listing.category.as_ref().map_or("", |c| c.path.as_str());
+    let (others, logo, said, offers, schema) = futures::join!(
         shop.search.search(&visit.ctx, others),
         super::home::pictures(&shop, &visit, seller.logo.into_iter()),
         reviews::first(&shop, &visit, found, &list, &seller.name, &href),
+        shop.catalog.item_offers(&visit.ctx, listing.id),
+        shop.catalog.category_attributes(&visit.ctx, path.to_owned()),
     );
+    // So is what other shops ask for the same, and how the category calls its attributes.
+    let (offers, schema) = (offers.unwrap_or_default(), schema.unwrap_or_default());
     // What else the maker has is an extra: without search the piece itself can still be bought.
     let others = others.ok();
     let logo = logo.into_values().next();
@@ -108,7 +113,8 @@ pub async fn page(
         found: click.map(|click| cards::found(&click)).unwrap_or_default(),
         delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
         description: Markup::sanitised(&listing.description_html),
-        attributes: attributes(&listing, locale),
+        attributes: attributes(&listing, &schema, locale),
+        also: also(&offers, listing.id, locale),
         returns: seller.return_policy.clone(),
         said,
         more_from_seller: others
@@ -165,7 +171,37 @@ fn variant_label(listing: &Listing, locale: Locale) -> String {
     names.unwrap_or_default().join(" · ")
 }
 
-fn attributes(listing: &Listing, locale: Locale) -> Vec<Attribute> {
+fn also(offers: &[ItemOffer], own: ProductId, locale: Locale) -> Vec<AlsoOffer> {
+    let told = |offer: &ItemOffer| {
+        let price = locale.money(offer.price);
+        AlsoOffer {
+            shop: offer.shop_name.clone(),
+            href: cards::product_href(&offer.slug, offer.product),
+            price: match offer.price_from {
+                true => locale.t("price.from").arg("price", price).to_string(),
+                false => price,
+            },
+            delivery: match offer.delivery_from {
+                Some(cost) if cost.amount > 0 => locale
+                    .t("delivery.from")
+                    .arg("price", locale.money(cost))
+                    .to_string(),
+                Some(_) => locale.t("delivery.free_long").to_string(),
+                None => String::new(),
+            },
+            in_stock: offer.in_stock,
+            wins: offer.wins,
+            sku: offer.sku.filter(|_| offer.in_stock).map(|sku| sku.to_string()),
+        }
+    };
+    offers
+        .iter()
+        .filter(|offer| offer.product != own)
+        .map(told)
+        .collect()
+}
+
+fn attributes(listing: &Listing, schema: &[CategoryAttribute], locale: Locale) -> Vec<Attribute> {
     let said = |key: &str| locale.t(key).to_string();
     let repeated = |key: &str, value: &AttributeValue| {
         key == "materials"
@@ -176,17 +212,37 @@ fn attributes(listing: &Listing, locale: Locale) -> Vec<Attribute> {
         .attributes
         .iter()
         .filter(|(key, value)| !repeated(key, value))
-        .map(|(key, value)| Attribute {
-            name: facets::attribute_name(key, locale),
-            value: match value {
-                AttributeValue::Bool(true) => said("word.yes"),
-                AttributeValue::Bool(false) => said("word.no"),
-                AttributeValue::Number(n) => n.to_string(),
-                AttributeValue::Text(text) => text.clone(),
-                AttributeValue::Many(many) => many.join(", "),
-            },
+        .map(|(key, value)| {
+            let known = schema.iter().find(|one| one.key == *key);
+            Attribute {
+                name: known.map_or_else(
+                    || facets::attribute_name(key, locale),
+                    |one| facets::attribute_label(one, locale).to_owned(),
+                ),
+                value: match value {
+                    AttributeValue::Bool(true) => said("word.yes"),
+                    AttributeValue::Bool(false) => said("word.no"),
+                    AttributeValue::Number(n) => match known.and_then(|one| one.unit.as_deref()) {
+                        Some(unit) => format!("{}\u{a0}{unit}", facets::written(*n, locale)),
+                        None => facets::written(*n, locale),
+                    },
+                    AttributeValue::Text(text) => called(known, text, locale),
+                    AttributeValue::Many(many) => {
+                        let called = |text: &String| called(known, text, locale);
+                        many.iter().map(called).collect::<Vec<_>>().join(", ")
+                    }
+                },
+            }
         })
         .collect()
+}
+
+/// A value as the operator called it, where it is one of a choice.
+fn called(known: Option<&CategoryAttribute>, text: &str, locale: Locale) -> String {
+    let choice = known.and_then(|one| one.values.iter().find(|choice| choice.value == text));
+    choice
+        .map_or(text, |choice| facets::choice_label(choice, locale))
+        .to_owned()
 }
 
 /// The nearest parcel: the first rate of the shop's first option.

@@ -21,7 +21,11 @@ pub fn of(category: &Category, tree: &[Category]) -> Vec<CategoryAttribute> {
 
 /// What every leaf below a root has, choices left out: their values are each leaf's own.
 fn shared<'t>(root: &str, tree: &'t [Category]) -> Vec<&'t sampler::CategoryAttribute> {
-    let is_below = |c: &&Category| c.path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    let is_below = |c: &&Category| {
+        c.path
+            .strip_prefix(root)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
     let leaves: Vec<&Category> = tree.iter().filter(is_below).collect();
     let Some(first) = leaves.first() else {
         return Vec::new();

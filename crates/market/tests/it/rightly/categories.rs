@@ -13,6 +13,10 @@ pub fn is_of_categories(operation: &str) -> bool {
             | "create_category"
             | "change_category"
             | "list_needy_products"
+            | "match_product"
+            | "list_item_proposals"
+            | "refuse_item_proposal"
+            | "propose_item"
     )
 }
 
@@ -25,6 +29,9 @@ pub async fn call(world: &World, operation: &str, n: u32) -> Call {
         "change_category" => to(&[&made(world).await])
             .header("if-match", "\"1\"")
             .json(&json!({"name_es": "Jarras", "place": 0})),
+        "match_product" => to(&[&world.a.product]).json(&json!({"same_as": world.a.product})),
+        "propose_item" => to(&[&world.a.product]).json(&json!({"same_as": world.b.product})),
+        "refuse_item_proposal" => to(&[&proposed(world).await]),
         // They list.
         _ => to(&[]),
     }
@@ -37,12 +44,19 @@ fn category(n: u32) -> Value {
 }
 
 async fn made(world: &World) -> String {
-    let make = world
-        .call("create_category", &[])
-        .json(&category(world.fresh()));
+    let make = world.call("create_category", &[]).json(&category(world.fresh()));
     world
         .send_as(Who::Admin, &make)
         .await
         .expect(201)
         .at("/category/id")
+}
+
+/// A product of A's that is said to be B's.
+async fn proposed(world: &World) -> String {
+    let propose = world
+        .call("propose_item", &[&world.a.product])
+        .json(&json!({"same_as": world.b.product}));
+    world.send_as(Who::OwnerA, &propose).await.expect(204);
+    world.a.product.clone()
 }

@@ -237,7 +237,7 @@ async fn show_one(
         action: format!("{PATH}/{id}"),
         address: format!("/c/{}", one.category.path),
         version: one.version,
-        name: field("name", &one.category.name),
+        called: field("name", &one.category.name),
         name_es: field("name_es", &one.category.name_es),
         slug: field("slug", &one.category.slug),
         parent_error: moved

@@ -1,0 +1,273 @@
+//! Items: what several shops sell alike, and which of their offers is put first.
+
+use super::Products;
+use crate::cache::{CachedListing, Standing};
+use crate::domain::winning::{Candidate, rank};
+use crate::domain::{Refusal, gtin};
+use crate::error::Error;
+use crate::store::items::{self, Named};
+use ::store::{Scope, Tx};
+use contracts::catalog::{ItemOffer, ItemProposal, Listing, ProductStatus, Variant};
+use contracts::tenants::{Shop, ShopStatus};
+use kernel::{Ctx, Money, ProductId, TenantId, Timestamp};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What an offer says of its shop.
+#[derive(Debug)]
+pub struct ShopFace {
+    name: String,
+    slug: String,
+    is_open: bool,
+    /// The least that it asks for delivery.
+    delivery_from: Option<Money>,
+}
+
+impl ShopFace {
+    fn of(shop: Shop) -> Self {
+        let rates = shop.delivery.iter().flat_map(|option| &option.rates);
+        Self {
+            delivery_from: rates
+                .map(contracts::tenants::DeliveryRate::least)
+                .min_by_key(|m| m.amount),
+            name: shop.name,
+            slug: shop.slug,
+            is_open: shop.status == ShopStatus::Active,
+        }
+    }
+}
+
+/// A product that is an offer, taken apart.
+struct Offered<'a> {
+    listing: &'a Listing,
+    face: &'a ShopFace,
+    shown: &'a Variant,
+    in_stock: bool,
+}
+
+impl<'a> Offered<'a> {
+    /// By its cheapest variant that is in stock, or of all; none of what is not for sale.
+    fn of(cached: &'a CachedListing, standing: &Standing, face: &'a ShopFace) -> Option<Self> {
+        if cached.head.status != ProductStatus::Active || !face.is_open {
+            return None;
+        }
+        let listing = cached.listing().ok()?;
+        let is_there = |v: &&Variant| standing.in_stock.contains(&v.sku);
+        let cheapest_there = listing
+            .variants
+            .iter()
+            .filter(is_there)
+            .min_by_key(|v| v.price.amount);
+        let cheapest = || listing.variants.iter().min_by_key(|v| v.price.amount);
+        Some(Self {
+            in_stock: cheapest_there.is_some(),
+            shown: cheapest_there.or_else(cheapest)?,
+            listing,
+            face,
+        })
+    }
+
+    fn candidate(&self) -> Candidate {
+        Candidate {
+            product: self.listing.id,
+            tenant: self.listing.tenant,
+            in_stock: self.in_stock,
+            price: self.shown.price,
+            delivery: self.face.delivery_from,
+            since: self.listing.created_at,
+        }
+    }
+
+    fn told(&self, wins: bool) -> ItemOffer {
+        let listing = self.listing;
+        ItemOffer {
+            product: listing.id,
+            slug: listing.slug.clone(),
+            shop: listing.tenant,
+            shop_name: self.face.name.clone(),
+            shop_slug: self.face.slug.clone(),
+            price: self.shown.price,
+            price_from: listing
+                .variants
+                .iter()
+                .any(|v| v.price.amount > self.shown.price.amount),
+            delivery_from: self.face.delivery_from,
+            in_stock: self.in_stock,
+            sku: Some(self.shown.sku).filter(|_| listing.variants.len() == 1),
+            wins,
+        }
+    }
+}
+
+impl Products {
+    /// All shops' offers of the item that a product is an offer of, the winner first.
+    pub(super) async fn offers_of_item(&self, ctx: &Ctx, id: ProductId) -> Result<Vec<ItemOffer>, Error> {
+        let standing = self.standing(id).await?;
+        match &*standing.others {
+            [] => Ok(Vec::new()),
+            others => self.ranked_offers(ctx, id, others).await,
+        }
+    }
+
+    /// The offers of `id` and `others` that are for sale; nothing where there is only one. Each shop has one: its best.
+    pub(super) async fn ranked_offers(
+        &self,
+        ctx: &Ctx,
+        id: ProductId,
+        others: &[ProductId],
+    ) -> Result<Vec<ItemOffer>, Error> {
+        let ids: Vec<ProductId> = std::iter::once(id).chain(others.iter().copied()).collect();
+        let listings = self.listings_by_id(ctx, &ids).await?;
+        let standings: HashMap<ProductId, Standing> = self.standings(&ids).await?.into_iter().collect();
+        let shops = listings.iter().map(|cached| cached.head.tenant).collect();
+        let faces = self.faces(ctx, shops).await?;
+        let offered: HashMap<ProductId, Offered<'_>> = listings
+            .iter()
+            .filter_map(|cached| {
+                let face = faces.get(&cached.head.tenant)?;
+                Some((cached.id, Offered::of(cached, standings.get(&cached.id)?, face)?))
+            })
+            .collect();
+        let mut candidates: Vec<Candidate> = offered.values().map(Offered::candidate).collect();
+        rank(self.settings.winning_rule, &mut candidates);
+        // The product that is asked about stands for its own shop, wherever it comes among that shop's.
+        let asked_shop = offered.get(&id).map(|own| own.listing.tenant);
+        let mut shops = HashSet::new();
+        candidates.retain(|c| match asked_shop == Some(c.tenant) {
+            true => c.product == id,
+            false => shops.insert(c.tenant),
+        });
+        if candidates.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let told = candidates.iter().enumerate();
+        Ok(told
+            .filter_map(|(place, c)| Some(offered.get(&c.product)?.told(place == 0)))
+            .collect())
+    }
+
+    /// Says that a product is the same thing as another, or as none.
+    pub(crate) async fn match_by_hand(
+        &self,
+        ctx: &Ctx,
+        product: ProductId,
+        same_as: Option<ProductId>,
+    ) -> Result<(), Error> {
+        let same_as = same_as.filter(|other| *other != product);
+        let mut tx = self.db.begin(Scope::System).await?;
+        let item = items::match_by_hand(&mut tx, &ctx.actor, ctx.now, product, same_as).await?;
+        item.ok_or(Error::NotFound("product"))?;
+        items::settle(&mut tx, product).await?;
+        tx.commit().await?;
+        // Other processes find it out when what they remember of both has had its time.
+        for id in std::iter::once(product).chain(same_as) {
+            self.standing.invalidate(&id);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn proposals(&self) -> Result<Vec<ItemProposal>, Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let proposals = items::proposals(&mut tx).await?;
+        tx.commit().await?;
+        Ok(proposals)
+    }
+
+    pub(crate) async fn refuse_proposal(&self, product: ProductId) -> Result<(), Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let was_there = items::settle(&mut tx, product).await?;
+        tx.commit().await?;
+        was_there.then_some(()).ok_or(Error::NotFound("proposal"))
+    }
+
+    pub(crate) async fn propose_item(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        product: ProductId,
+        same_as: ProductId,
+    ) -> Result<(), Error> {
+        let found = self.listings_by_id(ctx, &[product, same_as]).await?;
+        let own = found.iter().find(|c| c.id == product && c.head.tenant == tenant);
+        let is_sold = |c: &&Arc<CachedListing>| c.id == same_as && c.head.status == ProductStatus::Active;
+        let other = found.iter().find(is_sold);
+        let (_, other) = own.zip(other).ok_or(Error::NotFound("product"))?;
+        if other.head.tenant == tenant {
+            let said =
+                "Both are yours. Name another shop's product, or make one of these a variant of the other.";
+            return Err(Refusal::new("same_as", "same_shop", said).into());
+        }
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        items::propose(&mut tx, tenant, &ctx.actor, ctx.now, product, same_as).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn faces(
+        &self,
+        ctx: &Ctx,
+        shops: HashSet<TenantId>,
+    ) -> Result<HashMap<TenantId, Arc<ShopFace>>, Error> {
+        let (mut faces, mut unknown) = (HashMap::new(), Vec::new());
+        for shop in shops {
+            match self.shop_faces.get(&shop) {
+                Some(face) => {
+                    faces.insert(shop, face);
+                }
+                None => unknown.push(shop),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(faces);
+        }
+        for shop in self.tenants.shops(ctx, unknown).await? {
+            let id = shop.id;
+            let face = Arc::new(ShopFace::of(shop));
+            self.shop_faces.insert(id, Arc::clone(&face));
+            faces.insert(id, face);
+        }
+        Ok(faces)
+    }
+}
+
+/// Matches products that were written with those of other shops that carry the same GTINs, in the transaction of the write.
+pub(super) async fn join<'a>(
+    tx: &mut Tx,
+    tenant: TenantId,
+    now: Timestamp,
+    listings: impl Iterator<Item = &'a Listing>,
+) -> Result<(), Error> {
+    let (mut named, mut nameless): (Vec<Named>, Vec<ProductId>) = (Vec::new(), Vec::new());
+    for listing in listings {
+        let digits = listing.variants.iter().filter_map(|v| v.gtin.as_deref());
+        let gtins: Vec<String> = digits.filter_map(gtin::of_fourteen).collect();
+        match (gtins.is_empty(), listing.version) {
+            (false, _) => named.push(Named {
+                product: listing.id,
+                gtins,
+            }),
+            // What is new was no offer of anything before.
+            (true, 1) => {}
+            (true, _) => nameless.push(listing.id),
+        }
+    }
+    if !nameless.is_empty() {
+        items::part(tx, &nameless).await?;
+    }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut known = items::of_gtins(tx, &named).await?;
+    let new = items::fresh(&named, &known);
+    if !new.is_empty() && items::name(tx, &new).await? < new.len() {
+        // Another shop came first with some of them.
+        known = items::of_gtins(tx, &named).await?;
+    } else {
+        known.extend(new);
+    }
+    let matched: Vec<(ProductId, ProductId)> = named
+        .iter()
+        .filter_map(|one| Some((one.product, items::item_of(one, &known)?)))
+        .collect();
+    Ok(items::put(tx, tenant, now, &matched).await?)
+}

@@ -1,0 +1,166 @@
+//! The same thing sold by several shops.
+
+use crate::scene::{Scene, bowl};
+use contracts::catalog::{Catalog, ItemOffer, ProductDraft};
+use contracts::inventory::AvailabilityChanged;
+use kernel::{ProductId, SkuId, TenantId};
+use serde_json::json;
+use std::time::Duration;
+use store::Scope;
+use tokio_util::sync::CancellationToken;
+
+const GTIN: &str = "4012345678901";
+
+fn coded(key: &str, price: i64, gtin: &str) -> ProductDraft {
+    let mut draft = bowl(key);
+    draft.variants[0].price.amount = price;
+    draft.variants[0].gtin = Some(gtin.to_owned());
+    draft
+}
+
+async fn sell(scene: &Scene, shop: TenantId, draft: ProductDraft) -> (ProductId, SkuId) {
+    let code = draft.variants[0].code.clone();
+    scene
+        .products
+        .upsert(&scene.ctx, shop, vec![draft])
+        .await
+        .expect("written");
+    let found = scene
+        .products
+        .skus_by_code(&scene.ctx, shop, vec![code])
+        .await
+        .expect("found");
+    (found[0].product, found[0].sku)
+}
+
+async fn offers(scene: &Scene, id: ProductId) -> Vec<ItemOffer> {
+    scene.products.item_offers(&scene.ctx, id).await.expect("read")
+}
+
+/// Says what inventory would say.
+async fn in_stock(scene: &Scene, product: ProductId, sku: SkuId, tenant: TenantId, in_stock: bool) {
+    let event = AvailabilityChanged {
+        sku,
+        product,
+        tenant,
+        in_stock,
+    };
+    let mut tx = scene
+        .db
+        .db(catalog::CONTEXT)
+        .begin(Scope::System)
+        .await
+        .expect("begins");
+    store::log::append(&mut tx, &scene.ctx, &event)
+        .await
+        .expect("appended");
+    tx.commit().await.expect("committed");
+    store::log::wake();
+}
+
+/// The winner's product, as soon as it is `expected`.
+async fn winner_becomes(scene: &Scene, of: ProductId, expected: ProductId) {
+    let begun = std::time::Instant::now();
+    loop {
+        let offers = offers(scene, of).await;
+        if offers.iter().any(|offer| offer.wins && offer.product == expected) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1), "{offers:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_gtin_makes_offers_of_one_item_and_the_cheapest_wins() {
+    let scene = Scene::new().await;
+    let (mine, _) = sell(&scene, scene.shop, coded("a", 1990, GTIN)).await;
+    let (theirs, _) = sell(&scene, scene.other_shop, coded("b", 1790, "04012345678901")).await;
+    let (wrong, _) = sell(&scene, scene.other_shop, coded("c", 90, "4012345678902")).await;
+    let told: Vec<_> = offers(&scene, mine)
+        .await
+        .iter()
+        .map(|o| (o.product, o.price.amount, o.wins))
+        .collect();
+    assert_eq!(told, [(theirs, 1790, true), (mine, 1990, false)]);
+    assert_eq!(offers(&scene, wrong).await, []);
+
+    let page = scene
+        .client()
+        .await
+        .get(&format!("/v1/products/{mine}"))
+        .await
+        .expect(200);
+    let json = page.json();
+    assert_eq!(json["winning_offer"], json!(theirs));
+    assert_eq!(json["other_offers"].as_array().expect("a list").len(), 1);
+    assert_eq!(json["other_offers"][0]["product"], json!(theirs));
+    let alone = scene
+        .client()
+        .await
+        .get(&format!("/v1/products/{wrong}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&alone["other_offers"], alone.get("winning_offer")),
+        (&json!([]), None)
+    );
+}
+
+#[tokio::test]
+async fn the_winner_follows_prices_and_stock_within_a_second() {
+    let scene = Scene::new().await;
+    let stop = CancellationToken::new();
+    let work = tokio::spawn(catalog::work(scene.products.clone(), stop.clone()));
+    let (mine, my_sku) = sell(&scene, scene.shop, coded("a", 1990, GTIN)).await;
+    let (theirs, their_sku) = sell(&scene, scene.other_shop, coded("b", 1790, GTIN)).await;
+    in_stock(&scene, mine, my_sku, scene.shop, true).await;
+    winner_becomes(&scene, mine, mine).await;
+    in_stock(&scene, theirs, their_sku, scene.other_shop, true).await;
+    winner_becomes(&scene, mine, theirs).await;
+    let _ = sell(&scene, scene.shop, coded("a", 1690, GTIN)).await;
+    winner_becomes(&scene, theirs, mine).await;
+    in_stock(&scene, mine, my_sku, scene.shop, false).await;
+    winner_becomes(&scene, theirs, theirs).await;
+    let mut gone = coded("b", 1790, GTIN);
+    gone.status = Some(contracts::catalog::ProductStatus::Inactive);
+    let _ = sell(&scene, scene.other_shop, gone).await;
+    assert_eq!(offers(&scene, mine).await, []);
+    stop.cancel();
+    work.await.expect("ends");
+}
+
+#[tokio::test]
+async fn what_has_no_number_is_matched_by_hand() {
+    let scene = Scene::new().await;
+    let (mine, _) = sell(&scene, scene.shop, bowl("a")).await;
+    let (theirs, _) = sell(&scene, scene.other_shop, bowl("b")).await;
+    let (seller, admin) = (scene.seller().await, scene.client().await.bearer("admin"));
+    let propose = |id: ProductId| format!("/v1/seller/products/{id}/item-proposal");
+    let same = |id: ProductId| json!({"same_as": id});
+    let _ = seller.put(&propose(theirs), &same(mine)).await.expect(404);
+    let own = seller.put(&propose(mine), &same(mine)).await.expect(400);
+    assert_eq!(own.json()["code"], "same_shop");
+    let _ = seller.put(&propose(mine), &same(theirs)).await.expect(204);
+    let proposed = admin.get("/v1/admin/item-proposals").await.expect(200).json();
+    assert_eq!(proposed["items"][0]["product"], json!(mine));
+    assert_eq!(proposed["items"][0]["same_as_title"], "Oak bowl b");
+    assert_eq!(offers(&scene, mine).await, []);
+
+    let item = format!("/v1/admin/products/{mine}/item");
+    let _ = admin.put(&item, &same(theirs)).await.expect(204);
+    assert_eq!(offers(&scene, mine).await.len(), 2);
+    let left = admin.get("/v1/admin/item-proposals").await.json();
+    assert_eq!(left["items"], json!([]));
+    let refuse = format!("/v1/admin/item-proposals/{mine}");
+    let _ = admin.delete(&refuse).await.expect(404);
+
+    // By hand it stays apart, whatever its number says.
+    let _ = admin.put(&item, &json!({"same_as": null})).await.expect(204);
+    let _ = sell(&scene, scene.shop, coded("a", 1990, GTIN)).await;
+    let _ = sell(&scene, scene.other_shop, coded("b", 1990, GTIN)).await;
+    assert_eq!(offers(&scene, mine).await, []);
+    let unknown = admin.put(&item, &same(ProductId::new(scene.ctx.now))).await;
+    assert_eq!(unknown.status, 404);
+}
