@@ -49,6 +49,28 @@ pub struct Standing {
     pub others: Arc<[ProductId]>,
 }
 
+impl Standing {
+    /// As it is by what inventory said since it was read.
+    pub fn corrected(self, said: &[(SkuId, bool)]) -> Self {
+        let is_gone = |sku: &SkuId| said.contains(&(*sku, false));
+        let mut in_stock: Vec<SkuId> = self
+            .in_stock
+            .iter()
+            .copied()
+            .filter(|sku| !is_gone(sku))
+            .collect();
+        for (sku, _) in said.iter().filter(|(_, in_stock)| *in_stock) {
+            if !in_stock.contains(sku) {
+                in_stock.push(*sku);
+            }
+        }
+        Self {
+            in_stock: in_stock.into(),
+            ..self
+        }
+    }
+}
+
 impl CachedListing {
     fn of_listing(listing: Listing) -> Self {
         let texts: usize = listing.description_html.len()

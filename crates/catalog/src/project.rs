@@ -81,7 +81,7 @@ fn forget(products: &Products, envelope: &contracts::Envelope) {
     if let Some(Ok(event)) = envelope.read::<ProductChanged>() {
         products.listings.outdate(event.product, event.version);
     } else if let Some(Ok(event)) = envelope.read::<AvailabilityChanged>() {
-        products.standing.invalidate(&event.product);
+        products.hear_stock(event.product, event.sku, event.in_stock);
     } else if let Some(Ok(event)) = envelope.read::<ShopChanged>() {
         products.open_shops.invalidate(&event.tenant);
         products.shop_faces.invalidate(&event.tenant);

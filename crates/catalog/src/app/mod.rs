@@ -26,7 +26,7 @@ use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::tenants::Tenants;
 use foldhash::fast::RandomState;
-use kernel::{ProductId, SharedClock, TenantId};
+use kernel::{ProductId, SharedClock, SkuId, TenantId};
 use object_store::ObjectStore;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -92,6 +92,8 @@ pub struct Inner {
     pub(crate) open_shops: moka::sync::Cache<TenantId, bool, RandomState>,
     /// How products stand: what of them is in stock, and who else sells the same.
     pub(crate) standing: moka::sync::Cache<ProductId, Standing, RandomState>,
+    /// What inventory said of a product's SKUs lately: the table that is read may not know it yet.
+    pub(crate) stock_said: moka::sync::Cache<ProductId, Arc<[(SkuId, bool)]>, RandomState>,
     /// What offers say of their shops.
     pub(crate) shop_faces: moka::sync::Cache<TenantId, Arc<items::ShopFace>, RandomState>,
     /// Who people are, for telling who changed what.
@@ -130,6 +132,10 @@ impl Products {
                 .time_to_live(SHOP_TTL)
                 .build_with_hasher(RandomState::default()),
             people: OnceLock::new(),
+            stock_said: moka::sync::Cache::builder()
+                .max_capacity(200_000)
+                .time_to_live(STOCK_TTL)
+                .build_with_hasher(RandomState::default()),
             shop_faces: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(SHOP_TTL)

@@ -156,8 +156,28 @@ impl Products {
         let (head, json, standing) = listing::page(self.db.reads(), id)
             .await?
             .ok_or(Error::NotFound("product"))?;
-        self.standing.insert(id, standing.clone());
+        let standing = self.stand(id, standing);
         Ok((self.remember_json(ctx, id, head, json).await?, standing))
+    }
+
+    /// Remembers how a product stands, by what inventory said since.
+    fn stand(&self, id: ProductId, read: Standing) -> Standing {
+        let standing = match self.stock_said.get(&id) {
+            Some(said) => read.corrected(&said),
+            None => read,
+        };
+        self.standing.insert(id, standing.clone());
+        standing
+    }
+
+    /// Inventory said whether a SKU is in stock.
+    pub(crate) fn hear_stock(&self, id: ProductId, sku: SkuId, in_stock: bool) {
+        let said = self.stock_said.get(&id);
+        let others = said.iter().flat_map(|said| said.iter().copied());
+        let others = others.filter(|(other, _)| *other != sku);
+        self.stock_said
+            .insert(id, others.chain(std::iter::once((sku, in_stock))).collect());
+        self.standing.invalidate(&id);
     }
 
     pub(super) async fn standing(&self, id: ProductId) -> Result<Standing, Error> {
@@ -180,8 +200,7 @@ impl Products {
         let mut read: HashMap<ProductId, Standing> = HashMap::new();
         if !missing.is_empty() {
             for (id, standing) in listing::standings(self.db.pool(), &missing).await? {
-                self.standing.insert(id, standing.clone());
-                read.insert(id, standing);
+                read.insert(id, self.stand(id, standing));
             }
         }
         let found = known

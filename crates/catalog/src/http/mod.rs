@@ -27,8 +27,8 @@ mod put_shop_trust;
 mod reject_moderation;
 mod restore_product_version;
 mod start_import;
-mod undo_import;
 mod tend;
+mod undo_import;
 mod upload_image;
 
 use crate::{OwnProduct, Products};

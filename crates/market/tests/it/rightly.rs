@@ -2,9 +2,9 @@
 
 mod cards;
 pub mod files;
+mod categories;
 mod past;
 mod reviews;
-mod categories;
 mod sales;
 mod search;
 pub mod stock;
