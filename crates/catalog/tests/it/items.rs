@@ -112,23 +112,28 @@ async fn a_gtin_makes_offers_of_one_item_and_the_cheapest_wins() {
 async fn the_winner_follows_prices_and_stock_within_a_second() {
     let scene = Scene::new().await;
     let stop = CancellationToken::new();
-    let work = tokio::spawn(catalog::work(scene.products.clone(), stop.clone()));
-    let (mine, my_sku) = sell(&scene, scene.shop, coded("a", 1990, GTIN)).await;
-    let (theirs, their_sku) = sell(&scene, scene.other_shop, coded("b", 1790, GTIN)).await;
-    in_stock(&scene, mine, my_sku, scene.shop, true).await;
-    winner_becomes(&scene, mine, mine).await;
-    in_stock(&scene, theirs, their_sku, scene.other_shop, true).await;
-    winner_becomes(&scene, mine, theirs).await;
-    let _ = sell(&scene, scene.shop, coded("a", 1690, GTIN)).await;
-    winner_becomes(&scene, theirs, mine).await;
-    in_stock(&scene, mine, my_sku, scene.shop, false).await;
-    winner_becomes(&scene, theirs, theirs).await;
+    let follows = catalog::work(scene.products.clone(), stop.clone());
+    tokio::join!(follows, async {
+        outdo_each_other(&scene).await;
+        stop.cancel();
+    });
+}
+
+async fn outdo_each_other(scene: &Scene) {
+    let (mine, my_sku) = sell(scene, scene.shop, coded("a", 1990, GTIN)).await;
+    let (theirs, their_sku) = sell(scene, scene.other_shop, coded("b", 1790, GTIN)).await;
+    in_stock(scene, mine, my_sku, scene.shop, true).await;
+    winner_becomes(scene, mine, mine).await;
+    in_stock(scene, theirs, their_sku, scene.other_shop, true).await;
+    winner_becomes(scene, mine, theirs).await;
+    let _ = sell(scene, scene.shop, coded("a", 1690, GTIN)).await;
+    winner_becomes(scene, theirs, mine).await;
+    in_stock(scene, mine, my_sku, scene.shop, false).await;
+    winner_becomes(scene, theirs, theirs).await;
     let mut gone = coded("b", 1790, GTIN);
     gone.status = Some(contracts::catalog::ProductStatus::Inactive);
-    let _ = sell(&scene, scene.other_shop, gone).await;
-    assert_eq!(offers(&scene, mine).await, []);
-    stop.cancel();
-    work.await.expect("ends");
+    let _ = sell(scene, scene.other_shop, gone).await;
+    assert_eq!(offers(scene, mine).await, []);
 }
 
 #[tokio::test]
