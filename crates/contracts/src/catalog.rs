@@ -1,8 +1,8 @@
 //! What is for sale: products, their variants, categories.
 
 pub mod history;
-pub mod moderation;
 mod item;
+pub mod moderation;
 mod schema;
 pub mod uploads;
 

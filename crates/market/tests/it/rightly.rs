@@ -1,8 +1,8 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
 mod cards;
-pub mod files;
 mod categories;
+pub mod files;
 mod past;
 mod reviews;
 mod sales;
