@@ -159,8 +159,8 @@ impl Scene {
             vote: format!("{VASE}/reviews/{n}/vote"),
             voted,
             report: format!("{VASE}/reviews/{n}/report"),
-            reasons: ["report.advertising", "report.untrue"]
-                .map(|key| Choice::new(key, self.t(key)))
+            reasons: [("advertising", "report.advertising"), ("untrue", "report.untrue")]
+                .map(|(value, key)| Choice::new(value, self.t(key)))
                 .into(),
         }
     }
@@ -172,7 +172,11 @@ impl Scene {
         );
         let href = format!("{VASE}/reviews");
         let title = self.locale.t("reviews.of").arg("what", &about.label).to_string();
-        let sorts = ["reviews.sort_helpful", "reviews.sort_newest"].map(|key| Choice::new(key, self.t(key)));
+        let sorts = [
+            ("helpful", "reviews.sort_helpful"),
+            ("newest", "reviews.sort_newest"),
+        ]
+        .map(|(value, key)| Choice::new(value, self.t(key)));
         ReviewsPage {
             page: self.public_page(title, &href),
             crumbs: vec![Link::new("Stoa", "/"), about.clone()],
