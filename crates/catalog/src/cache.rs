@@ -9,6 +9,8 @@ use foldhash::fast::RandomState;
 use kernel::{ProductId, SkuId, TenantId};
 use moka::ops::compute::Op;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -38,6 +40,9 @@ pub struct Head {
     pub version: i64,
     pub status: ProductStatus,
     pub category: Option<CategoryRef>,
+    /// The languages of its translations.
+    #[serde(default)]
+    pub translations: BTreeMap<String, IgnoredAny>,
 }
 
 /// What of a product changes more often than it is written.
@@ -72,7 +77,7 @@ impl Standing {
 }
 
 impl CachedListing {
-    fn of_listing(listing: Listing) -> Self {
+    pub(crate) fn of_listing(listing: Listing) -> Self {
         let texts: usize = listing.description_html.len()
             + listing.title.len() * 2
             + listing.attributes.keys().map(|key| key.len() + 80).sum::<usize>()
@@ -85,6 +90,11 @@ impl CachedListing {
                 version: listing.version,
                 status: listing.status,
                 category: listing.category.clone(),
+                translations: listing
+                    .translations
+                    .keys()
+                    .map(|tag| (tag.clone(), IgnoredAny))
+                    .collect(),
             },
             listing: OnceLock::from(listing),
             json: OnceLock::new(),
@@ -247,6 +257,8 @@ mod tests {
             slug: String::new(),
             title: String::new(),
             description_html: String::new(),
+            language: None,
+            translations: BTreeMap::new(),
             brand: String::new(),
             category: None,
             attributes: Attributes::new(),

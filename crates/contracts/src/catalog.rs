@@ -5,6 +5,7 @@ mod item;
 pub mod moderation;
 mod schema;
 pub mod uploads;
+mod words;
 
 pub use item::{ItemOffer, ItemProposal, WinningRule};
 pub use schema::{
@@ -12,6 +13,7 @@ pub use schema::{
     CategoryPatch, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk, ServedCategoryDesk,
     TendedCategory,
 };
+pub use words::{TranslatedWords, Translation, Translations};
 
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
@@ -71,6 +73,13 @@ pub struct Listing {
     pub title: String,
     /// Sanitised HTML.
     pub description_html: String,
+    /// Of these words, if the seller said: a tag of BCP 47.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "en")]
+    pub language: Option<String>,
+    /// The same words in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, TranslatedWords>,
     pub brand: String,
     pub category: Option<CategoryRef>,
     pub attributes: Attributes,
@@ -175,6 +184,12 @@ pub struct ProductDraft {
     pub title: String,
     /// HTML or Markdown; sanitised on the way in.
     pub description: String,
+    /// Of these words; as it was where absent, and nobody's where empty.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// The same in other languages, all of them; as they were where absent.
+    #[serde(default)]
+    pub translations: Option<Translations>,
     pub brand: String,
     /// Path of slugs; created on the way when the operator allows it, else matched.
     pub category: Option<String>,
@@ -342,6 +357,9 @@ pub struct OwnListing {
     pub key: String,
     /// The description as it was written.
     pub description: String,
+    /// The words in other languages as they were written.
+    #[serde(default)]
+    pub translations: Translations,
     pub listing: Listing,
     /// Where buyers do not see it as it is: it waits, or was refused.
     #[serde(default)]

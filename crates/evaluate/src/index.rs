@@ -40,6 +40,7 @@ fn document(number: u32, product: &Product) -> Document {
         brand: product.brand.clone(),
         categories: categories.collect(),
         category_aliases: Vec::new(),
+        translations: Vec::new(),
         tags: Vec::new(),
         description: product.description.clone(),
         attributes: product.attributes.clone(),

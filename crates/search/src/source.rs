@@ -204,6 +204,11 @@ impl Reader {
             categories,
             category_aliases,
             description: plain_text(&listing.description_html),
+            translations: listing
+                .translations
+                .values()
+                .map(|words| (words.title.clone(), plain_text(&words.description_html)))
+                .collect(),
             attributes,
             seller: labelled(&shop.slug, &shop.name),
             region: shop.location.region.as_deref().map(|code| {

@@ -157,6 +157,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             labelled(&format!("things/{kind}"), &format!("Kind {kind}")),
         ],
         category_aliases: Vec::new(),
+        translations: Vec::new(),
         tags: Vec::new(),
         description,
         attributes,

@@ -61,6 +61,8 @@ pub fn of(index: usize, good: &Good, now: Timestamp) -> Listing {
         version: 1,
         status: ProductStatus::Active,
         slug: format!("product-{index}"),
+        language: None,
+        translations: Default::default(),
         description_html: format!(
             "<p>{title}. Made in small batches in a workshop near Sevilla, from material that comes from no farther than \
              a day's drive. Every piece is shaped, dried and finished by hand over two weeks, so that no two are quite \

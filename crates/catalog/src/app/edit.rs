@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::store::{image, listing, product, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::{
-    AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, VariantDraft,
+    AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, Translations,
+    VariantDraft,
 };
 use kernel::{Ctx, Cursor, Fault, ImageId, Money, Page, PageLimit, ProductId, TenantId};
 use serde::Deserialize;
@@ -32,6 +33,13 @@ pub struct NewProduct {
     /// Markdown or HTML; what could act is removed.
     #[serde(default)]
     pub description: String,
+    /// The language of these words: a tag of BCP 47.
+    #[serde(default)]
+    #[schema(example = "en", max_length = 35)]
+    pub language: Option<String>,
+    /// The same in other languages, by their tags.
+    #[serde(default)]
+    pub translations: Option<Translations>,
     #[serde(default)]
     pub brand: String,
     #[serde(default)]
@@ -94,6 +102,13 @@ pub struct ProductPatch {
     pub title: Option<String>,
     #[serde(default)]
     pub description: Option<String>,
+    /// The language of title and description; an empty text takes it away.
+    #[serde(default)]
+    #[schema(example = "en", max_length = 35)]
+    pub language: Option<String>,
+    /// All translations, by their tags.
+    #[serde(default)]
+    pub translations: Option<Translations>,
     #[serde(default)]
     pub brand: Option<String>,
     /// An empty text takes the product out of its category.
@@ -147,6 +162,8 @@ impl Products {
             key: request.key.or(code).unwrap_or_default(),
             title: request.title,
             description: request.description,
+            language: request.language,
+            translations: request.translations,
             brand: request.brand,
             category: request.category,
             attributes: request.attributes,
@@ -361,6 +378,8 @@ pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> Produc
         key,
         title: content.title,
         description: content.description,
+        language: Some(content.language.unwrap_or_default()),
+        translations: Some(content.translations),
         brand: content.brand,
         category: content.category.and_then(|c| tree.by_id(c)).map(|c| c.path),
         attributes: content.attributes,
@@ -393,6 +412,8 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
     let ProductPatch {
         title,
         description,
+        language,
+        translations,
         brand,
         category,
         attributes,
@@ -405,6 +426,8 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
     } = patch;
     set(&mut draft.title, title);
     set(&mut draft.description, description);
+    draft.language = language.or(draft.language.take());
+    draft.translations = translations.or(draft.translations.take());
     set(&mut draft.brand, brand);
     set(&mut draft.attributes, attributes);
     set(&mut draft.tags, tags);

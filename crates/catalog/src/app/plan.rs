@@ -3,14 +3,15 @@
 use super::Tree;
 use crate::domain::category::CategoryPath;
 use crate::domain::change::{Content, KeptVariant};
-use crate::domain::schema;
 use crate::domain::{ParsedDraft, ParsedVariant, Refusal};
+use crate::domain::{description, schema};
 use crate::store::rows::VersionRow;
+use crate::store::translations::Words;
 use crate::store::upsert::{Existing, ExistingVariant};
-use contracts::catalog::{Listing, ProductStatus, Variant};
+use contracts::catalog::{Listing, ProductStatus, TranslatedWords, Translation, Variant};
 use contracts::inventory::StockCount;
 use kernel::{Ctx, ProductId, SkuId, TenantId, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -35,6 +36,8 @@ pub struct Plan {
     pub new_skus: Vec<(SkuId, ProductId)>,
     /// Stock that differs from what the seller said last.
     pub counts: Vec<StockCount>,
+    /// Words in other languages, of products that say or said any.
+    pub words: Vec<(ProductId, Words)>,
 }
 
 /// What was read beforehand.
@@ -110,6 +113,10 @@ impl<'a> Planner<'a> {
         let listing = self.listing(draft, id, 1, status, variants, at)?;
         self.count_stock(id, &draft.variants, &listing.variants, &HashMap::new());
         self.claim(id, draft);
+        let words = words_of(draft, None);
+        if words != Words::default() {
+            self.plan.words.push((id, words));
+        }
         self.write(i, listing, serde_json::json!({}));
         Ok(Outcome::Created(id))
     }
@@ -162,13 +169,16 @@ impl<'a> Planner<'a> {
             .filter(|v| !v.removed)
             .map(|v| v.kept.clone())
             .collect();
-        let after = Content::of(
+        let words = words_of(draft, Some(&before));
+        show_words(&mut listing, &words);
+        let mut after = Content::of(
             draft,
             listing.category.as_ref().map(|c| c.id),
             listing.tax_category.clone(),
             status,
             listing.variants.iter().map(kept_of).collect(),
         );
+        (after.language, after.translations) = (words.language.clone(), words.translations.clone());
         let given: HashMap<SkuId, Option<i64>> = kept.iter().map(|v| (v.kept.sku, v.stock_given)).collect();
         let counts_before = self.plan.counts.len();
         self.count_stock(id, &draft.variants, &listing.variants, &given);
@@ -193,6 +203,9 @@ impl<'a> Planner<'a> {
             self.owners.remove(&variant.kept.code);
         }
         self.claim(id, draft);
+        if (&words.language, &words.translations) != (&before.language, &before.translations) {
+            self.plan.words.push((id, words));
+        }
         self.write(i, listing, change);
         Ok(Outcome::Updated(id))
     }
@@ -309,6 +322,7 @@ impl<'a> Planner<'a> {
                 }
             },
         };
+        let words = words_of(draft, None);
         Ok(Listing {
             id,
             tenant: self.tenant,
@@ -317,6 +331,8 @@ impl<'a> Planner<'a> {
             slug: draft.slug.clone(),
             title: draft.title.clone(),
             description_html: draft.description_html.clone(),
+            translations: shown_words(&words),
+            language: words.language,
             brand: draft.brand.clone(),
             category,
             attributes: draft.attributes.clone(),
@@ -389,10 +405,42 @@ pub(super) fn kept_of(variant: &Variant) -> KeptVariant {
     }
 }
 
+/// The language and translations that a draft leads to.
+fn words_of(draft: &ParsedDraft, before: Option<&Content>) -> Words {
+    let kept = || before.and_then(|content| content.language.clone());
+    let kept_translations = || {
+        before
+            .map(|content| content.translations.clone())
+            .unwrap_or_default()
+    };
+    Words {
+        language: draft.language.clone().unwrap_or_else(kept),
+        translations: draft.translations.clone().unwrap_or_else(kept_translations),
+    }
+}
+
+fn shown_words(words: &Words) -> BTreeMap<String, TranslatedWords> {
+    let shown = |(tag, words): (&String, &Translation)| {
+        let shown = TranslatedWords {
+            title: words.title.clone(),
+            description_html: description::html(&words.description),
+        };
+        (tag.clone(), shown)
+    };
+    words.translations.iter().map(shown).collect()
+}
+
+fn show_words(listing: &mut Listing, words: &Words) {
+    listing.language.clone_from(&words.language);
+    listing.translations = shown_words(words);
+}
+
 fn empty(status: ProductStatus) -> Content {
     Content {
         title: String::new(),
         description: String::new(),
+        language: None,
+        translations: contracts::catalog::Translations::new(),
         brand: String::new(),
         category: None,
         attributes: contracts::catalog::Attributes::new(),

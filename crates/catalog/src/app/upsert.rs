@@ -7,7 +7,7 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{picture_address, stock, upsert};
+use crate::store::{picture_address, stock, translations, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
@@ -313,6 +313,7 @@ async fn write_changes(
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
+    translations::put(tx, tenant, &plan.words).await?;
     super::items::join(
         tx,
         tenant,

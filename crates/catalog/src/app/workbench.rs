@@ -145,6 +145,8 @@ fn new_product(draft: ProductDraft) -> Result<NewProduct, Error> {
         key: Some(draft.key).filter(|key| !key.is_empty()),
         title: draft.title,
         description: draft.description,
+        language: draft.language,
+        translations: draft.translations,
         brand: draft.brand,
         category: draft.category,
         attributes: draft.attributes,
@@ -161,6 +163,8 @@ fn patch_of(draft: ProductDraft) -> Result<ProductPatch, Error> {
         images: Some(chosen(&draft.images)?),
         title: Some(draft.title),
         description: Some(draft.description),
+        language: draft.language,
+        translations: draft.translations,
         brand: Some(draft.brand),
         category: Some(draft.category.unwrap_or_default()),
         attributes: Some(draft.attributes),
@@ -188,6 +192,7 @@ impl Workbench for Products {
             Ok(OwnListing {
                 key: own.key,
                 description: own.description,
+                translations: own.written,
                 listing: own.listing,
                 review: own.review,
             })

@@ -2,7 +2,7 @@
 
 use super::ParsedDraft;
 use super::draft::ImageAddress;
-use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus};
+use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus, Translations};
 use kernel::{CategoryId, Money, SkuId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -12,6 +12,10 @@ use serde_json::{Map, Value, json};
 pub struct Content {
     pub title: String,
     pub description: String,
+    #[serde(default)]
+    pub language: Option<String>,
+    #[serde(default)]
+    pub translations: Translations,
     pub brand: String,
     pub category: Option<CategoryId>,
     pub attributes: Attributes,
@@ -48,6 +52,8 @@ impl Content {
         Self {
             title: draft.title.clone(),
             description: draft.description.clone(),
+            language: draft.language.clone().flatten(),
+            translations: draft.translations.clone().unwrap_or_default(),
             brand: draft.brand.clone(),
             category,
             attributes: draft.attributes.clone(),
@@ -142,6 +148,8 @@ mod tests {
         Content {
             title: "Bowl".to_owned(),
             description: String::new(),
+            language: None,
+            translations: Translations::new(),
             brand: String::new(),
             category: None,
             attributes: Attributes::from([

@@ -6,9 +6,9 @@ use super::limits::{
     KEY_CHARS_MAX, OPTION_CHARS_MAX, OPTIONS_MAX, PRICE_MINOR_MAX, SKU_CODE_CHARS_MAX, STOCK_MAX,
     TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX, VARIANTS_MAX, WEIGHT_G_MAX,
 };
-use super::{attributes, description, slug};
+use super::{attributes, description, languages, slug};
 use contracts::catalog::{
-    Attributes, DraftImage, OptionValue, Picture, ProductDraft, ProductStatus, VariantDraft,
+    Attributes, DraftImage, OptionValue, Picture, ProductDraft, ProductStatus, Translations, VariantDraft,
 };
 use kernel::Money;
 use serde::Serialize;
@@ -71,6 +71,12 @@ pub struct ParsedDraft {
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
     pub variants: Vec<ParsedVariant>,
+    /// None leaves it as it is; none within takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Option<String>>,
+    /// None leaves them as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translations: Option<Translations>,
     #[serde(skip)]
     pub slug: String,
     #[serde(skip)]
@@ -112,6 +118,12 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let tags = parse_tags(draft.tags)?;
     let tax_category = draft.tax_category.map(parse_tax_category).transpose()?;
     let (images, image_addresses) = parse_images(draft.images)?;
+    let language = draft
+        .language
+        .as_deref()
+        .map(languages::parse_language)
+        .transpose()?;
+    let translations = draft.translations.map(languages::parse).transpose()?;
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
         description_html: description::html(&description),
@@ -128,6 +140,8 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         images,
         image_addresses,
         variants,
+        language,
+        translations,
     };
     let mut hash = Sha256::new();
     // Writing to a hash does not fail, and every part of the draft has a JSON form.

@@ -165,6 +165,8 @@ mod tests {
             slug: String::new(),
             title: "Bowl".to_owned(),
             description_html: "<p>Turned <em>oak</em></p>".to_owned(),
+            language: None,
+            translations: std::collections::BTreeMap::new(),
             brand: String::new(),
             category: None,
             attributes: Attributes::new(),

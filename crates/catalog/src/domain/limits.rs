@@ -16,6 +16,9 @@ pub const CATEGORY_ATTRIBUTES_MAX: usize = 60;
 /// Values that one attribute allows.
 pub const ATTRIBUTE_CHOICES_MAX: usize = 200;
 pub const ATTRIBUTE_UNIT_CHARS_MAX: usize = 16;
+/// Languages of a product's words beside its own.
+pub const LANGUAGES_MAX: usize = 20;
+pub const LANGUAGE_TAG_CHARS_MAX: usize = 35;
 pub const IMAGES_MAX: usize = 20;
 pub const IMAGE_ADDRESS_CHARS_MAX: usize = 2_000;
 pub const ALT_CHARS_MAX: usize = 300;

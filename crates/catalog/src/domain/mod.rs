@@ -7,6 +7,7 @@ pub mod description;
 mod draft;
 pub mod flags;
 pub mod gtin;
+pub mod languages;
 pub mod limits;
 pub mod schema;
 pub mod slug;

@@ -1,3 +1,4 @@
+use super::languages;
 use crate::{ProductPage, Products};
 use axum::body::Body;
 use axum::extract::State;
@@ -26,7 +27,8 @@ struct Product {
     winning_offer: Option<ProductId>,
 }
 
-/// A product that is for sale.
+/// A product that is for sale, in the best of its languages for `Accept-Language`: `title` and `description_html` are in
+/// `language` then, and the others are in `translations`.
 ///
 /// `If-None-Match` with the `ETag` of an earlier answer is answered with 304 while nothing has changed.
 #[utoipa::path(
@@ -49,11 +51,16 @@ pub(super) async fn handler(
     Path(id): Path<ProductId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let page = products.page(&anyone.ctx, id).await?;
+    let mut page = products.page(&anyone.ctx, id).await?;
+    if !page.listing.head.translations.is_empty() {
+        let wanted = languages::wanted(&headers);
+        page.listing = languages::translated(&page.listing, &wanted)?;
+    }
     let tag = tag(&page);
     let common = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("Accept-Language")),
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
     ];
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {

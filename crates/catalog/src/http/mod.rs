@@ -13,6 +13,7 @@ mod import_drafts;
 mod import_events;
 mod import_files;
 mod items;
+mod languages;
 mod list_categories;
 mod list_import_errors;
 mod list_moderation;

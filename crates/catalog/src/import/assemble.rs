@@ -113,6 +113,8 @@ impl Cells {
             key,
             title: take(&mut self.title).unwrap_or_default(),
             description: take(&mut self.description).unwrap_or_default(),
+            language: None,
+            translations: Some(std::mem::take(&mut self.translations)).filter(|all| !all.is_empty()),
             brand: take(&mut self.brand).unwrap_or_default(),
             category,
             attributes: self.attributes,

@@ -7,7 +7,7 @@ use super::row::RowError;
 use super::values::{addresses, attribute_value, category_names, list, status_of, text, yes_or_no};
 use crate::domain::limits::ATTRIBUTE_KEY_CHARS_MAX;
 use crate::domain::slug::snake_case;
-use contracts::catalog::{Attributes, ProductStatus};
+use contracts::catalog::{Attributes, ProductStatus, Translations};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub struct Cells {
     pub tax_category: Option<String>,
     pub materials: Vec<String>,
     pub options: BTreeMap<u8, (String, String)>,
+    /// Words in other languages.
+    pub translations: Translations,
     /// The columns that attributes were read from.
     pub attribute_columns: Vec<Arc<str>>,
 }
@@ -81,6 +83,7 @@ impl Cells {
             materials: Vec::new(),
             options: BTreeMap::new(),
             attribute_columns: Vec::new(),
+            translations: Translations::new(),
         }
     }
 
@@ -90,6 +93,16 @@ impl Cells {
             Field::Sku(rank) => keep(&mut self.sku, rank, column, text(value)),
             Field::Title(rank) => self.take_title(rank, column, text(value)),
             Field::Description(rank) => keep(&mut self.description, rank, column, text(value)),
+            Field::TranslatedTitle(tag) => {
+                if let Some(title) = text(value) {
+                    self.translations.entry(tag).or_default().title = title;
+                }
+            }
+            Field::TranslatedDescription(tag) => {
+                if let Some(description) = text(value) {
+                    self.translations.entry(tag).or_default().description = description;
+                }
+            }
             Field::Brand(rank) => keep(&mut self.brand, rank, column, text(value)),
             Field::Category(rank) => self.take_category(rank, column, value),
             Field::Price(rank) => keep(&mut self.price, rank, column, text(value)),

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::names;
+use crate::domain::languages;
 use crate::domain::slug::snake_case;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +14,9 @@ pub enum Field {
     Key(u8),
     Sku(u8),
     Title(u8),
+    /// Of another language than the product's own.
+    TranslatedTitle(String),
+    TranslatedDescription(String),
     Description(u8),
     Brand(u8),
     Category(u8),
@@ -119,6 +123,21 @@ fn known(name: &str) -> Option<Field> {
                 .or_else(|| names::elsewhere(name))
                 .or_else(|| numbered(name))
         })
+        .or_else(|| translated(name))
+}
+
+/// `title_es`, `Title [es]`, `description_pt_br`: words in a language that the name ends in.
+fn translated(name: &str) -> Option<Field> {
+    let (stem, language) = ["title", "titulo", "name", "nombre", "description", "descripcion"]
+        .into_iter()
+        .find_map(|stem| Some((stem, name.strip_prefix(stem)?.strip_prefix('_')?)))?;
+    let parts: Vec<&str> = language.split('_').collect();
+    let is_language = parts.len() <= 2 && parts.iter().all(|part| part.len() == 2);
+    let tag = languages::tag(language).filter(|_| is_language)?;
+    Some(match stem {
+        "description" | "descripcion" => Field::TranslatedDescription(tag),
+        _ => Field::TranslatedTitle(tag),
+    })
 }
 
 fn attribute_of(name: &str) -> Option<Field> {
@@ -244,6 +263,12 @@ mod tests {
                 Field::Attribute("glaze_colour".to_owned(), Kind::Any),
             ),
             ("attr_", Field::Attribute("attr".to_owned(), Kind::Any)),
+            ("Title [es]", Field::TranslatedTitle("es".to_owned())),
+            (
+                "description_pt_BR",
+                Field::TranslatedDescription("pt-BR".to_owned()),
+            ),
+            ("name_tag", Field::Attribute("name_tag".to_owned(), Kind::Any)),
         ];
         for (name, field) in cases {
             assert_eq!(field_of(name), field, "{name}");

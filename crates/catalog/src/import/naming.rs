@@ -65,7 +65,9 @@ pub fn field_of_code(code: &str, column: &str) -> Option<Field> {
         "ignored" => Field::Ignored,
         // What a prefix says of the attribute's name and kind stays true.
         "attribute" => match field_of(column) {
-            field @ Field::Attribute(..) => field,
+            field @ (Field::Attribute(..) | Field::TranslatedTitle(_) | Field::TranslatedDescription(_)) => {
+                field
+            }
             _ => Field::Attribute(snake_case(column, 200), Kind::Any),
         },
         _ => return option_of_code(code),
@@ -111,7 +113,8 @@ pub fn code_of(field: &Field) -> String {
         Field::Published => "published",
         Field::OptionName(n) => return format!("option_{n}_name"),
         Field::OptionValue(n) => return format!("option_{n}_value"),
-        Field::Attribute(..) => "attribute",
+        // A column's own name says the language, and keeps it under this code.
+        Field::Attribute(..) | Field::TranslatedTitle(_) | Field::TranslatedDescription(_) => "attribute",
         Field::Ignored => "ignored",
     };
     code.to_owned()

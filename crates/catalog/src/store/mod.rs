@@ -13,5 +13,6 @@ pub mod picture_address;
 pub mod product;
 pub mod rows;
 pub mod stock;
+pub mod translations;
 pub mod undo;
 pub mod upsert;

@@ -1,7 +1,7 @@
 //! One product, as its seller works on it.
 
 use contracts::catalog::moderation::Review;
-use contracts::catalog::{CodedSku, Listing};
+use contracts::catalog::{CodedSku, Listing, Translations};
 use kernel::{ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -91,6 +91,9 @@ pub struct OwnProduct {
     /// Where buyers do not see it as it is: it waits, or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
+    /// The words in other languages as they were written.
+    #[serde(skip_serializing_if = "Translations::is_empty")]
+    pub written: Translations,
     #[serde(flatten)]
     pub listing: Listing,
 }
@@ -109,12 +112,19 @@ pub async fn own(
     )
     .bind(tenant)
     .bind(id)
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
+    let words = match &row {
+        Some((_, _, listing)) if !listing.0.translations.is_empty() => {
+            super::translations::of(conn, tenant, &[id.0]).await?.remove(&id)
+        }
+        _ => None,
+    };
     Ok(row.map(|(key, description, listing)| OwnProduct {
         key,
         description,
         review: None,
+        written: words.unwrap_or_default().translations,
         listing: listing.0,
     }))
 }

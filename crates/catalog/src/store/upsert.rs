@@ -1,6 +1,7 @@
 //! The statements of one batch of drafts: each touches any number of rows.
 
 use super::rows::{ProductRow, VariantRow, VersionRow, money, status_name, status_of};
+use super::translations;
 use crate::domain::ImageAddress;
 use crate::domain::change::{Content, KeptVariant};
 use contracts::catalog::history::VersionCause;
@@ -132,14 +133,18 @@ pub async fn contents(
         tenant.0,
         products
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    let mut words = translations::of(conn, tenant, products).await?;
     Ok(rows
         .into_iter()
         .map(|row| {
+            let own = words.remove(&row.id).unwrap_or_default();
             let content = Content {
                 title: row.title,
                 description: row.description,
+                language: own.language,
+                translations: own.translations,
                 brand: row.brand,
                 category: row.category,
                 attributes: row.attributes.0,

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod isolation;
 mod items;
+mod languages;
 mod moderation;
 mod pictures;
 mod platforms;

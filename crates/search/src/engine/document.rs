@@ -34,6 +34,8 @@ pub struct Document {
     pub tags: Vec<String>,
     /// Without markup.
     pub description: String,
+    /// Title and description in other languages, without markup.
+    pub translations: Vec<(String, String)>,
     /// Key and value, each pair once.
     pub attributes: Vec<(String, String)>,
     pub seller: Labelled,
@@ -69,6 +71,10 @@ impl Document {
             }
         };
         text(fields.title, &self.title);
+        for (title, description) in &self.translations {
+            text(fields.title, title);
+            text(fields.text, description);
+        }
         text(fields.label, &self.brand);
         self.categories.iter().for_each(|c| text(fields.label, &c.label));
         self.category_aliases

@@ -96,15 +96,20 @@ pub fn document(document: &Document) -> Value {
         .chain(document.tags.iter().map(String::as_str))
         .collect();
     let said = document.attributes.iter().map(|(_, value)| value.as_str());
+    let translated = &document.translations;
+    let titles: Vec<&str> = std::iter::once(document.title.as_str())
+        .chain(translated.iter().map(|(title, _)| title.as_str()))
+        .collect();
     let texts: Vec<&str> = [document.description.as_str(), document.seller.label.as_str()]
         .into_iter()
+        .chain(translated.iter().map(|(_, description)| description.as_str()))
         .chain(said.filter(|value| *value != "yes" && *value != "no"))
         .collect();
     let own = document.categories.last();
     let heads: Vec<&str> = std::iter::once(heads::head_of(&document.title))
         .chain(own.iter().flat_map(|own| heads::heads_of_category(&own.label)))
         .collect();
-    let (title, label, text) = (stems(&[&document.title]), stems(&labels), stems(&texts));
+    let (title, label, text) = (stems(&titles), stems(&labels), stems(&texts));
     let head = stems(&heads);
     let written: Vec<String> = std::iter::once(document.title.as_str())
         .chain(labels.iter().copied())

@@ -25,6 +25,7 @@ pub fn product(n: u32) -> Document {
         brand: String::new(),
         categories: Vec::new(),
         category_aliases: Vec::new(),
+        translations: Vec::new(),
         tags: Vec::new(),
         description: String::new(),
         attributes: Vec::new(),

@@ -83,6 +83,8 @@ pub fn listing(n: u32, title: &str) -> Listing {
         slug: format!("product-{n}"),
         title: title.to_owned(),
         description_html: "<p>Thrown &amp; glazed</p>".to_owned(),
+        language: None,
+        translations: Default::default(),
         brand: String::new(),
         category: None,
         attributes: BTreeMap::new(),

@@ -5,7 +5,7 @@ use crate::views::common::{Accent, Choice, Field, Image, Link};
 use crate::views::page::Tone;
 use crate::views::seller_goods::{
     AskedField, AskedInput, FormPicture, ProductRow, SellerProductPage, SellerProductsPage, SellerUploadPage,
-    SellerUploadsPage, UploadBar, UploadProblem, UploadRow, VariantRow,
+    SellerUploadsPage, TranslationFields, UploadBar, UploadProblem, UploadRow, VariantRow, WordsFields,
 };
 use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage};
 use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
@@ -222,6 +222,7 @@ impl Scene {
             attributes: Field::default(),
             asked: Vec::new(),
             asked_of: String::new(),
+            words: WordsFields::default(),
             states: Choice::select(
                 vec![
                     Choice::new("active", self.t("product.state.active")),
@@ -282,6 +283,16 @@ impl Scene {
             tags: Field::of(self.text("vase, cobalt")),
             attributes: Field::of(self.text("kiln: wood-fired")),
             asked: self.asked(),
+            words: WordsFields {
+                languages: vec![Choice::new("en", self.t("language.en"))],
+                translations: vec![TranslationFields {
+                    tag: "es".to_owned(),
+                    called: self.t("language.es"),
+                    is_open: true,
+                    title: Field::of(self.text("Jarrón alto")),
+                    description: Field::of(self.text("De gres.")),
+                }],
+            },
             asked_of: self.say("Vases & planters", "Jarrones y macetas"),
             pictures: vec![picture("vase-blue", 1), picture("vase-white", 2)],
             variants: vec![

@@ -71,6 +71,7 @@ pub struct SellerProductPage {
     /// What its category asks for, and what that is called.
     pub asked: Vec<AskedField>,
     pub asked_of: String,
+    pub words: WordsFields,
     pub states: Vec<Choice>,
     pub pictures: Vec<FormPicture>,
     pub variants: Vec<VariantRow>,
@@ -87,6 +88,23 @@ impl SellerProductPage {
     fn blank(&self) -> impl Iterator<Item = &VariantRow> {
         self.variants.iter().filter(|v| v.is_blank)
     }
+}
+
+/// A product's words in other languages, and which its own are in.
+#[derive(Clone, Debug, Default)]
+pub struct WordsFields {
+    pub languages: Vec<Choice>,
+    pub translations: Vec<TranslationFields>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TranslationFields {
+    /// The language's tag.
+    pub tag: String,
+    pub called: String,
+    pub is_open: bool,
+    pub title: Field,
+    pub description: Field,
 }
 
 /// An attribute that the product's category asks for.

@@ -44,7 +44,9 @@ pub async fn page(
         return Ok(redirect(&href));
     }
     let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
-    let summary = Markup::plain(&listing.description_html, 155);
+    let words = listing.words_in(&[visit.locale.code()]);
+    let (title, description) = (words.0.to_owned(), words.1.to_owned());
+    let summary = Markup::plain(&description, 155);
     let noted = async {
         if let Some(click) = click {
             // Whether it is noted is no matter of the page.
@@ -52,7 +54,7 @@ pub async fn page(
         }
     };
     let (page, (), sellers, stock, tree, found) = futures::join!(
-        visit.public_page(&shop, &listing.title, &summary, &href),
+        visit.public_page(&shop, &title, &summary, &href),
         noted,
         shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
         shop.inventory.availability(&visit.ctx, skus),
@@ -99,7 +101,7 @@ pub async fn page(
             .map(|c| crumbs(&tree.unwrap_or_default(), &c.path, &visit))
             .unwrap_or_default(),
         tax_on_top: !seller.prices_include_tax,
-        title: listing.title.clone(),
+        title,
         brand: Some(listing.brand.clone()).filter(|b| !b.is_empty()),
         sku: shown.code.clone(),
         gallery: listing.images.iter().map(cards::image).collect(),
@@ -112,7 +114,7 @@ pub async fn page(
         quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),
         found: click.map(|click| cards::found(&click)).unwrap_or_default(),
         delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
-        description: Markup::sanitised(&listing.description_html),
+        description: Markup::sanitised(&description),
         attributes: attributes(&listing, &schema, locale),
         also: also(&offers, listing.id, locale),
         returns: seller.return_policy.clone(),

@@ -100,6 +100,8 @@ fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {
         key: product.key.clone(),
         title: product.title.clone(),
         description: product.description.clone(),
+        language: Some("en".to_owned()),
+        translations: None,
         brand: product.brand.clone(),
         category: Some(product.category.to_owned()),
         attributes,

@@ -12,6 +12,7 @@ pub mod parcels;
 mod product_asked;
 pub mod product_form;
 mod product_text;
+mod product_words;
 pub mod products;
 mod promotion_form;
 pub mod promotions;

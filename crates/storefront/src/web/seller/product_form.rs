@@ -4,6 +4,7 @@ use super::product_asked::{self, parted};
 use super::product_text::{
     attributes_text, options_text, read_attributes, read_options, read_tags, tags_text,
 };
+use super::product_words;
 use super::products::{self, STATES};
 use super::{bar, own_shop};
 use crate::i18n::{Locale, plain_decimal};
@@ -20,7 +21,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::catalog::moderation::{ModerationState, Review};
 use contracts::catalog::{
-    Attributes, CategoryAttribute, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus, VariantDraft,
+    Attributes, CategoryAttribute, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus,
+    Translations, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
 use contracts::taxes::{STANDARD, TaxCategoryCard};
@@ -50,6 +52,8 @@ struct Form {
     schema: Vec<CategoryAttribute>,
     asked: Attributes,
     asked_errors: BTreeMap<String, String>,
+    language: Option<String>,
+    translations: Translations,
     state: String,
     pictures: Vec<FormPicture>,
     variants: Vec<VariantRow>,
@@ -132,6 +136,8 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
         schema,
         asked,
         asked_errors: BTreeMap::new(),
+        language: listing.language.clone(),
+        translations: own.translations.clone(),
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
         variants: listing.variants.iter().enumerate().map(variant).collect(),
@@ -222,6 +228,7 @@ async fn show(
         attributes: form.attributes,
         asked: product_asked::fields(&form.schema, &form.asked, &form.asked_errors, locale),
         asked_of,
+        words: product_words::fields(form.language.as_deref(), &form.translations, locale),
         pictures: form.pictures,
         variants: form.variants,
         currency: seller.currency.code().to_owned(),
@@ -453,10 +460,15 @@ fn read(
     attributes.extend(product_asked::read(posted, &schema));
     (form.asked, _) = parted(&attributes, &schema);
     form.schema = schema;
+    let (language, translations) = product_words::read(posted);
+    form.translations.clone_from(&translations);
+    form.language = Some(language.clone());
     let draft = is_good.then(|| ProductDraft {
         key: String::new(),
         title: form.title.value.clone(),
         description: form.description.value.clone(),
+        language: Some(language),
+        translations: Some(translations),
         brand: form.brand.value.clone(),
         category: Some(form.category.value.clone()).filter(|c| !c.is_empty()),
         attributes,
