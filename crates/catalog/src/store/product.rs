@@ -92,7 +92,6 @@ pub struct OwnProduct {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
     /// The words in other languages as they were written.
-    #[serde(skip_serializing_if = "Translations::is_empty")]
     pub written: Translations,
     #[serde(flatten)]
     pub listing: Listing,

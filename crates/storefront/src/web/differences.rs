@@ -22,11 +22,15 @@ pub fn in_words(change: &[FieldChange], tree: &[Category], locale: Locale) -> Ve
     lines.filter(|line| line.from != line.to).collect()
 }
 
+/// What changes of translations are called before their languages.
+const TRANSLATIONS: &str = "translations/";
+
 fn one(change: &FieldChange, tree: &[Category], locale: Locale) -> ChangeLine {
     let side = |value: &Value| match change.field.as_str() {
         "category" => category(value, tree, locale),
         "status" => state(value, locale),
         "images" | "image_addresses" => pictures(value, locale),
+        field if field.starts_with(TRANSLATIONS) => clipped(value["title"].as_str().unwrap_or_default()),
         _ => plain(value, locale),
     };
     ChangeLine {
@@ -44,6 +48,11 @@ fn label(field: &str, locale: Locale) -> String {
         "category" => "facet.category",
         "tags" => "work.tags",
         "tax_category" => "work.tax_category",
+        "language" => "work.language",
+        field if field.starts_with(TRANSLATIONS) => {
+            let tag = &field[TRANSLATIONS.len()..];
+            return format!("{} ({tag})", locale.t("work.languages"));
+        }
         "status" => "work.shown",
         "images" | "image_addresses" => "work.pictures",
         other => return attribute_name(other.strip_prefix("attributes/").unwrap_or(other), locale),
