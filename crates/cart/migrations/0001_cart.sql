@@ -8,7 +8,7 @@ create table cart.cart (
     user_id uuid,
     currency char(3) not null,
     version bigint not null,
-    -- [{sku, tenant, quantity, price_seen: {amount, currency}}]
+    -- [{sku, tenant, quantity, price_seen: {amount, currency}}], with {line, answers} where it is made to order
     lines jsonb not null,
     -- coupons, each once
     codes text[] not null default '{}',

@@ -1,4 +1,4 @@
-use crate::domain;
+use crate::domain::{self, Wanted};
 use crate::error::Error;
 use crate::store::{self, OwnerKey};
 use ::store::Db;
@@ -6,8 +6,9 @@ use contracts::Reply;
 use contracts::cart::{Cart, CartLine, CartOwner, CartService};
 use contracts::catalog::{Catalog, Offer};
 use contracts::inventory::Inventory;
+use contracts::making::Answers;
 use foldhash::fast::RandomState;
-use kernel::{CartId, Ctx, Currency, SkuId, UserId};
+use kernel::{CartId, CartLineId, Ctx, Currency, SkuId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,51 +102,68 @@ impl Carts {
         Err(Error::Changed)
     }
 
-    /// What a SKU is offered for, and how many of it are left.
-    async fn offer(&self, ctx: &Ctx, sku: SkuId) -> Result<(Offer, i64), Error> {
+    /// What a SKU is offered for, made as the buyer says, and how many of it are left.
+    async fn wanted(&self, ctx: &Ctx, sku: SkuId, answers: &Answers) -> Result<Wanted, Error> {
         let (offers, stock) = futures::try_join!(
             self.catalog.offers(ctx, vec![sku]),
             self.inventory.availability(ctx, vec![sku])
         )?;
         let offer = offers.into_iter().next().ok_or(Error::UnknownSku(sku))?;
-        Ok((offer, stock.first().map_or(0, |a| a.available)))
+        Wanted::new(offer, answers, stock.first().map_or(0, |a| a.available))
     }
 
-    /// Adds to what the owner's cart has of a SKU.
+    /// Adds to what the owner's cart has of a SKU, made as the buyer says.
     pub(crate) async fn add_units(
         &self,
         ctx: &Ctx,
         owner: &CartOwner,
         sku: SkuId,
         quantity: u32,
+        answers: &Answers,
         seen: Option<i64>,
     ) -> Result<Cart, Error> {
-        let (offer, available) = self.offer(ctx, sku).await?;
+        let wanted = self.wanted(ctx, sku, answers).await?;
         self.change(ctx, owner, seen, |cart| {
-            domain::add(cart, &offer, available, quantity, ctx.now)
+            domain::add(cart, &wanted, quantity, ctx.now)
         })
         .await
     }
 
-    /// Sets how many of a SKU the owner's cart has.
+    /// Sets how many of a line the owner's cart has.
     pub(crate) async fn set_units(
         &self,
         ctx: &Ctx,
         owner: &CartOwner,
-        sku: SkuId,
+        line: CartLineId,
         quantity: u32,
         seen: Option<i64>,
     ) -> Result<Cart, Error> {
         if quantity == 0 {
             return self
-                .change(ctx, owner, seen, |cart| domain::remove(cart, sku, ctx.now))
+                .change(ctx, owner, seen, |cart| domain::remove(cart, line, ctx.now))
                 .await;
         }
-        let (offer, available) = self.offer(ctx, sku).await?;
+        let wanted = match self.wanted(ctx, SkuId(line.0), &Answers::new()).await {
+            // No goods: it may be a line of goods that are made to order.
+            Err(Error::UnknownSku(_)) => {
+                let (sku, answers) = self.line(owner, line).await?;
+                self.wanted(ctx, sku, &answers).await?
+            }
+            plain => plain?,
+        };
         self.change(ctx, owner, seen, |cart| {
-            domain::set(cart, &offer, available, quantity, ctx.now)
+            domain::set(cart, &wanted, quantity, ctx.now)
         })
         .await
+    }
+
+    /// What a line is of.
+    async fn line(&self, owner: &CartOwner, line: CartLineId) -> Result<(SkuId, Answers), Error> {
+        let cart = store::open(self.db.reads(), &OwnerKey::from(owner)).await?;
+        let lines = cart.map(|cart| cart.lines).unwrap_or_default();
+        let kept = lines.into_iter().find(|kept| kept.id() == line);
+        kept.map(|kept| (kept.sku, kept.answers))
+            .ok_or(Error::UnknownSku(SkuId(line.0)))
     }
 
     /// Puts a coupon into the owner's cart.
@@ -186,11 +204,11 @@ impl Carts {
             self.catalog.offers(ctx, skus.clone()),
             self.inventory.availability(ctx, skus)
         )?;
-        let mut offers: HashMap<SkuId, Offer> = offers.into_iter().map(|o| (o.sku, o)).collect();
+        let offers: HashMap<SkuId, Offer> = offers.into_iter().map(|o| (o.sku, o)).collect();
         let stock: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
         let of = |line: &CartLine| {
             let left = stock.get(&line.sku).copied().unwrap_or(0).max(0);
-            (offers.remove(&line.sku), left)
+            (offers.get(&line.sku).cloned(), left)
         };
         Ok(cart.lines.iter().map(of).collect())
     }
@@ -277,12 +295,29 @@ impl CartService for Carts {
         Box::pin(async move { Ok(self.find(&owner, id, version).await?) })
     }
 
-    fn add<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
-        Box::pin(async move { Ok(self.add_units(ctx, &owner, sku, quantity, None).await?) })
+    fn add<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        sku: SkuId,
+        quantity: u32,
+        answers: Answers,
+    ) -> Reply<'a, Cart> {
+        Box::pin(async move {
+            Ok(self
+                .add_units(ctx, &owner, sku, quantity, &answers, None)
+                .await?)
+        })
     }
 
-    fn set<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, sku: SkuId, quantity: u32) -> Reply<'a, Cart> {
-        Box::pin(async move { Ok(self.set_units(ctx, &owner, sku, quantity, None).await?) })
+    fn set<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        owner: CartOwner,
+        line: CartLineId,
+        quantity: u32,
+    ) -> Reply<'a, Cart> {
+        Box::pin(async move { Ok(self.set_units(ctx, &owner, line, quantity, None).await?) })
     }
 
     fn add_code<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, code: String) -> Reply<'a, Cart> {

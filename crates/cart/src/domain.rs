@@ -3,37 +3,56 @@
 use crate::error::Error;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::Offer;
+use contracts::making::{self, Answers, Settled, with_surcharge};
 use contracts::promotions::{CODES_MAX, code};
 use kernel::limits::{CART_LINES_MAX, LINE_QUANTITY_MAX};
-use kernel::{SkuId, Timestamp};
+use kernel::{CartLineId, Money, Timestamp};
 
-/// Adds `quantity` of what `offer` offers to what the cart already has of it.
-pub fn add(
-    cart: &mut Cart,
-    offer: &Offer,
-    available: i64,
-    quantity: u32,
-    now: Timestamp,
-) -> Result<(), Error> {
+/// What is wanted of the catalogue: an offer, and how its buyer wants it made.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub offer: Offer,
+    pub settled: Settled,
+    /// Units of it that are left for everybody.
+    pub available: i64,
+}
+
+impl Wanted {
+    /// Holds the answers against what the product asks.
+    pub fn new(offer: Offer, answers: &Answers, available: i64) -> Result<Self, Error> {
+        let settled = making::settle(offer.making.as_deref(), answers).map_err(Error::Misfits)?;
+        Ok(Self {
+            offer,
+            settled,
+            available,
+        })
+    }
+
+    fn price(&self) -> Result<Money, Error> {
+        with_surcharge(self.offer.price, self.settled.surcharge).map_err(|_| Error::QuantityTooLarge)
+    }
+
+    fn is(&self, line: &CartLine) -> bool {
+        line.sku == self.offer.sku && line.answers == self.settled.answers
+    }
+}
+
+/// Adds `quantity` of what is wanted to what the cart already has of it.
+pub fn add(cart: &mut Cart, wanted: &Wanted, quantity: u32, now: Timestamp) -> Result<(), Error> {
     let held = cart
         .lines
         .iter()
-        .find(|l| l.sku == offer.sku)
+        .find(|line| wanted.is(line))
         .map_or(0, |l| l.quantity);
-    let wanted = held.saturating_add(quantity);
-    set(cart, offer, available, wanted, now)
+    set(cart, wanted, held.saturating_add(quantity), now)
 }
 
-/// Sets how many of what `offer` offers the cart has; zero removes it.
-pub fn set(
-    cart: &mut Cart,
-    offer: &Offer,
-    available: i64,
-    quantity: u32,
-    now: Timestamp,
-) -> Result<(), Error> {
+/// Sets how many of what is wanted the cart has; zero removes it. Lines of one SKU count against its stock together.
+pub fn set(cart: &mut Cart, wanted: &Wanted, quantity: u32, now: Timestamp) -> Result<(), Error> {
+    let offer = &wanted.offer;
     if quantity == 0 {
-        return remove(cart, offer.sku, now);
+        let line = cart.lines.iter().find(|line| wanted.is(line)).map(CartLine::id);
+        return line.map_or(Ok(()), |line| remove(cart, line, now));
     }
     if !offer.for_sale {
         return Err(Error::NotForSale(offer.sku));
@@ -41,6 +60,9 @@ pub fn set(
     if quantity > LINE_QUANTITY_MAX {
         return Err(Error::QuantityTooLarge);
     }
+    let others = cart.lines.iter().filter(|l| l.sku == offer.sku && !wanted.is(l));
+    let others: i64 = others.map(|l| i64::from(l.quantity)).sum();
+    let available = wanted.available - others;
     if i64::from(quantity) > available {
         return Err(Error::OutOfStock {
             sku: offer.sku,
@@ -57,18 +79,21 @@ pub fn set(
             offer: offer.price.currency,
         });
     }
+    let price = wanted.price()?;
     let full = cart.lines.len() >= CART_LINES_MAX;
-    match cart.lines.iter_mut().find(|l| l.sku == offer.sku) {
+    match cart.lines.iter_mut().find(|line| wanted.is(line)) {
         Some(line) => {
             line.quantity = quantity;
-            line.price_seen = offer.price;
+            line.price_seen = price;
         }
         None if full => return Err(Error::TooManyLines),
         None => cart.lines.push(CartLine {
             sku: offer.sku,
             tenant: offer.tenant,
             quantity,
-            price_seen: offer.price,
+            price_seen: price,
+            line: (!wanted.settled.answers.is_empty()).then(|| CartLineId::new(now)),
+            answers: wanted.settled.answers.clone(),
         }),
     }
     touch(cart, now);
@@ -76,9 +101,9 @@ pub fn set(
 }
 
 /// Takes a line out. Asked twice, done once.
-pub fn remove(cart: &mut Cart, sku: SkuId, now: Timestamp) -> Result<(), Error> {
+pub fn remove(cart: &mut Cart, line: CartLineId, now: Timestamp) -> Result<(), Error> {
     let before = cart.lines.len();
-    cart.lines.retain(|l| l.sku != sku);
+    cart.lines.retain(|l| l.id() != line);
     if cart.lines.len() < before {
         touch(cart, now);
     }
@@ -109,17 +134,26 @@ pub fn remove_code(cart: &mut Cart, text: &str, now: Timestamp) {
     }
 }
 
+/// What one costs now, as it is to be made; none where the product asks something else by now.
+#[must_use]
+pub fn price_now(offer: &Offer, answers: &Answers) -> Option<Money> {
+    let settled = making::settle(offer.making.as_deref(), answers).ok()?;
+    with_surcharge(offer.price, settled.surcharge).ok()
+}
+
 /// Takes the current prices as seen. Lines that are no longer offered stay, and stay unorderable.
 pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
     for line in &mut cart.lines {
-        if let Some(offer) = offers.iter().find(|o| o.sku == line.sku) {
-            line.price_seen = offer.price;
+        if let Some(offer) = offers.iter().find(|o| o.sku == line.sku)
+            && let Some(price) = price_now(offer, &line.answers)
+        {
+            line.price_seen = price;
         }
     }
     touch(cart, now);
 }
 
-/// A guest's lines join the user's own. Where both hold a SKU the larger quantity stands: the same person wanted
+/// A guest's lines join the user's own. Where both hold a SKU, made alike, the larger quantity stands: the same person wanted
 /// it on two devices, not twice as many. So do coupons, as far as there is room. Gives what does not fit (another currency, too many lines).
 pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
     if cart.lines.is_empty() {
@@ -131,7 +165,7 @@ pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
     let (mut changed, mut left_behind) = (false, Vec::new());
     for theirs in &guest.lines {
         let full = cart.lines.len() >= CART_LINES_MAX;
-        match cart.lines.iter_mut().find(|l| l.sku == theirs.sku) {
+        match cart.lines.iter_mut().find(|l| is_same(l, theirs)) {
             Some(line) if line.quantity >= theirs.quantity => continue,
             Some(line) => line.quantity = theirs.quantity,
             None if full => {
@@ -158,10 +192,14 @@ pub fn merge(cart: &mut Cart, guest: &Cart, now: Timestamp) -> Vec<CartLine> {
 pub fn leave(cart: &mut Cart, left_behind: &[CartLine], now: Timestamp) {
     let before = cart.lines.len();
     cart.lines
-        .retain(|line| left_behind.iter().any(|l| l.sku == line.sku));
+        .retain(|line| left_behind.iter().any(|l| is_same(l, line)));
     if cart.lines.len() < before {
         touch(cart, now);
     }
+}
+
+fn is_same(one: &CartLine, other: &CartLine) -> bool {
+    (one.sku, &one.answers) == (other.sku, &other.answers)
 }
 
 fn touch(cart: &mut Cart, now: Timestamp) {
@@ -172,7 +210,8 @@ fn touch(cart: &mut Cart, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{CartId, Currency, Money, ProductId, TenantId};
+    use contracts::making::{Allows, Answer, Making, MakingField, MakingInput};
+    use kernel::{CartId, Currency, Money, ProductId, SkuId, TenantId};
 
     fn now() -> Timestamp {
         Timestamp::from_timestamp(1_790_000_000, 0).expect("in range")
@@ -204,15 +243,86 @@ mod tests {
             category: None,
             tax_category: contracts::taxes::standard(),
             image: None,
+            making: None,
             for_sale: true,
         }
+    }
+
+    fn wanted(offer: &Offer, available: i64) -> Wanted {
+        Wanted::new(offer.clone(), &Answers::new(), available).expect("plain goods")
+    }
+
+    /// A cutting board that wants a name engraved.
+    fn board() -> Offer {
+        let name = MakingField {
+            key: "name".into(),
+            label: "Name".into(),
+            required: true,
+            input: MakingInput::Text {
+                max_chars: 12,
+                allows: Allows::Letters,
+                surcharge: 500,
+            },
+        };
+        Offer {
+            making: Some(Box::new(Making {
+                fields: vec![name],
+                ..Making::default()
+            })),
+            ..offer(2_000)
+        }
+    }
+
+    fn engraved(board: &Offer, name: &str, available: i64) -> Wanted {
+        let answers = Answers::from([("name".to_owned(), Answer::Said(name.to_owned()))]);
+        Wanted::new(board.clone(), &answers, available).expect("a name")
+    }
+
+    #[test]
+    fn the_same_goods_made_otherwise_are_another_line_at_the_price_with_surcharges() {
+        let (mut cart, board) = (cart(), board());
+        add(&mut cart, &engraved(&board, "Ana", 9), 1, now()).expect("fits");
+        add(&mut cart, &engraved(&board, "Eva", 9), 1, now()).expect("fits");
+        add(&mut cart, &engraved(&board, " Ana ", 9), 2, now()).expect("fits");
+        let lines: Vec<_> = cart.lines.iter().map(|l| (l.quantity, l.price_seen.amount)).collect();
+        assert_eq!(lines, [(3, 2_500), (1, 2_500)]);
+        assert_ne!(cart.lines[0].id(), cart.lines[1].id());
+        let first = cart.lines[0].id();
+        remove(&mut cart, first, now()).expect("taken out");
+        assert_eq!(cart.lines[0].answers["name"], Answer::Said("Eva".to_owned()));
+    }
+
+    #[test]
+    fn lines_that_are_made_otherwise_share_the_stock() {
+        let (mut cart, board) = (cart(), board());
+        add(&mut cart, &engraved(&board, "Ana", 1), 1, now()).expect("the last one");
+        let refused = add(&mut cart, &engraved(&board, "Eva", 1), 1, now()).expect_err("it is taken");
+        let none_left = Error::OutOfStock { sku: board.sku, requested: 1, available: 0 };
+        assert_eq!(refused.to_string(), none_left.to_string());
+        assert_eq!(cart.lines.len(), 1);
+    }
+
+    #[test]
+    fn what_must_be_answered_is_asked_for() {
+        let refused = Wanted::new(board(), &Answers::new(), 9).expect_err("no name");
+        assert!(matches!(refused, Error::Misfits(misfits) if misfits[0].key == "name"));
+    }
+
+    #[test]
+    fn signing_in_brings_together_what_is_made_alike() {
+        let (mut mine, mut guests, board) = (cart(), cart(), board());
+        add(&mut mine, &engraved(&board, "Ana", 9), 1, now()).expect("fits");
+        add(&mut guests, &engraved(&board, "Ana", 9), 2, now()).expect("fits");
+        add(&mut guests, &engraved(&board, "Eva", 9), 1, now()).expect("fits");
+        assert_eq!(merge(&mut mine, &guests, now()), []);
+        assert_eq!(mine.lines.iter().map(|l| l.quantity).collect::<Vec<_>>(), [2, 1]);
     }
 
     #[test]
     fn adding_twice_adds_up_and_counts_against_stock_together() {
         let (mut cart, bowl) = (cart(), offer(1_000));
-        add(&mut cart, &bowl, 3, 2, now()).expect("two of three");
-        let refused = add(&mut cart, &bowl, 3, 2, now()).expect_err("four of three");
+        add(&mut cart, &wanted(&bowl, 3), 2, now()).expect("two of three");
+        let refused = add(&mut cart, &wanted(&bowl, 3), 2, now()).expect_err("four of three");
         assert!(matches!(
             refused,
             Error::OutOfStock {
@@ -231,35 +341,35 @@ mod tests {
             price: Money::new(900, Currency::JPY),
             ..offer(0)
         };
-        add(&mut cart, &bowl, 9, 1, now()).expect("fits");
+        add(&mut cart, &wanted(&bowl, 9), 1, now()).expect("fits");
         assert!(matches!(
-            add(&mut cart, &yen, 9, 1, now()),
+            add(&mut cart, &wanted(&yen, 9), 1, now()),
             Err(Error::CurrencyMismatch { .. })
         ));
-        set(&mut cart, &bowl, 9, 0, now()).expect("removed");
-        add(&mut cart, &yen, 9, 1, now()).expect("now it fits");
+        set(&mut cart, &wanted(&bowl, 9), 0, now()).expect("removed");
+        add(&mut cart, &wanted(&yen, 9), 1, now()).expect("now it fits");
         assert_eq!(cart.currency, Currency::JPY);
     }
 
     #[test]
     fn what_is_not_for_sale_can_be_removed_but_not_kept() {
         let (mut cart, mut bowl) = (cart(), offer(1_000));
-        add(&mut cart, &bowl, 9, 1, now()).expect("fits");
+        add(&mut cart, &wanted(&bowl, 9), 1, now()).expect("fits");
         bowl.for_sale = false;
         assert!(matches!(
-            set(&mut cart, &bowl, 9, 2, now()),
+            set(&mut cart, &wanted(&bowl, 9), 2, now()),
             Err(Error::NotForSale(_))
         ));
-        set(&mut cart, &bowl, 0, 0, now()).expect("removed");
+        set(&mut cart, &wanted(&bowl, 0), 0, now()).expect("removed");
         assert!(cart.lines.is_empty());
     }
 
     #[test]
     fn signing_in_keeps_the_larger_quantity() {
         let (mut mine, mut guests, bowl, mug) = (cart(), cart(), offer(1_000), offer(700));
-        add(&mut mine, &bowl, 9, 1, now()).expect("fits");
-        add(&mut guests, &bowl, 9, 3, now()).expect("fits");
-        add(&mut guests, &mug, 9, 1, now()).expect("fits");
+        add(&mut mine, &wanted(&bowl, 9), 1, now()).expect("fits");
+        add(&mut guests, &wanted(&bowl, 9), 3, now()).expect("fits");
+        add(&mut guests, &wanted(&mug, 9), 1, now()).expect("fits");
         assert_eq!(merge(&mut mine, &guests, now()), []);
         let lines: Vec<_> = mine.lines.iter().map(|l| (l.sku, l.quantity)).collect();
         assert_eq!(lines, vec![(bowl.sku, 3), (mug.sku, 1)]);
@@ -272,11 +382,11 @@ mod tests {
     fn what_does_not_fit_is_left_behind() {
         let (mut mine, mut guests) = (cart(), cart());
         for _ in 0..CART_LINES_MAX - 1 {
-            add(&mut mine, &offer(1), 9, 1, now()).expect("fits");
+            add(&mut mine, &wanted(&offer(1), 9), 1, now()).expect("fits");
         }
         let (bowl, mug) = (offer(1_000), offer(700));
-        add(&mut guests, &bowl, 9, 1, now()).expect("fits");
-        add(&mut guests, &mug, 9, 1, now()).expect("fits");
+        add(&mut guests, &wanted(&bowl, 9), 1, now()).expect("fits");
+        add(&mut guests, &wanted(&mug, 9), 1, now()).expect("fits");
         let left_behind = merge(&mut mine, &guests, now());
         assert_eq!(left_behind.iter().map(|l| l.sku).collect::<Vec<_>>(), [mug.sku]);
         leave(&mut guests, &left_behind, now());
@@ -329,7 +439,7 @@ mod tests {
     #[test]
     fn taking_out_what_is_not_there_changes_nothing() {
         let mut cart = cart();
-        remove(&mut cart, offer(1).sku, now()).expect("asked twice, done once");
+        remove(&mut cart, CartLineId(offer(1).sku.0), now()).expect("asked twice, done once");
         assert_eq!(cart.version, 0);
     }
 }

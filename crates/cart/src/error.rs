@@ -1,4 +1,5 @@
 use contracts::checkout::Shortage;
+use contracts::making::{self, Misfit};
 use contracts::promotions::{CODE_CHARS, CODES_MAX};
 use kernel::{Currency, Fault, Kind, SkuId};
 use store::TxError;
@@ -25,6 +26,9 @@ pub enum Error {
     TooManyLines,
     #[error("too many of one thing")]
     QuantityTooLarge,
+    /// What the buyer says of how it is to be made does not fit what the product asks.
+    #[error("the answers do not fit")]
+    Misfits(Vec<Misfit>),
     #[error("`{0}` is no coupon's code")]
     BadCode(String),
     #[error("too many coupons")]
@@ -112,6 +116,7 @@ impl From<Error> for Fault {
                 "/quantity",
                 format!("At most {} of one thing.", kernel::limits::LINE_QUANTITY_MAX),
             ),
+            Error::Misfits(misfits) => making::refusal(&misfits),
             Error::BadCode(text) => Self::field(
                 "code_invalid",
                 "/code",

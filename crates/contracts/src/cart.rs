@@ -1,7 +1,8 @@
 //! The cart: one for many sellers.
 
+use crate::making::Answers;
 use crate::service::{public_event, service};
-use kernel::{CartId, Currency, DateTime, Money, SkuId, TenantId, UserId};
+use kernel::{CartId, CartLineId, Currency, DateTime, Money, SkuId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Whose cart: a guest's by the secret in their cookie, or a signed-in buyer's.
@@ -19,6 +20,20 @@ pub struct CartLine {
     pub quantity: u32,
     /// What one cost when it was put in; a change since is shown and must be accepted.
     pub price_seen: Money,
+    /// Of goods made to order; the SKU stands for the line of plain goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<CartLineId>,
+    /// How they are to be made: the same goods made otherwise are another line.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+}
+
+impl CartLine {
+    /// What changes of the line name it by.
+    #[must_use]
+    pub fn id(&self) -> CartLineId {
+        self.line.unwrap_or(CartLineId(self.sku.0))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -44,9 +59,10 @@ service! {
         /// A cart by id, if the owner is its own; `version` asks for at least that version (a cached older one is read anew).
         fn get(owner: CartOwner, id: CartId, version: Option<i64>) -> Cart;
         /// Adds to the open cart, making one if need be. Checked against what is for sale and visibly in stock.
-        fn add(owner: CartOwner, sku: SkuId, quantity: u32) -> Cart;
+        /// Goods made to order are added with their buyer's answers; those made otherwise are other lines.
+        fn add(owner: CartOwner, sku: SkuId, quantity: u32, answers: Answers) -> Cart;
         /// Sets a line's quantity; zero removes it.
-        fn set(owner: CartOwner, sku: SkuId, quantity: u32) -> Cart;
+        fn set(owner: CartOwner, line: CartLineId, quantity: u32) -> Cart;
         /// Puts a coupon in. Whether it holds says the quote.
         fn add_code(owner: CartOwner, code: String) -> Cart;
         fn remove_code(owner: CartOwner, code: String) -> Cart;

@@ -15,6 +15,7 @@ pub use schema::{
 };
 pub use words::{TranslatedWords, Translation, Translations};
 
+use crate::making::Making;
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,9 @@ pub struct Listing {
     pub images: Vec<Picture>,
     /// At least one; the first is shown first.
     pub variants: Vec<Variant>,
+    /// How it is made to order; absent for plain goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub making: Option<Box<Making>>,
     pub created_at: DateTime,
     pub updated_at: DateTime,
 }
@@ -165,6 +169,9 @@ pub struct Offer {
     #[serde(default = "crate::taxes::standard")]
     pub tax_category: String,
     pub image: Option<Picture>,
+    /// How it is made to order; none for plain goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub making: Option<Box<Making>>,
     /// Whether it may be bought at all (status active, not deleted); stock is inventory's matter.
     pub for_sale: bool,
 }
@@ -199,6 +206,9 @@ pub struct ProductDraft {
     pub tax_category: Option<String>,
     pub status: Option<ProductStatus>,
     pub images: Vec<DraftImage>,
+    /// How it is made to order; as it was where absent. One that asks nothing makes it plain goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub making: Option<Box<Making>>,
     pub variants: Vec<VariantDraft>,
 }
 

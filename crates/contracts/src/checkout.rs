@@ -3,6 +3,7 @@
 use crate::Address;
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
+use crate::making::Made;
 use crate::orders::{Deduction, Order, ParcelLine, RefundLine, SubOrder};
 use crate::payments::{PaymentShare, PaymentStatus};
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
@@ -10,7 +11,7 @@ use crate::purses::{Tender, TenderWish};
 use crate::service::service;
 use crate::taxes::{Tax, TaxSum};
 use kernel::{
-    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
+    CartId, CartLineId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
     UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -109,7 +110,16 @@ pub struct QuoteLine {
     pub tax: Option<Tax>,
     /// What it cost when it was put in, when that differs.
     pub price_was: Option<Money>,
+    /// What is left of it beside the lines before this one.
     pub available: i64,
+    /// The line of the cart that it stands for.
+    pub line: CartLineId,
+    /// How it is to be made; none for plain goods, and for answers that do not fit any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<Made>>,
+    /// Whether the product asks something else by now: such a line cannot be ordered.
+    #[serde(default)]
+    pub is_outdated: bool,
 }
 
 impl Quote {

@@ -16,6 +16,7 @@ pub mod checkout;
 pub mod identity;
 pub mod inventory;
 pub mod ledger;
+pub mod making;
 pub mod orders;
 pub mod payments;
 pub mod promotions;

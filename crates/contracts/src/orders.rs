@@ -4,6 +4,7 @@ mod returns;
 
 pub use returns::*;
 
+use crate::making::Made;
 use crate::promotions::Discount;
 use crate::purses::Tender;
 use crate::service::{public_event, service};
@@ -105,6 +106,9 @@ pub struct OrderLine {
     /// The tax in that; absent where none is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<Tax>,
+    /// How its units are made to order: its buyer's answers, and what they cost, which the unit price has in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<Made>>,
 }
 
 /// Some units of a sub-order that were sent together.

@@ -105,6 +105,8 @@ ids! {
     ReservationId,
     /// A basket, possibly with items of many sellers.
     CartId,
+    /// A line of a basket: of plain goods the SKU, of goods made to order one for each way they are to be made.
+    CartLineId,
     /// What a buyer pays once: the parent of one sub-order per seller.
     OrderId,
     /// One seller's share of an order.

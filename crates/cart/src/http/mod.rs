@@ -7,11 +7,13 @@ mod merge;
 mod set_line;
 
 use crate::app::Carts;
+use crate::domain::price_now;
 use crate::error::Error;
 use axum::http::{HeaderName, HeaderValue, header};
 use contracts::cart::{Cart, CartLine};
+use contracts::making::Answers;
 use httpkit::{Json, etag};
-use kernel::{CartId, Ctx, Currency, DateTime, Money};
+use kernel::{CartId, CartLineId, Ctx, Currency, DateTime, Money, SkuId, TenantId};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -51,8 +53,17 @@ pub struct CartBody {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CartBodyLine)]
 struct LineBody {
-    #[serde(flatten)]
-    line: CartLine,
+    /// What changes of the line name it by: the SKU of plain goods.
+    #[serde(rename = "line")]
+    id: CartLineId,
+    sku: SkuId,
+    tenant: TenantId,
+    quantity: u32,
+    /// What one cost when it was put in, surcharges included; a change since is shown and must be accepted.
+    price_seen: Money,
+    /// How it is to be made.
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    answers: Answers,
     /// How it stands now, where the whole cart is read: what stands in the way of ordering it.
     #[serde(flatten)]
     now: Option<LineNow>,
@@ -61,13 +72,31 @@ struct LineBody {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CartBodyLineNow)]
 struct LineNow {
-    /// What one costs now; absent for what the catalogue does not know any more.
+    /// What one costs now, surcharges included; absent for what the catalogue does not know any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
     /// False once the product was deactivated or its shop closed. Such a line cannot be ordered: take it out.
     for_sale: bool,
-    /// Units left for everybody.
+    /// Units left for everybody, over all lines of the same SKU.
     available: i64,
+    /// Whether the product asks something else by now, so that the answers do not fit. Such a line cannot be ordered:
+    /// take it out, and put it in with answers that fit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_outdated: bool,
+}
+
+impl LineBody {
+    fn of(line: &CartLine, now: Option<LineNow>) -> Self {
+        Self {
+            id: line.id(),
+            sku: line.sku,
+            tenant: line.tenant,
+            quantity: line.quantity,
+            price_seen: line.price_seen,
+            answers: line.answers.clone(),
+            now,
+        }
+    }
 }
 
 /// A cart with its version as entity tag.
@@ -75,10 +104,7 @@ pub(crate) type Answer = ([(HeaderName, HeaderValue); 1], Json<CartBody>);
 
 /// The cart after a change. A new guest is told their secret.
 fn changed(cart: &Cart, cart_token: Option<String>) -> Answer {
-    let lines = cart.lines.iter().map(|line| LineBody {
-        line: line.clone(),
-        now: None,
-    });
+    let lines = cart.lines.iter().map(|line| LineBody::of(line, None));
     answer(Some(cart), lines.collect(), cart_token)
 }
 
@@ -92,13 +118,15 @@ async fn read(carts: &Carts, ctx: &Ctx, cart: Option<&Cart>) -> Result<Answer, E
         .lines
         .iter()
         .zip(now)
-        .map(|(line, (offer, available))| LineBody {
-            line: line.clone(),
-            now: Some(LineNow {
-                price: offer.as_ref().map(|o| o.price),
+        .map(|(line, (offer, available))| {
+            let price = offer.as_ref().and_then(|o| price_now(o, &line.answers));
+            let now = LineNow {
+                is_outdated: offer.is_some() && price.is_none(),
+                price,
                 for_sale: offer.is_some_and(|o| o.for_sale),
                 available,
-            }),
+            };
+            LineBody::of(line, Some(now))
         });
     Ok(answer(Some(cart), lines.collect(), None))
 }
@@ -111,10 +139,8 @@ fn answer(cart: Option<&Cart>, lines: Vec<LineBody>, cart_token: Option<String>)
     let subtotal = lines
         .iter()
         .map(|l| {
-            l.line
-                .price_seen
-                .amount
-                .saturating_mul(i64::from(l.line.quantity))
+            let quantity = i64::from(l.quantity);
+            l.price_seen.amount.saturating_mul(quantity)
         })
         .fold(0i64, i64::saturating_add);
     let body = CartBody {

@@ -13,6 +13,7 @@ use contracts::catalog::{
     AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, Translations,
     VariantDraft,
 };
+use contracts::making::Making;
 use kernel::{Ctx, Cursor, Fault, ImageId, Money, Page, PageLimit, ProductId, TenantId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -61,6 +62,9 @@ pub struct NewProduct {
     pub status: Option<ProductStatus>,
     #[serde(default)]
     pub images: Vec<ImageChoice>,
+    /// How it is made to order: what its buyer is asked, what that costs, how long it takes.
+    #[serde(default)]
+    pub making: Option<Box<Making>>,
     /// At least one.
     pub variants: Vec<VariantInput>,
 }
@@ -130,6 +134,9 @@ pub struct ProductPatch {
     /// All pictures, in order.
     #[serde(default)]
     pub images: Option<Vec<ImageChoice>>,
+    /// All of how it is made to order; `{}` makes it plain goods.
+    #[serde(default)]
+    pub making: Option<Box<Making>>,
     /// All variants: those left out are no longer sold.
     #[serde(default)]
     pub variants: Option<Vec<VariantInput>>,
@@ -171,6 +178,7 @@ impl Products {
             tax_category: request.tax_category,
             status: request.status.or(Some(ProductStatus::Draft)),
             images,
+            making: request.making,
             variants: request.variants.into_iter().map(VariantDraft::from).collect(),
         };
         set_materials(&mut draft.attributes, request.materials);
@@ -392,6 +400,8 @@ pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> Produc
             .map(DraftImage::Stored)
             .chain(addresses)
             .collect(),
+        // Said outright: what was made to order may have been plain goods.
+        making: Some(content.making.map(Box::new).unwrap_or_default()),
         variants: content
             .variants
             .into_iter()
@@ -422,6 +432,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         materials,
         status,
         images: _,
+        making,
         variants,
     } = patch;
     set(&mut draft.title, title);
@@ -443,6 +454,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         draft.attributes.remove("materials");
         set_materials(&mut draft.attributes, materials);
     }
+    draft.making = making.or(draft.making.take());
     draft.tax_category = tax_category.or(draft.tax_category.take());
     draft.status = status.or(draft.status);
 }

@@ -162,6 +162,10 @@ impl<'a> Planner<'a> {
             product.created_at,
         )?;
         listing.tax_category = tax_category.unwrap_or_else(contracts::taxes::standard);
+        if draft.making.is_none() {
+            let kept = self.contents.get(&id).and_then(|kept| kept.making.clone());
+            listing.making = kept.map(Box::new);
+        }
         let kept = self.of_product.remove(&id).unwrap_or_default();
         let mut before = self.contents.remove(&id).unwrap_or_else(|| empty(product.status));
         before.variants = kept
@@ -176,6 +180,7 @@ impl<'a> Planner<'a> {
             listing.category.as_ref().map(|c| c.id),
             listing.tax_category.clone(),
             status,
+            listing.making.as_deref().cloned(),
             listing.variants.iter().map(kept_of).collect(),
         );
         (after.language, after.translations) = (words.language.clone(), words.translations.clone());
@@ -343,6 +348,11 @@ impl<'a> Planner<'a> {
                 .unwrap_or_else(contracts::taxes::standard),
             images: draft.images.clone(),
             variants,
+            making: draft
+                .making
+                .clone()
+                .filter(|making| !making.is_plain())
+                .map(Box::new),
             created_at,
             updated_at: self.now,
         })
@@ -449,6 +459,7 @@ fn empty(status: ProductStatus) -> Content {
         status,
         images: Vec::new(),
         image_addresses: Vec::new(),
+        making: None,
         variants: Vec::new(),
     }
 }

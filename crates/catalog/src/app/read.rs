@@ -302,6 +302,7 @@ fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offe
         category: listing.category.as_ref().map(|category| category.path.clone()),
         tax_category: listing.tax_category.clone(),
         image: listing.images.first().cloned(),
+        making: listing.making.clone(),
         for_sale: listing.status == ProductStatus::Active && open.contains(&listing.tenant),
     })
 }

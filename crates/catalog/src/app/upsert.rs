@@ -7,7 +7,7 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{picture_address, stock, translations, upsert};
+use crate::store::{making, picture_address, stock, translations, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
@@ -312,6 +312,9 @@ async fn write_changes(
     upsert::remove_variants(tx, tenant, ctx.now, &plan.removed_skus).await?;
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
+    // Whoever says nothing of it leaves it as it is.
+    let told = plan.listings.iter().filter(|(i, _)| drafts[*i].making.is_some());
+    making::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
     translations::put(tx, tenant, &plan.words).await?;
     super::items::join(

@@ -154,6 +154,7 @@ fn new_product(draft: ProductDraft) -> Result<NewProduct, Error> {
         tax_category: draft.tax_category,
         materials: Vec::new(),
         status: draft.status,
+        making: draft.making,
         variants: inputs(draft.variants),
     })
 }
@@ -172,6 +173,7 @@ fn patch_of(draft: ProductDraft) -> Result<ProductPatch, Error> {
         tax_category: draft.tax_category,
         materials: None,
         status: draft.status,
+        making: draft.making,
         variants: Some(inputs(draft.variants)),
     })
 }

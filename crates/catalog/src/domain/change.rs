@@ -3,6 +3,7 @@
 use super::ParsedDraft;
 use super::draft::ImageAddress;
 use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus, Translations};
+use contracts::making::Making;
 use kernel::{CategoryId, Money, SkuId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,6 +25,7 @@ pub struct Content {
     pub status: ProductStatus,
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
+    pub making: Option<Making>,
     pub variants: Vec<KeptVariant>,
 }
 
@@ -47,6 +49,7 @@ impl Content {
         category: Option<CategoryId>,
         tax_category: String,
         status: ProductStatus,
+        making: Option<Making>,
         variants: Vec<KeptVariant>,
     ) -> Self {
         Self {
@@ -62,6 +65,7 @@ impl Content {
             status,
             images: draft.images.clone(),
             image_addresses: draft.image_addresses.clone(),
+            making,
             variants,
         }
     }
@@ -161,6 +165,7 @@ mod tests {
             status: ProductStatus::Draft,
             images: vec![],
             image_addresses: vec![],
+            making: None,
             variants: vec![],
         }
     }

@@ -6,10 +6,11 @@ use super::limits::{
     KEY_CHARS_MAX, OPTION_CHARS_MAX, OPTIONS_MAX, PRICE_MINOR_MAX, SKU_CODE_CHARS_MAX, STOCK_MAX,
     TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX, VARIANTS_MAX, WEIGHT_G_MAX,
 };
-use super::{attributes, description, languages, slug};
+use super::{attributes, description, languages, making, slug};
 use contracts::catalog::{
     Attributes, DraftImage, OptionValue, Picture, ProductDraft, ProductStatus, Translations, VariantDraft,
 };
+use contracts::making::Making;
 use kernel::Money;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -70,6 +71,8 @@ pub struct ParsedDraft {
     pub status: Option<ProductStatus>,
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
+    /// None leaves it as it is.
+    pub making: Option<Making>,
     pub variants: Vec<ParsedVariant>,
     /// None leaves it as it is; none within takes it away.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +127,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         .map(languages::parse_language)
         .transpose()?;
     let translations = draft.translations.map(languages::parse).transpose()?;
+    let making = draft.making.map(|making| making::parse(*making)).transpose()?;
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
         description_html: description::html(&description),
@@ -139,6 +143,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         status: draft.status,
         images,
         image_addresses,
+        making,
         variants,
         language,
         translations,
@@ -336,7 +341,7 @@ fn at_most(pointer: &str, count: usize, max: usize) -> Result<(), Refusal> {
     ))
 }
 
-fn line(pointer: &str, text: &str, chars_max: usize) -> Result<String, Refusal> {
+pub(super) fn line(pointer: &str, text: &str, chars_max: usize) -> Result<String, Refusal> {
     let text = optional_line(pointer, text, chars_max)?;
     if text.is_empty() {
         return Err(Refusal::new(pointer, "text_empty", "This must not be empty."));

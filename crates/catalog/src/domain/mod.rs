@@ -9,6 +9,7 @@ pub mod flags;
 pub mod gtin;
 pub mod languages;
 pub mod limits;
+pub mod making;
 pub mod schema;
 pub mod slug;
 pub mod units;

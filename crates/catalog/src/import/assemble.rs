@@ -122,6 +122,7 @@ impl Cells {
             tax_category: self.tax_category,
             status,
             images,
+            making: None,
             variants: Vec::new(),
         }
     }

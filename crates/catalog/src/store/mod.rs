@@ -1,5 +1,6 @@
 //! All SQL of the catalogue, by table.
 
+pub mod making;
 pub mod category;
 pub mod history;
 pub mod image;
