@@ -303,20 +303,10 @@ impl CartService for Carts {
         quantity: u32,
         answers: Answers,
     ) -> Reply<'a, Cart> {
-        Box::pin(async move {
-            Ok(self
-                .add_units(ctx, &owner, sku, quantity, &answers, None)
-                .await?)
-        })
+        Box::pin(async move { Ok(self.add_units(ctx, &owner, sku, quantity, &answers, None).await?) })
     }
 
-    fn set<'a>(
-        &'a self,
-        ctx: &'a Ctx,
-        owner: CartOwner,
-        line: CartLineId,
-        quantity: u32,
-    ) -> Reply<'a, Cart> {
+    fn set<'a>(&'a self, ctx: &'a Ctx, owner: CartOwner, line: CartLineId, quantity: u32) -> Reply<'a, Cart> {
         Box::pin(async move { Ok(self.set_units(ctx, &owner, line, quantity, None).await?) })
     }
 

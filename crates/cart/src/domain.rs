@@ -284,7 +284,11 @@ mod tests {
         add(&mut cart, &engraved(&board, "Ana", 9), 1, now()).expect("fits");
         add(&mut cart, &engraved(&board, "Eva", 9), 1, now()).expect("fits");
         add(&mut cart, &engraved(&board, " Ana ", 9), 2, now()).expect("fits");
-        let lines: Vec<_> = cart.lines.iter().map(|l| (l.quantity, l.price_seen.amount)).collect();
+        let lines: Vec<_> = cart
+            .lines
+            .iter()
+            .map(|l| (l.quantity, l.price_seen.amount))
+            .collect();
         assert_eq!(lines, [(3, 2_500), (1, 2_500)]);
         assert_ne!(cart.lines[0].id(), cart.lines[1].id());
         let first = cart.lines[0].id();
@@ -297,7 +301,11 @@ mod tests {
         let (mut cart, board) = (cart(), board());
         add(&mut cart, &engraved(&board, "Ana", 1), 1, now()).expect("the last one");
         let refused = add(&mut cart, &engraved(&board, "Eva", 1), 1, now()).expect_err("it is taken");
-        let none_left = Error::OutOfStock { sku: board.sku, requested: 1, available: 0 };
+        let none_left = Error::OutOfStock {
+            sku: board.sku,
+            requested: 1,
+            available: 0,
+        };
         assert_eq!(refused.to_string(), none_left.to_string());
         assert_eq!(cart.lines.len(), 1);
     }

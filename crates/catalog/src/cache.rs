@@ -266,6 +266,7 @@ mod tests {
             tax_category: contracts::taxes::standard(),
             images: vec![],
             variants: vec![],
+            making: None,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         }

@@ -65,6 +65,10 @@ pub fn buyer(request: &PlaceOrder) -> (Option<UserId>, Option<String>) {
 fn refuse_unsaleable(priced: &Priced) -> Result<(), Error> {
     let mut lines = priced.groups.iter().flat_map(|group| &group.lines);
     match lines.find(|line| !line.offer.for_sale) {
+        Some(line) if line.is_outdated => Err(Error::AnswersOutdated {
+            title: line.offer.title.clone(),
+            line: line.line,
+        }),
         Some(line) => Err(Error::NotForSale {
             title: line.offer.title.clone(),
             sku: line.offer.sku,
@@ -206,6 +210,7 @@ fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
         rule: charged.rule,
         discounts: kept(line.discounts),
         tax: line.tax.map(frozen),
+        made: line.made,
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Error {
     #[error("`{title}` is not for sale any more. Take it out of the cart.")]
     NotForSale { title: String, sku: kernel::SkuId },
     #[error(
+        "`{title}` asks something else of its buyers by now. Take it out of the cart, and put it in with answers that fit."
+    )]
+    AnswersOutdated { title: String, line: kernel::CartLineId },
+    #[error(
         "The offer `{name}` cannot be had any more: {}. Look at the order again and confirm.",
         gone(*.why)
     )]
@@ -217,6 +221,9 @@ impl Error {
                 .with("shortages", shortages)
                 .with("allowed", ["refunded"]),
             Self::NotForSale { sku, .. } => plain(Kind::Conflict, "not_for_sale").with("sku", sku),
+            Self::AnswersOutdated { line, .. } => {
+                plain(Kind::Conflict, "answers_outdated").with("line", line)
+            }
             Self::PromotionGone { promotion, why, .. } => plain(Kind::Conflict, "promotion_gone")
                 .with("promotion", promotion)
                 .with("reason", refusal(*why)),

@@ -9,10 +9,11 @@ use contracts::cart::{Cart, CartLine};
 use contracts::catalog::{Catalog, Offer};
 use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine, Unserved};
 use contracts::inventory::Inventory;
+use contracts::making::{Made, with_surcharge};
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use contracts::taxes::{self as api, Tax, TaxOwner, TaxSum};
 use contracts::tenants::{Shop, ShopStatus, Tenants};
-use kernel::{Ctx, Money, ProductId, SkuId, TenantId};
+use kernel::{CartLineId, Ctx, Money, ProductId, SkuId, TenantId};
 use promotions::Promotions;
 use promotions::domain::Buyer;
 use std::collections::HashMap;
@@ -72,6 +73,11 @@ pub struct PricedLine {
     /// In what is paid for it.
     pub tax: Option<Tax>,
     pub price_seen: Money,
+    pub line: CartLineId,
+    /// How it is made; its surcharges are in the offer's price.
+    pub made: Option<Box<Made>>,
+    /// Whether the product asks something else by now.
+    pub is_outdated: bool,
 }
 
 impl Sources {
@@ -136,10 +142,11 @@ impl Sources {
         let (priced, stock) = futures::try_join!(priced, stock)?;
         let available: HashMap<SkuId, i64> = stock.into_iter().map(|a| (a.sku, a.available)).collect();
         let tax_added: i64 = priced.groups.iter().map(PricedGroup::tax_added).sum();
+        let mut available = available;
         let groups: Vec<QuoteGroup> = priced
             .groups
             .into_iter()
-            .map(|group| group.quoted(&available))
+            .map(|group| group.quoted(&mut available))
             .collect();
         let subtotal = Money::sum(cart.currency, groups.iter().map(|group| group.subtotal))?;
         Ok(Quote {
@@ -159,6 +166,16 @@ impl Sources {
             due: priced.total,
         })
     }
+}
+
+/// What is left of a SKU beside the lines before, from which the next line takes its units.
+fn left(available: &mut HashMap<SkuId, i64>, sku: SkuId, quantity: u32) -> i64 {
+    let Some(left) = available.get_mut(&sku) else {
+        return 0;
+    };
+    let now = (*left).max(0);
+    *left = now - i64::from(quantity);
+    now
 }
 
 /// What discounts come to; in the currency of what they are taken off.
@@ -207,7 +224,7 @@ impl PricedGroup {
         api::by_rate(self.list_subtotal.currency, lines.chain(delivery))
     }
 
-    fn quoted(self, available: &HashMap<SkuId, i64>) -> QuoteGroup {
+    fn quoted(self, available: &mut HashMap<SkuId, i64>) -> QuoteGroup {
         let (taxes, delivery) = (self.taxes(), self.delivery());
         let (shop_name, shop_slug) = self.shop.map(|s| (s.name, s.slug)).unwrap_or_default();
         let off_goods: i64 = self.lines.iter().map(|line| off(&line.discounts)).sum();
@@ -229,8 +246,11 @@ impl PricedGroup {
             lines: self
                 .lines
                 .into_iter()
-                .map(|line| QuoteLine {
-                    available: available.get(&line.offer.sku).copied().unwrap_or(0),
+                .map(|mut line| QuoteLine {
+                    available: left(available, line.offer.sku, line.quantity),
+                    line: line.line,
+                    made: line.made.take(),
+                    is_outdated: line.is_outdated,
                     price_was: (line.price_seen != line.offer.price).then_some(line.price_seen),
                     quantity: line.quantity,
                     list_total: line.list_total,
@@ -279,6 +299,7 @@ fn price_group<'a>(
     let lines: Vec<PricedLine> = lines
         .map(|line| {
             let mut offer = offers.get(&line.sku).cloned().unwrap_or_else(|| vanished(line));
+            let (made, is_outdated) = make(&mut offer, line)?;
             // A closed shop sells nothing, and a price in another currency is none of this cart's.
             offer.for_sale &= open && offer.tenant == tenant && offer.price.currency == cart.currency;
             if offer.price.currency != cart.currency {
@@ -290,6 +311,9 @@ fn price_group<'a>(
                 tax: None,
                 quantity: line.quantity,
                 price_seen: line.price_seen,
+                line: line.id(),
+                made,
+                is_outdated,
                 offer,
             })
         })
@@ -307,6 +331,31 @@ fn price_group<'a>(
     })
 }
 
+/// Puts into an offer's price what its buyer's answers cost. Answers that do not fit what the product asks by now make it
+/// one that is not for sale, at the price that was seen.
+fn make(offer: &mut Offer, line: &CartLine) -> Result<(Option<Box<Made>>, bool), Error> {
+    let Some(making) = &offer.making else {
+        let is_outdated = offer.for_sale && !line.answers.is_empty();
+        if is_outdated {
+            offer.price = line.price_seen;
+        }
+        offer.for_sale &= !is_outdated;
+        return Ok((None, is_outdated));
+    };
+    match making.settle(&line.answers) {
+        Ok(settled) => {
+            let made = Made::of(making, &settled);
+            offer.price = with_surcharge(offer.price, settled.surcharge)?;
+            Ok((Some(Box::new(made)), false))
+        }
+        Err(_) => {
+            offer.price = line.price_seen;
+            offer.for_sale = false;
+            Ok((None, true))
+        }
+    }
+}
+
 /// Stands for a line whose SKU the catalogue knows no more, so that the buyer sees what to take out.
 fn vanished(line: &CartLine) -> Offer {
     Offer {
@@ -322,6 +371,7 @@ fn vanished(line: &CartLine) -> Offer {
         category: None,
         tax_category: contracts::taxes::standard(),
         image: None,
+        making: None,
         for_sale: false,
     }
 }
@@ -376,3 +426,6 @@ fn with_delivery(
         ..group
     })
 }
+
+#[cfg(test)]
+mod tests;

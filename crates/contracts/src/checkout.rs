@@ -11,8 +11,8 @@ use crate::purses::{Tender, TenderWish};
 use crate::service::service;
 use crate::taxes::{Tax, TaxSum};
 use kernel::{
-    CartId, CartLineId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId, SubOrderId, TenantId,
-    UserId,
+    CartId, CartLineId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId,
+    SubOrderId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
 

@@ -210,7 +210,9 @@ pub struct Misfit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     Missing,
-    TooLong { max_chars: u16 },
+    TooLong {
+        max_chars: u16,
+    },
     NotAllowed(Allows),
     NoSuchChoice,
     NoSuchQuestion,
@@ -231,7 +233,8 @@ impl Why {
             Self::NotAllowed(Allows::Anything) => "Write it on one line.".to_owned(),
             Self::NoSuchChoice => "This is not offered (any more). Choose one of the options.".to_owned(),
             Self::NoSuchQuestion => {
-                "The product does not ask this (any more). Leave it out; its `making` says what it asks.".to_owned()
+                "The product does not ask this (any more). Leave it out; its `making` says what it asks."
+                    .to_owned()
             }
             Self::WrongKind => {
                 "Answer with a text where one is asked for, with true or false where a box is to be ticked."
@@ -284,10 +287,19 @@ impl MakingField {
             (Some(Answer::Ticked(_)), _) | (Some(Answer::Said(_)), MakingInput::Checkbox { .. }) => {
                 return Err(Why::WrongKind);
             }
-            (Some(Answer::Said(text)), MakingInput::Text { max_chars, allows, surcharge }) => {
+            (
+                Some(Answer::Said(text)),
+                MakingInput::Text {
+                    max_chars,
+                    allows,
+                    surcharge,
+                },
+            ) => {
                 let text = text.trim();
                 if text.chars().count() > usize::from(*max_chars) {
-                    return Err(Why::TooLong { max_chars: *max_chars });
+                    return Err(Why::TooLong {
+                        max_chars: *max_chars,
+                    });
                 }
                 if !allows.admits(text) {
                     return Err(Why::NotAllowed(*allows));
@@ -297,7 +309,10 @@ impl MakingField {
             (Some(Answer::Said(text)), MakingInput::Choice { options }) => match text.trim() {
                 "" => None,
                 text => {
-                    let option = options.iter().find(|o| o.value == text).ok_or(Why::NoSuchChoice)?;
+                    let option = options
+                        .iter()
+                        .find(|o| o.value == text)
+                        .ok_or(Why::NoSuchChoice)?;
                     Some((Answer::Said(text.to_owned()), given(text, option.surcharge)))
                 }
             },
@@ -391,7 +406,13 @@ mod tests {
         Making {
             fields: vec![
                 field("name", true, name),
-                field("wood", false, MakingInput::Choice { options: options.collect() }),
+                field(
+                    "wood",
+                    false,
+                    MakingInput::Choice {
+                        options: options.collect(),
+                    },
+                ),
                 field("oiled", false, MakingInput::Checkbox { surcharge: 300 }),
             ],
             ..Making::default()
@@ -425,7 +446,11 @@ mod tests {
         let settled = board().settle(&answers).expect("fits");
         let price = with_surcharge(Money::new(2_000, Currency::EUR), settled.surcharge);
         assert_eq!(price, Ok(Money::new(4_050, Currency::EUR)));
-        let told: Vec<_> = settled.given.iter().map(|g| (g.label.as_str(), g.value.as_str())).collect();
+        let told: Vec<_> = settled
+            .given
+            .iter()
+            .map(|g| (g.label.as_str(), g.value.as_str()))
+            .collect();
         assert_eq!(told, [("NAME", "Ana"), ("WOOD", "Walnut"), ("OILED", "")]);
     }
 

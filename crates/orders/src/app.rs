@@ -266,6 +266,7 @@ fn sold(line: &LineRow, currency: Currency) -> OrderLine {
         discounts: discounts(kept(line.discounts.as_ref()), currency),
         total: Money::new(paid(line), currency),
         tax: line.tax.as_ref().map(|tax| tax.0.view(currency)),
+        made: line.made.as_ref().map(|made| Box::new(made.0.clone())),
     }
 }
 

@@ -56,6 +56,9 @@ impl From<Refusal> for Fault {
                     .with("wanted", wanted)
                     .with("left", left)
             }
+            Refusal::NotReturnable { line, .. } => {
+                Self::new(Kind::Conflict, "not_returnable", detail).with("line", line)
+            }
             Refusal::ReturnTooLate { until } => {
                 Self::new(Kind::Conflict, "return_too_late", detail).with("until", until)
             }

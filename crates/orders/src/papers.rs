@@ -242,7 +242,7 @@ pub fn packing_slip(shop: &Issuer, sold: &SubOrder, to: &Address, language: Lang
             Column::left(language.pick("Article", "Artículo"), 6.0),
             Column::left(language.pick("Code", "Código"), 2.2),
         ],
-        rows: packed.map(counted).collect(),
+        rows: packed.map(|line| counted(line, language)).collect(),
         style: Style::TEXT,
     });
     Document {
@@ -255,25 +255,43 @@ fn labelled(label: &str, value: &str) -> String {
     format!("{label}: {value}")
 }
 
-/// An article in words: its title, and its options where it has them.
-fn named(line: &OrderLine) -> String {
-    match line.options.is_empty() {
-        true => line.title.clone(),
-        false => format!("{}\n{}", line.title, line.options),
+/// An article in words: its title, its options where it has them, and how it is made where it is made to order.
+fn named(line: &OrderLine, language: Language) -> String {
+    let mut words = vec![line.title.clone()];
+    if !line.options.is_empty() {
+        words.push(line.options.clone());
     }
+    let answers = line.made.iter().flat_map(|made| &made.answers);
+    words.extend(answers.map(|answer| labelled(&answer.label, ticked_or(&answer.value, language))));
+    words.join("\n")
+}
+
+/// A box that was ticked says nothing else.
+fn ticked_or(value: &str, language: Language) -> &str {
+    match value.is_empty() {
+        true => language.pick("yes", "sí"),
+        false => value,
+    }
+}
+
+/// What of the price of one is for how it is made.
+fn surcharge(line: &OrderLine, language: Language) -> Option<String> {
+    let made = line.made.as_ref().filter(|made| made.surcharge > 0)?;
+    let amount = language.money(Money::new(made.surcharge, line.unit_price.currency));
+    let label = language.pick("Surcharge in the price", "Suplemento incluido en el precio");
+    Some(labelled(label, &amount))
 }
 
 fn priced(line: &OrderLine, language: Language) -> Vec<String> {
     let off = Money::new(line.total.amount - line.list_total.amount, line.total.currency);
-    let article = match off.amount {
-        0 => named(line),
-        _ => format!(
-            "{}\n{} {}",
-            named(line),
-            language.pick("Discount", "Descuento"),
-            language.money(off)
-        ),
-    };
+    let mut article = named(line, language);
+    if let Some(surcharge) = surcharge(line, language) {
+        article = format!("{article}\n{surcharge}");
+    }
+    if off.amount != 0 {
+        let label = language.pick("Discount", "Descuento");
+        article = format!("{article}\n{label} {}", language.money(off));
+    }
     vec![
         article,
         line.code.clone(),
@@ -283,7 +301,7 @@ fn priced(line: &OrderLine, language: Language) -> Vec<String> {
     ]
 }
 
-fn counted(line: &OrderLine) -> Vec<String> {
+fn counted(line: &OrderLine, language: Language) -> Vec<String> {
     let units = line.quantity - line.cancelled;
-    vec![units.to_string(), named(line), line.code.clone()]
+    vec![units.to_string(), named(line, language), line.code.clone()]
 }

@@ -41,7 +41,7 @@ macro_rules! select_lines {
     ($rest:literal) => {
         concat!(
             "select l.tenant_id, l.sub_order_id, l.id, l.sku_id, l.product_id, l.title, l.options, l.code, l.quantity,
-                    l.unit_price, l.discounts, l.tax, l.shipped, l.cancelled, l.refunded
+                    l.unit_price, l.discounts, l.tax, l.made, l.shipped, l.cancelled, l.refunded
                from orders.line l ",
             $rest
         )

@@ -15,7 +15,7 @@
 //! | `GET /p/{slug}-{id}` | product; another slug redirects to the right one |
 //! | `GET /shop/{slug}` | a seller's shop, `?category&sort&cursor` |
 //! | `GET /cart` | basket |
-//! | `POST /cart/lines` | put in: `variant`, `quantity` |
+//! | `POST /cart/lines` | put in: `variant`, `quantity`; of goods made to order `answer.<question>` and `tick.<question>` |
 //! | `POST /cart/lines/{id}`, `POST /cart/lines/{id}/remove` | change `quantity`; take out |
 //! | `GET, POST /checkout/address` | step 1: `email`, address fields, `saved` |
 //! | `GET, POST /checkout/delivery` | step 2: `delivery.<seller id>` each |

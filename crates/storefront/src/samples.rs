@@ -10,6 +10,7 @@ mod components;
 mod files;
 mod goods;
 mod history;
+mod making;
 mod moderating;
 mod office;
 mod orders;
@@ -60,6 +61,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     let mut samples = Vec::new();
     shopping::add(scene, &mut samples);
     basket::add(scene, &mut samples);
+    making::add(scene, &mut samples);
     checkout::add(scene, &mut samples);
     orders::add(scene, &mut samples);
     account::add(scene, &mut samples);

@@ -13,6 +13,7 @@ pub mod errors;
 pub mod home;
 pub mod info;
 pub mod listing;
+pub mod making;
 pub mod map;
 pub mod operator;
 pub mod operator_categories;

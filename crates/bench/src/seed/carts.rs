@@ -11,6 +11,7 @@ use kernel::{CartId, Clock, Money, SystemClock};
 use rand::Rng;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// A guest's cart of two lines, from two shops.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ impl Cart {
             tenant: good.shop,
             quantity: 1,
             price_seen: PRICE,
+            line: None,
+            answers: BTreeMap::new(),
         });
         json!(lines)
     }

@@ -76,6 +76,7 @@ pub fn of(index: usize, good: &Good, now: Timestamp) -> Listing {
         tags: ["handmade", "andalusia", "gift"].map(str::to_owned).to_vec(),
         tax_category: contracts::taxes::standard(),
         images: (1..=3).map(|view| picture(&title, view, now)).collect(),
+        making: None,
         variants: vec![Variant {
             sku: good.sku,
             code: format!("ART-{index:06}"),

@@ -114,20 +114,16 @@ async fn read(carts: &Carts, ctx: &Ctx, cart: Option<&Cart>) -> Result<Answer, E
         return Ok(answer(None, Vec::new(), None));
     };
     let now = carts.now(ctx, cart).await?;
-    let lines = cart
-        .lines
-        .iter()
-        .zip(now)
-        .map(|(line, (offer, available))| {
-            let price = offer.as_ref().and_then(|o| price_now(o, &line.answers));
-            let now = LineNow {
-                is_outdated: offer.is_some() && price.is_none(),
-                price,
-                for_sale: offer.is_some_and(|o| o.for_sale),
-                available,
-            };
-            LineBody::of(line, Some(now))
-        });
+    let lines = cart.lines.iter().zip(now).map(|(line, (offer, available))| {
+        let price = offer.as_ref().and_then(|o| price_now(o, &line.answers));
+        let now = LineNow {
+            is_outdated: offer.is_some() && price.is_none(),
+            price,
+            for_sale: offer.is_some_and(|o| o.for_sale),
+            available,
+        };
+        LineBody::of(line, Some(now))
+    });
     Ok(answer(Some(cart), lines.collect(), None))
 }
 

@@ -2,7 +2,7 @@ use super::{Answer, CartBody, changed};
 use crate::app::Carts;
 use axum::extract::State;
 use httpkit::{IfMatch, Json, Path, Problem, ProblemDocument, Shopper};
-use kernel::{Fault, CartLineId};
+use kernel::{CartLineId, Fault};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -71,6 +71,8 @@ async fn put(
 ) -> Result<Answer, Problem> {
     let owner = shopper.owner.ok_or_else(|| Fault::not_found("cart"))?;
     let seen = seen.map(|seen| seen.0);
-    let cart = carts.set_units(&shopper.ctx, &owner, line, quantity, seen).await?;
+    let cart = carts
+        .set_units(&shopper.ctx, &owner, line, quantity, seen)
+        .await?;
     Ok(changed(&cart, None))
 }

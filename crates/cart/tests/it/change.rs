@@ -160,3 +160,66 @@ async fn a_cart_says_what_became_of_its_lines() {
     let answer: Value = set(&guest, &dear, 1).await.expect(200).read();
     assert_eq!(answer["lines"][0]["price_seen"]["amount"], 1200, "seen by now");
 }
+
+#[tokio::test]
+async fn goods_made_otherwise_are_lines_of_their_own_and_are_changed_by_their_own_name() {
+    let world = World::new().await;
+    let board = world.made_offer(2);
+    let buyer = world.stranger().bearer(&token_of(UserId::new(world.clock.now())));
+    let put = async |name: &str| {
+        let line = json!({ "sku": board.sku, "quantity": 1, "answers": { "name": name } });
+        buyer.post("/v1/cart/lines", &line).await
+    };
+    let _ = put("Ana").await.expect(200);
+    let _ = put(" Eva ").await.expect(200);
+    let shared = put("Lucía").await.expect(409);
+    assert_eq!(
+        shared.read::<Value>()["code"],
+        "out_of_stock",
+        "they share the stock"
+    );
+    let cart = cart(&buyer).await;
+    let told = |line: &Value| (line["answers"]["name"].clone(), line["price"]["amount"].clone());
+    let lines = cart["lines"].as_array().unwrap();
+    let told: Vec<_> = lines.iter().map(told).collect();
+    assert_eq!(told, [(json!("Ana"), json!(1_500)), (json!("Eva"), json!(1_500))]);
+    assert_eq!(cart["subtotal"]["amount"], 3_000);
+    let ana = lines[0]["line"].as_str().unwrap();
+    assert_ne!(lines[0]["line"], lines[1]["line"]);
+    let path = format!("/v1/cart/lines/{ana}");
+    let left: Value = buyer.delete(&path).await.expect(200).read();
+    assert_eq!(left["lines"][0]["answers"]["name"], "Eva");
+    let eva = left["lines"][0]["line"].as_str().unwrap();
+    let path = format!("/v1/cart/lines/{eva}");
+    let more: Value = buyer
+        .put(&path, &json!({ "quantity": 2 }))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(
+        (&more["lines"][0]["quantity"], &more["subtotal"]["amount"]),
+        (&json!(2), &json!(3_000))
+    );
+}
+
+#[tokio::test]
+async fn answers_that_do_not_fit_are_refused_by_question() {
+    let world = World::new().await;
+    let board = world.made_offer(2);
+    let buyer = world.stranger();
+    for (answers, pointer) in [
+        (json!({}), "/answers/name"),
+        (json!({ "name": "R2-D2" }), "/answers/name"),
+        (json!({ "name": true }), "/answers/name"),
+        (json!({ "name": "Ana", "gold": true }), "/answers/gold"),
+    ] {
+        let line = json!({ "sku": board.sku, "quantity": 1, "answers": answers });
+        let refused: Value = buyer.post("/v1/cart/lines", &line).await.expect(422).read();
+        assert_eq!(refused["code"], "answers_invalid");
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
+    }
+    let bowl = world.offer(9);
+    let line = json!({ "sku": bowl.sku, "quantity": 1, "answers": { "name": "Ana" } });
+    let refused: Value = buyer.post("/v1/cart/lines", &line).await.expect(422).read();
+    assert_eq!(refused["code"], "answers_invalid", "plain goods take no answers");
+}

@@ -6,6 +6,7 @@ use cart::Carts;
 use contracts::catalog::{Offer, RemoteCatalog};
 use contracts::identity::{Audience, Principal, RemoteIdentity};
 use contracts::inventory::{Availability, RemoteInventory};
+use contracts::making::{Allows, Making, MakingField, MakingInput};
 use contracts::{Reply, Transport};
 use httpkit::{Auth, Observe};
 use kernel::{
@@ -88,6 +89,33 @@ fn carts(db: &TestDb, market: &Arc<Market>) -> Carts {
     )
 }
 
+impl World {
+    /// As [`Self::offer`], with a name of letters engraved for 5.00.
+    pub fn made_offer(&self, left: i64) -> Offer {
+        let name = MakingField {
+            key: "name".into(),
+            label: "Name".into(),
+            required: true,
+            input: MakingInput::Text {
+                max_chars: 12,
+                allows: Allows::Letters,
+                surcharge: 500,
+            },
+        };
+        let making = Making {
+            fields: vec![name],
+            ..Making::default()
+        };
+        let offer = Offer {
+            making: Some(Box::new(making)),
+            ..self.offer(left)
+        };
+        let mut offers = self.market.offers.lock().unwrap();
+        offers.insert(offer.sku, (offer.clone(), left));
+        offer
+    }
+}
+
 impl Market {
     pub fn add(&self, now: Timestamp, price: Money, left: i64) -> Offer {
         let offer = Offer {
@@ -103,6 +131,7 @@ impl Market {
             category: None,
             tax_category: contracts::taxes::standard(),
             image: None,
+            making: None,
             for_sale: true,
         };
         self.offers

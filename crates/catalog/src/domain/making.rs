@@ -20,7 +20,10 @@ pub fn parse(making: Making) -> Result<Making, Refusal> {
             return Err(Refusal::new(
                 format!("making/fields/{i}/key"),
                 "field_repeated",
-                format!("`{}` names two questions; each needs a key of its own.", field.key),
+                format!(
+                    "`{}` names two questions; each needs a key of its own.",
+                    field.key
+                ),
             ));
         }
         fields.push(field);

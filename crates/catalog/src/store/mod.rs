@@ -1,6 +1,5 @@
 //! All SQL of the catalogue, by table.
 
-pub mod making;
 pub mod category;
 pub mod history;
 pub mod image;
@@ -8,6 +7,7 @@ pub mod import;
 pub mod items;
 pub mod kept_file;
 pub mod listing;
+pub mod making;
 pub mod moderation;
 pub mod needy;
 pub mod picture_address;

@@ -4,11 +4,12 @@ use axum::Extension;
 use axum::extract::State;
 use contracts::Address;
 use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote, Unserved};
+use contracts::making::Made;
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use contracts::purses::{Tender, TenderWish};
 use contracts::taxes::{Tax, TaxSum};
 use httpkit::{CartToken, Json, Problem, ProblemDocument, RequestInfo, Shopper};
-use kernel::{CartId, Money, ProductId, SkuId, TenantId};
+use kernel::{CartId, CartLineId, Money, ProductId, SkuId, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -104,10 +105,13 @@ struct Group {
 #[derive(Serialize, ToSchema)]
 #[schema(as = QuoteLine)]
 struct Line {
+    /// The line of the cart.
+    line: CartLineId,
     sku: SkuId,
     product: ProductId,
     title: String,
     quantity: u32,
+    /// With the surcharges of how it is made.
     unit_price: Money,
     /// Of all units, before discounts.
     list_total: Money,
@@ -122,7 +126,14 @@ struct Line {
     /// What one cost when it was put in, when that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     price_was: Option<Money>,
+    /// Units left for it, beside the lines before of the same SKU.
     available: i64,
+    /// How it is made to order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<Box<Made>>,
+    /// Whether the product asks something else by now, so that the answers do not fit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_outdated: bool,
     /// Whether the line can be ordered as it is.
     orderable: bool,
 }
@@ -183,6 +194,9 @@ impl From<checkout::QuoteLine> for Line {
             tax: line.tax,
             price_was: line.price_was,
             available: line.available,
+            line: line.line,
+            made: line.made,
+            is_outdated: line.is_outdated,
         }
     }
 }

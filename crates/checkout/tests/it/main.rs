@@ -12,6 +12,7 @@ mod expiry;
 mod http;
 mod keys;
 mod late;
+mod made;
 mod mails;
 mod market;
 mod pay;

@@ -2,12 +2,13 @@
 
 use contracts::cart::{Cart, CartLine, CartOwner};
 use contracts::catalog::{Offer, OptionValue};
+use contracts::making::{Answers, Making};
 use contracts::tenants::{DeliveryOption, DeliveryRate, Shop, Zone};
 use contracts::{Reply, Transport};
-use kernel::{CartId, Ctx, Currency, Fault, Money, ProductId, SkuId, TenantId, Timestamp};
+use kernel::{CartId, CartLineId, Ctx, Currency, Fault, Money, ProductId, SkuId, TenantId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -68,6 +69,7 @@ impl Market {
             category: None,
             tax_category: "standard".into(),
             image: None,
+            making: None,
             for_sale: true,
         };
         self.offers.lock().unwrap().insert(offer.sku, offer.clone());
@@ -101,6 +103,28 @@ impl Market {
         offers.get_mut(&sku).unwrap().tax_category = tax_category.to_owned();
     }
 
+    /// From now on it is made to order like this.
+    pub fn make(&self, sku: SkuId, making: Option<Making>) {
+        self.offers.lock().unwrap().get_mut(&sku).unwrap().making = making.map(Box::new);
+    }
+
+    /// The cart with another line of the SKU, to be made as its buyer says, at the price that they saw.
+    pub fn with_made(&self, now: Timestamp, cart: &Cart, sku: SkuId, answers: &Answers, seen: i64) -> Cart {
+        let tenant = self.offers.lock().unwrap()[&sku].tenant;
+        let mut carts = self.carts.lock().unwrap();
+        let (_, kept) = carts.get_mut(&cart.id).unwrap();
+        kept.lines.push(CartLine {
+            sku,
+            tenant,
+            quantity: 1,
+            price_seen: Money::new(seen, Currency::EUR),
+            line: Some(CartLineId::new(now)),
+            answers: answers.clone(),
+        });
+        kept.version += 1;
+        kept.clone()
+    }
+
     pub fn reprice(&self, sku: SkuId, amount: i64) {
         self.offers.lock().unwrap().get_mut(&sku).unwrap().price.amount = amount;
     }
@@ -120,6 +144,8 @@ impl Market {
                     tenant: offers[&sku].tenant,
                     quantity,
                     price_seen: offers[&sku].price,
+                    line: None,
+                    answers: BTreeMap::new(),
                 })
                 .collect(),
             ordered: false,

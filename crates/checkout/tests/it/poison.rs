@@ -41,6 +41,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 rule: None,
                 discounts: Vec::new(),
                 tax: None,
+                made: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),

@@ -85,6 +85,7 @@ pub fn offer(world: &World, tenant: TenantId) -> Offer {
         category: None,
         tax_category: contracts::taxes::standard(),
         image: None,
+        making: None,
         for_sale: true,
     }
 }

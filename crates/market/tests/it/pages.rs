@@ -168,6 +168,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
     let path = path
         .replace("{sku}", &world.a.sku)
         .replace("{version}", "1")
+        .replace("{line}", &world.a.sku)
         .replace("{order}", &world.order)
         .replace("{act}", "retry")
         .replace("{item}", "identity")

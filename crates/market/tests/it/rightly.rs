@@ -134,7 +134,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             to(&[&newest_session(world, who.unwrap_or(Who::BuyerA)).await])
         }
 
-        "add_to_cart" => to(&[]).json(&json!({"sku": a.sku, "quantity": 1})),
+        "add_to_cart" => to(&[]).json(&json!({"sku": a.sku, "quantity": 1, "answers": {}})),
         "set_cart_line" => to(&[&a.sku]).json(&json!({"quantity": 2})),
         "remove_cart_line" => to(&[&a.sku]),
         "merge_cart" => to(&[]).json(&json!({"cart_token": world.guest.token})),

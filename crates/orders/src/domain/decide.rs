@@ -103,6 +103,10 @@ pub enum Refusal {
     TooManyUnits { line: LineId, wanted: u32, left: u32 },
     #[error("{wanted} units of line {line} are too many: {left} are left to be returned.")]
     TooManyToReturn { line: LineId, wanted: u32, left: u32 },
+    #[error(
+        "`{title}` was made for its buyer, and is not taken back because they changed their mind. If something is wrong with it, say what."
+    )]
+    NotReturnable { line: LineId, title: String },
     #[error("What came could be returned until {until}.")]
     ReturnTooLate { until: Timestamp },
     #[error("A sub-order has at most {} returns.", decide_return::RETURNS_MAX)]

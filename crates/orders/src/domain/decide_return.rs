@@ -59,6 +59,15 @@ fn check_request(
         return Err(Refusal::ReasonUnclear);
     }
     for (line, wanted) in named(sub_order, &request.lines)? {
+        // What is faulty goes back whatever its shop says: that is the law.
+        if request.reason == ReturnReason::ChangedMind
+            && line.made.as_ref().is_some_and(|made| !made.returnable)
+        {
+            return Err(Refusal::NotReturnable {
+                line: line.id,
+                title: line.title.clone(),
+            });
+        }
         let left = sub_order.returnable(line);
         if wanted > left {
             return Err(Refusal::TooManyToReturn {

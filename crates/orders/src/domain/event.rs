@@ -1,6 +1,7 @@
 use super::tax::{Tax, added};
 use super::tender::Tender;
 use contracts::Address;
+use contracts::making::Made;
 use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
 use contracts::taxes::TaxOwner;
@@ -294,6 +295,9 @@ pub struct Line {
     /// The tax in what is paid for it, frozen here; none where none is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<Tax>,
+    /// How its units are made to order, frozen here: the unit price has its surcharges in it. None for plain goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<Made>>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]

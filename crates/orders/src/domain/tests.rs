@@ -41,6 +41,7 @@ fn placed() -> Placed {
             rule: None,
             discounts: Vec::new(),
             tax: None,
+            made: None,
         }],
         delivery: Delivery {
             code: "standard".into(),

@@ -102,6 +102,7 @@ impl SubOrder<'_> {
             discounts: discounts(&line.discounts, self.order.currency()),
             total: self.order.money(line.total()),
             tax: line.tax.as_ref().map(|tax| tax.view(self.order.currency())),
+            made: line.made.clone(),
         }
     }
 

@@ -121,6 +121,7 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             rule: None,
             discounts: Vec::new(),
             tax: None,
+            made: None,
         }],
         delivery: Delivery {
             code: "standard".into(),

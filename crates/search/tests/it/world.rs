@@ -91,6 +91,7 @@ pub fn listing(n: u32, title: &str) -> Listing {
         tags: Vec::new(),
         tax_category: contracts::taxes::standard(),
         images: Vec::new(),
+        making: None,
         variants: vec![Variant {
             sku: sku_id(n),
             code: format!("P{n}"),

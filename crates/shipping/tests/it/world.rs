@@ -177,6 +177,7 @@ impl World {
             discounts: Vec::new(),
             total: eur(1000),
             tax: None,
+            made: None,
         };
         let sub_order = SubOrder {
             id: SubOrderId::new(now),

@@ -30,6 +30,7 @@ impl Scene {
             } else {
                 self.text(variant)
             },
+            made: None,
             image: Some(self.image(key, String::new())),
             unit_price: self.price(cents),
             total: self.price(cents * i64::try_from(quantity).unwrap_or(0)),
@@ -53,7 +54,7 @@ impl Scene {
         }
     }
 
-    fn cart(&self) -> CartPage {
+    pub(super) fn cart(&self) -> CartPage {
         let vase = self.cart_line(
             "vase-blue",
             ("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),

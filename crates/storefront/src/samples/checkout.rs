@@ -62,6 +62,7 @@ impl Scene {
             } else {
                 self.text(variant)
             },
+            made: (quantity > 1).then(|| self.made()),
             quantity,
             image: Some(self.image(key, String::new())),
             total: self.price(cents),

@@ -55,6 +55,7 @@ impl Scene {
             } else {
                 self.text(variant)
             },
+            made: (quantity > 1).then(|| self.made()),
             sku: self.text("TG-JAR-031"),
             image: Some(self.image(key, String::new())),
             quantity,

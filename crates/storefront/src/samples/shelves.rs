@@ -242,6 +242,7 @@ impl Scene {
                     ..VariantRow::default()
                 },
             ],
+            making: self.making_form(),
             currency: "EUR".to_owned(),
         }
     }

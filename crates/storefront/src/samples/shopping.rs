@@ -376,7 +376,7 @@ impl Scene {
         }
     }
 
-    fn product(&self) -> ProductPage {
+    pub(super) fn product(&self) -> ProductPage {
         let title = self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto");
         let picture = |key: &str, en, es| self.image(key, self.say(en, es));
         let attribute = |name: (&str, &str), value: (&str, &str)| Attribute {
@@ -415,7 +415,9 @@ impl Scene {
                 self.variant("v3", self.text("40 cm"), 11_900, 0, false),
             ],
             found: String::new(),
+            quantity: 1,
             quantity_max: 3,
+            asked: None,
             delivery: Delivery {
                 window: self.window(24, 27),
                 cost_from: Some(self.price(490)),

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::{Image, Price, ProductCard, Stock};
+use super::making::Made;
 use super::page::{Page, Tone};
 
 #[derive(Clone, Debug, Template)]
@@ -49,6 +50,7 @@ pub struct CartLine {
     pub href: String,
     /// Empty when the product has one variant.
     pub variant: String,
+    pub made: Option<Made>,
     pub image: Option<Image>,
     pub unit_price: Price,
     pub total: Price,

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::cart::{Change, Coupons, Saving, Taxes};
 use super::common::{Choice, Field, Image, Price};
+use super::making::Made;
 use super::page::Page;
 
 /// Where the buyer stands.
@@ -67,6 +68,7 @@ pub struct SummarySeller {
 pub struct SummaryLine {
     pub title: String,
     pub variant: String,
+    pub made: Option<Made>,
     pub quantity: u64,
     pub image: Option<Image>,
     pub total: Price,

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::cart::{Saving, Taxes};
 use super::common::{Field, Image, Link, Price};
+use super::making::Made;
 use super::page::{Page, Tone};
 use super::parcel::WayPoint;
 use super::returns::{ReturnCase, ReturnForm, ReturnUnits};
@@ -275,6 +276,7 @@ pub struct OrderLine {
     pub title: String,
     pub href: String,
     pub variant: String,
+    pub made: Option<Made>,
     pub sku: String,
     pub image: Option<Image>,
     pub quantity: u64,

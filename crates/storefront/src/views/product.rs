@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::common::{Accent, Image, Link, Price, ProductCard, Stock};
+use super::making::Asked;
 use super::page::Page;
 use super::reviews::ReviewsPart;
 use crate::markup::{JsonLd, Markup};
@@ -30,9 +31,13 @@ pub struct ProductPage {
     pub variant_label: String,
     /// At least one; the first selectable one is selected.
     pub variants: Vec<Variant>,
+    /// What is typed into its field.
+    pub quantity: u64,
     pub quantity_max: u64,
     /// What led here, as the basket is told it; empty where it was no search.
     pub found: String,
+    /// What its buyer is asked, of goods made to order.
+    pub asked: Option<Asked>,
     pub delivery: Delivery,
     pub seller: SellerBox,
     pub description: Markup,
@@ -61,6 +66,16 @@ pub struct AlsoOffer {
 }
 
 impl ProductPage {
+    /// When it leaves the workshop.
+    fn leaves(&self) -> String {
+        let lead_time = self.asked.as_ref().map(|asked| asked.lead_time.clone());
+        lead_time.filter(|text| !text.is_empty()).unwrap_or_else(|| {
+            self.page
+                .n("delivery.dispatch", self.seller.dispatch_days)
+                .to_string()
+        })
+    }
+
     /// Structured data for search engines.
     fn json_ld(&self) -> JsonLd {
         let url = self.page.canonical();

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::{Choice, Field, Image, Link};
+use super::making::MakingForm;
 use super::page::{Page, Tone};
 use super::seller_history::UploadUndo;
 use super::work::{Status, Tab, WorkBar};
@@ -75,6 +76,7 @@ pub struct SellerProductPage {
     pub states: Vec<Choice>,
     pub pictures: Vec<FormPicture>,
     pub variants: Vec<VariantRow>,
+    pub making: MakingForm,
     /// Of all prices of the form.
     pub currency: String,
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::posted::Posted;
 use super::product::DISPATCH_DAYS;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
-use super::{Shop, cards, savings, taxes};
+use super::{Shop, cards, making, product, savings, taxes};
 use crate::i18n::Locale;
 use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup, Taxes};
 use crate::views::common::Price;
@@ -18,7 +18,7 @@ use contracts::purses::TenderWish;
 use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller};
 use kernel::limits::LINE_QUANTITY_MAX;
-use kernel::{Currency, Fault, Money, SkuId};
+use kernel::{CartLineId, Currency, Fault, Money, SkuId};
 
 const SUGGESTED: u16 = 4;
 /// Days for which a guest's basket is kept in their browser.
@@ -135,7 +135,12 @@ pub fn changes(quote: &Quote, locale: Locale) -> Vec<Change> {
                 text: text.to_string(),
             });
         }
-        if !line.offer.for_sale {
+        if line.is_outdated {
+            changes.push(Change {
+                tone: Tone::Bad,
+                text: locale.t("change.asks").arg("title", title).to_string(),
+            });
+        } else if !line.offer.for_sale {
             changes.push(Change {
                 tone: Tone::Bad,
                 text: locale.t("change.gone").arg("title", title).to_string(),
@@ -203,10 +208,11 @@ fn least_delivery(quote: &Quote, sellers: &[Seller]) -> Money {
 
 fn line(line: &QuoteLine, locale: Locale) -> CartLine {
     CartLine {
-        id: line.offer.sku.to_string(),
+        id: line.line.to_string(),
         title: line.offer.title.clone(),
         href: cards::product_href(&line.offer.slug, line.offer.product),
         variant: cards::options(&line.offer.options),
+        made: making::made(line.made.as_deref(), line.offer.price.currency, locale),
         image: line.offer.image.as_ref().map(cards::image),
         unit_price: Price::new(locale, line.offer.price),
         total: Price::new(locale, line.list_total),
@@ -240,7 +246,13 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
             (CartOwner::Guest(token.clone()), Some(token))
         }
     };
-    match shop.cart.add(&visit.ctx, owner, sku, quantity).await {
+    let answers = making::answers(&posted);
+    let added = shop.cart.add(&visit.ctx, owner, sku, quantity, answers.clone());
+    match added.await {
+        // The form again, with what was typed and what is wrong with it.
+        Err(fault) if fault.code == "answers_invalid" => {
+            return product::again(&shop, &posted, sku, quantity, answers).await;
+        }
         Ok(cart) => {
             if let Some(click) = cards::put_into(cart.id, posted.get("found")) {
                 // Whether it is noted is no matter of the basket.
@@ -266,24 +278,24 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
 
 pub async fn set(
     State(shop): State<Shop>,
-    Path(sku): Path<SkuId>,
+    Path(line): Path<CartLineId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let quantity = quantity(posted.get("quantity"), 0)?;
-    put(&shop, &posted.visit, sku, quantity).await
+    put(&shop, &posted.visit, line, quantity).await
 }
 
 pub async fn remove(
     State(shop): State<Shop>,
-    Path(sku): Path<SkuId>,
+    Path(line): Path<CartLineId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    put(&shop, &posted.visit, sku, 0).await
+    put(&shop, &posted.visit, line, 0).await
 }
 
-async fn put(shop: &Shop, visit: &Visit, sku: SkuId, quantity: u32) -> Result<Response, Failure> {
+async fn put(shop: &Shop, visit: &Visit, line: CartLineId, quantity: u32) -> Result<Response, Failure> {
     let owner = visit.owner().ok_or_else(|| Fault::not_found("cart"))?;
-    match shop.cart.set(&visit.ctx, owner, sku, quantity).await {
+    match shop.cart.set(&visit.ctx, owner, line, quantity).await {
         Ok(_) if quantity == 0 => Ok(redirect_done("/cart", "removed")),
         Ok(_) => Ok(redirect("/cart")),
         Err(fault) => redirect_refused("/cart", fault),
@@ -304,7 +316,7 @@ pub async fn adjust(State(shop): State<Shop>, posted: Posted) -> Result<Response
         };
         let quantity = u32::try_from(left).unwrap_or(0).min(line.quantity);
         shop.cart
-            .set(&visit.ctx, owner.clone(), line.offer.sku, quantity)
+            .set(&visit.ctx, owner.clone(), line.line, quantity)
             .await?;
     }
     Ok(redirect(safe_next(posted.get("next"))))

@@ -18,6 +18,7 @@ mod info;
 mod left;
 mod listing;
 mod mail;
+mod making;
 mod numbers;
 mod operator;
 mod orders;
@@ -122,8 +123,8 @@ fn table() -> Table {
         .get("/shop/{slug}/reviews", reviews::of_shop)
         .get("/cart", cart::page)
         .post("/cart/lines", cart::add)
-        .post("/cart/lines/{sku}", cart::set)
-        .post("/cart/lines/{sku}/remove", cart::remove)
+        .post("/cart/lines/{line}", cart::set)
+        .post("/cart/lines/{line}/remove", cart::remove)
         .post("/cart/adjust", cart::adjust)
         .post("/cart/coupons", savings::add)
         .post("/cart/coupons/remove", savings::remove)

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cancel, cards, own_reviews, readdress, returns, savings, sub_orders, taxes};
+use super::{Shop, cancel, cards, making, own_reviews, readdress, returns, savings, sub_orders, taxes};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
@@ -379,6 +379,7 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
             .map(|line| SummaryLine {
                 title: line.title.clone(),
                 variant: line.options.clone(),
+                made: making::made(line.made.as_deref(), line.unit_price.currency, locale),
                 quantity: u64::from(line.quantity),
                 image: None,
                 total: Price::new(locale, line.list_total),

@@ -2,16 +2,20 @@
 
 use super::failure::Failure;
 use super::listing::crumbs;
+use super::making::Typed;
+use super::posted::Posted;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, facets, reviews};
+use super::{Shop, cards, facets, making, reviews};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
 use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use contracts::catalog::{AttributeValue, CategoryAttribute, ItemOffer, Listing, ProductStatus};
+use contracts::making::{Answers, LeadTime, settle};
 use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller, ShopStatus};
 use kernel::limits::LINE_QUANTITY_MAX;
@@ -43,23 +47,78 @@ pub async fn page(
     if !href.ends_with(&format!("/{slug}")) {
         return Ok(redirect(&href));
     }
-    let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
-    let words = listing.words_in(&[visit.locale.code()]);
-    let (title, description) = (words.0.to_owned(), words.1.to_owned());
-    let summary = Markup::plain(&description, 155);
+    let told = Told {
+        found: click.as_ref().map(cards::found).unwrap_or_default(),
+        again: None,
+    };
     let noted = async {
         if let Some(click) = click {
             // Whether it is noted is no matter of the page.
             shop.search.clicked(&visit.ctx, click).await.unwrap_or_default();
         }
     };
-    let (page, (), sellers, stock, tree, found) = futures::join!(
-        visit.public_page(&shop, &title, &summary, &href),
-        noted,
+    let (shown, ()) = futures::join!(show(&shop, &visit, &listing, told), noted);
+    shown
+}
+
+/// What is known of a visit beside the product.
+struct Told {
+    /// What led here; empty where it was no search.
+    found: String,
+    /// Of a form that comes back.
+    again: Option<Chosen>,
+}
+
+/// What a form that comes back had chosen.
+struct Chosen {
+    sku: SkuId,
+    quantity: u32,
+    typed: Typed,
+}
+
+/// The page again, after answers that do not fit: they stand where they were typed, with what is wrong beside them.
+pub async fn again(
+    shop: &Shop,
+    posted: &Posted,
+    sku: SkuId,
+    quantity: u32,
+    answers: Answers,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let gone = || Fault::not_found("product");
+    let offers = shop.catalog.offers(&visit.ctx, vec![sku]).await?;
+    let offer = offers.into_iter().next().ok_or_else(gone)?;
+    let listings = shop.catalog.listings(&visit.ctx, vec![offer.product]).await?;
+    let listing = listings.into_iter().next().ok_or_else(gone)?;
+    let typed = Typed {
+        misfits: settle(listing.making.as_deref(), &answers)
+            .err()
+            .unwrap_or_default(),
+        answers,
+    };
+    let told = Told {
+        found: posted.get("found").to_owned(),
+        again: Some(Chosen { sku, quantity, typed }),
+    };
+    let mut response = show(shop, visit, &listing, told).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Result<Response, Failure> {
+    let again = told.again;
+    let href = cards::product_href(&listing.slug, listing.id);
+    let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
+    let words = listing.words_in(&[visit.locale.code()]);
+    let (title, description) = (words.0.to_owned(), words.1.to_owned());
+    let summary = Markup::plain(&description, 155);
+    let (page, sellers, stock, tree, found) = futures::join!(
+        visit.public_page(shop, &title, &summary, &href),
         shop.tenants.shops(&visit.ctx, vec![listing.tenant]),
         shop.inventory.availability(&visit.ctx, skus),
         shop.catalog.categories(&visit.ctx),
-        shop.reviews.of_product(&visit.ctx, id, reviews::first_query()),
+        shop.reviews
+            .of_product(&visit.ctx, listing.id, reviews::first_query()),
     );
     let seller = sellers?
         .into_iter()
@@ -68,11 +127,13 @@ pub async fn page(
     let seller = seller.ok_or_else(|| Fault::not_found("product"))?;
     let stock: HashMap<SkuId, i64> = stock?.into_iter().map(|a| (a.sku, a.available)).collect();
     let locale = visit.locale;
-    let variants = variants(&listing, &stock, locale);
+    let variants = variants(listing, &stock, again.as_ref().map(|again| again.sku), locale);
     let chosen = variants.iter().position(|v| v.selected).unwrap_or(0);
     let shown = &listing.variants[chosen];
     let available = stock.get(&shown.sku).copied().unwrap_or(0);
     let mut page = page;
+    // Where its form leads back to, also when the form is what came back.
+    page.path.clone_from(&href);
     page.image = listing.images.first().map(|i| i.url.clone());
     let others = SearchQuery {
         sellers: vec![seller.slug.clone()],
@@ -84,8 +145,8 @@ pub async fn page(
     let path = listing.category.as_ref().map_or("", |c| c.path.as_str());
     let (others, logo, said, offers, schema) = futures::join!(
         shop.search.search(&visit.ctx, others),
-        super::home::pictures(&shop, &visit, seller.logo.into_iter()),
-        reviews::first(&shop, &visit, found, &list, &seller.name, &href),
+        super::home::pictures(shop, visit, seller.logo.into_iter()),
+        reviews::first(shop, visit, found, &list, &seller.name, &href),
         shop.catalog.item_offers(&visit.ctx, listing.id),
         shop.catalog.category_attributes(&visit.ctx, path.to_owned()),
     );
@@ -98,7 +159,7 @@ pub async fn page(
         crumbs: listing
             .category
             .as_ref()
-            .map(|c| crumbs(&tree.unwrap_or_default(), &c.path, &visit))
+            .map(|c| crumbs(&tree.unwrap_or_default(), &c.path, visit))
             .unwrap_or_default(),
         tax_on_top: !seller.prices_include_tax,
         title,
@@ -110,12 +171,22 @@ pub async fn page(
         saving: cards::saving(shown).map(|p| locale.percent(p)),
         lowest_30_days: None,
         stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
-        variant_label: variant_label(&listing, locale),
+        variant_label: variant_label(listing, locale),
         quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),
-        found: click.map(|click| cards::found(&click)).unwrap_or_default(),
-        delivery: delivery(&seller, visit.ctx.now.date_naive(), locale),
+        found: told.found,
+        quantity: again.as_ref().map_or(1, |again| u64::from(again.quantity)),
+        asked: listing.making.as_ref().map(|making| {
+            let typed = again.as_ref().map(|again| &again.typed);
+            making::asked(making, shown.price.currency, typed, locale)
+        }),
+        delivery: delivery(
+            &seller,
+            visit.ctx.now.date_naive(),
+            listing.making.as_ref().and_then(|making| making.lead_time),
+            locale,
+        ),
         description: Markup::sanitised(&description),
-        attributes: attributes(&listing, &schema, locale),
+        attributes: attributes(listing, &schema, locale),
         also: also(&offers, listing.id, locale),
         returns: seller.return_policy.clone(),
         said,
@@ -133,7 +204,7 @@ pub async fn page(
         variants,
         page,
     };
-    Ok(visit.show(&shop, &view))
+    Ok(visit.show(shop, &view))
 }
 
 /// The id at the end of `blue-bowl-0192…`.
@@ -143,13 +214,19 @@ pub fn id_in(slug: &str) -> Option<ProductId> {
     slug.get(start..)?.parse().ok()
 }
 
-fn variants(listing: &Listing, stock: &HashMap<SkuId, i64>, locale: Locale) -> Vec<Variant> {
+fn variants(
+    listing: &Listing,
+    stock: &HashMap<SkuId, i64>,
+    chosen: Option<SkuId>,
+    locale: Locale,
+) -> Vec<Variant> {
     let state = |sku: &SkuId| cards::stock(stock.get(sku).copied().unwrap_or(0));
-    let first = listing
-        .variants
-        .iter()
-        .position(|v| !state(&v.sku).is_sold_out())
-        .unwrap_or(0);
+    let mut variants = listing.variants.iter();
+    let first = match chosen {
+        Some(sku) => variants.position(|v| v.sku == sku),
+        None => variants.position(|v| !state(&v.sku).is_sold_out()),
+    };
+    let first = first.unwrap_or(0);
     let variant = |(index, v): (usize, &contracts::catalog::Variant)| Variant {
         id: v.sku.to_string(),
         label: cards::options(&v.options),
@@ -248,16 +325,18 @@ fn called(known: Option<&CategoryAttribute>, text: &str, locale: Locale) -> Stri
 }
 
 /// The nearest parcel: the first rate of the shop's first option.
-fn delivery(seller: &Seller, today: NaiveDate, locale: Locale) -> Delivery {
+fn delivery(seller: &Seller, today: NaiveDate, lead: Option<LeadTime>, locale: Locale) -> Delivery {
     let rate = seller.delivery.first().and_then(|option| option.rates.first());
-    let days = |d: u16| {
+    let leaves = |of: fn(LeadTime) -> u16| lead.map_or(DISPATCH_DAYS, |lead| making::calendar_days(of(lead)));
+    let (soonest, latest) = (leaves(|lead| lead.days_min), leaves(|lead| lead.days_max));
+    let day = |from: u64, on_its_way: u16| {
         today
-            .checked_add_days(Days::new(u64::from(d) + DISPATCH_DAYS))
+            .checked_add_days(Days::new(from + u64::from(on_its_way)))
             .unwrap_or(today)
     };
     Delivery {
         window: rate
-            .map(|r: &DeliveryRate| locale.day_range(days(r.days_min), days(r.days_max)))
+            .map(|r: &DeliveryRate| locale.day_range(day(soonest, r.days_min), day(latest, r.days_max)))
             .unwrap_or_default(),
         cost_from: rate
             .filter(|r| r.price.amount > 0)

@@ -1,6 +1,6 @@
 //! A seller's part of an order, as its buyer and its seller see it.
 
-use super::{cards, savings};
+use super::{cards, making, savings};
 use crate::i18n::Locale;
 use crate::views::common::{Image, Link, Price};
 use crate::views::order::{OrderLine, Parcel, Progress, SubOrder, SubOrderState, TimelineStep};
@@ -297,6 +297,7 @@ pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Loca
             .map(|l| cards::product_href(&l.slug, l.id))
             .unwrap_or_default(),
         variant: line.options.clone(),
+        made: making::made(line.made.as_deref(), line.unit_price.currency, locale),
         sku: line.code.clone(),
         image: listing.and_then(|l| l.images.first()).map(|p| Image {
             alt: String::new(),

@@ -54,6 +54,7 @@ fn order(events: Vec<Event>) -> Order {
                 rule: None,
                 discounts: Vec::new(),
                 tax: None,
+                made: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),

@@ -109,7 +109,7 @@ fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {
         tax_category: None,
         status: Some(ProductStatus::Active),
         images: pictures.into_iter().map(DraftImage::Stored).collect(),
-        making: None,
+        making: super::making::of(product).map(Box::new),
         variants: product.variants.iter().map(variant).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod goods;
+mod making;
 mod people;
 mod sales;
 

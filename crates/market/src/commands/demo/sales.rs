@@ -89,7 +89,15 @@ async fn buy(
             continue;
         };
         let quantity = u32::try_from(line.quantity).unwrap_or(1);
-        cart = Some(market.cart.add(&ctx, owner.clone(), sku, quantity).await?);
+        let offers = market.catalog.offers(&ctx, vec![sku]).await?;
+        let making = offers.first().and_then(|offer| offer.making.as_deref());
+        let answers = super::making::said(making, plan.index);
+        cart = Some(
+            market
+                .cart
+                .add(&ctx, owner.clone(), sku, quantity, answers)
+                .await?,
+        );
     }
     let Some(cart) = cart else { return Ok(()) };
     let address = address(&buyer.buyer.address);

@@ -9,7 +9,7 @@ pub mod review;
 use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, savings, taxes};
+use super::{Shop, cards, making, savings, taxes};
 use crate::i18n::Locale;
 use crate::views::cart::Saving;
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
@@ -101,6 +101,7 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
             .map(|line| SummaryLine {
                 title: line.offer.title.clone(),
                 variant: cards::options(&line.offer.options),
+                made: making::made(line.made.as_deref(), line.offer.price.currency, locale),
                 quantity: u64::from(line.quantity),
                 image: line.offer.image.as_ref().map(cards::image),
                 total: Price::new(locale, line.list_total),

@@ -7,6 +7,7 @@ pub mod following;
 pub mod goods;
 pub mod history;
 pub mod home;
+pub mod making_form;
 pub mod orders;
 pub mod parcels;
 mod product_asked;

@@ -6,9 +6,10 @@ use super::product_text::{
 };
 use super::product_words;
 use super::products::{self, STATES};
-use super::{bar, own_shop};
+use super::{bar, making_form, own_shop};
 use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field, Image};
+use crate::views::making::MakingForm;
 use crate::views::page::Tone;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
 use crate::web::failure::Failure;
@@ -21,7 +22,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::catalog::moderation::{ModerationState, Review};
 use contracts::catalog::{
-    Attributes, CategoryAttribute, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus,
+    Attributes, CategoryAttribute, DraftImage, Listing, OwnListing, Picture, ProductDraft, ProductStatus,
     Translations, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
@@ -57,6 +58,7 @@ struct Form {
     state: String,
     pictures: Vec<FormPicture>,
     variants: Vec<VariantRow>,
+    making: MakingForm,
     error: Option<String>,
 }
 
@@ -141,8 +143,17 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
         variants: listing.variants.iter().enumerate().map(variant).collect(),
+        making: making_form::filled(listing.making.as_deref(), currency_of(listing), locale),
         error: None,
     }
+}
+
+/// What its prices are in.
+fn currency_of(listing: &Listing) -> Currency {
+    listing
+        .variants
+        .first()
+        .map_or(Currency::EUR, |variant| variant.price.currency)
 }
 
 fn picture_row((at, picture): (usize, &Picture)) -> FormPicture {
@@ -231,6 +242,7 @@ async fn show(
         words: product_words::fields(form.language.as_deref(), &form.translations, locale),
         pictures: form.pictures,
         variants: form.variants,
+        making: making_form::with_blanks(form.making, locale),
         currency: seller.currency.code().to_owned(),
         page,
     };
@@ -447,6 +459,9 @@ fn read(
         form.variants.push(VariantRow::default());
         is_good = false;
     }
+    let (making_form, making) = making_form::read(posted, currency);
+    form.making = making_form;
+    is_good &= making.is_some();
     let known = own.map(|own| parted(&own.listing.attributes, &schema).1);
     let mut attributes = match read_attributes(&form.attributes.value, known.as_ref()) {
         Ok(attributes) => attributes,
@@ -476,6 +491,7 @@ fn read(
         tax_category: Some(form.tax_category.clone()),
         status: products::status_of(&form.state),
         images: Vec::new(),
+        making: making.map(Box::new),
         variants,
     });
     (form, draft)

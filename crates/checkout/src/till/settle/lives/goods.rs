@@ -198,6 +198,7 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         rule: None,
         discounts: Vec::new(),
         tax: None,
+        made: None,
     }
 }
 

@@ -64,6 +64,7 @@ impl Numbers {
                     rule: None,
                     discounts: Vec::new(),
                     tax: None,
+                    made: None,
                 })
                 .collect(),
             delivery: Delivery {
