@@ -13,6 +13,8 @@ pub const LABEL_CHARS_MAX: usize = 80;
 pub const FIELD_KEY_CHARS_MAX: usize = 40;
 /// Characters of one answer.
 pub const ANSWER_CHARS_MAX: u16 = 500;
+/// Answers that a refusal tells of: whoever sends thousands need not hear of each.
+const MISFITS_TOLD_MAX: usize = 20;
 /// Working days that making something may take.
 pub const LEAD_DAYS_MAX: u16 = 365;
 
@@ -254,8 +256,9 @@ pub fn refusal(misfits: &[Misfit]) -> Fault {
     );
     fault.fields = misfits
         .iter()
+        .take(MISFITS_TOLD_MAX)
         .map(|misfit| FieldError {
-            pointer: format!("/answers/{}", misfit.key),
+            pointer: format!("/answers/{}", misfit.key.replace('~', "~0").replace('/', "~1")),
             detail: misfit.why.words(),
         })
         .collect();

@@ -2,6 +2,7 @@
 
 mod finding;
 mod journeys;
+mod making;
 mod purses;
 mod reviewing;
 mod workplaces;

@@ -31,6 +31,7 @@ impl Scene {
                 self.text(variant)
             },
             made: None,
+            is_outdated: false,
             image: Some(self.image(key, String::new())),
             unit_price: self.price(cents),
             total: self.price(cents * i64::try_from(quantity).unwrap_or(0)),

@@ -124,6 +124,11 @@ impl Scene {
                     ..line
                 })
                 .collect();
+            if let Some(line) = group.lines.last_mut() {
+                line.made = None;
+                line.is_outdated = true;
+                line.stock = crate::views::common::Stock::SoldOut;
+            }
         }
         page
     }

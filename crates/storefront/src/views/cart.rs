@@ -51,6 +51,8 @@ pub struct CartLine {
     /// Empty when the product has one variant.
     pub variant: String,
     pub made: Option<Made>,
+    /// Whether it is made in other ways by now, and must be chosen anew.
+    pub is_outdated: bool,
     pub image: Option<Image>,
     pub unit_price: Price,
     pub total: Price,

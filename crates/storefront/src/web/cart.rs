@@ -2,7 +2,6 @@
 
 use super::failure::Failure;
 use super::posted::Posted;
-use super::product::DISPATCH_DAYS;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
 use super::{Shop, cards, making, product, savings, taxes};
 use crate::i18n::Locale;
@@ -175,7 +174,7 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
         place: seller
             .map(|s| cards::place(&s.location, locale))
             .unwrap_or_default(),
-        dispatch_days: DISPATCH_DAYS,
+        dispatch_days: making::leaves(&group.lines).1,
         lines: group.lines.iter().map(|l| line(l, locale)).collect(),
         subtotal: Price::new(locale, group.list_subtotal()),
         delivery_from: least.filter(|_| !is_free).map(|least| Price::new(locale, least)),
@@ -213,6 +212,7 @@ fn line(line: &QuoteLine, locale: Locale) -> CartLine {
         href: cards::product_href(&line.offer.slug, line.offer.product),
         variant: cards::options(&line.offer.options),
         made: making::made(line.made.as_deref(), line.offer.price.currency, locale),
+        is_outdated: line.is_outdated,
         image: line.offer.image.as_ref().map(cards::image),
         unit_price: Price::new(locale, line.offer.price),
         total: Price::new(locale, line.list_total),

@@ -1,9 +1,11 @@
 //! What is made to order, between contracts and pages.
 
 use super::posted::Posted;
+use super::product::DISPATCH_DAYS;
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Field};
 use crate::views::making::{Answer, Asked, Kind, Made, Question};
+use contracts::checkout::QuoteLine;
 use contracts::making::{self, Allows, Answers, LeadTime, Making, MakingField, MakingInput, Misfit, Why};
 use kernel::{Currency, Money};
 
@@ -54,6 +56,17 @@ pub fn lead_time(time: LeadTime, locale: Locale) -> String {
     text.arg("min", time.days_min)
         .arg("max", time.days_max)
         .to_string()
+}
+
+/// In how many days at the soonest and at the latest a parcel of these lines leaves: when the last of them is made.
+pub fn leaves(lines: &[QuoteLine]) -> (u64, u64) {
+    let leads = lines.iter().filter_map(|line| line.made.as_ref()?.lead_time);
+    leads.fold((DISPATCH_DAYS, DISPATCH_DAYS), |(soonest, latest), lead| {
+        (
+            soonest.max(calendar_days(lead.days_min)),
+            latest.max(calendar_days(lead.days_max)),
+        )
+    })
 }
 
 /// Days by the calendar that so many working days take.

@@ -8,6 +8,12 @@ async fn at_the_button(world: &World) -> (Browser, Vec<(&'static str, String)>) 
     let bowl = [("variant", world.a.sku.as_str()), ("quantity", "1")];
     let added = guest.post(world, "/cart/lines", &bowl).await;
     assert_eq!(location(&added), "/cart?done=added");
+    let fields = to_the_button(world, &mut guest).await;
+    (guest, fields)
+}
+
+/// From a full basket to the last step, and what the form there sends.
+pub(super) async fn to_the_button(world: &World, guest: &mut Browser) -> Vec<(&'static str, String)> {
     let address = [
         ("email", "guest@market.test"),
         ("name", "Lucía Romero"),
@@ -34,8 +40,7 @@ async fn at_the_button(world: &World) -> (Browser, Vec<(&'static str, String)>) 
     }
     let review = guest.get(world, "/checkout/review").await.expect(200);
     let names = ["idempotency_key", "cart_version", "total"];
-    let fields = names.map(|name| (name, field(&review, name)));
-    (guest, fields.to_vec())
+    names.map(|name| (name, field(&review, name))).to_vec()
 }
 
 /// Presses the button of a review as it was shown.

@@ -76,7 +76,7 @@ fn choice(group: &QuoteGroup, seller: Option<&Seller>, visit: &Visit) -> Deliver
             .map(|option| DeliveryOption {
                 value: option.code.clone(),
                 label: option.name.clone(),
-                window: window(option, visit),
+                window: window(option, &group.lines, visit),
                 price: (option.price.amount > 0).then(|| Price::new(locale, option.price)),
                 selected: group.chosen.as_deref() == Some(option.code.as_str()),
             })

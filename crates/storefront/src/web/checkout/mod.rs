@@ -18,7 +18,7 @@ use axum::response::Response;
 use chrono::Days;
 use contracts::Address;
 use contracts::cart::CartOwner;
-use contracts::checkout::{DeliveryQuote, Quote, QuoteGroup, QuoteRequest};
+use contracts::checkout::{DeliveryQuote, Quote, QuoteGroup, QuoteLine, QuoteRequest};
 use contracts::purses::{PurseKind, Tender};
 use kernel::Fault;
 
@@ -152,13 +152,16 @@ pub fn address_lines(address: &Address, visit: &Visit) -> Vec<String> {
         .collect()
 }
 
-/// When a parcel arrives: days to dispatch and days on the way.
-fn window(option: &DeliveryQuote, visit: &Visit) -> String {
+/// When a parcel of these lines arrives: days until it leaves and days on the way.
+fn window(option: &DeliveryQuote, lines: &[QuoteLine], visit: &Visit) -> String {
     let today = visit.ctx.now.date_naive();
-    let day = |d: u16| {
+    let day = |from: u64, on_its_way: u16| {
         today
-            .checked_add_days(Days::new(u64::from(d) + super::product::DISPATCH_DAYS))
+            .checked_add_days(Days::new(from + u64::from(on_its_way)))
             .unwrap_or(today)
     };
-    visit.locale.day_range(day(option.days_min), day(option.days_max))
+    let (soonest, latest) = making::leaves(lines);
+    visit
+        .locale
+        .day_range(day(soonest, option.days_min), day(latest, option.days_max))
 }

@@ -101,7 +101,7 @@ fn delivery(group: &QuoteGroup, visit: &Visit) -> Option<ReviewDelivery> {
     Some(ReviewDelivery {
         seller: group.shop_name.clone(),
         label: chosen.name.clone(),
-        window: window(chosen, visit),
+        window: window(chosen, &group.lines, visit),
         price: (chosen.price.amount > 0).then(|| Price::new(visit.locale, chosen.price)),
     })
 }
