@@ -29,6 +29,7 @@ export const pagesOf = (found) => ({
     ['search-filtered', '/search', '/search?q=bowl&seller=alfareria-tres-hornos&attr.Size=Medium&sort=price_up'],
     ['search-nothing', '/search', '/search?q=qqzzxx'],
     ['product', '/p/{slug}', found.product],
+    ['product-made', '/p/{slug}', found.made],
     ['product-reviews', '/p/{slug}/reviews', `${found.product}/reviews`],
     ['shop', '/shop/{slug}', '/shop/alfareria-tres-hornos'],
     ['shop-reviews', '/shop/{slug}/reviews', '/shop/alfareria-tres-hornos/reviews'],

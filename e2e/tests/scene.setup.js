@@ -52,6 +52,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await checkout(guest, CARD.good, newEmail('guest'))
   await save(guest, 'guest')
   found.product = await pathOf(guest, `/shop/${SELLER.shop}`, '/p/')
+  found.made = await pathOf(guest, '/c/kitchen-and-wood/boards', '/p/')
 
   // A buyer with an order of two makers: one part has arrived and is to go back, the other is being made ready.
   const buyer = await open(BUYER)

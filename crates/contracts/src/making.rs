@@ -190,13 +190,14 @@ pub struct Made {
 }
 
 impl Made {
+    /// Whoever asked for nothing of their own has plain goods, and may send them back as such.
     #[must_use]
     pub fn of(making: &Making, settled: &Settled) -> Self {
         Self {
             answers: settled.given.clone(),
             surcharge: settled.surcharge,
             lead_time: making.lead_time,
-            returnable: making.returnable,
+            returnable: making.returnable || (!making.fields.is_empty() && settled.given.is_empty()),
         }
     }
 }
@@ -472,6 +473,26 @@ mod tests {
         assert_eq!(
             why(&said(&[("name", "Maximiliana Josefa")])),
             [("name".to_owned(), Why::TooLong { max_chars: 12 })]
+        );
+    }
+
+    #[test]
+    fn what_bears_nothing_of_its_buyers_may_be_sent_back() {
+        let mut board = Making {
+            returnable: false,
+            ..board()
+        };
+        board.fields[0].required = false;
+        let of = |answers: &Answers| Made::of(&board, &board.settle(answers).expect("fits")).returnable;
+        assert!(of(&Answers::new()));
+        assert!(!of(&said(&[("name", "Ana")])));
+        let whole = Making {
+            returnable: false,
+            ..Making::default()
+        };
+        assert!(
+            !Made::of(&whole, &Settled::default()).returnable,
+            "it asks nothing, and is made anew"
         );
     }
 

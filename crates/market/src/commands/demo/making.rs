@@ -3,7 +3,7 @@
 use contracts::making::{Allows, Answer, Answers, Choice, LeadTime, Making, MakingField, MakingInput};
 use sampler::Product;
 
-/// One in so many of the goods that can bear a name do.
+/// One in so many mugs can bear a name; boards all can.
 const ONE_IN: u32 = 3;
 /// Names that buyers of the demo ask for.
 const NAMES: [&str; 6] = ["Lucía", "Mateo", "Ana María", "Élodie", "Jonas", "Sofía"];
@@ -12,17 +12,12 @@ const NAMES: [&str; 6] = ["Lucía", "Mateo", "Ana María", "Élodie", "Jonas", "
 pub fn of(product: &Product) -> Option<Making> {
     let title = product.title.to_lowercase();
     let bears = |nouns: &[&str]| nouns.iter().any(|noun| title.contains(noun));
-    let chosen = product
-        .key
-        .bytes()
-        .fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
-    if !chosen.is_multiple_of(ONE_IN) {
-        return None;
-    }
     if bears(&["board"]) {
         return Some(engraved());
     }
-    bears(&["mug"]).then(painted)
+    let spread = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+    let is_chosen = product.key.bytes().fold(0, spread).is_multiple_of(ONE_IN);
+    (bears(&["mug"]) && is_chosen).then(painted)
 }
 
 fn name(label: &str, max_chars: u16, surcharge: i64) -> MakingField {

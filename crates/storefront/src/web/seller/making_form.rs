@@ -121,7 +121,7 @@ fn kinds(chosen: &str, locale: Locale) -> Vec<FormChoice> {
 fn allowed(chosen: Allows, locale: Locale) -> Vec<FormChoice> {
     let choices = ALLOWS.map(|(code, key, _)| FormChoice::new(code, locale.t(key).to_string()));
     let code = ALLOWS.iter().find(|(_, _, allows)| *allows == chosen);
-    FormChoice::select(choices.to_vec(), code.map_or("anything", |(code, ..)| code))
+    FormChoice::select(choices.to_vec(), code.map_or("anything", |(code, ..)| *code))
 }
 
 /// The form as it was sent, and what it says if it can be read.
