@@ -160,7 +160,7 @@ fn units_of_one_sku_are_left_for_its_lines_in_their_order() {
     let sku = SkuId(Uuid::from_u128(1));
     let mut available = HashMap::from([(sku, 3)]);
     let left: Vec<i64> = [2, 2, 1]
-        .map(|quantity| super::left(&mut available, sku, quantity))
+        .map(|quantity| left(&mut available, sku, quantity))
         .to_vec();
     assert_eq!(left, [3, 1, 0]);
 }
