@@ -73,6 +73,7 @@ pub const DONE: &[&str] = &[
 pub const REFUSED: &[&str] = &[
     "out_of_stock",
     "not_for_sale",
+    "answers_outdated",
     "cart_full",
     "code_invalid",
     "too_many_codes",
@@ -100,6 +101,7 @@ pub const REFUSED: &[&str] = &[
     "id_taken",
     "note_missing",
     "return_too_late",
+    "not_returnable",
     "returns_too_many",
     "exchange_out_of_stock",
     "deduction_invalid",
