@@ -6,6 +6,7 @@ use crate::i18n::Locale;
 use crate::views::changes::ChangeLine;
 use contracts::catalog::history::FieldChange;
 use contracts::catalog::{AttributeValue, Category, OptionValue, ProductStatus, Variant};
+use contracts::making::{LeadTime, Making, MakingField, MakingInput};
 use kernel::Money;
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,6 +32,7 @@ fn one(change: &FieldChange, tree: &[Category], locale: Locale) -> ChangeLine {
         "status" => state(value, locale),
         "images" | "image_addresses" => pictures(value, locale),
         field if field.starts_with(TRANSLATIONS) => clipped(value["title"].as_str().unwrap_or_default()),
+        field if field.starts_with("making") => making(field, value, locale),
         _ => plain(value, locale),
     };
     ChangeLine {
@@ -55,6 +57,8 @@ fn label(field: &str, locale: Locale) -> String {
         }
         "status" => "work.shown",
         "images" | "image_addresses" => "work.pictures",
+        "making/returnable" => "work.making_final",
+        field if field.starts_with("making") => "work.making",
         other => return attribute_name(other.strip_prefix("attributes/").unwrap_or(other), locale),
     };
     locale.t(key).to_string()
@@ -99,6 +103,33 @@ fn state(value: &Value, locale: Locale) -> String {
 fn pictures(value: &Value, locale: Locale) -> String {
     let count = value.as_array().map_or(0, Vec::len);
     locale.n("count.pictures", count as u64).to_string()
+}
+
+/// What buyers are asked, in how many days it is made, and whether it stays sold.
+fn making(field: &str, value: &Value, locale: Locale) -> String {
+    let fields = match field {
+        "making/lead_time" => {
+            let time = LeadTime::deserialize(value).ok();
+            return time
+                .map(|time| super::making::lead_time(time, locale))
+                .unwrap_or_default();
+        }
+        "making/returnable" => {
+            let is_final = value.as_bool().is_some_and(|returnable| !returnable);
+            return plain(&Value::Bool(is_final), locale);
+        }
+        "making" => Making::deserialize(value).map(|making| making.fields),
+        _ => Vec::deserialize(value),
+    };
+    let question = |field: MakingField| match field.input {
+        MakingInput::Choice { options } => {
+            let options: Vec<String> = options.into_iter().map(|option| option.value).collect();
+            format!("{} ({})", field.label, options.join(", "))
+        }
+        _ => field.label,
+    };
+    let questions: Vec<String> = fields.unwrap_or_default().into_iter().map(question).collect();
+    clipped(&questions.join(" · "))
 }
 
 fn variants(change: &FieldChange, locale: Locale) -> Vec<ChangeLine> {
