@@ -173,6 +173,7 @@ mod tests {
             tags: vec![],
             tax_category: contracts::taxes::standard(),
             images: vec![],
+            making: None,
             variants: vec![Variant {
                 sku: SkuId(uuid::Uuid::from_u128(1)),
                 code: "B".to_owned(),
