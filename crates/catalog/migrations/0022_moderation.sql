@@ -2,7 +2,7 @@
 
 -- The marketplace's rules: one row. At first nothing is held back.
 create table catalog.moderation_rules (
-    only boolean not null default true,
+    one boolean not null default true,
     -- products of shops that are new wait
     holds_new_shops boolean not null default false,
     -- a shop is new until so many of its products have been seen by buyers, or until it is trusted
@@ -12,8 +12,8 @@ create table catalog.moderation_rules (
     -- words and phrases, as the operator wrote them
     words jsonb not null default '[]',
     version bigint not null default 1,
-    constraint moderation_rules_pkey primary key (only),
-    constraint moderation_rules_only_check check (only),
+    constraint moderation_rules_pkey primary key (one),
+    constraint moderation_rules_one_check check (one),
     constraint moderation_rules_approved_check check (approved_min between 1 and 10000),
     constraint moderation_rules_price_check check (price_percent between 1 and 1000)
 );
