@@ -2,9 +2,10 @@
 
 use super::{Sample, Scene, push};
 use crate::views::cart::{CartLine, CartPage};
-use crate::views::common::{Choice, Field};
+use crate::views::common::{Choice, Field, Link, Stock};
 use crate::views::making::{Answer, Asked, Kind, Made, MakingForm, MakingRow, Question};
 use crate::views::product::ProductPage;
+use crate::views::reviews::ReviewsPart;
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "product-made", &scene.product_made(false));
@@ -113,6 +114,31 @@ impl Scene {
         }
     }
 
+    pub(super) fn product_sold_out(&self) -> ProductPage {
+        let title = self.say("Mug with thumb rest", "Taza con apoyo para el pulgar");
+        ProductPage {
+            crumbs: vec![
+                Link::new("Stoa", "/"),
+                Link::new(title.clone(), "/p/mug-0192f3a47c117d2e"),
+            ],
+            said: ReviewsPart {
+                histogram: None,
+                reviews: Vec::new(),
+                all: None,
+            },
+            title,
+            also: Vec::new(),
+            gallery: Vec::new(),
+            compare_at: None,
+            saving: None,
+            lowest_30_days: None,
+            price: self.price(2_200),
+            stock: Stock::SoldOut,
+            variants: vec![self.variant("v9", String::new(), 2_200, 0, false)],
+            ..self.product()
+        }
+    }
+
     fn cart_made(&self) -> CartPage {
         let mut page = self.cart();
         if let Some(group) = page.groups.first_mut() {
@@ -127,7 +153,7 @@ impl Scene {
             if let Some(line) = group.lines.last_mut() {
                 line.made = None;
                 line.is_outdated = true;
-                line.stock = crate::views::common::Stock::SoldOut;
+                line.stock = Stock::SoldOut;
             }
         }
         page

@@ -352,7 +352,7 @@ impl Scene {
         }
     }
 
-    fn variant(&self, id: &str, label: String, cents: i64, left: u64, selected: bool) -> Variant {
+    pub(super) fn variant(&self, id: &str, label: String, cents: i64, left: u64, selected: bool) -> Variant {
         Variant {
             id: id.to_owned(),
             label,
@@ -465,31 +465,6 @@ impl Scene {
                 },
             ],
             more_from_seller: self.cards_of(&GUADALQUIVIR),
-        }
-    }
-
-    fn product_sold_out(&self) -> ProductPage {
-        let title = self.say("Mug with thumb rest", "Taza con apoyo para el pulgar");
-        ProductPage {
-            crumbs: vec![
-                Link::new("Stoa", "/"),
-                Link::new(title.clone(), "/p/mug-0192f3a47c117d2e"),
-            ],
-            said: ReviewsPart {
-                histogram: None,
-                reviews: Vec::new(),
-                all: None,
-            },
-            title,
-            also: Vec::new(),
-            gallery: Vec::new(),
-            compare_at: None,
-            saving: None,
-            lowest_30_days: None,
-            price: self.price(2_200),
-            stock: Stock::SoldOut,
-            variants: vec![self.variant("v9", String::new(), 2_200, 0, false)],
-            ..self.product()
         }
     }
 
