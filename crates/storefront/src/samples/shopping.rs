@@ -11,7 +11,6 @@ use crate::views::listing::{
 };
 use crate::views::page::Page;
 use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
-use crate::views::reviews::ReviewsPart;
 use crate::views::shop::{ShopCategory, ShopPage};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
