@@ -60,6 +60,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   found.sale = await sale(seller, await numberOf(buyer, SELLER.name))
   await deliver(seller, found.sale)
   found.reviewNew = await reviewable(buyer, found.order)
+  await review(buyer, found.reviewNew)
   found.review = await pathOf(buyer, '/account/reviews', '/account/reviews/0')
   await askToReturn(buyer, found.order)
   await save(buyer, 'buyer')
@@ -102,6 +103,14 @@ async function reviewable(page, order) {
     await expect(link).toBeVisible({ timeout: 500 })
   }).toPass()
   return link.getAttribute('href')
+}
+
+async function review(page, path) {
+  await page.goto(path)
+  await page.getByLabel('5 stars · excellent').check()
+  await page.getByLabel('What should others know?').fill('It is well made and came well packed.')
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await expect(page.getByRole('status').first()).toContainText('Your review is published')
 }
 
 /** Goods from a supplier, one article of two. Says article numbers of the shop. */
