@@ -42,7 +42,7 @@ impl Scene {
         text.arg("min", 3).arg("max", 7).to_string()
     }
 
-    fn asked(&self, is_refused: bool) -> Asked {
+    fn asked_of_buyer(&self, is_refused: bool) -> Asked {
         let most = self.locale.n("making.at_most", 20u64).to_string();
         let letters = self.t("making.letters");
         let question = |key: &str, label, required, hint: String, kind| Question {
@@ -108,7 +108,7 @@ impl Scene {
 
     fn product_made(&self, is_refused: bool) -> ProductPage {
         ProductPage {
-            asked: Some(self.asked(is_refused)),
+            asked: Some(self.asked_of_buyer(is_refused)),
             returns: String::new(),
             ..self.product()
         }
