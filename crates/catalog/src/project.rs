@@ -1,6 +1,7 @@
 //! What runs beside the requests: following the log, so that this process's memory is true whichever process wrote,
-//! and passing on stock that was left behind.
+//! passing on stock that was left behind, and applying changes whose time has come.
 
+use crate::app::apply_scheduled;
 use crate::{Products, react};
 use ::store::log::{self, Position, Read};
 use contracts::PublicEvent;
@@ -25,7 +26,8 @@ pub async fn work(products: Products, cancel: CancellationToken) {
         react::follow_stock(&products, &cancel),
         sweep_stock(&products, &cancel),
         crate::import::read_files(&products, &cancel),
-        crate::app::fetch_pictures(&products, &cancel)
+        crate::app::fetch_pictures(&products, &cancel),
+        apply_scheduled(&products, &cancel)
     );
 }
 

@@ -3,6 +3,7 @@
 pub mod history;
 mod item;
 pub mod moderation;
+pub mod schedule;
 mod schema;
 pub mod uploads;
 mod words;

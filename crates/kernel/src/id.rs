@@ -95,6 +95,8 @@ ids! {
     ImportId,
     /// A product, or a change of one, that was looked at before buyers saw it.
     ModerationId,
+    /// A change of a product at a time to come.
+    ScheduledChangeId,
     /// A place where stock lies.
     WarehouseId,
     /// Goods on their way to a warehouse: from another one, or from a supplier.

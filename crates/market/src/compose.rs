@@ -198,7 +198,6 @@ pub async fn compose(
     });
 
     let desks = desks::Desks::of(w, &products, &identity);
-
     let ratings = reviews::Ratings::new(db(reviews::CONTEXT)?, identity.clone());
     let reviews: Arc<dyn Reviews> = w.client("reviews", Arc::new(ratings.clone()), |p| {
         Arc::new(RemoteReviews(p))
@@ -356,6 +355,7 @@ pub async fn compose(
         search_desk,
         history: desks.history,
         moderation: desks.moderation,
+        schedule: desks.schedule,
         cart: cart.clone(),
         checkout: checkout.clone(),
         orders: orders.clone(),

@@ -39,6 +39,7 @@
 //! | `GET /seller/products/{id}/history`, `POST /seller/products/{id}/versions/{version}/restore` | a product's past, `?after`; back to a version: `version` is the one seen |
 //! | `POST /seller/uploads`, `GET /seller/uploads/{id}`, `POST …/check`, `POST …/start` | a file of products: `file`; what its columns mean (`column.<n>`, `field.<n>`), a check without writing, the start; then how it went |
 //! | `GET /seller/uploads/{id}/events`, `…/errors.csv`, `…/failed-rows.csv` | how far it is, as server-sent events; its errors as files |
+//! | `POST /seller/products/{id}/scheduled`, `…/{change}/cancel` | a change at a time to come: `at`, `title`, `status`, `price.<n>.price` |
 //! | `POST /seller/uploads/{id}/undo` | undo an upload as a whole |
 //! | `GET /seller/promotions`, `GET, POST /seller/promotions/new` | discounts and coupons; `?show=all` |
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |

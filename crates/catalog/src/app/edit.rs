@@ -376,6 +376,19 @@ pub(super) async fn contents_of(
     Ok(contents)
 }
 
+/// The draft of a product as it is or was, parsed.
+pub(super) fn draft_again(key: String, content: Content, tree: &Tree) -> Result<ParsedDraft, Refusal> {
+    let images = content.images.clone();
+    let mut draft = draft_saying(key, content, tree);
+    // Set behind the parser, which would count a picture and the address that it came from as two.
+    draft
+        .images
+        .retain(|image| matches!(image, DraftImage::Address { .. }));
+    let mut parsed = domain::parse(draft)?;
+    parsed.images = images;
+    Ok(parsed)
+}
+
 /// The draft that leads to this content; it says nothing of stock.
 pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> ProductDraft {
     let addresses = content.image_addresses.into_iter().map(|a| DraftImage::Address {

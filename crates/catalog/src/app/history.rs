@@ -1,9 +1,8 @@
 //! What became of a product: its versions, how it was in one of them, and how it becomes that again.
 
-use super::edit::{OwnProduct, contents_of, draft_saying, write_one};
+use super::edit::{OwnProduct, contents_of, draft_again, write_one};
 use super::upsert::Source;
 use super::{Products, Tree};
-use crate::domain;
 use crate::domain::change::{Content, is_deletion, taken_back};
 use crate::error::Error;
 use crate::store::history::{self, Version};
@@ -136,7 +135,7 @@ impl Products {
                     if is_deletion(&past.version.change) {
                         return Err(was_deleted(version));
                     }
-                    let draft = domain::parse(draft_saying(past.key, past.content, &tree))?;
+                    let draft = draft_again(past.key, past.content, &tree)?;
                     write_one(tx, &ctx, tenant, &tree, &draft, Source::Restore(version)).await
                 })
             })

@@ -198,5 +198,5 @@ async fn show(
         })
         .take(IMAGES_MAX)
         .collect();
-    write(tx, ctx, tenant, tree, &[parsed], Source::Hand).await
+    write(tx, ctx, tenant, tree, &[parsed], Source::Pictures).await
 }

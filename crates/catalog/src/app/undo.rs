@@ -3,7 +3,7 @@
 //! asks again goes on where the last one was broken off.
 
 use super::delete::delete_all;
-use super::edit::{contents_of, draft_saying};
+use super::edit::{contents_of, draft_again};
 use super::upsert::{Outcome, Source, Written, write};
 use super::{Products, Tree};
 use crate::domain;
@@ -236,7 +236,7 @@ async fn take_back(
             continue;
         };
         let was = taken_back(now, changes.iter()).map_err(|e| Error::Unreadable("version", e))?;
-        match domain::parse(draft_saying(key.clone(), was, tree)) {
+        match draft_again(key.clone(), was, tree) {
             Ok(draft) => {
                 drafts.push(draft);
                 of_draft.push(id);
@@ -288,7 +288,8 @@ fn judged(steps: &[Step], first: i64, import: ImportId) -> Verdict {
         .collect();
     let is_ours = |step: &&Step| match step.cause.as_ref().map(|c| &c.0) {
         Some(VersionCause::Upload { import: of }) => *of == import || undone.contains(of),
-        Some(VersionCause::Undo { .. }) => true,
+        // Pictures come by themselves.
+        Some(VersionCause::Undo { .. } | VersionCause::Pictures) => true,
         _ => false,
     };
     let since = || steps.iter().filter(|step| step.version >= first);
@@ -301,7 +302,9 @@ fn judged(steps: &[Step], first: i64, import: ImportId) -> Verdict {
     if first == 1 || was_deleted {
         return Verdict::Delete;
     }
-    Verdict::Restore(since().map(|step| step.change.clone()).collect())
+    let is_picture = |step: &&Step| matches!(step.cause.as_ref().map(|c| &c.0), Some(VersionCause::Pictures));
+    let changes = since().filter(|step| !is_picture(step));
+    Verdict::Restore(changes.map(|step| step.change.clone()).collect())
 }
 
 fn left(step: &Step) -> Verdict {

@@ -12,7 +12,7 @@ use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
 use contracts::inventory::StockCount;
-use kernel::{Ctx, ImportId, ProductId, TenantId};
+use kernel::{Ctx, ImportId, ProductId, ScheduledChangeId, TenantId};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -36,6 +36,10 @@ pub enum Source {
     Restore(i64),
     /// What was before an upload.
     Undo(ImportId),
+    /// A change whose time has come.
+    Schedule(ScheduledChangeId),
+    /// Pictures that an upload named by address.
+    Pictures,
 }
 
 impl Source {
@@ -50,6 +54,8 @@ impl Source {
             Self::Import(import) => Some(VersionCause::Upload { import }),
             Self::Restore(version) => Some(VersionCause::Restore { version }),
             Self::Undo(import) => Some(VersionCause::Undo { import }),
+            Self::Schedule(change) => Some(VersionCause::Schedule { change }),
+            Self::Pictures => Some(VersionCause::Pictures),
         }
     }
 }
@@ -196,7 +202,9 @@ pub async fn write(
     let drafts = match source {
         Source::Upload | Source::Import(_) => with_kept(tx, tenant, drafts).await?,
         // These say which pictures they mean.
-        Source::Hand | Source::Restore(_) | Source::Undo(_) => Cow::Borrowed(drafts),
+        Source::Hand | Source::Restore(_) | Source::Undo(_) | Source::Schedule(_) | Source::Pictures => {
+            Cow::Borrowed(drafts)
+        }
     };
     let drafts = fitted(tree, drafts);
     let mut plan = weigh(tx, ctx, tenant, tree, &drafts).await?;

@@ -1,6 +1,7 @@
 //! The catalogue over HTTP: one file per endpoint.
 
 mod approve_moderation;
+mod cancel_scheduled_change;
 mod create_product;
 mod delete_product;
 mod get_import;
@@ -20,6 +21,7 @@ mod list_moderation;
 mod list_needy_products;
 mod list_own_products;
 mod list_product_versions;
+mod list_scheduled_changes;
 mod patch_product;
 mod preview_import;
 mod put_categories;
@@ -27,6 +29,7 @@ mod put_moderation_rules;
 mod put_shop_trust;
 mod reject_moderation;
 mod restore_product_version;
+mod schedule_change;
 mod start_import;
 mod tend;
 mod undo_import;
@@ -52,6 +55,8 @@ pub fn routes(products: Products) -> OpenApiRouter {
         ))
         .routes(routes!(list_product_versions::handler))
         .routes(routes!(get_product_version::handler))
+        .routes(routes!(list_scheduled_changes::handler, schedule_change::handler))
+        .routes(routes!(cancel_scheduled_change::handler))
         .routes(routes!(restore_product_version::handler))
         .routes(routes!(list_needy_products::handler))
         .routes(routes!(upload_image::handler))

@@ -13,6 +13,7 @@ pub mod needy;
 pub mod picture_address;
 pub mod product;
 pub mod rows;
+pub mod schedule;
 pub mod stock;
 pub mod translations;
 pub mod undo;

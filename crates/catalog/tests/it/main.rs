@@ -18,6 +18,7 @@ mod pictures;
 mod platforms;
 mod real_files;
 mod scene;
+mod schedule;
 mod schema;
 mod undo;
 mod uploads;

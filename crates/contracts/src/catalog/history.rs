@@ -2,7 +2,7 @@
 
 use super::{AttributeValue, Listing, ProductStatus};
 use crate::service::service;
-use kernel::{Cursor, DateTime, ImportId, Page, ProductId};
+use kernel::{Cursor, DateTime, ImportId, Page, ProductId, ScheduledChangeId};
 use serde::{Deserialize, Serialize};
 
 /// What brought a version about.
@@ -22,9 +22,11 @@ pub enum VersionCause {
     Restore {
         version: i64,
     },
+    /// Pictures that an upload named by address have arrived.
+    Pictures,
     /// A change whose time had come.
     Schedule {
-        change: uuid::Uuid,
+        change: ScheduledChangeId,
     },
 }
 

@@ -3,6 +3,7 @@
 use super::Wiring;
 use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
 use contracts::catalog::moderation::{ModerationDesk, RemoteModerationDesk, ServedModerationDesk};
+use contracts::catalog::schedule::{RemoteSchedule, Schedule, ServedSchedule};
 use contracts::catalog::uploads::{Intake, RemoteIntake, ServedIntake};
 use contracts::catalog::{
     CategoryDesk, RemoteCategoryDesk, RemoteWorkbench, ServedCategoryDesk, ServedWorkbench, Workbench,
@@ -17,6 +18,7 @@ pub struct Desks {
     pub history: Arc<dyn History>,
     pub moderation: Arc<dyn ModerationDesk>,
     pub intake: Arc<dyn Intake>,
+    pub schedule: Arc<dyn Schedule>,
 }
 
 impl Desks {
@@ -29,6 +31,7 @@ impl Desks {
             history: w.client("catalog", local(), |p| Arc::new(RemoteHistory(p))),
             moderation: w.client("catalog", local(), |p| Arc::new(RemoteModerationDesk(p))),
             intake: w.client("catalog", local(), |p| Arc::new(RemoteIntake(p))),
+            schedule: w.client("catalog", local(), |p| Arc::new(RemoteSchedule(p))),
         }
     }
 }
@@ -41,4 +44,5 @@ pub fn serve(w: &mut Wiring<'_>, products: &catalog::Products) {
     w.add(Service::new("catalog").calls(ServedHistory(local())));
     w.add(Service::new("catalog").calls(ServedModerationDesk(local())));
     w.add(Service::new("catalog").calls(ServedIntake(local())));
+    w.add(Service::new("catalog").calls(ServedSchedule(local())));
 }

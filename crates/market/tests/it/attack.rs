@@ -72,6 +72,16 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             reach("propose_item", &[&a.product], GONE),
             json!({"same_as": world.b.product}),
         ),
+        reach("list_scheduled_changes", &[&a.product], GONE),
+        json(
+            reach("schedule_change", &[&a.product], GONE),
+            json!({"at": world.clock.now() + std::time::Duration::from_secs(60), "change": {"brand": "rivalry"}}),
+        ),
+        reach(
+            "cancel_scheduled_change",
+            &[&a.product, &scheduled_by_a(world).await],
+            GONE,
+        ),
         reach("get_import", &[&a.import], GONE),
         reach("list_import_errors", &[&a.import], GONE),
         reach("follow_import", &[&a.import], GONE),

@@ -170,6 +170,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{sku}", &world.a.sku)
         .replace("{version}", "1")
         .replace("{line}", &world.a.sku)
+        .replace("{change}", &world.a.sale)
         .replace("{order}", &world.order)
         .replace("{act}", "retry")
         .replace("{item}", "identity")

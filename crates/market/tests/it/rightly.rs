@@ -1,5 +1,6 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
+mod ahead;
 mod cards;
 mod categories;
 pub mod files;
@@ -11,6 +12,7 @@ pub mod stock;
 mod taxes;
 mod waiting;
 
+pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
 pub use reviews::{received_by, review_of_a};
 pub use sales::{line_of, refund_of_a, return_of_a};
@@ -56,6 +58,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         return call;
     }
     if let Some(call) = past::call(world, operation).await {
+        return call;
+    }
+    if let Some(call) = ahead::call(world, operation).await {
         return call;
     }
     if let Some(call) = waiting::call(world, operation, n).await {

@@ -2,8 +2,11 @@
 
 use super::{Sample, Scene, push};
 use crate::views::changes::ChangeLine;
-use crate::views::common::Link;
-use crate::views::seller_history::{LeftLine, SellerHistoryPage, UploadUndo, VersionLine};
+use crate::views::common::{Choice, Field, Link};
+use crate::views::page::Tone;
+use crate::views::seller_history::{
+    Ahead, AheadForm, AheadLine, LeftLine, PriceRow, SellerHistoryPage, UploadUndo, VersionLine,
+};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "seller-history", &scene.history());
@@ -12,6 +15,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         "seller-history-gone",
         &SellerHistoryPage {
             product: None,
+            ahead: None,
             heading: scene.t("history.title"),
             more: None,
             ..scene.history()
@@ -56,6 +60,7 @@ impl Scene {
             product: Some(Link::new(title.clone(), "/seller/products/1")),
             heading: title,
             version: 4,
+            ahead: Some(self.ahead()),
             rows: vec![
                 row(4, "history.restored", self.changes(), true),
                 row(3, "history.uploaded", self.changes(), false),
@@ -66,6 +71,56 @@ impl Scene {
                 self.t("history.older"),
                 "/seller/products/1/history?after=1",
             )),
+        }
+    }
+
+    fn ahead(&self) -> Ahead {
+        let line = |state: &str, tone, cancel: Option<&str>, failure: Option<String>| AheadLine {
+            at: self
+                .locale
+                .t("schedule.utc")
+                .arg("at", self.date(12, 1))
+                .to_string(),
+            who: self
+                .locale
+                .t("history.scheduled")
+                .arg("who", self.text("Rocío Vega"))
+                .to_string(),
+            status: self.status(state, tone),
+            changes: self.changes(),
+            failure,
+            cancel: cancel.map(str::to_owned),
+        };
+        Ahead {
+            rows: vec![
+                line(
+                    "schedule.state.waiting",
+                    Tone::Warn,
+                    Some("/seller/products/1/scheduled/1/cancel"),
+                    None,
+                ),
+                line(
+                    "schedule.state.failed",
+                    Tone::Bad,
+                    None,
+                    Some(self.t("schedule.failure.variant_unknown")),
+                ),
+            ],
+            form: Some(AheadForm {
+                action: "/seller/products/1/scheduled".to_owned(),
+                error: Some(self.t("refusal.time_wrong")),
+                at: Field::of(self.text("2026-12-01T08:00")),
+                title: Field::of(self.say("Winter vase", "Jarrón de invierno")),
+                states: vec![Choice::new("", self.t("schedule.keep"))],
+                prices: vec![PriceRow {
+                    index: 0,
+                    code: self.text("TG-104"),
+                    label: self.text("TG-104"),
+                    now: self.price(8_400).text,
+                    price: self.text("79.00"),
+                    compare_at: self.text("84.00"),
+                }],
+            }),
         }
     }
 

@@ -3,9 +3,9 @@
 use askama::Template;
 
 use super::changes::ChangeLine;
-use super::common::Link;
+use super::common::{Choice, Field, Link};
 use super::page::Page;
-use super::work::WorkBar;
+use super::work::{Status, WorkBar};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "seller_history.html")]
@@ -20,6 +20,47 @@ pub struct SellerHistoryPage {
     /// Newest first.
     pub rows: Vec<VersionLine>,
     pub more: Option<Link>,
+    /// What is ahead; of a deleted product nothing is.
+    pub ahead: Option<Ahead>,
+}
+
+/// Changes whose time is to come, and what became of those whose time has come.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    pub rows: Vec<AheadLine>,
+    pub form: Option<AheadForm>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AheadLine {
+    pub at: String,
+    pub who: String,
+    pub status: Status,
+    pub changes: Vec<ChangeLine>,
+    pub failure: Option<String>,
+    pub cancel: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AheadForm {
+    pub action: String,
+    pub error: Option<String>,
+    pub at: Field,
+    pub title: Field,
+    pub states: Vec<Choice>,
+    pub prices: Vec<PriceRow>,
+}
+
+/// What one variant is to cost.
+#[derive(Clone, Debug)]
+pub struct PriceRow {
+    pub index: usize,
+    pub code: String,
+    pub label: String,
+    /// What it costs at present.
+    pub now: String,
+    pub price: String,
+    pub compare_at: String,
 }
 
 #[derive(Clone, Debug)]

@@ -49,6 +49,7 @@ use axum::Router;
 use contracts::cart::CartService;
 use contracts::catalog::history::History;
 use contracts::catalog::moderation::ModerationDesk;
+use contracts::catalog::schedule::Schedule;
 use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
@@ -90,6 +91,7 @@ pub struct Shop {
     pub moderation: Arc<dyn ModerationDesk>,
     pub intake: Arc<dyn Intake>,
     pub category_desk: Arc<dyn CategoryDesk>,
+    pub schedule: Arc<dyn Schedule>,
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
@@ -255,6 +257,11 @@ fn table() -> Table {
         .post(
             "/seller/products/{id}/versions/{version}/restore",
             seller::history::restore,
+        )
+        .post("/seller/products/{id}/scheduled", seller::schedule::ask)
+        .post(
+            "/seller/products/{id}/scheduled/{change}/cancel",
+            seller::schedule::cancel,
         )
         .get("/seller/stock", seller::stock::page)
         .post("/seller/stock/{sku}", seller::stock::count)

@@ -1,6 +1,6 @@
 //! A product's past, and going back to it; undoing uploads.
 
-use super::{bar, own_shop};
+use super::{bar, own_shop, schedule};
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::seller_history::{LeftLine, SellerHistoryPage, UploadUndo, VersionLine};
@@ -13,7 +13,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Category;
 use contracts::catalog::history::{ProductVersion, UndoReport, VersionCause};
-use kernel::{Cursor, ImportId, Kind, Permission, ProductId, TenantId};
+use kernel::{Cursor, Fault, ImportId, Kind, Permission, ProductId, TenantId};
 use serde::Deserialize;
 
 const VERSIONS_PER_PAGE: u16 = 20;
@@ -29,18 +29,30 @@ pub async fn page(
     Path(id): Path<ProductId>,
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
+    show(&shop, &visit, id, place.after.map(Cursor), None).await
+}
+
+/// `left` is a form that came back, and why.
+pub async fn show(
+    shop: &Shop,
+    visit: &Visit,
+    id: ProductId,
+    after: Option<Cursor>,
+    left: Option<(&Posted, &Fault)>,
+) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadCatalog)?;
-    let after = place.after.map(Cursor);
     let is_first = after.is_none();
-    let (page, seller, found, own, tree) = futures::join!(
-        visit.keyed_page(&shop, "history.title"),
-        own_shop(&shop, &visit, tenant),
+    let (page, seller, found, own, tree, coming) = futures::join!(
+        visit.keyed_page(shop, "history.title"),
+        own_shop(shop, visit, tenant),
         shop.history
             .versions(&visit.ctx, tenant, id, after, VERSIONS_PER_PAGE),
         shop.workbench.own_product(&visit.ctx, tenant, id),
         shop.catalog.categories(&visit.ctx),
+        shop.schedule
+            .scheduled(&visit.ctx, tenant, id, None, schedule::SHOWN),
     );
-    let found = found?;
+    let (found, coming) = (found?, coming?);
     let base = format!("/seller/products/{id}");
     let own = match own {
         Ok(own) => Some(own),
@@ -65,7 +77,10 @@ pub async fn page(
     };
     let view = SellerHistoryPage {
         page,
-        work: bar(&visit, &seller?, "/seller/products"),
+        work: bar(visit, &seller?, "/seller/products"),
+        ahead: own
+            .as_ref()
+            .map(|own| schedule::ahead(visit, own, &coming.items, left)),
         product: own.map(|own| Link::new(own.listing.title, base.clone())),
         heading,
         version: current.unwrap_or_default(),
@@ -75,7 +90,7 @@ pub async fn page(
             Link::new(visit.locale.t("history.older").to_string(), href)
         }),
     };
-    Ok(visit.show(&shop, &view))
+    Ok(visit.show(shop, &view))
 }
 
 fn row(version: &ProductVersion, tree: &[Category], locale: Locale) -> VersionLine {
@@ -89,6 +104,7 @@ fn row(version: &ProductVersion, tree: &[Category], locale: Locale) -> VersionLi
         VersionCause::Undo { .. } => locale.t("history.undid"),
         VersionCause::Restore { version } => locale.t("history.restored").arg("n", version),
         VersionCause::Schedule { .. } => locale.t("history.scheduled"),
+        VersionCause::Pictures => locale.t("history.pictures"),
     };
     VersionLine {
         number: version.version,

@@ -19,6 +19,7 @@ mod promotion_form;
 pub mod promotions;
 pub mod returns;
 pub mod reviews;
+pub mod schedule;
 pub mod settlement;
 pub mod shop;
 pub mod staff;
