@@ -196,7 +196,6 @@ pub async fn compose(
     let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| {
         Arc::new(RemoteCatalog(p))
     });
-
     let desks = desks::Desks::of(w, &products, &identity);
     let ratings = reviews::Ratings::new(db(reviews::CONTEXT)?, identity.clone());
     let reviews: Arc<dyn Reviews> = w.client("reviews", Arc::new(ratings.clone()), |p| {

@@ -57,6 +57,12 @@ fn words_of(listing: &Listing) -> String {
         listing.brand,
         listing.tags.join("\n")
     );
+    for words in listing.translations.values() {
+        text.push('\n');
+        text.push_str(&words.title);
+        text.push('\n');
+        text.push_str(&without_tags(&words.description_html));
+    }
     for value in listing.attributes.values() {
         match value {
             AttributeValue::Text(said) => {

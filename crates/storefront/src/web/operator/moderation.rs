@@ -4,6 +4,7 @@ use super::bar;
 use crate::i18n::Locale;
 use crate::views::common::{Field, Link};
 use crate::views::operator_moderation::{OperatorModerationPage, RulesForm, WaitingRow};
+use crate::views::page::Tone;
 use crate::web::Shop;
 use crate::web::differences::in_words;
 use crate::web::failure::Failure;
@@ -12,7 +13,9 @@ use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Category;
-use contracts::catalog::moderation::{FlagReason, ModerationItem, ModerationRules, Verdict};
+use contracts::catalog::moderation::{
+    FlagReason, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
+};
 use kernel::{Cursor, Fault, Kind, ModerationId, Permission, TenantId};
 use serde::Deserialize;
 
@@ -119,6 +122,25 @@ pub fn in_short(reason: &FlagReason, locale: Locale) -> String {
             .arg("to", locale.money(*to)),
     };
     said.to_string()
+}
+
+/// Why buyers do not see a product as it is.
+pub fn review_said(review: &Review, locale: Locale) -> (Tone, String) {
+    let reasons: Vec<String> = review
+        .reasons
+        .iter()
+        .map(|reason| in_short(reason, locale))
+        .collect();
+    match review.state {
+        ModerationState::Rejected => {
+            let said = locale.t("review.rejected").arg("reason", &review.note);
+            (Tone::Bad, said.to_string())
+        }
+        _ => {
+            let said = locale.t("review.waiting").arg("reasons", reasons.join(", "));
+            (Tone::Warn, said.to_string())
+        }
+    }
 }
 
 pub async fn approve(

@@ -2,7 +2,7 @@
 
 use super::product_asked::{self, parted};
 use super::product_text::{
-    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text,
+    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories,
 };
 use super::product_words;
 use super::products::{self, STATES};
@@ -10,23 +10,20 @@ use super::{bar, making_form, own_shop};
 use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field, Image};
 use crate::views::making::MakingForm;
-use crate::views::page::Tone;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
 use crate::web::failure::Failure;
-use crate::web::operator::moderation::in_short;
+use crate::web::operator::moderation::review_said;
 use crate::web::posted::Posted;
-use crate::web::taxes::category_label;
 use crate::web::visit::{Visit, category_name, redirect_done, redirect_refused};
 use crate::web::{Shop, cards};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use contracts::catalog::moderation::{ModerationState, Review};
 use contracts::catalog::{
     Attributes, CategoryAttribute, DraftImage, Listing, OwnListing, Picture, ProductDraft, ProductStatus,
     Translations, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
-use contracts::taxes::{STANDARD, TaxCategoryCard};
+use contracts::taxes::STANDARD;
 use contracts::tenants::Shop as Seller;
 use kernel::{Currency, Fault, ImageId, Kind, Money, Permission, ProductId, SkuId};
 use std::collections::BTreeMap;
@@ -247,36 +244,6 @@ async fn show(
         page,
     };
     visit.show(shop, &view)
-}
-
-/// Why buyers do not see a product as it is.
-fn review_said(review: &Review, locale: Locale) -> (Tone, String) {
-    let reasons: Vec<String> = review
-        .reasons
-        .iter()
-        .map(|reason| in_short(reason, locale))
-        .collect();
-    match review.state {
-        ModerationState::Rejected => {
-            let said = locale.t("review.rejected").arg("reason", &review.note);
-            (Tone::Bad, said.to_string())
-        }
-        _ => {
-            let said = locale.t("review.waiting").arg("reasons", reasons.join(", "));
-            (Tone::Warn, said.to_string())
-        }
-    }
-}
-
-/// Of goods; that of the delivery is nobody's to choose. The product's own is there even where none can be read.
-fn tax_categories(known: &[TaxCategoryCard], own: &str, locale: Locale) -> Vec<Choice> {
-    let of_goods = known.iter().filter(|one| one.code != "delivery");
-    let choice = |one: &TaxCategoryCard| Choice::new(one.code.clone(), category_label(one, locale));
-    let mut choices: Vec<Choice> = of_goods.map(choice).collect();
-    if choices.iter().all(|choice| choice.value != own) {
-        choices.push(Choice::new(own, own));
-    }
-    Choice::select(choices, own)
 }
 
 pub async fn create(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {

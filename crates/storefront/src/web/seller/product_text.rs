@@ -1,7 +1,11 @@
 //! Options, attributes and tags as text in a form, and back. A mark that parts them and stands in one of them has a
 //! backslash before it, and an end of line is `\n`: so every list reads as it was written.
 
+use crate::i18n::Locale;
+use crate::views::common::Choice;
+use crate::web::taxes::category_label;
 use contracts::catalog::{AttributeValue, Attributes, OptionValue};
+use contracts::taxes::TaxCategoryCard;
 
 /// What a backslash takes the meaning from.
 const MARKS: [char; 4] = ['\\', ',', ':', ';'];
@@ -177,6 +181,17 @@ pub fn read_value(text: &str) -> AttributeValue {
         _ if !places(text, ';').is_empty() => AttributeValue::Many(parts(text, ';').map(unescaped).collect()),
         _ => AttributeValue::Text(unescaped(text)),
     }
+}
+
+/// Of goods; that of the delivery is nobody's to choose. The product's own is there even where none can be read.
+pub fn tax_categories(known: &[TaxCategoryCard], own: &str, locale: Locale) -> Vec<Choice> {
+    let of_goods = known.iter().filter(|one| one.code != "delivery");
+    let choice = |one: &TaxCategoryCard| Choice::new(one.code.clone(), category_label(one, locale));
+    let mut choices: Vec<Choice> = of_goods.map(choice).collect();
+    if choices.iter().all(|choice| choice.value != own) {
+        choices.push(Choice::new(own, own));
+    }
+    Choice::select(choices, own)
 }
 
 #[cfg(test)]
