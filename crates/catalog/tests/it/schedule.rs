@@ -82,11 +82,11 @@ async fn a_change_is_applied_at_its_time_and_once() {
         (&made["state"], &made["who"]),
         (&json!("waiting"), &json!("Ada Byron"))
     );
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     assert_eq!(own(&scene, &id).await["title"], "Jug");
 
     scene.advance_ms(3_600_000);
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     let now = own(&scene, &id).await;
     assert_eq!(
         (&now["title"], &now["version"]),
@@ -125,7 +125,7 @@ async fn a_change_is_applied_at_its_time_and_once() {
     .execute(&mut owner)
     .await
     .expect("enqueued");
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     assert_eq!(own(&scene, &id).await["version"], 2);
 }
 
@@ -147,7 +147,7 @@ async fn what_can_no_longer_be_applied_is_told_and_not_tried_again() {
         .await
         .expect(200);
     scene.advance_ms(60_000);
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     let failed = &listed(&scene, &id).await[1];
     assert_eq!(
         (&failed["state"], &failed["failure"]["code"]),
@@ -155,7 +155,7 @@ async fn what_can_no_longer_be_applied_is_told_and_not_tried_again() {
     );
     let _ = seller.delete(&path).await.expect(204);
     scene.advance_ms(60_000);
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     let failed = &listed(&scene, &id).await[0];
     assert_eq!(
         (&failed["state"], &failed["failure"]["code"]),
@@ -191,7 +191,7 @@ async fn a_change_is_taken_back_before_its_time() {
         .expect(201)
         .json();
     scene.advance_ms(60_000);
-    work(&scene).await;
+    Box::pin(work(&scene)).await;
     let now = own(&scene, &id).await;
     assert_eq!((&now["status"], &now["brand"]), (&json!("active"), &json!("B")));
     let late = path.replace(

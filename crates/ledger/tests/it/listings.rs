@@ -264,7 +264,7 @@ async fn what_was_free_costs_something_once_another_rule_holds() {
     market.rule(None, |_| {}).await;
     market
         .rule(None, |rule| {
-            (rule.plan, rule.fee) = (Some("new".to_owned()), eur(0))
+            (rule.plan, rule.fee) = (Some("new".to_owned()), eur(0));
         })
         .await;
     let plan = async |day, plan: &str| {

@@ -1,7 +1,7 @@
 //! Operations that name nothing of anybody's, and why.
 
 /// Operations for sellers that name nothing of anybody's: their shop follows from the token.
-pub const NAME_NOTHING: [(&str, &str); 28] = [
+pub const NAME_NOTHING: &[(&str, &str)] = &[
     ("own_shop", "reads the shop of the token"),
     ("onboarding", "reads the shop of the token"),
     ("list_staff", "reads the shop of the token"),

@@ -2,7 +2,7 @@
 
 use super::product_asked::{self, parted};
 use super::product_text::{
-    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories,
+    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories, whole,
 };
 use super::product_words;
 use super::products::{self, STATES};
@@ -533,20 +533,6 @@ fn read_variant(
         _ => None,
     };
     (row, draft)
-}
-
-/// A whole number of at least zero; nothing where nothing is written.
-fn whole(field: &mut Field, visit: &Visit) -> Option<i64> {
-    if field.value.is_empty() {
-        return None;
-    }
-    match field.value.parse::<i64>() {
-        Ok(number) if number >= 0 => Some(number),
-        _ => {
-            field.error = Some(visit.locale.t("refusal.whole_number").to_string());
-            None
-        }
-    }
 }
 
 /// Puts each refusal beside its field; what belongs to none stands over the form.

@@ -2,8 +2,9 @@
 //! backslash before it, and an end of line is `\n`: so every list reads as it was written.
 
 use crate::i18n::Locale;
-use crate::views::common::Choice;
+use crate::views::common::{Choice, Field};
 use crate::web::taxes::category_label;
+use crate::web::visit::Visit;
 use contracts::catalog::{AttributeValue, Attributes, OptionValue};
 use contracts::taxes::TaxCategoryCard;
 
@@ -192,6 +193,20 @@ pub fn tax_categories(known: &[TaxCategoryCard], own: &str, locale: Locale) -> V
         choices.push(Choice::new(own, own));
     }
     Choice::select(choices, own)
+}
+
+/// A whole number of at least zero; nothing where nothing is written.
+pub(super) fn whole(field: &mut Field, visit: &Visit) -> Option<i64> {
+    if field.value.is_empty() {
+        return None;
+    }
+    match field.value.parse::<i64>() {
+        Ok(number) if number >= 0 => Some(number),
+        _ => {
+            field.error = Some(visit.locale.t("refusal.whole_number").to_string());
+            None
+        }
+    }
 }
 
 #[cfg(test)]

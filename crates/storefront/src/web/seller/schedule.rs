@@ -119,7 +119,7 @@ fn lines(change: &ScheduledPatch, own: &OwnListing, waits: bool, locale: Locale)
             label,
             from: now(from),
             to,
-        })
+        });
     };
     let named = |key: &str| locale.t(key).to_string();
     let texts = [
