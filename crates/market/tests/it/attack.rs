@@ -9,10 +9,13 @@ mod shipping;
 
 use self::looked_up::{all_orders, cursors_of_a, session_of};
 use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
-use crate::rightly::{feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, tax_rate_of};
+use crate::rightly::{
+    feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, scheduled_by_a, tax_rate_of,
+};
 use crate::rows;
 use crate::spec::{Answer, Call, Operation};
 use crate::world::{UPLOAD, Who, World, address, product};
+use kernel::Clock as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -394,7 +397,7 @@ async fn a_shop_cannot_reach_anything_of_another() {
     let reaches = reaches_of_b(&world).await;
     let sellers = world.spec.operations.values();
     let sellers = sellers.filter(|o| o.path.starts_with("/v1/seller/"));
-    let nothing = [&NAME_NOTHING[..], reviews::NAME_NOTHING].concat();
+    let nothing = [NAME_NOTHING, reviews::NAME_NOTHING].concat();
     check_all_tried(sellers, &reaches, &nothing);
 
     let a = &world.a;
