@@ -181,7 +181,7 @@ mod tests {
             .expect_err("refused")
             .to_string();
         assert!(
-            error.contains("catalogue") && error.contains("catalog, search"),
+            error.contains("catalogue") && error.contains("catalog, reviews"),
             "{error}"
         );
     }

@@ -207,7 +207,7 @@ mod tests {
         let style = ASSETS[0].brotli().len();
         let script = ASSETS[1].bytes.len();
         assert!(style < 16_384, "style sheet: {style} bytes compressed");
-        assert!(script < 10_240, "script: {script} bytes");
+        assert!(script < 12_288, "script: {script} bytes");
     }
 
     #[test]

@@ -183,6 +183,8 @@ fn every_message_is_used() {
         "breaks.kind.",
         "finding.factor.",
         "stars.word_",
+        "tree.changed.",
+        "undo.reason.",
     ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");

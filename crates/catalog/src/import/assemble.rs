@@ -14,6 +14,9 @@ use kernel::{Currency, Money};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// Shopify's count, which goes below zero where it sold what it did not have: then nothing is there.
+const OVERSOLD_COLUMN: &str = "Variant Inventory Qty";
+
 /// What rows mean where they say nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults {
@@ -201,7 +204,12 @@ impl Cells {
 
     fn stock(&mut self) -> Option<i64> {
         let cell = self.stock.as_ref()?;
-        let units = numbers::units(&cell.value).filter(|units| *units >= 0);
+        let units = numbers::units(&cell.value)
+            .map(|units| match *cell.column == *OVERSOLD_COLUMN {
+                true => units.max(0),
+                false => units,
+            })
+            .filter(|units| *units >= 0);
         if units.is_none() {
             let column = Arc::clone(&cell.column);
             self.refuse(

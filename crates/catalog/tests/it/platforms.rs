@@ -78,9 +78,12 @@ impl Sheet {
         let columns: Vec<usize> = (0..self.header.len())
             .filter(|i| is_picture(&self.header[*i]))
             .collect();
+        // Sets of other products are refused, with their pictures.
+        let is_set = |row: &Vec<String>| ["grouped", "bundle"].contains(&self.cell(row, "type"));
         let cells = self
             .rows
             .iter()
+            .filter(|row| !is_set(row))
             .flat_map(|row| columns.iter().filter_map(|i| row.get(*i)));
         let addresses: HashSet<&str> = cells
             .flat_map(|cell| cell.split([',', ' ']))

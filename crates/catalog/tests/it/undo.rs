@@ -228,7 +228,7 @@ async fn an_undo_that_was_cut_off_goes_on() {
         tokio::pin!(run);
         let first = async {
             while scene
-                .number("select deleted + restored from catalog.import_undo")
+                .number("select coalesce(max(deleted + restored), 0) from catalog.import_undo")
                 .await
                 == 0
             {

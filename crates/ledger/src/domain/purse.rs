@@ -138,7 +138,7 @@ mod tests {
     fn a_code_is_read_as_people_write_it() {
         let code = Code::random();
         let shown = code.shown();
-        assert_eq!(shown.len(), 19);
+        assert_eq!(shown.len(), 24);
         for written in [
             shown.clone(),
             shown.to_lowercase(),

@@ -4,7 +4,7 @@ use sqlx::Row;
 use testkit::TestDb;
 
 /// Tables with a `tenant_id` that are otherwise than all others: what they are, and why.
-const OTHERWISE: [(&str, &str, &str); 9] = [
+const OTHERWISE: &[(&str, &str, &str)] = &[
     (
         "catalog.item_product",
         "forced",
@@ -19,6 +19,11 @@ const OTHERWISE: [(&str, &str, &str); 9] = [
         "catalog.offer",
         "forced",
         "what every buyer sees, by SKU: anybody reads, its shop alone writes",
+    ),
+    (
+        "catalog.trusted_shop",
+        "forced, first in key",
+        "one row for a shop, written by the marketplace",
     ),
     (
         "ledger.posting",
@@ -44,6 +49,11 @@ const OTHERWISE: [(&str, &str, &str); 9] = [
         "promotions.tally",
         "forced",
         "one row for each promotion, found by it alone in every order that uses it",
+    ),
+    (
+        "reviews.review",
+        "forced",
+        "its buyer's as much as its shop's: found by itself, its order and its product",
     ),
     (
         "tenants.shop",

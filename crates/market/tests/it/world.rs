@@ -415,6 +415,9 @@ impl World {
             // What a cart sees of the stock may be some moments old.
             let added = testkit::eventually("the bowl goes into the cart", || async {
                 let answer = self.send_as(who, &call).await;
+                if answer.status != 200 {
+                    println!("{} is not put in: {}", shop.sku, answer.text());
+                }
                 (answer.status == 200).then_some(answer)
             });
             last = Some(added.await);
