@@ -183,7 +183,9 @@ fn every_message_is_used() {
         "breaks.kind.",
         "finding.factor.",
         "stars.word_",
+        "schedule.failure.",
         "tree.changed.",
+        "tree.kind.",
         "undo.reason.",
     ];
     for key in Locale::En.messages().keys() {

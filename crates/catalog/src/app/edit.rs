@@ -40,6 +40,7 @@ pub struct NewProduct {
     pub language: Option<String>,
     /// The same in other languages, by their tags.
     #[serde(default)]
+    #[schema(value_type = Option<HashMap<String, contracts::catalog::Translation>>)]
     pub translations: Option<Translations>,
     #[serde(default)]
     pub brand: String,
@@ -112,6 +113,7 @@ pub struct ProductPatch {
     pub language: Option<String>,
     /// All translations, by their tags.
     #[serde(default)]
+    #[schema(value_type = Option<HashMap<String, contracts::catalog::Translation>>)]
     pub translations: Option<Translations>,
     #[serde(default)]
     pub brand: Option<String>,
