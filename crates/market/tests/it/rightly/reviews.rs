@@ -5,7 +5,7 @@ use crate::world::{Who, World};
 use serde_json::{Value, json};
 
 pub fn is_of_reviews(operation: &str) -> bool {
-    operation.contains("review")
+    operation.contains("review") && !operation.contains("preview")
 }
 
 /// A review of a buyer's, of shop A's bowl, and the order by which it was bought.
