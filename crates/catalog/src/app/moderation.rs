@@ -4,8 +4,8 @@
 use super::Products;
 use super::history::who;
 use super::upsert::Written;
-use crate::domain::Refusal;
 use crate::domain::flags::{difference, flags};
+use crate::domain::{Refusal, optional_line, paragraphs};
 use crate::error::Error;
 use crate::publish;
 use crate::store::moderation::{self, Entry, Held, Rules, Seen};
@@ -236,15 +236,13 @@ impl Products {
             return refused("price_percent", "Say 1 to 1,000 percent, or nothing.".to_owned());
         }
         for word in &mut rules.words {
-            *word = word.trim().to_owned();
+            *word = optional_line("words", word, WORD_CHARS_MAX)?;
         }
         rules.words.retain(|word| !word.is_empty());
         rules.words.sort_unstable();
         rules.words.dedup();
-        let is_long = |word: &String| word.chars().count() > WORD_CHARS_MAX || word.contains('\0');
-        if rules.words.len() > WORDS_MAX || rules.words.iter().any(is_long) {
-            let detail = format!("List at most {WORDS_MAX} words of at most {WORD_CHARS_MAX} characters.");
-            return refused("words", detail);
+        if rules.words.len() > WORDS_MAX {
+            return refused("words", format!("List at most {WORDS_MAX} words."));
         }
         let mut tx = self.db.begin(Scope::System).await?;
         moderation::set_rules(&mut tx, &rules).await?;
@@ -363,13 +361,9 @@ fn checked(verdict: Verdict) -> Result<Verdict, Error> {
     let Verdict::Reject { reason } = verdict else {
         return Ok(verdict);
     };
-    let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason.contains('\0') {
+    let reason = paragraphs("reason", &reason, REASON_CHARS_MAX)?;
+    if reason.is_empty() {
         return Err(Refusal::new("reason", "text_empty", "Say why: the seller reads it.").into());
-    }
-    if reason.chars().count() > REASON_CHARS_MAX {
-        let detail = format!("A reason has at most {REASON_CHARS_MAX} characters.");
-        return Err(Refusal::new("reason", "text_too_long", detail).into());
     }
     Ok(Verdict::Reject { reason })
 }

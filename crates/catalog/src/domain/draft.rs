@@ -115,7 +115,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let key = line("key", &draft.key, KEY_CHARS_MAX)?;
     let title = line("title", &draft.title, TITLE_CHARS_MAX)?;
     let brand = optional_line("brand", &draft.brand, BRAND_CHARS_MAX)?;
-    let description = paragraphs("description", &draft.description)?;
+    let description = paragraphs("description", &draft.description, DESCRIPTION_CHARS_MAX)?;
     let category = draft.category.as_deref().map(parse_category).transpose()?;
     let attributes = attributes::parse(draft.attributes)?;
     let tags = parse_tags(draft.tags)?;
@@ -349,7 +349,8 @@ pub(super) fn line(pointer: &str, text: &str, chars_max: usize) -> Result<String
     Ok(text)
 }
 
-fn optional_line(pointer: &str, text: &str, chars_max: usize) -> Result<String, Refusal> {
+/// Text of one line, trimmed; it may be empty.
+pub fn optional_line(pointer: &str, text: &str, chars_max: usize) -> Result<String, Refusal> {
     let text = text.trim();
     if text.len() > chars_max && text.chars().count() > chars_max {
         return Err(Refusal::new(
@@ -368,13 +369,14 @@ fn optional_line(pointer: &str, text: &str, chars_max: usize) -> Result<String, 
     Ok(text.to_owned())
 }
 
-fn paragraphs(pointer: &str, text: &str) -> Result<String, Refusal> {
+/// Text of several lines, trimmed.
+pub fn paragraphs(pointer: &str, text: &str, chars_max: usize) -> Result<String, Refusal> {
     let text = text.trim();
-    if text.len() > DESCRIPTION_CHARS_MAX && text.chars().count() > DESCRIPTION_CHARS_MAX {
+    if text.len() > chars_max && text.chars().count() > chars_max {
         return Err(Refusal::new(
             pointer,
             "text_too_long",
-            format!("This may have at most {DESCRIPTION_CHARS_MAX} characters."),
+            format!("This may have at most {chars_max} characters."),
         ));
     }
     if text

@@ -15,4 +15,4 @@ pub mod slug;
 pub mod units;
 pub mod winning;
 
-pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, parse};
+pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse};

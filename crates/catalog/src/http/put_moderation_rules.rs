@@ -12,7 +12,7 @@ use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
     request_body = ModerationRules,
     responses(
         (status = 200, description = "The rules, as they are kept", body = ModerationRules),
-        (status = 400, description = "`field_invalid`, `rules_out_of_range`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`field_invalid`, `rules_out_of_range`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
     ),

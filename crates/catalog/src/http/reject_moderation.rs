@@ -26,7 +26,7 @@ pub(super) struct Request {
     request_body = Request,
     responses(
         (status = 200, description = "Rejected", body = ModerationItem),
-        (status = 400, description = "`field_invalid`, `text_empty`, `text_too_long`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`field_invalid`, `text_empty`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
