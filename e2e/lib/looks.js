@@ -5,6 +5,9 @@ import { expect } from '@playwright/test'
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 900 }
 
+/** What a page says of the form that was sent before it: it stands beside other things that are read out. */
+export const told = (page) => page.locator('.notice[role=status]').first()
+
 const SIZE_OF_TARGETS = { rules: { 'target-size': { enabled: true } } }
 const CONTRAST = { runOnly: { type: 'rule', values: ['color-contrast'] } }
 

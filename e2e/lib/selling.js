@@ -1,5 +1,6 @@
 // What makers do with what was sold.
 import { expect } from '@playwright/test'
+import { told } from './looks.js'
 
 /** The first link on a page that begins so. */
 export async function pathOf(page, at, start) {
@@ -18,7 +19,7 @@ export async function sale(page, number) {
 export async function deliver(page, path) {
   await page.goto(path)
   await page.getByRole('button', { name: 'Mark as packed' }).click()
-  await expect(page.getByRole('status')).toBeVisible()
+  await expect(told(page)).toBeVisible()
   const ship = page.locator('section', { has: page.getByRole('heading', { name: 'Hand it to the carrier' }) })
   await ship.getByLabel('Carrier').fill('Correos')
   await ship.getByLabel('Tracking number').fill('PQ4A2B')

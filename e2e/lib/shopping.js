@@ -1,5 +1,6 @@
 // From a shelf to an order, as buyers do it: with and without a script.
 import { expect } from '@playwright/test'
+import { told } from './looks.js'
 
 export const ADDRESS = {
   'Full name': 'Amparo Robles Gil',
@@ -32,7 +33,7 @@ export async function addFrom(page, shop) {
 export async function addThis(page) {
   const title = await page.getByRole('heading', { level: 1 }).innerText()
   await page.getByRole('button', { name: 'Add to basket' }).click()
-  await expect(page.getByRole('status')).toBeVisible()
+  await expect(told(page)).toBeVisible()
   return title
 }
 

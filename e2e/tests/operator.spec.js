@@ -1,6 +1,6 @@
 // The operator's day: who waits to be let in, how an order was paid and its money given back, where the money is.
 import { expect, test, stateOf } from '../lib/test.js'
-import { DESK, PHONE, fitsItsWidth } from '../lib/looks.js'
+import { DESK, PHONE, fitsItsWidth, told } from '../lib/looks.js'
 import { OTHER_SELLER, SELLER, newEmail, openShop } from '../lib/people.js'
 import { buy } from '../lib/shopping.js'
 
@@ -32,7 +32,7 @@ for (const [name, viewport] of [['at a desk', DESK], ['on a phone', PHONE]]) {
       const undo = page.locator('section', { has: page.getByRole('heading', { name: 'Undo the order' }) })
       await undo.getByLabel('Reason').fill('The buyer rang: both parcels would come too late')
       await undo.getByRole('button', { name: 'Undo the order' }).click()
-      await expect(page.getByRole('status').first()).toContainText('Undone')
+      await expect(told(page)).toContainText('Undone')
       await expect(timeline).toContainText('undone by hand')
       await expect(timeline).toContainText('The buyer rang')
       // The money goes back by way of the bank.

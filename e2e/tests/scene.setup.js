@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { out } from '../playwright.config.js'
 import { scene, stateOf, test as setup } from '../lib/test.js'
+import { told } from '../lib/looks.js'
 import { BUYER, OPERATOR, OTHER_SELLER, SELLER, linkOfMail, newEmail, openShop, signIn } from '../lib/people.js'
 import { CARD, addFrom, buy, checkout, place } from '../lib/shopping.js'
 import { deliver, pathOf, sale } from '../lib/selling.js'
@@ -82,7 +83,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await seller.goto('/seller/staff')
   await within(seller).getByLabel('E-mail address').fill(invited)
   await within(seller).getByRole('button', { name: 'Send the invitation' }).click()
-  await expect(seller.getByRole('status')).toHaveText('The invitation is on its way.')
+  await expect(told(seller)).toHaveText('The invitation is on its way.')
   found.invitation = await linkOfMail(seller, invited, '/invitation?token=')
 
   found.payment = `/operator/payments/${found.order.split('/')[2]}`
@@ -110,7 +111,7 @@ async function review(page, path) {
   await page.getByLabel('5 stars · excellent').check()
   await page.getByLabel('What should others know?').fill('It is well made and came well packed.')
   await page.getByRole('button', { name: 'Publish' }).click()
-  await expect(page.getByRole('status').first()).toContainText('Your review is published')
+  await expect(told(page)).toContainText('Your review is published')
 }
 
 /** Goods from a supplier, one article of two. Says article numbers of the shop. */
@@ -122,7 +123,7 @@ async function makeGoods(page, found) {
   await page.getByLabel('Articles').fill(`${codes[0]} 12\n${codes[1]} 6`)
   await page.getByLabel('Note').fill('Call before you come')
   await page.getByRole('button', { name: 'Write it down' }).click()
-  await expect(page.getByRole('status')).toContainText('Written down')
+  await expect(told(page)).toContainText('Written down')
   found.goods = new URL(page.url()).pathname
   return codes
 }
@@ -132,7 +133,7 @@ async function compare(page, found, codes) {
   const text = `sku,units\n${codes[0]},3\n${codes[1]},100000\nNOBODY-KNOWS,5\n${codes[2]},many\n`
   await page.getByLabel('File').setInputFiles({ name: 'warehouse.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
   await page.getByRole('button', { name: 'Compare' }).click()
-  await expect(page.getByRole('status')).toContainText('Compared')
+  await expect(told(page)).toContainText('Compared')
   found.feed = new URL(page.url()).pathname
 }
 
@@ -159,7 +160,7 @@ async function promote(page) {
   await page.getByLabel('Coupon').fill(`FRIENDS-${Date.now().toString(36)}`)
   await page.getByLabel('Share, %').fill('10')
   await page.getByRole('button', { name: 'Make it' }).click()
-  await expect(page.getByRole('status')).toContainText('The promotion is made')
+  await expect(told(page)).toContainText('The promotion is made')
 }
 
 async function openWarehouse(page) {
@@ -172,7 +173,7 @@ async function openWarehouse(page) {
   await form.getByLabel('Postcode').fill('28012')
   await form.getByLabel('Town or city').fill('Madrid')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('status')).toContainText('Saved')
+  await expect(told(page)).toContainText('Saved')
 }
 
 async function askToReturn(page, order) {
@@ -183,5 +184,5 @@ async function askToReturn(page, order) {
   await form.getByLabel('Why?').selectOption('defective')
   await form.getByLabel('In your own words').fill('The glaze has a crack.')
   await form.getByRole('button', { name: 'Ask for the return' }).click()
-  await expect(page.getByRole('status')).toContainText('The maker has your request')
+  await expect(told(page)).toContainText('The maker has your request')
 }

@@ -1,12 +1,11 @@
 // The seller's day: what was sold is packed and sent, stock is counted, a coupon is made and used, a return is answered.
 import { expect, test, stateOf } from '../lib/test.js'
-import { DESK, PHONE, fitsItsWidth } from '../lib/looks.js'
+import { DESK, PHONE, fitsItsWidth, told as done } from '../lib/looks.js'
 import { SELLER, newEmail } from '../lib/people.js'
 import { CARD, addFrom, buy, checkout, place, untilPaid } from '../lib/shopping.js'
 import { deliver, sale } from '../lib/selling.js'
 
 const main = (page) => page.getByRole('main')
-const done = (page) => page.getByRole('status').first()
 
 test.use({ storageState: async ({}, use) => use(stateOf('seller')) })
 

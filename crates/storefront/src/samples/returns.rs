@@ -1,11 +1,11 @@
 //! Returns, as buyers and sellers see them.
 
 use super::Scene;
-use crate::views::common::{Choice, Link};
+use crate::views::common::{Choice, Field, Link};
 use crate::views::order::{Progress, TimelineStep};
 use crate::views::returns::{
-    ReceiveForm, ReturnCase, ReturnForm, ReturnState, ReturnUnits, SellerReturnRow, SellerReturnsPage,
-    ShopReturnForms,
+    NoteForm, ReceiveForm, RefundForm, ReturnCase, ReturnForm, ReturnState, ReturnUnits, SellerReturnRow,
+    SellerReturnsPage, ShopReturnForms, TermsFields, UnitsBack,
 };
 use crate::views::seller::{ShipForm, ShipLine};
 use crate::views::work::Tab;
@@ -97,11 +97,18 @@ impl Scene {
     /// One to be answered, one to be received, one to be sent again.
     pub(super) fn returns_of_shop(&self) -> Vec<ReturnCase> {
         let href = |key: &str, act: &str| Some(format!("/seller/orders/ST-7K4M-20-1/returns/{key}/{act}"));
+        let note_form = |key: &str, act: &str| {
+            href(key, act).map(|action| NoteForm {
+                action,
+                note: String::new(),
+                refused: None,
+            })
+        };
         let bowl = || self.say("Breakfast bowl, sea glaze", "Cuenco de desayuno, esmalte mar");
         let asked = ReturnCase {
             shop: ShopReturnForms {
-                authorise: href("r1", "authorise"),
-                refuse: href("r1", "refuse"),
+                authorise: note_form("r1", "authorise"),
+                refuse: note_form("r1", "refuse"),
                 ..ShopReturnForms::default()
             },
             ..self.return_case("r1", ReturnState::Requested, &["requested"])
@@ -111,19 +118,29 @@ impl Scene {
             shop: ShopReturnForms {
                 receive: href("r2", "receive").map(|action| ReceiveForm {
                     action,
-                    lines: vec![ReturnUnits {
+                    lines: vec![UnitsBack {
                         id: "bowl".to_owned(),
                         title: bowl(),
                         units: 1,
-                        value: "1".to_owned(),
+                        restocked: "0".to_owned(),
+                        written_off: "1".to_owned(),
                     }],
                     then: ["refund", "exchange", "nothing"]
                         .map(|code| Choice::new(code, self.t(&format!("return.then.{code}"))))
                         .into(),
-                    terms: true,
+                    terms: Some(TermsFields {
+                        kept: Field::of("3.00"),
+                        kept_reason: Field::wrong("", self.t("refusal.note_missing")),
+                        delivery: true,
+                    }),
+                    refused: Some(self.t("refusal.note_missing")),
                 }),
-                refund: href("r2", "refund"),
-                close: href("r2", "close"),
+                refund: href("r2", "refund").map(|action| RefundForm {
+                    action,
+                    terms: TermsFields::default(),
+                    refused: None,
+                }),
+                close: note_form("r2", "close"),
                 ..ShopReturnForms::default()
             },
             ..self.return_case(
@@ -142,8 +159,12 @@ impl Scene {
                         id: "bowl".to_owned(),
                         title: bowl(),
                         left: 1,
+                        value: "1".to_owned(),
                     }],
                     carriers: Vec::new(),
+                    carrier: String::new(),
+                    tracking: String::new(),
+                    refused: None,
                 }),
                 ..ShopReturnForms::default()
             },

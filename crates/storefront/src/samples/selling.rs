@@ -393,6 +393,7 @@ impl Scene {
                     id: "line-1".to_owned(),
                     title: self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
                     left: 1,
+                    value: "1".to_owned(),
                 }],
                 exchange: String::new(),
                 services: vec![Choice {
@@ -400,6 +401,8 @@ impl Scene {
                     label: self.text("sandbox · Standard"),
                     selected: false,
                 }],
+                weight: Field::default(),
+                refused: None,
             }),
             actions: SellerActions {
                 ship: Some(ShipForm {
@@ -417,9 +420,13 @@ impl Scene {
                         id: format!("line-{left}"),
                         title: self.say(en, es),
                         left,
+                        value: if left == 2 { "5" } else { "1" }.to_owned(),
                     })
                     .into(),
                     carriers: ["Correos", "SEUR", "MRW"].map(|name| self.text(name)).into(),
+                    carrier: self.text("Correos"),
+                    tracking: self.text("PQ4F5A07"),
+                    refused: Some(self.t("refusal.units_too_many")),
                 }),
                 ..SellerActions::default()
             },

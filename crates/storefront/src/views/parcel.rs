@@ -1,6 +1,6 @@
 //! Parcels on their way, and the labels of those that have not left.
 
-use super::common::Choice;
+use super::common::{Choice, Field};
 use super::seller::ShipLine;
 
 /// A point of a parcel's way, as its carrier told it.
@@ -36,4 +36,8 @@ pub struct BookForm {
     /// The return whose goods are sent again; empty where it is none's.
     pub exchange: String,
     pub services: Vec<Choice>,
+    /// In grams.
+    pub weight: Field,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }

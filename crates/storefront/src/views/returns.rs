@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::{Choice, Link};
+use super::common::{Choice, Field, Link};
 use super::order::TimelineStep;
 use super::page::{Page, Tone};
 use super::seller::ShipForm;
@@ -34,27 +34,81 @@ pub struct ReturnCase {
     pub shop: ShopReturnForms,
 }
 
-/// Where the forms of a shop post to; none for a buyer, or where the state does not allow it.
+/// The forms of a shop; none for a buyer, or where the state does not allow it.
 #[derive(Clone, Debug, Default)]
 pub struct ShopReturnForms {
-    pub authorise: Option<String>,
-    pub refuse: Option<String>,
+    pub authorise: Option<NoteForm>,
+    pub refuse: Option<NoteForm>,
     pub receive: Option<ReceiveForm>,
-    pub refund: Option<String>,
+    pub refund: Option<RefundForm>,
     pub exchange: Option<String>,
     /// The goods that are to be sent again.
     pub ship: Option<ShipForm>,
-    pub close: Option<String>,
+    pub close: Option<NoteForm>,
+}
+
+impl ShopReturnForms {
+    /// Whether one that came back is among them.
+    pub fn has_refused(&self) -> bool {
+        let notes = [&self.authorise, &self.refuse, &self.close];
+        let notes = notes.into_iter().flatten().map(|form| &form.refused);
+        let receive = self.receive.iter().map(|form| &form.refused);
+        let refund = self.refund.iter().map(|form| &form.refused);
+        let ship = self.ship.iter().map(|form| &form.refused);
+        notes
+            .chain(receive)
+            .chain(refund)
+            .chain(ship)
+            .any(Option::is_some)
+    }
+}
+
+/// An answer with words that the buyer reads.
+#[derive(Clone, Debug)]
+pub struct NoteForm {
+    pub action: String,
+    pub note: String,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct ReceiveForm {
     pub action: String,
-    pub lines: Vec<ReturnUnits>,
+    pub lines: Vec<UnitsBack>,
     /// What follows: the money, the same goods, or nothing yet.
     pub then: Vec<Choice>,
-    /// Whether the shop may keep some of the money, or give the delivery's back too.
-    pub terms: bool,
+    /// Where the shop may keep some of the money, or give the delivery's back too.
+    pub terms: Option<TermsFields>,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
+}
+
+/// Units of a line that came: what goes back on the shelf, and what does not.
+#[derive(Clone, Debug)]
+pub struct UnitsBack {
+    pub id: String,
+    pub title: String,
+    pub units: u64,
+    pub restocked: String,
+    pub written_off: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct RefundForm {
+    pub action: String,
+    pub terms: TermsFields,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
+}
+
+/// How much of the money goes back.
+#[derive(Clone, Debug, Default)]
+pub struct TermsFields {
+    pub kept: Field,
+    pub kept_reason: Field,
+    /// Whether the delivery's goes back too.
+    pub delivery: bool,
 }
 
 /// Units of a line that may go back, or have to come.

@@ -108,9 +108,13 @@ impl SellerOrderPage {
             .as_ref()
             .and_then(|form| form.refused.as_ref());
         let units = self.actions.cancel_units.as_ref();
+        let ship = self.actions.ship.as_ref();
         whole
             .or(units.and_then(|form| form.units.refused.as_ref()))
+            .or(ship.and_then(|form| form.refused.as_ref()))
+            .or(self.book.as_ref().and_then(|form| form.refused.as_ref()))
             .is_some()
+            || self.returns.iter().any(|case| case.shop.has_refused())
     }
 }
 
@@ -132,7 +136,12 @@ pub struct ShipForm {
     pub parcel: String,
     /// What is left to be sent.
     pub lines: Vec<ShipLine>,
+    /// Offered to be chosen.
     pub carriers: Vec<String>,
+    pub carrier: String,
+    pub tracking: String,
+    /// Why it came back, if it did.
+    pub refused: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -140,6 +149,8 @@ pub struct ShipLine {
     pub id: String,
     pub title: String,
     pub left: u64,
+    /// What its field shows: a number, or what somebody typed instead.
+    pub value: String,
 }
 
 #[derive(Clone, Debug)]

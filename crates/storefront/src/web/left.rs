@@ -58,6 +58,11 @@ impl<'l> Shown<'l> {
         self.0.map_or(usual, |left| left.posted.get(name)).to_owned()
     }
 
+    /// Whether a box was ticked; none is in a form that did not come back.
+    pub fn ticked(self, name: &str) -> bool {
+        self.0.is_some_and(|left| left.posted.ticked(name))
+    }
+
     /// By which the form sent twice is done once: its own, unless it was sent before with something else in it.
     pub fn key(self, name: &str, fresh: String) -> String {
         let kept = self.0.filter(|left| left.fault.code != KEY_REUSED);

@@ -12,7 +12,7 @@ use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
-use crate::web::left::Left;
+use crate::web::left::{Left, Shown};
 use crate::web::posted::Posted;
 use crate::web::sub_orders::{changes, order_line, parcels, reason, state, timeline};
 use crate::web::taxes;
@@ -250,11 +250,11 @@ async fn show(
             )
         }),
         refunds: changes(&sub, locale),
-        returns: cases(&sub, visit),
+        returns: cases(&sub, visit, left),
         reason: reason(&sub, locale),
         papers: papers(&sub, locale),
         labels: labels(&sub, &shipments, visit),
-        book: book_form(&sub, &carriers, visit),
+        book: book_form(&sub, &carriers, visit, left),
         actions: actions(&sub, visit, left),
         page,
     };
@@ -299,12 +299,7 @@ fn actions(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> SellerActi
     let to_ship = matches!(sub.status, SubOrderStatus::Packed | SubOrderStatus::PartlyShipped);
     SellerActions {
         pack: (sub.status == SubOrderStatus::Confirmed).then(|| href("pack")),
-        ship: to_ship.then(|| ShipForm {
-            action: href("ship"),
-            parcel: ParcelId::new(visit.ctx.now).to_string(),
-            lines: left_to_ship(sub),
-            carriers: CARRIERS.map(str::to_owned).into(),
-        }),
+        ship: to_ship.then(|| ship_form(sub, href("ship"), visit, left)),
         deliver: sub
             .parcels
             .iter()
@@ -324,7 +319,21 @@ fn actions(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> SellerActi
     }
 }
 
-pub(super) fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
+fn ship_form(sub: &SubOrder, action: String, visit: &Visit, left: Option<&Left<'_>>) -> ShipForm {
+    // What is sent again for a return goes to the same address, with its id.
+    let shown = Shown::of(left, &action).only("exchange", "");
+    ShipForm {
+        parcel: ParcelId::new(visit.ctx.now).to_string(),
+        lines: left_to_ship(sub, shown),
+        carriers: CARRIERS.map(str::to_owned).into(),
+        carrier: shown.value("carrier", ""),
+        tracking: shown.value("tracking", ""),
+        refused: shown.refused(),
+        action,
+    }
+}
+
+pub(super) fn left_to_ship(sub: &SubOrder, shown: Shown<'_>) -> Vec<ShipLine> {
     let left = |line: &contracts::orders::OrderLine| line.quantity - line.shipped - line.cancelled;
     let lines = sub.lines.iter().filter(|line| left(line) > 0);
     lines
@@ -335,6 +344,7 @@ pub(super) fn left_to_ship(sub: &SubOrder) -> Vec<ShipLine> {
                 false => format!("{} · {}", line.title, line.options),
             },
             left: u64::from(left(line)),
+            value: shown.value(&format!("units.{}", line.id), &left(line).to_string()),
         })
         .collect()
 }
@@ -356,25 +366,25 @@ pub async fn ship(
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::FulfilSales)?;
-    let lines = match chosen(&posted) {
-        Ok(lines) => lines,
-        Err(fault) => return after(id, "shipped", Err(fault)),
+    let sent = match parcel(&posted) {
+        Ok(parcel) => shop.orders.ship(&visit.ctx, tenant, id, parcel).await,
+        Err(fault) => Err(fault),
     };
-    let parcel = NewParcel {
-        id: posted
-            .get("parcel")
-            .parse()
-            .unwrap_or_else(|_| ParcelId::new(visit.ctx.now)),
-        lines: Some(lines),
+    match sent {
+        Err(fault) => refused(&shop, id, format!("/seller/orders/{id}/ship"), &posted, fault).await,
+        done => after(id, "shipped", done),
+    }
+}
+
+fn parcel(posted: &Posted) -> Result<NewParcel, Fault> {
+    let made = |_| ParcelId::new(posted.visit.ctx.now);
+    Ok(NewParcel {
+        id: posted.get("parcel").parse().unwrap_or_else(made),
+        lines: Some(chosen(posted)?),
         carrier: posted.get("carrier").to_owned(),
         tracking: posted.get("tracking").to_owned(),
         exchange: posted.get("exchange").parse().ok(),
-    };
-    after(
-        id,
-        "shipped",
-        shop.orders.ship(&visit.ctx, tenant, id, parcel).await,
-    )
+    })
 }
 
 /// The units that go into the parcel; lines of which none goes are left out.

@@ -1,12 +1,13 @@
 //! Labels and documents of the shop's part of an order.
 
-use super::orders::{chosen, left_to_ship};
+use super::orders::{self, chosen, left_to_ship};
 use super::returns::left_to_exchange;
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::parcel::{BookForm, Label};
 use crate::web::Shop;
 use crate::web::failure::Failure;
+use crate::web::left::{Left, Shown};
 use crate::web::papers::language;
 use crate::web::posted::Posted;
 use crate::web::sub_orders::{credit_notes, state_key};
@@ -81,7 +82,10 @@ pub async fn book(
         Ok(new) => shop.shipping.book(&visit.ctx, tenant, id, new).await,
         Err(fault) => Err(fault),
     };
-    done(id, "booked", booked)
+    match booked {
+        Err(fault) => orders::refused(&shop, id, action(id), &posted, fault).await,
+        booked => done(id, "booked", booked),
+    }
 }
 
 fn wanted(posted: &Posted) -> Result<NewShipment, Fault> {
@@ -159,14 +163,25 @@ pub fn labels(sub: &SubOrder, shipments: &[Shipment], visit: &Visit) -> Vec<Labe
     shipments.iter().filter(is_here).map(label).collect()
 }
 
+fn action(id: SubOrderId) -> String {
+    format!("/seller/orders/{id}/shipments")
+}
+
 /// The form that asks for a label for what is left to be sent, or to be sent again.
-pub fn book_form(sub: &SubOrder, carriers: &[Carrier], visit: &Visit) -> Option<BookForm> {
+pub fn book_form(
+    sub: &SubOrder,
+    carriers: &[Carrier],
+    visit: &Visit,
+    left: Option<&Left<'_>>,
+) -> Option<BookForm> {
+    let action = action(sub.id);
+    let shown = Shown::of(left, &action);
     let (lines, exchange) = match sub.status {
-        SubOrderStatus::Packed | SubOrderStatus::PartlyShipped => (left_to_ship(sub), String::new()),
+        SubOrderStatus::Packed | SubOrderStatus::PartlyShipped => (left_to_ship(sub, shown), String::new()),
         _ => {
             let mut returns = sub.returns.iter();
             let again = returns.find(|of| of.status == ReturnStatus::Exchanged)?;
-            (left_to_exchange(sub, again), again.id.to_string())
+            (left_to_exchange(sub, again, shown), again.id.to_string())
         }
     };
     let choice = |carrier: &Carrier| -> Vec<Choice> {
@@ -182,10 +197,12 @@ pub fn book_form(sub: &SubOrder, carriers: &[Carrier], visit: &Visit) -> Option<
     let services: Vec<Choice> = carriers.iter().flat_map(choice).collect();
     let may = !lines.is_empty() && visit.may(Permission::FulfilSales) && !services.is_empty();
     may.then(|| BookForm {
-        action: format!("/seller/orders/{}/shipments", sub.id),
         shipment: ShipmentId::new(visit.ctx.now).to_string(),
         lines,
         exchange,
-        services,
+        services: shown.choices("service", services),
+        weight: shown.field("weight", "weight_g", ""),
+        refused: shown.refused(),
+        action,
     })
 }

@@ -1,20 +1,26 @@
 //! What buyers send back to the shop, and what the shop does about it.
 
+use super::orders::refused;
 use super::{bar, own_shop};
 use crate::views::common::{Choice, Link};
-use crate::views::returns::{ReceiveForm, ReturnCase, SellerReturnRow, SellerReturnsPage, ShopReturnForms};
+use crate::views::returns::{
+    NoteForm, ReceiveForm, RefundForm, ReturnCase, SellerReturnRow, SellerReturnsPage, ShopReturnForms,
+    TermsFields, UnitsBack,
+};
 use crate::views::seller::{ShipForm, ShipLine};
 use crate::views::work::Tab;
 use crate::web::Shop;
 use crate::web::failure::Failure;
-use crate::web::left::Shown;
+use crate::web::left::{Left, Shown};
 use crate::web::posted::Posted;
 use crate::web::returns::{reason, seen, state, units};
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::checkout::{AfterReceipt, Receipt, ReceiptLine, ReturnTerms};
-use contracts::orders::{Deduction, Return, ReturnAnswer, ReturnStatus, ReturnWish, SellerReturn, SubOrder};
+use contracts::orders::{
+    Deduction, Return, ReturnAnswer, ReturnLine, ReturnStatus, ReturnWish, SellerReturn, SubOrder,
+};
 use kernel::{Currency, Cursor, Fault, LineId, Money, ParcelId, Permission, ReturnId, SubOrderId, TenantId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -91,47 +97,92 @@ fn row(found: &SellerReturn, visit: &Visit) -> SellerReturnRow {
 }
 
 /// A sub-order's returns with what the visitor may do about them.
-pub fn cases(sub: &SubOrder, visit: &Visit) -> Vec<ReturnCase> {
+pub fn cases(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Vec<ReturnCase> {
     let cases = seen(sub, visit.locale).into_iter();
     cases
         .zip(&sub.returns)
         .map(|(case, of)| ReturnCase {
-            shop: forms(sub, of, visit),
+            shop: forms(sub, of, visit, left),
             ..case
         })
         .collect()
 }
 
-fn forms(sub: &SubOrder, of: &Return, visit: &Visit) -> ShopReturnForms {
+fn forms(sub: &SubOrder, of: &Return, visit: &Visit, left: Option<&Left<'_>>) -> ShopReturnForms {
     use ReturnStatus as S;
-    let href = |act: &str| format!("/seller/orders/{}/returns/{}/{act}", sub.id, of.id);
+    let href = |act: &str| action(sub.id, of.id, act);
     let when = |states: &[S], permission| states.contains(&of.status) && visit.may(permission);
     let (fulfil, refund) = (Permission::FulfilSales, Permission::RefundSales);
     let to_come = [S::Authorised, S::SentBack, S::Refunded];
     ShopReturnForms {
-        authorise: when(&[S::Requested], refund).then(|| href("authorise")),
-        refuse: when(&[S::Requested], refund).then(|| href("refuse")),
-        receive: when(&to_come, fulfil).then(|| ReceiveForm {
-            action: href("receive"),
-            lines: of
-                .lines
-                .iter()
-                .filter_map(|line| units(sub, line.line, line.quantity, Shown::of(None, ""), ""))
-                .collect(),
-            then: then(of, visit),
-            // Money that went before does not go again.
-            terms: visit.may(refund) && of.status != S::Refunded,
-        }),
-        refund: when(&[S::Authorised, S::SentBack, S::Received], refund).then(|| href("refund")),
+        authorise: when(&[S::Requested], refund).then(|| note_form(href("authorise"), left)),
+        refuse: when(&[S::Requested], refund).then(|| note_form(href("refuse"), left)),
+        receive: when(&to_come, fulfil).then(|| receive_form(sub, of, visit, left)),
+        refund: when(&[S::Authorised, S::SentBack, S::Received], refund)
+            .then(|| refund_form(href("refund"), left)),
         exchange: when(&[S::Received], fulfil).then(|| href("exchange")),
         ship: when(&[S::Exchanged], fulfil)
-            .then(|| ship(sub, of, visit))
+            .then(|| ship(sub, of, visit, left))
             .filter(|form| !form.lines.is_empty()),
         close: when(
             &[S::Authorised, S::SentBack, S::Received, S::Refunded, S::Exchanged],
             refund,
         )
-        .then(|| href("close")),
+        .then(|| note_form(href("close"), left)),
+    }
+}
+
+fn action(sub: SubOrderId, of: ReturnId, act: &str) -> String {
+    format!("/seller/orders/{sub}/returns/{of}/{act}")
+}
+
+fn note_form(action: String, left: Option<&Left<'_>>) -> NoteForm {
+    let shown = Shown::of(left, &action);
+    NoteForm {
+        note: shown.value("note", ""),
+        refused: shown.refused(),
+        action,
+    }
+}
+
+fn refund_form(action: String, left: Option<&Left<'_>>) -> RefundForm {
+    let shown = Shown::of(left, &action);
+    RefundForm {
+        terms: terms_fields(shown),
+        refused: shown.refused(),
+        action,
+    }
+}
+
+fn receive_form(sub: &SubOrder, of: &Return, visit: &Visit, left: Option<&Left<'_>>) -> ReceiveForm {
+    let action = action(sub.id, of.id, "receive");
+    let shown = Shown::of(left, &action);
+    let back = |line: &ReturnLine| {
+        let units = units(sub, line.line, line.quantity, Shown::of(None, ""), "")?;
+        Some(UnitsBack {
+            restocked: shown.value(&format!("restocked.{}", units.id), &units.units.to_string()),
+            written_off: shown.value(&format!("written_off.{}", units.id), "0"),
+            id: units.id,
+            title: units.title,
+            units: units.units,
+        })
+    };
+    // Money that went before does not go again.
+    let has_terms = visit.may(Permission::RefundSales) && of.status != ReturnStatus::Refunded;
+    ReceiveForm {
+        lines: of.lines.iter().filter_map(back).collect(),
+        then: shown.choices("then", then(of, visit)),
+        terms: has_terms.then(|| terms_fields(shown)),
+        refused: shown.refused(),
+        action,
+    }
+}
+
+fn terms_fields(shown: Shown<'_>) -> TermsFields {
+    TermsFields {
+        kept: shown.field("kept", "kept", ""),
+        kept_reason: shown.field("kept_reason", "kept_reason", ""),
+        delivery: shown.ticked("delivery"),
     }
 }
 
@@ -154,58 +205,66 @@ fn then(of: &Return, visit: &Visit) -> Vec<Choice> {
 }
 
 /// The goods that are still to be sent again.
-pub(super) fn left_to_exchange(sub: &SubOrder, of: &Return) -> Vec<ShipLine> {
+pub(super) fn left_to_exchange(sub: &SubOrder, of: &Return, shown: Shown<'_>) -> Vec<ShipLine> {
     let parcels = sub.parcels.iter().filter(|parcel| parcel.exchange == Some(of.id));
     let sent: Vec<_> = parcels.flat_map(|parcel| &parcel.lines).collect();
     let left = of.exchange.iter().filter_map(|line| {
         let gone = sent.iter().filter(|sent| sent.line == line.line);
         let gone: u32 = gone.map(|sent| sent.quantity).sum();
-        let units = units(
-            sub,
-            line.line,
-            line.quantity.saturating_sub(gone),
-            Shown::of(None, ""),
-            "",
-        )?;
+        let left = line.quantity.saturating_sub(gone);
+        let units = units(sub, line.line, left, shown, &left.to_string())?;
         (units.units > 0).then_some(ShipLine {
             id: units.id,
             title: units.title,
             left: units.units,
+            value: units.value,
         })
     });
     left.collect()
 }
 
-fn ship(sub: &SubOrder, of: &Return, visit: &Visit) -> ShipForm {
+fn ship(sub: &SubOrder, of: &Return, visit: &Visit, left: Option<&Left<'_>>) -> ShipForm {
+    let action = format!("/seller/orders/{}/ship", sub.id);
+    let shown = Shown::of(left, &action).only("exchange", &of.id.to_string());
     ShipForm {
-        action: format!("/seller/orders/{}/ship", sub.id),
         parcel: ParcelId::new(visit.ctx.now).to_string(),
-        lines: left_to_exchange(sub, of),
+        lines: left_to_exchange(sub, of, shown),
         carriers: Vec::new(),
+        carrier: shown.value("carrier", ""),
+        tracking: shown.value("tracking", ""),
+        refused: shown.refused(),
+        action,
     }
 }
 
 type Which = Path<(SubOrderId, ReturnId)>;
 
 pub async fn authorise(shop: State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
-    answer(shop, path, posted, |note| ReturnAnswer::Authorise { note }).await
+    answer(shop, path, posted, "authorise", |note| ReturnAnswer::Authorise {
+        note,
+    })
+    .await
 }
 
 pub async fn refuse(shop: State<Shop>, path: Which, posted: Posted) -> Result<Response, Failure> {
-    answer(shop, path, posted, |note| ReturnAnswer::Refuse { note }).await
+    answer(shop, path, posted, "refuse", |note| ReturnAnswer::Refuse { note }).await
 }
 
 async fn answer(
     State(shop): State<Shop>,
     Path((id, of)): Which,
     posted: Posted,
+    act: &str,
     said: fn(String) -> ReturnAnswer,
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::RefundSales)?;
     let said = said(posted.get("note").to_owned());
     let answered = shop.orders.answer_return(&visit.ctx, tenant, id, of, said).await;
-    after(id, "return_answered", answered.map(drop))
+    match answered {
+        Ok(_) => Ok(done(id, "return_answered")),
+        Err(fault) => refused(&shop, id, action(id, of, act), &posted, fault).await,
+    }
 }
 
 pub async fn close(
@@ -217,7 +276,10 @@ pub async fn close(
     let tenant = visit.seller(Permission::RefundSales)?;
     let note = posted.get("note").to_owned();
     let closed = shop.checkout.close_return(&visit.ctx, tenant, id, of, note).await;
-    after(id, "return_answered", closed.map(drop))
+    match closed {
+        Ok(_) => Ok(done(id, "return_answered")),
+        Err(fault) => refused(&shop, id, action(id, of, "close"), &posted, fault).await,
+    }
 }
 
 pub async fn receive(
@@ -228,9 +290,10 @@ pub async fn receive(
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::FulfilSales)?;
     let currency = currency(&shop, visit, tenant, id).await?;
+    let again = |fault| refused(&shop, id, action(id, of, "receive"), &posted, fault);
     let receipt = match receipt(&posted, currency) {
         Ok(receipt) => receipt,
-        Err(fault) => return after(id, "", Err(fault)),
+        Err(fault) => return again(fault).await,
     };
     if matches!(&receipt.then, AfterReceipt::Refund(terms) if *terms != ReturnTerms::default()) {
         visit.seller(Permission::RefundSales)?;
@@ -239,7 +302,10 @@ pub async fn receive(
         .checkout
         .receive_return(&visit.ctx, tenant, id, of, receipt)
         .await;
-    after(id, "return_received", received.map(drop))
+    match received {
+        Ok(_) => Ok(done(id, "return_received")),
+        Err(fault) => again(fault).await,
+    }
 }
 
 pub async fn refund(
@@ -250,15 +316,17 @@ pub async fn refund(
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::RefundSales)?;
     let currency = currency(&shop, visit, tenant, id).await?;
-    let terms = match terms(&posted, currency) {
-        Ok(terms) => terms,
-        Err(fault) => return after(id, "", Err(fault)),
+    let refunded = match terms(&posted, currency) {
+        Ok(terms) => {
+            let refund = shop.checkout.refund_return(&visit.ctx, tenant, id, of, terms);
+            refund.await
+        }
+        Err(fault) => Err(fault),
     };
-    let refunded = shop
-        .checkout
-        .refund_return(&visit.ctx, tenant, id, of, terms)
-        .await;
-    after(id, "return_refunded", refunded.map(drop))
+    match refunded {
+        Ok(_) => Ok(done(id, "return_refunded")),
+        Err(fault) => refused(&shop, id, action(id, of, "refund"), &posted, fault).await,
+    }
 }
 
 pub async fn exchange(
@@ -269,7 +337,10 @@ pub async fn exchange(
     let visit = &posted.visit;
     let tenant = visit.seller(Permission::FulfilSales)?;
     let exchanged = shop.checkout.exchange_return(&visit.ctx, tenant, id, of).await;
-    after(id, "return_exchanged", exchanged.map(drop))
+    match exchanged {
+        Ok(_) => Ok(done(id, "return_exchanged")),
+        Err(fault) => redirect_refused(&order_page(id), fault),
+    }
 }
 
 /// Of the shop's own sub-order: what somebody else's is in is not told.
@@ -337,11 +408,11 @@ fn kept_because(posted: &Posted) -> Result<String, Fault> {
     }
 }
 
+fn order_page(id: SubOrderId) -> String {
+    format!("/seller/orders/{id}")
+}
+
 /// Back to the sub-order, which says how it stands.
-fn after(id: SubOrderId, done: &str, outcome: Result<(), Fault>) -> Result<Response, Failure> {
-    let order = format!("/seller/orders/{id}");
-    match outcome {
-        Ok(()) => Ok(redirect_done(&order, done)),
-        Err(fault) => redirect_refused(&order, fault),
-    }
+fn done(id: SubOrderId, code: &str) -> Response {
+    redirect_done(&order_page(id), code)
 }
