@@ -2,7 +2,7 @@
 
 use super::facets::{self, Filters, SEARCH};
 use super::failure::Failure;
-use super::visit::{Visit, category_name, encode};
+use super::visit::{Visit, category_name, encode, redirect};
 use super::{Shop, cards};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
@@ -117,7 +117,10 @@ async fn show(
         }),
         ..filters.query(list.category.clone(), CARDS_PER_PAGE)
     };
-    let found = shop.search.search(&visit.ctx, asked).await?;
+    let found = match shop.search.search(&visit.ctx, asked).await {
+        Err(fault) if is_lost(&fault, filters) => return Ok(redirect(&from_start(&list.action, filters))),
+        found => found?,
+    };
     let seen_before: u64 = filters.get("seen").and_then(|s| s.parse().ok()).unwrap_or(0);
     let seen = seen_before.saturating_add(found.hits.len() as u64);
     // Later pages are of the search of the first.
@@ -188,6 +191,16 @@ fn more(
         href: format!("{base}&seen={seen}{search}"),
         seen,
     })
+}
+
+/// Whether the place in a list is one of another list: of the same in another language, say. It begins anew then.
+pub fn is_lost(fault: &Fault, filters: &Filters) -> bool {
+    fault.code == "cursor_invalid" && filters.get("cursor").is_some()
+}
+
+/// A list's address, without a place in it.
+pub fn from_start(action: &str, filters: &Filters) -> String {
+    filters.with(action, "cursor", None)
 }
 
 /// `near` is a choice for those who say where they are.

@@ -2,9 +2,9 @@
 
 use super::facets::Filters;
 use super::failure::Failure;
-use super::listing::{CARDS_PER_PAGE, sort_choices};
+use super::listing::{CARDS_PER_PAGE, from_start, is_lost, sort_choices};
 use super::product::DISPATCH_DAYS;
-use super::visit::{Visit, category_name};
+use super::visit::{Visit, category_name, redirect};
 use super::{Shop, cards, home, reviews};
 use crate::markup::Markup;
 use crate::views::common::{Accent, Link};
@@ -40,7 +40,11 @@ pub async fn page(
         home::pictures(&shop, &visit, seller.logo.into_iter().chain(seller.banner)),
         reviews::of_seller(&shop, &visit, seller.id),
     );
-    let (found, tree) = (found?, tree.unwrap_or_default());
+    let found = match found {
+        Err(fault) if is_lost(&fault, &filters) => return Ok(redirect(&from_start(&href, &filters))),
+        found => found?,
+    };
+    let tree = tree.unwrap_or_default();
     let seen = filters
         .get("seen")
         .and_then(|s| s.parse::<u64>().ok())

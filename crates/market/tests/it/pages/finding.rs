@@ -98,5 +98,14 @@ async fn a_list_says_what_stands_in_the_way_and_how_far_it_is() {
     assert!(none.contains("href=\"/search\""), "{none}");
     let near = found(&world, "/search?near=41010&sort=near", "Nearest first").await;
     assert!(near.contains("value=\"41010\""), "{near}");
+    // A place in another list, such as the same in another language, is none in this one: it begins anew.
+    for (list, start) in [
+        ("/search?q=bowl&sort=newest", "/search?q=bowl&sort=newest"),
+        ("/shop/alder?sort=newest", "/shop/alder?sort=newest"),
+    ] {
+        let lost = format!("{list}&cursor=AAAAAAAAAAAA&seen=24");
+        let answer = Browser::default().get(&world, &lost).await.expect(303);
+        assert_eq!(location(&answer), start);
+    }
     world.close().await;
 }
