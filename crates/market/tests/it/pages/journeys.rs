@@ -279,6 +279,36 @@ async fn a_bowl_goes_back_by_forms_alone() {
         ("kept", "2,50"),
         ("kept_reason", "The box is missing."),
     ];
+    // Refused, a form keeps what was typed, and says at its field what is wrong.
+    let unsaid = [
+        (restocked.as_str(), "0"),
+        (gone.as_str(), "1"),
+        ("then", "refund"),
+        ("kept", "2,50"),
+        ("kept_reason", ""),
+        ("delivery", "yes"),
+    ];
+    let again = seller.post(&world, &act("receive"), &unsaid).await.expect(200);
+    let refund = seller
+        .post(&world, &act("refund"), &unsaid[3..])
+        .await
+        .expect(200);
+    for said in [
+        "Say why: the buyer reads it.",
+        "value=\"2,50\"",
+        "name=\"delivery\" value=\"yes\" checked",
+        "aria-invalid=\"true\"",
+    ] {
+        assert!(again.text().contains(said), "{said} in {}", again.text());
+        assert!(refund.text().contains(said), "{said} in {}", refund.text());
+    }
+    let gone_again = format!("name=\"{gone}\" value=\"1\"");
+    assert!(again.text().contains(&gone_again), "{}", again.text());
+    assert!(
+        !refund.text().contains(&gone_again),
+        "only the form that came back"
+    );
+
     // A clerk takes goods in, and says nothing about the money.
     let mut clerk = Browser::of(&world, Who::ClerkA).await;
     let seen = clerk.get(&world, &sale).await.expect(200).text();
