@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 const TABLE = resolve('../crates/storefront/src/web/mod.rs')
 
 /** Addresses of the program's table of pages that are no pages: documents, files, and what only leads on. */
-export const NO_PAGES = ['/robots.txt', '/checkout', '/orders/{id}/return']
+export const NO_PAGES = ['/robots.txt', '/checkout', '/orders/{id}/return', '/seller/uploads/{id}/events']
 const FILES = ['/seller/settlement/statement', '/seller/settlement/year']
 const isFile = (address) => /\.(pdf|csv)$/.test(address) || FILES.includes(address)
 
@@ -27,6 +27,7 @@ export const pagesOf = (found) => ({
     ['category', '/c/{*path}', '/c/ceramics'],
     ['search', '/search', '/search?q=bowl'],
     ['search-filtered', '/search', '/search?q=bowl&seller=alfareria-tres-hornos&attr.Size=Medium&sort=price_up'],
+    ['search-ranges', '/search', '/search?price_min=10&price_max=80&rating=4&near=28012'],
     ['search-nothing', '/search', '/search?q=qqzzxx'],
     ['product', '/p/{slug}', found.product],
     ['product-made', '/p/{slug}', found.made],
@@ -121,7 +122,9 @@ export const pagesOf = (found) => ({
     ['taxes', '/operator/taxes', '/operator/taxes'],
     ['reviews', '/operator/reviews', '/operator/reviews'],
     ['categories', '/operator/categories', '/operator/categories'],
+    ['category', '/operator/categories', found.category],
     ['search', '/operator/search', '/operator/search'],
+    ['search-tried', '/operator/search', '/operator/search?q=cobalt+bowl'],
     ['moderation', '/operator/moderation', '/operator/moderation'],
   ],
 })

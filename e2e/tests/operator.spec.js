@@ -39,7 +39,7 @@ for (const [name, viewport] of [['at a desk', DESK], ['on a phone', PHONE]]) {
       const ordered = page.locator('section', { has: page.getByRole('heading', { name: 'What was ordered' }) })
       await expect(async () => {
         await page.reload()
-        await expect(ordered.locator('dl')).toContainText('Refunded', { timeout: 500 })
+        await expect(ordered.locator('dl.letter-head')).toContainText('Refunded', { timeout: 500 })
       }).toPass()
       await expect(ordered.locator('.tag')).toHaveText(['Cancelled', 'Cancelled'])
       await buyer.goto(order)

@@ -26,6 +26,9 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   const operator = await open(OPERATOR)
   await save(operator, 'operator')
   found.shop = await pathOf(operator, '/operator', '/operator/shops/')
+  found.category = await pathOf(operator, '/operator/categories', '/operator/categories?')
+  await holdBack(operator, 'cadmium')
+  const giftCard = await issueGiftCard(operator)
 
   const seller = await open(SELLER.email)
   await save(seller, 'seller')
@@ -33,6 +36,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   const codes = await makeGoods(seller, found)
   await compare(seller, found, codes)
   await upload(seller, found)
+  await waits(operator)
   await promote(seller)
   await openWarehouse(seller)
 
@@ -51,6 +55,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await addFrom(guest, SELLER.shop)
   await addFrom(guest, OTHER_SELLER.shop)
   await checkout(guest, CARD.good, newEmail('guest'))
+  await payWith(guest, giftCard)
   await save(guest, 'guest')
   found.product = await pathOf(guest, `/shop/${SELLER.shop}`, '/p/')
   found.made = await pathOf(guest, '/c/kitchen-and-wood/boards', '/p/')
@@ -89,6 +94,38 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   found.payment = `/operator/payments/${found.order.split('/')[2]}`
   writeFileSync(scene, JSON.stringify(found, null, 1))
 })
+
+/** From now on, products with this word wait for the operator. */
+async function holdBack(page, word) {
+  await page.goto('/operator/moderation')
+  await page.getByRole('textbox', { name: /^Words/ }).fill(word)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(told(page)).toBeVisible()
+}
+
+async function waits(page) {
+  await expect(async () => {
+    await page.goto('/operator/moderation')
+    await expect(within(page)).toContainText('Cadmium red jug', { timeout: 500 })
+  }).toPass()
+}
+
+/** Says the code of a card of five euros. */
+async function issueGiftCard(page) {
+  await page.goto('/operator/gift-cards')
+  await page.getByLabel('Amount').fill('5.00')
+  await page.getByRole('textbox', { name: /^Note/ }).fill('For a parcel that came late')
+  await page.getByRole('button', { name: 'Issue the card' }).click()
+  return told(page).locator('code').innerText()
+}
+
+async function payWith(page, code) {
+  await page.goto('/checkout/payment')
+  const form = page.locator('form[action="/checkout/gift-cards"]')
+  await form.getByLabel('Code of a gift card').fill(code)
+  await form.getByRole('button', { name: 'Use it' }).click()
+  await expect(within(page)).toContainText(code.slice(-4))
+}
 
 /** The number of a maker's part of the order that is looked at. */
 async function numberOf(page, maker) {
@@ -145,7 +182,7 @@ async function upload(page, found) {
     await expect(page).toHaveURL(/seller\/uploads\/./)
     return new URL(page.url()).pathname
   }
-  const text = 'title,sku,price,stock\nSmall olive dish,E2E-DISH,12.50,8\nA dish without a price,E2E-NONE,dear,1\n'
+  const text = 'title,sku,price,stock\nSmall olive dish,E2E-DISH,12.50,8\nA dish without a price,E2E-NONE,dear,1\nCadmium red jug,E2E-JUG,34,3\n'
   found.upload = await choose('spring.csv', text)
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Rows that need your attention' })).toBeVisible({ timeout: 20_000 })
