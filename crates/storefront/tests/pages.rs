@@ -1,7 +1,7 @@
 //! Every page, in every language and theme, and with hostile content.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use storefront::i18n::Locale;
@@ -122,13 +122,9 @@ fn every_message_that_is_asked_for_exists() {
 #[test]
 fn no_page_shows_a_key_or_an_unfilled_place() {
     for (scene, sample) in every_page() {
+        let shown: HashSet<&str> = sample.html.split(['<', '>', '"']).collect();
         for key in scene.locale.messages().keys() {
-            let shown = [format!(">{key}<"), format!("\"{key}\"")];
-            assert!(
-                !shown.iter().any(|shown| sample.html.contains(shown)),
-                "{key} in {}",
-                sample.name
-            );
+            assert!(!shown.contains(key), "{key} in {}", sample.name);
         }
         let text = sample
             .html
