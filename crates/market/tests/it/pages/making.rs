@@ -64,20 +64,22 @@ async fn a_guest_says_how_it_is_to_be_made_and_its_maker_reads_it() {
     let order = guest.get(&world, &placed).await.expect(200);
     assert!(order.text().contains("Name to engrave") && order.text().contains("Eva"));
 
-    let mut owner = Browser::of(&world, Who::OwnerA).await;
-    let sales = owner.get(&world, "/seller/orders").await.expect(200);
-    let newest = sales
-        .text()
-        .split("href=\"/seller/orders/")
-        .nth(1)
-        .map(str::to_owned);
-    let id: String = newest.unwrap().chars().take(36).collect();
-    let sale = owner
-        .get(&world, &format!("/seller/orders/{id}"))
-        .await
-        .expect(200);
-    for words in ["Name to engrave", "Ana", "Eva", "+ €5.00"] {
-        assert!(sale.text().contains(words), "{words}: {}", sale.text());
+    let owner = Browser::of(&world, Who::OwnerA).await;
+    // It stands there once it is paid, above what was sold before.
+    let sale = testkit::eventually("the order is in the shop's list", || {
+        let (world, mut owner) = (&world, owner.clone());
+        async move {
+            let sales = owner.get(world, "/seller/orders").await.expect(200).text();
+            let newest = sales.split("href=\"/seller/orders/").nth(1)?;
+            let id: String = newest.chars().take(36).collect();
+            let sale = owner.get(world, &format!("/seller/orders/{id}")).await;
+            let text = sale.expect(200).text();
+            text.contains("Name to engrave").then_some(text)
+        }
+    })
+    .await;
+    for words in ["Ana", "Eva", "+ €5.00"] {
+        assert!(sale.contains(words), "{words}: {sale}");
     }
     world.close().await;
 }
