@@ -56,9 +56,10 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await addFrom(guest, OTHER_SELLER.shop)
   await checkout(guest, CARD.good, newEmail('guest'))
   await payWith(guest, giftCard)
-  await save(guest, 'guest')
   found.product = await pathOf(guest, `/shop/${SELLER.shop}`, '/p/')
   found.made = await pathOf(guest, '/c/kitchen-and-wood/boards', '/p/')
+  found.compare = await wish(guest, SELLER.shop)
+  await save(guest, 'guest')
 
   // A buyer with an order of two makers: one part has arrived and is to go back, the other is being made ready.
   const buyer = await open(BUYER)
@@ -69,6 +70,9 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await review(buyer, found.reviewNew)
   found.review = await pathOf(buyer, '/account/reviews', '/account/reviews/0')
   await askToReturn(buyer, found.order)
+  await wish(buyer, OTHER_SELLER.shop)
+  await buyer.getByRole('button', { name: 'Make a link' }).click()
+  found.wishlist = new URL(await within(buyer).getByRole('link', { name: /wishlist\/shared/ }).innerText()).pathname
   await save(buyer, 'buyer')
 
   // A shop that waits to be looked at, and its owner.
@@ -149,6 +153,19 @@ async function review(page, path) {
   await page.getByLabel('What should others know?').fill('It is well made and came well packed.')
   await page.getByRole('button', { name: 'Publish' }).click()
   await expect(told(page)).toContainText('Your review is published')
+}
+
+/** Two pieces of a maker on the wish list, which is open then. Says where they are side by side. */
+async function wish(page, shop) {
+  for (let n = 0; n < 2; n += 1) {
+    await page.goto(`/shop/${shop}`)
+    await page.locator('.heart button[aria-pressed="false"]').first().click()
+    await expect(told(page)).toContainText('wish list')
+  }
+  await page.goto('/wishlist')
+  const boxes = within(page).getByRole('checkbox')
+  const ids = [await boxes.nth(0).getAttribute('value'), await boxes.nth(1).getAttribute('value')]
+  return `/compare?ids=${ids.join(',')}`
 }
 
 /** Goods from a supplier, one article of two. Says article numbers of the shop. */

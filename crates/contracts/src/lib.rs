@@ -26,6 +26,7 @@ pub mod search;
 pub mod shipping;
 pub mod taxes;
 pub mod tenants;
+pub mod wishlists;
 
 pub use address::Address;
 pub use document::{Document, Language};

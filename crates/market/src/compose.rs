@@ -1,6 +1,8 @@
 //! The table of services: what each is made of, and whether it runs here or elsewhere.
 
+mod carrying;
 mod desks;
+mod wishing;
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
@@ -29,7 +31,7 @@ use contracts::purses::{Purses, RemotePurses, ServedPurses};
 use contracts::reviews::{RemoteReviews, Reviews, ServedReviews};
 use contracts::search::tuning::{RemoteSearchDesk, SearchDesk, ServedSearchDesk};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
-use contracts::shipping::{RemoteShipping, ServedShipping, Shipping};
+use contracts::shipping::{RemoteShipping, Shipping};
 use contracts::taxes::{RemoteTaxDesk, ServedTaxDesk, TaxDesk};
 use contracts::tenants::{
     RemoteShopDesk, RemoteStaffDesk, RemoteTenants, ServedShopDesk, ServedStaffDesk, ServedTenants, ShopDesk,
@@ -50,6 +52,7 @@ pub fn schemas() -> Vec<Schema> {
         inventory::schema(),
         catalog::schema(),
         reviews::schema(),
+        wishlists::schema(),
         search::schema(),
         cart::schema(),
         orders::schema(),
@@ -202,6 +205,7 @@ pub async fn compose(
         Arc::new(RemoteReviews(p))
     });
 
+    let wishlists = wishing::add(w, db(wishlists::CONTEXT)?, &catalog, &identity);
     let searches = search::Searches::new();
     let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
         Arc::new(RemoteSearch(p))
@@ -350,6 +354,7 @@ pub async fn compose(
         catalog: catalog.clone(),
         inventory: inventory.clone(),
         reviews: reviews.clone(),
+        wishlists,
         search: search.clone(),
         search_desk,
         history: desks.history,
@@ -494,7 +499,7 @@ pub async fn compose(
                 orders::work(a.clone(), c.clone(), stop)
             })),
     );
-    w.add(shipping_service(parcels.clone(), sandbox_carrier, clock));
+    w.add(carrying::service(parcels.clone(), sandbox_carrier, clock));
     w.add(
         Service::new("payments")
             .api(payments::routes(payment_book.clone()))
@@ -552,29 +557,6 @@ pub async fn compose(
         cells,
         services: wiring.services,
     })
-}
-
-fn shipping_service(
-    parcels: shipping::Shipments,
-    sandbox: shipping::Sandbox,
-    clock: &SharedClock,
-) -> Service {
-    let (asking, asked_at) = (parcels.clone(), clock.clone());
-    let (hearing, heard_at) = (parcels.clone(), clock.clone());
-    Service::new("shipping")
-        .api(shipping::routes(parcels.clone()))
-        .calls(ServedShipping(Arc::new(parcels)))
-        .run(Loop::new("bookings", move |stop| {
-            shipping::work(asking.clone(), asked_at.clone(), stop)
-        }))
-        .run(Loop::new("sandbox carrier", move |stop| {
-            let (parcels, now) = (hearing.clone(), heard_at.clone());
-            let listener = move |message| {
-                let (parcels, now) = (parcels.clone(), now.now());
-                async move { parcels.hears("sandbox", &message, now).await }
-            };
-            sandbox.clone().tell(listener, heard_at.clone(), stop)
-        }))
 }
 
 /// Whether the database answers: everything needs it.

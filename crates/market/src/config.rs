@@ -9,12 +9,13 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
-pub const SERVICES: [(&str, &str); 16] = [
+pub const SERVICES: [(&str, &str); 17] = [
     ("identity", "accounts, sign-in, tokens"),
     ("tenants", "shops, onboarding, staff"),
     ("inventory", "stock and its movements"),
     ("catalog", "products, categories, images, bulk upload"),
     ("reviews", "reviews, their moderation, stars"),
+    ("wishlists", "wish lists, what was looked at"),
     ("search", "the search index"),
     ("cart", "carts"),
     ("orders", "orders and their history"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 13] = [
+const CONTEXTS: [&str; 14] = [
     "identity",
     "tenants",
     "catalog",
@@ -17,6 +17,7 @@ const CONTEXTS: [&str; 13] = [
     "promotions",
     "taxes",
     "reviews",
+    "wishlists",
     "search",
     "shipping",
 ];

@@ -25,6 +25,7 @@ mod shopping;
 mod stores;
 mod taxing;
 mod tending;
+mod wishing;
 
 pub use components::components;
 
@@ -80,6 +81,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     reviewing::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
     files::add(scene, &mut samples);
+    wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);
     samples
 }

@@ -38,4 +38,5 @@ pub mod seller_staff;
 pub mod seller_stock;
 pub mod settlement;
 pub mod shop;
+pub mod wishlist;
 pub mod work;

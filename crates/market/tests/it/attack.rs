@@ -6,9 +6,10 @@ mod nothing;
 mod reviews;
 mod search;
 mod shipping;
+mod wishlists;
 
 use self::looked_up::{all_orders, cursors_of_a, session_of};
-use self::nothing::{BUYERS_NAME_NOTHING, NAME_NOTHING};
+use self::nothing::NAME_NOTHING;
 use crate::rightly::{
     feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, scheduled_by_a, tax_rate_of,
 };
@@ -557,8 +558,7 @@ async fn a_buyer_cannot_reach_anything_of_another() {
     let reaches = reaches_of_buyer_b(&world).await;
     let buyers = world.spec.operations.values();
     let buyers = buyers.filter(|o| !o.path.starts_with("/v1/seller/") && !o.path.starts_with("/v1/admin/"));
-    let nothing = [&BUYERS_NAME_NOTHING[..], reviews::NAME_NOTHING].concat();
-    check_all_tried(buyers, &reaches, &nothing);
+    check_all_tried(buyers, &reaches, &nothing::of_buyers());
 
     let user = world.users[&Who::BuyerA].to_string();
     // One that can still be cancelled, whatever became of the others.

@@ -5,6 +5,7 @@ mod journeys;
 mod making;
 mod purses;
 mod reviewing;
+mod wishing;
 mod workplaces;
 
 use crate::rightly::{received_by, refund_of_a, review_of_a, stock};
@@ -111,6 +112,8 @@ struct Things {
     review: String,
     /// An order of buyer A's that has arrived and is not reviewed.
     received: String,
+    /// By which buyer A's wish list is read.
+    wishlist: String,
 }
 
 impl Things {
@@ -122,6 +125,7 @@ impl Things {
             refund: refund_of_a(world).await,
             review: review_of_a(world).await.id,
             received: received_by(world, Who::BuyerA).await,
+            wishlist: crate::rightly::wishlists::shared(world).await,
         }
     }
 }
@@ -158,7 +162,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             &things.review
         }
         p if p.starts_with("/seller/orders/") => &world.a.sale,
-        p if p.starts_with("/seller/products/") => &world.a.product,
+        p if p.starts_with("/seller/products/") || p.starts_with("/wishlist/items/") => &world.a.product,
         p if p.starts_with("/seller/uploads/") => &things.file,
         p if p.starts_with("/operator/shops/") => &world.a.id,
         p if p.starts_with("/orders/") => &world.order,
@@ -183,6 +187,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{shipment}", &world.a.shipment)
         .replace("{refund}", &things.refund)
         .replace("{review}", &things.review)
+        .replace("{token}", &things.wishlist)
         .replace("{slug}", &world.a.slug);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
@@ -421,6 +426,7 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             }
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
+            p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],
             p if p.starts_with("/orders/") => &[(Who::BuyerB, 404), (Who::OwnerB, 404), (Who::Admin, 404)],
             _ => &[],
         };

@@ -11,6 +11,7 @@ mod search;
 pub mod stock;
 mod taxes;
 mod waiting;
+pub mod wishlists;
 
 pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
@@ -332,6 +333,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
         operation if categories::is_of_categories(operation) => categories::call(world, operation, n).await,
+        operation if wishlists::is_of_wishlists(operation) => wishlists::call(world, operation, who).await,
         operation if search::is_of_search(operation) => search::call(world, operation, n).await,
         operation if taxes::is_of_taxes(operation) => taxes::call(world, operation, n).await,
         operation if cards::is_of_cards(operation) => cards::call(world, operation, n).await,

@@ -204,6 +204,7 @@ impl Scene {
         let Piece(key, maker, title, cents, before, left) = piece;
         let title = self.say(title.0, title.1);
         ProductCard {
+            product: (*key).to_owned(),
             href: format!("/p/{key}-0192f3a47c117d2e"),
             seller: self.text(maker.name),
             place: self.text(maker.place),

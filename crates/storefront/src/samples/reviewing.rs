@@ -115,7 +115,7 @@ impl Scene {
             author: self.text("Elena F."),
             date: self.date(11, 12),
             edited: String::new(),
-            photos: vec![self.image("vase-blue", String::new())],
+            photos: vec![self.image("vase-blue", self.say("Photo by Elena F.", "Foto de Elena F."))],
             helpful: 7,
             reply: Some(ReplyText {
                 shop: self.text("Taller Guadalquivir"),
@@ -242,6 +242,7 @@ impl Scene {
             stars_error: None,
             headline: Field::of(self.say("Firm and pretty", "Firme y bonito")),
             text: Field::default(),
+            photos: vec![self.image("vase-blue", String::new())],
             delete: None,
         }
     }

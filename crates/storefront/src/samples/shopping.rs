@@ -65,6 +65,8 @@ impl Scene {
             ("ES-TF", "Santa Cruz de Tenerife", 1),
         ];
         HomePage {
+            viewed: self.cards(6, 4),
+            compare: None,
             page: Page {
                 cart_count: 0,
                 ..self.public_page(self.t("home.page_title"), "/")
@@ -385,6 +387,10 @@ impl Scene {
         let path = "/p/tall-vase-with-cobalt-bands-0192f3a47c117d2e";
         ProductPage {
             page: self.public_page(title.clone(), path),
+            product: "vase-blue".to_owned(),
+            beside: "/compare?ids=1".to_owned(),
+            viewed: self.cards(4, 4),
+            compare: Some("/compare?ids=1,2".to_owned()),
             said: self.said(),
             tax_on_top: false,
             crumbs: vec![

@@ -86,6 +86,8 @@ impl Stock {
 /// A product in a grid.
 #[derive(Clone, Debug)]
 pub struct ProductCard {
+    /// Its id, for the heart.
+    pub product: String,
     pub title: String,
     pub href: String,
     pub seller: String,

@@ -14,6 +14,10 @@ pub struct HomePage {
     pub products_total: u64,
     pub categories: Vec<CategoryTile>,
     pub fresh: Vec<ProductCard>,
+    /// What the visitor looked at lately.
+    pub viewed: Vec<ProductCard>,
+    /// Where it is compared: nowhere, from the front door.
+    pub compare: Option<String>,
     pub makers: Vec<MakerCard>,
     /// Where makers work, most first.
     pub provinces: Vec<ProvinceCount>,

@@ -24,6 +24,8 @@ pub struct Page {
     pub image: Option<String>,
     pub viewer: Option<Viewer>,
     pub cart_count: u64,
+    /// Products on the visitor's wish list.
+    pub wished: Vec<String>,
     /// Goes into every form that changes something.
     pub csrf: String,
     /// What stands in the search field.
@@ -39,6 +41,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether a product is on the visitor's wish list.
+    pub fn wishes(&self, product: &str) -> bool {
+        self.wished.iter().any(|id| id == product)
+    }
+
     pub fn t(&self, key: &str) -> Text {
         self.locale.t(key)
     }

@@ -46,6 +46,14 @@ pub struct ProductPage {
     /// Other shops' offers of the same, the best in front.
     pub also: Vec<AlsoOffer>,
     pub more_from_seller: Vec<ProductCard>,
+    /// Its id, for the heart.
+    pub product: String,
+    /// Where others are put beside it.
+    pub beside: String,
+    /// What the visitor looked at before it.
+    pub viewed: Vec<ProductCard>,
+    /// Where it is compared with that.
+    pub compare: Option<String>,
     /// What buyers say of it.
     pub said: ReviewsPart,
 }

@@ -215,6 +215,8 @@ pub struct ReviewFormPage {
     pub stars_error: Option<String>,
     pub headline: Field,
     pub text: Field,
+    /// Those it has already.
+    pub photos: Vec<Image>,
     /// Where it is deleted, if it is there.
     pub delete: Option<String>,
 }

@@ -4,11 +4,11 @@ use super::facets::NEAR_KM;
 use crate::i18n::Locale;
 use crate::views::common::{Image, Price, ProductCard, Stock};
 use crate::views::reviews::Stars;
-use contracts::catalog::{OptionValue, Picture, Variant};
+use contracts::catalog::{Listing, OptionValue, Picture, Variant};
 use contracts::search::{Click, SearchHit, SearchPage};
 use contracts::tenants::Location;
 use kernel::limits::LOW_STOCK_BELOW;
-use kernel::{CartId, SearchId, geo};
+use kernel::{CartId, Money, SearchId, geo};
 
 pub fn image(picture: &Picture) -> Image {
     let sizes = picture.sizes();
@@ -79,6 +79,7 @@ fn sent_from(hit: &SearchHit, locale: Locale) -> String {
 
 pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
     ProductCard {
+        product: hit.product.to_string(),
         title: hit.title.clone(),
         href: product_href(&hit.slug, hit.product),
         seller: hit.shop_name.clone(),
@@ -151,6 +152,15 @@ pub fn put_into(cart: CartId, found: &str) -> Option<Click> {
         product: parts.next()?.parse().ok()?,
         cart: Some(cart),
     })
+}
+
+/// What a product costs at least.
+pub fn least(listing: &Listing) -> Option<Money> {
+    listing
+        .variants
+        .iter()
+        .map(|variant| variant.price)
+        .min_by_key(|price| price.amount)
 }
 
 /// Percent saved against the compared price, if it is a saving.

@@ -9,7 +9,7 @@ use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup, Taxes
 use crate::views::common::Price;
 use crate::views::page::Tone;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Quote, QuoteGroup, QuoteLine, QuoteRequest};
@@ -230,8 +230,19 @@ fn line(line: &QuoteLine, locale: Locale) -> CartLine {
     }
 }
 
-/// Puts something in; a new guest gets a basket of their own. One who has ordered before keeps their secret: it is the
-/// one that opens those orders.
+/// Whose basket is filled, with the secret that a new guest's browser is to keep. A guest who has ordered before keeps
+/// theirs: it is the one that opens those orders.
+pub fn owner(visit: &Visit) -> (CartOwner, Option<String>) {
+    visit.owner().map_or_else(
+        || {
+            let token = visit.guest_token.clone().unwrap_or_else(kernel::secret::token);
+            (CartOwner::Guest(token.clone()), Some(token))
+        },
+        |owner| (owner, None),
+    )
+}
+
+/// Puts something in; a new guest gets a basket of their own.
 pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let sku: SkuId = posted
         .get("variant")
@@ -239,13 +250,7 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
         .map_err(|_| Fault::field("variant", "variant", "Choose what you would like."))?;
     let quantity = quantity(posted.get("quantity"), 1)?;
     let visit = &posted.visit;
-    let (owner, token) = match visit.owner() {
-        Some(owner) => (owner, None),
-        None => {
-            let token = visit.guest_token.clone().unwrap_or_else(kernel::secret::token);
-            (CartOwner::Guest(token.clone()), Some(token))
-        }
-    };
+    let (owner, token) = owner(visit);
     let answers = making::answers(&posted);
     let added = shop.cart.add(&visit.ctx, owner, sku, quantity, answers.clone());
     match added.await {
@@ -270,10 +275,15 @@ pub async fn add(State(shop): State<Shop>, posted: Posted) -> Result<Response, F
     }
     let mut response = redirect_done("/cart", "added");
     if let Some(token) = token {
-        let cookie = visit.cookie(&shop, CART_COOKIE, token, CART_COOKIE_DAYS);
+        let cookie = cookie(&shop, visit, token);
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// By which a new guest's browser knows their basket again.
+pub fn cookie(shop: &Shop, visit: &Visit, token: String) -> HeaderValue {
+    visit.cookie(shop, CART_COOKIE, token, CART_COOKIE_DAYS)
 }
 
 pub async fn set(

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::visit::{Visit, category_name};
-use super::{Shop, cards};
+use super::{Shop, cards, viewed};
 use crate::views::common::Image;
 use crate::views::home::{CategoryTile, HomePage, MakerCard, ProvinceCount};
 use axum::extract::State;
@@ -52,9 +52,13 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         .take(TILES_SHOWN)
         .collect();
     let introduced = introduced(&makers, visit.ctx.now);
-    let (window, logos) = futures::join!(
+    let (window, logos, viewed) = futures::join!(
         shop.window.pictures(&shop, &visit, &top),
         pictures(&shop, &visit, introduced.iter().filter_map(|maker| maker.logo)),
+        async {
+            let latest = viewed::latest(&shop, &visit).await;
+            viewed::row(&shop, &visit, &latest, None).await
+        },
     );
     let tile = |category: &&Category| CategoryTile {
         name: category_name(category, visit.locale).to_owned(),
@@ -67,6 +71,8 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         image: window.get(&category.path).cloned(),
     };
     let view = HomePage {
+        viewed,
+        compare: None,
         makers_total: makers.len() as u64,
         products_total: found.as_ref().map_or(0, |f| f.total),
         categories: top.iter().map(tile).collect(),

@@ -8,6 +8,7 @@ mod cancel;
 mod cards;
 mod cart;
 mod checkout;
+mod compare;
 mod components;
 mod differences;
 mod draft;
@@ -15,6 +16,7 @@ mod facets;
 mod failure;
 mod home;
 mod info;
+mod kept;
 mod left;
 mod listing;
 mod mail;
@@ -34,13 +36,16 @@ mod returns;
 mod reviews;
 mod savings;
 mod seller;
+mod shelf;
 mod shop;
 mod sitemap;
 mod sub_orders;
 mod table;
 mod taxes;
+mod viewed;
 mod visit;
 mod window;
+mod wishes;
 
 pub use table::Address;
 pub use window::Window;
@@ -66,6 +71,7 @@ use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
 use contracts::taxes::TaxDesk;
 use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
+use contracts::wishlists::Wishlists;
 use std::sync::Arc;
 use table::Table;
 
@@ -78,6 +84,7 @@ pub struct Shop {
     pub catalog: Arc<dyn Catalog>,
     pub inventory: Arc<dyn Inventory>,
     pub reviews: Arc<dyn Reviews>,
+    pub wishlists: Arc<dyn Wishlists>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
@@ -123,6 +130,18 @@ fn table() -> Table {
         .post("/p/{slug}/reviews/{review}/report", reviews::report)
         .get("/shop/{slug}", shop::page)
         .get("/shop/{slug}/reviews", reviews::of_shop)
+        .get("/wishlist", wishes::page)
+        .post("/wishlist/items", wishes::add)
+        .post("/wishlist/forget-gone", wishes::forget_gone)
+        .post("/wishlist/items/{id}/remove", wishes::remove)
+        .post("/wishlist/items/{id}/to-cart", wishes::to_cart)
+        .post("/wishlist/share", wishes::share)
+        .post("/wishlist/unshare", wishes::unshare)
+        .get("/wishlist/shared/{token}", wishes::shared)
+        .get("/viewed", viewed::page)
+        .post("/viewed/clear", viewed::clear)
+        .post("/viewed/keep", viewed::keep)
+        .get("/compare", compare::page)
         .get("/cart", cart::page)
         .post("/cart/lines", cart::add)
         .post("/cart/lines/{line}", cart::set)
@@ -164,9 +183,13 @@ fn table() -> Table {
         .post("/account/sessions/{id}/revoke", account::revoke)
         .get("/account/reviews", own_reviews::list)
         .get("/account/reviews/new", own_reviews::new)
-        .post("/account/reviews/new", own_reviews::write)
+        .post_files("/account/reviews/new", own_reviews::write, own_reviews::BYTES_MAX)
         .get("/account/reviews/{id}", own_reviews::edit)
-        .post("/account/reviews/{id}", own_reviews::change)
+        .post_files(
+            "/account/reviews/{id}",
+            own_reviews::change,
+            own_reviews::BYTES_MAX,
+        )
         .post("/account/reviews/{id}/delete", own_reviews::delete)
         .get("/sign-in", auth::sign_in_page)
         .post("/sign-in", auth::sign_in)

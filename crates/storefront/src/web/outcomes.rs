@@ -65,6 +65,9 @@ pub const DONE: &[&str] = &[
     "search_made",
     "search_ended",
     "review_published",
+    "wished",
+    "unwished",
+    "viewed_cleared",
     "review_queued",
     "review_reported",
     "review_answered",
@@ -133,5 +136,6 @@ pub const REFUSED: &[&str] = &[
     "gift_cards_too_many",
     "codes_guessed",
     "own_review",
+    "wishlist_full",
     "review_changed",
 ];

@@ -1,7 +1,7 @@
 //! A buyer's own reviews: what is left to review, what was written, and the form for both.
 
 use super::failure::Failure;
-use super::posted::Posted;
+use super::posted::{FORM_BYTES_MAX, Posted};
 use super::reviews::{Seen, products};
 use super::visit::{Visit, encode, redirect_done, redirect_refused};
 use super::{Shop, cards};
@@ -15,12 +15,15 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Listing;
 use contracts::orders::SubOrder;
-use contracts::reviews::{NewReview, OrderReviews, OwnReview, ReviewStatus, ReviewText, STARS};
+use contracts::reviews::{NewReview, OrderReviews, OwnReview, PHOTOS_MAX, ReviewStatus, ReviewText, STARS};
+use kernel::limits::IMAGE_BYTES_MAX;
 use kernel::{Cursor, Fault, ImageId, OrderId, ProductId, ReviewId};
 use serde::Deserialize;
 use std::collections::HashSet;
 
 const PATH: &str = "/account/reviews";
+/// Bytes of the form with its pictures.
+pub const BYTES_MAX: usize = PHOTOS_MAX * IMAGE_BYTES_MAX + FORM_BYTES_MAX;
 const PER_PAGE: u16 = 20;
 /// Purchases shown that wait for a review.
 const WAITING_SHOWN: u16 = 12;
@@ -171,9 +174,14 @@ async fn form(shop: &Shop, visit: &Visit, shown: Shown<'_>) -> Result<Response, 
         Some(_) => "review.change_title",
         None => "review.write_title",
     };
-    let (page, listings) = futures::join!(
+    let kept = shown
+        .known
+        .map(|own| own.review.photos.clone())
+        .unwrap_or_default();
+    let (page, listings, stored) = futures::join!(
         visit.keyed_page(shop, heading),
         products(shop, visit, std::iter::once(shown.product)),
+        super::home::pictures(shop, visit, kept.iter().copied()),
     );
     let listing = listings.get(&shown.product);
     let known = shown.known.map(|own| &own.review);
@@ -227,11 +235,32 @@ async fn form(shop: &Shop, visit: &Visit, shown: Shown<'_>) -> Result<Response, 
             value: value("text", known.map(|review| review.text.clone())),
             error: wrong("/text"),
         },
+        photos: kept.iter().filter_map(|id| stored.get(id).cloned()).collect(),
         delete: shown
             .known
             .map(|own| format!("{}/delete", change_href(own.review.id))),
     };
     Ok(visit.show(shop, &view))
+}
+
+/// The pictures that a review keeps, with those chosen anew behind them.
+async fn photos(shop: &Shop, posted: &Posted, kept: &[ImageId]) -> Result<Vec<ImageId>, Fault> {
+    let mut photos = match posted.ticked("drop_photos") {
+        true => Vec::new(),
+        false => kept.to_vec(),
+    };
+    if photos.len() + posted.files("photos").count() > PHOTOS_MAX {
+        let detail = format!("A review has at most {PHOTOS_MAX} photos.");
+        return Err(Fault::field("too_many_photos", "/photos", detail));
+    }
+    for file in posted.files("photos") {
+        let stored = shop
+            .workbench
+            .upload_picture(&posted.visit.ctx, file.bytes.to_vec(), String::new())
+            .await?;
+        photos.push(stored.image);
+    }
+    Ok(photos)
 }
 
 fn said(posted: &Posted, photos: Vec<ImageId>) -> ReviewText {
@@ -276,12 +305,15 @@ pub async fn write(State(shop): State<Shop>, posted: Posted) -> Result<Response,
     let (Ok(order), Ok(product)) = (posted.get("order").parse(), posted.get("product").parse()) else {
         return Err(Fault::not_found("order").into());
     };
-    let new = NewReview {
-        order,
-        product,
-        says: said(&posted, Vec::new()),
+    let written = async {
+        let new = NewReview {
+            order,
+            product,
+            says: said(&posted, photos(&shop, &posted, &[]).await?),
+        };
+        shop.reviews.write(&visit.ctx, user, new).await
     };
-    match shop.reviews.write(&visit.ctx, user, new).await {
+    match written.await {
         Ok(written) => Ok(told(&written)),
         Err(fault) => {
             let shown = Shown {
@@ -327,8 +359,11 @@ pub async fn change(
     let visit = &posted.visit;
     let user = visit.user()?;
     let own = shop.reviews.own(&visit.ctx, user, id).await?;
-    let says = said(&posted, own.review.photos.clone());
-    match shop.reviews.edit(&visit.ctx, user, id, says).await {
+    let changed = async {
+        let says = said(&posted, photos(&shop, &posted, &own.review.photos).await?);
+        shop.reviews.edit(&visit.ctx, user, id, says).await
+    };
+    match changed.await {
         Ok(changed) => Ok(told(&changed)),
         Err(fault) => {
             let shown = Shown {

@@ -5,7 +5,7 @@ use super::listing::crumbs;
 use super::making::Typed;
 use super::posted::Posted;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, facets, making, reviews};
+use super::{Shop, cards, compare, facets, making, reviews, viewed};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
@@ -143,19 +143,29 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
     };
     let list = format!("{href}/reviews");
     let path = listing.category.as_ref().map_or("", |c| c.path.as_str());
-    let (others, logo, said, offers, schema) = futures::join!(
+    let (others, logo, said, offers, schema, seen) = futures::join!(
         shop.search.search(&visit.ctx, others),
         super::home::pictures(shop, visit, seller.logo.into_iter()),
         reviews::first(shop, visit, found, &list, &seller.name, &href),
         shop.catalog.item_offers(&visit.ctx, listing.id),
         shop.catalog.category_attributes(&visit.ctx, path.to_owned()),
+        async {
+            let latest = viewed::latest(shop, visit).await;
+            (viewed::row(shop, visit, &latest, Some(listing.id)).await, latest)
+        },
     );
     // So is what other shops ask for the same, and how the category calls its attributes.
     let (offers, schema) = (offers.unwrap_or_default(), schema.unwrap_or_default());
     // What else the maker has is an extra: without search the piece itself can still be bought.
     let others = others.ok();
     let logo = logo.into_values().next();
+    let (seen, latest) = seen;
+    let others_seen = latest.products.into_iter().filter(|other| *other != listing.id);
     let view = ProductPage {
+        product: listing.id.to_string(),
+        beside: compare::href(std::iter::once(listing.id)),
+        compare: (!seen.is_empty()).then(|| compare::href(std::iter::once(listing.id).chain(others_seen))),
+        viewed: seen,
         crumbs: listing
             .category
             .as_ref()
@@ -204,7 +214,9 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
         variants,
         page,
     };
-    Ok(visit.show(shop, &view))
+    let mut response = visit.show(shop, &view);
+    viewed::note(shop, visit, listing.id, &mut response).await;
+    Ok(response)
 }
 
 /// The id at the end of `blue-bowl-0192…`.
@@ -280,7 +292,7 @@ fn also(offers: &[ItemOffer], own: ProductId, locale: Locale) -> Vec<AlsoOffer> 
         .collect()
 }
 
-fn attributes(listing: &Listing, schema: &[CategoryAttribute], locale: Locale) -> Vec<Attribute> {
+pub fn attributes(listing: &Listing, schema: &[CategoryAttribute], locale: Locale) -> Vec<Attribute> {
     let said = |key: &str| locale.t(key).to_string();
     let repeated = |key: &str, value: &AttributeValue| {
         key == "materials"

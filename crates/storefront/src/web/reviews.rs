@@ -172,7 +172,14 @@ impl Seen {
             photos: review
                 .photos
                 .iter()
-                .filter_map(|id| self.photos.get(id).cloned())
+                .filter_map(|id| self.photos.get(id))
+                .map(|photo| Image {
+                    alt: locale
+                        .t("review.photo_of")
+                        .arg("author", &review.author)
+                        .to_string(),
+                    ..photo.clone()
+                })
                 .collect(),
             helpful: u64::from(review.helpful),
             reply: review.reply.as_ref().map(|reply| ReplyText {

@@ -3,6 +3,7 @@
 use super::Shop;
 use super::above::page_above;
 use super::failure::Failure;
+use super::kept::Kept;
 use super::outcomes::{DONE, REFUSED};
 use crate::i18n::Locale;
 use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
@@ -50,6 +51,8 @@ pub struct Visit {
     pub cart_token: Option<String>,
     /// The secret with which they ordered as a guest, if they did.
     pub guest_token: Option<String>,
+    /// What a guest's browser keeps of them.
+    pub kept: Kept,
     /// What forms must carry back.
     pub csrf: String,
     /// Path and query.
@@ -140,6 +143,7 @@ impl Visit {
             session: value(SESSION_COOKIE),
             cart_token: value(CART_COOKIE).filter(|t| t.len() >= SECRET_CHARS_MIN),
             guest_token: value(GUEST_COOKIE).filter(|t| t.len() >= SECRET_CHARS_MIN),
+            kept: Kept::of(&jar),
             csrf: carried.unwrap_or_else(kernel::secret::token),
             path: path_of(parts),
             address: info.client.to_string(),
@@ -262,12 +266,13 @@ impl Visit {
         if bare.is_work() {
             return bare;
         }
-        let frame = async { futures::join!(self.nav(shop), self.cart_count(shop)) };
+        let frame = async { futures::join!(self.nav(shop), self.cart_count(shop), self.wished(shop)) };
         // The header must not take the page down with it, nor keep it waiting.
-        let (nav, cart_count) = tokio::time::timeout(FRAME_WAIT, frame).await.unwrap_or_default();
+        let (nav, cart_count, wished) = tokio::time::timeout(FRAME_WAIT, frame).await.unwrap_or_default();
         Page {
             nav,
             cart_count,
+            wished,
             ..bare
         }
     }
@@ -289,6 +294,7 @@ impl Visit {
                 face: face_of(p),
             }),
             cart_count: 0,
+            wished: Vec::new(),
             csrf: self.csrf.clone(),
             query: String::new(),
             nav: Vec::new(),
@@ -378,6 +384,14 @@ impl Visit {
                 href: format!("/c/{}", c.path),
             })
             .collect()
+    }
+
+    async fn wished(&self, shop: &Shop) -> Vec<String> {
+        let wished = match self.user() {
+            Ok(user) => shop.wishlists.wished(&self.ctx, user).await.unwrap_or_default(),
+            Err(_) => self.kept.wishes.clone(),
+        };
+        wished.iter().map(ToString::to_string).collect()
     }
 
     async fn cart_count(&self, shop: &Shop) -> u64 {

@@ -2,6 +2,108 @@
 
 use super::*;
 use crate::rightly::received_by;
+use crate::world::picture;
+
+const BOUNDARY: &str = "a-line-of-their-own";
+
+/// A form with files, as browsers send it: each part with its name, a file's name if it is one, and what is in it.
+fn with_files(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file
+            .map(|file| format!("; filename=\"{file}\""))
+            .unwrap_or_default();
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend(head.into_bytes());
+        body.extend_from_slice(content);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_are_chosen_in_the_form_and_taken_away_there() {
+    let world = World::new().await;
+    let order = received_by(&world, Who::BuyerA).await;
+    let product = world.a.product.clone();
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let csrf = buyer.csrf(&world).await;
+    let (red, green) = (picture(200), picture(20));
+    let review = [
+        ("csrf", None, csrf.as_bytes()),
+        ("order", None, order.as_bytes()),
+        ("product", None, product.as_bytes()),
+        ("stars", None, b"5".as_slice()),
+        ("text", None, b"It pours well.".as_slice()),
+        // As browsers send a field in which nothing was chosen.
+        ("photos", Some(""), b"".as_slice()),
+    ];
+    let photos = [
+        ("photos", Some("red.png"), red.as_slice()),
+        ("photos", Some("green.png"), green.as_slice()),
+    ];
+    let new = "/account/reviews/new";
+    let spoilt = [
+        &review[..],
+        &[("photos", Some("words.png"), b"not a picture".as_slice())],
+    ]
+    .concat();
+    let back = buyer.send_files(&world, new, &spoilt).await;
+    let said = back.expect(200).text();
+    assert!(said.contains("It pours well."), "{said}");
+    let seven = [&review[..], &[photos[0]; 7]].concat();
+    let back = buyer.send_files(&world, new, &seven).await.expect(200).text();
+    assert!(back.contains("At most 6 photos."), "{back}");
+    let sent = buyer
+        .send_files(&world, new, &[&review[..], &photos].concat())
+        .await;
+    assert_eq!(location(&sent), "/account/reviews?done=review_published");
+
+    let listing = world
+        .send(&world.call("get_product", &[&product]))
+        .await
+        .expect(200);
+    let page = format!("/p/{}-{product}/reviews?lang=en", listing.at("/slug"));
+    let shown = async || Browser::default().get(&world, &page).await.expect(200).text();
+    let text = shown().await;
+    assert_eq!(text.matches("alt=\"Photo by ").count(), 2, "{text}");
+    let own = buyer.get(&world, "/account/reviews").await.expect(200).text();
+    let (_, rest) = own.split_once("id=\"review-").unwrap();
+    let change = format!("/account/reviews/{}", rest.split_once('"').unwrap().0);
+    // What is not said to go, stays.
+    let again = [("stars", "4"), ("text", "It still pours well.")];
+    buyer.post(&world, &change, &again).await.expect(303);
+    assert_eq!(shown().await.matches("alt=\"Photo by ").count(), 2);
+    let without = [&again[..], &[("drop_photos", "yes")]].concat();
+    buyer.post(&world, &change, &without).await.expect(303);
+    assert_eq!(shown().await.matches("alt=\"Photo by ").count(), 0);
+    world.close().await;
+}
+
+impl Browser {
+    async fn send_files(
+        &mut self,
+        world: &World,
+        target: &str,
+        parts: &[(&str, Option<&str>, &[u8])],
+    ) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let call = Call {
+            method: Method::POST,
+            target: target.to_owned(),
+            headers: vec![
+                (
+                    "content-type",
+                    format!("multipart/form-data; boundary={BOUNDARY}").into_bytes(),
+                ),
+                ("cookie", cookies.join("; ").into_bytes()),
+            ],
+            body: Bytes::from(with_files(parts)),
+        };
+        send(&world.router, &world.elsewhere(call)).await
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_review_goes_from_the_buyers_form_to_everybody() {

@@ -4,11 +4,11 @@ pub mod invitation;
 pub mod open_shop;
 pub mod recovery;
 
-use super::Shop;
 use super::failure::Failure;
 use super::posted::Posted;
 use super::private::Private;
 use super::visit::{CART_COOKIE, SESSION_COOKIE, Visit, redirect, safe_next};
+use super::{Shop, wishes};
 use crate::views::auth::{RegisterPage, SignInPage};
 use crate::views::common::Field;
 use axum::Extension;
@@ -97,6 +97,7 @@ async fn open_session(
         Some(token) => take_cart_along(shop, visit, token, principal.user).await,
         None => true,
     };
+    let left = wishes::take_along(shop, visit, principal.user).await;
     let home = match principal.audience {
         Audience::Seller => "/seller",
         Audience::Admin => "/operator",
@@ -108,6 +109,8 @@ async fn open_session(
         header::SET_COOKIE,
         visit.cookie(shop, SESSION_COOKIE, cookie, SESSION_DAYS),
     );
+    headers.append(header::SET_COOKIE, left.wishes_cookie(shop, visit));
+    headers.append(header::SET_COOKIE, left.viewed_cookie(shop, visit));
     if guest_cart_emptied {
         headers.append(
             header::SET_COOKIE,
