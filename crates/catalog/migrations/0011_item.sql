@@ -1,4 +1,4 @@
--- Items: the same thing sold by several shops. An item is named by the product that it began with.
+-- Items: the same thing sold by several shops.
 
 -- Which item a GTIN names, for ever; fourteen digits whose last one is right.
 create table catalog.item_gtin (

@@ -258,7 +258,7 @@ pub(super) async fn join<'a>(
         return Ok(());
     }
     let mut known = items::of_gtins(tx, &named).await?;
-    let new = items::fresh(&named, &known);
+    let new = items::fresh(&named, &known, now);
     if !new.is_empty() && items::name(tx, &new).await? < new.len() {
         // Another shop came first with some of them.
         known = items::of_gtins(tx, &named).await?;

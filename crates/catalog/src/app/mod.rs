@@ -1,5 +1,6 @@
 //! The catalogue's use cases.
 
+mod carry;
 mod categories;
 mod client;
 mod delete;

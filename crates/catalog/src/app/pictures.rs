@@ -12,7 +12,7 @@ use crate::store::{product, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::DraftImage;
 use futures::{StreamExt, stream};
-use kernel::{Ctx, ProductId, TenantId};
+use kernel::{Ctx, ImageId, ProductId, TenantId, Timestamp};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,34 +118,25 @@ impl Products {
             },
             Err(none) => Err(none),
         };
-        let mut tx = self.db.begin(Scope::Tenant(due.tenant)).await?;
-        match kept {
-            Ok(image) => picture_address::keep(&mut tx, due, image).await?,
-            Err(NoPicture::Refused(why)) => picture_address::fail(&mut tx, due, &why, None).await?,
+        let result = match kept {
+            Ok(image) => Fetched::Kept(image),
+            Err(NoPicture::Refused(why)) => Fetched::Failed { why, again_at: None },
             Err(NoPicture::Later(why)) => {
                 let exponent = u32::try_from(due.attempts - 1).unwrap_or(0).min(8);
-                let again = (due.attempts < ATTEMPTS_MAX).then(|| ctx.now + BACKOFF * 4u32.pow(exponent));
-                picture_address::fail(&mut tx, due, &why, again).await?;
+                let again_at = (due.attempts < ATTEMPTS_MAX).then(|| ctx.now + BACKOFF * 4u32.pow(exponent));
+                Fetched::Failed { why, again_at }
             }
-        }
-        let is_untried = picture_address::is_untried(&mut tx, due.tenant, due.product).await?;
-        tx.commit().await?;
-        // One new version for all pictures of a product, not one for each.
-        if !is_untried {
-            self.show_pictures(&ctx, due.tenant, due.product).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the pictures that are here into the product. Those that its seller chose by hand stay in front.
-    async fn show_pictures(&self, ctx: &Ctx, tenant: TenantId, id: ProductId) -> Result<(), Error> {
-        let tree = self.tree(ctx).await?;
-        let shared_ctx = ctx.clone();
+        };
+        let tree = self.tree(&ctx).await?;
+        let shared = Arc::new((ctx, due.clone(), result, tree));
         let written = self
             .db
-            .run_tx("catalog.pictures", Scope::Tenant(tenant), move |tx| {
-                let (ctx, tree) = (shared_ctx.clone(), Arc::clone(&tree));
-                Box::pin(async move { show(tx, &ctx, tenant, id, &tree).await })
+            .run_tx("catalog.pictures", Scope::Tenant(due.tenant), move |tx| {
+                let shared = Arc::clone(&shared);
+                Box::pin(async move {
+                    let (ctx, due, result, tree) = &*shared;
+                    settle(tx, ctx, due, result, tree).await
+                })
             })
             .await?;
         self.announce(&written);
@@ -153,6 +144,30 @@ impl Products {
     }
 }
 
+/// What became of an address.
+enum Fetched {
+    Kept(ImageId),
+    Failed {
+        why: String,
+        again_at: Option<Timestamp>,
+    },
+}
+
+/// Notes what became of an address and, with the last one of its product, puts the pictures that are here into it: one new
+/// version for all of them, not one for each. The shop is locked first, so that of two that come at once one is the last.
+async fn settle(tx: &mut Tx, ctx: &Ctx, due: &Due, result: &Fetched, tree: &Tree) -> Result<Written, Error> {
+    upsert::lock_shop(tx, due.tenant).await?;
+    match result {
+        Fetched::Kept(image) => picture_address::keep(tx, due, *image).await?,
+        Fetched::Failed { why, again_at } => picture_address::fail(tx, due, why, *again_at).await?,
+    }
+    if picture_address::is_untried(tx, due.tenant, due.product).await? {
+        return Ok(Written::default());
+    }
+    show(tx, ctx, due.tenant, due.product, tree).await
+}
+
+/// Puts the pictures that are here into the product. Those that its seller chose by hand stay in front.
 async fn show(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -160,7 +175,6 @@ async fn show(
     id: ProductId,
     tree: &Tree,
 ) -> Result<Written, Error> {
-    upsert::lock_shop(tx, tenant).await?;
     // Deleted in the meantime.
     let Some((key, _)) = product::key_and_version(tx, tenant, id).await? else {
         return Ok(Written::default());

@@ -7,13 +7,16 @@ use super::edit::{contents_of, draft_again};
 use super::upsert::{Outcome, Source, Written, write};
 use super::{Products, Tree};
 use crate::domain;
+use crate::domain::ImageAddress;
 use crate::domain::change::{is_deletion, taken_back};
 use crate::error::Error;
 use crate::store::undo::{self, Step};
-use crate::store::{import, upsert};
+use crate::store::{import, picture_address, upsert};
 use ::store::{Scope, Tx};
+use contracts::catalog::Picture;
 use contracts::catalog::history::{UndoReport, UndoSkip, VersionCause};
 use kernel::{Ctx, Fault, ImportId, Kind, ProductId, TenantId};
+use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -207,7 +210,7 @@ async fn take_back(
     for (id, first) in products {
         match judged(&steps.remove(&id).unwrap_or_default(), first, import) {
             Verdict::Delete => gone.push(id.0),
-            Verdict::Restore(changes) => back.push((id, changes)),
+            Verdict::Restore { changes, arrived } => back.push((id, changes, arrived)),
             Verdict::Leave { code, reason } => done.skips.push(UndoSkip {
                 product: id,
                 title: title(&id),
@@ -223,19 +226,40 @@ async fn take_back(
 
     let mut drafts = Vec::with_capacity(back.len());
     let mut of_draft = Vec::with_capacity(back.len());
-    let back_ids: Vec<Uuid> = back.iter().map(|(id, _)| id.0).collect();
+    let back_ids: Vec<Uuid> = back.iter().map(|(id, ..)| id.0).collect();
     let present = contents_of(tx, tenant, &back_ids).await?;
+    let keys: Vec<String> = back
+        .iter()
+        .filter(|(.., arrived)| !arrived.is_empty())
+        .filter_map(|(id, ..)| names.get(id).map(|(key, _)| key.clone()))
+        .collect();
+    let fetched = if keys.is_empty() {
+        HashMap::new()
+    } else {
+        picture_address::kept(tx, tenant, &keys).await?
+    };
     let refused = |id: ProductId, refusal: domain::Refusal| UndoSkip {
         product: id,
         title: title(&id),
         code: refusal.code.to_owned(),
         reason: refusal.message,
     };
-    for (id, changes) in back {
+    for (id, changes, arrived) in back {
         let (Some(now), Some((key, _))) = (present.get(&id), names.get(&id)) else {
             continue;
         };
-        let was = taken_back(now, changes.iter()).map_err(|e| Error::Unreadable("version", e))?;
+        let mut was = taken_back(now, changes.iter()).map_err(|e| Error::Unreadable("version", e))?;
+        // Pictures that came meanwhile stay if the product named their addresses before the upload did.
+        for picture in arrived {
+            let is_of = |a: &ImageAddress| {
+                let kept = fetched.get(&(key.clone(), a.url.clone()));
+                kept.is_some_and(|kept| kept.image == picture.image)
+            };
+            let is_shown = was.images.iter().any(|shown| shown.image == picture.image);
+            if !is_shown && was.image_addresses.iter().any(is_of) {
+                was.images.push(picture);
+            }
+        }
         match draft_again(key.clone(), was, tree) {
             Ok(draft) => {
                 drafts.push(draft);
@@ -268,8 +292,12 @@ async fn take_back(
 
 enum Verdict {
     Delete,
-    /// With the changes to take back, the latest first.
-    Restore(Vec<serde_json::Value>),
+    Restore {
+        /// To take back, the latest first.
+        changes: Vec<serde_json::Value>,
+        /// Pictures that were fetched meanwhile.
+        arrived: Vec<Picture>,
+    },
     Leave {
         code: &'static str,
         reason: String,
@@ -303,8 +331,22 @@ fn judged(steps: &[Step], first: i64, import: ImportId) -> Verdict {
         return Verdict::Delete;
     }
     let is_picture = |step: &&Step| matches!(step.cause.as_ref().map(|c| &c.0), Some(VersionCause::Pictures));
-    let changes = since().filter(|step| !is_picture(step));
-    Verdict::Restore(changes.map(|step| step.change.clone()).collect())
+    let mut arrived: Vec<Picture> = Vec::new();
+    for step in since().filter(is_picture) {
+        arrived.extend(pictures(&step.change, "to"));
+    }
+    Verdict::Restore {
+        changes: since().map(|step| step.change.clone()).collect(),
+        arrived,
+    }
+}
+
+/// The pictures on one side of a change.
+fn pictures(change: &serde_json::Value, side: &str) -> Vec<Picture> {
+    let images = change.get("images").and_then(|sides| sides.get(side));
+    images
+        .and_then(|images| Vec::deserialize(images).ok())
+        .unwrap_or_default()
 }
 
 fn left(step: &Step) -> Verdict {

@@ -1,5 +1,6 @@
 //! Writing drafts in batches.
 
+use super::carry::{There, carry_over, lacks_pictures};
 use super::moderation::show;
 use super::pictures::with_kept;
 use super::plan::{self, Found};
@@ -206,8 +207,7 @@ pub async fn write(
             Cow::Borrowed(drafts)
         }
     };
-    let drafts = fitted(tree, drafts);
-    let mut plan = weigh(tx, ctx, tenant, tree, &drafts).await?;
+    let (mut plan, drafts) = weigh(tx, ctx, tenant, tree, drafts).await?;
     let mut changed = Vec::new();
     if !plan.listings.is_empty() {
         changed = write_changes(tx, ctx, tenant, &drafts, &plan, source).await?;
@@ -227,15 +227,14 @@ pub async fn write(
     })
 }
 
-/// What writing a batch would do. Nothing is written.
-pub async fn weigh(
+/// What writing a batch would do, and the drafts with what they leave unsaid. Nothing is written.
+pub async fn weigh<'d>(
     tx: &mut Tx,
     ctx: &Ctx,
     tenant: TenantId,
     tree: &Tree,
-    drafts: &[ParsedDraft],
-) -> Result<plan::Plan, Error> {
-    let drafts = &*fitted(tree, Cow::Borrowed(drafts));
+    drafts: Cow<'d, [ParsedDraft]>,
+) -> Result<(plan::Plan, Cow<'d, [ParsedDraft]>), Error> {
     let keys: Vec<String> = drafts.iter().map(|d| d.key.clone()).collect();
     let existing = upsert::existing(tx, tenant, &keys).await?;
     let products: Vec<Uuid> = existing.values().map(|p| p.id.0).collect();
@@ -255,13 +254,32 @@ pub async fn weigh(
     } else {
         upsert::contents(tx, tenant, &differing).await?
     };
+    let content = |draft: &ParsedDraft| contents.get(&existing.get(&draft.key)?.id);
+    let lacking: Vec<String> = drafts
+        .iter()
+        .filter(|draft| content(draft).is_some_and(|content| lacks_pictures(draft, content)))
+        .map(|draft| draft.key.clone())
+        .collect();
+    let fetched = if lacking.is_empty() {
+        Default::default()
+    } else {
+        picture_address::kept(tx, tenant, &lacking).await?
+    };
+    let there = There {
+        tree,
+        existing: &existing,
+        contents: &contents,
+        variants: &variants,
+        fetched: &fetched,
+    };
+    let drafts = fitted(tree, carry_over(drafts, &there));
     let found = Found {
         tree,
         existing: &existing,
         variants,
         contents,
     };
-    Ok(plan::plan(ctx, tenant, drafts, found))
+    Ok((plan::plan(ctx, tenant, &drafts, found), drafts))
 }
 
 /// The drafts with values as their categories have them.

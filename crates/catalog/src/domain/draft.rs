@@ -6,6 +6,7 @@ use super::limits::{
     KEY_CHARS_MAX, OPTION_CHARS_MAX, OPTIONS_MAX, PRICE_MINOR_MAX, SKU_CODE_CHARS_MAX, STOCK_MAX,
     TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX, VARIANTS_MAX, WEIGHT_G_MAX,
 };
+use super::said::Said;
 use super::{attributes, description, languages, making, slug};
 use contracts::catalog::{
     Attributes, DraftImage, OptionValue, Picture, ProductDraft, ProductStatus, Translations, VariantDraft,
@@ -14,6 +15,7 @@ use contracts::making::Making;
 use kernel::Money;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// Why a draft, or one row of a file, is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,9 +86,31 @@ pub struct ParsedDraft {
     pub slug: String,
     #[serde(skip)]
     pub description_html: String,
+    /// Of a draft that a file's rows make: what they have columns for.
+    #[serde(skip)]
+    pub said: Option<Arc<Said>>,
+    /// Whether some rows of the product could not be read: what they sold stays on sale as it was.
+    #[serde(skip)]
+    pub lacks_rows: bool,
     /// SHA-256 of all of the above: the same draft twice has the same hash.
     #[serde(skip)]
     pub content_hash: [u8; 32],
+}
+
+impl ParsedDraft {
+    /// The draft as the rows of a file make it.
+    #[must_use]
+    pub fn told_by_rows(mut self, said: Arc<Said>, lacks_rows: bool) -> Self {
+        if *said != Said::Everything || lacks_rows {
+            let mut hash = Sha256::new();
+            hash.update(self.content_hash);
+            serde_json::to_writer(&mut hash, &(&*said, lacks_rows)).expect("what is said is JSON");
+            self.content_hash = hash.finalize().into();
+        }
+        self.said = Some(said);
+        self.lacks_rows = lacks_rows;
+        self
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -131,6 +155,8 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
         description_html: description::html(&description),
+        said: None,
+        lacks_rows: false,
         content_hash: [0; 32],
         key,
         title,

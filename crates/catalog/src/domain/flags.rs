@@ -2,7 +2,8 @@
 
 use contracts::catalog::history::FieldChange;
 use contracts::catalog::moderation::{FlagReason, ModerationRules};
-use contracts::catalog::{AttributeValue, Listing};
+use contracts::catalog::{AttributeValue, Listing, Variant};
+use kernel::Money;
 use serde_json::{Map, Value, json};
 
 /// Why `after` has to be looked at, where buyers saw `before` last.
@@ -31,21 +32,33 @@ pub fn flags(
     }
     if let (Some(percent), Some(before)) = (rules.price_percent, before) {
         for variant in &after.variants {
-            let Some(old) = before.variants.iter().find(|v| v.sku == variant.sku) else {
+            let Some(old) = counterpart(&before.variants, variant) else {
                 continue;
             };
-            let moved = i128::from(variant.price.amount) - i128::from(old.price.amount);
-            let too_far = moved.abs() * 100 > i128::from(percent) * i128::from(old.price.amount);
-            if variant.price.currency != old.price.currency || too_far {
+            if variant.price.currency != old.currency
+                || distance(old, variant.price) * 100 > i128::from(percent) * i128::from(old.amount)
+            {
                 reasons.push(FlagReason::Price {
                     code: variant.code.clone(),
-                    from: old.price,
+                    from: old,
                     to: variant.price,
                 });
             }
         }
     }
     reasons
+}
+
+/// What a variant cost before. A new one is held against the nearest price that the product had, so that another code is no
+/// way around.
+fn counterpart(before: &[Variant], variant: &Variant) -> Option<Money> {
+    let same = before.iter().find(|v| v.sku == variant.sku);
+    let nearest = || before.iter().min_by_key(|v| distance(v.price, variant.price));
+    same.or_else(nearest).map(|v| v.price)
+}
+
+fn distance(one: Money, other: Money) -> i128 {
+    (i128::from(one.amount) - i128::from(other.amount)).abs()
 }
 
 /// All that a product says, in plain words with a space around each.
@@ -140,6 +153,15 @@ fn face(listing: &Listing) -> Map<String, Value> {
     face.insert("tags".to_owned(), json!(listing.tags));
     face.insert("images".to_owned(), json!(listing.images));
     face.insert("variants".to_owned(), json!(listing.variants));
+    face.insert("making".to_owned(), json!(listing.making));
+    for (tag, words) in &listing.translations {
+        let text = without_tags(&words.description_html);
+        let description = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        face.insert(
+            format!("translations/{tag}"),
+            json!({"title": words.title, "description": description}),
+        );
+    }
     for (key, value) in &listing.attributes {
         face.insert(format!("attributes/{key}"), json!(value));
     }

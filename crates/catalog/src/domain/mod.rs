@@ -10,6 +10,7 @@ pub mod gtin;
 pub mod languages;
 pub mod limits;
 pub mod making;
+pub mod said;
 pub mod schema;
 pub mod slug;
 pub mod units;

@@ -36,8 +36,16 @@ pub struct RowDraft {
     pub columns: Vec<(&'static str, Arc<str>)>,
 }
 
+/// A row that says something wrong.
+#[derive(Debug)]
+pub struct Faulty {
+    /// Of the product that the row belongs to.
+    pub key: String,
+    pub errors: Vec<RowError>,
+}
+
 /// Reads a row; all that is wrong with it at once.
-pub fn assemble(row: Row, columns: &mut Columns, defaults: Defaults) -> Result<RowDraft, Vec<RowError>> {
+pub fn assemble(row: Row, columns: &mut Columns, defaults: Defaults) -> Result<RowDraft, Faulty> {
     let mut cells = Cells::new(row.number, defaults);
     for (name, value) in row.cells {
         let field = columns.field(&name);
@@ -47,7 +55,7 @@ pub fn assemble(row: Row, columns: &mut Columns, defaults: Defaults) -> Result<R
 }
 
 impl Cells {
-    fn finish(mut self) -> Result<RowDraft, Vec<RowError>> {
+    fn finish(mut self) -> Result<RowDraft, Faulty> {
         let currency = self.currency();
         let price = self.money(Self::asked_price, currency);
         let compare_at = self
@@ -67,7 +75,10 @@ impl Cells {
             );
         }
         if !self.errors.is_empty() {
-            return Err(self.errors);
+            return Err(Faulty {
+                key,
+                errors: self.errors,
+            });
         }
         let variant = price.map(|price| VariantDraft {
             code,
@@ -301,14 +312,14 @@ mod tests {
         status: ProductStatus::Active,
     };
 
-    fn read(json: &str) -> Result<RowDraft, Vec<RowError>> {
+    fn read(json: &str) -> Result<RowDraft, super::Faulty> {
         let row = parse_object(1, json.as_bytes()).expect("an object");
         assemble(row, &mut Columns::default(), DEFAULTS)
     }
 
     fn codes(json: &str) -> Vec<(String, String)> {
         let errors = read(json).expect_err("refused");
-        errors.into_iter().map(|e| (e.column, e.code)).collect()
+        errors.errors.into_iter().map(|e| (e.column, e.code)).collect()
     }
 
     #[test]

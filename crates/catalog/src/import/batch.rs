@@ -7,8 +7,11 @@ use super::layout::Layout;
 use super::platform::{Adapter, Platform};
 use super::row::{Broken, Row, RowError};
 use super::source::Source;
+use super::speaks::said_by;
 use crate::domain::ParsedDraft;
+use crate::domain::said::Said;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Products of one transaction.
 const BATCH_DRAFTS_MAX: usize = 500;
@@ -51,6 +54,8 @@ pub struct Batches {
     /// Rows that are read at most.
     rows_max: u64,
     rows_read: u64,
+    /// What the header speaks of; each row for itself where there is none.
+    said: Option<Arc<Said>>,
     /// Of exports that are known.
     adapter: Option<Adapter>,
     adapted: VecDeque<Result<Row, RowError>>,
@@ -73,6 +78,7 @@ impl Batches {
             is_header_checked: false,
             rows_max: u64::MAX,
             rows_read: 0,
+            said: None,
             adapter: None,
             adapted: VecDeque::new(),
             is_source_at_end: false,
@@ -189,15 +195,32 @@ impl Batches {
         };
         // Variants of some exports stand below other products.
         self.last_row = self.last_row.max(number);
+        let said = row.as_ref().ok().map(|row| self.said_by(row)).unwrap_or_default();
         let pushed = match row.map(|row| assemble(row, &mut self.columns, self.defaults)) {
-            Ok(Ok(row)) => self.grouper.push(row).map_err(|error| vec![error]),
-            Ok(Err(errors)) => Err(errors),
-            Err(error) => Err(vec![error]),
+            Ok(Ok(row)) => self.grouper.push(row, &said).map_err(|error| vec![error]),
+            Ok(Err(faulty)) => {
+                self.grouper.miss(Some(faulty.key));
+                Err(faulty.errors)
+            }
+            Err(error) => {
+                self.grouper.miss(None);
+                Err(vec![error])
+            }
         };
         pushed.unwrap_or_else(|errors| {
             self.fail(number, 1, errors);
             None
         })
+    }
+
+    fn said_by(&mut self, row: &Row) -> Arc<Said> {
+        match &self.said {
+            Some(said) => Arc::clone(said),
+            None => {
+                let names = row.cells.iter().map(|(name, _)| name).chain(&row.emptied);
+                Arc::new(said_by(names, &mut self.columns))
+            }
+        }
     }
 
     /// Checks a complete group and puts it into the batch; returns how many bytes it has.
@@ -251,6 +274,10 @@ impl Batches {
             platform.check(&names)?;
             self.adapter = Some(Adapter::new(platform, self.defaults.currency));
         }
+        self.said = Some(Arc::new(match platform {
+            Some(_) => Said::Everything,
+            None => said_by(names.iter(), &mut self.columns),
+        }));
         let has_title = names
             .iter()
             .any(|name| matches!(self.columns.field(name), Field::Title(_)));

@@ -146,7 +146,7 @@ impl Products {
         }
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
         let drafts = with_kept(&mut tx, tenant, &drafts).await?;
-        let plan = weigh(&mut tx, ctx, tenant, &tree, &drafts).await?;
+        let (plan, _) = weigh(&mut tx, ctx, tenant, &tree, drafts).await?;
         tx.commit().await?;
         let outcomes = plan
             .outcomes

@@ -193,7 +193,11 @@ fn named(number: u64, header: &[Arc<str>], cells: impl Iterator<Item = String>) 
         };
         named.push((Arc::clone(name), Value::String(cell)));
     }
-    Ok(Row { number, cells: named })
+    Ok(Row {
+        number,
+        cells: named,
+        emptied: Vec::new(),
+    })
 }
 
 /// UTF-8, or else Windows-1252, of which Latin-1 is a part: text with accents is hardly ever both.

@@ -4,6 +4,7 @@ use super::assemble::{Defaults, RowDraft};
 use super::fields::{Field, field_of};
 use super::row::RowError;
 use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
+use crate::domain::said::Said;
 use crate::domain::{self, ParsedDraft, Refusal};
 use contracts::catalog::{DraftImage, ProductDraft, VariantDraft};
 use std::collections::HashSet;
@@ -22,6 +23,9 @@ pub struct Group {
     variants: Vec<(u64, ColumnNames)>,
     /// Rows without a variant of their own.
     other_rows: u64,
+    said: Arc<Said>,
+    /// Some of its rows could not be read.
+    lacks_rows: bool,
 }
 
 /// Where a product stands in the file, for what is found out about it later.
@@ -53,6 +57,8 @@ pub struct Grouper {
     open: Option<Group>,
     /// Hashes of the keys seen: eight bytes a product.
     seen: HashSet<u64>,
+    /// The row above could not be read: the key of its product, where that much is known.
+    missed: Option<Option<String>>,
 }
 
 impl Grouper {
@@ -61,6 +67,7 @@ impl Grouper {
             defaults,
             open: None,
             seen: HashSet::new(),
+            missed: None,
         }
     }
 
@@ -69,12 +76,22 @@ impl Grouper {
         self.open.as_ref().map(|g| g.first_row)
     }
 
+    /// A row cannot be read, so that its product is not all there. It may be the next one's.
+    pub fn miss(&mut self, key: Option<String>) {
+        let is_of = |group: &&mut Group| key.as_ref().is_none_or(|key| *key == group.draft.key);
+        if let Some(open) = self.open.as_mut().filter(is_of) {
+            open.lacks_rows = true;
+        }
+        self.missed = Some(key);
+    }
+
     /// Adds a row; returns the group that it completes by beginning another.
-    pub fn push(&mut self, row: RowDraft) -> Result<Option<Group>, RowError> {
+    pub fn push(&mut self, row: RowDraft, said: &Arc<Said>) -> Result<Option<Group>, RowError> {
+        let missed = self.missed.take();
         if let Some(open) = &mut self.open
             && open.draft.key == row.product.key
         {
-            open.add(row)?;
+            open.add(row, said)?;
             return Ok(None);
         }
         let mut hash = DefaultHasher::new();
@@ -91,7 +108,10 @@ impl Grouper {
                 ),
             ));
         }
-        Ok(self.open.replace(Group::new(row, self.defaults)))
+        let lacks_rows = missed.is_some_and(|key| key.is_none_or(|key| key == row.product.key));
+        let mut group = Group::new(row, self.defaults, Arc::clone(said));
+        group.lacks_rows = lacks_rows;
+        Ok(self.open.replace(group))
     }
 
     /// The last group, at the end of the file.
@@ -101,7 +121,7 @@ impl Grouper {
 }
 
 impl Group {
-    fn new(row: RowDraft, defaults: Defaults) -> Self {
+    fn new(row: RowDraft, defaults: Defaults, said: Arc<Said>) -> Self {
         let mut draft = row.product;
         draft.status = draft.status.or(Some(defaults.status));
         let mut group = Self {
@@ -110,6 +130,8 @@ impl Group {
             first_columns: row.columns.clone(),
             variants: Vec::new(),
             other_rows: 0,
+            said,
+            lacks_rows: false,
         };
         match row.variant {
             Some(mut variant) => {
@@ -123,7 +145,10 @@ impl Group {
     }
 
     /// A further row: its variant, its pictures, and what rows above left empty.
-    fn add(&mut self, row: RowDraft) -> Result<(), RowError> {
+    fn add(&mut self, row: RowDraft, said: &Arc<Said>) -> Result<(), RowError> {
+        if !Arc::ptr_eq(&self.said, said) {
+            self.said = Arc::new(self.said.and(said));
+        }
         if let Some(mut variant) = row.variant {
             name_options(&mut variant, self.draft.variants.last());
             if self.draft.variants.iter().any(|v| v.code == variant.code) {
@@ -207,7 +232,7 @@ impl Group {
                 std::mem::take(&mut self.draft)
             };
             let refusal = match domain::parse(draft) {
-                Ok(parsed) => return Ok(parsed),
+                Ok(parsed) => return Ok(parsed.told_by_rows(self.said, self.lacks_rows)),
                 Err(refusal) => refusal,
             };
             match variant_of(&refusal.pointer).filter(|i| *i < self.variants.len() && self.variants.len() > 1)
@@ -215,6 +240,7 @@ impl Group {
                 Some(i) => {
                     let (row, columns) = self.variants.remove(i);
                     self.draft.variants.remove(i);
+                    self.lacks_rows = true;
                     errors.push(error_of(row, &columns, &refusal));
                 }
                 None => {

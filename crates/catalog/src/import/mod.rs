@@ -27,6 +27,7 @@ mod platform;
 pub(crate) mod row;
 mod run;
 mod source;
+mod speaks;
 mod told;
 mod values;
 mod work;

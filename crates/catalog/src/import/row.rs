@@ -14,6 +14,8 @@ pub struct Row {
     /// As people count: the header of a CSV file is row 1; lines of NDJSON and elements of an array start at 1.
     pub number: u64,
     pub cells: Vec<(Arc<str>, Value)>,
+    /// Names that an object gives without a value. What has a header needs none.
+    pub emptied: Vec<Arc<str>>,
 }
 
 /// What is wrong with one row.
@@ -73,12 +75,15 @@ pub fn parse_object(number: u64, text: &[u8]) -> Result<Row, RowError> {
     if object.len() > CELLS_MAX {
         return Err(too_many_cells(number));
     }
-    let cells = object
+    let (emptied, cells): (Vec<_>, Vec<_>) = object
         .into_iter()
-        .filter(|(_, value)| !is_empty(value))
         .map(|(name, value)| (Arc::from(name), value))
-        .collect();
-    Ok(Row { number, cells })
+        .partition(|(_, value)| is_empty(value));
+    Ok(Row {
+        number,
+        cells,
+        emptied: emptied.into_iter().map(|(name, _)| name).collect(),
+    })
 }
 
 pub fn too_many_cells(number: u64) -> RowError {

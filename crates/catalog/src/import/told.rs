@@ -126,6 +126,7 @@ impl Products {
             let row = row.unwrap_or_else(|error| Row {
                 number: error.row,
                 cells: Vec::new(),
+                emptied: Vec::new(),
             });
             let key = key_of(&row, &mut columns);
             if key.is_none() || key != product.0 {
@@ -290,6 +291,7 @@ mod tests {
                 .iter()
                 .map(|(n, v)| (Arc::from(*n), Value::from(*v)))
                 .collect(),
+            emptied: Vec::new(),
         };
         let mut file = RowFile::default();
         let errors = HashMap::from([(3, vec![error(3, "price")])]);

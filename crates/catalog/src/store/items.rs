@@ -1,4 +1,4 @@
-//! Which products are offers of which items. An item is named by the product that it began with.
+//! Which products are offers of which items. Items have ids of their own.
 
 use contracts::catalog::ItemProposal;
 use kernel::{Actor, ProductId, TenantId, Timestamp};
@@ -23,13 +23,18 @@ pub fn item_of(named: &Named, known: &HashMap<String, ProductId>) -> Option<Prod
         .copied()
 }
 
-/// The items of GTINs that name none yet: what the product's others name, or what one before it in the batch began.
-pub fn fresh(named: &[Named], known: &HashMap<String, ProductId>) -> HashMap<String, ProductId> {
+/// The items of GTINs that name none yet: what the product's others name, what one before it in the batch began, or else
+/// one of their own. A product may have begun another item before its GTIN was corrected, so that its id names none.
+pub fn fresh(
+    named: &[Named],
+    known: &HashMap<String, ProductId>,
+    now: Timestamp,
+) -> HashMap<String, ProductId> {
     let mut fresh: HashMap<String, ProductId> = HashMap::new();
     for one in named {
         let item = item_of(one, known)
             .or_else(|| item_of(one, &fresh))
-            .unwrap_or(one.product);
+            .unwrap_or_else(|| ProductId::new(now));
         for gtin in one.gtins.iter().filter(|gtin| !known.contains_key(*gtin)) {
             fresh.entry(gtin.clone()).or_insert(item);
         }
@@ -123,7 +128,7 @@ pub async fn match_by_hand(
          ), item as (
              -- alone, it begins an item that nothing else is an offer of
              select case when $2::uuid is null then $3::uuid
-                         else coalesce((select item_id from catalog.item_product where product_id = $2), $2) end as id
+                         else coalesce((select item_id from catalog.item_product where product_id = $2), $3::uuid) end as id
               where $2::uuid is null or exists (select from other)
          ), began as (
              insert into catalog.item_product (product_id, tenant_id, item_id, by_hand, matched_by, matched_at)
@@ -227,9 +232,9 @@ mod tests {
         };
         let batch = [named(b, &["m", "l"]), named(c, &["s", "m"]), named(d, &["x"])];
         let known = HashMap::from([("l".to_owned(), a)]);
-        let fresh = fresh(&batch, &known);
-        let expected = [("m", a), ("s", a), ("x", d)].map(|(g, p)| (g.to_owned(), p));
-        assert_eq!(fresh, HashMap::from(expected));
+        let fresh = fresh(&batch, &known, at(9));
+        assert_eq!((fresh["m"], fresh["s"], fresh.len()), (a, a, 3));
+        assert!(![a, b, c, d].contains(&fresh["x"]));
         assert_eq!(item_of(&batch[1], &known), None);
     }
 }

@@ -169,3 +169,18 @@ async fn what_has_no_number_is_matched_by_hand() {
     let unknown = admin.put(&item, &same(ProductId::new(scene.ctx.now))).await;
     assert_eq!(unknown.status, 404);
 }
+
+#[tokio::test]
+async fn a_corrected_gtin_leaves_the_others_of_the_item_behind() {
+    let scene = Scene::new().await;
+    // It begins the item, and another shop joins.
+    let (founder, _) = sell(&scene, scene.shop, coded("a", 1_000, GTIN)).await;
+    let (other, _) = sell(&scene, scene.other_shop, coded("b", 1_100, GTIN)).await;
+    assert_eq!(offers(&scene, other).await.len(), 2);
+    sell(&scene, scene.shop, coded("a", 1_000, "4006381333931")).await;
+    assert_eq!(offers(&scene, other).await.len(), 1);
+    let (third, _) = sell(&scene, TenantId::new(scene.ctx.now), coded("c", 900, GTIN)).await;
+    let of = |offers: Vec<ItemOffer>| offers.into_iter().map(|o| o.product).collect::<Vec<_>>();
+    let with_third = of(offers(&scene, third).await);
+    assert!(with_third.contains(&other) && !with_third.contains(&founder));
+}

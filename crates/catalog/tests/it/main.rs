@@ -14,6 +14,7 @@ mod isolation;
 mod items;
 mod languages;
 mod moderation;
+mod partial;
 mod pictures;
 mod platforms;
 mod real_files;

@@ -4,7 +4,7 @@ use contracts::catalog::Catalog;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use std::io::Cursor;
 
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, y| {
         image::Rgb([(x % 256) as u8, (y % 256) as u8, 90])
     });
@@ -171,7 +171,7 @@ async fn forms_work_and_hostile_bodies_are_refused() {
 }
 
 /// A server of pictures: one that is there, one that is reached by a redirect, one that is no picture, one that is not there.
-async fn gallery() -> String {
+pub async fn gallery() -> String {
     use axum::http::{StatusCode, header};
     use axum::routing::get;
     let router = axum::Router::new()

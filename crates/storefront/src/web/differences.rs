@@ -31,7 +31,7 @@ fn one(change: &FieldChange, tree: &[Category], locale: Locale) -> ChangeLine {
         "category" => category(value, tree, locale),
         "status" => state(value, locale),
         "images" | "image_addresses" => pictures(value, locale),
-        field if field.starts_with(TRANSLATIONS) => clipped(value["title"].as_str().unwrap_or_default()),
+        field if field.starts_with(TRANSLATIONS) => translation(value),
         field if field.starts_with("making") => making(field, value, locale),
         _ => plain(value, locale),
     };
@@ -76,6 +76,13 @@ fn plain(value: &Value, locale: Locale) -> String {
         Err(_) => String::new(),
     };
     clipped(&text)
+}
+
+/// A translation's title, and what it says below it.
+fn translation(value: &Value) -> String {
+    let part = |name: &str| value[name].as_str().filter(|text| !text.is_empty());
+    let parts: Vec<&str> = ["title", "description"].into_iter().filter_map(part).collect();
+    clipped(&parts.join(": "))
 }
 
 fn clipped(text: &str) -> String {

@@ -123,7 +123,11 @@ fn row(number: u64, header: &[Arc<str>], cells: SheetCells) -> Result<Row, RowEr
     if named.len() > CELLS_MAX {
         return Err(too_many_cells(number));
     }
-    Ok(Row { number, cells: named })
+    Ok(Row {
+        number,
+        cells: named,
+        emptied: Vec::new(),
+    })
 }
 
 /// Where the first sheet lies.
