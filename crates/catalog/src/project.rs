@@ -27,6 +27,7 @@ pub async fn work(products: Products, cancel: CancellationToken) {
         sweep_stock(&products, &cancel),
         crate::import::read_files(&products, &cancel),
         crate::app::fetch_pictures(&products, &cancel),
+        crate::app::finish_undos(&products, &cancel),
         apply_scheduled(&products, &cancel)
     );
 }

@@ -87,7 +87,17 @@ impl Checkouts {
             Response::Nothing => Ok(()),
             Response::Wake => {
                 let ask = Ask::Hear { attempt };
-                self.till().settle(ctx, known.order, ask).await.map(drop)
+                let saga = self.till().settle(ctx, known.order, ask).await?.case.saga;
+                // Since it was looked at, the attempt may have been given up.
+                let stands = saga.map(|saga| Known {
+                    order: known.order,
+                    attempt: saga.attempt,
+                    step: saga.step,
+                });
+                match stands.map(|stands| response(&stands, attempt, notice.kind)) {
+                    Some(Response::LetGo) => self.let_go(ctx, known.order, &notice.key).await,
+                    _ => Ok(()),
+                }
             }
             Response::LetGo => self.let_go(ctx, known.order, &notice.key).await,
         }

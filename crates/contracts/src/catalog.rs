@@ -276,8 +276,13 @@ service! {
         fn skus_by_code(tenant: TenantId, codes: Vec<String>) -> Vec<CodedSku>;
         /// Listings by product, whatever their status; unknown ones are left out.
         fn listings(ids: Vec<ProductId>) -> Vec<Listing>;
+        /// As `listings`, as they are now and not as somebody remembers them: for those whom the log tells of changes, and who
+        /// would otherwise keep what was there before.
+        fn listings_now(ids: Vec<ProductId>) -> Vec<Listing>;
         /// The whole tree, parents before children.
         fn categories() -> Vec<Category>;
+        /// As `categories`, as they are now.
+        fn categories_now() -> Vec<Category>;
         /// What the products of a category say of themselves, what it inherits first; nothing for an unknown path.
         fn category_attributes(path: String) -> Vec<CategoryAttribute>;
         /// All shops' offers of the item that a product is an offer of, the one put first in front; nothing where it is the only one.

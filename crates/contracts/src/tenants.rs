@@ -176,6 +176,8 @@ service! {
     Tenants as "tenants", remote RemoteTenants, served ServedTenants {
         /// Shops by id, in any status; unknown ids are left out.
         fn shops(ids: Vec<TenantId>) -> Vec<Shop>;
+        /// As `shops`, as they are now and not as somebody remembers them.
+        fn shops_now(ids: Vec<TenantId>) -> Vec<Shop>;
         /// An active shop by its slug.
         fn shop_by_slug(slug: String) -> Option<Shop>;
         /// Active shops by name.

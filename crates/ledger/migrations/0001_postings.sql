@@ -62,6 +62,8 @@ create trigger posting_immutable before update or delete or truncate on ledger.p
     for each statement execute function ledger.refuse_change();
 create trigger entry_immutable before update or delete or truncate on ledger.entry
     for each statement execute function ledger.refuse_change();
+select store.guard_partitions('ledger.posting');
+select store.guard_partitions('ledger.entry');
 
 -- What the till sends as one array of rows each (store::rows).
 create type ledger.new_entry as (id uuid, kind text, reference uuid, at timestamptz);

@@ -10,14 +10,15 @@ use crate::engine::INDEX_VERSION;
 use crate::opensearch::Cluster;
 use crate::port::{Checkpoint, Home, KeepError, Keeper};
 use crate::source::{Documents, Reader, Sources};
+use chrono::TimeDelta;
 use contracts::catalog::{CategoriesChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
 use contracts::reviews::RatingChanged;
 use contracts::search::PopularityChanged;
 use contracts::tenants::ShopChanged;
 use contracts::{Envelope, PublicEvent};
-use kernel::{Ctx, Fault, ProductId, SharedClock, TenantId};
-use std::collections::{BTreeSet, HashSet};
+use kernel::{Ctx, Fault, ProductId, SharedClock, TenantId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use store::Db;
@@ -83,6 +84,16 @@ struct Replica {
     position: Position,
     /// Up to here the last commit goes.
     committed: Position,
+    /// Where a change stands for which an index is to be built anew, and one for which shops are read anew: a commit says no
+    /// more than this until it is done, so that whoever opens the index after a crash comes upon the change again.
+    owes_index: Option<Position>,
+    owes_shops: Option<Position>,
+    /// Shops of which every product is read anew, and how far: a part of one at each step, so that changes of other shops do not
+    /// wait for the last of a hundred thousand products.
+    shops: BTreeMap<TenantId, Option<ProductId>>,
+    /// When the first change was made that buyers do not see yet, and when the log was last read.
+    unseen_since: Option<Timestamp>,
+    read_at: Timestamp,
     dirty: bool,
     last_commit: Instant,
     rested: bool,
@@ -158,6 +169,11 @@ impl Follower {
             version: checkpoint.version,
             position: checkpoint.position,
             committed: checkpoint.position,
+            owes_index: None,
+            owes_shops: None,
+            shops: BTreeMap::new(),
+            unseen_since: None,
+            read_at: self.clock.now(),
             dirty: false,
             last_commit: Instant::now(),
             rested: true,
@@ -200,7 +216,7 @@ impl Follower {
         let position = self.head().await?;
         let version = INDEX_VERSION;
         let mut replica = self.replica(keeper, Checkpoint { version, position });
-        replica.scan(&self.ctx(), None, position).await?;
+        replica.scan(&self.ctx(), position).await?;
         replica.commit().await?;
         Ok(replica)
     }
@@ -219,6 +235,8 @@ impl Follower {
             Err(error) => {
                 tracing::warn!(%error, "the search index could not take a change; trying again");
                 metrics::counter!("search_follow_failures_total").increment(1);
+                let since = replica.unseen_since.unwrap_or(replica.read_at);
+                metrics::gauge!("index_lag_seconds").set(seconds(self.clock.now() - since));
                 replica.go_back();
                 tokio::time::sleep(OUTAGE_PAUSE).await;
                 Ok(())
@@ -229,28 +247,35 @@ impl Follower {
     async fn step(&self, replica: &mut Replica) -> Result<(), StepError> {
         let woken = log::woken(POLL);
         let read = log::follow(&self.db, replica.position, &TOPICS, BATCH).await?;
-        let now = self.clock.now();
-        let lag = read.events.first().map_or(0.0, |first| {
-            (now - first.envelope.at).num_milliseconds().max(0) as f64 / 1_000.0
-        });
+        replica.read_at = self.clock.now();
+        let first = read.events.first().map(|first| first.envelope.at);
+        replica.unseen_since = replica.unseen_since.or(first);
+        let lag = replica
+            .unseen_since
+            .map_or(0.0, |since| seconds(replica.read_at - since));
         metrics::gauge!("index_lag_seconds").set(lag);
         if !read.events.is_empty() {
             let changes = Changes::of(read.events.iter().map(|logged| &logged.envelope));
             if changes.categories {
                 replica.reader.forget_categories();
             }
-            if changes.renamed {
+            if changes.renamed && replica.owes_index.is_none() {
                 // Every product of a category carries its name: they are read anew, beside the index in use.
+                replica.owes_index = Some(replica.position);
                 self.searches.rebuild();
             }
             replica.apply(&self.ctx(), changes, read.next).await?;
         }
         replica.position = read.next;
+        let has_shops = !replica.shops.is_empty();
+        if has_shops {
+            replica.go_through_shops(&self.ctx()).await?;
+        }
         if replica.dirty && replica.last_commit.elapsed() >= COMMIT_EVERY {
             replica.commit().await?;
             return Ok(());
         }
-        if !read.events.is_empty() {
+        if has_shops || !read.events.is_empty() {
             return Ok(());
         }
         if replica.dirty {
@@ -274,7 +299,10 @@ impl Replica {
     fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             version: self.version,
-            position: self.position,
+            position: [self.owes_index, self.owes_shops]
+                .into_iter()
+                .flatten()
+                .fold(self.position, Position::min),
         }
     }
 
@@ -282,7 +310,10 @@ impl Replica {
     fn go_back(&mut self) {
         self.keeper.go_back();
         self.dirty = false;
+        self.unseen_since = None;
         self.position = self.committed;
+        // What was read of them since the last commit is forgotten as well.
+        self.shops.values_mut().for_each(|after| *after = None);
     }
 
     /// `seen` is a place that the log has reached already.
@@ -293,8 +324,10 @@ impl Replica {
             .await?;
         for tenant in changes.shops {
             if shops.contains_key(&tenant) {
-                self.scan(ctx, Some(tenant), seen).await?;
+                self.owes_shops.get_or_insert(self.position);
+                self.shops.insert(tenant, None);
             } else {
+                self.shops.remove(&tenant);
                 self.dirty = true;
                 self.keeper.remove_shop(tenant, seen).await?;
             }
@@ -307,11 +340,32 @@ impl Replica {
         Ok(())
     }
 
-    /// Reads every product of a shop, or of all.
-    async fn scan(&mut self, ctx: &Ctx, shop: Option<TenantId>, seen: Position) -> Result<(), StepError> {
+    /// Reads the next products of a shop that changed.
+    async fn go_through_shops(&mut self, ctx: &Ctx) -> Result<(), StepError> {
+        let Some((&shop, &after)) = self.shops.first_key_value() else {
+            return Ok(());
+        };
+        let ids = self.reader.scan(ctx, Some(shop), after, CHUNK).await?;
+        if let Some(&last) = ids.last() {
+            let documents = self.reader.documents(ctx, &ids).await?;
+            self.put(documents, self.position).await?;
+            self.shops.insert(shop, Some(last));
+            return Ok(());
+        }
+        self.shops.remove(&shop);
+        if self.shops.is_empty() {
+            self.owes_shops = None;
+            // The commit says that it is done.
+            self.dirty = true;
+        }
+        Ok(())
+    }
+
+    /// Reads every product.
+    async fn scan(&mut self, ctx: &Ctx, seen: Position) -> Result<(), StepError> {
         let mut after = None;
         loop {
-            let ids = self.reader.scan(ctx, shop, after, CHUNK).await?;
+            let ids = self.reader.scan(ctx, None, after, CHUNK).await?;
             let Some(&last) = ids.last() else {
                 return Ok(());
             };
@@ -333,6 +387,9 @@ impl Replica {
         metrics::histogram!("search_commit_seconds").record(started.elapsed().as_secs_f64());
         metrics::gauge!("search_documents").set(self.keeper.index().documents() as f64);
         self.committed = self.position;
+        if self.shops.is_empty() {
+            self.unseen_since = None;
+        }
         self.dirty = false;
         self.rested = false;
         self.last_commit = Instant::now();
@@ -345,6 +402,10 @@ impl Replica {
         self.rested = true;
         Ok(())
     }
+}
+
+fn seconds(time: TimeDelta) -> f64 {
+    time.num_milliseconds().max(0) as f64 / 1_000.0
 }
 
 /// What some events say has changed; each thing once.

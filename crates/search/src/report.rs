@@ -13,6 +13,9 @@ const LISTED: i64 = 50;
 const POSITIONS: i32 = 24;
 /// Searches that a query must have been, each with something found, for others to be offered it.
 const OFFERED_FROM: i64 = 5;
+/// Visitors who must have made it, by what is known of those who are signed in: what one person types again and again is not
+/// put before everybody.
+const OFFERED_VISITORS: i64 = 3;
 /// Days of searches from which queries are offered.
 const OFFERED_DAYS: i64 = 30;
 const OFFERED_MAX: i64 = 5_000;
@@ -127,7 +130,7 @@ pub async fn offered(db: &Db, now: Timestamp) -> Result<Vec<String>, Error> {
            from search.searched s
           where at >= $1 and results > 0
           group by words
-         having count(*) >= $2
+         having count(*) >= $2 and count(distinct visitor) >= $4
             and count(*) filter (where exists (select from search.clicked c where c.search_id = s.id)) > 0
           order by count(*) desc, words
           limit $3",
@@ -135,6 +138,7 @@ pub async fn offered(db: &Db, now: Timestamp) -> Result<Vec<String>, Error> {
     .bind(now - TimeDelta::days(OFFERED_DAYS))
     .bind(OFFERED_FROM)
     .bind(OFFERED_MAX)
+    .bind(OFFERED_VISITORS)
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;

@@ -55,7 +55,11 @@ impl Reader {
 
     /// What the index is to hold of `ids`, as things are now.
     pub async fn documents(&mut self, ctx: &Ctx, ids: &[ProductId]) -> Result<Documents, Fault> {
-        let listings = self.sources.catalog.listings(ctx, ids.to_vec()).await?;
+        if self.categories_at.is_none() {
+            // Before the listings, whose categories are named as they were last read.
+            self.read_categories(ctx).await?;
+        }
+        let listings = self.sources.catalog.listings_now(ctx, ids.to_vec()).await?;
         let active: Vec<Listing> = listings
             .into_iter()
             .filter(|listing| listing.status == ProductStatus::Active && !listing.variants.is_empty())
@@ -112,7 +116,7 @@ impl Reader {
         let shops = self
             .sources
             .tenants
-            .shops(ctx, tenants.into_iter().collect())
+            .shops_now(ctx, tenants.into_iter().collect())
             .await?;
         Ok(shops
             .into_iter()
@@ -175,7 +179,11 @@ impl Reader {
         if !is_old && paths.all(|category| self.categories.contains_key(&category.path)) {
             return Ok(());
         }
-        let tree = self.sources.catalog.categories(ctx).await?;
+        self.read_categories(ctx).await
+    }
+
+    async fn read_categories(&mut self, ctx: &Ctx) -> Result<(), Fault> {
+        let tree = self.sources.catalog.categories_now(ctx).await?;
         self.categories = tree
             .into_iter()
             .map(|category| (category.path.clone(), category))

@@ -78,6 +78,34 @@ language sql immutable strict as $$
     select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$;
 
+-- Triggers of statements guard the table that a statement names: each partition gets those of its parent, so that nobody goes
+-- around them.
+create function store.guard_partition(parent regclass, part regclass) returns void
+language plpgsql as $$
+declare
+    guard record;
+begin
+    for guard in
+        select t.tgname, pg_get_triggerdef(t.oid) as definition
+          from pg_trigger t
+         -- bit 0: for each row; those are there already
+         where t.tgrelid = parent and not t.tgisinternal and t.tgtype & 1 = 0
+           and not exists (select from pg_trigger p where p.tgrelid = part and p.tgname = t.tgname)
+    loop
+        execute regexp_replace(guard.definition, ' ON [^ ]+ ', format(' ON %s ', store.full_name(part)));
+    end loop;
+end $$;
+
+create function store.guard_partitions(parent regclass) returns void
+language sql as $$
+    select store.guard_partition(parent, i.inhrelid::regclass) from pg_inherits i where i.inhparent = parent
+$$;
+
+create function store.full_name(relation regclass) returns text
+language sql stable as $$
+    select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relation
+$$;
+
 create function store.make_month_partition(parent regclass, key_type text, month date) returns void
 language plpgsql as $$
 declare
@@ -97,6 +125,7 @@ begin
     execute format('alter table %s attach partition %I.%I for values from (%L) to (%L)', parent, schema_name, part,
         case key_type when 'uuid' then store.uuid_floor(starts)::text else starts::text end,
         case key_type when 'uuid' then store.uuid_floor(ends)::text else ends::text end);
+    perform store.guard_partition(parent, format('%I.%I', schema_name, part)::regclass);
 end $$;
 
 -- Registers a table and makes its first partitions: one for all that came before, this month and the next three.

@@ -16,6 +16,10 @@ impl Tenants for Shops {
         reply(async move { self.shops(&ids).await })
     }
 
+    fn shops_now<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<TenantId>) -> Reply<'a, Vec<Shop>> {
+        reply(async move { self.shops_now(&ids).await })
+    }
+
     fn shop_by_slug<'a>(&'a self, _ctx: &'a Ctx, slug: String) -> Reply<'a, Option<Shop>> {
         reply(async move { self.active_by_slug(&slug).await })
     }

@@ -14,6 +14,7 @@ use contracts::catalog::{CategoriesChanged, Category, CategoryAttribute, Categor
 use kernel::{CategoryId, Ctx, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Seconds after which the tree is read anew, should the log not have told of a change.
@@ -84,24 +85,37 @@ fn reference(category: &Category) -> CategoryRef {
     }
 }
 
-/// The tree as last read.
+/// The tree as last read. A reading that began before it was last forgotten is not kept: it may be what was before.
 #[derive(Default)]
-pub struct TreeCache(RwLock<Option<(Timestamp, Arc<Tree>)>>);
+pub struct TreeCache {
+    kept: RwLock<Option<(Timestamp, Arc<Tree>)>>,
+    changes: AtomicU64,
+}
 
 impl TreeCache {
     fn get(&self, now: Timestamp) -> Option<Arc<Tree>> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (read_at, tree) = kept.as_ref()?;
         let age_s = now.signed_duration_since(*read_at).num_seconds();
         (0..TREE_TTL_S).contains(&age_s).then(|| Arc::clone(tree))
     }
 
     fn forget(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        *kept = None;
     }
 
-    fn keep(&self, now: Timestamp, tree: Arc<Tree>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, tree));
+    /// To be taken before reading what will be kept.
+    fn reading(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    fn keep(&self, read_at: u64, now: Timestamp, tree: Arc<Tree>) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if self.changes.load(Ordering::SeqCst) == read_at {
+            *kept = Some((now, tree));
+        }
     }
 }
 
@@ -114,8 +128,9 @@ impl Products {
     }
 
     pub(super) async fn read_tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
+        let read_at = self.tree.reading();
         let tree = Arc::new(Tree::new(store::category::all(self.db.pool()).await?));
-        self.tree.keep(ctx.now, Arc::clone(&tree));
+        self.tree.keep(read_at, ctx.now, Arc::clone(&tree));
         Ok(tree)
     }
 

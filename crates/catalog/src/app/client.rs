@@ -33,8 +33,16 @@ impl Catalog for Products {
         })
     }
 
+    fn listings_now<'a>(&'a self, ctx: &'a Ctx, ids: Vec<ProductId>) -> Reply<'a, Vec<Listing>> {
+        Box::pin(async move { Ok(self.listings_now(ctx, &ids).await?) })
+    }
+
     fn categories<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
         Box::pin(async move { Ok(self.tree(ctx).await?.categories.clone()) })
+    }
+
+    fn categories_now<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
+        Box::pin(async move { Ok(self.read_tree(ctx).await?.categories.clone()) })
     }
 
     fn category_attributes<'a>(&'a self, ctx: &'a Ctx, path: String) -> Reply<'a, Vec<CategoryAttribute>> {

@@ -37,6 +37,7 @@ use store::Db;
 pub use categories::Tree;
 pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
 pub(crate) use pictures::{fetch_pictures, with_kept};
+pub(crate) use undo::finish_undos;
 pub use read::ProductPage;
 pub(crate) use schedule::work as apply_scheduled;
 pub(crate) use stock::RefusedCount;

@@ -52,6 +52,21 @@ impl Products {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
+    /// Listings as they are, with their categories' names as they were last read.
+    pub async fn listings_now(&self, ctx: &Ctx, ids: &[ProductId]) -> Result<Vec<Listing>, Error> {
+        let mut found: HashMap<ProductId, Listing> = HashMap::with_capacity(ids.len());
+        let keys: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        for chunk in keys.chunks(IDS_MAX) {
+            for mut listing in listing::by_id(self.db.pool(), chunk).await? {
+                if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
+                    listing.category = Some(present);
+                }
+                found.insert(listing.id, listing);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
     /// Keeps a listing that was read, with its category's present name.
     async fn remember(&self, ctx: &Ctx, mut listing: Listing) -> Result<Arc<CachedListing>, Error> {
         if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {

@@ -12,14 +12,17 @@ use crate::domain::change::{is_deletion, taken_back};
 use crate::error::Error;
 use crate::store::undo::{self, Step};
 use crate::store::{import, picture_address, upsert};
+use ::store::jobs::{Job, Queue};
 use ::store::{Scope, Tx};
 use contracts::catalog::Picture;
 use contracts::catalog::history::{UndoReport, UndoSkip, VersionCause};
 use kernel::{Ctx, Fault, ImportId, Kind, ProductId, TenantId};
-use serde::Deserialize;
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Products of one transaction.
@@ -28,6 +31,38 @@ const BATCH_MAX: i64 = 200;
 const SKIPS_SHOWN_MAX: i64 = 1_000;
 /// An upload that was not heard of for so long has lost its reader.
 const SILENT: Duration = Duration::from_secs(60);
+
+/// Undos that were broken off: a client that went away, a process that died. Whoever asked works on at first.
+const BROKEN_OFF: Queue = Queue {
+    concurrency: 2,
+    attempts_max: 20,
+    ..Queue::new("catalog.undos")
+};
+const TAKEN_UP_AFTER: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Task {
+    tenant: TenantId,
+    import: ImportId,
+    /// Who asked: changes are theirs.
+    ctx: Ctx,
+}
+
+/// Brings undos to their end that were broken off, until `stop`.
+pub async fn finish_undos(products: &Products, stop: &CancellationToken) {
+    let clock = Arc::clone(&products.clock);
+    let work = |job: &Job| -> BoxFuture<'static, Result<(), Error>> {
+        let (products, task) = (products.clone(), job.read::<Task>());
+        Box::pin(async move {
+            let task = task.map_err(|error| Error::Unreadable("task", error))?;
+            let undone = products.undo_import(&task.ctx, task.tenant, task.import).await;
+            undone.map(drop)
+        })
+    };
+    BROKEN_OFF
+        .work(&products.db, stop.clone(), clock, work)
+        .await;
+}
 
 /// What one batch did.
 #[derive(Default)]
@@ -106,6 +141,15 @@ impl Products {
             return Err(still_running());
         }
         undo::begin(&mut tx, tenant, import, &ctx.actor, ctx.now).await?;
+        let task = Task {
+            tenant,
+            import,
+            ctx: ctx.clone(),
+        };
+        let key = format!("{tenant}/{import}");
+        BROKEN_OFF
+            .enqueue_once(&mut tx, &key, &task, ctx.now + TAKEN_UP_AFTER)
+            .await?;
         tx.commit().await?;
         Ok(false)
     }

@@ -312,7 +312,7 @@ mod tests {
         status: ProductStatus::Active,
     };
 
-    fn read(json: &str) -> Result<RowDraft, super::Faulty> {
+    fn read(json: &str) -> Result<RowDraft, Faulty> {
         let row = parse_object(1, json.as_bytes()).expect("an object");
         assemble(row, &mut Columns::default(), DEFAULTS)
     }

@@ -92,7 +92,7 @@ async fn what_cannot_be_read_takes_nothing_off_sale() {
         // The row that cannot be read comes first.
         format!("{head}\njug,jug-l,Jug,,,x,,Size,L,,,,900,,,\n{small}\n"),
         // It has more cells than there are columns: nothing is known of it.
-        format!("{head}\n{small}\njug,jug-l,,,,30,,Size,L,,,,900,,,,,,,\n"),
+        format!("{head}\n{small}\njug,jug-l,,,,30,,Size,L,,,,900,,,,x\n"),
         // It breaks a rule that is told later.
         format!("{head}\n{small}\njug,jug-l,,,,30.00,,Size,L,,,,900,77,,\n"),
     ] {

@@ -264,6 +264,40 @@ async fn an_undo_that_was_cut_off_goes_on() {
 }
 
 #[tokio::test]
+async fn an_undo_that_nobody_asks_for_again_is_brought_to_its_end() {
+    let mut scene = Scene::new().await;
+    upload(&scene, &before(20)).await;
+    let as_it_was = dump(&scene).await;
+    let (id, _) = upload(&scene, &after(20)).await;
+    // Dropped before its first batch is in.
+    let begun = "select count(*) from catalog.import_undo";
+    {
+        let run = scene.products.undo_import(&scene.ctx, scene.shop, id);
+        tokio::pin!(run);
+        while scene.number(begun).await == 0 {
+            let moment = tokio::time::sleep(std::time::Duration::from_millis(1));
+            tokio::select! {
+                done = &mut run => panic!("it came to its end: {done:?}"),
+                () = moment => {}
+            }
+        }
+    }
+    scene.advance_ms(20_000);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let work = catalog::work(scene.products.clone(), stop.clone());
+    let story = async {
+        testkit::eventually("it is undone", async || {
+            let stands = scene.products.undo_report(scene.shop, id).await.expect("read");
+            stands.expect("begun").finished_at.map(drop)
+        })
+        .await;
+        stop.cancel();
+    };
+    Box::pin(async { tokio::join!(work, story) }).await;
+    assert!(dump(&scene).await == as_it_was);
+}
+
+#[tokio::test]
 async fn an_upload_that_was_undone_is_not_taken_up_again() {
     let scene = Scene::new().await;
     let (id, _) = upload(&scene, &before(3)).await;

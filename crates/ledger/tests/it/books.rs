@@ -95,6 +95,27 @@ async fn postgresql_refuses_what_does_not_balance_and_any_change() {
     ] {
         assert_eq!(world.run(sql).await, immutable, "{sql}");
     }
+
+    // Nor does its owner get past by way of a partition, the one of a month to come included.
+    let mut owner = world.db.owner().await;
+    let mut by_owner = async |sql: &'static str| {
+        let done = sqlx::query(sql).execute(&mut owner).await;
+        done.map(drop)
+            .map_err(|e| store::constraint_of(&e).unwrap_or("?").to_owned())
+    };
+    let ahead = "select store.make_month_partition('ledger.posting', 'uuid', date '2031-05-01')";
+    assert_eq!(by_owner(ahead).await, Ok(()));
+    let unbalanced_there = "insert into ledger.posting_before values ('01900000-0000-7000-8000-000000000003', 1, 'bank', null, 'EUR', 5)";
+    assert_eq!(by_owner(unbalanced_there).await, unbalanced);
+    for sql in [
+        "update ledger.posting_before set amount = 6",
+        "delete from ledger.posting_before",
+        "truncate ledger.posting_before",
+        "truncate ledger.posting_2031_05",
+        "delete from ledger.entry_before",
+    ] {
+        assert_eq!(by_owner(sql).await, immutable, "{sql}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use crate::corpus::words;
 use crate::world::{Running, World, append, listing, product_id, shop, shop_id, test_db};
-use contracts::catalog::{ProductChanged, ProductStatus};
+use contracts::catalog::{CategoriesChanged, ProductChanged, ProductStatus};
 use contracts::reviews::Rating;
 use contracts::search::SearchQuery;
 use contracts::tenants::ShopStatus;
@@ -255,4 +255,51 @@ async fn a_flood_of_changes_is_taken_in_few_commits() {
     running.holds(5_000).await;
     println!("5,000 changes in {:?}", started.elapsed());
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_category_is_found_by_its_name_though_the_process_died_over_it() {
+    let (test_db, folder) = (test_db().await, tempfile::tempdir().unwrap());
+    let (db, world) = (test_db.db("search"), World::new());
+    let id = kernel::CategoryId(uuid::Uuid::from_u128(3));
+    let called = |name: &str| contracts::catalog::Category {
+        id,
+        path: "bowls".to_owned(),
+        slug: "bowls".to_owned(),
+        name: name.to_owned(),
+        name_es: String::new(),
+        depth: 1,
+        position: 0,
+    };
+    *world.categories.lock().unwrap() = vec![called("Bowls")];
+    let mut bowl = listing(1, "Round thing");
+    bowl.category = Some(contracts::catalog::CategoryRef {
+        id,
+        path: "bowls".to_owned(),
+        name: "Bowls".to_owned(),
+    });
+    world.keep(bowl, 5);
+    let running = Running::start(world.sources(), db.clone(), folder.path());
+    finds(&running, "bowls", &["Round thing"]).await;
+    // The index that is built for the new name is never done; what came after the name is committed meanwhile.
+    world.scan_ms.store(60_000, Ordering::SeqCst);
+    *world.categories.lock().unwrap() = vec![called("Dishes")];
+    append(
+        &db,
+        &[CategoriesChanged {
+            category: id,
+            renamed: vec![id],
+        }],
+    )
+    .await;
+    world.publish(&db, listing(2, "Square thing")).await;
+    finds(&running, "square", &["Square thing"]).await;
+    // Broken off wherever it is, as a death would.
+    running.stop().await;
+
+    world.scan_ms.store(0, Ordering::SeqCst);
+    let again = Running::start(world.sources(), db, folder.path());
+    finds(&again, "dishes", &["Round thing"]).await;
+    finds(&again, "square", &["Square thing"]).await;
+    again.stop().await;
 }

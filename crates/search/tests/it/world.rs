@@ -1,6 +1,6 @@
 //! Catalogue, shops and stock as the follower sees them, held in memory, over a real log.
 
-use contracts::catalog::{Listing, ProductChanged, ProductStatus, RemoteCatalog, Variant};
+use contracts::catalog::{Category, Listing, ProductChanged, ProductStatus, RemoteCatalog, Variant};
 use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
@@ -24,6 +24,7 @@ pub struct World {
     shops: Mutex<BTreeMap<TenantId, Shop>>,
     stock: Mutex<BTreeMap<SkuId, i64>>,
     ratings: Mutex<BTreeMap<ProductId, Rating>>,
+    pub categories: Mutex<Vec<Category>>,
     /// Listings that were read so far.
     pub read: AtomicUsize,
     /// How long a page of a scan takes.
@@ -117,7 +118,7 @@ impl Transport for World {
     ) -> Reply<'a, Value> {
         Box::pin(async move {
             match (service, method) {
-                ("catalog", "listings") => {
+                ("catalog", "listings_now") => {
                     let (ids,): (Vec<ProductId>,) = read(body);
                     self.read.fetch_add(ids.len(), Ordering::SeqCst);
                     let listings = self.listings.lock().unwrap();
@@ -125,7 +126,7 @@ impl Transport for World {
                     let there = ids.iter().filter(|id| end.is_none_or(|end| **id < end));
                     write(&there.filter_map(|id| listings.get(id)).collect::<Vec<_>>())
                 }
-                ("catalog", "categories") => write(&Vec::<Value>::new()),
+                ("catalog", "categories_now") => write(&*self.categories.lock().unwrap()),
                 ("catalog", "scan") => {
                     tokio::time::sleep(Duration::from_millis(self.scan_ms.load(Ordering::SeqCst))).await;
                     let (after, limit): (Option<ProductId>, u16) = read(body);
@@ -135,7 +136,7 @@ impl Transport for World {
                     let (_, after, limit): (TenantId, Option<ProductId>, u16) = read(body);
                     write(&self.ids(after, limit))
                 }
-                ("tenants", "shops") => write(&self.shops.lock().unwrap().values().collect::<Vec<_>>()),
+                ("tenants", "shops_now") => write(&self.shops.lock().unwrap().values().collect::<Vec<_>>()),
                 ("inventory", "availability") => {
                     let (skus,): (Vec<SkuId>,) = read(body);
                     let stock = self.stock.lock().unwrap();
