@@ -37,10 +37,10 @@ use store::Db;
 pub use categories::Tree;
 pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
 pub(crate) use pictures::{fetch_pictures, with_kept};
-pub(crate) use undo::finish_undos;
 pub use read::ProductPage;
 pub(crate) use schedule::work as apply_scheduled;
 pub(crate) use stock::RefusedCount;
+pub(crate) use undo::finish_undos;
 pub(crate) use undo::refuse_undone;
 pub(crate) use upsert::{Outcome, Source, Written, weigh, write};
 

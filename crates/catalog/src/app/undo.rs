@@ -16,8 +16,8 @@ use ::store::jobs::{Job, Queue};
 use ::store::{Scope, Tx};
 use contracts::catalog::Picture;
 use contracts::catalog::history::{UndoReport, UndoSkip, VersionCause};
-use kernel::{Ctx, Fault, ImportId, Kind, ProductId, TenantId};
 use futures::future::BoxFuture;
+use kernel::{Ctx, Fault, ImportId, Kind, ProductId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -59,9 +59,7 @@ pub async fn finish_undos(products: &Products, stop: &CancellationToken) {
             undone.map(drop)
         })
     };
-    BROKEN_OFF
-        .work(&products.db, stop.clone(), clock, work)
-        .await;
+    BROKEN_OFF.work(&products.db, stop.clone(), clock, work).await;
 }
 
 /// What one batch did.

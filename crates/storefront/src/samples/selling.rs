@@ -4,13 +4,13 @@ use super::goods::GUADALQUIVIR;
 use super::{Sample, Scene, push};
 use crate::views::auth::OpenShopPage;
 use crate::views::common::{Choice, Field, Link};
-use crate::views::order::{Parcel, SubOrderState};
+use crate::views::order::{Parcel, SubOrderState, UnitsForm};
 use crate::views::page::{Page, Tone};
 use crate::views::parcel::{BookForm, Label};
 use crate::views::returns::SellerReturnsPage;
 use crate::views::seller::{
-    CancelForm, CancelUnitsForm, DeliverForm, SellerActions, SellerHomePage, SellerOrderPage, SellerOrderRow,
-    SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
+    CancelForm, CancelUnitsForm, DeliverForm, RefundForm, SellerActions, SellerHomePage, SellerOrderPage,
+    SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
 };
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -359,6 +359,17 @@ impl Scene {
                     units: self.units_form("/seller/orders/ST-7K4M-20-1/cancel-units"),
                     reasons: reasons.into(),
                     note: String::new(),
+                }),
+                refund: Some(RefundForm {
+                    units: UnitsForm {
+                        prefix: "refund".to_owned(),
+                        ..self.units_form("/seller/orders/ST-7K4M-20-1/refund")
+                    },
+                    rest: self.price(14_600).text,
+                    delivery: Some(self.price(600).text),
+                    with_delivery: false,
+                    amount: Field::default(),
+                    reason: Field::default(),
                 }),
                 ..SellerActions::default()
             },

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::{Choice, Link, Price};
+use super::common::{Choice, Field, Link, Price};
 use super::order::{OrderLine, Parcel, SubOrderState, TimelineStep, UnitsForm};
 use super::page::Page;
 use super::parcel::{BookForm, Label};
@@ -109,9 +109,11 @@ impl SellerOrderPage {
             .and_then(|form| form.refused.as_ref());
         let units = self.actions.cancel_units.as_ref();
         let ship = self.actions.ship.as_ref();
+        let refund = self.actions.refund.as_ref();
         whole
             .or(units.and_then(|form| form.units.refused.as_ref()))
             .or(ship.and_then(|form| form.refused.as_ref()))
+            .or(refund.and_then(|form| form.units.refused.as_ref()))
             .or(self.book.as_ref().and_then(|form| form.refused.as_ref()))
             .is_some()
             || self.returns.iter().any(|case| case.shop.has_refused())
@@ -127,6 +129,20 @@ pub struct SellerActions {
     pub deliver: Vec<DeliverForm>,
     pub cancel: Option<CancelForm>,
     pub cancel_units: Option<CancelUnitsForm>,
+    pub refund: Option<RefundForm>,
+}
+
+/// Money to be given back: for units, the delivery, or an amount.
+#[derive(Clone, Debug)]
+pub struct RefundForm {
+    pub units: UnitsForm,
+    /// What is left of what was paid.
+    pub rest: String,
+    /// What is left of what was paid for the delivery, if anything.
+    pub delivery: Option<String>,
+    pub with_delivery: bool,
+    pub amount: Field,
+    pub reason: Field,
 }
 
 #[derive(Clone, Debug)]

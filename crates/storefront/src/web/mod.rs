@@ -217,6 +217,7 @@ fn table() -> Table {
         )
         .post("/seller/orders/{id}/cancel", seller::cancel::whole)
         .post("/seller/orders/{id}/cancel-units", seller::cancel::units)
+        .post("/seller/orders/{id}/refund", seller::refund::give)
         .get("/seller/returns", seller::returns::list)
         .post(
             "/seller/orders/{id}/returns/{return}/authorise",

@@ -17,6 +17,7 @@ mod product_words;
 pub mod products;
 mod promotion_form;
 pub mod promotions;
+pub mod refund;
 pub mod returns;
 pub mod reviews;
 pub mod schedule;

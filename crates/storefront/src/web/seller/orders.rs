@@ -2,7 +2,7 @@
 
 use super::parcels::{book_form, labels, papers};
 use super::returns::cases;
-use super::{bar, cancel, own_shop};
+use super::{bar, cancel, own_shop, refund};
 use crate::views::common::{Link, Price};
 use crate::views::order::{OrderLine, SubOrderState};
 use crate::views::seller::{
@@ -293,8 +293,12 @@ fn payout(sub: &SubOrder) -> Result<Money, kernel::MoneyError> {
 /// What the visitor may do with it now.
 fn actions(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> SellerActions {
     let href = |step: &str| format!("/seller/orders/{}/{step}", sub.id);
+    let refund = refund::form(sub, visit, left);
     if !visit.may(Permission::FulfilSales) {
-        return SellerActions::default();
+        return SellerActions {
+            refund,
+            ..SellerActions::default()
+        };
     }
     let to_ship = matches!(sub.status, SubOrderStatus::Packed | SubOrderStatus::PartlyShipped);
     SellerActions {
@@ -316,6 +320,7 @@ fn actions(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> SellerActi
             .collect(),
         cancel: cancel::form(sub, visit, left),
         cancel_units: cancel::units_form(sub, visit, left),
+        refund,
     }
 }
 
