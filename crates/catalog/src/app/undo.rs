@@ -16,7 +16,6 @@ use ::store::jobs::{Job, Queue};
 use ::store::{Scope, Tx};
 use contracts::catalog::Picture;
 use contracts::catalog::history::{UndoReport, UndoSkip, VersionCause};
-use futures::future::BoxFuture;
 use kernel::{Ctx, Fault, ImportId, Kind, ProductId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -51,15 +50,15 @@ struct Task {
 /// Brings undos to their end that were broken off, until `stop`.
 pub async fn finish_undos(products: &Products, stop: &CancellationToken) {
     let clock = Arc::clone(&products.clock);
-    let work = |job: &Job| -> BoxFuture<'static, Result<(), Error>> {
+    let work = BROKEN_OFF.work(&products.db, stop.clone(), clock, |job: &Job| {
         let (products, task) = (products.clone(), job.read::<Task>());
         Box::pin(async move {
             let task = task.map_err(|error| Error::Unreadable("task", error))?;
             let undone = products.undo_import(&task.ctx, task.tenant, task.import).await;
             undone.map(drop)
         })
-    };
-    BROKEN_OFF.work(&products.db, stop.clone(), clock, work).await;
+    });
+    work.await;
 }
 
 /// What one batch did.
