@@ -1,8 +1,10 @@
 //! Orders: what a buyer pays once, and each seller's share of it.
 
 mod returns;
+mod takings;
 
 pub use returns::*;
+pub use takings::*;
 
 use crate::making::Made;
 use crate::promotions::Discount;
@@ -398,6 +400,7 @@ service! {
     OrderDesk as "order_desk", remote RemoteOrderDesk, served ServedOrderDesk {
         fn tally(tenant: TenantId) -> SalesTally;
         fn tally_returns(tenant: TenantId) -> ReturnsTally;
+        fn takings(tenant: TenantId, since: DateTime) -> Takings;
         /// Where a buyer's latest orders went, each address once, the latest used first; at most 10.
         fn addresses(buyer: UserId) -> Vec<Address>;
         /// The pictures' products of some of a buyer's orders: the first few of each, in order of purchase.

@@ -184,7 +184,7 @@ fn page<T>(mut items: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Page
 }
 
 /// The tables take no currency that the kernel does not know.
-fn currency(code: &str) -> Currency {
+pub(crate) fn currency(code: &str) -> Currency {
     code.parse().unwrap_or(Currency::EUR)
 }
 

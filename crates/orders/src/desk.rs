@@ -1,13 +1,15 @@
 //! What the pages of buyers and sellers ask beside the orders themselves.
 
+use crate::app::currency;
 use crate::domain::{Event, Part, Placed, of_order, of_sub_order, sub_order_status_name};
 use crate::{Error, Orders, store};
 use ::store::Scope;
 use contracts::orders::{
-    LineFee, OrderDesk, OrderProducts, ReturnsTally, SaleCard, SalesTally, SubOrderStatus,
+    CurrencyTakings, DayTakings, LineFee, OrderDesk, OrderProducts, ProductTakings, ReturnsTally, SaleCard,
+    SalesTally, SubOrderStatus, Takings,
 };
 use contracts::{Address, Reply, reply};
-use kernel::{Ctx, Money, OrderId, PageLimit, ProductId, TenantId, UserId};
+use kernel::{Ctx, DateTime, Money, OrderId, PageLimit, ProductId, TenantId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -49,6 +51,34 @@ impl Orders {
         Ok(ReturnsTally {
             open: count(open),
             all: count(all),
+        })
+    }
+
+    async fn taken(&self, tenant: TenantId, since: DateTime) -> Result<Takings, Error> {
+        let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let row = store::takings::takings_of_shop(&mut tx, tenant, since).await?;
+        tx.commit().await?;
+        let money = |amount, code: &str| Money::new(amount, currency(code));
+        let totals = row.totals.0.into_iter().map(|total| CurrencyTakings {
+            orders: total.orders,
+            units: total.units,
+            sold: money(total.paid, &total.currency),
+            share: money(total.share, &total.currency),
+        });
+        let days = row.days.0.into_iter().map(|day| DayTakings {
+            day: day.day,
+            sold: money(day.paid, &day.currency),
+        });
+        let top = row.top.0.into_iter().map(|top| ProductTakings {
+            product: ProductId(top.product),
+            units: top.units,
+            sold: money(top.paid, &top.currency),
+            title: top.title,
+        });
+        Ok(Takings {
+            totals: totals.collect(),
+            days: days.collect(),
+            top: top.collect(),
         })
     }
 
@@ -135,6 +165,10 @@ impl OrderDesk for Orders {
 
     fn tally<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, SalesTally> {
         reply(self.tallied(tenant))
+    }
+
+    fn takings<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId, since: DateTime) -> Reply<'a, Takings> {
+        reply(self.taken(tenant, since))
     }
 
     fn addresses<'a>(&'a self, _ctx: &'a Ctx, buyer: UserId) -> Reply<'a, Vec<Address>> {

@@ -2,6 +2,7 @@
 
 pub mod invoices;
 pub mod shadow;
+pub mod takings;
 
 use crate::domain::{Dates, Discount, Tax, return_status_name, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};

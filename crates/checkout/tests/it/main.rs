@@ -23,6 +23,7 @@ mod readdress;
 mod refunds;
 mod returns;
 mod stories;
+mod takings;
 mod taxes;
 mod tenders;
 mod webhooks;

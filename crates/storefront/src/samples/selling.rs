@@ -9,8 +9,8 @@ use crate::views::page::{Page, Tone};
 use crate::views::parcel::{BookForm, Label};
 use crate::views::returns::SellerReturnsPage;
 use crate::views::seller::{
-    CancelForm, CancelUnitsForm, DeliverForm, RefundForm, SellerActions, SellerHomePage, SellerOrderPage,
-    SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine, StepToOpen,
+    Bar, CancelForm, CancelUnitsForm, DeliverForm, Month, RefundForm, SellerActions, SellerHomePage,
+    SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine, StepToOpen, TopProduct,
 };
 use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
 
@@ -26,6 +26,19 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         },
     );
     push(samples, "seller-home", &scene.seller_home());
+    push(
+        samples,
+        "seller-home-nothing-sold",
+        &SellerHomePage {
+            month: Some(Month {
+                bars: Vec::new(),
+                top: Vec::new(),
+                ..scene.month()
+            }),
+            rows: Vec::new(),
+            ..scene.seller_home()
+        },
+    );
     push(samples, "seller-orders", &scene.seller_orders());
     push(
         samples,
@@ -158,6 +171,7 @@ impl Scene {
                 ),
                 figure("work.figure.low", "4".to_owned(), Some("/seller/stock?low=1")),
             ],
+            month: Some(self.month()),
             steps: vec![
                 step("verify", true, None),
                 step("checks", false, Some("/seller/shop#checks")),
@@ -165,6 +179,63 @@ impl Scene {
                 step("goods", false, Some("/seller/products/new")),
             ],
             rows: orders.rows,
+        }
+    }
+
+    fn month(&self) -> Month {
+        let figure = |key: &str, value: String| Figure {
+            label: self.t(key),
+            value,
+            href: None,
+        };
+        let heights = [12, 0, 30, 44, 8, 61, 100, 0, 25, 2];
+        let bars = heights.into_iter().zip(0..).map(|(height, n)| Bar {
+            label: format!(
+                "{}: {}",
+                self.locale.day(self.day(11, n + 1)),
+                self.price(i64::from(height) * 210).text
+            ),
+            x: n * 10,
+            y: 100 - height,
+            height,
+            is_today: n == 9,
+        });
+        let top = |en: &str, es: &str, units: u64, amount| TopProduct {
+            title: self.say(en, es),
+            href: "/seller/products/vase".to_owned(),
+            units: self.locale.n("count.pieces", units).to_string(),
+            sold: self.price(amount),
+        };
+        Month {
+            name: self.locale.month(self.day(11, 10)),
+            figures: vec![
+                figure("work.month.sold", self.price(59_220).text),
+                figure("work.month.share", self.price(53_298).text),
+                figure("work.month.orders", "14".to_owned()),
+                figure("work.month.units", "21".to_owned()),
+            ],
+            bars: bars.collect(),
+            bars_text: format!(
+                "{}: {}",
+                self.locale.day(self.day(11, 7)),
+                self.price(21_000).text
+            ),
+            first: self.locale.day(self.day(11, 1)),
+            last: self.locale.day(self.day(11, 30)),
+            top: vec![
+                top(
+                    "Tall vase with cobalt bands",
+                    "Jarrón alto con franjas cobalto",
+                    4,
+                    26_400,
+                ),
+                top(
+                    "Breakfast bowl, sea glaze",
+                    "Cuenco de desayuno, esmalte mar",
+                    9,
+                    20_610,
+                ),
+            ],
         }
     }
 

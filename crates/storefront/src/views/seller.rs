@@ -15,10 +15,47 @@ pub struct SellerHomePage {
     pub page: Page,
     pub work: WorkBar,
     pub figures: Vec<Figure>,
+    /// What was sold since the month began; none for those who are not to know.
+    pub month: Option<Month>,
     /// What stands between the shop and its first sale; empty once all is done.
     pub steps: Vec<StepToOpen>,
     /// The latest orders.
     pub rows: Vec<SellerOrderRow>,
+}
+
+/// What a shop has sold this month.
+#[derive(Clone, Debug)]
+pub struct Month {
+    /// `November 2026`
+    pub name: String,
+    pub figures: Vec<Figure>,
+    /// A bar for each day of the month; empty where nothing was sold.
+    pub bars: Vec<Bar>,
+    /// The bars in words, for those who do not see them.
+    pub bars_text: String,
+    /// The days of the first bar and of the last.
+    pub first: String,
+    pub last: String,
+    pub top: Vec<TopProduct>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// `3 November: €120.00`
+    pub label: String,
+    /// Where it stands and how high, of a picture that is 100 high.
+    pub x: u32,
+    pub y: u32,
+    pub height: u32,
+    pub is_today: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct TopProduct {
+    pub title: String,
+    pub href: String,
+    pub units: String,
+    pub sold: Price,
 }
 
 /// One step on the way to an open shop.

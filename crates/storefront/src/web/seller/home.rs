@@ -1,5 +1,6 @@
 //! How the shop stands.
 
+use super::month::month;
 use super::{bar, orders, own_shop, settlement, shop};
 use crate::i18n::Locale;
 use crate::views::page::Tone;
@@ -18,15 +19,17 @@ const LATEST: u16 = 6;
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadShop)?;
     let seller = own_shop(&shop, &visit, tenant).await?;
-    let (page, figures, latest, steps) = futures::join!(
+    let (page, figures, month, latest, steps) = futures::join!(
         visit.keyed_page(&shop, "work.home"),
         figures(&shop, &visit, tenant),
+        month(&shop, &visit, tenant),
         latest(&shop, &visit, tenant),
         steps(&shop, &visit, tenant),
     );
     let view = SellerHomePage {
         work: bar(&visit, &seller, "/seller"),
         figures,
+        month,
         steps: steps?,
         rows: latest?,
         page,

@@ -8,6 +8,7 @@ pub mod goods;
 pub mod history;
 pub mod home;
 pub mod making_form;
+mod month;
 pub mod orders;
 pub mod parcels;
 mod product_asked;
