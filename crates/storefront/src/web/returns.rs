@@ -19,9 +19,10 @@ use kernel::{Fault, LineId, OrderId, ReturnId};
 /// The wishes, by the end of the keys of their words.
 const WISHES: [(&str, ReturnWish); 2] = [("refund", ReturnWish::Refund), ("exchange", ReturnWish::Exchange)];
 
-/// A sub-order's returns, without what may be done about them.
-pub fn seen(sub: &api::SubOrder, locale: Locale) -> Vec<ReturnCase> {
-    sub.returns.iter().map(|of| case(sub, of, locale)).collect()
+/// A shop's part of an order: its returns, without what may be done about them.
+pub fn seen_by_shop(sub: &api::SubOrder, locale: Locale) -> Vec<ReturnCase> {
+    let of_shop = |of| case(sub, of, "return.answer_by_you", locale);
+    sub.returns.iter().map(of_shop).collect()
 }
 
 /// The same for the buyer of the order.
@@ -36,7 +37,7 @@ pub fn seen_by_buyer(order: OrderId, sub: &api::SubOrder, locale: Locale) -> Vec
         ReturnCase {
             send: may_send.then(|| href(of, "send")),
             withdraw: may_withdraw.then(|| href(of, "withdraw")),
-            ..case(sub, of, locale)
+            ..case(sub, of, "return.answer_by", locale)
         }
     };
     sub.returns.iter().map(with_forms).collect()
@@ -104,7 +105,7 @@ pub fn units(
     })
 }
 
-fn case(sub: &api::SubOrder, of: &api::Return, locale: Locale) -> ReturnCase {
+fn case(sub: &api::SubOrder, of: &api::Return, answer_by: &str, locale: Locale) -> ReturnCase {
     let asked = of.timeline.first().map(|asked| asked.at);
     let day = asked.map(|at| locale.day(at.date_naive())).unwrap_or_default();
     let contents = of.lines.iter().filter_map(|line| {
@@ -120,7 +121,7 @@ fn case(sub: &api::SubOrder, of: &api::Return, locale: Locale) -> ReturnCase {
         note: of.note.clone(),
         answer: of.answer.clone(),
         parcel: format!("{} {}", of.carrier, of.tracking).trim().to_owned(),
-        facts: facts(of, locale),
+        facts: facts(of, answer_by, locale),
         timeline: timeline(of, locale),
         send: None,
         withdraw: None,
@@ -147,7 +148,8 @@ pub fn state(of: &api::Return) -> ReturnState {
     }
 }
 
-fn facts(of: &api::Return, locale: Locale) -> Vec<String> {
+/// `answer_by` is the message that says when the shop's answer is due.
+fn facts(of: &api::Return, answer_by: &str, locale: Locale) -> Vec<String> {
     let price = |money| Price::new(locale, money).text;
     let refunded = of.refunded.map(|money| {
         let sentence = locale.t("return.refunded");
@@ -158,7 +160,7 @@ fn facts(of: &api::Return, locale: Locale) -> Vec<String> {
         sentence.arg("reason", &kept.reason).to_string()
     });
     let answer = of.answer_by.map(|by| {
-        let sentence = locale.t("return.answer_by");
+        let sentence = locale.t(answer_by);
         sentence.arg("date", locale.date_time(by.naive_utc())).to_string()
     });
     answer.into_iter().chain(refunded).chain(kept).collect()

@@ -221,7 +221,10 @@ fn landing(product: &LandingProduct, locale: Locale) -> LandingRow {
     LandingRow {
         row: product.row,
         title: product.title.clone(),
-        key: product.key.clone(),
+        // One that was made up for a row without any says nothing to people.
+        key: Some(product.key.clone())
+            .filter(|key| !key.starts_with("auto-"))
+            .unwrap_or_default(),
         price: product.price.map(|price| locale.money(price)).unwrap_or_default(),
         stock: product
             .stock

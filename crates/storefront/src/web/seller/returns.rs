@@ -13,7 +13,7 @@ use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::left::{Left, Shown};
 use crate::web::posted::Posted;
-use crate::web::returns::{reason, seen, state, units};
+use crate::web::returns::{reason, seen_by_shop, state, units};
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -98,7 +98,7 @@ fn row(found: &SellerReturn, visit: &Visit) -> SellerReturnRow {
 
 /// A sub-order's returns with what the visitor may do about them.
 pub fn cases(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Vec<ReturnCase> {
-    let cases = seen(sub, visit.locale).into_iter();
+    let cases = seen_by_shop(sub, visit.locale).into_iter();
     cases
         .zip(&sub.returns)
         .map(|(case, of)| ReturnCase {

@@ -1,6 +1,7 @@
 //! Changes of a product at a time to come.
 
 use super::history;
+use super::product_text::options_text;
 use super::products::{self, STATES, status_of};
 use crate::i18n::Locale;
 use crate::views::changes::ChangeLine;
@@ -57,7 +58,10 @@ fn form(visit: &Visit, own: &OwnListing, action: String, left: Option<(&Posted, 
     let price = |(index, variant): (usize, &contracts::catalog::Variant)| PriceRow {
         index,
         code: variant.code.clone(),
-        label: variant.code.clone(),
+        label: match variant.options.is_empty() {
+            true => variant.code.clone(),
+            false => format!("{} · {}", options_text(&variant.options), variant.code),
+        },
         now: locale.money(variant.price),
         price: said(&format!("price.{index}.price")),
         compare_at: said(&format!("price.{index}.compare_at")),
