@@ -8,11 +8,11 @@ mod schema;
 pub mod uploads;
 mod words;
 
-pub use item::{ItemOffer, ItemProposal, WinningRule};
+pub use item::{ItemOffer, ItemProposal, OfferStanding, WinningRule};
 pub use schema::{
     AttributeChoice, AttributeKind, CategoryAttribute, CategoryChange, CategoryDesk, CategoryDossier,
-    CategoryPatch, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk, ServedCategoryDesk,
-    TendedCategory,
+    CategoryPatch, CategorySchema, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk,
+    ServedCategoryDesk, TendedCategory,
 };
 pub use words::{TranslatedWords, Translation, Translations};
 
@@ -287,6 +287,12 @@ service! {
         fn category_attributes(path: String) -> Vec<CategoryAttribute>;
         /// All shops' offers of the item that a product is an offer of, the one put first in front; nothing where it is the only one.
         fn item_offers(product: ProductId) -> Vec<ItemOffer>;
+        /// Of each item that one of these is an offer of and that has several: all its products, whatever their status.
+        fn items_of(products: Vec<ProductId>) -> Vec<Vec<ProductId>>;
+        /// Puts each item's offers in the order of the marketplace's rule, the winner first.
+        fn rank_offers(items: Vec<Vec<OfferStanding>>) -> Vec<Vec<ProductId>>;
+        /// What the products of each category say of themselves, parents before children; categories without are left out.
+        fn schemas() -> Vec<CategorySchema>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.
@@ -410,6 +416,11 @@ service! {
 public_event! {
     /// A product was created or changed in any way; read it anew.
     "catalog.product_changed" ProductChanged { product: ProductId, tenant: TenantId, version: i64, status: ProductStatus } key product, tenant |e| Some(e.tenant)
+}
+
+public_event! {
+    /// An item that `product` is or was an offer of has other offers: read it and `others` anew, and what belongs to them.
+    "catalog.item_changed" ItemChanged { product: ProductId, others: Vec<ProductId> } key product, tenant |_| None
 }
 
 public_event! {

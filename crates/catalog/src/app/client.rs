@@ -4,8 +4,8 @@ use super::Products;
 use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
-    Catalog, Category, CategoryAttribute, CategoryDraft, CodedSku, ItemOffer, Listing, NewPicture, Offer,
-    Picture, ProductAddress, ProductDraft, UpsertCounts,
+    Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
+    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
@@ -51,6 +51,32 @@ impl Catalog for Products {
 
     fn item_offers<'a>(&'a self, ctx: &'a Ctx, product: ProductId) -> Reply<'a, Vec<ItemOffer>> {
         Box::pin(async move { Ok(self.offers_of_item(ctx, product).await?) })
+    }
+
+    fn items_of<'a>(&'a self, _ctx: &'a Ctx, products: Vec<ProductId>) -> Reply<'a, Vec<Vec<ProductId>>> {
+        Box::pin(async move { Ok(self.members_of_items(&products).await?) })
+    }
+
+    fn rank_offers<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        items: Vec<Vec<OfferStanding>>,
+    ) -> Reply<'a, Vec<Vec<ProductId>>> {
+        Box::pin(async move { Ok(self.ranked(items)) })
+    }
+
+    fn schemas<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<CategorySchema>> {
+        Box::pin(async move {
+            let tree = self.tree(ctx).await?;
+            let told = tree
+                .with_schemas()
+                .filter(|(_, attributes)| !attributes.is_empty());
+            let schema = |(category, attributes): (&Category, &[CategoryAttribute])| CategorySchema {
+                path: category.path.clone(),
+                attributes: attributes.to_vec(),
+            };
+            Ok(told.map(schema).collect())
+        })
     }
 
     fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {

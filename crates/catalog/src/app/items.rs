@@ -2,14 +2,16 @@
 
 use super::Products;
 use crate::cache::{CachedListing, Standing};
-use crate::domain::winning::{Candidate, rank};
+use crate::domain::winning::rank;
 use crate::domain::{Refusal, gtin};
 use crate::error::Error;
 use crate::store::items::{self, Named};
-use ::store::{Scope, Tx};
-use contracts::catalog::{ItemOffer, ItemProposal, Listing, ProductStatus, Variant};
+use ::store::{Scope, Tx, log};
+use contracts::catalog::{
+    ItemChanged, ItemOffer, ItemProposal, Listing, OfferStanding, ProductStatus, Variant,
+};
 use contracts::tenants::{Shop, ShopStatus};
-use kernel::{Ctx, Money, ProductId, TenantId, Timestamp};
+use kernel::{Ctx, Money, ProductId, TenantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -67,8 +69,8 @@ impl<'a> Offered<'a> {
         })
     }
 
-    fn candidate(&self) -> Candidate {
-        Candidate {
+    fn standing(&self) -> OfferStanding {
+        OfferStanding {
             product: self.listing.id,
             tenant: self.listing.tenant,
             in_stock: self.in_stock,
@@ -128,7 +130,7 @@ impl Products {
                 Some((cached.id, Offered::of(cached, standings.get(&cached.id)?, face)?))
             })
             .collect();
-        let mut candidates: Vec<Candidate> = offered.values().map(Offered::candidate).collect();
+        let mut candidates: Vec<OfferStanding> = offered.values().map(Offered::standing).collect();
         rank(self.settings.winning_rule, &mut candidates);
         // The product that is asked about stands for its own shop, wherever it comes among that shop's.
         let asked_shop = offered.get(&id).map(|own| own.listing.tenant);
@@ -146,6 +148,20 @@ impl Products {
             .collect())
     }
 
+    /// The products of each item that one of `ids` is an offer of, where it has several.
+    pub(super) async fn members_of_items(&self, ids: &[ProductId]) -> Result<Vec<Vec<ProductId>>, Error> {
+        Ok(items::members(self.db.pool(), ids).await?)
+    }
+
+    /// Each item's offers in the order of the marketplace's rule.
+    pub(super) fn ranked(&self, items: Vec<Vec<OfferStanding>>) -> Vec<Vec<ProductId>> {
+        let ranked = items.into_iter().map(|mut offers| {
+            rank(self.settings.winning_rule, &mut offers);
+            offers.iter().map(|offer| offer.product).collect()
+        });
+        ranked.collect()
+    }
+
     /// Says that a product is the same thing as another, or as none.
     pub(crate) async fn match_by_hand(
         &self,
@@ -155,9 +171,14 @@ impl Products {
     ) -> Result<(), Error> {
         let same_as = same_as.filter(|other| *other != product);
         let mut tx = self.db.begin(Scope::System).await?;
+        let before = items::members(&mut *tx, &[product]).await?;
         let item = items::match_by_hand(&mut tx, &ctx.actor, ctx.now, product, same_as).await?;
         item.ok_or(Error::NotFound("product"))?;
         items::settle(&mut tx, product).await?;
+        // Those that it leaves; those that it joins are found by it.
+        let others = before.into_iter().flatten().filter(|other| *other != product);
+        let others = others.collect();
+        log::append(&mut tx, ctx, &ItemChanged { product, others }).await?;
         tx.commit().await?;
         // Other processes find it out when what they remember of both has had its time.
         for id in std::iter::once(product).chain(same_as) {
@@ -233,8 +254,8 @@ impl Products {
 /// Matches products that were written with those of other shops that carry the same GTINs, in the transaction of the write.
 pub(super) async fn join<'a>(
     tx: &mut Tx,
+    ctx: &Ctx,
     tenant: TenantId,
-    now: Timestamp,
     listings: impl Iterator<Item = &'a Listing>,
 ) -> Result<(), Error> {
     let (mut named, mut nameless): (Vec<Named>, Vec<ProductId>) = (Vec::new(), Vec::new());
@@ -252,13 +273,14 @@ pub(super) async fn join<'a>(
         }
     }
     if !nameless.is_empty() {
-        items::part(tx, &nameless).await?;
+        let left = items::part(tx, &nameless).await?;
+        tell_left(tx, ctx, left).await?;
     }
     if named.is_empty() {
         return Ok(());
     }
     let mut known = items::of_gtins(tx, &named).await?;
-    let new = items::fresh(&named, &known, now);
+    let new = items::fresh(&named, &known, ctx.now);
     if !new.is_empty() && items::name(tx, &new).await? < new.len() {
         // Another shop came first with some of them.
         known = items::of_gtins(tx, &named).await?;
@@ -269,5 +291,17 @@ pub(super) async fn join<'a>(
         .iter()
         .filter_map(|one| Some((one.product, items::item_of(one, &known)?)))
         .collect();
-    Ok(items::put(tx, tenant, now, &matched).await?)
+    let left = items::put(tx, tenant, ctx.now, &matched).await?;
+    tell_left(tx, ctx, left).await
+}
+
+/// One product of each item that others have left stands for those that stay.
+async fn tell_left(tx: &mut Tx, ctx: &Ctx, left: Vec<ProductId>) -> Result<(), Error> {
+    let mut outbox = log::Outbox::new();
+    for product in left {
+        let others = Vec::new();
+        let pushed = outbox.push(ctx, &ItemChanged { product, others });
+        pushed.map_err(|error| Error::from(sqlx::Error::Encode(Box::new(error))))?;
+    }
+    Ok(outbox.append(tx).await?)
 }

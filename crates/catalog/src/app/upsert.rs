@@ -343,13 +343,7 @@ async fn write_changes(
     making::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
     translations::put(tx, tenant, &plan.words).await?;
-    super::items::join(
-        tx,
-        tenant,
-        ctx.now,
-        plan.listings.iter().map(|(_, listing)| listing),
-    )
-    .await?;
+    super::items::join(tx, ctx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;
     show(
         tx,
         ctx,

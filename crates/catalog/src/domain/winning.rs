@@ -1,40 +1,24 @@
 //! Which of several sellers' offers of one item is put first.
 
-use contracts::catalog::WinningRule;
-use kernel::{Money, ProductId, TenantId, Timestamp};
+use contracts::catalog::{OfferStanding, WinningRule};
 use std::cmp::Ordering;
 
-/// What the rule looks at.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    pub product: ProductId,
-    pub tenant: TenantId,
-    pub in_stock: bool,
-    pub price: Money,
-    /// The least that its shop asks for delivering it; none where the shop sends nothing.
-    pub delivery: Option<Money>,
-    /// Since when the product is there.
-    pub since: Timestamp,
-}
-
-impl Candidate {
-    /// What it costs at the door, where that is known.
-    fn landed(&self) -> Option<i64> {
-        let delivery = self.delivery.filter(|d| d.currency == self.price.currency)?;
-        self.price.amount.checked_add(delivery.amount)
-    }
+/// What it costs at the door, where that is known.
+fn at_the_door(offer: &OfferStanding) -> Option<i64> {
+    let delivery = offer.delivery.filter(|d| d.currency == offer.price.currency)?;
+    offer.price.amount.checked_add(delivery.amount)
 }
 
 /// Puts offers in the order of the rule, the winner first.
 ///
 /// Whatever the rule, what is in stock comes first, and offers in the currency of the oldest come before others: amounts in
 /// two currencies are not compared. Among equals the oldest wins, and then the least id, so that there is always one order.
-pub fn rank(rule: WinningRule, offers: &mut [Candidate]) {
+pub fn rank(rule: WinningRule, offers: &mut [OfferStanding]) {
     let oldest = offers.iter().min_by_key(|o| (o.since, o.product));
     let Some(currency) = oldest.map(|o| o.price.currency) else {
         return;
     };
-    let is_foreign = |o: &Candidate| o.price.currency != currency;
+    let is_foreign = |o: &OfferStanding| o.price.currency != currency;
     offers.sort_by(|a, b| {
         let by_rule = || match rule {
             WinningRule::LandedPrice => landed(a, b).then(a.price.amount.cmp(&b.price.amount)),
@@ -51,8 +35,8 @@ pub fn rank(rule: WinningRule, offers: &mut [Candidate]) {
 }
 
 /// What is known to come at a price comes before what is not.
-fn landed(a: &Candidate, b: &Candidate) -> Ordering {
-    match (a.landed(), b.landed()) {
+fn landed(a: &OfferStanding, b: &OfferStanding) -> Ordering {
+    match (at_the_door(a), at_the_door(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
@@ -63,17 +47,17 @@ fn landed(a: &Candidate, b: &Candidate) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Currency;
+    use kernel::{Currency, Money, ProductId, TenantId, Timestamp};
     use std::time::Duration;
 
     /// Offers in the order given, a second apart: price, delivery, in stock.
     fn ranked(rule: WinningRule, given: &[(i64, Option<i64>, bool)]) -> Vec<usize> {
         let eur = |amount| Money::new(amount, Currency::EUR);
         let at = |i: usize| Timestamp::UNIX_EPOCH + Duration::from_secs(i as u64);
-        let mut offers: Vec<Candidate> = given
+        let mut offers: Vec<OfferStanding> = given
             .iter()
             .enumerate()
-            .map(|(i, (price, delivery, in_stock))| Candidate {
+            .map(|(i, (price, delivery, in_stock))| OfferStanding {
                 product: ProductId::new(at(i)),
                 tenant: TenantId::new(at(i)),
                 in_stock: *in_stock,
@@ -106,7 +90,7 @@ mod tests {
     #[test]
     fn amounts_in_two_currencies_are_not_compared() {
         let at = |s| Timestamp::UNIX_EPOCH + Duration::from_secs(s);
-        let offer = |s, price| Candidate {
+        let offer = |s, price| OfferStanding {
             product: ProductId::new(at(s)),
             tenant: TenantId::new(at(s)),
             in_stock: true,

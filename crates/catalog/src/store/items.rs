@@ -3,7 +3,7 @@
 use contracts::catalog::ItemProposal;
 use kernel::{Actor, ProductId, TenantId, Timestamp};
 use sqlx::types::Json;
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, PgExecutor, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -78,38 +78,77 @@ pub async fn name(conn: &mut PgConnection, items: &HashMap<String, ProductId>) -
     Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
 }
 
-/// Makes products offers of items, save those that were matched by hand.
+/// The products of each item that one of `products` is an offer of, where it has several.
+pub async fn members(
+    executor: impl PgExecutor<'_>,
+    products: &[ProductId],
+) -> Result<Vec<Vec<ProductId>>, sqlx::Error> {
+    let products: Vec<Uuid> = products.iter().map(|p| p.0).collect();
+    let items: Vec<Vec<Uuid>> = sqlx::query_scalar(
+        "select array_agg(o.product_id order by o.product_id)
+           from (select distinct item_id from catalog.item_product where product_id = any($1)) as i
+           join catalog.item_product o using (item_id)
+          group by o.item_id
+         having count(*) > 1",
+    )
+    .bind(products)
+    .fetch_all(executor)
+    .await?;
+    let ids = |item: Vec<Uuid>| item.into_iter().map(ProductId).collect();
+    Ok(items.into_iter().map(ids).collect())
+}
+
+/// Makes products offers of items, save those that were matched by hand. Gives a product of each item that was left.
 pub async fn put(
     conn: &mut PgConnection,
     tenant: TenantId,
     now: Timestamp,
     matched: &[(ProductId, ProductId)],
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<ProductId>, sqlx::Error> {
     let (products, items): (Vec<Uuid>, Vec<Uuid>) = matched.iter().map(|(p, i)| (p.0, i.0)).unzip();
-    sqlx::query(
-        "insert into catalog.item_product as known (product_id, tenant_id, item_id, matched_at)
-         select m.product_id, $1, m.item_id, $2
-           from unnest($3::uuid[], $4::uuid[]) as m (product_id, item_id)
-         on conflict (product_id) do update set item_id = excluded.item_id, matched_at = excluded.matched_at
-          where not known.by_hand and known.item_id <> excluded.item_id",
+    let left: Vec<Uuid> = sqlx::query_scalar(
+        "with matched as (
+             select * from unnest($3::uuid[], $4::uuid[]) as m (product_id, item_id)
+         ), was as (
+             select known.item_id
+               from matched m
+               join catalog.item_product known using (product_id)
+              where not known.by_hand and known.item_id <> m.item_id
+         ), put as (
+             insert into catalog.item_product as known (product_id, tenant_id, item_id, matched_at)
+             select m.product_id, $1, m.item_id, $2 from matched m
+             on conflict (product_id) do update set item_id = excluded.item_id, matched_at = excluded.matched_at
+              where not known.by_hand and known.item_id <> excluded.item_id
+         )
+         select distinct on (o.item_id) o.product_id
+           from was join catalog.item_product o using (item_id)
+          where o.product_id <> all($3)",
     )
     .bind(tenant.0)
     .bind(now)
     .bind(products)
     .bind(items)
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(())
+    Ok(left.into_iter().map(ProductId).collect())
 }
 
-/// Products without a GTIN any more are offers of nothing, save those that were matched by hand.
-pub async fn part(conn: &mut PgConnection, products: &[ProductId]) -> Result<(), sqlx::Error> {
+/// Products without a GTIN any more are offers of nothing, save those that were matched by hand. Gives a product of each
+/// item that was left.
+pub async fn part(conn: &mut PgConnection, products: &[ProductId]) -> Result<Vec<ProductId>, sqlx::Error> {
     let products: Vec<Uuid> = products.iter().map(|p| p.0).collect();
-    sqlx::query("delete from catalog.item_product where product_id = any($1) and not by_hand")
-        .bind(products)
-        .execute(conn)
-        .await?;
-    Ok(())
+    let left: Vec<Uuid> = sqlx::query_scalar(
+        "with parted as (
+             delete from catalog.item_product where product_id = any($1) and not by_hand returning item_id
+         )
+         select distinct on (o.item_id) o.product_id
+           from parted join catalog.item_product o using (item_id)
+          where o.product_id <> all($1)",
+    )
+    .bind(products)
+    .fetch_all(conn)
+    .await?;
+    Ok(left.into_iter().map(ProductId).collect())
 }
 
 /// Makes `product` an offer of the item of `same_as` by hand, or of nothing but itself. Says the item, if both are there.

@@ -192,3 +192,49 @@ async fn a_corrected_gtin_leaves_the_others_of_the_item_behind() {
     let with_third = now(third).await;
     assert!(with_third.contains(&other) && !with_third.contains(&founder));
 }
+
+/// Items that were said to have other offers, in the order in which they were.
+async fn told_of(scene: &Scene) -> Vec<ProductId> {
+    let mut tx = scene
+        .db
+        .db(catalog::CONTEXT)
+        .begin(Scope::System)
+        .await
+        .expect("begins");
+    let keys: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select key from log.event where topic = 'catalog.item_changed' order by xid, id")
+            .fetch_all(&mut *tx)
+            .await
+            .expect("read");
+    keys.into_iter().map(ProductId).collect()
+}
+
+#[tokio::test]
+async fn those_that_stay_are_told_of_when_an_offer_leaves_its_item() {
+    let scene = Scene::new().await;
+    let (mine, _) = sell(&scene, scene.shop, coded("a", 1990, GTIN)).await;
+    let of = async |id| scene.products.items_of(&scene.ctx, vec![id]).await.expect("read");
+    assert_eq!(
+        of(mine).await,
+        Vec::<Vec<ProductId>>::new(),
+        "nobody else sells it"
+    );
+    let (theirs, _) = sell(&scene, scene.other_shop, coded("b", 1790, GTIN)).await;
+    let mut both = vec![mine, theirs];
+    both.sort_unstable();
+    assert_eq!(of(mine).await, std::slice::from_ref(&both));
+    assert_eq!(of(theirs).await, std::slice::from_ref(&both));
+    assert!(told_of(&scene).await.is_empty());
+
+    // Another number, then none.
+    let _ = sell(&scene, scene.other_shop, coded("b", 1790, "4006381333931")).await;
+    assert!(of(mine).await.is_empty());
+    assert_eq!(told_of(&scene).await, [mine]);
+    let _ = sell(&scene, scene.other_shop, coded("b", 1790, GTIN)).await;
+    assert_eq!(of(mine).await, std::slice::from_ref(&both));
+    let mut nameless = coded("b", 1790, GTIN);
+    nameless.variants[0].gtin = None;
+    let _ = sell(&scene, scene.other_shop, nameless).await;
+    assert!(of(mine).await.is_empty());
+    assert_eq!(told_of(&scene).await, [mine, mine]);
+}

@@ -1,6 +1,6 @@
 //! The same thing sold by several shops.
 
-use kernel::{Actor, DateTime, Money, ProductId, SkuId, TenantId};
+use kernel::{Actor, DateTime, Money, ProductId, SkuId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How it is decided which offer of an item is put first. In stock comes first in all of them, and the oldest wins among
@@ -39,6 +39,20 @@ pub struct ItemOffer {
     pub sku: Option<SkuId>,
     /// Whether this offer is put first.
     pub wins: bool,
+}
+
+/// What the rule looks at to say which of several offers of one item is put first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OfferStanding {
+    pub product: ProductId,
+    pub tenant: TenantId,
+    pub in_stock: bool,
+    /// Of its cheapest variant that is in stock, or of all.
+    pub price: Money,
+    /// The least that its shop asks for delivering it; none where the shop sends nothing.
+    pub delivery: Option<Money>,
+    /// Since when the product is there.
+    pub since: Timestamp,
 }
 
 /// A seller's word that two products are one item.

@@ -60,6 +60,13 @@ pub struct CategoryAttribute {
     pub inherited_from: Option<String>,
 }
 
+/// What holds in a category, what it inherits first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategorySchema {
+    pub path: String,
+    pub attributes: Vec<CategoryAttribute>,
+}
+
 /// A product on sale that lacks what its category asks for by now, or says it otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NeedyListing {
