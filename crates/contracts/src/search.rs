@@ -148,12 +148,25 @@ pub struct SearchHit {
     /// What buyers gave it; absent where nobody has reviewed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// How many shops sell the same, where several do. This is the offer that is put first, save where shops or places are
+    /// chosen: then each offer is found by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 2, example = 3)]
+    pub offers: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Facet {
     /// `category`, `seller`, `region`, `price`, `rating`, `availability`, or `attr.<key>`.
     pub key: String,
+    /// What people call it, where a category defines the attribute: in the `language` of the search, or in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Height")]
+    pub label: Option<String>,
+    /// What its bare numbers are counted in, where a category says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "cm")]
+    pub counted_in: Option<String>,
     pub values: Vec<FacetValue>,
     /// For numeric facets: the least and greatest value among the matches, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +177,22 @@ pub struct Facet {
     /// For numeric facets of many values: ranges to choose from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buckets: Vec<FacetBucket>,
+}
+
+impl Facet {
+    /// Without anything to choose from yet.
+    #[must_use]
+    pub fn bare(key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            label: None,
+            counted_in: None,
+            values: Vec::new(),
+            range: None,
+            unit: None,
+            buckets: Vec::new(),
+        }
+    }
 }
 
 /// A part of a numeric facet's range, both ends included.

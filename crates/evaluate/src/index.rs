@@ -40,6 +40,9 @@ fn document(number: u32, product: &Product) -> Document {
         brand: product.brand.clone(),
         categories: categories.collect(),
         category_aliases: Vec::new(),
+        language: None,
+        also_called: Vec::new(),
+        wins: true,
         translations: Vec::new(),
         tags: Vec::new(),
         description: product.description.clone(),
@@ -66,6 +69,7 @@ fn document(number: u32, product: &Product) -> Document {
             in_stock: true,
             distance_km: None,
             rating: None,
+            offers: None,
         },
         seller,
     }

@@ -452,6 +452,7 @@ pub async fn compose(
     let (tuned, c) = (findings.clone(), clock.clone());
     let noted = (searches.clone(), db(search::CONTEXT)?, clock.clone());
     let bought = db(search::CONTEXT)?;
+    let titled = (searches.clone(), catalog.clone(), clock.clone());
     w.add(Service::new("search").calls(ServedSearchDesk(Arc::new(findings.clone()))));
     w.add(
         Service::new("search")
@@ -460,6 +461,9 @@ pub async fn compose(
             .run(Loop::new("search index", move |stop| f.clone().run(stop)))
             .run(Loop::new("synonyms and rules", move |stop| {
                 tuned.clone().keep(c.clone(), stop)
+            }))
+            .run(Loop::new("labels of facets", move |stop| {
+                search::keep_titles(titled.0.clone(), titled.1.clone(), titled.2.clone(), stop)
             }))
             .run(Loop::new("searches", move |stop| {
                 search::record(noted.0.clone(), noted.1.clone(), noted.2.clone(), stop)

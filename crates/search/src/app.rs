@@ -5,6 +5,7 @@ use crate::engine::quantity::Unit;
 use crate::error::Error;
 use crate::port::{Ask, Index};
 use crate::record::{NOTES_MAX, Note, Searched, words_of};
+use crate::titles::Titles;
 use contracts::Reply;
 use contracts::search::tuning::SearchPreview;
 use contracts::search::{Click, Search, SearchPage, SearchQuery, Sort, Suggestions};
@@ -35,6 +36,8 @@ struct Inner {
     tuning: RwLock<(i64, Arc<Tuning>)>,
     /// Queries by which others found something, the commonest first.
     offered: RwLock<Arc<Vec<String>>>,
+    /// What facets are called.
+    titles: RwLock<Arc<Titles>>,
     /// What is to be remembered, and where it waits.
     notes: mpsc::Sender<Note>,
     waiting: Mutex<mpsc::Receiver<Note>>,
@@ -57,6 +60,7 @@ impl Searches {
                 rebuild: Notify::new(),
                 tuning: RwLock::default(),
                 offered: RwLock::default(),
+                titles: RwLock::default(),
                 notes,
                 waiting: Mutex::new(waiting),
             }),
@@ -121,6 +125,11 @@ impl Searches {
         *self.inner.offered.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(queries);
     }
 
+    /// From now on attributes are called so.
+    pub(crate) fn call(&self, titles: Titles) {
+        *self.inner.titles.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(titles);
+    }
+
     /// Queries of others that go on as typed.
     fn others(&self, typed: &str) -> Vec<String> {
         let typed = words_of(typed);
@@ -148,7 +157,11 @@ impl Searches {
 
     pub async fn find(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPage, Error> {
         check(&query)?;
-        self.index()?.search(self.ask(query, now)).await
+        let (category, language) = (query.category.clone(), query.language);
+        let mut page = self.index()?.search(self.ask(query, now)).await?;
+        let titles = Arc::clone(&self.inner.titles.read().unwrap_or_else(PoisonError::into_inner));
+        titles.tell(&mut page.facets, category.as_deref(), language);
+        Ok(page)
     }
 
     /// As [`Self::find`], and what was searched for is remembered.

@@ -11,7 +11,7 @@ use crate::opensearch::Cluster;
 use crate::port::{Checkpoint, Home, KeepError, Keeper};
 use crate::source::{Documents, Reader, Sources};
 use chrono::TimeDelta;
-use contracts::catalog::{CategoriesChanged, ProductChanged};
+use contracts::catalog::{CategoriesChanged, ItemChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
 use contracts::reviews::RatingChanged;
 use contracts::search::PopularityChanged;
@@ -25,8 +25,9 @@ use store::Db;
 use store::log::{self, Position};
 use tokio_util::sync::CancellationToken;
 
-const TOPICS: [&str; 6] = [
+const TOPICS: [&str; 7] = [
     ProductChanged::TOPIC,
+    ItemChanged::TOPIC,
     AvailabilityChanged::TOPIC,
     ShopChanged::TOPIC,
     PopularityChanged::TOPIC,
@@ -330,6 +331,7 @@ impl Replica {
                 self.shops.remove(&tenant);
                 self.dirty = true;
                 self.keeper.remove_shop(tenant, seen).await?;
+                self.scan_beside(ctx, tenant, seen).await?;
             }
         }
         let products: Vec<ProductId> = changes.products.into_iter().collect();
@@ -372,6 +374,23 @@ impl Replica {
             after = Some(last);
             let documents = self.reader.documents(ctx, &ids).await?;
             self.put(documents, seen).await?;
+        }
+    }
+
+    /// Reads every product of other shops that is the same as one of a shop that sells no more.
+    async fn scan_beside(&mut self, ctx: &Ctx, shop: TenantId, seen: Position) -> Result<(), StepError> {
+        let mut after = None;
+        loop {
+            let ids = self.reader.scan(ctx, Some(shop), after, CHUNK).await?;
+            let Some(&last) = ids.last() else {
+                return Ok(());
+            };
+            after = Some(last);
+            let others = self.reader.beside(ctx, &ids).await?;
+            if !others.is_empty() {
+                let documents = self.reader.documents(ctx, &others).await?;
+                self.put(documents, seen).await?;
+            }
         }
     }
 
@@ -424,6 +443,9 @@ impl Changes {
         for event in events {
             if let Some(Ok(changed)) = event.read::<ProductChanged>() {
                 changes.products.insert(changed.product);
+            } else if let Some(Ok(changed)) = event.read::<ItemChanged>() {
+                changes.products.insert(changed.product);
+                changes.products.extend(changed.others);
             } else if let Some(Ok(changed)) = event.read::<AvailabilityChanged>() {
                 changes.products.insert(changed.product);
             } else if let Some(Ok(changed)) = event.read::<PopularityChanged>() {

@@ -20,6 +20,7 @@ mod replica;
 mod report;
 mod source;
 mod store;
+mod titles;
 
 pub use app::Searches;
 pub use desk::Desk;
@@ -29,6 +30,7 @@ pub use http::{desk_routes, routes};
 pub use popularity::count_sales;
 pub use record::{follow_orders, record};
 pub use source::Sources;
+pub use titles::keep_titles;
 
 /// Name of the context: of its schema, its service and its metrics.
 pub const CONTEXT: &str = "search";

@@ -1,13 +1,13 @@
 //! What the index is made of: a product's listing, its shop and its stock, put together as one document.
 
 use crate::engine::document::tidy;
-use crate::engine::{Document, Labelled};
+use crate::engine::{Document, Labelled, Translated};
 use crate::popularity;
-use contracts::catalog::{Catalog, Category, Listing, ProductStatus, Variant};
+use contracts::catalog::{Catalog, Category, Listing, OfferStanding, ProductStatus, Variant};
 use contracts::inventory::Inventory;
 use contracts::reviews::{Rating, Reviews};
 use contracts::search::{SearchHit, facet_values};
-use contracts::tenants::{Shop, ShopStatus, Tenants};
+use contracts::tenants::{DeliveryRate, Shop, ShopStatus, Tenants};
 use kernel::{Ctx, Fault, ProductId, SkuId, TenantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -53,13 +53,19 @@ impl Reader {
         }
     }
 
-    /// What the index is to hold of `ids`, as things are now.
+    /// What the index is to hold of `ids` as things are now, and of all that are offers of the same items: which is put first
+    /// may be another by now.
     pub async fn documents(&mut self, ctx: &Ctx, ids: &[ProductId]) -> Result<Documents, Fault> {
         if self.categories_at.is_none() {
             // Before the listings, whose categories are named as they were last read.
             self.read_categories(ctx).await?;
         }
-        let listings = self.sources.catalog.listings_now(ctx, ids.to_vec()).await?;
+        let items = self.sources.catalog.items_of(ctx, ids.to_vec()).await?;
+        let mut ids = ids.to_vec();
+        let asked: HashSet<ProductId> = ids.iter().copied().collect();
+        let others = items.iter().flatten().filter(|id| !asked.contains(id));
+        ids.extend(others);
+        let listings = self.sources.catalog.listings_now(ctx, ids.clone()).await?;
         let active: Vec<Listing> = listings
             .into_iter()
             .filter(|listing| listing.status == ProductStatus::Active && !listing.variants.is_empty())
@@ -83,7 +89,9 @@ impl Reader {
             });
         let ratings = self.ratings(ctx, ids_for_sale).await?;
 
-        let put: Vec<Document> = for_sale
+        let offers = self.offers(ctx, items, &for_sale, &shops, &in_stock).await?;
+
+        let mut put: Vec<Document> = for_sale
             .into_iter()
             .filter_map(|listing| {
                 let shop = shops.get(&listing.tenant)?;
@@ -97,11 +105,46 @@ impl Reader {
                 })
             })
             .collect();
+        offers.tell(&mut put);
         let kept: HashSet<ProductId> = put.iter().map(|document| document.product).collect();
         Ok(Documents {
             removed: ids.iter().copied().filter(|id| !kept.contains(id)).collect(),
             put,
         })
+    }
+
+    /// The offers of each item that are for sale, the one that is put first in front.
+    async fn offers(
+        &self,
+        ctx: &Ctx,
+        items: Vec<Vec<ProductId>>,
+        for_sale: &[Listing],
+        shops: &HashMap<TenantId, Shop>,
+        in_stock: &HashSet<SkuId>,
+    ) -> Result<Offers, Fault> {
+        if items.is_empty() {
+            return Ok(Offers::default());
+        }
+        let standings = for_sale.iter().filter_map(|listing| {
+            let shop = shops.get(&listing.tenant)?;
+            Some((listing.id, standing(listing, shop, in_stock)?))
+        });
+        let standings: HashMap<ProductId, OfferStanding> = standings.collect();
+        let of_item =
+            |item: Vec<ProductId>| item.iter().filter_map(|id| standings.get(id).cloned()).collect();
+        let items: Vec<Vec<OfferStanding>> = items.into_iter().map(of_item).collect();
+        let ranked = self.sources.catalog.rank_offers(ctx, items).await?;
+        Ok(Offers(ranked))
+    }
+
+    /// The products of other shops whose place among an item's offers may be another when all of `ids` are gone.
+    pub async fn beside(&self, ctx: &Ctx, ids: &[ProductId]) -> Result<Vec<ProductId>, Fault> {
+        let items = self.sources.catalog.items_of(ctx, ids.to_vec()).await?;
+        Ok(items
+            .into_iter()
+            .flatten()
+            .filter(|id| !ids.contains(id))
+            .collect())
     }
 
     /// Those of `tenants` whose shops are open.
@@ -214,8 +257,12 @@ impl Reader {
             description: plain_text(&listing.description_html),
             translations: listing
                 .translations
-                .values()
-                .map(|words| (words.title.clone(), plain_text(&words.description_html)))
+                .iter()
+                .map(|(language, words)| Translated {
+                    language: language.clone(),
+                    title: words.title.clone(),
+                    description: plain_text(&words.description_html),
+                })
                 .collect(),
             attributes,
             seller: labelled(&shop.slug, &shop.name),
@@ -234,6 +281,8 @@ impl Reader {
             in_stock,
             created_at: listing.created_at,
             popularity: 0,
+            also_called: Vec::new(),
+            wins: true,
             // At most 500.
             rating: rating.map_or(0, |rating| u16::try_from(rating.average_hundredths).unwrap_or(0)),
             card: SearchHit {
@@ -251,8 +300,10 @@ impl Reader {
                 in_stock,
                 distance_km: None,
                 rating,
+                offers: None,
             },
             title: listing.title,
+            language: listing.language,
             brand: listing.brand,
             tags: listing.tags,
         }
@@ -285,6 +336,57 @@ impl Reader {
         }
         (categories, aliases)
     }
+}
+
+/// Of each item the offers that are for sale, the one that is put first in front.
+#[derive(Debug, Default)]
+struct Offers(Vec<Vec<ProductId>>);
+
+impl Offers {
+    /// Tells the documents of offers which are put first, how many shops sell the same, and by which words.
+    fn tell(&self, documents: &mut [Document]) {
+        let place_of: HashMap<ProductId, usize> = (0..)
+            .zip(documents.iter())
+            .map(|(n, document)| (document.product, n))
+            .collect();
+        for item in &self.0 {
+            let places: Vec<usize> = item.iter().filter_map(|id| place_of.get(id).copied()).collect();
+            let Some((&first, others)) = places.split_first() else {
+                continue;
+            };
+            let shops: HashSet<TenantId> = places.iter().map(|&n| documents[n].tenant).collect();
+            let offers = u32::try_from(shops.len()).ok().filter(|shops| *shops > 1);
+            let mut called: Vec<String> = others.iter().map(|&n| documents[n].title.clone()).collect();
+            called.retain(|title| *title != documents[first].title);
+            called.sort_unstable();
+            called.dedup();
+            documents[first].also_called = called;
+            for &n in &places {
+                documents[n].wins = n == first;
+                documents[n].card.offers = offers;
+            }
+        }
+    }
+}
+
+/// What is looked at to say which offer of an item is put first: its cheapest variant in stock, or of all.
+fn standing(listing: &Listing, shop: &Shop, in_stock: &HashSet<SkuId>) -> Option<OfferStanding> {
+    let is_there = |v: &&Variant| in_stock.contains(&v.sku);
+    let cheapest_there = listing
+        .variants
+        .iter()
+        .filter(is_there)
+        .min_by_key(|v| v.price.amount);
+    let cheapest = || listing.variants.iter().min_by_key(|v| v.price.amount);
+    let rates = shop.delivery.iter().flat_map(|option| &option.rates);
+    Some(OfferStanding {
+        product: listing.id,
+        tenant: listing.tenant,
+        in_stock: cheapest_there.is_some(),
+        price: cheapest_there.or_else(cheapest)?.price,
+        delivery: rates.map(DeliveryRate::least).min_by_key(|m| m.amount),
+        since: listing.created_at,
+    })
 }
 
 /// Typed attributes, the options of all variants, and the brand: whatever one may filter by.

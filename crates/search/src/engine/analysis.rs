@@ -5,6 +5,7 @@
 //! wrong too often; endings that both languages share make one chain serve both. Spanish verbs are left alone:
 //! things are sought by nouns and adjectives, and stripping `-er` would make `shower` of `show`.
 
+use std::sync::LazyLock;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer, Token, TokenFilter,
     TokenStream, Tokenizer,
@@ -15,7 +16,9 @@ pub const ANALYZER: &str = "stoa";
 /// Name of the chain without stemming.
 pub const FOLDER: &str = "stoa_as_written";
 /// To be raised with every change of the chain: an index made by another version is rebuilt.
-pub const ANALYSIS_VERSION: u32 = 1;
+pub const ANALYSIS_VERSION: u32 = 2;
+/// Before a stem of another language, so that it is no word of the chain that serves English and Spanish.
+pub const FOREIGN: char = '\u{1}';
 /// Bytes of a term beyond which it is noise.
 const TERM_BYTES_MAX: usize = 48;
 
@@ -56,6 +59,74 @@ pub fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<String> {
         .token_stream(text)
         .process(&mut |token| terms.push(token.text.clone()));
     terms
+}
+
+/// Languages with a stemmer of their own, by what their tags (BCP 47) begin with. One chain serves English and Spanish.
+const STEMMED: [(&str, Language); 16] = [
+    ("ar", Language::Arabic),
+    ("da", Language::Danish),
+    ("de", Language::German),
+    ("el", Language::Greek),
+    ("fi", Language::Finnish),
+    ("fr", Language::French),
+    ("hu", Language::Hungarian),
+    ("it", Language::Italian),
+    ("nb", Language::Norwegian),
+    ("nl", Language::Dutch),
+    ("no", Language::Norwegian),
+    ("pt", Language::Portuguese),
+    ("ro", Language::Romanian),
+    ("ru", Language::Russian),
+    ("sv", Language::Swedish),
+    ("tr", Language::Turkish),
+];
+
+/// The chains of all other languages. Stems are taken of folded words, as people leave accents out when they search.
+static FOREIGN_CHAINS: LazyLock<Vec<(&'static str, TextAnalyzer)>> = LazyLock::new(|| {
+    let chain = |(tag, language)| {
+        let chain = TextAnalyzer::builder(Words)
+            .filter(RemoveLongFilter::limit(TERM_BYTES_MAX))
+            .filter(LowerCaser)
+            .filter(AsciiFoldingFilter)
+            .filter(Stemmer::new(language));
+        (tag, chain.build())
+    };
+    STEMMED.into_iter().map(chain).collect()
+});
+
+/// The stems of a text in a language that has a stemmer of its own, each marked; nothing in another one.
+#[must_use]
+pub fn foreign_terms(language: Option<&str>, text: &str) -> Vec<String> {
+    let language = language.and_then(|tag| tag.split('-').next()).unwrap_or_default();
+    let chain = FOREIGN_CHAINS
+        .iter()
+        .find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+    let found = chain.map(|(_, chain)| terms(&mut chain.clone(), text));
+    found.into_iter().flatten().map(marked).collect()
+}
+
+/// What a word of a query may be a form of in any of those languages.
+#[must_use]
+pub fn foreign_stems(folded: &str) -> Vec<String> {
+    let each = FOREIGN_CHAINS.iter();
+    let mut stems: Vec<String> = each
+        .flat_map(|(_, chain)| terms(&mut chain.clone(), folded))
+        .map(marked)
+        .collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// Whether a term is such a stem.
+#[must_use]
+pub fn is_foreign(term: &[u8]) -> bool {
+    term.first() == Some(&0x01)
+}
+
+fn marked(mut stem: String) -> String {
+    stem.insert(0, FOREIGN);
+    stem
 }
 
 #[must_use]
@@ -252,6 +323,26 @@ mod tests {
             let stems: std::collections::BTreeSet<_> = group.iter().flat_map(|w| analysed(w)).collect();
             assert_eq!(stems.len(), 1, "{group:?} gave {stems:?}");
         }
+    }
+
+    #[test]
+    fn words_of_other_languages_are_found_in_their_forms() {
+        for (language, written, asked) in [
+            ("de", "Kaffeetassen", "kaffeetasse"),
+            ("de-AT", "Schalen", "schale"),
+            ("fr", "Tasses émaillées", "emaillee"),
+            ("pt-BR", "Canecas esmaltadas", "esmaltado"),
+            ("it", "Ciotole smaltate", "ciotola"),
+            ("ru", "Кружки", "кружка"),
+        ] {
+            let stems = foreign_terms(Some(language), written);
+            let asked_for = foreign_stems(asked);
+            assert!(
+                stems.iter().any(|stem| asked_for.contains(stem)),
+                "{language}: {stems:?} and {asked_for:?}"
+            );
+        }
+        assert!(foreign_terms(Some("es"), "Tazas").is_empty() && foreign_terms(None, "Cups").is_empty());
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The columns of each segment, opened once, and the numbers under which all segments know a facet's terms.
 //!
 //! Within a segment a term is an ordinal of that segment's dictionary. Counts over several segments are added under
-//! one number per term, given out here and looked up in a table per segment, so that no text is touched before
-//! the few terms that are shown.
+//! one number per term, given out here, so that no text is touched before the few terms that are shown.
 
+use super::analysis::is_foreign;
 use super::document::SEPARATOR;
 use super::quantity::Quantity;
-use std::collections::{HashMap, HashSet};
+use super::rows::{FACETS, FacetRows, Indexed};
+use super::schema::Fields;
+use super::vocabulary::Vocabulary;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tantivy::columnar::{Cardinality, Column, ColumnValues, StrColumn};
 use tantivy::index::SegmentId;
@@ -39,7 +42,7 @@ impl Terms {
     }
 
     /// The numbers of a segment's dictionary, in order of its ordinals. Searches that run meanwhile get a word in.
-    fn number(&self, column: &StrColumn) -> tantivy::Result<Vec<u32>> {
+    pub(super) fn number(&self, column: &StrColumn) -> tantivy::Result<Vec<u32>> {
         let mut stream = column.dictionary().stream()?;
         let mut numbers = Vec::with_capacity(column.num_terms());
         let mut waiting = Vec::with_capacity(NUMBERED_AT_ONCE);
@@ -130,167 +133,43 @@ fn next_number(list: &[Arc<str>]) -> u32 {
     u32::try_from(list.len()).expect("fewer than 4 billion distinct terms fit into memory")
 }
 
-/// One facet column of one segment.
-pub struct FacetColumn {
-    ordinals: Column<u64>,
-    numbers: Vec<u32>,
-    /// The groups of which some document has several quantities: adding up its terms counts that document twice.
-    several: HashSet<u32>,
-}
-
-/// Documents are few when there are so many times as many terms: then each term that they have is counted as it comes,
-/// and those that they have not are not looked at.
-const FEW_OF_TERMS: usize = 32;
-/// Values decoded at once.
-const RUN_MAX: usize = 4_096;
-
-impl FacetColumn {
-    fn new(ordinals: Column<u64>, numbers: Vec<u32>) -> Self {
-        Self {
-            ordinals,
-            numbers,
-            several: HashSet::new(),
-        }
-    }
-
-    /// Looks for documents that have several quantities of a group.
-    fn find_several(&mut self, entries: &Entries) {
-        let group_of_quantity = |number: &u32| {
-            let number = *number as usize;
-            entries.quantity(number).map(|_| entries.group_of[number])
-        };
-        let groups: Vec<Option<u32>> = self.numbers.iter().map(group_of_quantity).collect();
-        let (mut seen, mut several) = (Vec::new(), HashSet::new());
-        for doc in 0..self.ordinals.num_docs() {
-            seen.clear();
-            for group in self.values(doc).filter_map(|ordinal| groups[ordinal]) {
-                if seen.contains(&group) {
-                    several.insert(group);
-                }
-                seen.push(group);
-            }
-        }
-        self.several = several;
-    }
-
-    /// Whether some document has several quantities of any group.
-    #[must_use]
-    pub fn has_several(&self) -> bool {
-        !self.several.is_empty()
-    }
-
-    #[must_use]
-    pub fn has_several_of(&self, group: usize) -> bool {
-        u32::try_from(group).is_ok_and(|group| self.several.contains(&group))
-    }
-
-    fn values(&self, doc: u32) -> impl Iterator<Item = usize> {
-        self.ordinals.values_for_doc(doc).map(|ordinal| ordinal as usize)
-    }
-
-    /// The numbers of a document's terms.
-    pub fn numbers_of(&self, doc: u32) -> impl Iterator<Item = usize> {
-        self.values(doc).map(|ordinal| self.numbers[ordinal] as usize)
-    }
-
-    /// Adds to `counts`, by number, how many of `docs` have each term, where the term is `wanted`.
-    pub fn count(&self, docs: &[u32], counts: &mut [u32], wanted: impl Fn(usize) -> bool) {
-        if docs.is_empty() {
-            return;
-        }
-        if docs.len() * FEW_OF_TERMS < self.numbers.len() {
-            for &doc in docs {
-                for ordinal in self.ordinals.values_for_doc(doc) {
-                    let number = self.numbers[ordinal as usize] as usize;
-                    if wanted(number) {
-                        counts[number] += 1;
-                    }
-                }
-            }
-            return;
-        }
-        // By ordinal first: neighbours in the column are decoded together, and numbers are looked up once per term.
-        let mut of_ordinal = vec![0u32; self.numbers.len()];
-        let mut decoded = Vec::with_capacity(RUN_MAX);
-        let mut add = |rows: std::ops::Range<u32>| {
-            decoded.resize(rows.len(), 0);
-            self.ordinals
-                .values
-                .get_range(u64::from(rows.start), &mut decoded);
-            decoded
-                .iter()
-                .for_each(|&ordinal| of_ordinal[ordinal as usize] += 1);
-        };
-        let mut run = 0..0;
-        for &doc in docs {
-            let rows = self.ordinals.index.value_row_ids(doc);
-            if rows.start == run.end && run.len() < RUN_MAX {
-                run.end = rows.end;
-            } else if !rows.is_empty() {
-                add(std::mem::replace(&mut run, rows));
-            }
-        }
-        add(run);
-        for (&count, &number) in of_ordinal.iter().zip(&self.numbers) {
-            let number = number as usize;
-            if count > 0 && wanted(number) {
-                counts[number] += count;
-            }
-        }
-    }
-}
-
 /// The columns of one segment. They never change; a deletion only clears a bit elsewhere.
 pub struct Columns {
-    pub category: Option<FacetColumn>,
-    pub seller: Option<FacetColumn>,
-    pub region: Option<FacetColumn>,
-    pub attribute: Option<FacetColumn>,
+    pub facets: FacetRows,
     pub price: Arc<dyn ColumnValues<i64>>,
     pub currency: Arc<dyn ColumnValues<u64>>,
     pub in_stock: Arc<dyn ColumnValues<u64>>,
     pub created: Arc<dyn ColumnValues<i64>>,
     pub popularity: Arc<dyn ColumnValues<u64>>,
     pub rating: Arc<dyn ColumnValues<u64>>,
+    pub wins: Arc<dyn ColumnValues<u64>>,
     pub id_high: Arc<dyn ColumnValues<u64>>,
     pub id_low: Arc<dyn ColumnValues<u64>>,
 }
 
 /// The numbered terms of every facet.
 #[derive(Debug, Default)]
-pub struct FacetTerms {
-    pub category: Terms,
-    pub seller: Terms,
-    pub region: Terms,
-    pub attribute: Terms,
+pub struct FacetTerms([Terms; FACETS]);
+
+impl FacetTerms {
+    #[must_use]
+    pub fn of(&self, facet: Indexed) -> &Terms {
+        &self.0[facet as usize]
+    }
 }
 
 impl Columns {
     fn open(reader: &SegmentReader, terms: &FacetTerms) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
-        let facet = |name: &str, terms: &Terms| -> tantivy::Result<Option<FacetColumn>> {
-            let Some(column) = fast.str(name)? else {
-                return Ok(None);
-            };
-            let numbers = terms.number(&column)?;
-            let (_, ordinals) = column.into_parts();
-            Ok(Some(FacetColumn::new(ordinals, numbers)))
-        };
-        let mut attribute = facet("attribute", &terms.attribute)?;
-        if let Some(attribute) = &mut attribute {
-            attribute.find_several(&terms.attribute.read());
-        }
         Ok(Self {
-            category: facet("category", &terms.category)?,
-            seller: facet("seller", &terms.seller)?,
-            region: facet("region", &terms.region)?,
-            attribute,
+            facets: FacetRows::open(reader, terms)?,
             price: single(fast.i64("price")?, 0),
             currency: single(fast.u64("currency")?, 0),
             in_stock: single(fast.u64("in_stock")?, 0),
             created: single(fast.i64("created")?, 0),
             popularity: single(fast.u64("popularity")?, 0),
             rating: single(fast.u64("rating")?, 0),
+            wins: single(fast.u64("wins")?, 1),
             id_high: single(fast.u64("id_high")?, 0),
             id_low: single(fast.u64("id_low")?, 0),
         })
@@ -325,6 +204,11 @@ pub struct View {
     /// In the order of the searcher's segments.
     pub columns: Vec<Arc<Columns>>,
     pub terms: Arc<FacetTerms>,
+    /// The words of titles and labels as they are written, and the stems of all text.
+    pub words: Vocabulary,
+    pub stems: Vocabulary,
+    /// Whether some text is in a language that has a stemmer of its own.
+    pub has_foreign: bool,
 }
 
 /// Numbers of terms no longer in use that are put up with before all are given out anew.
@@ -332,7 +216,7 @@ const STALE_TERMS_MAX: usize = 100_000;
 
 impl View {
     /// A view of `searcher` that takes over from `before` what has not changed.
-    pub fn open(searcher: Searcher, before: Option<&Self>) -> tantivy::Result<Self> {
+    pub fn open(searcher: Searcher, fields: &Fields, before: Option<&Self>) -> tantivy::Result<Self> {
         let known: HashMap<SegmentId, &Arc<Columns>> = before
             .map(|view| {
                 let ids = view
@@ -344,32 +228,40 @@ impl View {
             })
             .unwrap_or_default();
         let terms = before.map(|view| Arc::clone(&view.terms)).unwrap_or_default();
-        let columns = searcher
-            .segment_readers()
-            .iter()
-            .map(|reader| match known.get(&reader.segment_id()) {
-                Some(columns) => Ok(Arc::clone(columns)),
-                None => Columns::open(reader, &terms).map(Arc::new),
-            })
-            .collect::<tantivy::Result<Vec<_>>>()?;
+        let words = before.map(|view| view.words.clone());
+        let stems = before.map(|view| view.stems.clone());
+        let (mut words, mut stems) = (words.unwrap_or_default(), stems.unwrap_or_default());
+        let mut has_foreign = before.is_some_and(|view| view.has_foreign);
+        let mut columns = Vec::with_capacity(searcher.segment_readers().len());
+        for reader in searcher.segment_readers() {
+            if let Some(known) = known.get(&reader.segment_id()) {
+                columns.push(Arc::clone(known));
+                continue;
+            }
+            columns.push(Arc::new(Columns::open(reader, &terms)?));
+            let all = reader.inverted_index(fields.all)?;
+            // They are the first of all terms.
+            let mut first = all.terms().stream()?;
+            has_foreign |= first.advance() && is_foreign(first.key());
+            words.add(reader.inverted_index(fields.words)?.terms())?;
+            stems.add(all.terms())?;
+        }
         let view = Self {
             searcher,
             columns,
             terms,
+            words,
+            stems,
+            has_foreign,
         };
         if before.is_some() && view.is_stale() {
-            return Self::open(view.searcher, None);
+            return Self::open(view.searcher, fields, None);
         }
         Ok(view)
     }
 
     fn is_stale(&self) -> bool {
-        let largest = self
-            .columns
-            .iter()
-            .filter_map(|c| c.attribute.as_ref())
-            .map(|a| a.numbers.len())
-            .sum::<usize>();
-        self.terms.attribute.read().len() > 2 * largest + STALE_TERMS_MAX
+        let used: usize = self.columns.iter().map(|c| c.facets.attributes()).sum();
+        self.terms.of(Indexed::Attribute).read().len() > 2 * used + STALE_TERMS_MAX
     }
 }

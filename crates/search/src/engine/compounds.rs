@@ -3,7 +3,7 @@
 //! Two neighbours of a query also stand for the word they make together (`doll house`, `dollhouse`), and a word that
 //! hardly anything has also for two that stand side by side in titles (`bookshelf`, `book shelf`).
 
-use super::analysis::{analyzer, terms};
+use super::analysis::{analyzer, foreign_stems, terms};
 use super::columns::View;
 use super::schema::Fields;
 use tantivy::Term;
@@ -59,10 +59,14 @@ pub fn read(
         }
         None => words.push(read),
     };
+    let foreign = |word: &str| match view.has_foreign {
+        true => foreign_stems(word),
+        false => Vec::new(),
+    };
     for (n, word) in written.iter().enumerate() {
         let own = stem(word);
         if !with_compounds {
-            add(Read::of(word.clone(), vec![own]));
+            add(Read::of(word.clone(), [vec![own], foreign(word)].concat()));
             continue;
         }
         if let Some((left, right)) = parts(word, &own, view, fields, &mut stem)? {
@@ -88,6 +92,7 @@ pub fn read(
                 }
             }
         }
+        stems.extend(foreign(word));
         add(Read::of(word.clone(), stems));
     }
     Ok(words)

@@ -1,10 +1,12 @@
 //! A product as the index takes it in.
 
+use super::analysis::foreign_terms;
 use super::heads;
 use super::schema::Fields;
 use contracts::search::SearchHit;
 use kernel::{Currency, Money, ProductId, TenantId, Timestamp};
 use tantivy::TantivyDocument;
+use tantivy::tokenizer::{PreTokenizedString, Token};
 
 /// Between a facet's value and its label, and between an attribute's key and its value.
 pub const SEPARATOR: char = '\u{1}';
@@ -20,22 +22,40 @@ pub struct Labelled {
     pub label: String,
 }
 
+/// Title and description in another language, without markup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Translated {
+    /// Its tag (BCP 47).
+    pub language: String,
+    pub title: String,
+    pub description: String,
+}
+
+impl Translated {
+    fn told(&self) -> (Option<&str>, &str, &str) {
+        (Some(&self.language), &self.title, &self.description)
+    }
+}
+
 /// What is known of a product that is for sale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     pub product: ProductId,
     pub tenant: TenantId,
     pub title: String,
+    /// Of title and description, by its tag, where the seller said.
+    pub language: Option<String>,
     pub brand: String,
     /// The path and each of its ancestors, root first.
     pub categories: Vec<Labelled>,
     /// Names of the categories in other languages, to be found by.
     pub category_aliases: Vec<String>,
     pub tags: Vec<String>,
+    /// What other shops call it whose offers of the same item come after this one: it is found by their words.
+    pub also_called: Vec<String>,
     /// Without markup.
     pub description: String,
-    /// Title and description in other languages, without markup.
-    pub translations: Vec<(String, String)>,
+    pub translations: Vec<Translated>,
     /// Key and value, each pair once.
     pub attributes: Vec<(String, String)>,
     pub seller: Labelled,
@@ -51,11 +71,23 @@ pub struct Document {
     pub popularity: u64,
     /// What buyers gave it, in hundredths of a star; 0 where nobody gave any.
     pub rating: u16,
+    /// Whether it is put first of the offers of its item, or is the only one.
+    pub wins: bool,
     /// What the result list shows.
     pub card: SearchHit,
 }
 
 impl Document {
+    /// Title and description in each language, with its tag where it is known.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (Option<&str>, &str, &str)> {
+        let own = (
+            self.language.as_deref(),
+            self.title.as_str(),
+            self.description.as_str(),
+        );
+        std::iter::once(own).chain(self.translations.iter().map(Translated::told))
+    }
+
     pub(super) fn to_index(&self, fields: &Fields) -> serde_json::Result<TantivyDocument> {
         let mut doc = TantivyDocument::new();
         let (high, low) = self.product.0.as_u64_pair();
@@ -71,9 +103,9 @@ impl Document {
             }
         };
         text(fields.title, &self.title);
-        for (title, description) in &self.translations {
-            text(fields.title, title);
-            text(fields.text, description);
+        for words in &self.translations {
+            text(fields.title, &words.title);
+            text(fields.text, &words.description);
         }
         text(fields.label, &self.brand);
         self.categories.iter().for_each(|c| text(fields.label, &c.label));
@@ -82,6 +114,7 @@ impl Document {
             .for_each(|name| text(fields.label, name));
         self.tags.iter().for_each(|tag| text(fields.label, tag));
         text(fields.text, &self.description);
+        self.also_called.iter().for_each(|title| text(fields.text, title));
         text(fields.text, &self.seller.label);
         // What is merely so or not so is no word to find a product by.
         for (_, value) in self
@@ -90,6 +123,16 @@ impl Document {
             .filter(|(_, value)| value != "yes" && value != "no")
         {
             text(fields.text, value);
+        }
+
+        for (language, title, description) in self.told() {
+            for (field, text) in [(fields.title, title), (fields.text, description)] {
+                let stems = foreign_terms(language, text);
+                if !stems.is_empty() {
+                    doc.add_pre_tokenized_text(field, tokens(&stems));
+                    doc.add_pre_tokenized_text(fields.all, tokens(&stems));
+                }
+            }
         }
 
         let labels = self.categories.iter().map(|c| &c.label);
@@ -124,8 +167,22 @@ impl Document {
         doc.add_i64(fields.created, self.created_at.timestamp_micros());
         doc.add_u64(fields.popularity, self.popularity);
         doc.add_u64(fields.rating, u64::from(self.rating));
+        doc.add_u64(fields.wins, u64::from(self.wins));
         doc.add_text(fields.card, serde_json::to_string(&self.card)?);
         Ok(doc)
+    }
+}
+
+/// Terms as the index takes them in as they are.
+fn tokens(terms: &[String]) -> PreTokenizedString {
+    let token = |(position, term): (usize, &String)| Token {
+        position,
+        text: term.clone(),
+        ..Token::default()
+    };
+    PreTokenizedString {
+        text: String::new(),
+        tokens: terms.iter().enumerate().map(token).collect(),
     }
 }
 

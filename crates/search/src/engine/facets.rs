@@ -3,10 +3,11 @@
 //! A facet counts the documents that pass every *other* facet's filter: what would be found if this facet's own
 //! choice were different. So a document that fails one filter only still counts, in that filter's facet alone.
 
-use super::columns::{Columns, Entries, FacetColumn, FacetTerms, Terms, View};
+use super::columns::{Columns, Entries, FacetTerms, View};
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
-use super::shown::{self, Chosen, STARS};
+use super::rows::{Counted, FacetRows, Indexed};
+use super::shown::{self, Chosen, STARS, Values};
 use contracts::search::Facet;
 use std::collections::HashMap;
 use tantivy::DocId;
@@ -18,10 +19,7 @@ const KEYS_SEEN_MAX: usize = 64;
 pub struct Counts<'a> {
     filters: &'a [Filter],
     terms: &'a FacetTerms,
-    category: Vec<u32>,
-    seller: Vec<u32>,
-    region: Vec<u32>,
-    attribute: Vec<u32>,
+    counted: Counted,
     /// By attribute filter, the number of its key.
     keys: Vec<Option<usize>>,
     group_of: Vec<u32>,
@@ -46,11 +44,9 @@ impl<'a> Counts<'a> {
     #[must_use]
     pub fn new(filters: &'a [Filter], view: &'a View, currency: Option<u64>) -> Self {
         let terms: &FacetTerms = &view.terms;
-        let has_several =
-            |columns: &Columns| columns.attribute.as_ref().is_some_and(FacetColumn::has_several);
-        let keeps = view.columns.iter().any(|columns| has_several(columns));
-        let zeros = |terms: &Terms| vec![0; terms.read().len()];
-        let attributes = terms.attribute.read();
+        let keeps = view.columns.iter().any(|columns| columns.facets.has_several());
+        let counted = Indexed::ALL.map(|facet| vec![0; terms.of(facet).read().len()]);
+        let attributes = terms.of(Indexed::Attribute).read();
         let keys = filters.iter().map(|filter| match filter {
             Filter::Attribute { key, .. } => attributes.group_named(key),
             _ => None,
@@ -59,10 +55,7 @@ impl<'a> Counts<'a> {
         let group_of = |n| u32::try_from(attributes.group_of(n)).unwrap_or(u32::MAX);
         Self {
             filters,
-            category: zeros(&terms.category),
-            seller: zeros(&terms.seller),
-            region: zeros(&terms.region),
-            attribute: vec![0; attributes.len()],
+            counted,
             keys: keys.collect(),
             group_of: if restricted {
                 (0..attributes.len()).map(group_of).collect()
@@ -80,9 +73,7 @@ impl<'a> Counts<'a> {
 
     /// Adds one segment: the documents that pass, and by filter those that fail it alone.
     pub fn add(&mut self, columns: &'a Columns, passing: &[DocId], near: &[Vec<DocId>]) {
-        self.add_category(columns, passing);
-        self.add_seller(columns, passing);
-        self.add_region(columns, passing);
+        columns.facets.count(passing, &mut self.counted);
         self.add_price(columns, passing);
         self.add_stock(columns, passing);
         self.add_rating(columns, passing);
@@ -93,37 +84,34 @@ impl<'a> Counts<'a> {
                 near: near.to_vec(),
             });
         }
-        count(&mut self.attribute, columns.attribute.as_ref(), passing, |_| true);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
-                Filter::Category(_) => self.add_category(columns, docs),
-                Filter::Seller(_) => self.add_seller(columns, docs),
-                Filter::Region(_) => self.add_region(columns, docs),
+                Filter::Category(_) => self.add_all(Indexed::Category, columns, docs),
+                Filter::Seller(_) => self.add_all(Indexed::Seller, columns, docs),
+                Filter::Region(_) => self.add_all(Indexed::Region, columns, docs),
                 Filter::Price(..) => self.add_price(columns, docs),
                 Filter::InStock => self.add_stock(columns, docs),
                 Filter::Rating(_) => self.add_rating(columns, docs),
+                // What other shops offer is found where they are chosen.
+                Filter::Wins => {
+                    self.add_all(Indexed::Seller, columns, docs);
+                    self.add_all(Indexed::Region, columns, docs);
+                }
                 // No facet is shown of it.
                 Filter::Near(..) => {}
                 Filter::Attribute { .. } => {
                     let Some(key) = self.keys[i] else { continue };
                     let group_of = &self.group_of;
                     let is_of_key = |number: usize| group_of.get(number).is_some_and(|&g| g as usize == key);
-                    count(&mut self.attribute, columns.attribute.as_ref(), docs, is_of_key);
+                    let rows = &columns.facets;
+                    rows.count_of(Indexed::Attribute, docs, &mut self.counted, is_of_key);
                 }
             }
         }
     }
 
-    fn add_category(&mut self, columns: &Columns, docs: &[DocId]) {
-        count(&mut self.category, columns.category.as_ref(), docs, |_| true);
-    }
-
-    fn add_seller(&mut self, columns: &Columns, docs: &[DocId]) {
-        count(&mut self.seller, columns.seller.as_ref(), docs, |_| true);
-    }
-
-    fn add_region(&mut self, columns: &Columns, docs: &[DocId]) {
-        count(&mut self.region, columns.region.as_ref(), docs, |_| true);
+    fn add_all(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
+        columns.facets.count_of(facet, docs, &mut self.counted, |_| true);
     }
 
     fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
@@ -157,9 +145,9 @@ impl<'a> Counts<'a> {
     #[must_use]
     pub fn into_facets(self, total: u64) -> Vec<Facet> {
         let mut facets = Vec::new();
-        facets.extend(self.category_facet());
-        facets.extend(self.seller_facet());
-        facets.extend(self.region_facet());
+        facets.extend(shown::category(self.values(Indexed::Category), self.filters));
+        facets.extend(shown::seller(self.values(Indexed::Seller), self.filters));
+        facets.extend(shown::region(self.values(Indexed::Region), self.filters));
         facets.extend(self.price.map(shown::price));
         facets.extend(shown::rating(self.rated, self.filters));
         facets.push(shown::availability(self.in_stock, self.filters));
@@ -167,26 +155,17 @@ impl<'a> Counts<'a> {
         facets
     }
 
-    fn seller_facet(&self) -> Option<Facet> {
-        shown::seller(by_value(&self.terms.seller.read(), &self.seller), self.filters)
-    }
-
-    fn region_facet(&self) -> Option<Facet> {
-        shown::region(by_value(&self.terms.region.read(), &self.region), self.filters)
-    }
-
-    fn category_facet(&self) -> Option<Facet> {
-        shown::category(
-            by_value(&self.terms.category.read(), &self.category),
-            self.filters,
-        )
+    /// How many have each value of a facet, with its label.
+    fn values(&self, facet: Indexed) -> Values {
+        by_value(&self.terms.of(facet).read(), &self.counted[facet as usize])
     }
 
     /// The keys by which most matches can be told apart, and those that are filtered by.
     fn attribute_facets(&self, total: u64, facets: &mut Vec<Facet>) {
-        let entries = self.terms.attribute.read();
+        let entries = self.terms.of(Indexed::Attribute).read();
+        let counted = &self.counted[Indexed::Attribute as usize];
         let mut per_key = vec![0u64; entries.groups()];
-        for (number, &count) in self.attribute.iter().enumerate() {
+        for (number, &count) in counted.iter().enumerate() {
             if count > 0 {
                 per_key[entries.group_of(number)] += u64::from(count);
             }
@@ -219,7 +198,7 @@ impl<'a> Counts<'a> {
             place_of[key] = place;
         }
         let mut values: Vec<Vec<(u32, usize)>> = vec![Vec::new(); keys.len()];
-        for (number, &count) in self.attribute.iter().enumerate() {
+        for (number, &count) in counted.iter().enumerate() {
             if count > 0
                 && let Some(list) = values.get_mut(place_of[entries.group_of(number)])
             {
@@ -264,23 +243,19 @@ impl<'a> Counts<'a> {
 
     /// Counts each document once in each part that it has a quantity of, where some have several.
     fn count_parts(&self, entries: &Entries, key: usize, spread: &mut Spread) {
-        let has_several = |kept: &Kept| {
-            let column = kept.columns.attribute.as_ref();
-            column.is_some_and(|column| column.has_several_of(key))
-        };
+        let has_several = |kept: &Kept| kept.columns.facets.has_several_of(key);
         let Some(kept) = self.kept.as_ref().filter(|kept| kept.iter().any(has_several)) else {
             return;
         };
         let own_filter = self.keys.iter().position(|filtered| *filtered == Some(key));
         let mut counts = [0u64; PARTS_MAX];
         for segment in kept {
-            let Some(column) = &segment.columns.attribute else {
-                continue;
-            };
+            let rows: &FacetRows = &segment.columns.facets;
             let near = own_filter.and_then(|filter| segment.near.get(filter));
             for &doc in segment.passing.iter().chain(near.into_iter().flatten()) {
                 let mut is_in = [false; PARTS_MAX];
-                for number in column.numbers_of(doc).filter(|&n| entries.group_of(n) == key) {
+                let numbers = rows.numbers(Indexed::Attribute, doc);
+                for number in numbers.filter(|&n| entries.group_of(n) == key) {
                     if let Some(part) = entries.quantity(number).and_then(|q| spread.part_of(&q)) {
                         is_in[part] = true;
                     }
@@ -296,15 +271,8 @@ impl<'a> Counts<'a> {
     }
 }
 
-/// Counts every term of every document, where `wanted` has the term.
-fn count(counts: &mut [u32], column: Option<&FacetColumn>, docs: &[DocId], wanted: impl Fn(usize) -> bool) {
-    if let Some(column) = column {
-        column.count(docs, counts, wanted);
-    }
-}
-
 /// Counts and label by value. A value that was renamed has two labels for a while; the commoner one is shown.
-fn by_value(entries: &Entries, counts: &[u32]) -> HashMap<String, (u64, String)> {
+fn by_value(entries: &Entries, counts: &[u32]) -> Values {
     let mut values: HashMap<usize, (u64, u32, usize)> = HashMap::new();
     for (number, &count) in counts.iter().enumerate() {
         if count > 0 {

@@ -26,6 +26,8 @@ pub enum Filter {
     /// From this region, at most so many kilometres.
     Near(String, u32),
     InStock,
+    /// Put first of the offers of its item: an item is found once, unless shops or places are chosen.
+    Wins,
     /// Any of the values, or a quantity within the range.
     Attribute {
         key: String,
@@ -46,9 +48,31 @@ impl Filter {
             Self::Rating(_) => "rating".to_owned(),
             Self::Near(..) => "distance".to_owned(),
             Self::InStock => "availability".to_owned(),
+            Self::Wins => "offer".to_owned(),
             Self::Attribute { key, .. } => format!("attr.{key}"),
         }
     }
+
+    /// Whether it says whose offers are wanted. Then each offer is found by itself.
+    #[must_use]
+    pub fn is_of_offers(&self) -> bool {
+        matches!(self, Self::Seller(_) | Self::Region(_) | Self::Near(..))
+    }
+
+    /// Whether `facet` is counted without it: what would be found if it were chosen otherwise.
+    #[must_use]
+    pub fn is_chosen_in(&self, facet: &str) -> bool {
+        match self {
+            Self::Wins => matches!(facet, "seller" | "region"),
+            _ => self.facet() == facet,
+        }
+    }
+}
+
+/// Whether without `filter` items would be found instead of offers.
+#[must_use]
+pub fn folds_without(filters: &[Filter], filter: &Filter) -> bool {
+    filter.is_of_offers() && filters.iter().filter(|one| one.is_of_offers()).count() == 1
 }
 
 /// The filters of a query, in a fixed order.
@@ -84,6 +108,9 @@ pub fn filters_of(query: &SearchQuery) -> Vec<Filter> {
             range: query.ranges.get(key).and_then(range_of),
         });
     }
+    if !filters.iter().any(Filter::is_of_offers) {
+        filters.push(Filter::Wins);
+    }
     filters
 }
 
@@ -117,6 +144,7 @@ enum Test<'a> {
     Price(&'a Columns, i64, i64, Option<u64>),
     Rating(&'a Columns, u64),
     InStock(&'a Columns),
+    Wins(&'a Columns),
 }
 
 /// The filters, ready for one segment.
@@ -148,6 +176,7 @@ impl<'a> SegmentFilters<'a> {
                 Ok(Test::Set(set))
             }
             Filter::InStock => Ok(Test::InStock(columns)),
+            Filter::Wins => Ok(Test::Wins(columns)),
             Filter::Attribute { key, values, range } => {
                 let mut set = BitSet::with_max_value(reader.max_doc());
                 let inverted = reader.inverted_index(fields.attribute)?;
@@ -179,6 +208,7 @@ impl<'a> SegmentFilters<'a> {
                 }
                 Test::Rating(columns, least) => columns.rating.get_val(doc) >= *least,
                 Test::InStock(columns) => columns.in_stock.get_val(doc) != 0,
+                Test::Wins(columns) => columns.wins.get_val(doc) != 0,
             };
             if !passes {
                 if verdict != Verdict::Passes {

@@ -103,24 +103,19 @@ pub fn for_each_match(
         }
         return Ok(());
     }
-    let required = plan.words.iter().filter(|word| word.required);
-    let (mut lists, mut weights, mut reachable) = (Vec::new(), Vec::new(), 0);
-    for word in required.clone() {
-        if let Some(docs) = docs_of(reader, fields, word)? {
-            lists.push(docs);
-            weights.push(word.weight);
-            reachable += u32::from(word.weight);
+    if plan.must < plan.told() {
+        let mut marked = Marked::open(reader, fields, plan)?;
+        return marked.each_reaching(plan.must, visit);
+    }
+    let mut lists = Vec::new();
+    for word in plan.words.iter().filter(|word| word.required) {
+        match docs_of(reader, fields, word)? {
+            Some(docs) => lists.push(docs),
+            None => return Ok(()),
         }
     }
-    if lists.is_empty() || reachable < plan.must {
-        return Ok(());
-    }
-    if plan.must == required.map(|word| u32::from(word.weight)).sum::<u32>() {
-        lists.sort_by_key(Docs::len_hint);
-        intersect(&mut lists, visit)
-    } else {
-        at_least(plan.must, &mut lists, &weights, reader.max_doc(), visit)
-    }
+    lists.sort_by_key(Docs::len_hint);
+    intersect(&mut lists, visit)
 }
 
 /// The rarest word leads, the others are asked to follow.
@@ -152,69 +147,147 @@ fn intersect(
     Ok(())
 }
 
-/// Adds up what each document's words tell, list by list, which reads each list straight through.
-fn at_least(
-    must: u32,
-    lists: &mut [Docs],
-    weights: &[u16],
-    max_doc: DocId,
-    mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
-) -> tantivy::Result<()> {
-    let told = told(lists, weights, max_doc);
-    let must = must.max(1);
-    for (doc, &told) in (0..max_doc).zip(&told) {
-        if u32::from(told) >= must && visit(doc)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
+/// Documents whose words are added up at once: their marks stay near to the processor.
+const WINDOW: u32 = 1 << 15;
+
+/// The required words that each document of a segment has, as bits of a mark. Lists are read straight through, window by
+/// window, those of one word's terms one after the other: no document is looked for, and none counts a word twice.
+struct Marked {
+    /// With the bit of the word that each is of.
+    lists: Vec<(SegmentPostings, u32)>,
+    /// What is told by the words of each byte of a mark.
+    told: [[u32; 256]; 3],
+    documents: DocId,
 }
 
-fn told(lists: &mut [Docs], weights: &[u16], max_doc: DocId) -> Vec<u16> {
-    let mut told = vec![0u16; max_doc as usize];
-    for (list, &weight) in lists.iter_mut().zip(weights) {
-        let mut doc = list.doc();
-        while doc != TERMINATED {
-            told[doc as usize] = told[doc as usize].saturating_add(weight);
-            doc = list.advance();
+impl Marked {
+    fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Self> {
+        let inverted = reader.inverted_index(fields.all)?;
+        let mut lists = Vec::new();
+        let mut told = [[0; 256]; 3];
+        for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
+            for (term, _) in &word.terms {
+                let term = Term::from_field_text(fields.all, term);
+                let list = inverted.read_postings(&term, IndexRecordOption::Basic)?;
+                lists.extend(list.map(|list| (list, 1 << n)));
+            }
+            let marks = told[n / 8].iter_mut().enumerate();
+            marks
+                .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
+                .for_each(|(_, told)| *told += u32::from(word.weight));
         }
+        Ok(Self {
+            lists,
+            told,
+            documents: reader.max_doc(),
+        })
     }
-    told
+
+    /// Calls `each` with every document that has any of the words, in ascending order, and how much those tell.
+    fn each(
+        &mut self,
+        mut each: impl FnMut(DocId, u32) -> tantivy::Result<ControlFlow<()>>,
+    ) -> tantivy::Result<()> {
+        let mut marks = vec![0u32; WINDOW as usize];
+        let mut any = vec![0u64; WINDOW as usize / 64];
+        for start in (0..self.documents).step_by(WINDOW as usize) {
+            let end = start.saturating_add(WINDOW);
+            for (list, bit) in &mut self.lists {
+                let mut doc = list.doc();
+                while doc < end {
+                    let at = (doc - start) as usize;
+                    marks[at] |= *bit;
+                    any[at / 64] |= 1 << (at % 64);
+                    doc = list.advance();
+                }
+            }
+            for (n, any) in any.iter_mut().enumerate() {
+                while *any != 0 {
+                    let at = n * 64 + any.trailing_zeros() as usize;
+                    *any &= *any - 1;
+                    let [a, b, c, _] = std::mem::take(&mut marks[at]).to_le_bytes().map(usize::from);
+                    let told = self.told[0][a] + self.told[1][b] + self.told[2][c];
+                    if each(start + at as DocId, told)?.is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn each_reaching(
+        &mut self,
+        must: u32,
+        mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
+    ) -> tantivy::Result<()> {
+        self.each(|doc, told| {
+            if told >= must {
+                visit(doc)
+            } else {
+                Ok(ControlFlow::Continue(()))
+            }
+        })
+    }
 }
 
-/// How many living documents have words that tell as much as each of `levels`, in one reading of all lists.
-pub fn count_reaching(
+/// The living documents that match a plan, by segment and in ascending order, where they were found on the way to it.
+pub struct Matched(Vec<Vec<DocId>>);
+
+impl Matched {
+    #[must_use]
+    pub fn of(&self, segment: u32) -> &[DocId] {
+        self.0.get(segment as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The first of the falling `levels` that `enough` documents reach by what their words tell, and which do, in one reading of
+/// all lists. The last level is for where none reaches another; of the others the lowest will do that any reaches.
+pub fn reach(
     view: &View,
     fields: &Fields,
     plan: &Plan,
     levels: &[u32],
+    enough: u64,
     deadline: Instant,
-) -> tantivy::Result<Vec<u64>> {
-    // By what is told, as a document's words add up to one of a few sums.
-    let mut telling = vec![0u32; usize::from(u16::MAX) + 1];
+) -> tantivy::Result<(u32, Matched)> {
+    let (last, upper) = levels.split_last().unwrap_or((&1, &[]));
+    let mut counts = vec![0u64; upper.len()];
+    // What is below a level that enough have reached is not wanted any more.
+    let mut floor = *last;
+    let mut found: Vec<Vec<(DocId, u32)>> = Vec::new();
     for reader in view.searcher.segment_readers() {
         if Instant::now() > deadline {
             return Err(out_of_time());
         }
-        let (mut lists, mut weights) = (Vec::new(), Vec::new());
-        for word in plan.words.iter().filter(|word| word.required) {
-            if let Some(docs) = docs_of(reader, fields, word)? {
-                lists.push(docs);
-                weights.push(word.weight);
-            }
-        }
         let alive = reader.alive_bitset();
-        for (doc, told) in (0..).zip(told(&mut lists, &weights, reader.max_doc())) {
-            if told > 0 && alive.is_none_or(|bits| bits.is_alive(doc)) {
-                telling[usize::from(told)] += 1;
+        let mut own = Vec::new();
+        Marked::open(reader, fields, plan)?.each(|doc, told| {
+            if told >= floor && alive.is_none_or(|bits| bits.is_alive(doc)) {
+                own.push((doc, told));
+                for (count, &level) in counts.iter_mut().zip(upper).filter(|(_, level)| told >= **level) {
+                    *count += 1;
+                    if *count >= enough {
+                        floor = floor.max(level);
+                    }
+                }
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        found.push(own);
     }
-    let reaching = |level: u32| {
-        let from = (level as usize).min(telling.len());
-        telling[from..].iter().map(|&count| u64::from(count)).sum()
+    let reached = upper.iter().zip(&counts);
+    let lowest = reached.rev().find(|(_, count)| **count > 0);
+    let must = match lowest {
+        _ if floor > *last => floor,
+        Some((level, _)) => *level,
+        None => *last,
     };
-    Ok(levels.iter().map(|&level| reaching(level)).collect())
+    let reaching = |own: Vec<(DocId, u32)>| {
+        let own = own.into_iter().filter(|(_, told)| *told >= must);
+        own.map(|(doc, _)| doc).collect()
+    };
+    Ok((must, Matched(found.into_iter().map(reaching).collect())))
 }
 
 /// How many documents match, counted no further than `up_to`.

@@ -15,6 +15,7 @@ pub mod quantity;
 pub(crate) mod ranges;
 mod rank;
 mod ranking;
+mod rows;
 pub(crate) mod rules;
 mod run;
 mod schema;
@@ -22,10 +23,11 @@ pub(crate) mod shown;
 mod spelling;
 mod suggest;
 mod synonyms;
+mod vocabulary;
 mod writer;
 
 pub use cursor::BadCursor;
-pub use document::{Document, Labelled};
+pub use document::{Document, Labelled, Translated};
 pub use ranking::Ranking;
 pub use rules::{Rule, Rules};
 pub use synonyms::{SynonymSet, Synonyms};
@@ -36,7 +38,7 @@ use contracts::search::tuning::{Explained, Hidden, ReadWord, ScoreFactor, Search
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
 use filter::{Filter, filters_of};
 use kernel::Timestamp;
-use matching::for_each_match;
+use matching::{Matched, for_each_match};
 use plan::{Plan, Reading};
 use rank::{Place, Ranked};
 use rules::{Merchandising, Pin};
@@ -125,11 +127,12 @@ impl Engine {
             .reload_policy(ReloadPolicy::Manual)
             .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
             .try_into()?;
-        let view = View::open(reader.searcher(), None)?;
+        let fields = schema::schema().1;
+        let view = View::open(reader.searcher(), &fields, None)?;
         Ok(Self {
             index,
             reader,
-            fields: schema::schema().1,
+            fields,
             view: RwLock::new(Arc::new(view)),
             refreshing: Mutex::new(()),
         })
@@ -140,7 +143,7 @@ impl Engine {
         let _one_at_a_time = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         self.reader.reload()?;
         let before = self.view();
-        let view = View::open(self.reader.searcher(), Some(&before))?;
+        let view = View::open(self.reader.searcher(), &self.fields, Some(&before))?;
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
         Ok(())
     }
@@ -280,7 +283,11 @@ fn read_word(word: &plan::Word) -> ReadWord {
             .first()
             .map(|(word, _)| word.clone())
             .unwrap_or_default(),
-        terms: word.terms.iter().map(|(term, _)| term.clone()).collect(),
+        terms: word
+            .terms
+            .iter()
+            .map(|(term, _)| term.trim_start_matches(analysis::FOREIGN).to_owned())
+            .collect(),
     }
 }
 
@@ -294,6 +301,8 @@ pub struct Tuning {
 /// A query as it is read: the same on all its pages.
 struct Asked {
     plan: Plan,
+    /// What matches the plan, where it is known already.
+    matched: Option<Matched>,
     filters: Vec<Filter>,
     made: Merchandising,
     /// Products with places of their own.
@@ -322,6 +331,7 @@ impl Asked {
             let (place, plan, products) = cursor::read(query, cursor)?;
             return Ok(Self {
                 plan,
+                matched: None,
                 filters,
                 made,
                 // Where they are shown is a page before.
@@ -335,13 +345,14 @@ impl Asked {
             synonyms: &tuning.synonyms,
             language: query.language,
         };
-        let mut plan = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
+        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
         plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
         // Other orders are asked for to be kept to.
         let is_ours = query.sort == Sort::Relevance;
         let pins = made.pins.iter().copied().filter(|_| is_ours).take(size).collect();
         Ok(Self {
             plan,
+            matched,
             filters,
             made,
             pins,
@@ -362,6 +373,7 @@ impl Asked {
             view,
             fields: &engine.fields,
             plan: &self.plan,
+            matched: self.matched.as_ref(),
             ranking,
             filters: &self.filters,
             query,

@@ -6,7 +6,7 @@
 use super::analysis::{folder, is_stop_word, terms};
 use super::columns::View;
 use super::compounds;
-use super::matching::{count_matches, count_reaching};
+use super::matching::{Matched, count_matches, reach};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
 use super::spelling::{Near, completions, nearest};
@@ -101,23 +101,24 @@ impl Plan {
     }
 
     /// Reads `text` as strictly as there is something to find: all words as they stand; then the last one as a beginning,
-    /// and misspelt ones as what was meant; then fewer words, and any word only where nothing else is found.
+    /// and misspelt ones as what was meant; then fewer words, and any word only where nothing else is found. What matches is
+    /// given where that was found on the way.
     pub fn new(
         text: &str,
         view: &View,
         fields: &Fields,
         reading: Reading<'_>,
         deadline: Instant,
-    ) -> tantivy::Result<Self> {
+    ) -> tantivy::Result<(Self, Option<Matched>)> {
         let ranking = reading.ranking;
         let exact = Self::exact(text, view, fields, reading)?;
         if exact.is_empty() {
-            return Ok(exact);
+            return Ok((exact, None));
         }
         let enough = ranking.enough as u64;
         let count = |plan: &Self| count_matches(view, fields, plan, enough, deadline);
         if count(&exact)? >= enough {
-            return Ok(exact);
+            return Ok((exact, None));
         }
         let mut plan = exact
             .completed(text, view, fields)?
@@ -132,16 +133,9 @@ impl Plan {
         // Each level asks for no more than the one before, and the last for anything at all.
         levels.sort_unstable_by(|a, b| b.cmp(a));
         levels.iter_mut().for_each(|level| *level = (*level).max(1));
-        let counts = count_reaching(view, fields, &plan, &levels, deadline)?;
-        let enough_at = levels.iter().zip(&counts).rev().skip(1).rev();
-        let mut some_at = levels.iter().zip(&counts);
-        plan.must = enough_at
-            .clone()
-            .find(|(_, count)| **count >= enough)
-            .or_else(|| enough_at.rev().find(|(_, count)| **count > 0))
-            .or_else(|| some_at.next_back())
-            .map_or(all, |(level, _)| *level);
-        Ok(plan)
+        let (must, matched) = reach(view, fields, &plan, &levels, enough, deadline)?;
+        plan.must = must;
+        Ok((plan, Some(matched)))
     }
 
     fn required(&self) -> impl Iterator<Item = &Word> {
@@ -164,7 +158,9 @@ impl Plan {
         self.must = self.told();
     }
 
-    fn told(&self) -> u32 {
+    /// What all required words tell together.
+    #[must_use]
+    pub fn told(&self) -> u32 {
         self.required().map(|word| u32::from(word.weight)).sum()
     }
 

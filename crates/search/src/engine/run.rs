@@ -3,11 +3,12 @@
 use super::columns::{Columns, View};
 use super::document::currency_key;
 use super::facets::Counts;
-use super::filter::{Filter, SegmentFilters, Verdict};
-use super::matching::for_each_match;
+use super::filter::{Filter, SegmentFilters, Verdict, folds_without};
+use super::matching::{Matched, for_each_match};
 use super::plan::Plan;
 use super::rank::{Factors, Parts, Place, Ranked, Scorer, Top, integer_key, score_key};
 use super::ranking::Ranking;
+use super::rows::Indexed;
 use super::rules::{self, Merchandising, Pin, SegmentRules, newest_key};
 use super::schema::Fields;
 use contracts::search::{Facet, Relaxed, SearchQuery, Sort};
@@ -24,6 +25,8 @@ pub struct Run<'a> {
     pub view: &'a View,
     pub fields: &'a Fields,
     pub plan: &'a Plan,
+    /// What matches the plan, where it is known already.
+    pub matched: Option<&'a Matched>,
     pub ranking: &'a Ranking,
     pub filters: &'a [Filter],
     pub query: &'a SearchQuery,
@@ -102,6 +105,11 @@ impl Run<'_> {
         }
         let (mut total, mut pinned, mut hidden) = (0, Vec::new(), Vec::new());
         let mut without = vec![0u64; self.filters.len()];
+        let folds: Vec<bool> = self
+            .filters
+            .iter()
+            .map(|one| folds_without(self.filters, one))
+            .collect();
         let mut passing: Vec<DocId> = Vec::new();
         let mut near: Vec<Vec<DocId>> = vec![Vec::new(); self.filters.len()];
         for ((segment, reader), columns) in (0..).zip(view.searcher.segment_readers()).zip(&view.columns) {
@@ -118,7 +126,7 @@ impl Run<'_> {
             let mut sort_in = |doc: DocId| match judge.judge(doc) {
                 Verdict::Passes => passing.push(doc),
                 Verdict::FailsOnly(filter) => {
-                    without[filter] += 1;
+                    without[filter] += u64::from(!folds[filter] || columns.wins.get_val(doc) != 0);
                     if query.facets {
                         near[filter].push(doc);
                     }
@@ -127,7 +135,7 @@ impl Run<'_> {
             };
             // Pinned ones are found whatever their words; all come in ascending order.
             let mut waiting = own.iter().map(|(_, doc)| *doc).peekable();
-            for_each_match(reader, self.fields, self.plan, self.deadline, |doc| {
+            let mut take_in = |doc: DocId| {
                 while let Some(pinned) = waiting.next_if(|pinned| *pinned <= doc) {
                     if pinned < doc {
                         sort_in(pinned);
@@ -140,8 +148,14 @@ impl Run<'_> {
                     }
                     Some(_) => {}
                 }
-                ControlFlow::Continue(())
-            })?;
+            };
+            match self.matched {
+                Some(matched) => matched.of(segment).iter().copied().for_each(take_in),
+                None => for_each_match(reader, self.fields, self.plan, self.deadline, |doc| {
+                    take_in(doc);
+                    ControlFlow::Continue(())
+                })?,
+            }
             waiting.for_each(&mut sort_in);
             total += passing.len() as u64;
             for &(pin, doc) in &own {
@@ -243,7 +257,7 @@ impl Distances {
         let Some(from) = query.near.as_deref().filter(|_| query.sort == Sort::Distance) else {
             return Self(Vec::new());
         };
-        let regions = view.terms.region.read();
+        let regions = view.terms.of(Indexed::Region).read();
         let distance = |number: usize| {
             let region = regions.group_name(regions.group_of(number));
             kernel::geo::distance_km(from, region)
@@ -253,7 +267,7 @@ impl Distances {
 
     /// The greater, the nearer; 0 where the distance is not known.
     fn nearness(&self, columns: &Columns, doc: DocId) -> u32 {
-        let numbers = columns.region.iter().flat_map(|column| column.numbers_of(doc));
+        let numbers = columns.facets.numbers(Indexed::Region, doc);
         let known = numbers.filter_map(|number| *self.0.get(number)?);
         known.min().map_or(0, |km| u32::MAX - km)
     }
@@ -264,7 +278,7 @@ fn relaxed(filters: &[Filter], without: &[u64]) -> Vec<Relaxed> {
     let mut relaxed: Vec<Relaxed> = filters
         .iter()
         .zip(without)
-        .filter(|(_, count)| **count > 0)
+        .filter(|(filter, count)| **count > 0 && **filter != Filter::Wins)
         .map(|(filter, &count)| Relaxed {
             facet: filter.facet(),
             count,

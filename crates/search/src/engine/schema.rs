@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 
 /// To be raised with every change of the fields: an index made by another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// Weighted text fields, heaviest first.
 pub const TEXT_FIELDS: usize = 3;
@@ -44,6 +44,8 @@ pub struct Fields {
     pub created: Field,
     pub popularity: Field,
     pub rating: Field,
+    /// Whether it is put first of the offers of its item.
+    pub wins: Field,
     pub card: Field,
 }
 
@@ -98,6 +100,7 @@ pub fn schema() -> (Schema, Fields) {
         created: builder.add_i64_field("created", FAST),
         popularity: builder.add_u64_field("popularity", FAST),
         rating: builder.add_u64_field("rating", FAST),
+        wins: builder.add_u64_field("wins", FAST),
         card: builder.add_text_field("card", TextOptions::default() | STORED),
     };
     (builder.build(), fields)

@@ -36,21 +36,11 @@ fn chosen(filters: &[Filter], pick: impl Fn(&Filter) -> Option<Vec<String>>) -> 
         .collect()
 }
 
-fn bare(key: &str) -> Facet {
-    Facet {
-        key: key.to_owned(),
-        values: Vec::new(),
-        range: None,
-        unit: None,
-        buckets: Vec::new(),
-    }
-}
-
 #[must_use]
 pub fn price((min, max): (i64, i64)) -> Facet {
     Facet {
         range: Some((min as f64, max as f64)),
-        ..bare("price")
+        ..Facet::bare("price")
     }
 }
 
@@ -70,7 +60,7 @@ pub fn rating(rated: [u64; STARS.len()], filters: &[Filter]) -> Option<Facet> {
     let any = chosen.is_some() || rated.iter().any(|&count| count > 0);
     any.then(|| Facet {
         buckets: buckets.collect(),
-        ..bare("rating")
+        ..Facet::bare("rating")
     })
 }
 
@@ -83,7 +73,7 @@ pub fn availability(in_stock: u64, filters: &[Filter]) -> Facet {
             count: in_stock,
             selected: filters.contains(&Filter::InStock),
         }],
-        ..bare("availability")
+        ..Facet::bare("availability")
     }
 }
 
@@ -193,7 +183,6 @@ pub fn attribute(
     }
     let range = chosen.and_then(|chosen| chosen.range);
     Facet {
-        key: format!("attr.{key}"),
         values,
         range: spread.as_ref().map(Spread::range),
         unit: spread
@@ -201,6 +190,7 @@ pub fn attribute(
             .map(|spread| spread.unit.symbol.to_owned())
             .filter(|unit| !unit.is_empty()),
         buckets: spread.map(|spread| spread.buckets(range)).unwrap_or_default(),
+        ..Facet::bare(format!("attr.{key}"))
     }
 }
 
@@ -254,7 +244,7 @@ fn named(key: &str, values: Values, chosen: &HashSet<String>) -> Option<Facet> {
     shorten(&mut list);
     Some(Facet {
         values: list,
-        ..bare(key)
+        ..Facet::bare(key)
     })
 }
 

@@ -8,6 +8,7 @@
 use super::analysis::{analyzer, terms};
 use super::columns::View;
 use super::schema::Fields;
+use super::vocabulary::is_number;
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder, SINK_STATE};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -47,7 +48,7 @@ pub fn nearest(
 ) -> tantivy::Result<Vec<Near>> {
     let letters = written.chars().count();
     // A number that is nearly right is another number.
-    if letters < ONE_EDIT_LETTERS || written.chars().filter(char::is_ascii_digit).count() * 2 > letters {
+    if letters < ONE_EDIT_LETTERS || is_number(written.as_bytes()) {
         return Ok(Vec::new());
     }
     let first = written.chars().next();
@@ -61,11 +62,10 @@ pub fn nearest(
         2
     };
     for (edits, first) in attempts.into_iter().take(attempts_max) {
-        for (field, typed) in [(fields.words, written), (fields.all, stem)] {
-            let candidates = terms_within(view, field, &Edits(edits.build_dfa(typed)), first)?;
+        for (words, typed, are_stems) in [(&view.words, written, false), (&view.stems, stem, true)] {
+            let mut candidates = words.accepted(&Edits(edits.build_dfa(typed)), first);
             // A stem that goes on where this one ends is another word's: its ending is the stem's matter.
-            let is_longer = |word: &&String| field == fields.all && word.starts_with(typed);
-            let candidates: Vec<String> = candidates.iter().filter(|w| !is_longer(w)).cloned().collect();
+            candidates.retain(|word| !are_stems || !word.starts_with(typed));
             let near = known(view, fields, stem, &candidates)?;
             if !near.is_empty() {
                 return Ok(near);
@@ -83,7 +83,7 @@ pub fn written_near(
     is_known: bool,
 ) -> tantivy::Result<Vec<Near>> {
     let letters = written.chars().count();
-    if letters < ONE_EDIT_LETTERS || written.chars().filter(char::is_ascii_digit).count() * 2 > letters {
+    if letters < ONE_EDIT_LETTERS || is_number(written.as_bytes()) {
         return Ok(Vec::new());
     }
     let first = written.chars().next();
@@ -92,14 +92,14 @@ pub fn written_near(
         attempts.push((&TWO_EDITS, first));
     }
     for (edits, first) in attempts {
-        let mut found = terms_within(view, fields.words, &Edits(edits.build_dfa(written)), first)?;
-        found.sort_unstable();
-        found.dedup();
+        let found = view.words.accepted(&Edits(edits.build_dfa(written)), first);
         let mut near = Vec::with_capacity(found.len());
         for term in found.into_iter().filter(|term| term != written) {
             let having = Term::from_field_text(fields.words, &term);
             let having = view.searcher.doc_freq(&having)?;
-            near.push(Near { term, having });
+            if having > 0 {
+                near.push(Near { term, having });
+            }
         }
         if !near.is_empty() {
             near.sort_unstable_by(|a, b| b.having.cmp(&a.having).then_with(|| a.term.cmp(&b.term)));
@@ -130,33 +130,6 @@ fn known(view: &View, fields: &Fields, stem: &str, candidates: &[String]) -> tan
     near.sort_unstable_by(|a, b| b.having.cmp(&a.having).then_with(|| a.term.cmp(&b.term)));
     near.truncate(NEAR_TERMS_MAX);
     Ok(near)
-}
-
-fn terms_within(
-    view: &View,
-    field: Field,
-    automaton: &Edits,
-    first: Option<char>,
-) -> tantivy::Result<Vec<String>> {
-    let mut found = Vec::new();
-    for reader in view.searcher.segment_readers() {
-        let inverted = reader.inverted_index(field)?;
-        let terms = inverted.terms();
-        let mut search = terms.search(automaton);
-        if let Some(first) = first {
-            search = search.ge(first.to_string());
-            if let Some(next) = char::from_u32(u32::from(first) + 1) {
-                search = search.lt(next.to_string());
-            }
-        }
-        let mut stream = search.into_stream()?;
-        while stream.advance() {
-            if let Ok(term) = std::str::from_utf8(stream.key()) {
-                found.push(term.to_owned());
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Accepts what is within some edits of a word.

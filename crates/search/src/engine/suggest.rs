@@ -6,6 +6,7 @@ use super::matching::count_matches;
 use super::meant::as_spelt;
 use super::plan::Plan;
 use super::rank::{Factors, Scorer, Top, score_key};
+use super::rows::Indexed;
 use super::spelling::beginning;
 use super::{Engine, EngineError, Ranking, for_each_match};
 use contracts::search::{SearchHit, SearchQuery, Suggestion, Suggestions};
@@ -30,8 +31,8 @@ impl Engine {
         Ok(Suggestions {
             queries: self.queries(&view, text, &typed, limit, deadline)?,
             products: self.products(&view, text, limit, deadline)?,
-            categories: names(&view.terms.category.read(), &typed, limit),
-            sellers: names(&view.terms.seller.read(), &typed, limit),
+            categories: names(&view.terms.of(Indexed::Category).read(), &typed, limit),
+            sellers: names(&view.terms.of(Indexed::Seller).read(), &typed, limit),
         })
     }
 
@@ -92,6 +93,10 @@ impl Engine {
             let mut scorer = Scorer::open(&plan, &ranking, &factors, reader, &self.fields, columns)?;
             let mut seen = 0;
             for_each_match(reader, &self.fields, &plan, deadline, |doc| {
+                // An item is suggested once.
+                if columns.wins.get_val(doc) == 0 {
+                    return ControlFlow::Continue(());
+                }
                 let score = scorer.score(doc, top.floor());
                 top.offer(score_key(score), segment, doc, columns);
                 seen += 1;

@@ -169,7 +169,7 @@ impl Cluster {
             aggs.extend(counting.fixed());
         }
         let universe = asked.universe(&level);
-        let filters = query::filters(asked.query, &asked.filters, &asked.within, None);
+        let filters = query::filters(asked.query, &asked.filters, &asked.within, |_| true);
         let mut search = json!({
             // One more than the page has tells whether there is another.
             "size": asked.size + 1,
@@ -217,7 +217,7 @@ impl Cluster {
         if asked.pins.is_empty() {
             return Ok(Vec::new());
         }
-        let mut filters = query::filters(asked.query, &asked.filters, &asked.within, None);
+        let mut filters = query::filters(asked.query, &asked.filters, &asked.within, |_| true);
         filters.push(json!({"terms": {"product": asked.pinned}}));
         let hidden: Vec<Value> = asked
             .made
@@ -394,7 +394,9 @@ impl Asked<'_> {
     }
 
     fn relaxed(&self, found: &Found) -> Vec<Relaxed> {
-        let without = self.filters.iter().enumerate().map(|(n, filter)| Relaxed {
+        let told = self.filters.iter().enumerate();
+        let told = told.filter(|(_, filter)| **filter != Filter::Wins);
+        let without = told.map(|(n, filter)| Relaxed {
             facet: filter.facet(),
             count: found.counted[format!("without_{n}").as_str()]["doc_count"]
                 .as_u64()

@@ -7,7 +7,7 @@
 use super::query::{self, Within, literal};
 use super::{Cluster, Trouble};
 use crate::engine::document::{SEPARATOR, term};
-use crate::engine::filter::Filter;
+use crate::engine::filter::{Filter, folds_without};
 use crate::engine::quantity::Quantity;
 use crate::engine::ranges::Spread;
 use crate::engine::shown::{self, Chosen, STARS, Values};
@@ -32,19 +32,22 @@ pub struct Counting<'a> {
 impl Counting<'_> {
     /// `aggs` over what passes all filters save those of a facet.
     fn beside(&self, facet: &str, aggs: &Value) -> Value {
-        let own = self.filters.iter().position(|filter| filter.facet() == facet);
-        let others = query::filters(self.query, self.filters, self.within, own);
+        let is_other = |filter: &Filter| !filter.is_chosen_in(facet);
+        let others = query::filters(self.query, self.filters, self.within, is_other);
         json!({"filter": {"bool": {"filter": others}}, "aggs": aggs})
     }
 
     /// What passes all filters, and what would without each of them.
     #[must_use]
     pub fn totals(&self) -> Map<String, Value> {
-        let all = query::filters(self.query, self.filters, self.within, None);
+        let all = query::filters(self.query, self.filters, self.within, |_| true);
         let mut aggs = Map::new();
         aggs.insert("passing".to_owned(), json!({"filter": {"bool": {"filter": all}}}));
-        for n in 0..self.filters.len() {
-            let others = query::filters(self.query, self.filters, self.within, Some(n));
+        for (n, own) in self.filters.iter().enumerate() {
+            let mut others = query::filters(self.query, self.filters, self.within, |one| one != own);
+            if folds_without(self.filters, own) {
+                others.push(query::filter(&Filter::Wins, self.within));
+            }
             aggs.insert(
                 format!("without_{n}"),
                 json!({"filter": {"bool": {"filter": others}}}),

@@ -1,6 +1,6 @@
 //! The fields of the index there, and a product as its document.
 
-use crate::engine::analysis::{analyzer, folder, terms};
+use crate::engine::analysis::{analyzer, folder, foreign_terms, terms};
 use crate::engine::document::{attribute_terms, term};
 use crate::engine::heads;
 use crate::engine::{Document, Labelled, Ranking};
@@ -75,6 +75,7 @@ pub fn body(write_alias: &str) -> Value {
                 "created": {"type": "date", "format": "epoch_millis"},
                 "lift": {"type": "float"},
                 "rating": {"type": "integer"},
+                "wins": {"type": "boolean"},
                 "card": {"type": "object", "enabled": false},
                 "checkpoint": {"type": "object", "enabled": false},
             }
@@ -96,20 +97,25 @@ pub fn document(document: &Document) -> Value {
         .chain(document.tags.iter().map(String::as_str))
         .collect();
     let said = document.attributes.iter().map(|(_, value)| value.as_str());
-    let translated = &document.translations;
-    let titles: Vec<&str> = std::iter::once(document.title.as_str())
-        .chain(translated.iter().map(|(title, _)| title.as_str()))
-        .collect();
-    let texts: Vec<&str> = [document.description.as_str(), document.seller.label.as_str()]
-        .into_iter()
-        .chain(translated.iter().map(|(_, description)| description.as_str()))
+    let titles: Vec<&str> = document.told().map(|(_, title, _)| title).collect();
+    let texts: Vec<&str> = std::iter::once(document.seller.label.as_str())
+        .chain(document.told().map(|(_, _, description)| description))
+        .chain(document.also_called.iter().map(String::as_str))
         .chain(said.filter(|value| *value != "yes" && *value != "no"))
         .collect();
     let own = document.categories.last();
     let heads: Vec<&str> = std::iter::once(heads::head_of(&document.title))
         .chain(own.iter().flat_map(|own| heads::heads_of_category(&own.label)))
         .collect();
-    let (title, label, text) = (stems(&titles), stems(&labels), stems(&texts));
+    let (mut title, label, mut text) = (stems(&titles), stems(&labels), stems(&texts));
+    for (language, called, description) in document.told() {
+        for (field, words) in [(&mut title, called), (&mut text, description)] {
+            for stem in foreign_terms(language, words) {
+                field.push(' ');
+                field.push_str(&stem);
+            }
+        }
+    }
     let head = stems(&heads);
     let written: Vec<String> = std::iter::once(document.title.as_str())
         .chain(labels.iter().copied())
@@ -149,6 +155,7 @@ pub fn document(document: &Document) -> Value {
         "created": document.created_at.timestamp_millis(),
         "lift": lift(document),
         "rating": document.rating,
+        "wins": document.wins,
         "card": document.card,
     });
     let region = document.region.as_ref();

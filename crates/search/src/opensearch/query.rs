@@ -1,6 +1,6 @@
 //! A search as OpenSearch is asked it: words, filters, what operators say, and the order.
 
-use crate::engine::analysis::{analyzer, folder, is_stop_word, terms};
+use crate::engine::analysis::{FOREIGN, analyzer, folder, foreign_stems, is_stop_word, terms};
 use crate::engine::compounds::Read;
 use crate::engine::document::term;
 use crate::engine::filter::Filter;
@@ -73,6 +73,7 @@ impl Words {
                     stems.push(stem(&joined));
                 }
             }
+            stems.extend(foreign_stems(word));
             if words.iter().all(|known| known.stems[0] != stems[0]) {
                 words.push(Read::of(word.clone(), stems));
             }
@@ -105,7 +106,8 @@ impl Words {
     pub fn shown(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
         self.words.iter().map(|word| {
             let all = word.stems.iter().chain(&word.synonyms);
-            (word.written.as_str(), all.cloned().collect())
+            let plain = all.map(|stem| stem.trim_start_matches(FOREIGN).to_owned());
+            (word.written.as_str(), plain.collect())
         })
     }
 
@@ -247,6 +249,7 @@ pub fn filter(filter: &Filter, within: &Within) -> Value {
             json!({"terms": {"region_code": near.map(|to| to.code).collect::<Vec<_>>()}})
         }
         Filter::InStock => json!({"term": {"in_stock": true}}),
+        Filter::Wins => json!({"term": {"wins": true}}),
         Filter::Attribute { key, values, .. } => {
             let within = within.get(key).into_iter().flatten();
             let pairs: Vec<String> = values
@@ -259,12 +262,17 @@ pub fn filter(filter: &Filter, within: &Within) -> Value {
     }
 }
 
-/// All filters, save one.
+/// All filters that are to be kept.
 #[must_use]
-pub fn filters(query: &SearchQuery, all: &[Filter], within: &Within, without: Option<usize>) -> Vec<Value> {
-    let kept = all.iter().enumerate().filter(|(n, _)| Some(*n) != without);
-    let mut list: Vec<Value> = kept.clone().map(|(_, one)| filter(one, within)).collect();
-    let is_priced = kept.into_iter().any(|(_, one)| matches!(one, Filter::Price(..)));
+pub fn filters(
+    query: &SearchQuery,
+    all: &[Filter],
+    within: &Within,
+    is_kept: impl Fn(&Filter) -> bool,
+) -> Vec<Value> {
+    let kept = || all.iter().filter(|one| is_kept(one));
+    let mut list: Vec<Value> = kept().map(|one| filter(one, within)).collect();
+    let is_priced = kept().any(|one| matches!(one, Filter::Price(..)));
     if let (true, Some(currency)) = (is_priced, query.currency) {
         list.push(json!({"term": {"currency": currency.code()}}));
     }

@@ -36,7 +36,11 @@ impl Cluster {
             "minimum_should_match": 1,
         }});
         let must: Vec<Value> = before.iter().cloned().chain([begun]).collect();
-        let kind = json!({"term": {"kind": "product"}});
+        // An item is suggested once.
+        let of_items = [
+            json!({"term": {"kind": "product"}}),
+            json!({"term": {"wins": true}}),
+        ];
         let is_open = text.ends_with(char::is_alphanumeric);
         let ended = json!({
             "filter": {"bool": {"filter": before}},
@@ -53,7 +57,7 @@ impl Cluster {
         }});
         let search = json!({
             "size": limit, "_source": ["card"], "track_total_hits": false,
-            "query": {"bool": {"must": must, "filter": [kind]}},
+            "query": {"bool": {"must": must, "filter": of_items}},
             "aggs": {"all": all},
         });
         let found = self.search_index(&search).await?;

@@ -1,15 +1,17 @@
 //! What every index must do, wherever it lies. Each test is run against the embedded engine and against an OpenSearch.
 
 mod counting;
+mod offers;
 
 use crate::corpus::words;
 use crate::world::{Running, World, listing, now_ctx, product_id, shop, test_db};
-use contracts::catalog::{Listing, ProductStatus};
+use contracts::catalog::{Listing, ProductStatus, TranslatedWords};
 use contracts::search::tuning::{NewSearchRule, NewSynonym, RuleAction, RuleTarget, RuleWhen};
 use contracts::search::{SearchPage, SearchQuery, Sort};
 use contracts::tenants::ShopStatus;
 use counting::totals_and_facets_are_what_is_counted_one_by_one;
 use kernel::{Clock, Currency, ProductId, SystemClock};
+use offers::offers_of_one_item_are_found_once;
 use search::opensearch::{Cluster, Config};
 use search::{Desk, Place};
 use std::collections::BTreeSet;
@@ -110,6 +112,8 @@ each! {
     another_index_is_put_in_use_beside_searches_and_changes
     suggestions_go_on_as_typed
     without_results_it_is_told_what_would_help
+    offers_of_one_item_are_found_once
+    words_of_other_languages_are_found_whatever_their_endings
 }
 
 async fn ask(running: &Running, query: &SearchQuery) -> SearchPage {
@@ -156,6 +160,30 @@ async fn words_are_found_whatever_their_endings(kind: Kind) {
     assert_eq!(running.titles("thrown glazed lamp").await[0], "Lamp");
     let best = running.titles("glazed bowl").await;
     assert_eq!(best[0], "Glazed bowls", "what has it in its title comes first");
+    running.stop().await;
+}
+
+async fn words_of_other_languages_are_found_whatever_their_endings(kind: Kind) {
+    let mut listings = titled(&["Kaffeetassen", "Coffee cups", "Кружками"]);
+    listings[0].language = Some("de".to_owned());
+    listings[2].language = Some("ru-RU".to_owned());
+    let mut french = listing(3, "Enamel jug");
+    let words = TranslatedWords {
+        title: "Cruches émaillées".to_owned(),
+        description_html: String::new(),
+    };
+    french.translations.insert("fr".to_owned(), words);
+    listings.push(french);
+    let (_stand, running) = Stand::with(kind, listings).await;
+    for (q, found) in [
+        ("kaffeetasse", "Kaffeetassen"),
+        // Neither a beginning of it nor a slip away.
+        ("кружки", "Кружками"),
+        ("cruche emaillee", "Enamel jug"),
+        ("cup", "Coffee cups"),
+    ] {
+        assert_eq!(running.titles(q).await, [found], "{q}");
+    }
     running.stop().await;
 }
 

@@ -25,6 +25,9 @@ pub fn product(n: u32) -> Document {
         brand: String::new(),
         categories: Vec::new(),
         category_aliases: Vec::new(),
+        language: None,
+        also_called: Vec::new(),
+        wins: true,
         translations: Vec::new(),
         tags: Vec::new(),
         description: String::new(),
@@ -52,6 +55,7 @@ pub fn product(n: u32) -> Document {
             in_stock: true,
             distance_km: None,
             rating: None,
+            offers: None,
         },
     }
 }

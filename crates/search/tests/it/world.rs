@@ -1,6 +1,8 @@
 //! Catalogue, shops and stock as the follower sees them, held in memory, over a real log.
 
-use contracts::catalog::{Category, Listing, ProductChanged, ProductStatus, RemoteCatalog, Variant};
+use contracts::catalog::{
+    Category, Listing, OfferStanding, ProductChanged, ProductStatus, RemoteCatalog, Variant,
+};
 use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
@@ -25,6 +27,8 @@ pub struct World {
     stock: Mutex<BTreeMap<SkuId, i64>>,
     ratings: Mutex<BTreeMap<ProductId, Rating>>,
     pub categories: Mutex<Vec<Category>>,
+    /// Products that are the same thing.
+    pub items: Mutex<Vec<Vec<ProductId>>>,
     /// Listings that were read so far.
     pub read: AtomicUsize,
     /// How long a page of a scan takes.
@@ -127,14 +131,30 @@ impl Transport for World {
                     write(&there.filter_map(|id| listings.get(id)).collect::<Vec<_>>())
                 }
                 ("catalog", "categories_now") => write(&*self.categories.lock().unwrap()),
+                ("catalog", "schemas") => write(&Vec::<Value>::new()),
+                ("catalog", "items_of") => {
+                    let (ids,): (Vec<ProductId>,) = read(body);
+                    let items = self.items.lock().unwrap();
+                    let touched = items.iter().filter(|item| item.iter().any(|id| ids.contains(id)));
+                    write(&touched.collect::<Vec<_>>())
+                }
+                // The cheapest first: the rule itself is the catalogue's matter.
+                ("catalog", "rank_offers") => {
+                    let (mut items,): (Vec<Vec<OfferStanding>>,) = read(body);
+                    let rank = |item: &mut Vec<OfferStanding>| {
+                        item.sort_by_key(|offer| (!offer.in_stock, offer.price.amount, offer.product));
+                        item.iter().map(|offer| offer.product).collect::<Vec<_>>()
+                    };
+                    write(&items.iter_mut().map(rank).collect::<Vec<_>>())
+                }
                 ("catalog", "scan") => {
                     tokio::time::sleep(Duration::from_millis(self.scan_ms.load(Ordering::SeqCst))).await;
                     let (after, limit): (Option<ProductId>, u16) = read(body);
-                    write(&self.ids(after, limit))
+                    write(&self.ids(None, after, limit))
                 }
                 ("catalog", "scan_shop") => {
-                    let (_, after, limit): (TenantId, Option<ProductId>, u16) = read(body);
-                    write(&self.ids(after, limit))
+                    let (shop, after, limit): (TenantId, Option<ProductId>, u16) = read(body);
+                    write(&self.ids(Some(shop), after, limit))
                 }
                 ("tenants", "shops_now") => write(&self.shops.lock().unwrap().values().collect::<Vec<_>>()),
                 ("inventory", "availability") => {
@@ -188,11 +208,14 @@ impl World {
         Some(product_id(number.parse().unwrap()))
     }
 
-    fn ids(&self, after: Option<ProductId>, limit: u16) -> Vec<ProductId> {
+    fn ids(&self, shop: Option<TenantId>, after: Option<ProductId>, limit: u16) -> Vec<ProductId> {
         let end = self.end();
         let listings = self.listings.lock().unwrap();
-        listings
-            .keys()
+        let of_shop = listings
+            .values()
+            .filter(|one| shop.is_none_or(|shop| one.tenant == shop));
+        of_shop
+            .map(|one| &one.id)
             .filter(|id| after.is_none_or(|a| **id > a))
             .filter(|id| end.is_none_or(|end| **id < end))
             .take(usize::from(limit))

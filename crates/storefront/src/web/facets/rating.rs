@@ -48,11 +48,8 @@ mod tests {
             selected: stars == 3,
         };
         Facet {
-            key: "rating".to_owned(),
-            values: Vec::new(),
-            range: None,
-            unit: None,
             buckets: vec![bucket(4, 7), bucket(3, 9)],
+            ..Facet::bare("rating")
         }
     }
 
