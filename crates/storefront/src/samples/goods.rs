@@ -216,6 +216,7 @@ impl Scene {
             discount: before.map(|before| format!("-{}", self.locale.percent(percent_less(*cents, before)))),
             stock: Stock::of(*left, 5),
             rating: self.card_rating(*left),
+            offers: (*key == "soap").then_some(3),
         }
     }
 

@@ -102,6 +102,8 @@ pub struct ProductCard {
     pub stock: Stock,
     /// What buyers gave it.
     pub rating: Option<Stars>,
+    /// How many shops sell it, where several do.
+    pub offers: Option<u64>,
 }
 
 /// A form field as the visitor left it.

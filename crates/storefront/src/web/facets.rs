@@ -305,19 +305,29 @@ fn label(name: &str, value: &str, found: &SearchPage, locale: Locale) -> String 
         "seller" => known("seller").unwrap_or_else(|| value.to_owned()),
         range if range_name(range).is_some() => {
             let (is_from, unit, key) = range_name(range).unwrap_or_default();
+            let name = titled(key, found, locale);
             let sign = if is_from { "≥" } else { "≤" };
             let end = number(value).map_or_else(|| value.to_owned(), |end| written(end, locale));
-            format!("{} {sign} {}", attribute_name(key, locale), with_unit(&end, unit))
+            format!("{name} {sign} {}", with_unit(&end, unit))
         }
         attribute => match attribute.strip_prefix("attr.") {
             Some(key) => format!(
                 "{}: {}",
-                attribute_name(key, locale),
-                attribute_value(value, locale)
+                titled(key, found, locale),
+                attribute_value(known(attribute).as_deref().unwrap_or(value), locale)
             ),
             None => value.to_owned(),
         },
     }
+}
+
+/// What an attribute is called beside what was found.
+fn titled(key: &str, found: &SearchPage, locale: Locale) -> String {
+    let facet = found
+        .facets
+        .iter()
+        .find(|f| f.key.strip_prefix("attr.") == Some(key));
+    facet.map_or_else(|| attribute_name(key, locale), |facet| title(facet, key, locale))
 }
 
 /// What somebody typed as a price, as the language writes it.
@@ -353,6 +363,15 @@ pub fn attribute_name(key: &str, locale: Locale) -> String {
     match unit {
         Some(unit) => format!("{name} ({unit})"),
         None => name,
+    }
+}
+
+/// What an attribute's facet is called: as the operator called it, with the unit of its numbers, or as its key reads.
+fn title(facet: &Facet, key: &str, locale: Locale) -> String {
+    match (&facet.label, &facet.counted_in) {
+        (Some(label), Some(unit)) => format!("{label} ({unit})"),
+        (Some(label), None) => label.clone(),
+        (None, _) => attribute_name(key, locale),
     }
 }
 
@@ -469,7 +488,7 @@ fn group(
         "region" => ("province".to_owned(), locale.t("facet.province").to_string()),
         attribute => {
             let plain = attribute.strip_prefix("attr.").unwrap_or(attribute);
-            (format!("attr.{plain}"), attribute_name(plain, locale))
+            (format!("attr.{plain}"), title(facet, plain, locale))
         }
     };
     let options: Vec<FacetOption> = facet

@@ -94,5 +94,6 @@ fn card(
         discount: cards::saving(least).map(|share| format!("−{}", locale.percent(share))),
         stock: cards::stock(available.max().unwrap_or(0)),
         rating: None,
+        offers: None,
     })
 }
