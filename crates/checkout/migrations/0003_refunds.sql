@@ -33,6 +33,8 @@ create table checkout.refund (
     tenders jsonb not null,
     -- origin or store_credit
     goes_to text not null,
+    -- [{tenant, amount}]: what the provider gave back and has again, until it is given back anew
+    came_back jsonb not null default '[]',
     constraint refund_pkey primary key (order_id, id),
     constraint refund_key_once unique (order_id, key),
     constraint refund_key_hashed check ((key is null) = (request_hash is null)),
@@ -40,17 +42,18 @@ create table checkout.refund (
     constraint refund_attempt_check check (attempt > 0),
     constraint refund_version_check check (version > 0),
     constraint refund_goes_to_known check (goes_to in ('origin', 'store_credit')),
-    constraint refund_status_known check (status in ('pending', 'refunded', 'refused')),
+    constraint refund_status_known check (status in ('pending', 'refunded', 'refused', 'came_back')),
     constraint refund_ended check ((status = 'pending') = (ended_at is null) and (status = 'pending') = (due_at is not null))
 ) partition by range (order_id);
 select store.partition_by_month('checkout.refund', 'uuid');
 create index refund_due on checkout.refund (due_at) where due_at is not null;
--- The operators' list, newest first.
-create index refund_refused on checkout.refund (id) where status = 'refused';
+-- The operators' lists, newest first.
+create index refund_pending on checkout.refund (id) where status = 'pending';
+create index refund_refused on checkout.refund (id) where status in ('refused', 'came_back');
 select store.close_to_shops('checkout.refund');
 
 create type checkout.refund_row as (
     order_id uuid, id uuid, version bigint, attempt int, charge text, parts jsonb, amount bigint, status text, asked_by jsonb,
     asked_at timestamptz, key text, request_hash bytea, step jsonb, tries int, due_at timestamptz, lease_until timestamptz,
-    history jsonb, ended_at timestamptz, tenders jsonb, goes_to text
+    history jsonb, ended_at timestamptz, tenders jsonb, goes_to text, came_back jsonb
 );

@@ -11,7 +11,7 @@ use crate::tender::{buyer_of, tenders};
 use crate::till::place::{IdempotencyKey, PlaceCommand, Placement, stored_answer};
 use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
-use crate::trial::tried;
+use crate::trial::{PLACE, tried};
 use crate::watch::watch;
 use crate::{Config, draft, guesses, refund, webhook};
 use contracts::cart::{Cart, CartOwner, CartService};
@@ -258,7 +258,7 @@ impl Checkouts {
             return self.placed_once(ctx, request).await;
         }
         let work = || self.placed_once(ctx, request.clone());
-        tried(trial, "place", || Err(Error::Unavailable), work).await
+        tried(trial, PLACE, || Err(Error::Unavailable), work).await
     }
 
     async fn placed_once(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {

@@ -3,15 +3,17 @@
 use crate::saga::Step;
 use crate::till::settle::{Ask, ByHand, Case, Saga, Told, answers};
 use crate::{Checkouts, Error};
-use contracts::Reply;
-use contracts::checkout::{Intervention, PaymentDesk, PaymentSaga, SagaEntry, SagaState};
-use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, PaymentId, Timestamp, UserId};
+use contracts::checkout::{
+    Intervention, PaymentDesk, PaymentSaga, RefundSaga, RefundState, SagaEntry, SagaState,
+};
+use contracts::{Reply, reply};
+use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, PaymentId, RefundId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 /// Tries in vain from which a payment is called stuck: by then it has waited for half a minute.
-const STUCK_TRIES: i32 = 8;
+pub(crate) const STUCK_TRIES: i32 = 8;
 
 /// Parameters: below this order, how many, tries from which one is stuck.
 macro_rules! newest {
@@ -116,7 +118,7 @@ fn view(order: OrderId, saga: Saga, now: Timestamp) -> PaymentSaga {
     }
 }
 
-fn entry(told: Told) -> SagaEntry {
+pub(crate) fn entry(told: Told) -> SagaEntry {
     SagaEntry {
         at: told.at,
         attempt: told.attempt,
@@ -217,6 +219,38 @@ impl PaymentDesk for Checkouts {
             };
             Ok(self.intervened(ctx, order, by_hand).await?)
         })
+    }
+
+    fn refunds<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        state: Option<RefundState>,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<RefundSaga>> {
+        let limit = PageLimit::new(limit).unwrap_or_default();
+        reply(self.listed_refunds(ctx, state, after, limit))
+    }
+
+    fn refunds_of<'a>(&'a self, ctx: &'a Ctx, order: OrderId) -> Reply<'a, Vec<RefundSaga>> {
+        reply(self.refund_sagas_of(ctx, order))
+    }
+
+    fn intervene_refund<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: OrderId,
+        refund: RefundId,
+        by: UserId,
+        note: String,
+        intervention: Intervention,
+    ) -> Reply<'a, RefundSaga> {
+        let by_hand = ByHand {
+            intervention,
+            by,
+            note,
+        };
+        reply(self.intervened_refund(ctx, order, refund, by_hand))
     }
 }
 

@@ -99,12 +99,14 @@ pub enum Error {
     Stale,
     #[error("There is no such payment: no order of this id was ever tried to be paid.")]
     NoSuchSaga,
-    #[error("Somebody is at this payment just now. Try again in a second.")]
+    #[error("Somebody is at it just now. Try again in a second.")]
     SagaBusy,
     #[error(
         "This payment has ended: {0}. There is nothing left to try; compensate it to give the money back."
     )]
     SagaEnded(&'static str),
+    #[error("This refund went through. If the buyer's bank sent it back, say so.")]
+    RefundEnded(&'static [SagaAnswer]),
     #[error("The order is cancelled already: its money goes back, or is back.")]
     SagaCompensated,
     #[error(
@@ -269,7 +271,7 @@ impl Error {
             Self::MethodMissing => Fault::field("text_empty", "/method", self.to_string()),
             Self::Money(_) => plain(Kind::Unprocessable, "amounts_incompatible"),
             Self::KeyReused => plain(Kind::Unprocessable, "idempotency_key_reused").at("Idempotency-Key"),
-            Self::HoldEnded => plain(Kind::Conflict, "hold_ended"),
+            Self::HoldEnded => plain(Kind::Conflict, "hold_ended").allowing(&["cancelled"]),
             Self::Busy => {
                 let mut fault = plain(Kind::TooMany, "till_busy");
                 fault.retry_after_s = Some(1);
@@ -283,7 +285,8 @@ impl Error {
                 fault
             }
             Self::SagaEnded(_) => plain(Kind::Conflict, "payment_ended").with("allowed", ["compensate"]),
-            Self::SagaCompensated => plain(Kind::Conflict, "order_cancelled"),
+            Self::RefundEnded(allowed) => plain(Kind::Conflict, "refund_ended").with("allowed", allowed),
+            Self::SagaCompensated => plain(Kind::Conflict, "order_cancelled").allowing(&[]),
             Self::NotSkippable { allowed, .. } => plain(Kind::Conflict, "step_not_skippable")
                 .at("/answer")
                 .with("allowed", allowed),

@@ -31,6 +31,7 @@ mod mails;
 mod quote;
 mod readdress;
 pub mod refund;
+mod refund_desk;
 mod refunds;
 mod returns;
 mod running;

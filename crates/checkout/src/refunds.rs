@@ -140,7 +140,7 @@ impl Checkouts {
         rows.into_iter().map(|row| view(row, only)).collect()
     }
 
-    /// What providers refuse to give back, latest first.
+    /// What providers refuse to give back, or have again, latest first.
     pub(crate) async fn refused(
         &self,
         after: Option<Cursor>,
@@ -151,7 +151,7 @@ impl Checkouts {
             "select r.id, r.order_id, o.currency, r.parts, r.step, r.tenders, r.asked_by, r.asked_at, r.ended_at
                from checkout.refund r
                join orders.order o on o.id = r.order_id
-              where r.status = 'refused' and ($1::uuid is null or r.id < $1)
+              where r.status in ('refused', 'came_back') and ($1::uuid is null or r.id < $1)
               order by r.id desc
               limit $2",
         )
@@ -252,6 +252,9 @@ fn view(row: Row, only: Option<SubOrderId>) -> Result<OrderRefund, Error> {
         Step::Ended {
             end: End::Refused { reason },
         } => (RefundStatus::Refused, Some(reason)),
+        Step::Ended {
+            end: End::CameBack { reason },
+        } => (RefundStatus::CameBack, Some(reason)),
         _ => (RefundStatus::Pending, None),
     };
     Ok(OrderRefund {

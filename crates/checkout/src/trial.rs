@@ -4,16 +4,61 @@
 //!
 //! The steps are those of [`saga`](crate::saga::Step::name) that ask the provider, those of a refund that do
 //! (`refund_ask`, `refund_inquire`), and what the till is told ([`Ask::name`](crate::till::settle::Ask::name)), placing
-//! included. [`STEPS`] lists them.
+//! included. [`steps`] lists them.
 
 use futures::future::BoxFuture;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Every step at which somebody may be there.
-pub const STEPS: [&str; 27] = [
-    "place",
+/// Every step at which somebody may be there: placing, what asks the provider, and what the till is told.
+pub fn steps() -> impl Iterator<Item = &'static str> {
+    let asked_of_providers = ASKING.iter().chain(&crate::refund::drive::ASKING);
+    let told = TOLD.iter().chain(&TOLD_OF_REFUNDS).chain(&TOLD_OF_RETURNS);
+    std::iter::once(PLACE).chain(asked_of_providers.chain(told).copied())
+}
+
+/// By [`Ask::name`](crate::till::settle::Ask::name).
+const TOLD: [&str; 15] = [
+    "look",
     "start",
+    "take",
+    "hear",
+    "park",
+    "confirm",
+    "reopen",
+    "decline",
+    "close",
+    "expire",
+    "cancel",
+    "intervene",
+    "cancel_part",
+    "cancel_units",
+    "refund_begin",
+];
+
+/// By [`RefundAsk::name`](crate::till::settle::RefundAsk::name).
+const TOLD_OF_REFUNDS: [&str; 8] = [
+    "refund_take",
+    "refund_hear",
+    "refund_park",
+    "refund_close",
+    "refund_refuse",
+    "refund_retry",
+    "refund_came_back",
+    "refund_intervene",
+];
+
+/// By [`ReturnAct::name`](crate::till::settle::ReturnAct::name).
+const TOLD_OF_RETURNS: [&str; 5] = [
+    "return_withdraw",
+    "return_receive",
+    "return_refund",
+    "return_exchange",
+    "return_close",
+];
+
+/// By [`Step::name`](crate::saga::Step::name): those that ask the provider.
+const ASKING: [&str; 8] = [
     "authorize",
     "inquire",
     "await_buyer",
@@ -22,24 +67,10 @@ pub const STEPS: [&str; 27] = [
     "inquire_late",
     "void",
     "refund",
-    "park",
-    "take",
-    "confirm",
-    "reopen",
-    "decline",
-    "close",
-    "expire",
-    "cancel",
-    "cancel_part",
-    "cancel_units",
-    "refund_begin",
-    "refund_ask",
-    "refund_inquire",
-    "refund_take",
-    "refund_park",
-    "refund_close",
-    "refund_refuse",
 ];
+
+/// What placing an order is called.
+pub(crate) const PLACE: &str = "place";
 
 /// Where in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +111,7 @@ where
     let Some(trial) = trial else {
         return work().await;
     };
+    debug_assert!(steps().any(|known| known == step), "{step} is not listed");
     let done = match trial.at(step, Moment::Before).await {
         Some(Fault::Fail) => return lost(),
         Some(Fault::Twice) => tokio::join!(work(), work()).0,
@@ -119,6 +151,39 @@ mod tests {
         fn at(&self, _step: &'static str, moment: Moment) -> BoxFuture<'_, Option<Fault>> {
             let fault = (moment == self.0).then_some(self.1);
             async move { fault }.boxed()
+        }
+    }
+
+    /// The names that a function gives, as its source has them.
+    fn named(source: &'static str) -> Vec<&'static str> {
+        let function = source
+            .split("pub fn name(&self) -> &'static str {")
+            .nth(1)
+            .expect("a name");
+        let body = function.split("\n    }\n").next().expect("its end");
+        body.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn whatever_is_asked_of_the_till_is_listed() {
+        let names = [
+            (include_str!("till/settle/decide.rs"), &TOLD[..]),
+            (include_str!("till/settle/refund.rs"), &TOLD_OF_REFUNDS[..]),
+            (include_str!("till/settle/returns.rs"), &TOLD_OF_RETURNS[..]),
+        ];
+        for (source, listed) in names {
+            for name in named(source) {
+                assert!(steps().any(|step| step == name), "{name} is not listed");
+            }
+            for name in listed {
+                assert!(named(source).contains(name), "{name} is no name any more");
+            }
+        }
+        for name in &ASKING {
+            assert!(
+                named(include_str!("saga/step.rs")).contains(name),
+                "{name} is no step"
+            );
         }
     }
 

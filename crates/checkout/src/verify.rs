@@ -19,6 +19,7 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     findings.extend(reservations(&mut tx).await?);
     findings.extend(postings(&mut tx).await?);
     findings.extend(refunds(&mut tx).await?);
+    findings.extend(astray(&mut tx).await?);
     findings.extend(promotions(&mut tx).await?);
     findings.extend(funded(&mut tx).await?);
     findings.extend(taxes(&mut tx).await?);
@@ -75,6 +76,17 @@ async fn refunds(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
             format!(
                 "order {order}, shop {tenant}: refunds gave back {ended}, the history tells {told}, the books {posted}, the payment {shared}"
             )
+        })
+        .collect())
+}
+
+/// What came back to the provider is owed to the buyers.
+async fn astray(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, i64, i64)> = found(conn, include_str!("sql/verify_astray.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, said, owed)| {
+            format!("order {order}: {said} of its refunds came back to the provider, the books owe {owed} of them to the buyer")
         })
         .collect())
 }

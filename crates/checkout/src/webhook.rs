@@ -4,9 +4,10 @@
 use crate::app::Checkouts;
 use crate::error::Error;
 use crate::saga::{End, Step};
-use crate::till::settle::{Ask, RefundAsk, read_provider_key};
+use crate::till::settle::{Ask, RefundAsk, RefundMove, Refunding, read_provider_key};
 use contracts::checkout::RefundStatus;
 use kernel::{Ctx, OrderId, PaymentId, RefundId, SharedClock, Timestamp};
+use orders::domain::Order;
 use payments::provider::read_charge_key;
 use payments::webhook::{Notice, NoticeKind, Webhook};
 use payments::{Answer, ProviderCharge};
@@ -103,7 +104,8 @@ impl Checkouts {
         }
     }
 
-    /// Makes a refund due that is under way. Of one that went through, a failure is news that no retry mends by itself.
+    /// Makes a refund due that is under way. Of one that went through, a failure is asked about: the provider may have it
+    /// again.
     async fn look_at_refund(
         &self,
         ctx: &Ctx,
@@ -117,14 +119,37 @@ impl Checkouts {
         };
         let heard = match self.till().settle(ctx, order, ask).await {
             Err(Error::NoSuchRefund) => return Ok(()),
-            heard => heard?.refund,
+            heard => heard?,
         };
-        let is_through = heard.is_some_and(|heard| heard.refund().status() == RefundStatus::Refunded);
-        if is_through && kind == NoticeKind::RefundFailed {
-            metrics::counter!("refunds_come_back_total").increment(1);
-            tracing::error!(%order, %refund, "a refund that went through came back to the provider; the buyer does not have it");
+        let known = heard.refund.as_ref().map(RefundMove::refund);
+        let through = known.filter(|known| known.status() == RefundStatus::Refunded);
+        match through {
+            Some(through) if kind == NoticeKind::RefundFailed => {
+                self.ask_again(ctx, &heard.case.order, through).await
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Asks the provider about a refund that went through and is said to have failed.
+    async fn ask_again(&self, ctx: &Ctx, order: &Order, through: &Refunding) -> Result<(), Error> {
+        let reason = match self.refunder().inquire(order, through).await {
+            Answer::Declined { reason } => reason,
+            // Until it is certain: the provider sends it again.
+            Answer::Unknown | Answer::Pending { .. } => return Err(Error::Unavailable),
+            _ => return Ok(()),
+        };
+        let refund = through.id;
+        metrics::counter!("refunds_come_back_total").increment(1);
+        tracing::error!(order = %order.id, %refund, reason, "a refund that went through came back; the buyer does not have it");
+        let ask = Ask::OfRefund {
+            refund,
+            ask: RefundAsk::CameBack {
+                attempt: through.attempt,
+                reason,
+            },
+        };
+        self.till().settle(ctx, order.id, ask).await.map(drop)
     }
 
     /// Gives back what a provider holds for an attempt that was given up.
@@ -153,7 +178,11 @@ impl Checkouts {
             answer => answer,
         };
         match answer {
-            Answer::Unknown | Answer::Authorized { .. } | Answer::Captured { .. } => Err(Error::Unavailable),
+            // What is under way may still fail: the provider sends this again, and is asked again under the same key.
+            Answer::Unknown
+            | Answer::Pending { .. }
+            | Answer::Authorized { .. }
+            | Answer::Captured { .. } => Err(Error::Unavailable),
             answer => {
                 tracing::warn!(%order, key, ?answer, "money came for a payment that was given up; it was let go");
                 Ok(())

@@ -1,11 +1,15 @@
 //! From cart to order: what it would cost, placing it, paying it.
 
+mod desk;
+
+pub use desk::*;
+
 use crate::Address;
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
 use crate::making::Made;
 use crate::orders::{Deduction, Order, ParcelLine, RefundLine, SubOrder};
-use crate::payments::{PaymentShare, PaymentStatus};
+use crate::payments::PaymentStatus;
 use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::purses::{Tender, TenderWish};
 use crate::service::service;
@@ -262,6 +266,9 @@ pub enum RefundStatus {
     Refunded,
     /// The provider will not do it. It can be tried again.
     Refused,
+    /// It went through, and the buyer's bank sent it back. Order, credit note and what the shop owes stay as they are; the
+    /// marketplace owes it to the buyer until it is tried again.
+    CameBack,
 }
 
 /// Money to be given back for one sub-order.
@@ -419,9 +426,9 @@ service! {
         fn refunds_of_sale(tenant: TenantId, sub_order: SubOrderId) -> Vec<OrderRefund>;
         /// The same of an order, for its buyer (`owner`) or, with none, for a permitted operator.
         fn refunds_of_order(owner: Option<CartOwner>, order: OrderId) -> Vec<OrderRefund>;
-        /// Asks the provider again for a refund that it refused.
+        /// Asks the provider again for a refund that it refused or that came back.
         fn retry_refund(order: OrderId, refund: RefundId) -> OrderRefund;
-        /// What providers refuse to give back, latest first.
+        /// What providers refuse to give back, or have again, latest first.
         fn refused_refunds(after: Option<Cursor>, limit: u16) -> Page<OrderRefund>;
         /// The owner keeps what they wanted to return; nothing of it is sent yet.
         fn withdraw_return(owner: CartOwner, order: OrderId, of: ReturnId) -> Order;
@@ -433,111 +440,5 @@ service! {
         fn exchange_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId) -> SubOrder;
         /// Nothing more is expected of a return, and the note says why. What was to be sent again is back in stock.
         fn close_return(tenant: TenantId, sub_order: SubOrderId, of: ReturnId, note: String) -> SubOrder;
-    }
-}
-
-/// The payment of an order on its way between the till and the provider, for the marketplace's staff.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct PaymentSaga {
-    pub order: OrderId,
-    /// For people, such as `K7F3-9QXA`.
-    pub number: String,
-    pub state: SagaState,
-    /// What is to be done next, or how it ended: `authorize`, `inquire`, `await_buyer`, `abandon`, `capture`, `confirm`,
-    /// `inquire_late`, `reopen`, `decline`, `void`, `refund`, `close`; `confirmed`, `declined`, `voided`, `refunded`.
-    #[schema(example = "capture")]
-    pub step: String,
-    /// One more with every means of payment that was tried.
-    pub attempt: u32,
-    /// How often the present step was tried in vain.
-    pub tries: u32,
-    /// When it goes on by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<DateTime>,
-    /// Whether somebody is at it just now.
-    pub busy: bool,
-    /// The answers that may be put in the provider's place at this step; none where the step cannot be skipped.
-    pub answers: Vec<SagaAnswer>,
-    /// What was done, the oldest first; of a very long one the middle is left out.
-    pub timeline: Vec<SagaEntry>,
-    /// Each seller's part of the charge. Empty in lists.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub split: Vec<PaymentShare>,
-}
-
-/// How a payment's saga stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SagaState {
-    /// It goes on by itself.
-    Open,
-    /// The buyer is with their bank.
-    Waiting,
-    /// Its step was tried in vain again and again.
-    Stuck,
-    Ended,
-}
-
-/// What a provider did, as somebody read it there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SagaAnswer {
-    Captured,
-    Declined,
-    Voided,
-    Refunded,
-}
-
-impl SagaAnswer {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Captured => "captured",
-            Self::Declined => "declined",
-            Self::Voided => "voided",
-            Self::Refunded => "refunded",
-        }
-    }
-}
-
-/// One step of a payment that was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SagaEntry {
-    pub at: DateTime,
-    pub attempt: u32,
-    pub step: String,
-    /// What came of it, such as `captured`, `unknown`, `done`; `retried`, `skipped`, `compensated` where it was a person's doing.
-    pub outcome: String,
-    /// Who did it, where it was not Stoa itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<UserId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// What a person does about a payment that does not get on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Intervention {
-    /// Try its step again now.
-    Retry,
-    /// Go on as if the provider had answered this.
-    Skip {
-        answer: SagaAnswer,
-        /// Of the provider, for money that was taken or given back.
-        reference: Option<String>,
-    },
-    /// Undo it: cancel the order, free its goods, and let the money go or give it back.
-    Compensate,
-}
-
-service! {
-    /// Payments under way, for the marketplace's staff.
-    PaymentDesk as "payment_desk", remote RemotePaymentDesk, served ServedPaymentDesk {
-        /// Newest orders first.
-        fn sagas(state: Option<SagaState>, after: Option<Cursor>, limit: u16) -> Page<PaymentSaga>;
-        fn saga(order: OrderId) -> PaymentSaga;
-        /// `by` and `note` are kept in its timeline.
-        fn intervene(order: OrderId, by: UserId, note: String, intervention: Intervention) -> PaymentSaga;
     }
 }

@@ -114,6 +114,13 @@ public_event! {
     "payments.payment_declined" PaymentDeclined { payment: PaymentId, order: OrderId, reason: String } key order, tenant |_| None
 }
 public_event! {
+    "payments.refund_came_back" RefundCameBack {
+        payment: PaymentId, order: OrderId, refund: RefundId,
+        /// What the provider has again; gift cards and store credit keep what they got.
+        amount: Money,
+    } key order, tenant |_| None
+}
+public_event! {
     "payments.payment_refunded" PaymentRefunded {
         payment: PaymentId, order: OrderId,
         /// What this refund gave back: all of the payment, or a part of it.

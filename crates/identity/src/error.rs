@@ -120,7 +120,7 @@ impl From<Error> for Fault {
             Error::NoSuchSession => Self::not_found("session"),
             Error::BadPartnerKey => plain(Kind::Unauthenticated, "api_key_invalid"),
             Error::NoSuchPartnerKey => Self::not_found("API key"),
-            Error::PartnerKeyOver => plain(Kind::Conflict, "partner_key_over"),
+            Error::PartnerKeyOver => plain(Kind::Conflict, "partner_key_over").allowing(&[]),
             Error::NoSuchAccount => Self::not_found("account"),
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::busy(),

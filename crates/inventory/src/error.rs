@@ -135,7 +135,9 @@ impl From<Error> for Fault {
             Error::NamedTwice { pointer, .. } => plain(Kind::Invalid, "sku_named_twice").at(pointer),
             Error::OutOfRange { pointer } => plain(Kind::Invalid, "on_hand_out_of_range").at(pointer),
             Error::NoSuchWarehouse(_) => plain(Kind::NotFound, "warehouse_unknown").at("/warehouse"),
-            Error::WarehouseClosed(_) => plain(Kind::Conflict, "warehouse_closed").at("/warehouse"),
+            Error::WarehouseClosed(_) => plain(Kind::Conflict, "warehouse_closed")
+                .at("/warehouse")
+                .allowing(&[]),
             Error::DefaultWarehouse => plain(Kind::Conflict, "warehouse_default"),
             Error::WarehouseInUse { on_hand, incoming } => plain(Kind::Conflict, "warehouse_in_use")
                 .with("on_hand", on_hand)
@@ -147,7 +149,9 @@ impl From<Error> for Fault {
             Error::QuantityOutOfRange { pointer } => {
                 plain(Kind::Invalid, "quantity_out_of_range").at(pointer)
             }
-            Error::InboundEnded(state) => plain(Kind::Conflict, "inbound_ended").with("state", state),
+            Error::InboundEnded(state) => plain(Kind::Conflict, "inbound_ended")
+                .with("state", state)
+                .allowing(&[]),
             Error::NotInInbound { pointer, .. } => plain(Kind::Unprocessable, "sku_not_expected").at(pointer),
             Error::MoreThanExpected { pointer, to_come, .. } => plain(Kind::Conflict, "more_than_expected")
                 .at(pointer)

@@ -122,6 +122,12 @@ impl Fault {
         self
     }
 
+    /// What can still be done with what the refused act was about; nothing, if it has ended for good.
+    #[must_use]
+    pub fn allowing(self, moves: &[&str]) -> Self {
+        self.with("allowed", moves)
+    }
+
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         let detail = self.detail.clone();

@@ -3,6 +3,7 @@ mod holds;
 mod listings;
 mod payouts;
 mod purses;
+mod sending;
 mod settlements;
 mod statements;
 mod years;
@@ -22,9 +23,13 @@ use ::store::{Db, Scope};
 use contracts::tenants::Tenants;
 use kernel::{Ctx, Currency, EntryId, TenantId, Timestamp};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Kinds of entries that an operator may reverse. All others follow from what happened elsewhere, and are undone there.
 const REVERSIBLE: [&str; 3] = ["provider_fee", "provider_transfer", "listing_fee"];
+
+/// Well below the lease of a payout that is being asked about.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
 /// What an operator sets for a shop; what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +51,8 @@ pub struct Ledger {
     shops: Option<Arc<dyn Tenants>>,
     /// Whether money can be sent: where buyers pay for real, a pretended bank must not pay shops.
     pays: bool,
+    /// How long whoever pays shops may take to answer: after that nobody knows, and it is asked what became of it.
+    answer_within: Duration,
 }
 
 impl Ledger {
@@ -65,6 +72,7 @@ impl Ledger {
             provider,
             shops: None,
             pays: true,
+            answer_within: ANSWER_WITHIN,
         }
     }
 
@@ -72,6 +80,13 @@ impl Ledger {
     #[must_use]
     pub fn without_payouts(mut self) -> Self {
         self.pays = false;
+        self
+    }
+
+    /// Waits no longer than this for whoever pays shops.
+    #[must_use]
+    pub fn answered_within(mut self, wait: Duration) -> Self {
+        self.answer_within = wait;
         self
     }
 

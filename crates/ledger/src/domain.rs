@@ -1,6 +1,7 @@
 //! The chart of accounts, and the entries that an order makes in its life.
 #![deny(clippy::float_arithmetic)]
 
+mod astray;
 mod commission;
 mod fees;
 mod hold;
@@ -13,6 +14,7 @@ mod statement;
 mod transfer;
 mod year;
 
+pub use astray::{refund_again, refund_came_back};
 pub use commission::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 pub use fees::{provider_fee, provider_transfer};
 pub use hold::{Standing, reserve};
@@ -34,7 +36,7 @@ use uuid::Uuid;
 pub enum Account {
     /// Money the payment provider has taken for us and not yet paid out. Asset.
     ProviderClearing,
-    /// Money of buyers whose order is not settled with its sellers. Liability.
+    /// Refunds that their banks sent back: owed to buyers until they are given back again. Liability.
     BuyerFunds,
     /// What the marketplace owes a shop. Liability, kept per shop.
     SellerPayable,

@@ -1,4 +1,4 @@
-use crate::domain::{FileRefusal, ScheduleError};
+use crate::domain::{FileRefusal, PayoutState, ScheduleError};
 use kernel::{Fault, Kind, Money, MoneyError};
 use store::TxError;
 
@@ -29,6 +29,9 @@ pub enum Error {
     HoldEnded,
     #[error("a hold's release must lie ahead")]
     ReleaseInThePast,
+    /// It cannot have come back.
+    #[error("the payout is {}", .0.name())]
+    PayoutNotPaid(PayoutState),
     #[error("nothing can be paid out: {available} is available, the minimum is {minimum}")]
     NothingDue { available: Money, minimum: Money },
     #[error(
@@ -80,7 +83,8 @@ impl From<Error> for Fault {
                 Kind::Conflict,
                 "already_reversed",
                 "The entry was reversed before; an entry is reversed once. Read it to see by which.",
-            ),
+            )
+            .allowing(&[]),
             Error::NotReversible(kind) => Self::new(
                 Kind::Conflict,
                 "not_reversible",
@@ -91,13 +95,29 @@ impl From<Error> for Fault {
             Error::HoldEnded => Self::new(
                 Kind::Conflict,
                 "hold_ended",
-                "The hold has ended already: its money is not held any more.",
-            ),
+                "The hold has ended already, and its money is not held any more. Nothing can be done with it; place another one to set money aside.",
+            )
+            .allowing(&[]),
             Error::RuleEnded => Self::new(
                 Kind::Conflict,
                 "rule_ended",
                 "The rule has an end already, and an end is not changed. Make another rule for what is to hold.",
-            ),
+            )
+            .allowing(&[]),
+            Error::PayoutNotPaid(state) => Self::new(
+                Kind::Conflict,
+                "payout_not_paid",
+                format!(
+                    "Only a payout that was paid can come back; this one is {}. {}",
+                    state.name(),
+                    match state {
+                        PayoutState::Failed | PayoutState::Returned => "Its money is owed to the shop again already.",
+                        _ => "Wait for what the bank says of it.",
+                    }
+                ),
+            )
+            .with("status", state.name())
+            .allowing(&[]),
             Error::TooManyRules => Self::new(
                 Kind::Conflict,
                 "too_many_rules",

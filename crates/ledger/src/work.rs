@@ -11,27 +11,32 @@ use contracts::payments::PaymentCaptured;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const ROUND_EVERY: Duration = Duration::from_secs(30);
 
 /// Background work until `stop`.
 pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
+    let made = Notify::new();
     tokio::join!(
-        rounds(&ledger, &clock, &stop),
+        rounds(&ledger, &clock, &made, &stop),
+        send(&ledger, &clock, &made, &stop),
         note_charges(&ledger, stop.clone()),
         note_deliveries(&ledger, stop.clone()),
         note_listings(&ledger, clock.clone(), stop.clone()),
     );
 }
 
-/// Holds, then listings, then payouts, then the provider: what a round releases it pays, less what it charges, and what it
-/// pays it sends.
-async fn rounds(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
+/// Holds, then listings, then payouts: what a round releases it pays, less what it charges.
+async fn rounds(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &CancellationToken) {
     loop {
         match round(ledger, &Ctx::system("settlement", clock.now())).await {
             Ok(0) => {}
-            Ok(done) => tracing::info!(done, "holds released, listings charged, payouts made and sent"),
+            Ok(done) => {
+                made.notify_one();
+                tracing::info!(done, "holds released, listings charged, payouts made");
+            }
             Err(error) => tracing::warn!(%error, "shops could not be settled; trying again later"),
         }
         tokio::select! {
@@ -49,8 +54,23 @@ async fn round(ledger: &Ledger, ctx: &Ctx) -> Result<usize, Error> {
         0
     });
     let made = ledger.settle_due(ctx).await?;
-    let asked = ledger.send_due(ctx).await?;
-    Ok(released + charged + made + asked)
+    Ok(released + charged + made)
+}
+
+/// What was paid is sent, by itself: a provider that takes its time keeps nobody's money held.
+async fn send(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &CancellationToken) {
+    loop {
+        match ledger.send_due(&Ctx::system("settlement", clock.now())).await {
+            Ok(0) => {}
+            Ok(asked) => tracing::info!(asked, "payouts sent or looked at"),
+            Err(error) => tracing::warn!(%error, "payouts could not be sent; trying again later"),
+        }
+        tokio::select! {
+            () = made.notified() => {}
+            () = tokio::time::sleep(ROUND_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+    }
 }
 
 /// Payments tell which order a captured charge is for; settlement files name charges.

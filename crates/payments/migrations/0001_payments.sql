@@ -72,6 +72,6 @@ create type payments.new_move as (
     -- the statuses that it may be in, with commas between them
     allowed text,
     actor json, correlation_id uuid,
-    -- what is given back, where that is not all
+    -- what is given back, where that is not all; less than nothing where it came back
     part bigint
 );

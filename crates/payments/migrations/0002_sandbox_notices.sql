@@ -23,6 +23,8 @@ create table payments.sandbox_refund (
     -- what becomes of it, and when
     settles_as text not null,
     settles_at timestamptz not null,
+    -- when the buyer's bank sends it back, after all seemed well
+    returns_at timestamptz,
     constraint sandbox_refund_pkey primary key (key),
     constraint sandbox_refund_amount_positive check (amount > 0),
     constraint sandbox_refund_state_known check (state in ('pending', 'succeeded', 'failed')),
@@ -30,3 +32,5 @@ create table payments.sandbox_refund (
 );
 create index sandbox_refund_charge on payments.sandbox_refund (charge);
 create index sandbox_refund_due on payments.sandbox_refund (settles_at) where state = 'pending';
+create index sandbox_refund_returning on payments.sandbox_refund (returns_at)
+    where state = 'succeeded' and returns_at is not null;

@@ -44,6 +44,13 @@ pub enum Event {
         amount: i64,
         shares: Vec<RefundedShare>,
     },
+    /// What a refund gave back did not reach the buyer: the provider has it again.
+    RefundCameBack {
+        refund: RefundId,
+        /// Minor units; what the shares sum to.
+        amount: i64,
+        shares: Vec<RefundedShare>,
+    },
 }
 
 /// What one shop's share of a payment gave back, in minor units.
@@ -64,6 +71,7 @@ impl StreamEvent for Event {
             Self::Voided => "voided",
             Self::Refunded { .. } => "refunded",
             Self::PartlyRefunded { .. } => "partly_refunded",
+            Self::RefundCameBack { .. } => "refund_came_back",
         }
     }
 }
@@ -76,7 +84,9 @@ impl Event {
             Self::Started { .. } => PaymentStatus::Processing,
             Self::ActionRequired { .. } => PaymentStatus::RequiresAction,
             Self::Authorized { .. } => PaymentStatus::Authorized,
-            Self::Captured { .. } | Self::PartlyRefunded { .. } => PaymentStatus::Captured,
+            Self::Captured { .. } | Self::PartlyRefunded { .. } | Self::RefundCameBack { .. } => {
+                PaymentStatus::Captured
+            }
             Self::Declined { .. } => PaymentStatus::Declined,
             Self::Voided => PaymentStatus::Voided,
             Self::Refunded { .. } => PaymentStatus::Refunded,
@@ -92,7 +102,7 @@ impl Event {
             Self::ActionRequired { .. } => &[S::Processing],
             // Voided says that the order ended unpaid; the provider may still have been at it. Then the order is opened
             // again, or the money goes back.
-            Self::Authorized { .. } => &[S::Processing, S::RequiresAction, S::Voided],
+            Self::Authorized { .. } => &[S::Processing, S::RequiresAction, S::Authorized, S::Voided],
             Self::Declined { .. } => &[S::Processing, S::RequiresAction, S::Authorized],
             Self::Captured { .. } => &[S::Processing, S::RequiresAction, S::Authorized, S::Voided],
             Self::Voided => &[
@@ -104,6 +114,7 @@ impl Event {
             ],
             Self::Refunded { .. } => &[S::Captured, S::Voided],
             Self::PartlyRefunded { .. } => &[S::Captured],
+            Self::RefundCameBack { .. } => &[S::Captured, S::Refunded],
         }
     }
 }
@@ -180,6 +191,17 @@ mod tests {
         };
         assert!(again.allowed_from().contains(&S::Declined));
         assert!(!again.allowed_from().contains(&S::Processing));
+    }
+
+    #[test]
+    fn what_came_back_can_be_given_again() {
+        let came_back = Event::RefundCameBack {
+            refund: RefundId(uuid::Uuid::from_u128(1)),
+            amount: 1,
+            shares: Vec::new(),
+        };
+        assert_eq!(came_back.allowed_from(), &[S::Captured, S::Refunded]);
+        assert_eq!(came_back.status(), S::Captured);
     }
 
     #[test]

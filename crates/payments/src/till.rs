@@ -1,6 +1,6 @@
 //! Payments' part of a till batch: set-based, in the caller's transaction.
 
-use crate::domain::{Event, status_name};
+use crate::domain::{Event, RefundedShare, status_name};
 use kernel::{Ctx, Money, OrderId, PaymentId, TenantId, Timestamp};
 use store::rows::Rows;
 use store::streams::StreamEvent;
@@ -17,7 +17,7 @@ insert into payments.share (tenant_id, payment_id, amount)
 select * from unnest($2::payments.new_share[])";
 
 /// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
-/// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds,
+/// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds, less what came back,
 /// and the payment is refunded when they reach what was captured. Parameters: moves, and the shares of those that refund in part.
 const MOVE: &str = "
 with wanted as (
@@ -167,11 +167,11 @@ impl Moves {
             Event::Voided => {}
             Event::PartlyRefunded { amount, shares, .. } => {
                 row.part = Some(amount);
-                for share in shares {
-                    self.share_payments.push(id.0);
-                    self.share_tenants.push(share.tenant.0);
-                    self.share_amounts.push(share.amount);
-                }
+                self.push_shares(id, &shares, 1);
+            }
+            Event::RefundCameBack { amount, shares, .. } => {
+                row.part = Some(-amount);
+                self.push_shares(id, &shares, -1);
             }
         }
         self.parts.push(row.part);
@@ -182,6 +182,14 @@ impl Moves {
         self.reasons.push(row.reason);
         self.urls.push(row.url);
         Ok(())
+    }
+
+    fn push_shares(&mut self, id: PaymentId, shares: &[RefundedShare], sign: i64) {
+        for share in shares {
+            self.share_payments.push(id.0);
+            self.share_tenants.push(share.tenant.0);
+            self.share_amounts.push(sign * share.amount);
+        }
     }
 
     #[must_use]
@@ -204,7 +212,7 @@ struct Row {
     reference: Option<String>,
     reason: Option<String>,
     url: Option<String>,
-    /// Refunded in part.
+    /// Refunded in part; less than nothing where it came back.
     part: Option<i64>,
 }
 

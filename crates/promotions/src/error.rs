@@ -48,7 +48,7 @@ impl From<Error> for Fault {
         let said = error.to_string();
         match error {
             Error::NotFound => Self::not_found("promotion"),
-            Error::Ended => Self::new(Kind::Conflict, "promotion_ended", said),
+            Error::Ended => Self::new(Kind::Conflict, "promotion_ended", said).allowing(&[]),
             Error::TooMany | Error::TooManyLately => Self::new(Kind::Conflict, "too_many_promotions", said),
             Error::CodeTaken(_) => Self::new(Kind::Conflict, "code_taken", said).at("/code"),
             Error::Field { field, .. } => Self::field("field_invalid", field, said),

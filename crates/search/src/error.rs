@@ -68,7 +68,7 @@ impl From<Error> for Fault {
             }
             Error::Elsewhere(trouble) => (&trouble).into(),
             Error::NotFound(what) => Fault::not_found(what),
-            Error::Ended => Fault::new(Kind::Conflict, "ended", error.to_string()),
+            Error::Ended => Fault::new(Kind::Conflict, "ended", error.to_string()).allowing(&[]),
             Error::TooMany(_) => Fault::new(Kind::Conflict, "too_many", error.to_string()),
             Error::Database(error) if ::store::is_outage(&error) => ::store::out_of_reach(&error),
             Error::Engine(_) | Error::Panicked(_) | Error::Database(_) => {

@@ -39,6 +39,11 @@ const POOL_CONNECTIONS_MAX: u32 = 8;
 /// How long a request waits for one of them. Callers are as patient as that, and no more.
 const ACQUIRE_MAX: Duration = Duration::from_secs(5);
 
+/// Seconds for which a transaction may stand still between two statements: a process that was paused, or lost its network,
+/// must not keep its locks. Nothing remote is awaited in one; what is reckoned in between takes less. Migrations have
+/// connections of their own, without this.
+const IDLE_IN_TX_MAX_S: u32 = 15;
+
 /// Why a transaction did not happen.
 pub trait TxError: From<sqlx::Error> + std::fmt::Display {
     /// The database's error behind this one, if it is one: it decides whether a retry can help.
@@ -56,7 +61,13 @@ impl Db {
     pub fn connect(url: &str, context: &'static str) -> Result<Self, sqlx::Error> {
         let options = PgConnectOptions::from_str(url)?
             .application_name(&format!("stoa {context}"))
-            .options([("role", format!("stoa_{context}"))]);
+            .options([
+                ("role", format!("stoa_{context}")),
+                (
+                    "idle_in_transaction_session_timeout",
+                    format!("{IDLE_IN_TX_MAX_S}s"),
+                ),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(POOL_CONNECTIONS_MAX)
             .min_connections(0)
@@ -171,7 +182,8 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     )
 }
 
-/// The database cannot be reached or is on its way down (class 57P): nothing is wrong with the work itself.
+/// The database cannot be reached, is on its way down (class 57P) or ended a transaction that stood still (25P03): nothing is
+/// wrong with the work itself.
 pub fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -182,7 +194,7 @@ pub fn is_outage(error: &sqlx::Error) -> bool {
         _ => error
             .as_database_error()
             .and_then(|e| e.code())
-            .is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "08006" | "08003")),
+            .is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "08006" | "08003" | "25P03")),
     }
 }
 

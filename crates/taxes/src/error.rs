@@ -49,7 +49,7 @@ impl From<Error> for Fault {
             Error::CodeTaken { .. } => Self::new(Kind::Conflict, "code_taken", said).at("/code"),
             Error::PlaceTaken { .. } => Self::new(Kind::Conflict, "place_taken", said),
             Error::RateHolds(_) => Self::new(Kind::Conflict, "rate_holds", said),
-            Error::RateEnded => Self::new(Kind::Conflict, "rate_ended", said),
+            Error::RateEnded => Self::new(Kind::Conflict, "rate_ended", said).allowing(&[]),
             Error::TooMany(_) => Self::new(Kind::Conflict, "too_many", said),
             Error::Field { field, .. } => Self::field("field_invalid", field, said),
             Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),

@@ -128,7 +128,7 @@ impl From<Error> for Fault {
             Error::SlugTaken(_) => plain(Kind::Conflict, "slug_taken").at("/slug"),
             Error::SlugFixed => plain(Kind::Conflict, "slug_fixed").at("/slug"),
             Error::NoSuchShop => Self::not_found("shop"),
-            Error::Closed => plain(Kind::Conflict, "shop_closed"),
+            Error::Closed => plain(Kind::Conflict, "shop_closed").allowing(&[]),
             Error::IllegalTransition { allowed, .. } => {
                 plain(Kind::Conflict, "illegal_transition").with("allowed", allowed)
             }
@@ -145,7 +145,9 @@ impl From<Error> for Fault {
             Error::AlreadyStaff => plain(Kind::Conflict, "already_staff").at("/email"),
             Error::AlreadyInvited => plain(Kind::Conflict, "already_invited").at("/email"),
             Error::NoSuchInvitation => Self::not_found("invitation"),
-            Error::InvitationOver(state) => plain(Kind::Conflict, "invitation_over").with("state", state),
+            Error::InvitationOver(state) => plain(Kind::Conflict, "invitation_over")
+                .with("state", state)
+                .allowing(&[]),
             Error::MailedJustNow { retry_after_s } => {
                 let mut fault = plain(Kind::TooMany, "rate_limited");
                 fault.retry_after_s = Some(retry_after_s);

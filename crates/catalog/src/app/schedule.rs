@@ -354,7 +354,9 @@ fn too_many() -> Error {
 
 fn over() -> Error {
     let detail = "Its time has come already. Restore an earlier version of the product instead.";
-    Fault::new(Kind::Conflict, "schedule_over", detail).into()
+    Fault::new(Kind::Conflict, "schedule_over", detail)
+        .allowing(&[])
+        .into()
 }
 
 impl Schedule for Products {

@@ -207,7 +207,9 @@ pub async fn refuse_undone(tx: &mut Tx, tenant: TenantId, import: ImportId) -> R
         None => Ok(()),
         Some(_) => {
             let detail = "This upload was undone. Upload the file again as a new one.";
-            Err(Fault::new(Kind::Conflict, "import_undone", detail).into())
+            Err(Fault::new(Kind::Conflict, "import_undone", detail)
+                .allowing(&[])
+                .into())
         }
     }
 }

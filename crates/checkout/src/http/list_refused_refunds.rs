@@ -17,7 +17,8 @@ pub(super) struct Parameters {
     limit: Option<u16>,
 }
 
-/// Lists the refunds that payment providers refuse, latest first: buyers wait for this money. Each can be tried again.
+/// Lists the refunds that payment providers refuse, or that came back from the buyer's bank, latest first: buyers wait for this
+/// money. Each can be tried again.
 #[utoipa::path(
     get,
     path = "/v1/admin/refused-refunds",

@@ -14,6 +14,7 @@ mod hear_webhook;
 mod list_order_refunds;
 mod list_own_refunds;
 mod list_payments;
+mod list_refunds;
 mod list_refused_refunds;
 mod list_sale_refunds;
 mod pay_order;
@@ -27,6 +28,7 @@ mod resume_payment;
 mod retry_payment;
 mod retry_refund;
 mod skip_payment_step;
+mod skip_refund;
 mod terms;
 mod units;
 mod wish;
@@ -72,6 +74,8 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(get_payment::handler))
         .routes(routes!(retry_payment::handler))
         .routes(routes!(skip_payment_step::handler))
+        .routes(routes!(list_refunds::handler))
+        .routes(routes!(skip_refund::handler))
         .routes(routes!(compensate_payment::handler))
         .with_state(checkouts)
 }

@@ -4,7 +4,8 @@ use contracts::checkout::{Checkout, OrderRefund};
 use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm};
 use kernel::{OrderId, RefundId};
 
-/// Asks the payment provider again for a refund that it refused, if that much is still to be given back. One that is on
+/// Asks the payment provider again for a refund that it refused, if that much is still to be given back, or that came back.
+/// Who asked is kept in its timeline. One that is on
 /// its way is looked at now; one that went through is left alone.
 #[utoipa::path(
     post,

@@ -3,7 +3,7 @@ use crate::Checkouts;
 use axum::extract::State;
 use contracts::checkout::{Intervention, PaymentDesk as _, PaymentSaga, SagaAnswer};
 use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm, text};
-use kernel::OrderId;
+use kernel::{Fault, OrderId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,15 +13,31 @@ const REFERENCE_CHARS_MAX: usize = 120;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SkipStep {
-    /// What the provider did, as you read it there: one of the payment's `answers`.
+    /// What the provider did, as you read it there: one of the `answers` of the payment or refund.
     answer: SagaAnswer,
     /// Under which the provider knows it. Needed for `captured` and `refunded`.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 120)]
     reference: Option<String>,
-    /// Kept in the payment's timeline.
+    /// Kept in its timeline.
     #[schema(min_length = 1, max_length = 500)]
     note: String,
+}
+
+impl SkipStep {
+    /// Its note, and what is to be done.
+    pub(super) fn read(self) -> Result<(String, Intervention), Fault> {
+        let note = ByHand { note: self.note }.note()?;
+        let reference = self
+            .reference
+            .map(|reference| text::line("/reference", &reference, REFERENCE_CHARS_MAX))
+            .transpose()?;
+        let skip = Intervention::Skip {
+            answer: self.answer,
+            reference,
+        };
+        Ok((note, skip))
+    }
 }
 
 /// Goes on with a payment as if its provider had answered: for a provider that does not, but whose books you have read.
@@ -47,15 +63,7 @@ pub(super) async fn handler(
     Path(order): Path<OrderId>,
     Json(request): Json<SkipStep>,
 ) -> Result<Json<PaymentSaga>, Problem> {
-    let note = ByHand { note: request.note }.note()?;
-    let reference = request
-        .reference
-        .map(|reference| text::line("/reference", &reference, REFERENCE_CHARS_MAX))
-        .transpose()?;
-    let skip = Intervention::Skip {
-        answer: request.answer,
-        reference,
-    };
+    let (note, skip) = request.read()?;
     let saga = checkouts.intervene(&admin.ctx, order, admin.user, note, skip);
     Ok(Json(saga.await?))
 }

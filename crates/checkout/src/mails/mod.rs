@@ -9,7 +9,7 @@ use contracts::orders::{
     AsOf, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled, SubOrderShipped,
     SubOrderUnitsCancelled,
 };
-use contracts::payments::PaymentRefunded;
+use contracts::payments::{PaymentRefunded, RefundCameBack};
 use contracts::tenants::ShopDesk;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId};
@@ -28,8 +28,9 @@ const MAILS: Queue = Queue {
     ..Queue::new("checkout.mails")
 };
 
-const TOPICS: [&str; 7] = [
+const TOPICS: [&str; 8] = [
     PaymentRefunded::TOPIC,
+    RefundCameBack::TOPIC,
     SubOrderShipped::TOPIC,
     ParcelDelivered::TOPIC,
     SubOrderCancelled::TOPIC,
@@ -43,6 +44,7 @@ const TOPICS: [&str; 7] = [
 #[serde(rename_all = "snake_case")]
 enum News {
     Refunded(PaymentRefunded),
+    CameBack(RefundCameBack),
     Sent(SubOrderShipped),
     Arrived(ParcelDelivered),
     PartCancelled(SubOrderCancelled),
@@ -115,6 +117,7 @@ impl News {
     fn read(event: &Envelope) -> Option<Result<Self, serde_json::Error>> {
         let refunded = event.read().map(|read| read.map(Self::Refunded));
         refunded
+            .or_else(|| event.read().map(|read| read.map(Self::CameBack)))
             .or_else(|| event.read().map(|read| read.map(Self::Sent)))
             .or_else(|| event.read().map(|read| read.map(Self::Arrived)))
             .or_else(|| event.read().map(|read| read.map(Self::PartCancelled)))
@@ -126,6 +129,7 @@ impl News {
     fn order(&self) -> OrderId {
         match self {
             Self::Refunded(news) => news.order,
+            Self::CameBack(news) => news.order,
             Self::Sent(news) => news.order,
             Self::Arrived(news) => news.order,
             Self::PartCancelled(news) => news.order,

@@ -14,6 +14,16 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
             format!("{} went back to you", refunded.amount),
             given_back(order, refunded),
         ),
+        News::CameBack(back) => (
+            format!("{} did not reach you", back.amount),
+            format!(
+                "We gave {} of your order {} back to you, and your bank sent it back to our payment provider: it may be that the \
+                 card or account has been closed. It is still yours. We were told of it and will try again; if you want it \
+                 sent another way, tell us.",
+                back.amount,
+                order.number()
+            ),
+        ),
         News::Sent(sent) => {
             let (sub_order, sent) = parcel(order, sent.sub_order, sent.parcel)?;
             let number = number(&sub_order);

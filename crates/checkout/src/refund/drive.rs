@@ -21,6 +21,9 @@ use std::time::Duration;
 /// Steps after which a refund that never waits is made to wait: none has so many.
 const STEPS_MAX: usize = 16;
 
+/// The steps that ask the provider, as a trial calls them.
+pub(crate) const ASKING: [&str; 2] = ["refund_ask", "refund_inquire"];
+
 /// Drives refunds of this process.
 #[derive(Clone)]
 pub struct Driver {
@@ -119,8 +122,8 @@ impl Driver {
 
     async fn ask_provider(&self, order: &Order, refund: &Refunding) -> Answer {
         let name = match refund.step {
-            Step::Ask => "refund_ask",
-            _ => "refund_inquire",
+            Step::Ask => ASKING[0],
+            _ => ASKING[1],
         };
         let work = || self.ask_once(order, refund);
         let answer = tried(self.till.trial(), name, || Answer::Unknown, work).await;
@@ -129,12 +132,20 @@ impl Driver {
         answer
     }
 
+    /// What the provider says became of a refund.
+    pub async fn inquire(&self, order: &Order, refund: &Refunding) -> Answer {
+        self.in_time(self.provider.inquire_refund(asking(order, refund)))
+            .await
+    }
+
     async fn ask_once(&self, order: &Order, refund: &Refunding) -> Answer {
-        let asked = asking(order, refund);
-        let asked = match refund.step {
-            Step::Ask => self.provider.refund(asked),
-            _ => self.provider.inquire_refund(asked),
-        };
+        match refund.step {
+            Step::Ask => self.in_time(self.provider.refund(asking(order, refund))).await,
+            _ => self.inquire(order, refund).await,
+        }
+    }
+
+    async fn in_time(&self, asked: impl Future<Output = Answer>) -> Answer {
         tokio::time::timeout(self.provider_timeout, asked)
             .await
             .unwrap_or(Answer::Unknown)

@@ -6,6 +6,7 @@
 //!  +-- unknown --> inquire --> close | refuse
 //!                    |  +-- it never arrived --> ask, under the same key
 //!                    +-- unknown, or under way --> inquire, later
+//! ended(refunded) --> the buyer's bank sent it back --> ended(came_back): somebody may try again, as another attempt
 //! ```
 //!
 //! The provider knows each attempt by a key of its own, so that doing a step again, after a crash or by two processes at
@@ -36,12 +37,20 @@ pub enum Step {
     },
 }
 
-/// How a refund ends. After `Refused` somebody may try again.
+/// How a refund ends. After `Refused` and `CameBack` somebody may try again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    Refunded { reference: String },
-    Refused { reason: String },
+    Refunded {
+        reference: String,
+    },
+    Refused {
+        reason: String,
+    },
+    /// It went through, and did not reach the buyer. Somebody may try again.
+    CameBack {
+        reason: String,
+    },
 }
 
 /// What came of doing a step.
@@ -131,6 +140,9 @@ impl Step {
             Self::Ended {
                 end: End::Refused { .. },
             } => "refused",
+            Self::Ended {
+                end: End::CameBack { .. },
+            } => "came_back",
         }
     }
 
@@ -264,6 +276,7 @@ mod tests {
                     Step::Close { .. } | Step::Ended { end: End::Refunded { .. } } => prop_assert!(gone_back),
                     Step::Refuse { .. } | Step::Ended { end: End::Refused { .. } } => prop_assert!(denied),
                     Step::Ask | Step::Inquire => {}
+                    Step::Ended { end: End::CameBack { .. } } => prop_assert!(false, "only the till says so"),
                 }
             }
         }

@@ -68,6 +68,7 @@ impl Driver {
         let Some(mut saga) = case.saga.clone() else {
             return Ok(case);
         };
+        let mut authorized = None;
         for _ in 0..STEPS_MAX {
             let performed = self.perform(ctx, &case, &saga).await;
             let outcome = match performed {
@@ -83,20 +84,31 @@ impl Driver {
                 }
                 Performed::Superseded => return self.superseded(ctx, &case, &saga).await,
             };
+            if let Outcome::Answer(Answer::Authorized { reference }) = &outcome {
+                authorized = Some(reference.clone());
+            }
             let pause = saga.came(outcome, self.clock.now());
             if pause != Pause::None {
-                return self.park(ctx, case, saga, pause).await;
+                return self.park(ctx, case, saga, authorized, pause).await;
             }
             case.saga = Some(saga.clone());
         }
-        self.park(ctx, case, saga, Pause::Backoff).await
+        self.park(ctx, case, saga, authorized, Pause::Backoff).await
     }
 
     /// Writes where the payment waits, and until when.
-    async fn park(&self, ctx: &Ctx, case: Case, mut saga: Saga, pause: Pause) -> Result<Case, Error> {
+    async fn park(
+        &self,
+        ctx: &Ctx,
+        case: Case,
+        mut saga: Saga,
+        authorized: Option<String>,
+        pause: Pause,
+    ) -> Result<Case, Error> {
         saga.due_at = Some(self.clock.now() + pause.length(saga.tries));
         let ask = Ask::Park {
             saga: Box::new(saga.clone()),
+            authorized,
         };
         match self.settle(ctx, &case, ask).await {
             Ok(parked) => Ok(parked.case),

@@ -1,11 +1,11 @@
 -- What went back for what was sold, shop by shop, as five tell it: the refunds that ended, the payment's shares, the orders'
--- histories, and the books' postings. A shop's share of a refund is its own part and the commission on it.
+-- histories, and the books' postings. What did not reach its buyer is told of all the same, save by the payment. A shop's share of a refund is its own part and the commission on it.
 with ended as (
     select r.order_id, s.tenant_id, sum((part ->> 'amount')::bigint)::bigint as amount
       from checkout.refund r
      cross join lateral jsonb_array_elements(r.parts) as part
       join orders.sub_order s on s.order_id = r.order_id and s.id = (part ->> 'part')::uuid
-     where r.status = 'refunded'
+     where r.status = 'refunded' or r.came_back <> '[]'
      group by r.order_id, s.tenant_id
 ), told as (
     select h.stream_id as order_id, s.tenant_id, sum((h.payload -> 'refunded' -> 'refund' ->> 'amount')::bigint)::bigint as amount
@@ -19,11 +19,18 @@ with ended as (
       join ledger.posting p on p.entry_id = e.id
      where e.kind = 'refund' and p.tenant_id is not null
      group by e.reference, p.tenant_id
+), astray as (
+    select r.order_id, (back ->> 'tenant')::uuid as tenant_id, sum((back ->> 'amount')::bigint)::bigint as amount
+      from checkout.refund r
+     cross join lateral jsonb_array_elements(r.came_back) as back
+     where r.came_back <> '[]'
+     group by 1, 2
 ), shared as (
-    select p.order_id, s.tenant_id, s.refunded as amount
+    select p.order_id, s.tenant_id, s.refunded + coalesce(a.amount, 0) as amount
       from payments.payment p
       join payments.share s on s.payment_id = p.id
-     where s.refunded > 0
+      left join astray a on a.order_id = p.order_id and a.tenant_id = s.tenant_id
+     where (s.refunded > 0 or a.amount > 0)
        and exists (select from orders.event h where h.stream_id = p.order_id and h.name = 'confirmed')
 )
 select order_id, tenant_id, coalesce(ended.amount, 0) as ended, coalesce(told.amount, 0) as told,

@@ -14,7 +14,7 @@ with said as (
     select r.order_id, r.id as refund_id, (t ->> 'purse')::uuid as purse_id, (t ->> 'amount')::bigint as amount, r.goes_to
       from checkout.refund r
      cross join lateral jsonb_array_elements(r.tenders) as t
-     where r.status = 'refunded'
+     where r.status = 'refunded' or r.came_back <> '[]'
 ), wrong as (
     select order_id, format('purse %s is to have %s %s of it, %s %s is', purse_id, coalesce(s.amount, 0), s.state,
                             coalesce(h.amount, 0), h.state) as problem

@@ -104,11 +104,12 @@ impl Failure {
         };
         match error.code() {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Remedy::Repeat,
-            // 53: insufficient resources, 57: operator intervention, 25006: a standby was promoted elsewhere.
+            // 53: insufficient resources, 57: operator intervention, 25006: a standby was promoted elsewhere, 25P03: this
+            // process stood still for too long.
             Some(code)
                 if code.code().starts_with("53")
                     || code.code().starts_with("57")
-                    || code.code() == "25006" =>
+                    || matches!(code.code(), "25006" | "25P03") =>
             {
                 Remedy::Reconnect
             }

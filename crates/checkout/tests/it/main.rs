@@ -1,6 +1,7 @@
 //! The till against a real database: races, retries, crashes, and the slate that must be clean after each.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod astray;
 mod by_hand;
 mod cancelled;
 mod commission;

@@ -2,16 +2,13 @@
 
 use super::holds::DEFAULT_SCHEDULE;
 use super::{Ledger, Rules};
-use crate::domain::{PayoutState, Said, Schedule, Step, entry_id, payout_made, payout_paid, step};
+use crate::domain::{PayoutState, Schedule, payout_made};
 use crate::error::Error;
-use crate::provider::Transfer;
-use crate::store::entries::{currency, post, reverse};
-use crate::store::payouts::{self, BatchRow, Change, EventRow, NewPayout, PayoutRow};
+use crate::store::entries::post;
+use crate::store::payouts::{self, BatchRow, EventRow, NewPayout, PayoutRow};
 use crate::store::terms::{self, ChangeRow, TermsRow};
 use ::store::Scope;
-use ::store::log::Outbox;
-use chrono::{NaiveDate, TimeDelta};
-use contracts::ledger::{PayoutFailed, PayoutPaid, PayoutReturned};
+use chrono::NaiveDate;
 use kernel::{Ctx, Currency, Money, PayoutId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -21,16 +18,6 @@ use uuid::Uuid;
 const SHOPS_MAX: i64 = 100;
 /// Days, each with its currencies, of which an overview tells.
 const BATCHES_MAX: i64 = 60;
-/// Payouts that one worker takes at once.
-const TAKE_MAX: i64 = 20;
-/// How long a worker may ask the provider before another asks what became of it.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Pause before the first inquiry after an answer was lost; doubles up to an hour.
-const INQUIRE_FIRST_S: i64 = 10;
-const INQUIRE_MAX_S: i64 = 3_600;
-/// For how long a bank may send a payout back, and how often it is asked.
-const WATCH: TimeDelta = TimeDelta::days(14);
-const WATCH_EVERY: TimeDelta = TimeDelta::days(1);
 
 /// When a shop is paid, and the least that is.
 #[derive(Clone, Debug)]
@@ -304,88 +291,6 @@ impl Ledger {
         tx.commit().await?;
         Ok(rows)
     }
-
-    /// Asks the provider about every payout that is due to be sent or looked at; how many those were. Nothing is
-    /// locked while it answers.
-    pub async fn send_due(&self, ctx: &Ctx) -> Result<usize, Error> {
-        if !self.pays {
-            return Ok(0);
-        }
-        let mut asked = 0;
-        loop {
-            let mut tx = self.db().begin(Scope::System).await?;
-            let taken = payouts::take_due(&mut tx, ctx.now, ctx.now + LEASE, TAKE_MAX).await?;
-            tx.commit().await?;
-            if taken.is_empty() {
-                return Ok(asked);
-            }
-            asked += taken.len();
-            for payout in taken {
-                let said = self.ask(ctx, &payout).await?;
-                self.hear(ctx, &payout, &said).await?;
-            }
-        }
-    }
-
-    async fn ask(&self, ctx: &Ctx, payout: &PayoutRow) -> Result<Said, Error> {
-        let key = payout.id.to_string();
-        if payout.state != PayoutState::Created.name() {
-            let destination = payout.destination.clone();
-            return Ok(self.provider.inquire(key, destination, ctx.now).await);
-        }
-        let transfer = Transfer {
-            key,
-            amount: amount(payout)?,
-            destination: payout.destination.clone(),
-            at: ctx.now,
-        };
-        Ok(self.provider.send(transfer).await)
-    }
-
-    /// Posts and tells what follows from the provider's answer, unless another worker has asked since.
-    async fn hear(&self, ctx: &Ctx, asked: &PayoutRow, said: &Said) -> Result<(), Error> {
-        let mut tx = self.db().begin(Scope::System).await?;
-        let Some(payout) = payouts::lock_attempt(&mut tx, asked.id, asked.attempt).await? else {
-            return Ok(());
-        };
-        let state = PayoutState::parse(&payout.state)
-            .ok_or_else(|| Error::Broken(format!("a payout in state `{}`", payout.state)))?;
-        let step = step(state, said);
-        self.books(&mut tx, ctx, &payout, step, said).await?;
-        payouts::change(&mut tx, payout.id, &change(ctx.now, &payout, state, step, said)).await?;
-        if let Some((name, detail)) = news(state, step, said) {
-            payouts::tell(&mut tx, ctx, &[(payout.tenant_id, payout.id)], name, detail).await?;
-        }
-        let mut outbox = Outbox::new();
-        publish(&mut outbox, ctx, &payout, step, said)?;
-        outbox.append(&mut tx).await?;
-        tx.commit().await?;
-        if !outbox.is_empty() {
-            ::store::log::wake();
-        }
-        Ok(())
-    }
-
-    async fn books(
-        &self,
-        conn: &mut PgConnection,
-        ctx: &Ctx,
-        payout: &PayoutRow,
-        step: Step,
-        said: &Said,
-    ) -> Result<(), Error> {
-        let (id, why) = (payout.id.0, reason(said).unwrap_or("the payout failed"));
-        if matches!(step, Step::Pay | Step::PayAndReturn) {
-            post(conn, &[payout_paid(payout.id, ctx.now, amount(payout)?)?]).await?;
-        }
-        if matches!(step, Step::Return | Step::PayAndReturn) {
-            reverse(conn, ctx, entry_id("payout_paid", id), why).await?;
-        }
-        if matches!(step, Step::Fail | Step::Return | Step::PayAndReturn) {
-            reverse(conn, ctx, entry_id("payout", id), why).await?;
-        }
-        Ok(())
-    }
 }
 
 async fn nothing_due(conn: &mut PgConnection, tenant: TenantId, currency: Currency) -> Result<Error, Error> {
@@ -405,96 +310,4 @@ async fn nothing_due(conn: &mut PgConnection, tenant: TenantId, currency: Curren
         available: Money::new(standing.available(), currency),
         minimum,
     })
-}
-
-fn amount(payout: &PayoutRow) -> Result<Money, Error> {
-    Ok(Money::new(payout.amount, currency(&payout.currency)?))
-}
-
-fn reason(said: &Said) -> Option<&str> {
-    match said {
-        Said::Failed { reason } | Said::Returned { reason, .. } => Some(reason),
-        Said::Paid { .. } | Said::Unknown | Said::NotFound => None,
-    }
-}
-
-/// How the payout's row reads after a step, and when it is looked at next.
-fn change<'a>(
-    now: Timestamp,
-    payout: &PayoutRow,
-    state: PayoutState,
-    step: Step,
-    said: &'a Said,
-) -> Change<'a> {
-    let reference = match said {
-        Said::Paid { reference } | Said::Returned { reference, .. } => Some(reference.as_str()),
-        _ => None,
-    };
-    let doublings = u32::try_from(payout.attempt - 1).unwrap_or(0).min(10);
-    let pause = TimeDelta::seconds((INQUIRE_FIRST_S << doublings).min(INQUIRE_MAX_S));
-    let is_watched = payout.paid_at.is_some_and(|at| now - at < WATCH);
-    let (state, next_at) = match step {
-        Step::Wait => (state, is_watched.then(|| now + WATCH_EVERY)),
-        Step::Inquire => (PayoutState::Unknown, Some(now + pause)),
-        // Unless it was sent just now, and the provider denies it: then not at once.
-        Step::SendAgain if state == PayoutState::Unknown => (PayoutState::Created, Some(now)),
-        Step::SendAgain => (PayoutState::Created, Some(now + pause)),
-        Step::Pay => (PayoutState::Paid, Some(now + WATCH_EVERY)),
-        Step::Fail => (PayoutState::Failed, None),
-        Step::Return | Step::PayAndReturn => (PayoutState::Returned, None),
-    };
-    Change {
-        state: state.name(),
-        reference,
-        reason: reason(said),
-        paid_at: matches!(step, Step::Pay | Step::PayAndReturn).then_some(now),
-        next_at,
-    }
-}
-
-/// What the payout's history says of a step, if it is new.
-fn news(state: PayoutState, step: Step, said: &Said) -> Option<(&'static str, &str)> {
-    match step {
-        Step::Wait => None,
-        Step::Inquire => (state != PayoutState::Unknown).then_some(("unanswered", "")),
-        Step::SendAgain => Some(("not_received", "")),
-        Step::Pay => Some(("paid", "")),
-        Step::Fail => Some(("failed", reason(said).unwrap_or(""))),
-        Step::Return | Step::PayAndReturn => Some(("returned", reason(said).unwrap_or(""))),
-    }
-}
-
-fn publish(outbox: &mut Outbox, ctx: &Ctx, row: &PayoutRow, step: Step, said: &Said) -> Result<(), Error> {
-    let (payout, tenant, amount) = (row.id, row.tenant_id, amount(row)?);
-    let reason = reason(said).unwrap_or("").to_owned();
-    match step {
-        Step::Wait | Step::Inquire | Step::SendAgain => Ok(()),
-        Step::Pay => outbox.push(
-            ctx,
-            &PayoutPaid {
-                payout,
-                tenant,
-                amount,
-            },
-        ),
-        Step::Fail => outbox.push(
-            ctx,
-            &PayoutFailed {
-                payout,
-                tenant,
-                amount,
-                reason,
-            },
-        ),
-        Step::Return | Step::PayAndReturn => outbox.push(
-            ctx,
-            &PayoutReturned {
-                payout,
-                tenant,
-                amount,
-                reason,
-            },
-        ),
-    }?;
-    Ok(())
 }

@@ -25,6 +25,7 @@ mod patch_shop_terms;
 mod place_hold;
 mod preview_commission;
 mod put_schedule;
+mod return_payout;
 mod reverse_entry;
 mod seller_balance;
 mod seller_holds;
@@ -49,6 +50,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(list_holds::handler, place_hold::handler))
         .routes(routes!(lift_hold::handler))
         .routes(routes!(list_payouts::handler))
+        .routes(routes!(return_payout::handler))
         .routes(routes!(patch_shop_terms::handler))
         .routes(routes!(list_terms_changes::handler))
         .routes(routes!(

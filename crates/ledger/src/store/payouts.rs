@@ -140,6 +140,14 @@ pub async fn lock_attempt(
         .await
 }
 
+/// A payout as it stands, locked.
+pub async fn lock(conn: &mut PgConnection, id: PayoutId) -> Result<Option<PayoutRow>, sqlx::Error> {
+    sqlx::query_as(payouts!("where id = $1 for update"))
+        .bind(id)
+        .fetch_optional(conn)
+        .await
+}
+
 /// What the provider's answer changes.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {

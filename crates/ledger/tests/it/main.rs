@@ -8,5 +8,6 @@ mod http;
 mod listings;
 mod payouts;
 mod purses;
+mod sending;
 mod world;
 mod years;

@@ -2,6 +2,7 @@
 
 mod cards;
 mod looked_up;
+mod money;
 mod nothing;
 mod reviews;
 mod search;
@@ -336,7 +337,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         json!({"sub_order": a.sale, "amount": {"amount": 1, "currency": "EUR"}, "reason": "rivalry"}),
     ));
     reaches.push(reach("list_order_refunds", &[&world.order], &[403]));
-    reaches.push(reach("retry_refund", &[&world.order, &a.sale], &[403]));
+    reaches.extend(money::of_seller(world));
     reaches.extend(shipping::of_seller(world));
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);

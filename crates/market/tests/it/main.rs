@@ -8,6 +8,7 @@
 
 mod attack;
 mod description;
+mod ended;
 mod hostile;
 mod isolation;
 mod pages;
@@ -17,5 +18,6 @@ mod rightly;
 mod routes;
 mod rows;
 mod spec;
+mod steps;
 mod tokens;
 mod world;

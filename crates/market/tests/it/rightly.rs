@@ -5,6 +5,7 @@ mod cards;
 mod categories;
 pub mod files;
 mod past;
+mod payouts;
 mod reviews;
 mod sales;
 mod search;
@@ -27,6 +28,7 @@ use crate::world::{
 };
 use contracts::identity::UserCard;
 use kernel::{Clock, Timestamp, UserId};
+use payouts::paid_payout_of_a;
 use sales::{
     cent_back, delivered_of_a, labelled, order_of_a, payment_of_a, refund_of, sale_after, sale_of_a,
 };
@@ -102,6 +104,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_holds"
         | "list_payouts"
         | "list_payments"
+        | "list_refunds"
         | "list_seller_holds"
         | "list_seller_payouts"
         | "list_carriers"
@@ -249,6 +252,8 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
                 .json(&wanted)
         }
         "retry_refund" => to(&[&world.order, &refund_of_a(world).await]),
+        "skip_refund" => to(&[&world.order, &refund_of_a(world).await])
+            .json(&json!({"answer": "came_back", "note": "closed, says the bank"})),
 
         "get_product" | "get_own_product" | "product_availability" => to(&[&a.product]),
         "suggest" => to(&[]).query("q=bo"),
@@ -329,6 +334,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
             .header("idempotency-key", format!("payout-{n}"))
             .json(&json!({"currency": "EUR"})),
         "place_hold" => to(&[]).json(&hold_of_a(world)),
+        "return_payout" => {
+            to(&[&paid_payout_of_a(world).await]).json(&json!({"reason": "closed", "reference": "R-1"}))
+        }
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,

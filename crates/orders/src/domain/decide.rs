@@ -242,7 +242,7 @@ fn readdress(order: &Order, address: &Address) -> Result<Vec<Event>, Refusal> {
             what: "An order",
             from: decide_part::name(status),
             to: "sent elsewhere",
-            allowed: &[],
+            allowed: decide_part::allowed(status),
         }),
         None => Ok(vec![Event::Readdressed {
             address: Box::new(address.clone()),
@@ -265,9 +265,11 @@ fn cancel_paid(order: &Order, reason: CancelReason) -> Result<Vec<Event>, Refusa
             what: "An order",
             from: decide_part::name(*status),
             to: "cancelled as a whole",
-            allowed: match statuses.contains(&S::Confirmed) {
-                true => &["cancelled in part"],
-                false => &[],
+            allowed: match status {
+                _ if statuses.contains(&S::Confirmed) => &["cancelled in part"],
+                // Only its shop or the marketplace cancels what is packed.
+                S::Packed => &["shipped"],
+                status => decide_part::allowed(*status),
             },
         }),
     }

@@ -308,7 +308,7 @@ pub fn name(status: SubOrderStatus) -> &'static str {
 }
 
 /// Where a sub-order can go from here by what its seller or the payment does.
-fn allowed(status: SubOrderStatus) -> &'static [&'static str] {
+pub(super) fn allowed(status: SubOrderStatus) -> &'static [&'static str] {
     match status {
         SubOrderStatus::Placed => &["confirmed"],
         SubOrderStatus::Confirmed => &["packed", "cancelled"],

@@ -156,7 +156,7 @@ fn an_order_goes_elsewhere_until_something_of_it_is_packed() {
     // An answer that was lost is asked for again.
     assert_eq!(decide(Some(&packed), &elsewhere(), at(50)), Ok(vec![]));
     let refusal = decide(Some(&packed), &readdress("Calle Feria 1"), at(50)).expect_err("it is packed");
-    expect!["An order that is packed cannot be sent elsewhere; it can be nothing else any more."]
+    expect!["An order that is packed cannot be sent elsewhere; it can be shipped or cancelled."]
         .assert_eq(&refusal.to_string());
 }
 

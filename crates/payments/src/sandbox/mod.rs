@@ -11,6 +11,7 @@
 //! | `tok_webhooks` | authorised at once; its webhooks come three times each, late, and in the wrong order |
 //! | `tok_refund_slow` | authorised at once; its refunds are under way for some seconds |
 //! | `tok_refund_fails` | authorised at once; its refunds are under way for some seconds, and fail |
+//! | `tok_refund_returns` | authorised at once; its first refund seems to go through, and comes back some seconds later |
 //! | `tok_refund_timeout` | authorised at once; its refunds are made but their answers are lost |
 //!
 //! It tells of every change by webhook as well (`notices`), signed with its secret, and sends again what was not heard.
@@ -32,7 +33,7 @@ use kernel::{Money, SharedClock, Timestamp};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-pub const METHODS: [&str; 10] = [
+pub const METHODS: [&str; 11] = [
     "tok_visa",
     "tok_declined",
     "tok_3ds",
@@ -42,6 +43,7 @@ pub const METHODS: [&str; 10] = [
     notices::TROUBLED,
     "tok_refund_slow",
     "tok_refund_fails",
+    "tok_refund_returns",
     REFUNDS_UNHEARD,
 ];
 
@@ -185,7 +187,7 @@ impl Adapter for Sandbox {
         }
         let state = match request.method.as_str() {
             "tok_visa" | "tok_timeout" | notices::TROUBLED => "authorized",
-            "tok_refund_slow" | "tok_refund_fails" | REFUNDS_UNHEARD => "authorized",
+            "tok_refund_slow" | "tok_refund_fails" | "tok_refund_returns" | REFUNDS_UNHEARD => "authorized",
             "tok_3ds" => "requires_action",
             _ => "declined",
         };

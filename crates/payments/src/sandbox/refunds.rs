@@ -13,16 +13,23 @@ const SLOW_S: f64 = 5.0;
 struct Fate {
     settles_as: &'static str,
     after_s: f64,
+    /// The first of them comes back so long after that.
+    returns_after_s: Option<f64>,
 }
 
 impl Fate {
     fn of(method: &str) -> Self {
-        let (settles_as, after_s) = match method {
-            "tok_refund_slow" => ("succeeded", SLOW_S),
-            "tok_refund_fails" => ("failed", SLOW_S),
-            _ => ("succeeded", 0.0),
+        let (settles_as, after_s, returns_after_s) = match method {
+            "tok_refund_slow" => ("succeeded", SLOW_S, None),
+            "tok_refund_fails" => ("failed", SLOW_S, None),
+            "tok_refund_returns" => ("succeeded", 0.0, Some(SLOW_S)),
+            _ => ("succeeded", 0.0, None),
         };
-        Self { settles_as, after_s }
+        Self {
+            settles_as,
+            after_s,
+            returns_after_s,
+        }
     }
 }
 
@@ -81,14 +88,17 @@ pub async fn make(conn: &mut PgConnection, refund: &Refund) -> Result<Answer, Er
     }
     let fate = Fate::of(&method);
     sqlx::query(
-        "insert into payments.sandbox_refund (key, charge, reference, amount, settles_as, settles_at)
-         values ($1, $2, 're_' || replace(gen_random_uuid()::text, '-', ''), $3, $4, now() + make_interval(secs => $5))",
+        "insert into payments.sandbox_refund (key, charge, reference, amount, settles_as, settles_at, returns_at)
+         values ($1, $2, 're_' || replace(gen_random_uuid()::text, '-', ''), $3, $4, now() + make_interval(secs => $5),
+                 case when not exists (select from payments.sandbox_refund where charge = $2)
+                      then now() + make_interval(secs => $6) end)",
     )
     .bind(&refund.key)
     .bind(&refund.charge.key)
     .bind(amount)
     .bind(fate.settles_as)
     .bind(fate.after_s)
+    .bind(fate.returns_after_s)
     .execute(&mut *conn)
     .await?;
     settle(conn).await?;
@@ -125,6 +135,7 @@ async fn not_failed(conn: &mut PgConnection, charge: &str) -> Result<i64, sqlx::
 
 /// Ends refunds whose time has come, and notes that they are to be told of.
 pub async fn settle(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    send_back(conn).await?;
     sqlx::query(
         "with due as (
              select key from payments.sandbox_refund
@@ -152,6 +163,33 @@ pub async fn settle(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
            join payments.sandbox_charge c on c.key = s.charge",
     )
     .bind(super::notices::TROUBLED)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Fails refunds that went through and that the buyer's bank sends back now.
+async fn send_back(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "with due as (
+             select key from payments.sandbox_refund
+              where state = 'succeeded' and returns_at <= now() order by key for update skip locked
+         ), returned as (
+             update payments.sandbox_refund r
+                set state = 'failed'
+               from due
+              where r.key = due.key
+             returning r.key, r.charge, r.amount
+         ), booked as (
+             update payments.sandbox_charge c
+                set refunded = c.refunded - r.amount, state = 'captured'
+               from (select charge, sum(amount)::bigint as amount from returned group by charge) r
+              where c.key = r.charge
+         )
+         insert into payments.sandbox_notice (id, key, refund, kind, copies, due_at)
+         select 'msg_' || replace(gen_random_uuid()::text, '-', ''), charge, key, 'refund.failed', 1, now()
+           from returned",
+    )
     .execute(conn)
     .await
     .map(drop)

@@ -1,12 +1,13 @@
--- A refund of everything (money that was never sold for) counts for all; refunds in part are summed, for the payment and
--- for each share.
+-- A refund of everything (money that was never sold for) counts for all; refunds in part are summed, less what came back,
+-- for the payment and for each share.
 select p.id, p.status, coalesce(e.last, '') as last, p.amount, coalesce(s.amount, 0) as shared, p.refunded,
        case when e.all_back then p.amount else coalesce(e.back, 0) end as told
   from payments.payment p
   left join lateral (
        select (array_agg(h.name order by h.version desc))[1] as last,
               bool_or(h.name = 'refunded') as all_back,
-              sum((h.payload ->> 'amount')::bigint) filter (where h.name = 'partly_refunded')::bigint as back
+              (coalesce(sum((h.payload ->> 'amount')::bigint) filter (where h.name = 'partly_refunded'), 0)
+               - coalesce(sum((h.payload ->> 'amount')::bigint) filter (where h.name = 'refund_came_back'), 0))::bigint as back
          from payments.event h
         where h.stream_id = p.id) e on true
   left join lateral (
@@ -18,6 +19,7 @@ select p.id, p.status, coalesce(e.last, '') as last, p.amount, coalesce(s.amount
                        when 'started' then 'processing'
                        when 'action_required' then 'requires_action'
                        when 'partly_refunded' then case when p.refunded = p.captured then 'refunded' else 'captured' end
+                       when 'refund_came_back' then 'captured'
                        else e.last
                    end
     or p.amount <> coalesce(s.amount, 0)
@@ -27,10 +29,10 @@ select p.id, p.status, coalesce(e.last, '') as last, p.amount, coalesce(s.amount
     or exists (
        select from payments.share s
          left join lateral (
-              select sum((part ->> 'amount')::bigint)::bigint as amount
+              select sum((part ->> 'amount')::bigint * case h.name when 'refund_came_back' then -1 else 1 end)::bigint as amount
                 from payments.event h
                cross join lateral json_array_elements(h.payload -> 'shares') as part
-               where h.stream_id = p.id and h.name = 'partly_refunded'
+               where h.stream_id = p.id and h.name in ('partly_refunded', 'refund_came_back')
                  and (part ->> 'tenant')::uuid = s.tenant_id) back on true
         where s.payment_id = p.id
           and s.refunded <> case when e.all_back then s.amount else coalesce(back.amount, 0) end)

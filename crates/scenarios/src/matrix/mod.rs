@@ -4,6 +4,7 @@
 
 mod cards;
 mod check;
+mod desk;
 mod returns;
 mod stage;
 mod story;
@@ -12,6 +13,7 @@ mod webhooks;
 use crate::Site;
 use anyhow::Result;
 use cards::{Card, Fate};
+use desk::ByHand;
 use returns::Back;
 use stage::Stage;
 use story::Story;
@@ -19,7 +21,7 @@ use testkit::{Cell, Fault, Grid, Spot};
 use webhooks::Manner;
 
 /// Each step, and a story that comes to it.
-pub const STEPS: [(&str, Story); 41] = [
+pub const STEPS: &[(&str, Story)] = &[
     ("place", Story::Buy("tok_visa")),
     ("start", Story::Buy("tok_visa")),
     ("authorize", Story::Buy("tok_visa")),
@@ -52,6 +54,10 @@ pub const STEPS: [(&str, Story); 41] = [
     ("return_exchange", Story::SentBack(Back::Exchanged)),
     ("return_close", Story::SentBack(Back::NotExchanged)),
     ("return_withdraw", Story::SentBack(Back::Withdrawn)),
+    ("intervene", Story::ByHand(ByHand::Retried)),
+    ("intervene", Story::ByHand(ByHand::Said)),
+    ("intervene", Story::ByHand(ByHand::Undone)),
+    ("refund_retry", Story::ByHand(ByHand::RefundRetried)),
     ("place", Story::ByCard(Card::Part, Fate::Paid)),
     ("capture", Story::ByCard(Card::Part, Fate::Paid)),
     ("confirm", Story::ByCard(Card::Part, Fate::Paid)),
@@ -61,6 +67,21 @@ pub const STEPS: [(&str, Story); 41] = [
     ("cancel", Story::ByCard(Card::Part, Fate::CancelledPaid)),
     ("refund_close", Story::ByCard(Card::Part, Fate::GivenBack)),
     ("refund_close", Story::ByCard(Card::Whole, Fate::GivenBack)),
+];
+
+/// Steps without a row of their own, and why.
+pub const ELSEWHERE: &[(&str, &str)] = &[
+    ("look", "reads, and changes nothing"),
+    ("hear", "the columns of webhooks come to it"),
+    ("refund_hear", "the columns of webhooks come to it"),
+    (
+        "refund_came_back",
+        "checkout's own tests, on a bank that sends money back",
+    ),
+    (
+        "refund_intervene",
+        "checkout's own tests, on a provider that never answers",
+    ),
 ];
 
 /// What goes wrong in a column.
@@ -122,6 +143,7 @@ fn row(step: &str, story: Story) -> String {
     match story {
         Story::ByCard(Card::Part, _) => format!("{step}, a gift card in part"),
         Story::ByCard(Card::Whole, _) => format!("{step}, a gift card alone"),
+        Story::ByHand(by) => format!("{step}, {} by hand", by.name()),
         _ => step.to_owned(),
     }
 }

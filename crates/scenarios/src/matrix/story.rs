@@ -1,6 +1,7 @@
 //! What buyers and sellers do, each story leading through steps that others do not come to.
 
 use super::cards::{Card, Fate};
+use super::desk::ByHand;
 use super::returns::Back;
 use super::stage::Stage;
 use crate::{Caller, Guest, Lost, Quote};
@@ -44,6 +45,8 @@ pub enum Story {
     SentBack(Back),
     /// A gift card pays of it.
     ByCard(Card, Fate),
+    /// The marketplace's staff see to it.
+    ByHand(ByHand),
 }
 
 /// What came of a story: an order that has its end.
@@ -159,6 +162,7 @@ impl Story {
                 Ends::Confirmed
             }
             Self::ByCard(card, fate) => buyer.pays_by_card(card, fate).await?,
+            Self::ByHand(by) => buyer.seen_to(by).await?,
         };
         buyer.settled().await?;
         Ok(Played { order, ends })

@@ -196,3 +196,32 @@ async fn who_waits_in_vain_for_a_database_that_answers_others_is_one_too_many() 
         "{waited}"
     );
 }
+
+#[tokio::test]
+async fn a_transaction_that_stands_still_is_ended_and_gives_its_locks_back() {
+    let (_test_db, db) = database().await;
+    let id = counters(&db, 1).await[0];
+    let mut still = db.begin(Scope::System).await.unwrap();
+    let limit: String = sqlx::query_scalar("show idle_in_transaction_session_timeout")
+        .fetch_one(&mut *still)
+        .await
+        .unwrap();
+    assert_eq!(limit, "15s");
+    // Not as long as that.
+    still
+        .execute("set local idle_in_transaction_session_timeout = '100ms'")
+        .await
+        .unwrap();
+    let add = "update shop.counter set value = value + 1 where id = $1";
+    sqlx::query(add).bind(id).execute(&mut *still).await.unwrap();
+    let mut other = db.begin(Scope::System).await.unwrap();
+    let waited = sqlx::query(add).bind(id).execute(&mut *other);
+    tokio::time::timeout(Duration::from_secs(10), waited)
+        .await
+        .unwrap()
+        .unwrap();
+    other.commit().await.unwrap();
+    let refused = still.execute("select 1").await.unwrap_err();
+    assert!(store::is_outage(&refused), "{refused}");
+    assert_eq!(total(&db).await, 1);
+}

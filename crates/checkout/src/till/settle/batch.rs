@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::tender::{parts, tendered};
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{batch_ctx, destination, lines};
-use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded};
+use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded, RefundCameBack};
 use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
-use ledger::domain::{Entry, SellerShare, refund, sale};
+use ledger::domain::{Entry, SellerShare, refund, refund_again, refund_came_back, sale};
 use ledger::till::{Entries, purses};
 use orders::domain::{Order, Part};
 use orders::till::Change;
@@ -417,6 +417,16 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
             let shares: Vec<SellerShare> = shares.iter().map(share).collect();
             refund(*id, order.id, now, &shares, tendered(tenders))
         }
+        Books::CameBack {
+            refund,
+            attempt,
+            amount,
+        } => refund_came_back(*refund, *attempt, order.id, now, money(*amount)),
+        Books::GivenAgain {
+            refund,
+            attempt,
+            amount,
+        } => refund_again(*refund, *attempt, order.id, now, money(*amount)),
     }
 }
 
@@ -461,6 +471,15 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 amount: Money::new(*amount, change.order.currency()),
                 refund: Some(*refund),
                 sold: true,
+            },
+        ),
+        Some(Payment::RefundCameBack { refund, amount, .. }) => outbox.push(
+            &command.ctx,
+            &RefundCameBack {
+                payment,
+                order,
+                refund: *refund,
+                amount: Money::new(*amount, change.order.currency()),
             },
         ),
         _ => Ok(()),

@@ -27,6 +27,8 @@ const REOPEN: &str = "reopen";
 const DONE: &str = "done";
 /// By what a history tells that the bank wants to hear from the buyer; the payment is told once per attempt.
 const ACTION_REQUIRED: &str = "requires_action";
+/// And that the money is set aside; likewise.
+const AUTHORIZED: &str = "authorized";
 
 /// What is asked of the till about an order.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub enum Ask {
     /// A payment got somewhere and waits.
     Park {
         saga: Box<Saga>,
+        /// The provider's reference, where it said since the saga was last kept that the money is set aside.
+        authorized: Option<String>,
     },
     /// The money was taken.
     Confirm {
@@ -193,6 +197,19 @@ pub enum Books {
         /// What of it goes back to gift cards and store credit.
         tenders: Vec<Tender>,
     },
+    /// What a refund gave back by the provider is the provider's again.
+    CameBack {
+        refund: RefundId,
+        attempt: u32,
+        /// Minor units of the order's currency.
+        amount: i64,
+    },
+    /// It was given back anew.
+    GivenAgain {
+        refund: RefundId,
+        attempt: u32,
+        amount: i64,
+    },
 }
 
 pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
@@ -213,7 +230,7 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
             .as_ref()
             .filter(|saga| saga.attempt == *attempt)
             .map_or_else(Decision::default, |saga| hear(saga, now))),
-        Ask::Park { saga } => park(case, saga, now),
+        Ask::Park { saga, authorized } => park(case, saga, authorized.as_deref(), now),
         Ask::Confirm { saga, reference } => confirm(case, saga, reference, now),
         Ask::Reopen { saga, reference } => reopen(case, saga, reference, now),
         Ask::Decline { saga, reason } => decline(case, saga, reason, now),
@@ -343,14 +360,19 @@ pub(super) fn take(saga: &mut Saga, now: Timestamp) {
     saga.lease_until = Some(now + LEASE);
 }
 
-fn park(case: &Case, saga: &Saga, now: Timestamp) -> Result<Decision, Error> {
+fn park(case: &Case, saga: &Saga, authorized: Option<&str>, now: Timestamp) -> Result<Decision, Error> {
     let known = current(case, saga)?;
-    let asked_before = known
-        .history
-        .iter()
-        .any(|told| told.attempt == saga.attempt && told.outcome == ACTION_REQUIRED);
-    let payment = match &saga.step {
-        Step::AwaitBuyer { reference, url } if !asked_before && case.order.status == OrderStatus::Placed => {
+    let heard = |outcome| {
+        let mut told = known.history.iter();
+        told.any(|told| told.attempt == saga.attempt && told.outcome == outcome)
+    };
+    let payment = match (&saga.step, authorized) {
+        _ if case.order.status != OrderStatus::Placed => None,
+        // The taking hangs: shops and staff see meanwhile that the money is there.
+        (_, Some(reference)) if !heard(AUTHORIZED) => Some(Payment::Authorized {
+            reference: reference.to_owned(),
+        }),
+        (Step::AwaitBuyer { reference, url }, _) if !heard(ACTION_REQUIRED) && !heard(AUTHORIZED) => {
             Some(Payment::ActionRequired {
                 reference: reference.clone(),
                 url: url.clone(),

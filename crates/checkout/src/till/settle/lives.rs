@@ -32,7 +32,7 @@ const FEW: u64 = 5_000;
 const SEED: u64 = 1_907;
 
 /// What must have happened among so many: a test of lives in which nothing goes wrong would prove nothing.
-const SEEN: [&str; 44] = [
+const SEEN: [&str; 46] = [
     "placed",
     "out of stock",
     "discounted",
@@ -62,6 +62,8 @@ const SEEN: [&str; 44] = [
     "refunded",
     "refund promised no more",
     "refund tried again",
+    "refund came back",
+    "refund given again",
     "answer lost",
     "asked twice",
     "told twice",

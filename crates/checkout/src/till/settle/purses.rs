@@ -63,7 +63,8 @@ pub(super) fn move_purses(commands: &[&Settle], decided: &[Result<Decided, Error
                 let entry = entry_id("refund", refund.0);
                 purses.give_back((order.id, *refund), &parts(tenders), entry, now);
             }
-            None => {}
+            // Gift cards and store credit keep what they got.
+            Some(Books::CameBack { .. } | Books::GivenAgain { .. }) | None => {}
         }
         // What was paid was spent, and goes back by a refund.
         if decided.change.ends() && !order.paid {

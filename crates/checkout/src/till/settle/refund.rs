@@ -5,19 +5,25 @@
 //! same. One that the provider refused is promised no longer, until it is tried again.
 
 mod amounts;
+mod astray;
+mod by_hand;
 pub mod table;
+
+pub use by_hand::answers;
+
 #[cfg(test)]
 mod tests;
 
 use super::decide::{Books, Case, Decision, LEASE};
-use super::saga::{HISTORY_MAX, Told};
+use super::intervene::ByHand;
+use super::saga::{Told, keep};
 use crate::error::Error;
 use crate::refund::{End, Next, Outcome, Step, next};
 use crate::saga;
 use crate::tender::back;
 use amounts::{all_of, wished};
 use contracts::checkout::{RefundStatus, RefundTo, RefundWish};
-use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp};
+use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp, UserId};
 use orders::domain::{Command, Event, Order, Refund, Refusal, Tender, decide as decide_order};
 use payments::domain::{Event as Payment, RefundedShare};
 use payments::provider::charge_key;
@@ -58,6 +64,9 @@ pub struct Refunding {
     pub lease_until: Option<Timestamp>,
     pub history: Vec<Told>,
     pub ended_at: Option<Timestamp>,
+    /// What the provider gave back and has again, by shop, until it is given back anew. The order's history, the shops'
+    /// books and the credit notes told of it when it first went through, and do so once.
+    pub came_back: Vec<RefundedShare>,
 }
 
 /// By what whoever asked knows a refund.
@@ -120,8 +129,12 @@ pub enum RefundAsk {
     Park(Box<Refunding>),
     /// The provider gave the money back, or will not.
     Close(Box<Refunding>, End),
-    /// The provider refused it: try again.
+    /// The provider refused it, or it came back: try again.
     Retry,
+    /// The provider says of this attempt, which went through, that it failed after all.
+    CameBack { attempt: u32, reason: String },
+    /// A person steps in.
+    Intervene(Box<ByHand>),
 }
 
 impl RefundAsk {
@@ -135,6 +148,8 @@ impl RefundAsk {
             Self::Close(_, End::Refunded { .. }) => "refund_close",
             Self::Close(_, End::Refused { .. }) => "refund_refuse",
             Self::Retry => "refund_retry",
+            Self::CameBack { .. } => "refund_came_back",
+            Self::Intervene(_) => "refund_intervene",
         }
     }
 }
@@ -188,23 +203,28 @@ impl Refunding {
             Step::Ended {
                 end: End::Refused { .. },
             } => RefundStatus::Refused,
+            Step::Ended {
+                end: End::CameBack { .. },
+            } => RefundStatus::CameBack,
             _ => RefundStatus::Pending,
         }
     }
 
     /// Notes what came of the present step.
     pub fn tell(&mut self, at: Timestamp, outcome: &Outcome) {
-        if self.history.len() >= HISTORY_MAX {
-            self.history.remove(HISTORY_MAX / 2);
-        }
-        self.history.push(Told {
+        self.note(at, outcome.name(), None, None);
+    }
+
+    fn note(&mut self, at: Timestamp, outcome: &str, by: Option<UserId>, note: Option<String>) {
+        let told = Told {
             at,
             attempt: self.attempt,
             step: self.step.name().to_owned(),
-            outcome: outcome.name().to_owned(),
-            by: None,
-            note: None,
-        });
+            outcome: outcome.to_owned(),
+            by,
+            note,
+        };
+        keep(&mut self.history, told);
     }
 
     /// Notes what came of the present step and goes to the one that follows. Says when that is to be done.
@@ -216,7 +236,8 @@ impl Refunding {
         pause
     }
 
-    fn leased_at(&self, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn leased_at(&self, now: Timestamp) -> bool {
         self.lease_until.is_some_and(|until| until > now)
     }
 
@@ -297,7 +318,11 @@ pub fn decide(case: &Case, id: RefundId, ask: &RefundAsk, ctx: &Ctx) -> Result<D
         RefundAsk::Hear => Ok(hear(known, ctx.now)),
         RefundAsk::Park(refund) => park(known, refund),
         RefundAsk::Close(refund, end) => close(case, known, refund, end, ctx.now),
-        RefundAsk::Retry => retry(case, known, ctx.now),
+        RefundAsk::Retry => retry(case, &by_hand::asked_again(known, ctx), ctx.now),
+        RefundAsk::Intervene(by_hand) => by_hand::intervene(case, known, by_hand, ctx.now),
+        RefundAsk::CameBack { attempt, reason } => {
+            Ok(astray::came_back(case, known, *attempt, reason, ctx.now))
+        }
     }
 }
 
@@ -370,7 +395,9 @@ fn close(
     }
     let ended = Refunding {
         version: known.version + 1,
-        step: Step::Ended { end: end.clone() },
+        step: Step::Ended {
+            end: astray::ended(known, end.clone()),
+        },
         tries: 0,
         due_at: None,
         lease_until: None,
@@ -380,6 +407,9 @@ fn close(
     let End::Refunded { reference } = end else {
         return Ok(kept(ended));
     };
+    if !known.came_back.is_empty() {
+        return Ok(astray::given_again(known, ended, reference));
+    }
     let (order, shares) = given_back(case, known, now)?;
     Ok(Decision {
         order,
@@ -458,8 +488,10 @@ fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Ev
 /// A refund that the provider refused is asked for again, as another attempt, if it can still be given back. One that is
 /// under way is gone on with, one that is through is left alone.
 fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Error> {
-    if known.status() != RefundStatus::Refused {
-        return Ok(take(known, now));
+    match known.status() {
+        RefundStatus::Refused => {}
+        RefundStatus::CameBack => return Ok(astray::tried_again(known, now)),
+        RefundStatus::Pending | RefundStatus::Refunded => return Ok(take(known, now)),
     }
     let mut promised = promised(case, now);
     for part in &known.parts {
@@ -485,9 +517,12 @@ fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Err
     })
 }
 
-/// The order as it will be when every refund under way is through.
+/// The order as it will be when every refund under way is through. Its history tells of what came back already.
 pub(super) fn promised(case: &Case, now: Timestamp) -> Order {
-    let under_way = case.refunds.iter().filter(|refund| !refund.step.has_ended());
+    let under_way = case
+        .refunds
+        .iter()
+        .filter(|refund| !refund.step.has_ended() && refund.came_back.is_empty());
     let parts = under_way.flat_map(|refund| &refund.parts);
     parts.fold(case.order.clone(), |order, part| {
         order.then(now, Event::Refunded { refund: part.clone() })
@@ -533,6 +568,7 @@ fn begin_to(
         lease_until: None,
         history: Vec::new(),
         ended_at: None,
+        came_back: Vec::new(),
     };
     debug_assert!(matches!(
         saga.step,

@@ -8,7 +8,7 @@ use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
 /// Steps that a history keeps; of a payment that is tried for days the first and the last ones tell enough.
-pub(super) const HISTORY_MAX: usize = 100;
+const HISTORY_MAX: usize = 100;
 
 /// Where the payment of an order stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,31 +77,33 @@ impl Saga {
     }
 
     fn note(&mut self, at: Timestamp, outcome: &str, person: Option<(UserId, String)>) {
-        if self.history.len() >= HISTORY_MAX {
-            let middle = HISTORY_MAX / 2;
-            // What people did is kept as long as there is anything else.
-            let least = self
-                .history
-                .iter()
-                .skip(middle)
-                .position(|told| told.by.is_none());
-            self.history.remove(middle + least.unwrap_or(0));
-        }
         let (by, note) = person.unzip();
-        self.history.push(Told {
+        let told = Told {
             at,
             attempt: self.attempt,
             step: self.step.name().to_owned(),
             outcome: outcome.to_owned(),
             by,
             note,
-        });
+        };
+        keep(&mut self.history, told);
     }
 
     #[must_use]
     pub fn leased_at(&self, now: Timestamp) -> bool {
         self.lease_until.is_some_and(|until| until > now)
     }
+}
+
+/// Adds to a history, which stays as long as it may be.
+pub(super) fn keep(history: &mut Vec<Told>, told: Told) {
+    if history.len() >= HISTORY_MAX {
+        let middle = HISTORY_MAX / 2;
+        // What people did is kept as long as there is anything else.
+        let least = history.iter().skip(middle).position(|told| told.by.is_none());
+        history.remove(middle + least.unwrap_or(0));
+    }
+    history.push(told);
 }
 
 /// Parameter: orders.

@@ -159,6 +159,8 @@ fn check(order: Order, saga: Option<Saga>, ask: &Ask, seconds: i64, expected: &E
             let books = d.books.map_or("-", |books| match books {
                 Books::Sale => "Sale",
                 Books::Refund { .. } => "Refund",
+                Books::CameBack { .. } => "CameBack",
+                Books::GivenAgain { .. } => "GivenAgain",
             });
             let saga = d
                 .saga
@@ -292,6 +294,7 @@ fn a_payment_is_taken_by_one_at_a_time() {
 fn waiting_for_the_bank_is_told_once() {
     let park = |step| Ask::Park {
         saga: boxed(saga(step)),
+        authorized: None,
     };
     check(
         placed(),

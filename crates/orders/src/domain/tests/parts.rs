@@ -322,7 +322,12 @@ fn a_buyer_cancels_the_whole_order_until_something_of_it_is_packed_and_staff_unt
     check(
         &[pack(FIRST), ship(FIRST, 1, &[units(1, 2)]), pack(SECOND)],
         &whole,
-        expect!["An order that is shipped cannot be cancelled as a whole; it can be nothing else any more."],
+        expect!["An order that is shipped cannot be cancelled as a whole; it can be delivered."],
+    );
+    check(
+        &[pack(FIRST), pack(SECOND)],
+        &whole,
+        expect!["An order that is packed cannot be cancelled as a whole; it can be shipped."],
     );
 }
 

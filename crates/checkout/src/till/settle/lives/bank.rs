@@ -223,6 +223,23 @@ impl Bank {
         }
     }
 
+    /// The buyer's bank sends back what had gone through; says whether there was something to send.
+    pub fn send_back(&mut self, key: &str) -> bool {
+        let done = self
+            .refunds
+            .get_mut(key)
+            .filter(|back| back.state == BackState::Done);
+        let Some((back, charge)) = done.and_then(|back| {
+            let charge = self.charges.get_mut(&back.charge)?;
+            Some((back, charge))
+        }) else {
+            return false;
+        };
+        back.state = BackState::Failed;
+        charge.refunded -= back.amount;
+        true
+    }
+
     /// All that are under way do.
     pub fn settle_all(&mut self) {
         let under_way = self

@@ -104,6 +104,14 @@ impl Market {
     }
 }
 
+/// What went back and did not reach the buyer; of one shop, or of all.
+fn astray(life: &Life, of: Option<TenantId>) -> i64 {
+    let back = life.case.refunds.iter().flat_map(|refund| &refund.came_back);
+    back.filter(|back| of.is_none_or(|of| of == back.tenant))
+        .map(|back| back.amount)
+        .sum()
+}
+
 /// The sub-orders are the order: what they cost, what went back, what became of them.
 fn sums(life: &Life) {
     let order = &life.case.order;
@@ -117,7 +125,7 @@ fn sums(life: &Life) {
             .case
             .refunds
             .iter()
-            .filter(|refund| !refund.step.has_ended())
+            .filter(|refund| !refund.step.has_ended() && refund.came_back.is_empty())
             .flat_map(|refund| &refund.parts)
             .filter(|part| part.part == id)
             .map(|part| part.amount)
@@ -143,7 +151,7 @@ fn sums(life: &Life) {
         if order.paid {
             assert_eq!(
                 share.refunded,
-                sub_order.refunded(),
+                sub_order.refunded() - astray(life, Some(share.tenant)),
                 "payment and history tell the same"
             );
         }
@@ -162,7 +170,8 @@ fn sums(life: &Life) {
         order.status
     );
     if order.paid {
-        assert_eq!((life.payment.captured, life.payment.refunded), (total, refunded));
+        let reached = refunded - astray(life, None);
+        assert_eq!((life.payment.captured, life.payment.refunded), (total, reached));
     }
 }
 
@@ -224,7 +233,16 @@ fn check_books(life: &Life) {
     let order = &life.case.order;
     let posted = |account, tenant| life.posted.get(&(account, tenant)).copied().unwrap_or(0);
     let sold = if order.paid { order.total().amount } else { 0 };
-    assert_eq!(posted(Account::ProviderClearing, None), sold - order.refunded());
+    let astray = astray(life, None);
+    assert_eq!(
+        posted(Account::ProviderClearing, None),
+        sold - order.refunded() + astray
+    );
+    assert_eq!(
+        -posted(Account::BuyerFunds, None),
+        astray,
+        "what came back is owed to the buyer"
+    );
     for sub_order in order.sub_orders() {
         let (part, tenant) = (sub_order.part, Some(sub_order.part.tenant));
         let sales_tax = match order.paid {

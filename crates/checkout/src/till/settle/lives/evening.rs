@@ -3,7 +3,8 @@
 use super::market::{Act, Fault, Market};
 use super::{bank::GOOD, goods::HOLD_S};
 use crate::saga::{End, Step};
-use contracts::checkout::RefundWish;
+use crate::till::settle::{Ask, RefundAsk};
+use contracts::checkout::{RefundStatus, RefundWish};
 use contracts::orders::OrderStatus;
 use contracts::payments::PaymentStatus;
 use inventory::till::ReservationState;
@@ -35,6 +36,7 @@ impl Market {
             self.now += chrono::TimeDelta::seconds(HOLD_S);
             self.bank.settle_all();
             for n in 0..self.lives.len() {
+                self.give_again(n);
                 self.look(n);
                 self.finish(n);
                 self.hear_all(n);
@@ -45,6 +47,17 @@ impl Market {
         }
         for n in 0..self.lives.len() {
             assert!(self.has_ended(n), "{:?}", self.lives[n].case);
+        }
+    }
+
+    /// What came back is tried again until it gets through.
+    fn give_again(&mut self, n: usize) {
+        let refunds = self.lives[n].case.refunds.iter();
+        let back = refunds.filter(|refund| refund.status() == RefundStatus::CameBack);
+        for refund in back.map(|refund| refund.id).collect::<Vec<_>>() {
+            let ask = RefundAsk::Retry;
+            self.ask(n, &Ask::OfRefund { refund, ask });
+            self.count("refund given again");
         }
     }
 
@@ -80,7 +93,10 @@ impl Market {
         let case = &self.lives[n].case;
         case.order.status != OrderStatus::Placed
             && case.saga.as_ref().is_none_or(|saga| saga.step.has_ended())
-            && case.refunds.iter().all(|refund| refund.step.has_ended())
+            && case
+                .refunds
+                .iter()
+                .all(|refund| refund.step.has_ended() && refund.came_back.is_empty())
     }
 
     /// Nothing is held, and the provider has the money of what was sold alone.

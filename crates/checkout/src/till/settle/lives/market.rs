@@ -8,7 +8,7 @@ use super::offers::Offers;
 use super::payment::Payment;
 use super::process::{Paying, Refunder};
 use crate::till::settle::{Ask, ByHand, Case, RefundAsk, RefundKey, RefundRequest};
-use contracts::checkout::{Intervention, RefundUnits, RefundWish};
+use contracts::checkout::{Intervention, RefundStatus, RefundUnits, RefundWish};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::{Reservation, Shelves, Units};
 use kernel::{Ctx, Money, ParcelId, PayoutId, RefundId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
@@ -318,7 +318,10 @@ impl Market {
         let attempts = life.case.saga.as_ref().map_or(0, |saga| saga.attempt);
         let refunds = life.case.refunds.len() as u64;
         if refunds > 0 && self.dice.one_in(2) {
-            return self.of_a_refund(n, RefundAsk::Hear, "webhook");
+            return match self.dice.one_in(4) {
+                true => self.come_back(n),
+                false => self.of_a_refund(n, RefundAsk::Hear, "webhook"),
+            };
         }
         let attempt = 1 + self.dice.below(u64::from(attempts) + 1) as u32;
         let kind = self.dice.pick(&[
@@ -329,6 +332,23 @@ impl Market {
             NoticeKind::Declined,
         ]);
         self.hear(n, attempt, kind);
+    }
+
+    /// A buyer's bank sends back what went through, and the provider tells of it.
+    fn come_back(&mut self, n: usize) {
+        let refunds = self.lives[n].case.refunds.iter();
+        let through = refunds.filter(|refund| refund.status() == RefundStatus::Refunded);
+        let through: Vec<_> = through
+            .map(|refund| (refund.id, refund.attempt, refund.provider_key()))
+            .collect();
+        for (refund, attempt, key) in through {
+            if self.bank.send_back(&key) {
+                self.count("refund came back");
+                let reason = "closed".to_owned();
+                let ask = RefundAsk::CameBack { attempt, reason };
+                return self.ask(n, &Ask::OfRefund { refund, ask });
+            }
+        }
     }
 
     fn of_a_refund(&mut self, n: usize, ask: RefundAsk, what: &'static str) {

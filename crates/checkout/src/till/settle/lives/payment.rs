@@ -56,6 +56,13 @@ impl Payment {
                     self.status = PaymentStatus::Refunded;
                 }
             }
+            Event::RefundCameBack { amount, shares, .. } => {
+                self.refunded -= amount;
+                for back in shares {
+                    let own = self.shares.iter_mut().find(|share| share.tenant == back.tenant);
+                    own.expect("a share of the payment").refunded -= back.amount;
+                }
+            }
             Event::Captured { .. } => self.take_all(),
             Event::Refunded { .. } => {
                 self.take_all();

@@ -20,6 +20,8 @@ use payments::{Answer, Authorize, ProviderCharge, Refund};
 pub struct Paying {
     pub case: Case,
     pub saga: Saga,
+    /// The provider's reference, where it said to this process that the money is set aside.
+    pub authorized: Option<String>,
 }
 
 /// A refund likewise.
@@ -76,7 +78,11 @@ impl Market {
                     ..
                 })) => {
                     let saga = case.saga.clone().expect("leased");
-                    return self.lives[n].paying.push(Paying { case, saga });
+                    return self.lives[n].paying.push(Paying {
+                        case,
+                        saga,
+                        authorized: process.authorized,
+                    });
                 }
                 // The till wrote the end.
                 Some(Ok(_)) => return,
@@ -90,6 +96,9 @@ impl Market {
                 None => return self.count("process died"),
             },
         };
+        if let Outcome::Answer(Answer::Authorized { reference }) = &outcome {
+            process.authorized = Some(reference.clone());
+        }
         let pause = process.saga.came(outcome, self.now);
         if pause == Pause::None {
             process.case.saga = Some(process.saga.clone());
@@ -98,7 +107,8 @@ impl Market {
         process.saga.due_at = Some(self.now + pause.length(process.saga.tries));
         let attempt = process.saga.attempt;
         let saga = Box::new(process.saga);
-        match self.tell(n, &Ask::Park { saga }) {
+        let authorized = process.authorized;
+        match self.tell(n, &Ask::Park { saga, authorized }) {
             Ok(_) => {}
             Err(Error::Stale) => self.superseded(n, attempt),
             Err(error) => panic!("it cannot be parked: {error}"),

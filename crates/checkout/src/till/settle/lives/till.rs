@@ -98,7 +98,11 @@ impl Market {
             });
         }
         if let Some(saga) = case.saga.clone().filter(|_| told.leased) {
-            life.paying.push(Paying { case, saga });
+            life.paying.push(Paying {
+                case,
+                saga,
+                authorized: None,
+            });
         }
     }
 

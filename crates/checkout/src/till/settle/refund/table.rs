@@ -5,6 +5,7 @@ use crate::refund::Step;
 use contracts::checkout::{RefundStatus, RefundTo};
 use kernel::{Actor, OrderId, RefundId};
 use orders::domain::{Refund, Tender};
+use payments::domain::RefundedShare;
 use postgres_types::Json;
 use std::collections::HashMap;
 use store::rows::Rows;
@@ -16,7 +17,7 @@ use super::super::saga::Told;
 /// Parameter: orders.
 const FIND: &str = "
 select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.asked_at, r.key, r.request_hash, r.step,
-       r.tries, r.due_at, r.lease_until, r.history, r.ended_at, r.tenders, r.goes_to
+       r.tries, r.due_at, r.lease_until, r.history, r.ended_at, r.tenders, r.goes_to, r.came_back
   from unnest($1::uuid[]) as wanted (order_id)
   join checkout.refund r on r.order_id = wanted.order_id
  order by r.order_id, r.id";
@@ -25,12 +26,13 @@ select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.
 const SAVE: &str = "
 insert into checkout.refund
        (order_id, id, version, attempt, charge, parts, amount, status, asked_by, asked_at, key, request_hash, step, tries,
-        due_at, lease_until, history, ended_at, tenders, goes_to)
+        due_at, lease_until, history, ended_at, tenders, goes_to, came_back)
 select * from unnest($1::checkout.refund_row[])
 on conflict on constraint refund_pkey do update
    set version = excluded.version, attempt = excluded.attempt, status = excluded.status, step = excluded.step,
        tries = excluded.tries, due_at = excluded.due_at, lease_until = excluded.lease_until,
-       history = excluded.history, ended_at = excluded.ended_at, tenders = excluded.tenders";
+       history = excluded.history, ended_at = excluded.ended_at, tenders = excluded.tenders,
+       came_back = excluded.came_back";
 
 pub struct Refunds {
     find: Statement,
@@ -44,6 +46,7 @@ pub fn status_name(status: RefundStatus) -> &'static str {
         RefundStatus::Pending => "pending",
         RefundStatus::Refunded => "refunded",
         RefundStatus::Refused => "refused",
+        RefundStatus::CameBack => "came_back",
     }
 }
 
@@ -111,6 +114,7 @@ impl Refunds {
                     &column(refunds, |r| r.ended_at),
                     &column(refunds, |r| Json(&r.tenders)),
                     &column(refunds, |r| goes_to(r.to)),
+                    &column(refunds, |r| Json(&r.came_back)),
                 ])],
             )
             .await
@@ -128,6 +132,7 @@ fn refunding(row: &Row) -> Result<Refunding, Error> {
     let Json(history): Json<Vec<Told>> = row.try_get(14)?;
     let Json(tenders): Json<Vec<Tender>> = row.try_get(16)?;
     let to: &str = row.try_get(17)?;
+    let Json(came_back): Json<Vec<RefundedShare>> = row.try_get(18)?;
     Ok(Refunding {
         id: RefundId(id),
         order: OrderId(order),
@@ -147,6 +152,7 @@ fn refunding(row: &Row) -> Result<Refunding, Error> {
         history,
         ended_at: row.try_get(15)?,
         tenders,
+        came_back,
         to: match to == goes_to(RefundTo::StoreCredit) {
             true => RefundTo::StoreCredit,
             false => RefundTo::Origin,

@@ -1,0 +1,47 @@
+use crate::Checkouts;
+use axum::extract::State;
+use contracts::checkout::{PaymentDesk as _, RefundSaga, RefundState};
+use httpkit::{Admin, Json, PageQuery, Problem, ProblemDocument, Query, perm};
+use kernel::{Cursor, Page};
+use serde::Deserialize;
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parameters {
+    /// Only those in this state; if absent, all that are under way, refused or came back.
+    #[param(inline)]
+    state: Option<RefundState>,
+    /// Where to read on: `next` of the page before.
+    #[param(value_type = Option<String>, min_length = 1)]
+    after: Option<Cursor>,
+    /// Items on the page: 1 to 100, 24 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u16>,
+}
+
+/// Lists refunds that are not through, newest first, each with what was done about it.
+#[utoipa::path(
+    get, path = "/v1/admin/refunds", tag = "checkout", operation_id = "list_refunds",
+    params(Parameters),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of refunds", body = Page<RefundSaga>),
+        (status = 400, description = "`limit_out_of_range`, `cursor_invalid`, `parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn handler(
+    State(checkouts): State<Checkouts>,
+    admin: Admin<perm::ReadAnyOrder>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Page<RefundSaga>>, Problem> {
+    let page = PageQuery {
+        after: parameters.after,
+        limit: parameters.limit,
+    };
+    let limit = page.limit()?.get() as u16;
+    let page = checkouts.refunds(&admin.ctx, parameters.state, page.after, limit);
+    Ok(Json(page.await?))
+}
