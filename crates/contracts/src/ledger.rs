@@ -262,6 +262,16 @@ pub struct Disagreement {
     pub theirs: Option<Money>,
     pub ours: Option<Money>,
     pub at: DateTime,
+    /// Names it where it is explained.
+    pub place: String,
+    /// What somebody found out about it.
+    pub explained: Option<Explained>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explained {
+    pub note: String,
+    pub at: DateTime,
 }
 
 service! {
@@ -289,7 +299,9 @@ service! {
         fn year_csv(tenant: TenantId, year: i32) -> String;
         /// For operators, as is the one below: payouts since a moment, by day, the latest first.
         fn batches(since: DateTime) -> Vec<PayoutBatch>;
-        fn disagreements(kind: Option<BreakKind>, after: Option<Cursor>, limit: u16) -> Page<Disagreement>;
+        fn disagreements(kind: Option<BreakKind>, explained: bool, after: Option<Cursor>, limit: u16) -> Page<Disagreement>;
+        /// Somebody found out why they disagree there; who is kept.
+        fn explain(place: String, note: String) -> Disagreement;
     }
 }
 

@@ -49,6 +49,13 @@ pub struct PaymentShare {
     pub refunded: Money,
 }
 
+/// The payment provider that has a payment's charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderOf {
+    pub payment: PaymentId,
+    pub provider: String,
+}
+
 /// Kinds of means of payment. Given instead of a token, the provider asks the buyer for the rest on its own page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +107,8 @@ service! {
     /// The payments context.
     Payments as "payments", remote RemotePayments, served ServedPayments {
         fn payment(id: PaymentId) -> Payment;
+        /// Who has the charges of some payments; those that nobody was asked for yet are left out.
+        fn providers(payments: Vec<PaymentId>) -> Vec<ProviderOf>;
         /// The sandbox bank's page: what the buyer is asked to confirm.
         fn sandbox_challenge(reference: String) -> SandboxChallenge;
         /// The buyer's answer to the sandbox bank; gives the path that leads back to the shop.
@@ -108,7 +117,12 @@ service! {
 }
 
 public_event! {
-    "payments.payment_captured" PaymentCaptured { payment: PaymentId, order: OrderId, amount: Money } key order, tenant |_| None
+    "payments.payment_captured" PaymentCaptured {
+        payment: PaymentId, order: OrderId, amount: Money,
+        /// The provider's own name of the charge.
+        #[serde(default)]
+        reference: Option<String>,
+    } key order, tenant |_| None
 }
 public_event! {
     "payments.payment_declined" PaymentDeclined { payment: PaymentId, order: OrderId, reason: String } key order, tenant |_| None
@@ -128,6 +142,9 @@ public_event! {
         /// None of money that was never sold for, all of which went back.
         #[serde(default)]
         refund: Option<RefundId>,
+        /// The provider's own name of what it did.
+        #[serde(default)]
+        reference: Option<String>,
         /// Whether its order was confirmed before; if not, the money came when the goods were gone, and the buyer must learn why.
         sold: bool,
     } key order, tenant |_| None

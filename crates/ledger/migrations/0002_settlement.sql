@@ -157,8 +157,24 @@ create table ledger.sandbox_lost (
 create table ledger.charge (
     payment_id uuid not null,
     order_id uuid not null,
+    -- who has it; null until payments was asked
+    provider text,
+    -- the provider's own name of it
+    reference text,
     constraint charge_pkey primary key (payment_id)
 );
+create index charge_of_order on ledger.charge (order_id);
+create index charge_by_reference on ledger.charge (reference) where reference is not null;
+create index charge_of_nobody on ledger.charge (payment_id) where provider is null;
+
+-- Refunds by the names that providers have for them.
+create table ledger.charge_refund (
+    refund_id uuid not null,
+    payment_id uuid not null,
+    reference text not null,
+    constraint charge_refund_pkey primary key (refund_id, reference)
+);
+create index charge_refund_by_reference on ledger.charge_refund (reference);
 
 -- What the payment provider says it did, line by line, from its settlement files.
 create table ledger.settlement_file (
@@ -193,12 +209,25 @@ create table ledger.settlement_line (
     constraint settlement_line_adds_up check (gross - fee = net)
 );
 create index settlement_line_entry on ledger.settlement_line (entry_id) where entry_id is not null;
-create index settlement_line_unmatched on ledger.settlement_line (reference) where entry_id is null and kind in ('charge', 'refund');
+create index settlement_line_unmatched on ledger.settlement_line (provider, reference, kind) where entry_id is null and kind in ('charge', 'refund');
+
+-- What somebody found out about a disagreement. It counts for as long as the two amounts are those.
+create table ledger.break_explained (
+    place text not null,
+    at timestamptz not null,
+    theirs bigint,
+    ours bigint,
+    note text not null,
+    actor json not null,
+    constraint break_explained_pkey primary key (place, at)
+);
 
 -- These span shops, or are the marketplace's own.
 select store.close_to_shops('ledger.reversal');
 select store.close_to_shops('ledger.sandbox_transfer');
 select store.close_to_shops('ledger.sandbox_lost');
 select store.close_to_shops('ledger.charge');
+select store.close_to_shops('ledger.charge_refund');
+select store.close_to_shops('ledger.break_explained');
 select store.close_to_shops('ledger.settlement_file');
 select store.close_to_shops('ledger.settlement_line');

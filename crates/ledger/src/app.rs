@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::provider::{PayoutProvider, SandboxBank};
 use crate::store::{self, BalanceRow};
 use ::store::{Db, Scope};
+use contracts::payments::Payments;
 use contracts::tenants::Tenants;
 use kernel::{Ctx, Currency, EntryId, TenantId, Timestamp};
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub struct Ledger {
     provider: Arc<dyn PayoutProvider>,
     rates: Rates,
     shops: Option<Arc<dyn Tenants>>,
+    payments: Option<Arc<dyn Payments>>,
     /// Whether money can be sent: where buyers pay for real, a pretended bank must not pay shops.
     pays: bool,
     /// How long whoever pays shops may take to answer: after that nobody knows, and it is asked what became of it.
@@ -71,6 +73,7 @@ impl Ledger {
             db,
             provider,
             shops: None,
+            payments: None,
             pays: true,
             answer_within: ANSWER_WITHIN,
         }
@@ -94,6 +97,13 @@ impl Ledger {
     #[must_use]
     pub fn asking(mut self, shops: Arc<dyn Tenants>) -> Self {
         self.shops = Some(shops);
+        self
+    }
+
+    /// Whom to ask which provider has a charge.
+    #[must_use]
+    pub fn paid_through(mut self, payments: Arc<dyn Payments>) -> Self {
+        self.payments = Some(payments);
         self
     }
 

@@ -3,11 +3,12 @@
 
 use crate::app::Ledger;
 use crate::error::Error;
+use crate::store::settlements::LineKey;
 use ::store::Tx;
 use ::store::consumer::Consumer;
 use contracts::catalog::ProductChanged;
 use contracts::orders::SubOrderDelivered;
-use contracts::payments::PaymentCaptured;
+use contracts::payments::{PaymentCaptured, PaymentRefunded};
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
     tokio::join!(
         rounds(&ledger, &clock, &made, &stop),
         send(&ledger, &clock, &made, &stop),
+        reconcile(&ledger, &clock, &stop),
         note_charges(&ledger, stop.clone()),
         note_deliveries(&ledger, stop.clone()),
         note_listings(&ledger, clock.clone(), stop.clone()),
@@ -73,9 +75,42 @@ async fn send(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &Cancel
     }
 }
 
-/// Payments tell which order a captured charge is for; settlement files name charges.
+/// Pages of lines that are looked at again in one round.
+const PAGES_MAX: usize = 10;
+
+/// Lines of settlement files find their entries, a few pages in each round, and after the last page from the first: those that
+/// never will keep nobody else waiting.
+async fn reconcile(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
+    let mut after = None;
+    loop {
+        let ctx = Ctx::system("reconciliation", clock.now());
+        if let Err(error) = reconcile_some(ledger, &ctx, &mut after).await {
+            tracing::warn!(%error, "settlement files could not be matched; trying again later");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ROUND_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn reconcile_some(ledger: &Ledger, ctx: &Ctx, after: &mut Option<LineKey>) -> Result<(), Error> {
+    ledger.learn_providers(ctx).await?;
+    for _ in 0..PAGES_MAX {
+        *after = ledger.match_lines(after.as_ref()).await?;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Payments tell which order a captured charge is for, and what providers call charges and refunds; settlement files name them.
 async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
-    let consumer = Consumer::new("ledger.note_charges", vec![PaymentCaptured::TOPIC]);
+    let consumer = Consumer::new(
+        "ledger.note_charges",
+        vec![PaymentCaptured::TOPIC, PaymentRefunded::TOPIC],
+    );
     consumer
         .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
             Box::pin(note(tx, event))
@@ -85,7 +120,10 @@ async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
 
 async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
     if let Some(captured) = event.read::<PaymentCaptured>().transpose()? {
-        Ledger::note_charge(tx, captured.payment, captured.order).await?;
+        Ledger::note_charge(tx, &captured).await?;
+    }
+    if let Some(refunded) = event.read::<PaymentRefunded>().transpose()? {
+        Ledger::note_refund(tx, &refunded).await?;
     }
     Ok(())
 }

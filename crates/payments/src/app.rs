@@ -2,8 +2,8 @@ use crate::error::Error;
 use crate::sandbox::{Challenge, Sandbox};
 use crate::store;
 use ::store::{Db, Scope};
-use contracts::Reply;
-use contracts::payments::{Payment, Payments, SandboxChallenge};
+use contracts::payments::{Payment, Payments, ProviderOf, SandboxChallenge};
+use contracts::{Reply, reply};
 use kernel::{Ctx, PaymentId};
 
 /// Payments as they stand.
@@ -46,11 +46,23 @@ impl PaymentBook {
         tx.commit().await?;
         Ok(payment)
     }
+
+    async fn providers_of(&self, payments: Vec<PaymentId>) -> Result<Vec<ProviderOf>, Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let found = store::providers(&mut tx, &payments).await?;
+        tx.commit().await?;
+        let of = |(payment, provider)| ProviderOf { payment, provider };
+        Ok(found.into_iter().map(of).collect())
+    }
 }
 
 impl Payments for PaymentBook {
     fn payment<'a>(&'a self, _ctx: &'a Ctx, id: PaymentId) -> Reply<'a, Payment> {
         Box::pin(async move { Ok(self.find(id).await?) })
+    }
+
+    fn providers<'a>(&'a self, _ctx: &'a Ctx, payments: Vec<PaymentId>) -> Reply<'a, Vec<ProviderOf>> {
+        reply(self.providers_of(payments))
     }
 
     fn sandbox_challenge<'a>(&'a self, _ctx: &'a Ctx, reference: String) -> Reply<'a, SandboxChallenge> {

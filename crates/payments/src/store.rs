@@ -54,6 +54,17 @@ pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, 
     })
 }
 
+/// Who has the charges of some payments.
+pub async fn providers(
+    conn: &mut PgConnection,
+    payments: &[PaymentId],
+) -> Result<Vec<(PaymentId, String)>, sqlx::Error> {
+    sqlx::query_as("select id, provider from payments.payment where id = any($1) and provider is not null")
+        .bind(payments.iter().map(|payment| payment.0).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await
+}
+
 /// Payments whose row and shares are not what their events make of them, or do not sum; at most `limit`.
 const INCONSISTENT: &str = include_str!("sql/inconsistent.sql");
 

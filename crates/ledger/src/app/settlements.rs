@@ -4,10 +4,11 @@ use super::Ledger;
 use crate::domain::{Entry, FileLine, LineKind, entry_id, provider_fee, provider_transfer, read_file};
 use crate::error::Error;
 use crate::store::entries::post;
-use crate::store::settlements::{self, BreakRow, NewFile};
+use crate::store::settlements::{self, BreakRow, LineKey, NewFile};
 use crate::store::{charges, entries};
 use ::store::Scope;
-use kernel::{Ctx, Money, MoneyError, OrderId, PaymentId, uuid_at};
+use contracts::payments::{PaymentCaptured, PaymentRefunded};
+use kernel::{Ctx, Money, MoneyError, uuid_at};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,8 @@ use uuid::Uuid;
 
 /// Lines that are looked at anew in one go.
 const MATCH_MAX: i64 = 1_000;
+/// Payments that are asked about in one go.
+const ASK_MAX: i64 = 500;
 
 /// What an import did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +40,14 @@ impl Ledger {
         let lines = read_file(bytes)?;
         let hash = Sha256::digest(bytes);
         let mut tx = self.db().begin(Scope::System).await?;
-        let named: Vec<(LineKind, &str)> = lines.iter().map(|l| (l.kind, l.reference.as_str())).collect();
+        let named: Vec<Named<'_>> = lines
+            .iter()
+            .map(|line| Named {
+                provider,
+                kind: line.kind,
+                reference: &line.reference,
+            })
+            .collect();
         let entries = entries_of(&mut tx, &named).await?;
         let file = NewFile {
             id: uuid_at(ctx.now),
@@ -73,16 +83,17 @@ impl Ledger {
         })
     }
 
-    /// Where files and ledger disagree, in order of their place.
+    /// Where files and ledger disagree, in order of their place; `explained` picks those that somebody has explained, or
+    /// the others.
     pub async fn breaks(
         &self,
         kind: Option<&str>,
+        explained: Option<bool>,
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<BreakRow>, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        match_again(&mut tx).await?;
-        let rows = settlements::breaks(&mut tx, kind, after, limit).await?;
+        let rows = settlements::breaks(&mut tx, kind, explained, after, limit).await?;
         tx.commit().await?;
         for row in &rows {
             entries::currency(&row.currency)?;
@@ -90,65 +101,141 @@ impl Ledger {
         Ok(rows)
     }
 
+    /// Somebody found out why files and ledger disagree there. That counts for as long as the amounts stay what they are.
+    pub async fn explain_break(&self, ctx: &Ctx, place: &str, note: &str) -> Result<BreakRow, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let found = settlements::find_break(&mut tx, place).await?;
+        let found = found.ok_or(Error::NotFound("break"))?;
+        settlements::explain(&mut tx, ctx, &found, note).await?;
+        let explained = settlements::find_break(&mut tx, place).await?;
+        tx.commit().await?;
+        explained.ok_or(Error::NotFound("break"))
+    }
+
+    /// Asks payments who has the charges of which that is not known; how many that were. A provider's files are about its
+    /// own charges.
+    pub async fn learn_providers(&self, ctx: &Ctx) -> Result<usize, Error> {
+        let Some(payments) = &self.payments else {
+            return Ok(0);
+        };
+        let (mut after, mut learnt) = (Uuid::nil(), 0);
+        loop {
+            let mut tx = self.db().begin(Scope::System).await?;
+            let wanted = charges::of_nobody(&mut tx, after, ASK_MAX).await?;
+            tx.commit().await?;
+            let Some(last) = wanted.last() else {
+                return Ok(learnt);
+            };
+            after = last.0;
+            // With nothing locked.
+            let known = payments.providers(ctx, wanted).await.map_err(Error::Elsewhere)?;
+            let (ids, names): (Vec<Uuid>, Vec<String>) =
+                known.into_iter().map(|of| (of.payment.0, of.provider)).unzip();
+            let mut tx = self.db().begin(Scope::System).await?;
+            charges::set_providers(&mut tx, &ids, &names).await?;
+            tx.commit().await?;
+            learnt += ids.len();
+        }
+    }
+
+    /// Looks again at a page of lines whose order was not known, above `after`: it may be by now. Gives where the next page
+    /// begins; none after the last.
+    pub async fn match_lines(&self, after: Option<&LineKey>) -> Result<Option<LineKey>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let waiting = settlements::unmatched(&mut tx, after, MATCH_MAX).await?;
+        let named: Vec<Named<'_>> = waiting
+            .iter()
+            .map(|(provider, reference, kind)| Named {
+                provider,
+                kind: match kind == LineKind::Charge.name() {
+                    true => LineKind::Charge,
+                    false => LineKind::Refund,
+                },
+                reference,
+            })
+            .collect();
+        let entries = entries_of(&mut tx, &named).await?;
+        let (keys, ids): (Vec<LineKey>, Vec<Uuid>) = waiting
+            .iter()
+            .zip(entries)
+            .filter_map(|(key, entry)| Some((key.clone(), entry?)))
+            .unzip();
+        settlements::set_entries(&mut tx, &keys, &ids).await?;
+        tx.commit().await?;
+        let full = i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= MATCH_MAX;
+        Ok(waiting.into_iter().last().filter(|_| full))
+    }
+
     /// Remembers which order a payment is for, as its capture tells.
     pub(crate) async fn note_charge(
         conn: &mut PgConnection,
-        payment: PaymentId,
-        order: OrderId,
+        captured: &PaymentCaptured,
     ) -> Result<(), sqlx::Error> {
-        charges::note(conn, payment, order).await
+        let reference = captured.reference.as_deref();
+        charges::note(conn, captured.payment, captured.order, reference).await
     }
-}
 
-/// Lines whose order was not known may have one by now.
-async fn match_again(conn: &mut PgConnection) -> Result<(), Error> {
-    let waiting = settlements::unmatched(conn, MATCH_MAX).await?;
-    let kind = |name: &str| match name == LineKind::Charge.name() {
-        true => LineKind::Charge,
-        false => LineKind::Refund,
-    };
-    let named: Vec<(LineKind, &str)> = waiting.iter().map(|(_, r, k)| (kind(k), r.as_str())).collect();
-    let entries = entries_of(conn, &named).await?;
-    let (mut keys, mut ids) = (Vec::new(), Vec::new());
-    for (key, entry) in waiting.iter().zip(entries) {
-        if let Some(entry) = entry {
-            keys.push(key.clone());
-            ids.push(entry);
+    /// And what the provider calls a refund.
+    pub(crate) async fn note_refund(
+        conn: &mut PgConnection,
+        refunded: &PaymentRefunded,
+    ) -> Result<(), sqlx::Error> {
+        match (refunded.refund, &refunded.reference) {
+            (Some(refund), Some(reference)) => {
+                charges::note_refund(conn, refund, refunded.payment, reference).await
+            }
+            _ => Ok(()),
         }
     }
-    settlements::set_entries(conn, &keys, &ids).await?;
-    Ok(())
 }
 
-/// The entry that each line speaks of, where it is known. A refund is named by its id or by the key of an attempt at it,
-/// or as a charge is, if its order had no other.
-async fn entries_of(
-    conn: &mut PgConnection,
-    lines: &[(LineKind, &str)],
-) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
-    let references: Vec<&str> = lines.iter().map(|(_, reference)| *reference).collect();
-    let orders = orders_of(conn, &references).await?;
-    let refund = |text: &str| read_id(text).map(|id| entry_id("refund", id).0);
-    let named: Vec<Uuid> = lines
+/// What a line is known by.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    provider: &'a str,
+    kind: LineKind,
+    reference: &'a str,
+}
+
+/// The entry that each line speaks of, where it is known. A charge is named as [`orders_of`] reads it. A refund is named by
+/// its id or by the key of an attempt at it, or by what its provider calls it, or as a charge is, if its order had no other.
+async fn entries_of(conn: &mut PgConnection, lines: &[Named<'_>]) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
+    let orders = orders_of(conn, lines).await?;
+    let back: Vec<&Named<'_>> = lines
         .iter()
-        .filter(|(kind, _)| *kind == LineKind::Refund)
-        .filter_map(|(_, reference)| refund(reference))
+        .filter(|line| line.kind == LineKind::Refund)
         .collect();
-    let (named, only) = match named.is_empty() {
+    let refund_entry = |id: Uuid| entry_id("refund", id).0;
+    let (named, only, called) = match back.is_empty() {
         true => Default::default(),
         false => {
+            let references: Vec<&str> = back.iter().map(|line| line.reference).collect();
+            let called: HashMap<(String, String), Uuid> = charges::refunds_named(conn, &references)
+                .await?
+                .into_iter()
+                .map(|(provider, reference, refund)| ((provider, reference), refund))
+                .collect();
+            let ids = references
+                .iter()
+                .filter_map(|text| read_id(text))
+                .chain(called.values().copied());
+            let entries: Vec<Uuid> = ids.map(refund_entry).collect();
             let of: Vec<Uuid> = orders.values().copied().collect();
             (
-                settlements::existing(conn, &named).await?,
+                settlements::existing(conn, &entries).await?,
                 settlements::only_refunds(conn, &of).await?,
+                called,
             )
         }
     };
-    let entry = |&(kind, reference): &(LineKind, &str)| {
-        let order = orders.get(reference).copied();
-        match kind {
+    let entry = |line: &Named<'_>| {
+        let order = orders.get(&(line.provider, line.reference)).copied();
+        let key = || (line.provider.to_owned(), line.reference.to_owned());
+        match line.kind {
             LineKind::Charge => order.map(|order| entry_id("sale", order).0),
-            LineKind::Refund => refund(reference)
+            LineKind::Refund => read_id(line.reference)
+                .or_else(|| called.get(&key()).copied())
+                .map(refund_entry)
                 .filter(|id| named.contains(id))
                 .or_else(|| only.get(&order?).copied()),
             LineKind::Fee | LineKind::Transfer => None,
@@ -162,41 +249,37 @@ fn read_id(reference: &str) -> Option<Uuid> {
     Uuid::parse_str(reference.get(..36).unwrap_or(reference)).ok()
 }
 
-/// The orders that references stand for. A reference is a payment's id or the key of an attempt at it, which is the
-/// payment's id with a number; or an order's id.
+/// The orders that lines are about, by provider and reference. A reference is what the provider itself calls the charge, or a
+/// payment's id, or the key of an attempt at it, which is the payment's id with a number; or an order's id.
 async fn orders_of<'a>(
     conn: &mut PgConnection,
-    references: &[&'a str],
-) -> Result<HashMap<&'a str, Uuid>, sqlx::Error> {
-    let ids: Vec<(&str, Uuid)> = references
-        .iter()
-        .filter_map(|text| Some((*text, read_id(text)?)))
+    lines: &[Named<'a>],
+) -> Result<HashMap<(&'a str, &'a str), Uuid>, sqlx::Error> {
+    let references: Vec<&str> = lines.iter().map(|line| line.reference).collect();
+    let called: HashMap<(String, String), Uuid> = charges::named(conn, &references)
+        .await?
+        .into_iter()
+        .map(|(provider, reference, order)| ((provider, reference), order))
         .collect();
-    let payments: Vec<Uuid> = ids.iter().map(|(_, id)| *id).collect();
+    let payments: Vec<Uuid> = references.iter().filter_map(|text| read_id(text)).collect();
     let known: HashMap<Uuid, Uuid> = charges::orders(conn, &payments).await?.into_iter().collect();
     // What is no payment's id may be an order's: then its entry exists.
-    let mut orders = HashMap::new();
-    let others: Vec<Uuid> = payments
+    let others = payments.iter().filter(|id| !known.contains_key(id));
+    let sales: Vec<Uuid> = others.map(|id| entry_id("sale", *id).0).collect();
+    let sold = settlements::existing(conn, &sales).await?;
+    let order = |line: &Named<'a>| {
+        let key = (line.provider.to_owned(), line.reference.to_owned());
+        let by_id = || {
+            let id = read_id(line.reference)?;
+            let sold = || sold.contains(&entry_id("sale", id).0).then_some(id);
+            known.get(&id).copied().or_else(sold)
+        };
+        called.get(&key).copied().or_else(by_id)
+    };
+    Ok(lines
         .iter()
-        .filter(|id| !known.contains_key(id))
-        .copied()
-        .collect();
-    let sold = settlements::existing(
-        conn,
-        &others
-            .iter()
-            .map(|id| entry_id("sale", *id).0)
-            .collect::<Vec<_>>(),
-    )
-    .await?;
-    for (text, id) in ids {
-        if let Some(order) = known.get(&id) {
-            orders.insert(text, *order);
-        } else if sold.contains(&entry_id("sale", id).0) {
-            orders.insert(text, id);
-        }
-    }
-    Ok(orders)
+        .filter_map(|line| Some(((line.provider, line.reference), order(line)?)))
+        .collect())
 }
 
 /// The entries that a line makes: its fee, and what went to the bank.

@@ -11,8 +11,8 @@ use crate::store::settlements::BreakRow;
 use ::store::Scope;
 use chrono::NaiveDate;
 use contracts::ledger::{
-    BreakKind, Disagreement, HeldMoney, HoldReason, HoldState, PayoutBatch, PayoutQuery, PayoutSchedule,
-    PayoutState, Settlement, ShopPayout, ShopStanding, ShopTerms, Statement,
+    BreakKind, Disagreement, Explained, HeldMoney, HoldReason, HoldState, PayoutBatch, PayoutQuery,
+    PayoutSchedule, PayoutState, Settlement, ShopPayout, ShopStanding, ShopTerms, Statement,
 };
 use contracts::{Document, Language, Reply, reply};
 use kernel::{Ctx, Currency, Cursor, DateTime, Fault, Money, OrderId, Page, TenantId};
@@ -108,6 +108,11 @@ fn disagreement(row: BreakRow) -> Result<Disagreement, Fault> {
         ours: money(row.ours),
         at: row.at,
         reference: Some(row.reference).filter(|reference| !reference.is_empty()),
+        place: row.place,
+        explained: row
+            .note
+            .zip(row.explained_at)
+            .map(|(note, at)| Explained { note, at }),
     })
 }
 
@@ -228,6 +233,7 @@ impl Settlement for Ledger {
         &'a self,
         _ctx: &'a Ctx,
         kind: Option<BreakKind>,
+        explained: bool,
         after: Option<Cursor>,
         limit: u16,
     ) -> Reply<'a, Page<Disagreement>> {
@@ -235,9 +241,18 @@ impl Settlement for Ledger {
             let place = place::<String>(after, Some(limit))?;
             let kind = kind.map(BreakKind::name);
             let rows = self
-                .breaks(kind, place.before.as_deref(), place.limit.plus_one())
+                .breaks(
+                    kind,
+                    Some(explained),
+                    place.before.as_deref(),
+                    place.limit.plus_one(),
+                )
                 .await?;
             page(rows, place.limit, |row| row.place.clone(), disagreement)
         })
+    }
+
+    fn explain<'a>(&'a self, ctx: &'a Ctx, place: String, note: String) -> Reply<'a, Disagreement> {
+        Box::pin(async move { disagreement(self.explain_break(ctx, &place, &note).await?) })
     }
 }

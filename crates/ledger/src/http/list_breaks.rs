@@ -5,7 +5,7 @@ use crate::store::settlements::BreakRow;
 use axum::extract::State;
 use contracts::ledger::BreakKind;
 use httpkit::{Admin, Json, Problem, ProblemDocument, Query, perm};
-use kernel::{Cursor, DateTime, EntryId, Fault, Money, Page};
+use kernel::{Actor, Cursor, DateTime, EntryId, Fault, Money, Page};
 use serde::{Deserialize, Serialize};
 
 /// Where a provider's file and the ledger disagree.
@@ -24,10 +24,23 @@ pub struct SettlementBreak {
     #[serde(skip_serializing_if = "Option::is_none")]
     ours: Option<Money>,
     at: DateTime,
+    /// Names it where it is explained.
+    #[serde(rename = "break")]
+    place: String,
+    /// What somebody found out about it; it counts for as long as both amounts stay what they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<BreakExplained>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct BreakExplained {
+    note: String,
+    by: Actor,
+    at: DateTime,
 }
 
 impl SettlementBreak {
-    fn new(row: BreakRow) -> Result<Self, Fault> {
+    pub(super) fn new(row: BreakRow) -> Result<Self, Fault> {
         let currency = currency(&row.currency)?;
         let kind = row.kind();
         let money = |amount: Option<i64>| amount.map(|amount| Money::new(amount, currency));
@@ -39,6 +52,11 @@ impl SettlementBreak {
             theirs: money(row.theirs),
             ours: money(row.ours),
             at: row.at,
+            place: row.place,
+            explained: match (row.note, row.explained_by, row.explained_at) {
+                (Some(note), Some(by), Some(at)) => Some(BreakExplained { note, by: by.0, at }),
+                _ => None,
+            },
         })
     }
 }
@@ -50,6 +68,8 @@ pub struct Parameters {
     /// Only those of this kind.
     #[param(inline)]
     kind: Option<BreakKind>,
+    /// Only those that somebody has explained, or the others; the others if absent.
+    explained: Option<bool>,
     /// Where to read on: `next` of the page before.
     #[param(value_type = Option<String>, min_length = 1)]
     after: Option<Cursor>,
@@ -78,7 +98,12 @@ pub async fn handler(
     let place = place::<String>(parameters.after, parameters.limit)?;
     let kind = parameters.kind.map(BreakKind::name);
     let rows = ledger
-        .breaks(kind, place.before.as_deref(), place.limit.plus_one())
+        .breaks(
+            kind,
+            Some(parameters.explained.unwrap_or(false)),
+            place.before.as_deref(),
+            place.limit.plus_one(),
+        )
         .await?;
     Ok(Json(page(
         rows,

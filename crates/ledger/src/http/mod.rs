@@ -6,6 +6,7 @@ mod ask_payout;
 mod commission_rule;
 mod end_commission_rule;
 mod end_listing_rule;
+mod explain_break;
 mod get_schedule;
 mod gift_card_balance;
 mod grant_store_credit;
@@ -64,6 +65,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .routes(routes!(list_listing_charges::handler))
         .routes(routes!(import_settlement::handler))
         .routes(routes!(list_breaks::handler))
+        .routes(routes!(explain_break::handler))
         .routes(routes!(reverse_entry::handler))
         .routes(routes!(seller_balance::handler))
         .routes(routes!(seller_holds::handler))

@@ -1,4 +1,4 @@
-select b.*
+select b.*, x.note, x.actor as explained_by, x.at as explained_at
   from (
     select case when e.amount is null then 'missing_here' else 'amount_differs' end as kind,
            l.reference, l.kind as line_kind, l.entry_id, e.reference as order_id, l.currency, l.gross as theirs, e.amount as ours,
@@ -17,12 +17,22 @@ select b.*
       from ledger.entry e
       join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'
      where e.kind in ('sale', 'refund')
-       and exists (select from ledger.settlement_file f
-                    where e.at >= f.first_day::timestamp at time zone 'UTC'
+       -- Only the files of who has the charge say what became of it.
+       and exists (select from ledger.charge c
+                     join ledger.settlement_file f on f.provider = c.provider
+                    where c.order_id = e.reference
+                      and e.at >= f.first_day::timestamp at time zone 'UTC'
                       and e.at < (f.last_day + 1)::timestamp at time zone 'UTC')
        and not exists (select from ledger.settlement_line l where l.entry_id = e.id)
   ) b
+  left join lateral (select said.note, said.actor, said.at
+                       from ledger.break_explained said
+                      where said.place = b.place and (said.theirs, said.ours) is not distinct from (b.theirs, b.ours)
+                      order by said.at desc
+                      limit 1) x on true
  where ($1::text is null or b.kind = $1)
    and ($2::text is null or b.place > $2)
+   and ($4::text is null or b.place = $4)
+   and ($5::boolean is null or (x.at is not null) = $5)
  order by b.place
  limit $3

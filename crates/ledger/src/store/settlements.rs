@@ -3,7 +3,7 @@
 use crate::domain::FileLine;
 use chrono::NaiveDate;
 use contracts::ledger::BreakKind;
-use kernel::{Ctx, EntryId, OrderId, Timestamp};
+use kernel::{Actor, Ctx, EntryId, OrderId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -95,15 +95,25 @@ pub async fn contradiction(
     .await
 }
 
-/// Lines whose order was not known when they were imported.
+/// A line's key: provider, reference, kind.
+pub type LineKey = (String, String, String);
+
+/// Lines whose order is not known, above `after`.
 pub async fn unmatched(
     conn: &mut PgConnection,
+    after: Option<&LineKey>,
     limit: i64,
-) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+) -> Result<Vec<LineKey>, sqlx::Error> {
+    let none = String::new;
+    let (provider, reference, kind) = after.cloned().unwrap_or_else(|| (none(), none(), none()));
     sqlx::query_as(
         "select provider, reference, kind from ledger.settlement_line
-          where entry_id is null and kind in ('charge', 'refund') order by reference limit $1",
+          where entry_id is null and kind in ('charge', 'refund') and (provider, reference, kind) > ($1, $2, $3)
+          order by provider, reference, kind limit $4",
     )
+    .bind(provider)
+    .bind(reference)
+    .bind(kind)
     .bind(limit)
     .fetch_all(conn)
     .await
@@ -112,7 +122,7 @@ pub async fn unmatched(
 /// Says which entries lines speak of.
 pub async fn set_entries(
     conn: &mut PgConnection,
-    keys: &[(String, String, String)],
+    keys: &[LineKey],
     entries: &[Uuid],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
@@ -145,8 +155,12 @@ pub struct BreakRow {
     /// What the ledger says.
     pub ours: Option<i64>,
     pub at: Timestamp,
-    /// Orders the list.
+    /// Orders the list, and names the disagreement.
     pub place: String,
+    /// What somebody found out about it, who and when.
+    pub note: Option<String>,
+    pub explained_by: Option<Json<Actor>>,
+    pub explained_at: Option<Timestamp>,
 }
 
 impl BreakRow {
@@ -161,6 +175,7 @@ impl BreakRow {
 pub async fn breaks(
     conn: &mut PgConnection,
     kind: Option<&str>,
+    explained: Option<bool>,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<BreakRow>, sqlx::Error> {
@@ -168,8 +183,44 @@ pub async fn breaks(
         .bind(kind)
         .bind(after)
         .bind(limit)
+        .bind(None::<&str>)
+        .bind(explained)
         .fetch_all(conn)
         .await
+}
+
+/// One of them.
+pub async fn find_break(conn: &mut PgConnection, place: &str) -> Result<Option<BreakRow>, sqlx::Error> {
+    sqlx::query_as(include_str!("../sql/breaks.sql"))
+        .bind(None::<&str>)
+        .bind(None::<&str>)
+        .bind(1i64)
+        .bind(place)
+        .bind(None::<bool>)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Keeps what somebody found out; what was said before stays as well.
+pub async fn explain(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    of: &BreakRow,
+    note: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into ledger.break_explained (place, at, theirs, ours, note, actor) values ($1, $2, $3, $4, $5, $6)
+         on conflict on constraint break_explained_pkey do nothing",
+    )
+    .bind(&of.place)
+    .bind(ctx.now)
+    .bind(of.theirs)
+    .bind(of.ours)
+    .bind(note)
+    .bind(Json(&ctx.actor))
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Which of some entries exist.

@@ -12,7 +12,15 @@ async fn a_file_counts_once_and_its_breaks_are_listed() {
     let differs = world.sell(&ctx, tenant, eur(2_000)).await;
     let unheard = world.sell(&ctx, tenant, eur(3_000)).await;
     // On a day that no file covers.
-    world.sell(&world.day(9), tenant, eur(7_000)).await;
+    let later = world.sell(&world.day(9), tenant, eur(7_000)).await;
+    for (order, name) in [
+        (matched, "ch_1"),
+        (differs, "ch_2"),
+        (unheard, "ch_3"),
+        (later, "ch_4"),
+    ] {
+        world.charged(order, "sandbox", name).await;
+    }
     let day = ctx.now.date_naive();
     let file = format!(
         "reference,kind,gross,fee,net,currency,date\n\
@@ -38,7 +46,7 @@ async fn a_file_counts_once_and_its_breaks_are_listed() {
             ("commission_revenue", -1_700),
         ])
     );
-    let breaks = world.ledger.breaks(None, None, 100).await.expect("read");
+    let breaks = world.ledger.breaks(None, None, None, 100).await.expect("read");
     let mut seen: Vec<_> = breaks
         .iter()
         .map(|b| (b.kind.as_str(), b.reference.clone(), b.theirs, b.ours))
@@ -58,10 +66,10 @@ async fn a_file_counts_once_and_its_breaks_are_listed() {
         Some(ledger::domain::entry_id("sale", unheard.0))
     );
 
-    let one = world.ledger.breaks(None, None, 1).await.expect("read");
+    let one = world.ledger.breaks(None, None, None, 1).await.expect("read");
     let rest = world
         .ledger
-        .breaks(None, Some(&one[0].place), 100)
+        .breaks(None, None, Some(&one[0].place), 100)
         .await
         .expect("read");
     assert_eq!(rest, breaks[1..]);
@@ -88,7 +96,7 @@ async fn a_file_counts_once_and_its_breaks_are_listed() {
     assert!(
         world
             .ledger
-            .breaks(Some("missing_there"), None, 9)
+            .breaks(Some("missing_there"), None, None, 9)
             .await
             .expect("read")
             .is_empty()
@@ -103,7 +111,7 @@ async fn a_file_counts_once_and_its_breaks_are_listed() {
     assert_eq!(
         world
             .ledger
-            .breaks(Some("missing_here"), None, 9)
+            .breaks(Some("missing_here"), None, None, 9)
             .await
             .expect("read")
             .len(),

@@ -8,6 +8,7 @@ mod http;
 mod listings;
 mod payouts;
 mod purses;
+mod reconcile;
 mod sending;
 mod world;
 mod years;

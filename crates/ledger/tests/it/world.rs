@@ -1,7 +1,7 @@
 //! A ledger on a database of its own, and sales as the till posts them.
 
 use chrono::{SubsecRound, TimeDelta};
-use kernel::{Clock, Ctx, Currency, Money, OrderId, RefundId, SystemClock, TenantId, Timestamp};
+use kernel::{Clock, Ctx, Currency, Money, OrderId, PaymentId, RefundId, SystemClock, TenantId, Timestamp};
 use ledger::domain::{SellerShare, Tendered};
 use ledger::{Entry, Ledger, till};
 use std::collections::BTreeMap;
@@ -78,16 +78,28 @@ impl World {
         order
     }
 
-    pub async fn refund(&self, ctx: &Ctx, order: OrderId, tenant: TenantId, total: Money) {
-        let entry = ledger::refund(
-            RefundId::new(ctx.now),
-            order,
-            ctx.now,
-            &[share(tenant, total)],
-            Tendered::default(),
-        )
-        .expect("in range");
+    pub async fn refund(&self, ctx: &Ctx, order: OrderId, tenant: TenantId, total: Money) -> RefundId {
+        let id = RefundId::new(ctx.now);
+        let entry = ledger::refund(id, order, ctx.now, &[share(tenant, total)], Tendered::default())
+            .expect("in range");
         self.post(&[entry]).await;
+        id
+    }
+
+    /// The charge of an order, and who has it.
+    pub async fn charged(&self, order: OrderId, provider: &str, reference: &str) -> PaymentId {
+        let payment = PaymentId::new(self.start);
+        sqlx::query(
+            "insert into ledger.charge (payment_id, order_id, provider, reference) values ($1, $2, $3, $4)",
+        )
+        .bind(payment)
+        .bind(order)
+        .bind(provider)
+        .bind(reference)
+        .execute(&mut self.db.owner().await)
+        .await
+        .expect("noted");
+        payment
     }
 
     /// A shop's part of an order has arrived.

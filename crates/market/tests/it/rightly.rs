@@ -337,6 +337,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "return_payout" => {
             to(&[&paid_payout_of_a(world).await]).json(&json!({"reason": "closed", "reference": "R-1"}))
         }
+        "explain_settlement_break" => {
+            to(&[]).json(&json!({"break": payouts::disagreement(world).await, "note": "looked at"}))
+        }
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,

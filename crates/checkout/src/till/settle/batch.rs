@@ -436,12 +436,13 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
     change.publish(outbox)?;
     let (order, payment) = (change.order.id, change.order.placed.payment);
     match &decision.payment {
-        Some(Payment::Captured { .. }) => outbox.push(
+        Some(Payment::Captured { reference }) => outbox.push(
             &command.ctx,
             &PaymentCaptured {
                 payment,
                 order,
                 amount: change.order.total(),
+                reference: Some(reference.clone()),
             },
         ),
         Some(Payment::Declined { reason }) => outbox.push(
@@ -452,7 +453,7 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 reason: reason.clone(),
             },
         ),
-        Some(Payment::Refunded { .. }) => outbox.push(
+        Some(Payment::Refunded { reference }) => outbox.push(
             &command.ctx,
             &PaymentRefunded {
                 payment,
@@ -460,16 +461,23 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 // The provider took this much, and gives it back; gift cards were never spent.
                 amount: change.order.charged(),
                 refund: None,
+                reference: Some(reference.clone()),
                 sold: false,
             },
         ),
-        Some(Payment::PartlyRefunded { refund, amount, .. }) => outbox.push(
+        Some(Payment::PartlyRefunded {
+            refund,
+            amount,
+            reference,
+            ..
+        }) => outbox.push(
             &command.ctx,
             &PaymentRefunded {
                 payment,
                 order,
                 amount: Money::new(*amount, change.order.currency()),
                 refund: Some(*refund),
+                reference: Some(reference.clone()),
                 sold: true,
             },
         ),

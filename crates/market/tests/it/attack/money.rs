@@ -22,6 +22,11 @@ pub fn of_seller(world: &World) -> Vec<Reach> {
     vec![
         reach("retry_refund", &[&world.order, &a.sale], None),
         reach("skip_refund", &[&world.order, &a.sale], Some(skip)),
+        reach(
+            "explain_settlement_break",
+            &[],
+            Some(json!({"break": "l:sandbox:x:charge", "note": "rivalry"})),
+        ),
         reach("return_payout", &[&a.payout], Some(back)),
     ]
 }

@@ -60,3 +60,17 @@ async fn post(owner: &mut sqlx::PgConnection, entry: &Entry) {
     .await
     .unwrap();
 }
+
+/// A line of a provider's file that no charge is known for.
+pub async fn disagreement(world: &World) -> String {
+    let reference = format!("ch_{}", world.fresh());
+    sqlx::query(
+        "insert into ledger.settlement_line (provider, reference, kind, file_id, line, currency, gross, fee, net, day)
+         values ('sandbox', $1, 'charge', gen_random_uuid(), 2, 'EUR', 100, 0, 100, '2026-01-05')",
+    )
+    .bind(&reference)
+    .execute(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    format!("l:sandbox:{reference}:charge")
+}

@@ -1,0 +1,160 @@
+//! Files of several providers, by the names that those have for charges and refunds; lines that find nothing; and what somebody
+//! found out.
+
+use crate::world::{World, eur};
+use kernel::{OrderId, Role, SystemClock, TenantId};
+use serde_json::json;
+use std::fmt::Write;
+use std::sync::Arc;
+use testkit::Caller;
+
+const HEAD: &str = "reference,kind,gross,fee,net,currency,date\n";
+
+/// Imports lines of reference, kind and amount in euros.
+async fn import(world: &World, provider: &str, lines: &[(String, &str, &str)]) {
+    let ctx = world.day(0);
+    let day = ctx.now.date_naive();
+    let mut file = HEAD.to_owned();
+    for (reference, kind, gross) in lines {
+        writeln!(file, "{reference},{kind},{gross},0,{gross},EUR,{day}").expect("written");
+    }
+    world
+        .ledger
+        .import_settlement(&ctx, provider, file.as_bytes())
+        .await
+        .expect("imported");
+}
+
+/// Looks at every line that is waiting.
+async fn matched(world: &World) {
+    let mut after = None;
+    loop {
+        after = world.ledger.match_lines(after.as_ref()).await.expect("ran");
+        if after.is_none() {
+            return;
+        }
+    }
+}
+
+async fn breaks(world: &World) -> Vec<(String, String)> {
+    let rows = world
+        .ledger
+        .breaks(None, Some(false), None, 100)
+        .await
+        .expect("read");
+    rows.into_iter().map(|row| (row.kind, row.reference)).collect()
+}
+
+async fn sold(world: &World) -> OrderId {
+    world
+        .sell(&world.day(0), TenantId::new(world.start), eur(1_000))
+        .await
+}
+
+#[tokio::test]
+async fn a_providers_file_says_nothing_of_anothers_charges() {
+    let world = World::new().await;
+    let (stripes, paypals) = (sold(&world).await, sold(&world).await);
+    world.charged(stripes, "stripe", "pi_1").await;
+    world.charged(paypals, "paypal", "2AB").await;
+    import(&world, "stripe", &[("pi_1".into(), "charge", "10.00")]).await;
+    assert_eq!(breaks(&world).await, []);
+    // Its own file is there and does not have it.
+    import(&world, "paypal", &[("fee".into(), "charge", "1.00")]).await;
+    let there = ("missing_there".to_owned(), String::new());
+    assert!(breaks(&world).await.contains(&there));
+}
+
+#[tokio::test]
+async fn lines_are_matched_by_what_the_provider_calls_charge_and_refund() {
+    let world = World::new().await;
+    let (tenant, ctx) = (TenantId::new(world.start), world.day(0));
+    let order = world.sell(&ctx, tenant, eur(1_000)).await;
+    let refund = world.refund(&ctx, order, tenant, eur(300)).await;
+    let second = world.refund(&ctx, order, tenant, eur(200)).await;
+    import(
+        &world,
+        "stripe",
+        &[
+            ("pi_7".into(), "charge", "10.00"),
+            ("re_1".into(), "refund", "-3.00"),
+            ("re_2".into(), "refund", "-2.00"),
+        ],
+    )
+    .await;
+    assert_eq!(breaks(&world).await.len(), 3, "nobody knows these names yet");
+    let payment = world.charged(order, "stripe", "pi_7").await;
+    for (id, name) in [(refund, "re_1"), (second, "re_2")] {
+        sqlx::query(
+            "insert into ledger.charge_refund (refund_id, payment_id, reference) values ($1, $2, $3)",
+        )
+        .bind(id)
+        .bind(payment)
+        .bind(name)
+        .execute(&mut world.db.owner().await)
+        .await
+        .expect("noted");
+    }
+    // Looking changes nothing; the job does.
+    assert_eq!(breaks(&world).await.len(), 3);
+    matched(&world).await;
+    assert_eq!(breaks(&world).await, []);
+}
+
+#[tokio::test]
+async fn a_thousand_lines_that_find_nothing_keep_no_other_waiting() {
+    let world = World::new().await;
+    let order = sold(&world).await;
+    let lost = (0..1_001).map(|n| (format!("a{n:05}"), "charge", "1.00"));
+    let lines: Vec<_> = lost.chain([("pi_9".to_owned(), "charge", "10.00")]).collect();
+    import(&world, "stripe", &lines).await;
+    world.charged(order, "stripe", "pi_9").await;
+    matched(&world).await;
+    let here: Vec<String> =
+        sqlx::query_scalar("select reference from ledger.settlement_line where entry_id is not null")
+            .fetch_all(&mut world.db.owner().await)
+            .await
+            .expect("read");
+    assert_eq!(here, ["pi_9"]);
+}
+
+#[tokio::test]
+async fn a_disagreement_is_explained_until_it_becomes_another() {
+    let world = World::new().await;
+    let order = sold(&world).await;
+    world.charged(order, "stripe", "pi_1").await;
+    import(&world, "stripe", &[("pi_1".into(), "charge", "9.00")]).await;
+    let (routes, _) = ledger::routes(world.ledger.clone()).split_for_parts();
+    let who = |token: &str| match token {
+        "finance" => Some(Caller::operator(Role::Finance)),
+        token => Caller::of_shop(token),
+    };
+    let client = testkit::serve(routes, Arc::new(SystemClock), who).await;
+    let finance = client.bearer("finance");
+    let listed = finance.get("/v1/admin/ledger/breaks").await.expect(200).json();
+    let place = listed["items"][0]["break"].clone();
+    let explain = "/v1/admin/ledger/breaks/explain";
+    let note = json!({"break": place, "note": "A euro was disputed."});
+    let shop = client.bearer(&TenantId::new(world.start).to_string());
+    let _ = shop.post(explain, &note).await.expect(403);
+    let nothing = json!({"break": "l:stripe:pi_2:charge", "note": "?"});
+    let _ = finance.post(explain, &nothing).await.expect(404);
+    let said = finance.post(explain, &note).await.expect(200).json();
+    assert_eq!(said["explained"]["note"], "A euro was disputed.");
+    assert_eq!(said["explained"]["by"]["kind"], "operator");
+
+    let rest = finance.get("/v1/admin/ledger/breaks").await.expect(200).json();
+    assert_eq!(rest["items"], json!([]));
+    let explained = finance
+        .get("/v1/admin/ledger/breaks?explained=true")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(explained["items"][0]["break"], place);
+    // Another amount is another disagreement.
+    sqlx::query("update ledger.settlement_line set gross = 800, net = 800")
+        .execute(&mut world.db.owner().await)
+        .await
+        .expect("changed");
+    assert_eq!(breaks(&world).await.len(), 1);
+}
