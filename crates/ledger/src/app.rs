@@ -93,16 +93,10 @@ impl Ledger {
         self
     }
 
-    /// Whom to ask whether a shop exists that an operator names.
+    /// Whom to ask whether a shop exists that an operator names, and which provider has a charge.
     #[must_use]
-    pub fn asking(mut self, shops: Arc<dyn Tenants>) -> Self {
+    pub fn asking(mut self, shops: Arc<dyn Tenants>, payments: Arc<dyn Payments>) -> Self {
         self.shops = Some(shops);
-        self
-    }
-
-    /// Whom to ask which provider has a charge.
-    #[must_use]
-    pub fn paid_through(mut self, payments: Arc<dyn Payments>) -> Self {
         self.payments = Some(payments);
         self
     }

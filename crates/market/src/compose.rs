@@ -279,9 +279,7 @@ pub async fn compose(
         Arc::new(RemotePayments(p))
     });
 
-    let mut ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?)
-        .asking(tenants.clone())
-        .paid_through(payments.clone());
+    let mut ledger_book = ledger::Ledger::new(db(ledger::CONTEXT)?).asking(tenants.clone(), payments.clone());
     if !config.providers.pretend() {
         // The only bank there is so far is the sandbox's.
         ledger_book = ledger_book.without_payouts();

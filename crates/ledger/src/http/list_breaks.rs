@@ -35,6 +35,7 @@ pub struct SettlementBreak {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct BreakExplained {
     note: String,
+    #[schema(value_type = Object)]
     by: Actor,
     at: DateTime,
 }

@@ -3,6 +3,7 @@
 use crate::world::{World, eur};
 use contracts::catalog::ProductStatus::{Active, Draft, Inactive};
 use contracts::catalog::{ProductChanged, ProductStatus};
+use contracts::payments::RemotePayments;
 use contracts::tenants::{RemoteTenants, Shop, ShopStatus};
 use contracts::{Reply, Transport};
 use kernel::{BasisPoints, Ctx, Currency, EntryId, FixedClock, Money, ProductId, TenantId};
@@ -35,6 +36,14 @@ impl Transport for Shops {
     }
 }
 
+fn asking(ledger: Ledger) -> Ledger {
+    let shops = Arc::new(Shops);
+    ledger.asking(
+        Arc::new(RemoteTenants(shops.clone())),
+        Arc::new(RemotePayments(shops)),
+    )
+}
+
 struct Market {
     world: World,
     ledger: Ledger,
@@ -43,7 +52,7 @@ struct Market {
 impl Market {
     async fn new() -> Self {
         let world = World::new().await;
-        let ledger = world.other().asking(Arc::new(RemoteTenants(Arc::new(Shops))));
+        let ledger = asking(world.other());
         Self { world, ledger }
     }
 
@@ -132,10 +141,7 @@ async fn a_listed_product_is_charged_once_for_each_period_and_not_while_it_is_no
             &[(shop, bowl, Draft), (shop, bowl, Active), (shop, draft, Draft)],
         )
         .await;
-    let other = market
-        .world
-        .other()
-        .asking(Arc::new(RemoteTenants(Arc::new(Shops))));
+    let other = asking(market.world.other());
     let ctx = market.world.day(0);
     let (once, again) = futures::join!(market.ledger.charge_listings(&ctx), other.charge_listings(&ctx));
     assert_eq!(once.expect("charged") + again.expect("charged"), 1);

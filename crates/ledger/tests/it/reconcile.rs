@@ -2,8 +2,11 @@
 //! found out.
 
 use crate::world::{World, eur};
-use kernel::{OrderId, Role, SystemClock, TenantId};
-use serde_json::json;
+use contracts::payments::RemotePayments;
+use contracts::tenants::RemoteTenants;
+use contracts::{Reply, Transport};
+use kernel::{Ctx, OrderId, Role, SystemClock, TenantId};
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::sync::Arc;
 use testkit::Caller;
@@ -97,6 +100,49 @@ async fn lines_are_matched_by_what_the_provider_calls_charge_and_refund() {
     }
     // Looking changes nothing; the job does.
     assert_eq!(breaks(&world).await.len(), 3);
+    matched(&world).await;
+    assert_eq!(breaks(&world).await, []);
+}
+
+/// Stands for payments: all charges are Stripe's.
+struct Desk;
+
+impl Transport for Desk {
+    fn call<'a>(
+        &'a self,
+        _: &'static str,
+        method: &'static str,
+        _: &'a Ctx,
+        body: Value,
+    ) -> Reply<'a, Value> {
+        assert_eq!(method, "providers");
+        let ids = body[0].as_array().expect("ids").iter();
+        let known: Vec<Value> = ids
+            .map(|id| json!({"payment": id, "provider": "stripe"}))
+            .collect();
+        Box::pin(async move { Ok(Value::from(known)) })
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_charge_is_asked_once_and_kept() {
+    let world = World::new().await;
+    let order = sold(&world).await;
+    world.charged(order, "stripe", "pi_3").await;
+    sqlx::query("update ledger.charge set provider = null")
+        .execute(&mut world.db.owner().await)
+        .await
+        .expect("unknown");
+    import(&world, "stripe", &[("pi_3".into(), "charge", "10.00")]).await;
+    matched(&world).await;
+    assert_eq!(breaks(&world).await.len(), 1, "it could be anybody's");
+    let desk = Arc::new(Desk);
+    let ledger = world.other().asking(
+        Arc::new(RemoteTenants(desk.clone())),
+        Arc::new(RemotePayments(desk)),
+    );
+    assert_eq!(ledger.learn_providers(&world.day(0)).await.expect("asked"), 1);
+    assert_eq!(ledger.learn_providers(&world.day(0)).await.expect("asked"), 0);
     matched(&world).await;
     assert_eq!(breaks(&world).await, []);
 }
