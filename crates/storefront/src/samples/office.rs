@@ -5,7 +5,7 @@ use crate::views::common::{Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
     OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaidOrder, PaidPart,
-    PaidShare, PaymentRow, PaymentStep, ShopRow,
+    PaidShare, PaymentRow, PaymentStep, RefundPanel, ShopRow,
 };
 use crate::views::order::SubOrderState;
 use crate::views::page::{Face, Page, Tone, Viewer};
@@ -269,6 +269,44 @@ impl Scene {
                     )],
                 }],
             }),
+            refunds: vec![self.refund_that_came_back()],
+        }
+    }
+
+    fn refund_that_came_back(&self) -> RefundPanel {
+        let step = |step: &str, outcome: &str| PaymentStep {
+            at: self.text("21 Nov 2026, 12:03"),
+            step: self.t(step),
+            outcome: self.t(outcome),
+            by: None,
+            note: String::new(),
+        };
+        RefundPanel {
+            anchor: "refund-1".to_owned(),
+            amount: self.price(4_200).text,
+            by_provider: self.price(3_200).text,
+            reason: self.say("One is cracked.", "Una está rota."),
+            refusal: self.say(
+                "The buyer's bank sent the money back.",
+                "El banco del comprador devolvió el dinero.",
+            ),
+            status: Status {
+                label: self.t("refunds.came_back"),
+                tone: Tone::Bad,
+            },
+            step: self.t("payments.step.came_back"),
+            tries: self.text("0"),
+            due: String::new(),
+            action: "/operator/payments/1/refunds/1".to_owned(),
+            may_retry: true,
+            answers: vec![AnswerChoice {
+                code: "came_back",
+                label: self.t("payments.answer.came_back"),
+            }],
+            timeline: vec![
+                step("payments.step.refunded", "payments.outcome.declined"),
+                step("payments.step.close", "payments.outcome.done"),
+            ],
         }
     }
 

@@ -225,6 +225,8 @@ impl Scene {
                     reference: self.text("ch_7731"),
                     theirs: self.price(13_500).text,
                     ours: self.price(13_600).text,
+                    note: String::new(),
+                    place: "l:sandbox:ch_7731:charge".to_owned(),
                 },
                 BreakRow {
                     kind: self.status("breaks.kind.missing_here", Tone::Bad),
@@ -234,6 +236,11 @@ impl Scene {
                     reference: self.text("re_12"),
                     theirs: self.price(-500).text,
                     ours: String::new(),
+                    note: self.say(
+                        "Given back at the provider by hand.",
+                        "Devuelto a mano en el proveedor.",
+                    ),
+                    place: String::new(),
                 },
             ],
             more: Some(Link::new(

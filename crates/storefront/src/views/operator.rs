@@ -168,6 +168,30 @@ pub struct OperatorPaymentPage {
     pub timeline: Vec<PaymentStep>,
     /// None while it cannot be read: the payment can be seen to without it.
     pub order: Option<PaidOrder>,
+    /// The oldest first.
+    pub refunds: Vec<RefundPanel>,
+}
+
+/// A refund of the order, and what can be done about it.
+#[derive(Clone, Debug)]
+pub struct RefundPanel {
+    /// In the page; forms' fields are named by it.
+    pub anchor: String,
+    pub amount: String,
+    /// What of it goes by the provider; empty where that is all.
+    pub by_provider: String,
+    pub reason: String,
+    /// Why the provider will not do it, or has it again; empty where neither is so.
+    pub refusal: String,
+    pub status: Status,
+    pub step: String,
+    pub tries: String,
+    pub due: String,
+    pub action: String,
+    pub may_retry: bool,
+    pub answers: Vec<AnswerChoice>,
+    /// The last first.
+    pub timeline: Vec<PaymentStep>,
 }
 
 /// What a payment is for.

@@ -134,4 +134,8 @@ pub struct BreakRow {
     pub reference: String,
     pub theirs: String,
     pub ours: String,
+    /// What somebody found out about it; empty where nobody did.
+    pub note: String,
+    /// By what it is named when it is explained; empty for whoever may not.
+    pub place: String,
 }

@@ -354,8 +354,13 @@ fn table() -> Table {
         .get("/operator/payments", operator::payments::list)
         .get("/operator/payments/{order}", operator::payments::page)
         .post("/operator/payments/{order}/{act}", operator::payments::act)
+        .post(
+            "/operator/payments/{order}/refunds/{refund}/{act}",
+            operator::refunds::act,
+        )
         .get("/operator/payouts", operator::payouts::list)
         .get("/operator/reconciliation", operator::breaks::list)
+        .post("/operator/reconciliation", operator::breaks::explain)
         .get("/operator/gift-cards", operator::gift_cards::page)
         .post("/operator/gift-cards", operator::gift_cards::issue)
         .post("/operator/gift-cards/{id}/disable", operator::gift_cards::disable)

@@ -43,6 +43,7 @@ pub const DONE: &[&str] = &[
     "return_exchanged",
     "booked",
     "payment_retried",
+    "break_explained",
     "payment_undone",
     "payment_said",
     "payout_made",

@@ -8,7 +8,8 @@ use crate::views::settlement::{BreakRow, OperatorBreaksPage};
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
 use crate::web::failure::Failure;
-use crate::web::visit::{Visit, encode};
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, encode, redirect_done};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::ledger::{BreakKind, Disagreement};
@@ -18,6 +19,9 @@ use std::collections::HashMap;
 
 const PER_PAGE: u16 = 50;
 const PATH: &str = "/operator/reconciliation";
+/// The tab of those that somebody explained.
+const EXPLAINED: &str = "explained";
+const NOTE_CHARS_MAX: usize = 500;
 
 #[derive(Deserialize)]
 pub struct Filter {
@@ -34,23 +38,26 @@ pub async fn list(
     let locale = visit.locale;
     let wanted = filter.kind.unwrap_or_default();
     let kind = BreakKind::ALL.into_iter().find(|kind| kind.name() == wanted);
+    let explained = wanted == EXPLAINED;
     let after = filter.after.map(Cursor);
     let (page, found) = futures::join!(
         visit.keyed_page(&shop, "operator.breaks"),
-        shop.settlement.disagreements(&visit.ctx, kind, after, PER_PAGE),
+        shop.settlement
+            .disagreements(&visit.ctx, kind, explained, after, PER_PAGE),
     );
     let found = found?;
     let orders: Vec<OrderId> = found.items.iter().filter_map(|one| one.order).collect();
     // Numbers are for reading: without them the list still shows what disagrees.
     let numbers = shop.order_desk.numbers(&visit.ctx, orders.clone()).await;
     let numbers: HashMap<OrderId, String> = orders.into_iter().zip(numbers.unwrap_or_default()).collect();
-    let kept = kind
-        .map(|kind| format!("kind={}&", kind.name()))
-        .unwrap_or_default();
+    let kept = match kind.is_some() || explained {
+        true => format!("kind={wanted}&"),
+        false => String::new(),
+    };
     let view = OperatorBreaksPage {
         page,
         work: bar(&visit, PATH),
-        tabs: tabs(kind, locale),
+        tabs: tabs(kind, explained, locale),
         rows: found.items.iter().map(|one| row(one, &numbers, &visit)).collect(),
         more: found.next.map(|next| {
             Link::new(
@@ -74,16 +81,26 @@ fn status(kind: BreakKind, locale: Locale) -> Status {
     }
 }
 
-fn tabs(current: Option<BreakKind>, locale: Locale) -> Vec<Section> {
+fn tabs(current: Option<BreakKind>, explained: bool, locale: Locale) -> Vec<Section> {
     let all = Section {
         link: Link::new(locale.t("work.all").to_string(), PATH),
-        current: current.is_none(),
+        current: current.is_none() && !explained,
+    };
+    let known = Section {
+        link: Link::new(
+            locale.t("breaks.explained").to_string(),
+            format!("{PATH}?kind={EXPLAINED}"),
+        ),
+        current: explained,
     };
     let of = |kind: BreakKind| Section {
         link: Link::new(status(kind, locale).label, format!("{PATH}?kind={}", kind.name())),
         current: current == Some(kind),
     };
-    std::iter::once(all).chain(BreakKind::ALL.map(of)).collect()
+    std::iter::once(all)
+        .chain(BreakKind::ALL.map(of))
+        .chain([known])
+        .collect()
 }
 
 fn row(one: &Disagreement, numbers: &HashMap<OrderId, String>, visit: &Visit) -> BreakRow {
@@ -104,5 +121,24 @@ fn row(one: &Disagreement, numbers: &HashMap<OrderId, String>, visit: &Visit) ->
         reference: one.reference.clone().unwrap_or_default(),
         theirs: said(one.theirs),
         ours: said(one.ours),
+        note: one
+            .explained
+            .as_ref()
+            .map(|said| said.note.clone())
+            .unwrap_or_default(),
+        place: match visit.may(Permission::ManageLedger) {
+            true => one.place.clone(),
+            false => String::new(),
+        },
     }
+}
+
+/// Somebody found out why they disagree there.
+pub async fn explain(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManageLedger)?;
+    let note = httpkit::text::line("/note", posted.get("note"), NOTE_CHARS_MAX)?;
+    let place = posted.get("break").to_owned();
+    shop.settlement.explain(&visit.ctx, place, note).await?;
+    Ok(redirect_done(PATH, "break_explained"))
 }

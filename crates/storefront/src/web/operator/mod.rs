@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod moderation;
 pub mod payments;
 pub mod payouts;
+pub mod refunds;
 pub mod reviews;
 pub mod search;
 pub mod shops;

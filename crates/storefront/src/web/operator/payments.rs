@@ -1,6 +1,6 @@
 //! Payments on their way, and one of them with all that was done about it: to see where it stands and to step in.
 
-use super::bar;
+use super::{bar, refunds};
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::operator::{
@@ -55,22 +55,45 @@ pub async fn list(
         .after
         .filter(|id| id.parse::<OrderId>().is_ok())
         .map(Cursor);
-    let (page, found) = futures::join!(
-        visit.keyed_page(&shop, "operator.payments"),
-        shop.payment_desk
-            .sagas(&visit.ctx, state, after, PAYMENTS_PER_PAGE),
-    );
-    let (found, locale) = (found?, visit.locale);
-    let kept = match state {
-        Some(_) => format!("state={}&", encode(&wanted)),
-        None => String::new(),
+    let locale = visit.locale;
+    let of_refunds = refunds::TABS.iter().find(|(code, ..)| *code == wanted);
+    let (page, found) = futures::join!(visit.keyed_page(&shop, "operator.payments"), async {
+        match of_refunds {
+            Some((_, _, state)) => {
+                let found = shop
+                    .payment_desk
+                    .refunds(&visit.ctx, *state, after, PAYMENTS_PER_PAGE);
+                let found = found.await?;
+                let rows: Vec<PaymentRow> = found
+                    .items
+                    .iter()
+                    .map(|refund| refunds::row(refund, locale))
+                    .collect();
+                Ok::<_, Fault>((rows, found.next))
+            }
+            None => {
+                let found = shop
+                    .payment_desk
+                    .sagas(&visit.ctx, state, after, PAYMENTS_PER_PAGE);
+                let found = found.await?;
+                Ok((
+                    found.items.iter().map(|saga| row(saga, locale)).collect(),
+                    found.next,
+                ))
+            }
+        }
+    });
+    let (rows, next) = found?;
+    let kept = match state.is_some() || of_refunds.is_some() {
+        true => format!("state={}&", encode(&wanted)),
+        false => String::new(),
     };
     let view = OperatorPaymentsPage {
         page,
         work: bar(&visit, "/operator/payments"),
-        tabs: tabs(state, locale),
-        rows: found.items.iter().map(|saga| row(saga, locale)).collect(),
-        more: found.next.map(|cursor| {
+        tabs: tabs(state, of_refunds.map(|(code, ..)| *code), locale),
+        rows,
+        more: next.map(|cursor| {
             Link::new(
                 locale.t("listing.more").to_string(),
                 format!("/operator/payments?{kept}after={}", encode(&cursor.0)),
@@ -80,11 +103,18 @@ pub async fn list(
     Ok(visit.show(&shop, &view))
 }
 
-fn tabs(current: Option<SagaState>, locale: Locale) -> Vec<Section> {
+fn tabs(current: Option<SagaState>, of_refunds: Option<&str>, locale: Locale) -> Vec<Section> {
     let all = Section {
         link: Link::new(locale.t("work.all").to_string(), "/operator/payments"),
-        current: current.is_none(),
+        current: current.is_none() && of_refunds.is_none(),
     };
+    let refunds = refunds::TABS.map(|(code, key, _)| Section {
+        link: Link::new(
+            locale.t(key).to_string(),
+            format!("/operator/payments?state={code}"),
+        ),
+        current: of_refunds == Some(code),
+    });
     let of = |(code, state): (&str, SagaState)| Section {
         link: Link::new(
             status(state, locale).label,
@@ -92,7 +122,10 @@ fn tabs(current: Option<SagaState>, locale: Locale) -> Vec<Section> {
         ),
         current: current == Some(state),
     };
-    std::iter::once(all).chain(STATES.map(of)).collect()
+    std::iter::once(all)
+        .chain(STATES.map(of))
+        .chain(refunds)
+        .collect()
 }
 
 fn status(state: SagaState, locale: Locale) -> Status {
@@ -137,20 +170,27 @@ pub async fn page(
     show(&shop, &visit, order, None).await
 }
 
-async fn show(
+pub(super) async fn show(
     shop: &Shop,
     visit: &Visit,
     order: OrderId,
     error: Option<String>,
 ) -> Result<Response, Failure> {
     visit.operator(Permission::ReadAnyOrder)?;
-    let (page, saga, paid) = futures::join!(
+    let (page, saga, back, paid) = futures::join!(
         visit.keyed_page(shop, "operator.payments"),
         shop.payment_desk.saga(&visit.ctx, order),
+        shop.payment_desk.refunds_of(&visit.ctx, order),
         paid(shop, visit, order),
     );
-    let (mut page, saga, locale) = (page, saga?, visit.locale);
-    let people: Vec<UserId> = saga.timeline.iter().filter_map(|told| told.by).collect();
+    let (mut page, saga, back, locale) = (page, saga?, back?, visit.locale);
+    let told = saga
+        .timeline
+        .iter()
+        .chain(back.iter().flat_map(|refund| &refund.timeline));
+    let mut people: Vec<UserId> = told.filter_map(|told| told.by).collect();
+    people.sort_unstable();
+    people.dedup();
     // Names are for reading: without them the timeline still says what was done.
     let people = match people.is_empty() {
         true => Vec::new(),
@@ -186,6 +226,10 @@ async fn show(
             .map(|told| step(told, &people, locale))
             .collect(),
         order: paid,
+        refunds: back
+            .iter()
+            .map(|refund| refunds::panel(refund, &people, may, locale))
+            .collect(),
     };
     Ok(visit.show(shop, &view))
 }
@@ -247,7 +291,7 @@ async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
     })
 }
 
-fn choice(answer: SagaAnswer, locale: Locale) -> AnswerChoice {
+pub(super) fn choice(answer: SagaAnswer, locale: Locale) -> AnswerChoice {
     AnswerChoice {
         code: answer.name(),
         label: locale
@@ -256,7 +300,7 @@ fn choice(answer: SagaAnswer, locale: Locale) -> AnswerChoice {
     }
 }
 
-fn step(told: &SagaEntry, people: &[UserCard], locale: Locale) -> PaymentStep {
+pub(super) fn step(told: &SagaEntry, people: &[UserCard], locale: Locale) -> PaymentStep {
     let name = |id: UserId| {
         people
             .iter()
