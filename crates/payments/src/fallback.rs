@@ -4,7 +4,8 @@
 //! One provider alone goes through here as well: after a restart with others, its charges are known to be its own.
 //!
 //! Which one has a charge is noted before it is asked, so that no charge is ever sent to a second provider: an answer that
-//! never came may have been a yes. A buyer who does not want to wait begins another attempt, which is another charge.
+//! never came may have been a yes. Another attempt, which is another charge, begins once this one has ended: while nobody knows
+//! what became of it, its buyer waits, or cancels the order and places it anew.
 
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined};
 use crate::provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
