@@ -358,3 +358,39 @@ async fn order_of(world: &World, given: &OrderRefund) -> Order {
         .order(&world.ctx(), None, given.order, AsOf::default());
     order.await.unwrap()
 }
+
+#[tokio::test]
+async fn money_that_is_let_go_is_asked_about_until_it_is_back() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(1).await;
+    let (owner, order) = instance.order(&world, &[(&bowl, 1)]).await;
+    let outcome = instance
+        .pay(&world, &owner, &order, "tok_declined")
+        .await
+        .unwrap();
+    assert_eq!(outcome.status, PaymentStatus::Declined);
+    // The provider thought better of it, and takes its time to give it back.
+    sqlx::query("update payments.sandbox_charge set state = 'captured', captured = amount, method = 'tok_refund_slow'")
+        .execute(&mut world.db.owner().await)
+        .await
+        .unwrap();
+    let body = json!({ "type": "charge.captured", "data": { "key": charge_key(order.payment, 1) } });
+    let webhook =
+        Secret::new(SECRET.to_vec()).sign("m-late", world.clock.now(), body.to_string().into_bytes());
+    let heard = async || {
+        instance
+            .checkouts
+            .hear(&world.ctx(), "sandbox", webhook.clone())
+            .await
+    };
+    assert!(heard().await.is_err(), "under way is not back");
+    sqlx::query(
+        "update payments.sandbox_refund set settles_at = now() - interval '1 second' where state = 'pending'",
+    )
+    .execute(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    heard().await.unwrap();
+    assert_eq!(world.charges(&order).await, (1, 0));
+}

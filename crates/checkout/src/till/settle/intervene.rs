@@ -95,6 +95,13 @@ fn skip(
         SagaAnswer::Voided => Answer::Voided {
             reference: reference().unwrap_or_default(),
         },
+        // Said of refunds alone, so it is never among those that are allowed.
+        SagaAnswer::CameBack => {
+            return Err(Error::NotSkippable {
+                step: saga.step.name(),
+                allowed,
+            });
+        }
     };
     let noted = noted(saga, "skipped", by_hand, now);
     let step = next(saga.step.clone(), Outcome::Answer(answer)).step;

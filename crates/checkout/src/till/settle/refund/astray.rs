@@ -7,7 +7,6 @@ use super::{RefundMove, Refunding, kept, told};
 use crate::refund::{End, Outcome, Step};
 use contracts::checkout::RefundStatus;
 use kernel::{TenantId, Timestamp, allocate};
-use orders::domain::SubOrder;
 use payments::Answer;
 use payments::domain::{Event as Payment, RefundedShare};
 use std::collections::BTreeMap;
@@ -62,7 +61,7 @@ fn shares(case: &Case, known: &Refunding) -> Vec<RefundedShare> {
         let tenant = case
             .order
             .sub_order(part.part)
-            .map(|sub_order: SubOrder<'_>| sub_order.part.tenant);
+            .map(|sub_order| sub_order.part.tenant);
         let Some(tenant) = tenant else { continue };
         *given.entry(tenant).or_default() += part.amount.unsigned_abs();
     }
