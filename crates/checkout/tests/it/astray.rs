@@ -47,7 +47,8 @@ async fn give_back(world: &World, instance: &Instance, order: &Order, amount: i6
         reason: "cracked".to_owned(),
         idempotency_key: secret::token(),
     };
-    let given = instance.checkouts.refund_sale(&world.ctx(), part.tenant, request);
+    let ctx = world.ctx();
+    let given = instance.checkouts.refund_sale(&ctx, part.tenant, request);
     given.await.unwrap()
 }
 
@@ -113,7 +114,8 @@ async fn a_refund_that_comes_back_is_owed_to_the_buyer_until_it_gets_through() {
     hear(&world, &instance, failed(&world, &order, &given, 1)).await;
     assert_eq!(owed(&world).await, (2_500, 2_500));
 
-    let again = instance.checkouts.retry_refund(&world.ctx(), order.id, given.id);
+    let ctx = world.ctx();
+    let again = instance.checkouts.retry_refund(&ctx, order.id, given.id);
     assert_eq!(again.await.unwrap().status, RefundStatus::Refunded);
     assert_eq!(refused(&world, &instance).await, []);
     assert_eq!(owed(&world).await, (0, 0));
@@ -159,7 +161,8 @@ async fn what_came_back_and_is_refused_again_is_still_owed() {
         .execute(&mut world.db.owner().await)
         .await
         .unwrap();
-    let again = instance.checkouts.retry_refund(&world.ctx(), order.id, given.id);
+    let ctx = world.ctx();
+    let again = instance.checkouts.retry_refund(&ctx, order.id, given.id);
     assert_eq!(again.await.unwrap().status, RefundStatus::Pending);
     sqlx::query(
         "update payments.sandbox_refund set settles_at = now() - interval '1 second' where state = 'pending'",
@@ -210,7 +213,8 @@ async fn money_that_is_set_aside_is_seen_while_its_capture_hangs() {
             world.wire.mend();
         }
         world.clock.advance(Duration::from_secs(90));
-        let resumed = instance.checkouts.resume(&world.ctx(), owner.clone(), order.id);
+        let ctx = world.ctx();
+        let resumed = instance.checkouts.resume(&ctx, owner.clone(), order.id);
         resumed.await.unwrap();
     }
     let told: Vec<String> =
@@ -353,9 +357,8 @@ async fn a_refund_that_the_provider_refused_unheard_is_refused_by_hand() {
 }
 
 async fn order_of(world: &World, given: &OrderRefund) -> Order {
-    let order = world
-        .orders
-        .order(&world.ctx(), None, given.order, AsOf::default());
+    let ctx = world.ctx();
+    let order = world.orders.order(&ctx, None, given.order, AsOf::default());
     order.await.unwrap()
 }
 

@@ -146,7 +146,7 @@ impl RefundAsk {
             Self::Hear => "refund_hear",
             Self::Park(_) => "refund_park",
             Self::Close(_, End::Refunded { .. }) => "refund_close",
-            Self::Close(_, End::Refused { .. }) => "refund_refuse",
+            Self::Close(_, End::Refused { .. } | End::CameBack { .. }) => "refund_refuse",
             Self::Retry => "refund_retry",
             Self::CameBack { .. } => "refund_came_back",
             Self::Intervene(_) => "refund_intervene",
