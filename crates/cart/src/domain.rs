@@ -244,6 +244,7 @@ mod tests {
             tax_category: contracts::taxes::standard(),
             image: None,
             making: None,
+            digital: None,
             for_sale: true,
         }
     }

@@ -267,6 +267,7 @@ mod tests {
             images: vec![],
             variants: vec![],
             making: None,
+            digital: None,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         }

@@ -372,6 +372,7 @@ fn vanished(line: &CartLine) -> Offer {
         tax_category: contracts::taxes::standard(),
         image: None,
         making: None,
+        digital: None,
         for_sale: false,
     }
 }

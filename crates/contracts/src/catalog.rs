@@ -16,6 +16,7 @@ pub use schema::{
 };
 pub use words::{TranslatedWords, Translation, Translations};
 
+use crate::digital::{Digital, DigitalChoice, DigitalFile};
 use crate::making::Making;
 use crate::service::{public_event, service};
 use kernel::{CategoryId, Cursor, DateTime, ImageId, ImportId, Money, Page, ProductId, SkuId, TenantId};
@@ -96,6 +97,9 @@ pub struct Listing {
     /// How it is made to order; absent for plain goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub making: Option<Box<Making>>,
+    /// Its files; absent for what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digital: Option<Box<Digital>>,
     pub created_at: DateTime,
     pub updated_at: DateTime,
 }
@@ -173,6 +177,9 @@ pub struct Offer {
     /// How it is made to order; none for plain goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub making: Option<Box<Making>>,
+    /// Its files; none for what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digital: Option<Box<Digital>>,
     /// Whether it may be bought at all (status active, not deleted); stock is inventory's matter.
     pub for_sale: bool,
 }
@@ -210,6 +217,9 @@ pub struct ProductDraft {
     /// How it is made to order; as it was where absent. One that asks nothing makes it plain goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub making: Option<Box<Making>>,
+    /// Which files its buyers download; as it was where absent. One without files makes it a product that is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digital: Option<Box<DigitalChoice>>,
     pub variants: Vec<VariantDraft>,
 }
 
@@ -405,6 +415,8 @@ service! {
         fn delete_product(tenant: TenantId, id: ProductId) -> ();
         /// Stores a photograph: PNG, JPEG or WebP, told by its content.
         fn upload_picture(bytes: Vec<u8>, alt: String) -> Picture;
+        /// Keeps a file that buyers of a product are to download.
+        fn keep_product_file(tenant: TenantId, name: String, bytes: Vec<u8>) -> DigitalFile;
         /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
         fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
         fn upload(tenant: TenantId, id: ImportId) -> Upload;

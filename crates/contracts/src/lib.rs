@@ -13,6 +13,7 @@ mod service;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;
+pub mod digital;
 pub mod identity;
 pub mod inventory;
 pub mod ledger;

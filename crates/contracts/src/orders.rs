@@ -6,6 +6,7 @@ mod takings;
 pub use returns::*;
 pub use takings::*;
 
+use crate::digital::SoldDigital;
 use crate::making::Made;
 use crate::promotions::Discount;
 use crate::purses::Tender;
@@ -111,6 +112,9 @@ pub struct OrderLine {
     /// How its units are made to order: its buyer's answers, and what they cost, which the unit price has in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Box<Made>>,
+    /// What is downloaded of it; absent for what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digital: Option<Box<SoldDigital>>,
 }
 
 /// Some units of a sub-order that were sent together.
@@ -495,6 +499,10 @@ public_event! {
 public_event! {
     /// It goes elsewhere; whoever may know where asks the order.
     "orders.order_readdressed" OrderReaddressed { order: OrderId, buyer: Option<UserId>, tenants: Vec<TenantId> } key order, tenant |_| None
+}
+public_event! {
+    /// What of a sub-order is downloaded can be downloaded.
+    "orders.downloads_ready" DownloadsReady { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)
 }
 public_event! {
     "orders.sub_order_packed" SubOrderPacked { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)

@@ -93,6 +93,8 @@ ids! {
     ImageId,
     /// A bulk upload.
     ImportId,
+    /// A file that buyers of a product download.
+    FileId,
     /// A product, or a change of one, that was looked at before buyers saw it.
     ModerationId,
     /// A change of a product at a time to come.

@@ -77,6 +77,7 @@ pub fn of(index: usize, good: &Good, now: Timestamp) -> Listing {
         tax_category: contracts::taxes::standard(),
         images: (1..=3).map(|view| picture(&title, view, now)).collect(),
         making: None,
+        digital: None,
         variants: vec![Variant {
             sku: good.sku,
             code: format!("ART-{index:06}"),

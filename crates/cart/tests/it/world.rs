@@ -132,6 +132,7 @@ impl Market {
             tax_category: contracts::taxes::standard(),
             image: None,
             making: None,
+            digital: None,
             for_sale: true,
         };
         self.offers

@@ -13,6 +13,7 @@ use contracts::catalog::{
     AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, Translations,
     VariantDraft,
 };
+use contracts::digital::DigitalChoice;
 use contracts::making::Making;
 use kernel::{Ctx, Cursor, Fault, ImageId, Money, Page, PageLimit, ProductId, TenantId};
 use serde::Deserialize;
@@ -66,6 +67,9 @@ pub struct NewProduct {
     /// How it is made to order: what its buyer is asked, what that costs, how long it takes.
     #[serde(default)]
     pub making: Option<Box<Making>>,
+    /// Which files its buyers download instead of being sent something.
+    #[serde(default)]
+    pub digital: Option<Box<DigitalChoice>>,
     /// At least one.
     pub variants: Vec<VariantInput>,
 }
@@ -139,6 +143,9 @@ pub struct ProductPatch {
     /// All of how it is made to order; `{}` makes it plain goods.
     #[serde(default)]
     pub making: Option<Box<Making>>,
+    /// All of what its buyers download; `{}` makes it a product that is sent.
+    #[serde(default)]
+    pub digital: Option<Box<DigitalChoice>>,
     /// All variants: those left out are no longer sold.
     #[serde(default)]
     pub variants: Option<Vec<VariantInput>>,
@@ -181,6 +188,7 @@ impl Products {
             status: request.status.or(Some(ProductStatus::Draft)),
             images,
             making: request.making,
+            digital: request.digital,
             variants: request.variants.into_iter().map(VariantDraft::from).collect(),
         };
         set_materials(&mut draft.attributes, request.materials);
@@ -417,6 +425,13 @@ pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> Produc
             .collect(),
         // Said outright: what was made to order may have been plain goods.
         making: Some(content.making.map(Box::new).unwrap_or_default()),
+        digital: Some(Box::new(
+            content
+                .digital
+                .as_ref()
+                .map(DigitalChoice::from)
+                .unwrap_or_default(),
+        )),
         variants: content
             .variants
             .into_iter()
@@ -448,6 +463,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         status,
         images: _,
         making,
+        digital,
         variants,
     } = patch;
     set(&mut draft.title, title);
@@ -470,6 +486,7 @@ fn apply(draft: &mut ProductDraft, patch: ProductPatch, images: Option<Vec<Draft
         set_materials(&mut draft.attributes, materials);
     }
     draft.making = making.or(draft.making.take());
+    draft.digital = digital.or(draft.digital.take());
     draft.tax_category = tax_category.or(draft.tax_category.take());
     draft.status = status.or(draft.status);
 }

@@ -5,6 +5,7 @@ mod categories;
 mod client;
 mod delete;
 mod edit;
+mod files;
 mod history;
 mod images;
 mod intake;

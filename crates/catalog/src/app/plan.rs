@@ -9,8 +9,9 @@ use crate::store::rows::VersionRow;
 use crate::store::translations::Words;
 use crate::store::upsert::{Existing, ExistingVariant};
 use contracts::catalog::{Listing, ProductStatus, TranslatedWords, Translation, Variant};
+use contracts::digital::{DigitalFile, UNCOUNTED};
 use contracts::inventory::StockCount;
-use kernel::{Ctx, ProductId, SkuId, TenantId, Timestamp};
+use kernel::{Ctx, FileId, ProductId, SkuId, TenantId, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
@@ -46,6 +47,8 @@ pub struct Found<'a> {
     pub existing: &'a HashMap<String, Existing>,
     pub variants: Vec<ExistingVariant>,
     pub contents: HashMap<ProductId, Content>,
+    /// Files that the drafts name, as far as they are the shop's.
+    pub files: HashMap<FileId, DigitalFile>,
 }
 
 pub fn plan(ctx: &Ctx, tenant: TenantId, drafts: &[ParsedDraft], found: Found<'_>) -> Plan {
@@ -63,6 +66,7 @@ struct Planner<'a> {
     tree: &'a Tree,
     existing: &'a HashMap<String, Existing>,
     contents: HashMap<ProductId, Content>,
+    files: HashMap<FileId, DigitalFile>,
     /// All variants of the products at hand, removed ones included.
     of_product: HashMap<ProductId, Vec<ExistingVariant>>,
     /// Who has a code, as the batch goes on.
@@ -86,6 +90,7 @@ impl<'a> Planner<'a> {
             tree: found.tree,
             existing: found.existing,
             contents: found.contents,
+            files: found.files,
             of_product,
             owners,
             plan: Plan::default(),
@@ -112,6 +117,7 @@ impl<'a> Planner<'a> {
         let variants = self.variants(id, draft, at);
         let listing = self.listing(draft, id, 1, status, variants, at)?;
         self.count_stock(id, &draft.variants, &listing.variants, &HashMap::new());
+        self.count_downloads(draft, &listing, false, &HashMap::new());
         self.claim(id, draft);
         let words = words_of(draft, None);
         if words != Words::default() {
@@ -166,6 +172,11 @@ impl<'a> Planner<'a> {
             let kept = self.contents.get(&id).and_then(|kept| kept.making.clone());
             listing.making = kept.map(Box::new);
         }
+        let was_digital = self.contents.get(&id).and_then(|kept| kept.digital.clone());
+        let was_downloaded = was_digital.is_some();
+        if draft.digital.is_none() {
+            listing.digital = was_digital.map(Box::new);
+        }
         let kept = self.of_product.remove(&id).unwrap_or_default();
         let mut before = self.contents.remove(&id).unwrap_or_else(|| empty(product.status));
         before.variants = kept
@@ -181,12 +192,14 @@ impl<'a> Planner<'a> {
             listing.tax_category.clone(),
             status,
             listing.making.as_deref().cloned(),
+            listing.digital.as_deref().cloned(),
             listing.variants.iter().map(kept_of).collect(),
         );
         (after.language, after.translations) = (words.language.clone(), words.translations.clone());
         let given: HashMap<SkuId, Option<i64>> = kept.iter().map(|v| (v.kept.sku, v.stock_given)).collect();
         let counts_before = self.plan.counts.len();
         self.count_stock(id, &draft.variants, &listing.variants, &given);
+        self.count_downloads(draft, &listing, was_downloaded, &given);
         let is_counted = self.plan.counts.len() > counts_before;
         let change = before.change_to(&after);
         let is_same = change.as_object().is_some_and(serde_json::Map::is_empty);
@@ -328,6 +341,12 @@ impl<'a> Planner<'a> {
             },
         };
         let words = words_of(draft, None);
+        let digital = match &draft.digital {
+            Some(choice) => choice
+                .with(&self.files)
+                .inspect_err(|_| self.forget_new_skus(id))?,
+            None => None,
+        };
         Ok(Listing {
             id,
             tenant: self.tenant,
@@ -353,6 +372,7 @@ impl<'a> Planner<'a> {
                 .clone()
                 .filter(|making| !making.is_plain())
                 .map(Box::new),
+            digital: digital.map(Box::new),
             created_at,
             updated_at: self.now,
         })
@@ -374,6 +394,38 @@ impl<'a> Planner<'a> {
                 self.plan.counts.push(StockCount {
                     sku: variant.sku,
                     product,
+                    on_hand,
+                    stated: None,
+                });
+            }
+        }
+    }
+
+    /// What is downloaded does not run out, unless its seller counts it: its variants are stocked with more than anybody
+    /// will buy. What is sent from now on has to be counted first.
+    fn count_downloads(
+        &mut self,
+        draft: &ParsedDraft,
+        listing: &Listing,
+        was_downloaded: bool,
+        given: &HashMap<SkuId, Option<i64>>,
+    ) {
+        let on_hand = match (was_downloaded, listing.digital.is_some()) {
+            (false, false) => return,
+            (true, false) => 0,
+            (_, true) => UNCOUNTED,
+        };
+        for variant in &listing.variants {
+            let is_counted = draft
+                .variants
+                .iter()
+                .any(|v| v.code == variant.code && v.stock.is_some());
+            let known = given.get(&variant.sku).copied().flatten();
+            let stays = was_downloaded == listing.digital.is_some() && known.is_some();
+            if !is_counted && !stays && known != Some(on_hand) {
+                self.plan.counts.push(StockCount {
+                    sku: variant.sku,
+                    product: listing.id,
                     on_hand,
                     stated: None,
                 });
@@ -460,6 +512,7 @@ fn empty(status: ProductStatus) -> Content {
         images: Vec::new(),
         image_addresses: Vec::new(),
         making: None,
+        digital: None,
         variants: Vec::new(),
     }
 }

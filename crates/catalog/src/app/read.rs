@@ -313,11 +313,16 @@ fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offe
         slug: listing.slug.clone(),
         options: variant.options.clone(),
         price: variant.price,
-        weight_g: variant.weight_g,
+        // What is downloaded weighs nothing, whatever its seller wrote down.
+        weight_g: match &listing.digital {
+            Some(_) => 0,
+            None => variant.weight_g,
+        },
         category: listing.category.as_ref().map(|category| category.path.clone()),
         tax_category: listing.tax_category.clone(),
         image: listing.images.first().cloned(),
         making: listing.making.clone(),
+        digital: listing.digital.clone(),
         for_sale: listing.status == ProductStatus::Active && open.contains(&listing.tenant),
     })
 }

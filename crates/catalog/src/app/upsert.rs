@@ -8,7 +8,7 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{making, picture_address, stock, translations, upsert};
+use crate::store::{digital, making, picture_address, stock, translations, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
@@ -273,8 +273,15 @@ pub async fn weigh<'d>(
         fetched: &fetched,
     };
     let drafts = fitted(tree, carry_over(drafts, &there));
+    let named = drafts.iter().filter_map(|draft| draft.digital.as_ref());
+    let named: Vec<Uuid> = named.flat_map(|choice| &choice.files).map(|id| id.0).collect();
+    let files = match named.is_empty() {
+        true => Default::default(),
+        false => digital::files(tx, tenant, &named).await?,
+    };
     let found = Found {
         tree,
+        files,
         existing: &existing,
         variants,
         contents,
@@ -341,6 +348,8 @@ async fn write_changes(
     // Whoever says nothing of it leaves it as it is.
     let told = plan.listings.iter().filter(|(i, _)| drafts[*i].making.is_some());
     making::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
+    let told = plan.listings.iter().filter(|(i, _)| drafts[*i].digital.is_some());
+    digital::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
     translations::put(tx, tenant, &plan.words).await?;
     super::items::join(tx, ctx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;

@@ -12,6 +12,7 @@ use contracts::catalog::{
     DraftImage, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft, ProductFile,
     ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
 };
+use contracts::digital::DigitalFile;
 use kernel::{Ctx, Cursor, Fault, ImportId, Page, PageLimit, ProductId, TenantId};
 
 const UPLOADS_MAX: u16 = 50;
@@ -155,6 +156,7 @@ fn new_product(draft: ProductDraft) -> Result<NewProduct, Error> {
         materials: Vec::new(),
         status: draft.status,
         making: draft.making,
+        digital: draft.digital,
         variants: inputs(draft.variants),
     })
 }
@@ -174,6 +176,7 @@ fn patch_of(draft: ProductDraft) -> Result<ProductPatch, Error> {
         materials: None,
         status: draft.status,
         making: draft.making,
+        digital: draft.digital,
         variants: Some(inputs(draft.variants)),
     })
 }
@@ -257,6 +260,19 @@ impl Workbench for Products {
 
     fn upload_picture<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {
         Box::pin(async move { Ok(self.keep_image(ctx, bytes, alt, Accepted::Pictures).await?) })
+    }
+
+    fn keep_product_file<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        name: String,
+        bytes: Vec<u8>,
+    ) -> Reply<'a, DigitalFile> {
+        Box::pin(async move {
+            let reader = std::io::Cursor::new(bytes);
+            Ok(Products::keep_product_file(self, ctx, tenant, &name, reader).await?)
+        })
     }
 
     fn upload_file<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, file: ProductFile) -> Reply<'a, Upload> {

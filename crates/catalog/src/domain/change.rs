@@ -3,6 +3,7 @@
 use super::ParsedDraft;
 use super::draft::ImageAddress;
 use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus, Translations};
+use contracts::digital::Digital;
 use contracts::making::Making;
 use kernel::{CategoryId, Money, SkuId};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub struct Content {
     pub images: Vec<Picture>,
     pub image_addresses: Vec<ImageAddress>,
     pub making: Option<Making>,
+    pub digital: Option<Digital>,
     pub variants: Vec<KeptVariant>,
 }
 
@@ -50,6 +52,7 @@ impl Content {
         tax_category: String,
         status: ProductStatus,
         making: Option<Making>,
+        digital: Option<Digital>,
         variants: Vec<KeptVariant>,
     ) -> Self {
         Self {
@@ -66,6 +69,7 @@ impl Content {
             images: draft.images.clone(),
             image_addresses: draft.image_addresses.clone(),
             making,
+            digital,
             variants,
         }
     }
@@ -166,6 +170,7 @@ mod tests {
             images: vec![],
             image_addresses: vec![],
             making: None,
+            digital: None,
             variants: vec![],
         }
     }

@@ -1,6 +1,7 @@
 //! A seller's draft, parsed: a [`ParsedDraft`] can be written as it is.
 
 use super::category::CategoryPath;
+use super::digital::{self, ParsedChoice};
 use super::limits::{
     ALT_CHARS_MAX, BRAND_CHARS_MAX, DESCRIPTION_CHARS_MAX, IMAGE_ADDRESS_CHARS_MAX, IMAGES_MAX,
     KEY_CHARS_MAX, OPTION_CHARS_MAX, OPTIONS_MAX, PRICE_MINOR_MAX, SKU_CODE_CHARS_MAX, STOCK_MAX,
@@ -75,6 +76,9 @@ pub struct ParsedDraft {
     pub image_addresses: Vec<ImageAddress>,
     /// None leaves it as it is.
     pub making: Option<Making>,
+    /// None leaves it as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digital: Option<ParsedChoice>,
     pub variants: Vec<ParsedVariant>,
     /// None leaves it as it is; none within takes it away.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,6 +156,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         .transpose()?;
     let translations = draft.translations.map(languages::parse).transpose()?;
     let making = draft.making.map(|making| making::parse(*making)).transpose()?;
+    let digital = draft.digital.map(|choice| digital::parse(*choice)).transpose()?;
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
         description_html: description::html(&description),
@@ -170,6 +175,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         images,
         image_addresses,
         making,
+        digital,
         variants,
         language,
         translations,

@@ -202,6 +202,7 @@ mod tests {
             tax_category: contracts::taxes::standard(),
             images: vec![],
             making: None,
+            digital: None,
             variants: vec![Variant {
                 sku: SkuId(uuid::Uuid::from_u128(1)),
                 code: "B".to_owned(),

@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod category;
 pub mod change;
 pub mod description;
+pub mod digital;
 mod draft;
 pub mod flags;
 pub mod gtin;

@@ -34,6 +34,7 @@ mod start_import;
 mod tend;
 mod undo_import;
 mod upload_image;
+mod upload_product_file;
 
 use crate::{OwnProduct, Products};
 use axum::http::header;
@@ -60,6 +61,7 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(restore_product_version::handler))
         .routes(routes!(list_needy_products::handler))
         .routes(routes!(upload_image::handler))
+        .routes(routes!(upload_product_file::handler))
         .routes(routes!(start_import::handler))
         .routes(routes!(preview_import::handler))
         .routes(routes!(import_drafts::show))

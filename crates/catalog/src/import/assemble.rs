@@ -137,6 +137,7 @@ impl Cells {
             status,
             images,
             making: None,
+            digital: None,
             variants: Vec::new(),
         }
     }

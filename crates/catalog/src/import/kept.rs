@@ -42,6 +42,16 @@ fn place(tenant: TenantId, id: ImportId) -> Path {
     Path::from_iter(["uploads", &tenant.to_string(), &id.to_string()])
 }
 
+fn too_large(bytes_max: u64) -> Fault {
+    Fault::new(
+        Kind::TooLarge,
+        "file_too_large",
+        format!(
+            "The file may have at most {bytes_max} bytes. Split it; a list of products can also be sent to /v1/seller/imports at once, of any size."
+        ),
+    )
+}
+
 pub(super) type Reader = std::pin::Pin<Box<dyn AsyncRead + Send>>;
 
 impl Products {
@@ -55,7 +65,9 @@ impl Products {
         reader: impl AsyncRead + Send,
     ) -> Result<ImportId, Error> {
         let id = ImportId::new(ctx.now);
-        let (bytes, sha256) = self.store_file(&place(tenant, id), reader).await?;
+        let (bytes, sha256) = self
+            .store_file(&place(tenant, id), reader, KEPT_BYTES_MAX)
+            .await?;
         let taken = self.take_in(ctx, tenant, id, name, bytes, &sha256).await;
         if !matches!(taken, Ok(kept) if kept == id) {
             // Another draft has this content already, or it is none that could be read.
@@ -104,10 +116,12 @@ impl Products {
         Ok(id)
     }
 
-    async fn store_file(
+    /// Writes a file as it arrives; what is larger than it may be leaves nothing.
+    pub(crate) async fn store_file(
         &self,
         place: &Path,
         reader: impl AsyncRead + Send,
+        bytes_max: u64,
     ) -> Result<(u64, [u8; 32]), Error> {
         let upload = self.media.objects().put_multipart(place).await?;
         let mut upload = WriteMultipart::new(upload);
@@ -128,15 +142,9 @@ impl Products {
                 }
             };
             bytes += read as u64;
-            if bytes > KEPT_BYTES_MAX {
+            if bytes > bytes_max {
                 upload.abort().await?;
-                return Err(Error::Upstream(Fault::new(
-                    Kind::TooLarge,
-                    "file_too_large",
-                    format!(
-                        "A file that is looked at first may have at most {KEPT_BYTES_MAX} bytes. Split it, or send it to /v1/seller/imports at once."
-                    ),
-                )));
+                return Err(Error::Upstream(too_large(bytes_max)));
             }
             hash.update(&chunk[..read]);
             upload.wait_for_capacity(4).await?;

@@ -1,6 +1,7 @@
 //! All SQL of the catalogue, by table.
 
 pub mod category;
+pub mod digital;
 pub mod history;
 pub mod image;
 pub mod import;

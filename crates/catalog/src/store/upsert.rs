@@ -125,6 +125,7 @@ pub async fn contents(
     products: &[Uuid],
 ) -> Result<HashMap<ProductId, Content>, sqlx::Error> {
     let mut makings = super::making::of_products(conn, tenant, products).await?;
+    let mut digitals = super::digital::of_products(conn, tenant, products).await?;
     let rows = sqlx::query!(
         r#"select id as "id: ProductId", title, description, brand, category_id as "category: CategoryId",
                   attributes as "attributes: Json<Attributes>", tags as "tags: Json<Vec<String>>", tax_category,
@@ -155,6 +156,7 @@ pub async fn contents(
                 images: row.images.0,
                 image_addresses: row.image_addresses.0,
                 making: makings.remove(&row.id),
+                digital: digitals.remove(&row.id),
                 variants: Vec::new(),
             };
             (row.id, content)

@@ -70,6 +70,7 @@ impl Market {
             tax_category: "standard".into(),
             image: None,
             making: None,
+            digital: None,
             for_sale: true,
         };
         self.offers.lock().unwrap().insert(offer.sku, offer.clone());

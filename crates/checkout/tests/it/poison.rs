@@ -42,6 +42,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
                 discounts: Vec::new(),
                 tax: None,
                 made: None,
+                digital: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),

@@ -86,6 +86,7 @@ pub fn offer(world: &World, tenant: TenantId) -> Offer {
         tax_category: contracts::taxes::standard(),
         image: None,
         making: None,
+        digital: None,
         for_sale: true,
     }
 }

@@ -42,6 +42,7 @@ fn placed() -> Placed {
             discounts: Vec::new(),
             tax: None,
             made: None,
+            digital: None,
         }],
         delivery: Delivery {
             code: "standard".into(),

@@ -122,6 +122,7 @@ fn part(now: Timestamp, tenant: TenantId) -> Part {
             discounts: Vec::new(),
             tax: None,
             made: None,
+            digital: None,
         }],
         delivery: Delivery {
             code: "standard".into(),

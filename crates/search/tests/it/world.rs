@@ -97,6 +97,7 @@ pub fn listing(n: u32, title: &str) -> Listing {
         tax_category: contracts::taxes::standard(),
         images: Vec::new(),
         making: None,
+        digital: None,
         variants: vec![Variant {
             sku: sku_id(n),
             code: format!("P{n}"),

@@ -178,6 +178,7 @@ impl World {
             total: eur(1000),
             tax: None,
             made: None,
+            digital: None,
         };
         let sub_order = SubOrder {
             id: SubOrderId::new(now),

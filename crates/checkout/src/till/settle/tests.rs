@@ -55,6 +55,7 @@ fn order(events: Vec<Event>) -> Order {
                 discounts: Vec::new(),
                 tax: None,
                 made: None,
+                digital: None,
             }],
             delivery: Delivery {
                 code: "standard".into(),

@@ -199,6 +199,7 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         discounts: Vec::new(),
         tax: None,
         made: None,
+        digital: None,
     }
 }
 

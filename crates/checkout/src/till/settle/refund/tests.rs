@@ -65,6 +65,7 @@ impl Numbers {
                     discounts: Vec::new(),
                     tax: None,
                     made: None,
+                    digital: None,
                 })
                 .collect(),
             delivery: Delivery {
