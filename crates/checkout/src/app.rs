@@ -112,6 +112,7 @@ impl Checkouts {
             orders: parts.orders.clone(),
             identity: parts.identity,
             shops: parts.shops,
+            public_url: parts.config.public_url.trim_end_matches('/').to_owned(),
         };
         Self(Arc::new(Inner {
             db: parts.db,

@@ -15,6 +15,8 @@ pub struct Config {
     pub queue_max: usize,
     /// How long a provider may take to answer before the answer counts as unknown.
     pub provider_timeout: Duration,
+    /// Scheme and host of the site, for links in mails.
+    pub public_url: String,
     /// Who lets things go wrong, to see what comes of it; nobody in a marketplace that serves.
     pub trial: SharedTrial,
 }
@@ -27,6 +29,7 @@ impl Default for Config {
             batch_max: 256,
             queue_max: 4096,
             provider_timeout: Duration::from_secs(10),
+            public_url: "http://127.0.0.1:8080".to_owned(),
             trial: None,
         }
     }

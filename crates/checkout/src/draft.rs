@@ -8,6 +8,7 @@ use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::catalog::OptionValue;
 use contracts::checkout::{PlaceOrder, Unserved};
+use contracts::digital::SoldDigital;
 use contracts::promotions::Funder;
 use contracts::taxes::{Tax as TaxDue, TaxOwner};
 use contracts::tenants::return_days;
@@ -33,6 +34,7 @@ pub fn placed(
 ) -> Result<Placed, Error> {
     refuse_unsaleable(&priced)?;
     refuse_undelivered(&priced)?;
+    refuse_without_consent(request, &priced)?;
     if priced.total != request.expected_total {
         return Err(Error::TotalChanged { now: priced.total });
     }
@@ -84,6 +86,15 @@ fn refuse_undelivered(priced: &Priced) -> Result<(), Error> {
     }
 }
 
+/// The law gives fourteen days to withdraw, and lets a buyer give them up for what is downloaded: only outright.
+fn refuse_without_consent(request: &PlaceOrder, priced: &Priced) -> Result<(), Error> {
+    let mut lines = priced.groups.iter().flat_map(|group| &group.lines);
+    match lines.any(|line| line.offer.digital.is_some()) && !request.consents_to_downloads {
+        true => Err(Error::ConsentMissing),
+        false => Ok(()),
+    }
+}
+
 fn not_delivered(group: &PricedGroup) -> Error {
     Error::NotDelivered {
         tenant: group.tenant,
@@ -128,7 +139,7 @@ fn part(
         .map(|priced| {
             // Of the goods alone: what a seller asks for delivery is the seller's, whole.
             let charged = rules.charge(&sold(group.tenant, &priced)?, ctx.now)?;
-            Ok(line(LineId::new(moment()), priced, charged))
+            Ok(line(LineId::new(moment()), priced, charged, ctx.now))
         })
         .collect::<Result<_, Error>>()?;
     let sum = |of: fn(&Line) -> i64| {
@@ -194,8 +205,12 @@ fn kept(discounts: Vec<contracts::promotions::Discount>) -> Vec<Discount> {
     discounts.into_iter().map(kept).collect()
 }
 
-fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
+fn line(id: LineId, line: PricedLine, charged: Charged, now: Timestamp) -> Line {
     let offer = line.offer;
+    let digital = offer
+        .digital
+        .as_deref()
+        .map(|digital| Box::new(SoldDigital::of(digital, now)));
     Line {
         id,
         sku: offer.sku,
@@ -211,6 +226,7 @@ fn line(id: LineId, line: PricedLine, charged: Charged) -> Line {
         discounts: kept(line.discounts),
         tax: line.tax.map(frozen),
         made: line.made,
+        digital,
     }
 }
 

@@ -26,6 +26,10 @@ pub enum Error {
     )]
     AnswersOutdated { title: String, line: kernel::CartLineId },
     #[error(
+        "Something of this is downloaded. Say that you know that a download that has begun is not taken back (`consents_to_downloads`)."
+    )]
+    ConsentMissing,
+    #[error(
         "The offer `{name}` cannot be had any more: {}. Look at the order again and confirm.",
         gone(*.why)
     )]
@@ -225,6 +229,9 @@ impl Error {
             Self::NotForSale { sku, .. } => plain(Kind::Conflict, "not_for_sale").with("sku", sku),
             Self::AnswersOutdated { line, .. } => {
                 plain(Kind::Conflict, "answers_outdated").with("line", line)
+            }
+            Self::ConsentMissing => {
+                plain(Kind::Unprocessable, "download_consent_missing").at("/consents_to_downloads")
             }
             Self::PromotionGone { promotion, why, .. } => plain(Kind::Conflict, "promotion_gone")
                 .with("promotion", promotion)

@@ -8,6 +8,7 @@ use contracts::Address;
 use contracts::cart::{Cart, CartLine};
 use contracts::catalog::{Catalog, Offer};
 use contracts::checkout::{DeliveryChoice, DeliveryQuote, Quote, QuoteGroup, QuoteLine, Unserved};
+use contracts::digital::DELIVERY_CODE;
 use contracts::inventory::Inventory;
 use contracts::making::{Made, with_surcharge};
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
@@ -206,6 +207,12 @@ impl PricedGroup {
         chosen.map(|price| Money::new(price.amount - off(&self.delivery_discounts) + tax, price.currency))
     }
 
+    /// Whether all of it is downloaded.
+    #[must_use]
+    pub fn is_downloaded(&self) -> bool {
+        self.lines.iter().all(|line| line.offer.digital.is_some())
+    }
+
     /// What of its taxes comes on top of its prices.
     #[must_use]
     pub fn tax_added(&self) -> i64 {
@@ -389,6 +396,21 @@ fn with_delivery(
             ..group
         });
     };
+    if group.is_downloaded() {
+        // Nothing is sent, so nothing is chosen: what was chosen before something was taken out of the cart is passed over.
+        let download = DeliveryQuote {
+            code: DELIVERY_CODE.to_owned(),
+            name: "Download".to_owned(),
+            price: Money::zero(group.list_subtotal.currency),
+            days_min: 0,
+            days_max: 0,
+        };
+        return Ok(PricedGroup {
+            options: Some(vec![download.clone()]),
+            chosen: Some(download),
+            ..group
+        });
+    }
     let parcel = Parcel {
         from: &shop.location,
         to: address,

@@ -21,10 +21,7 @@ use contracts::inventory::{
     ServedWarehouseDesk, StockRoom, WarehouseDesk,
 };
 use contracts::ledger::{RemoteLedger, RemoteSettlement, ServedLedger, ServedSettlement, Settlement};
-use contracts::orders::{
-    OrderDesk, OrderPapers, Orders, RemoteOrderDesk, RemoteOrderPapers, RemoteOrders, ServedOrderDesk,
-    ServedOrderPapers, ServedOrders,
-};
+use contracts::orders::{Orders, RemoteOrders, ServedOrders};
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
 use contracts::purses::{Purses, RemotePurses, ServedPurses};
@@ -183,7 +180,9 @@ pub async fn compose(
         Arc::new(RemoteStockRoom(p))
     });
 
-    let media = object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?;
+    let media: Arc<dyn object_store::ObjectStore> = Arc::new(
+        object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?,
+    );
     let settings = catalog::Settings {
         takes_svg: true,
         ..catalog::Settings::default()
@@ -193,7 +192,7 @@ pub async fn compose(
         clock.clone(),
         inventory.clone(),
         tenants.clone(),
-        Arc::new(media),
+        media.clone(),
         settings,
     );
     let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| {
@@ -237,14 +236,9 @@ pub async fn compose(
         Arc::new(RemoteOrders(p))
     });
 
-    let order_desk: Arc<dyn OrderDesk> = w.client("orders", Arc::new(order_book.clone()), |p| {
-        Arc::new(RemoteOrderDesk(p))
-    });
-
     order_book.know_shops(tenants.clone());
-    let order_papers: Arc<dyn OrderPapers> = w.client("orders", Arc::new(order_book.clone()), |p| {
-        Arc::new(RemoteOrderPapers(p))
-    });
+    order_book.know_files(media);
+    let order_desks = desks::OrderDesks::of(w, &order_book);
 
     let carrier_secret = match &config.sandbox_webhook_secret {
         Some(secret) => httpkit::webhook::Secret::parse(secret)
@@ -317,6 +311,7 @@ pub async fn compose(
         clock: clock.clone(),
         config: checkout::Config {
             reservation_ttl: Duration::from_secs(u64::from(config.hold_s)),
+            public_url: config.public_url.clone(),
             trial: config
                 .trial
                 .clone()
@@ -370,8 +365,9 @@ pub async fn compose(
         intake: desks.intake,
         category_desk: desks.category_desk,
         stock_room,
-        order_desk,
-        order_papers,
+        order_desk: order_desks.desk,
+        order_papers: order_desks.papers,
+        downloads: order_desks.downloads,
         payment_desk,
         shipping,
         ledger,
@@ -401,8 +397,7 @@ pub async fn compose(
     w.add(Service::new("tenants").calls(ServedShopDesk(Arc::new(shops.clone()))));
     w.add(Service::new("inventory").calls(ServedStockRoom(Arc::new(stock.clone()))));
     desks::serve(w, &products);
-    w.add(Service::new("orders").calls(ServedOrderDesk(Arc::new(order_book.clone()))));
-    w.add(Service::new("orders").calls(ServedOrderPapers(Arc::new(order_book.clone()))));
+    desks::serve_orders(w, &order_book);
     w.add(Service::new("promotions").calls(ServedPromotionDesk(Arc::new(promotion_book.clone()))));
     w.add(Service::new("taxes").calls(ServedTaxDesk(Arc::new(tax_book.clone()))));
     w.add(Service::new("tenants").calls(ServedStaffDesk(Arc::new(shops.clone()))));

@@ -124,6 +124,8 @@ create table orders.line (
     tax jsonb,
     -- how its units are made to order: its buyer's answers, surcharges, lead time; null for plain goods
     made jsonb,
+    -- its files, on what terms, and when its buyer consented; null for what is sent
+    digital jsonb,
     -- units sent, units cancelled by themselves, and minor units given back for the line as such
     shipped bigint not null default 0,
     cancelled bigint not null default 0,
@@ -152,7 +154,8 @@ create type orders.new_sub_order as (
 );
 create type orders.new_line as (
     tenant_id uuid, sub_order_id uuid, id uuid, sku_id uuid, product_id uuid, title text, options text, code text, quantity bigint,
-    unit_price bigint, discounts jsonb, tax jsonb, made jsonb
+    unit_price bigint, discounts jsonb, tax jsonb, made jsonb,
+    digital jsonb
 );
 create type orders.order_update as (
     id uuid, version bigint, status text, fulfilment text, refunded bigint, cancel_reason text, reserved_until timestamptz

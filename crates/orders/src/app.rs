@@ -1,6 +1,7 @@
 //! Reading orders, one method per question. An order is read by folding its history.
 
 mod credit_notes;
+mod downloads;
 mod fulfil;
 mod invoices;
 mod returns;
@@ -29,6 +30,7 @@ use kernel::{
     Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, ReturnId, SubOrderId, TenantId,
     UserId,
 };
+use object_store::ObjectStore;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
@@ -43,6 +45,8 @@ struct Inner {
     db: Db,
     streams: Streams,
     shops: OnceLock<Arc<dyn Tenants>>,
+    /// Where files that buyers download are kept.
+    files: OnceLock<Arc<dyn ObjectStore>>,
 }
 
 impl Orders {
@@ -52,6 +56,7 @@ impl Orders {
             db,
             streams: Streams::new(crate::CONTEXT),
             shops: OnceLock::new(),
+            files: OnceLock::new(),
         }))
     }
 
@@ -59,6 +64,11 @@ impl Orders {
     pub fn know_shops(&self, shops: Arc<dyn Tenants>) {
         // Set twice, the first stays: both are the same context.
         let _ = self.0.shops.set(shops);
+    }
+
+    /// Where the catalogue keeps the files that buyers download; without it there is nothing to download.
+    pub fn know_files(&self, files: Arc<dyn ObjectStore>) {
+        let _ = self.0.files.set(files);
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -205,6 +215,9 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
     let currency = currency(&row.currency);
     let money = |amount| Money::new(amount, currency);
     let taxes = taxes(&row, lines, currency);
+    let is_downloaded = |line: &LineRow| line.sub_order_id == row.id && line.digital.is_some();
+    // Provided with its payment.
+    let provided = row.dates.confirmed.filter(|_| lines.iter().any(is_downloaded));
     SubOrder {
         lines: lines
             .iter()
@@ -238,7 +251,7 @@ fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
         commission_refunded: Some(money(row.commission_refunded)),
         placed_at: row.dates.placed,
         address: row.address,
-        timeline: timeline(row.dates, &row.parcels, &row.refunds),
+        timeline: timeline(row.dates, provided, &row.parcels, &row.refunds),
         cancellations: row.cancellations,
         parcels: row.parcels,
         refunds: row.refunds,
@@ -267,6 +280,7 @@ fn sold(line: &LineRow, currency: Currency) -> OrderLine {
         total: Money::new(paid(line), currency),
         tax: line.tax.as_ref().map(|tax| tax.0.view(currency)),
         made: line.made.as_ref().map(|made| Box::new(made.0.clone())),
+        digital: line.digital.as_ref().map(|digital| Box::new(digital.0.clone())),
     }
 }
 
@@ -306,6 +320,7 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
         Event::Cancelled { reason } => json!({ "reason": reason }),
         Event::Reopened { reserved_until } => json!({ "reserved_until": reserved_until }),
         Event::Readdressed { address } => json!({ "address": address }),
+        Event::Provided { part } => json!({ "sub_order": part }),
         Event::Packed { part } => json!({ "sub_order": part }),
         Event::Shipped { part, parcel } => json!({
             "sub_order": part,

@@ -56,7 +56,8 @@ impl From<Refusal> for Fault {
                     .with("wanted", wanted)
                     .with("left", left)
             }
-            Refusal::NotReturnable { line, .. } => {
+            Refusal::Provided => Self::new(Kind::Conflict, "downloads_provided", detail),
+            Refusal::NotReturnable { line, .. } | Refusal::NotSent { line, .. } => {
                 Self::new(Kind::Conflict, "not_returnable", detail).with("line", line)
             }
             Refusal::ReturnTooLate { until } => {

@@ -235,7 +235,8 @@ pub fn packing_slip(shop: &Issuer, sold: &SubOrder, to: &Address, language: Lang
         (language.pick("To", "Para"), &to.lines()),
     ]);
     paper.space(18.0);
-    let packed = sold.lines.iter().filter(|line| line.quantity > line.cancelled);
+    let sent = sold.lines.iter().filter(|line| line.digital.is_none());
+    let packed = sent.filter(|line| line.quantity > line.cancelled);
     paper.table(&Table {
         columns: vec![
             Column::right(language.pick("Units", "Uds."), 0.8),

@@ -5,6 +5,7 @@ use crate::domain::{
     Dates, Discount, Line, Order, SubOrder, Tax, of_sub_order, status_name, sub_order_status_name,
 };
 use contracts::Address;
+use contracts::digital::SoldDigital;
 use contracts::making::Made;
 use contracts::orders::{
     CancelReason, Fulfilment, OrderStatus, Parcel, Refund, Return, SubOrderStatus, UnitsCancellation,
@@ -103,6 +104,8 @@ pub struct LineRow {
     pub tax: Option<Json<Tax>>,
     /// None for plain goods.
     pub made: Option<Json<Made>>,
+    /// None for what is sent.
+    pub digital: Option<Json<SoldDigital>>,
     pub shipped: i64,
     pub cancelled: i64,
     /// Minor units given back for it as such.
@@ -205,6 +208,7 @@ fn line(sub_order: &SubOrder<'_>, line: &Line) -> LineRow {
         discounts: kept(&line.discounts),
         tax: line.tax.clone().map(Json),
         made: line.made.as_deref().cloned().map(Json),
+        digital: line.digital.as_deref().cloned().map(Json),
         shipped: i64::from(sub_order.shipped(line.id)),
         cancelled: i64::from(sub_order.cancelled(line.id)),
         refunded: sub_order.line_refunded(line.id).0,

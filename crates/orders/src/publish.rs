@@ -3,9 +3,9 @@
 use crate::domain::{Event, Line, Order, SubOrder, units};
 use ::store::log::Outbox;
 use contracts::orders::{
-    OrderCancelled, OrderConfirmed, OrderPlaced, OrderReaddressed, OrderReopened, ParcelDelivered,
-    ReturnChanged, SoldProduct, SubOrderCancelled, SubOrderDelivered, SubOrderPacked, SubOrderRefunded,
-    SubOrderShipped, SubOrderUnitsCancelled,
+    DownloadsReady, OrderCancelled, OrderConfirmed, OrderPlaced, OrderReaddressed, OrderReopened,
+    ParcelDelivered, ReturnChanged, SoldProduct, SubOrderCancelled, SubOrderDelivered, SubOrderPacked,
+    SubOrderRefunded, SubOrderShipped, SubOrderUnitsCancelled,
 };
 use kernel::{Ctx, ProductId, TenantId};
 use std::collections::BTreeMap;
@@ -87,6 +87,18 @@ fn publish_of_part(
     let (order, buyer) = (sub_order.order.id, sub_order.order.placed.buyer);
     let (id, tenant) = (sub_order.part.id, sub_order.part.tenant);
     match event {
+        Event::Provided { .. } => {
+            outbox.push(
+                ctx,
+                &DownloadsReady {
+                    order,
+                    sub_order: id,
+                    tenant,
+                    buyer,
+                },
+            )?;
+            publish_delivered(outbox, ctx, sub_order)
+        }
         Event::Packed { .. } => outbox.push(
             ctx,
             &SubOrderPacked {

@@ -1,5 +1,6 @@
 //! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`] and [`crate::updates`].
 
+pub mod downloads;
 pub mod invoices;
 pub mod shadow;
 pub mod takings;
@@ -42,7 +43,7 @@ macro_rules! select_lines {
     ($rest:literal) => {
         concat!(
             "select l.tenant_id, l.sub_order_id, l.id, l.sku_id, l.product_id, l.title, l.options, l.code, l.quantity,
-                    l.unit_price, l.discounts, l.tax, l.made, l.shipped, l.cancelled, l.refunded
+                    l.unit_price, l.discounts, l.tax, l.made, l.digital, l.shipped, l.cancelled, l.refunded
                from orders.line l ",
             $rest
         )

@@ -173,7 +173,10 @@ fn concerns(event: &Event, sub_order: &SubOrder<'_>) -> bool {
 fn counts_units(event: &Event) -> bool {
     matches!(
         event,
-        Event::Shipped { .. } | Event::UnitsCancelled { .. } | Event::Refunded { .. }
+        Event::Provided { .. }
+            | Event::Shipped { .. }
+            | Event::UnitsCancelled { .. }
+            | Event::Refunded { .. }
     )
 }
 

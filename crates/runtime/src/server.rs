@@ -99,7 +99,9 @@ impl Server {
         let compress = SizeAbove::new(COMPRESS_ABOVE_BYTES)
             .and(NotForContentType::GRPC)
             .and(NotForContentType::IMAGES)
-            .and(NotForContentType::SSE);
+            .and(NotForContentType::SSE)
+            // Files that are downloaded: their size is told, and they are read in parts.
+            .and(NotForContentType::const_new("application/octet-stream"));
         let calls = remote::routes(calls, self.key, self.instance.clock.clone());
         // One stack, outermost first: each layer laid on the router by itself would cost each request another box.
         let layers = ServiceBuilder::new()

@@ -7,6 +7,7 @@ mod basket;
 mod cards;
 mod checkout;
 mod components;
+mod downloads;
 mod files;
 mod goods;
 mod history;
@@ -63,6 +64,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     shopping::add(scene, &mut samples);
     basket::add(scene, &mut samples);
     making::add(scene, &mut samples);
+    downloads::add(scene, &mut samples);
     checkout::add(scene, &mut samples);
     orders::add(scene, &mut samples);
     account::add(scene, &mut samples);

@@ -9,6 +9,7 @@ pub mod checkout;
 pub mod common;
 pub mod dev_components;
 pub mod dev_mail;
+pub mod downloads;
 pub mod errors;
 pub mod home;
 pub mod info;

@@ -41,6 +41,10 @@ pub(super) struct Request {
     /// What the quote said is due beside them; anything else is refused with what it would be. Needed with either.
     #[serde(default)]
     expected_due: Option<Money>,
+    /// Whether the buyer wants downloads at once and knows that with them ends their right to withdraw. Needed where a line is
+    /// `digital`; kept with the order.
+    #[serde(default)]
+    consents_to_downloads: bool,
 }
 
 /// Places the order of a cart: stock of every line is held and the order recorded, or nothing happens at all. The stock
@@ -62,7 +66,7 @@ pub(super) struct Request {
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such cart, or not yours", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`out_of_stock` with `shortages`; `promotion_gone` with `promotion` and `reason`; `total_changed` with `total`; `due_changed` with `due`; `tender_gone` with `kind`, `hint` and `spendable`: less is left on a gift card or of the store credit; `cart_changed` with `cart_version`; `cart_ordered` with `order`; `not_for_sale` with `sku`; `answers_outdated` with `line`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`, `gift_card_unknown`, `gift_card_expired`, `gift_card_disabled`, `gift_card_empty`, `gift_card_currency`, `gift_card_repeated`, `gift_cards_too_many`, `store_credit_guest`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency_key_reused`, `cart_empty`, `address_not_served`, `delivery_unavailable`, `delivery_stray`, `amounts_incompatible`, `gift_card_unknown`, `gift_card_expired`, `gift_card_disabled`, `gift_card_empty`, `gift_card_currency`, `gift_card_repeated`, `gift_cards_too_many`, `store_credit_guest`, `download_consent_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, `codes_guessed`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -106,6 +110,7 @@ pub(super) async fn handler(
                     client: client(info),
                 },
                 expected_due: request.expected_due,
+                consents_to_downloads: request.consents_to_downloads,
             },
         )
         .await?;

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::State;
 use contracts::Address;
 use contracts::checkout::{self, Checkout, DeliveryChoice, DeliveryQuote, Unserved};
+use contracts::digital::Digital;
 use contracts::making::Made;
 use contracts::promotions::{Discount, RefusedCode, TakenPromotion};
 use contracts::purses::{Tender, TenderWish};
@@ -131,6 +132,9 @@ struct Line {
     /// How it is made to order.
     #[serde(skip_serializing_if = "Option::is_none")]
     made: Option<Box<Made>>,
+    /// What is downloaded of it: placing the order then needs `consents_to_downloads`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digital: Option<Box<Digital>>,
     /// Whether the product asks something else by now, so that the answers do not fit.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_outdated: bool,
@@ -196,6 +200,7 @@ impl From<checkout::QuoteLine> for Line {
             available: line.available,
             line: line.line,
             made: line.made,
+            digital: line.offer.digital,
             is_outdated: line.is_outdated,
         }
     }

@@ -6,8 +6,8 @@ mod words;
 use crate::error::Error;
 use contracts::identity::Identity;
 use contracts::orders::{
-    AsOf, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled, SubOrderShipped,
-    SubOrderUnitsCancelled,
+    AsOf, DownloadsReady, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled,
+    SubOrderShipped, SubOrderUnitsCancelled,
 };
 use contracts::payments::{PaymentRefunded, RefundCameBack};
 use contracts::tenants::ShopDesk;
@@ -28,7 +28,8 @@ const MAILS: Queue = Queue {
     ..Queue::new("checkout.mails")
 };
 
-const TOPICS: [&str; 8] = [
+const TOPICS: [&str; 9] = [
+    DownloadsReady::TOPIC,
     PaymentRefunded::TOPIC,
     RefundCameBack::TOPIC,
     SubOrderShipped::TOPIC,
@@ -43,6 +44,7 @@ const TOPICS: [&str; 8] = [
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum News {
+    Ready(DownloadsReady),
     Refunded(PaymentRefunded),
     CameBack(RefundCameBack),
     Sent(SubOrderShipped),
@@ -61,6 +63,8 @@ pub struct Mails {
     pub orders: Orders,
     pub identity: Arc<dyn Identity>,
     pub shops: Arc<dyn ShopDesk>,
+    /// Where links in mails lead, without a slash at its end.
+    pub public_url: String,
 }
 
 impl Mails {
@@ -92,7 +96,14 @@ impl Mails {
     async fn mail(&self, ctx: &Ctx, job: &Job) -> Result<(), Error> {
         let news: News = job.read().map_err(unreadable)?;
         let order = self.orders.load(news.order(), AsOf::default()).await?;
-        let Some((subject, told)) = words::of(&order, &news) else {
+        let told = match &news {
+            News::Ready(_) => {
+                let pass = self.orders.download_pass(ctx, order.id).await?;
+                words::ready(&order, &format!("{}/downloads/{pass}", self.public_url))
+            }
+            news => words::of(&order, news),
+        };
+        let Some((subject, told)) = told else {
             return Ok(());
         };
         let (name, to) = match &news {
@@ -118,6 +129,7 @@ impl News {
         let refunded = event.read().map(|read| read.map(Self::Refunded));
         refunded
             .or_else(|| event.read().map(|read| read.map(Self::CameBack)))
+            .or_else(|| event.read().map(|read| read.map(Self::Ready)))
             .or_else(|| event.read().map(|read| read.map(Self::Sent)))
             .or_else(|| event.read().map(|read| read.map(Self::Arrived)))
             .or_else(|| event.read().map(|read| read.map(Self::PartCancelled)))
@@ -128,6 +140,7 @@ impl News {
 
     fn order(&self) -> OrderId {
         match self {
+            Self::Ready(news) => news.order,
             Self::Refunded(news) => news.order,
             Self::CameBack(news) => news.order,
             Self::Sent(news) => news.order,
@@ -158,9 +171,12 @@ async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), sqlx::Error> {
     if !news.is_told() {
         return Ok(());
     }
-    MAILS
-        .enqueue_once(tx, &event.id.to_string(), &news, event.at)
-        .await?;
+    let key = match &news {
+        // One mail for all shops of an order.
+        News::Ready(ready) => format!("downloads-{}", ready.order),
+        _ => event.id.to_string(),
+    };
+    MAILS.enqueue_once(tx, &key, &news, event.at).await?;
     Ok(())
 }
 

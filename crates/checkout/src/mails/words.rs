@@ -10,6 +10,8 @@ use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
 /// Subject, and what is said below the greeting; none where there is nothing to tell any more.
 pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
     Some(match news {
+        // With a link in it: [`ready`].
+        News::Ready(_) => return None,
         News::Refunded(refunded) => (
             format!("{} went back to you", refunded.amount),
             given_back(order, refunded),
@@ -85,6 +87,37 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
                 ),
             )
         }
+    })
+}
+
+/// What of an order can be downloaded, and from where; none where nothing can be any more.
+pub fn ready(order: &Order, link: &str) -> Option<(String, String)> {
+    let parts = order.sub_orders().filter(|part| part.cancellation().is_none());
+    let lines = parts.flat_map(|part| &part.part.lines);
+    let bought = lines.filter_map(|line| Some((line, line.digital.as_deref()?)));
+    let told: Vec<String> = bought
+        .map(|(line, digital)| {
+            let (files, times, days) = (digital.files.len(), digital.downloads_max, digital.days);
+            let each = if files == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{files} files")
+            };
+            format!(
+                "{}: {each}, up to {times} downloads each within {days} days\n",
+                line.title
+            )
+        })
+        .collect();
+    (!told.is_empty()).then(|| {
+        (
+            format!("Your downloads of order {}", order.number()),
+            format!(
+                "Thank you. What you bought is ready:\n\n{}\nDownload it here:\n{link}\n\nThe link is yours alone: whoever has it can \
+                 download instead of you.",
+                told.concat()
+            ),
+        )
     })
 }
 

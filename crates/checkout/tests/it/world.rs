@@ -278,6 +278,7 @@ pub fn order_of(owner: &CartOwner, cart: &Cart, key: &str) -> PlaceOrder {
         delivery: Vec::new(),
         tender: TenderWish::default(),
         expected_due: None,
+        consents_to_downloads: false,
     }
 }
 

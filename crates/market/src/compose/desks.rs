@@ -1,4 +1,4 @@
-//! What shops and the operator do with products: the catalogue's desks.
+//! What shops and the operator do with products, and what pages ask of orders: the desks of the catalogue and of orders.
 
 use super::Wiring;
 use contracts::catalog::history::{History, RemoteHistory, ServedHistory};
@@ -8,7 +8,11 @@ use contracts::catalog::uploads::{Intake, RemoteIntake, ServedIntake};
 use contracts::catalog::{
     CategoryDesk, RemoteCategoryDesk, RemoteWorkbench, ServedCategoryDesk, ServedWorkbench, Workbench,
 };
+use contracts::digital::{Downloads, RemoteDownloads, ServedDownloads};
 use contracts::identity::Identity;
+use contracts::orders::{
+    OrderDesk, OrderPapers, RemoteOrderDesk, RemoteOrderPapers, ServedOrderDesk, ServedOrderPapers,
+};
 use runtime::Service;
 use std::sync::Arc;
 
@@ -45,4 +49,29 @@ pub fn serve(w: &mut Wiring<'_>, products: &catalog::Products) {
     w.add(Service::new("catalog").calls(ServedModerationDesk(local())));
     w.add(Service::new("catalog").calls(ServedIntake(local())));
     w.add(Service::new("catalog").calls(ServedSchedule(local())));
+}
+
+pub struct OrderDesks {
+    pub desk: Arc<dyn OrderDesk>,
+    pub papers: Arc<dyn OrderPapers>,
+    pub downloads: Arc<dyn Downloads>,
+}
+
+impl OrderDesks {
+    pub fn of(w: &Wiring<'_>, orders: &orders::Orders) -> Self {
+        let local = || Arc::new(orders.clone());
+        Self {
+            desk: w.client("orders", local(), |p| Arc::new(RemoteOrderDesk(p))),
+            papers: w.client("orders", local(), |p| Arc::new(RemoteOrderPapers(p))),
+            downloads: w.client("orders", local(), |p| Arc::new(RemoteDownloads(p))),
+        }
+    }
+}
+
+/// Lets other processes call them.
+pub fn serve_orders(w: &mut Wiring<'_>, orders: &orders::Orders) {
+    let local = || Arc::new(orders.clone());
+    w.add(Service::new("orders").calls(ServedOrderDesk(local())));
+    w.add(Service::new("orders").calls(ServedOrderPapers(local())));
+    w.add(Service::new("orders").calls(ServedDownloads(local())));
 }

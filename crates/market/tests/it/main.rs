@@ -9,6 +9,7 @@
 mod attack;
 mod description;
 mod ended;
+mod downloads;
 mod hostile;
 mod isolation;
 mod pages;

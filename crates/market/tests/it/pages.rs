@@ -173,6 +173,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
     let path = path
         .replace("{sku}", &world.a.sku)
         .replace("{version}", "1")
+        // The form is refused before it is looked for.
+        .replace("{pass}", &world.a.sale)
         .replace("{line}", &world.a.sku)
         .replace("{change}", &world.a.sale)
         .replace("{order}", &world.order)

@@ -3,6 +3,7 @@
 mod ahead;
 mod cards;
 mod categories;
+pub mod downloads;
 pub mod files;
 mod past;
 mod payouts;
@@ -342,6 +343,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         }
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
+        operation if downloads::is_of_downloads(operation) => downloads::call(world, operation).await,
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
         operation if categories::is_of_categories(operation) => categories::call(world, operation, n).await,
         operation if wishlists::is_of_wishlists(operation) => wishlists::call(world, operation, who).await,

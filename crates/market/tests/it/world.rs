@@ -446,7 +446,7 @@ impl World {
     }
 
     /// A cart is closed a moment after its order was placed; until then it is the one that is filled.
-    async fn done_with_ordered_carts(&self, who: Who) {
+    pub async fn done_with_ordered_carts(&self, who: Who) {
         let call = self.call("get_cart", &[]);
         testkit::eventually("the ordered cart is closed", || async {
             let cart = self.send_as(who, &call).await.expect(200).json();

@@ -107,6 +107,14 @@ pub enum Refusal {
         "`{title}` was made for its buyer, and is not taken back because they changed their mind. If something is wrong with it, say what."
     )]
     NotReturnable { line: LineId, title: String },
+    #[error(
+        "`{title}` was downloaded and cannot be sent back. If something is wrong with it, write to the shop."
+    )]
+    NotSent { line: LineId, title: String },
+    #[error(
+        "What is downloaded of it was delivered when it was paid, and is not cancelled. Cancel the units that are to be sent instead."
+    )]
+    Provided,
     #[error("What came could be returned until {until}.")]
     ReturnTooLate { until: Timestamp },
     #[error("A sub-order has at most {} returns.", decide_return::RETURNS_MAX)]
@@ -164,7 +172,7 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
                 reason: CancelReason::Seller,
             },
         ) => Err(Refusal::NotTheirs),
-        (OrderStatus::Placed, Command::Confirm) => Ok(vec![Event::Confirmed]),
+        (OrderStatus::Placed, Command::Confirm) => Ok(confirmation(&order.placed)),
         (OrderStatus::Placed, Command::DeclinePayment { reason }) => Ok(vec![Event::PaymentDeclined {
             reason: reason.clone(),
         }]),
@@ -200,6 +208,14 @@ pub fn decide(order: Option<&Order>, command: &Command, now: Timestamp) -> Resul
     }
 }
 
+/// That it is paid, and what follows at once for what is downloaded of it.
+#[must_use]
+pub fn confirmation(placed: &Placed) -> Vec<Event> {
+    std::iter::once(Event::Confirmed)
+        .chain(placed.provided())
+        .collect()
+}
+
 impl Command {
     pub(super) fn outcome(&self) -> &'static str {
         match self {
@@ -232,7 +248,11 @@ impl Command {
 
 fn readdress(order: &Order, address: &Address) -> Result<Vec<Event>, Refusal> {
     use SubOrderStatus as S;
-    let statuses = order.sub_orders().map(|sub_order| sub_order.status());
+    // What is downloaded goes nowhere.
+    let sent = order
+        .sub_orders()
+        .filter(|sub_order| !sub_order.part.is_downloaded());
+    let statuses: Vec<S> = sent.map(|sub_order| sub_order.status()).collect();
     let is_packed = |status: &S| !matches!(status, S::Placed | S::Confirmed | S::Cancelled);
     if order.placed.address == *address {
         return Ok(Vec::new());
@@ -254,6 +274,13 @@ fn readdress(order: &Order, address: &Address) -> Result<Vec<Event>, Refusal> {
 fn cancel_paid(order: &Order, reason: CancelReason) -> Result<Vec<Event>, Refusal> {
     use SubOrderStatus as S;
     let statuses: Vec<S> = order.sub_orders().map(|sub_order| sub_order.status()).collect();
+    // Its buyer has what is downloaded of it, and does not give it back by cancelling the rest.
+    let is_provided = order
+        .sub_orders()
+        .any(|sub_order| sub_order.progress.provided_at.is_some() && sub_order.status() != S::Cancelled);
+    if is_provided && reason == CancelReason::Buyer {
+        return Err(Refusal::Provided);
+    }
     let can_end = |status: &S| match status {
         S::Confirmed | S::Cancelled => true,
         S::Packed => reason == CancelReason::Operator,

@@ -109,6 +109,9 @@ fn cancel(
         | (SubOrderStatus::Packed, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
     }
+    if reason == CancelReason::Buyer && sub_order.progress.provided_at.is_some() {
+        return Err(Refusal::Provided);
+    }
     check_note(reason, note)?;
     let part = sub_order.part.id;
     let mut events = vec![Event::PartCancelled {
@@ -147,7 +150,8 @@ fn cancel_units(
     check_note(reason, note)?;
     check_units(sub_order, units, |line| sub_order.to_ship(line))?;
     let left: u64 = count(&sub_order.left_to_ship());
-    if sub_order.progress.parcels.is_empty() && count(units) == left {
+    let is_untouched = sub_order.progress.parcels.is_empty() && sub_order.progress.provided_at.is_none();
+    if is_untouched && count(units) == left {
         return cancel(sub_order, command, reason, note);
     }
     Ok(vec![Event::UnitsCancelled {

@@ -59,6 +59,12 @@ fn check_request(
         return Err(Refusal::ReasonUnclear);
     }
     for (line, wanted) in named(sub_order, &request.lines)? {
+        if line.digital.is_some() {
+            return Err(Refusal::NotSent {
+                line: line.id,
+                title: line.title.clone(),
+            });
+        }
         // What is faulty goes back whatever its shop says: that is the law.
         if request.reason == ReturnReason::ChangedMind
             && line.made.as_ref().is_some_and(|made| !made.returnable)

@@ -1,6 +1,7 @@
 use super::tax::{Tax, added};
 use super::tender::Tender;
 use contracts::Address;
+use contracts::digital::SoldDigital;
 use contracts::making::Made;
 use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
@@ -33,6 +34,10 @@ pub enum Event {
     /// Nothing of it is packed: it goes elsewhere.
     Readdressed {
         address: Box<Address>,
+    },
+    /// With its payment: what is downloaded of it can be downloaded, and is delivered with that.
+    Provided {
+        part: SubOrderId,
     },
     Packed {
         part: SubOrderId,
@@ -298,6 +303,9 @@ pub struct Line {
     /// How its units are made to order, frozen here: the unit price has its surcharges in it. None for plain goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Box<Made>>,
+    /// What is downloaded of it, frozen here; none for what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digital: Option<Box<SoldDigital>>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
@@ -324,6 +332,7 @@ impl Event {
             Self::Cancelled { .. } => "cancelled",
             Self::Reopened { .. } => "reopened",
             Self::Readdressed { .. } => "readdressed",
+            Self::Provided { .. } => "provided",
             Self::Packed { .. } => "packed",
             Self::Shipped { .. } => "shipped",
             Self::Delivered { .. } => "delivered",
@@ -344,7 +353,8 @@ impl Event {
             | Self::Cancelled { .. }
             | Self::Reopened { .. }
             | Self::Readdressed { .. } => None,
-            Self::Packed { part }
+            Self::Provided { part }
+            | Self::Packed { part }
             | Self::Shipped { part, .. }
             | Self::Delivered { part, .. }
             | Self::PartCancelled { part, .. }

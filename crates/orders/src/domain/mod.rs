@@ -40,6 +40,7 @@
 mod decide;
 mod decide_part;
 mod decide_return;
+mod downloads;
 mod event;
 mod giving_back;
 mod number;
@@ -55,9 +56,10 @@ mod view;
 mod view_return;
 
 pub use decide::name as status_name;
-pub use decide::{Command, Refusal, decide};
+pub use decide::{Command, Refusal, confirmation, decide};
 pub use decide_part::name as sub_order_status_name;
 pub use decide_return::name as return_status_name;
+pub use downloads::Available;
 pub(crate) use event::discount;
 pub use event::{
     Deduction, Delivery, Discount, Event, Line, Parcel, Part, Placed, Received, Refund, RefundLine,

@@ -8,6 +8,8 @@ use kernel::{LineId, ParcelId, SubOrderId, Timestamp};
 /// What happened to one part. What follows from it is computed ([`SubOrder`]), not kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
+    /// Since when what is downloaded of it can be.
+    pub provided_at: Option<Timestamp>,
     pub packed_at: Option<Timestamp>,
     pub parcels: Vec<Sent>,
     pub cancelled_units: Vec<CancelledUnits>,
@@ -129,7 +131,7 @@ impl SubOrder<'_> {
             OrderStatus::Placed => SubOrderStatus::Placed,
             OrderStatus::Cancelled => SubOrderStatus::Cancelled,
             OrderStatus::Confirmed if self.progress.cancelled.is_some() => SubOrderStatus::Cancelled,
-            OrderStatus::Confirmed if self.progress.parcels.is_empty() => match self.progress.packed_at {
+            OrderStatus::Confirmed if self.waits_to_be_sent() => match self.progress.packed_at {
                 Some(_) => SubOrderStatus::Packed,
                 None => SubOrderStatus::Confirmed,
             },
@@ -152,6 +154,11 @@ impl SubOrder<'_> {
             self.status(),
             S::Delivered | S::ReturnRequested | S::Returned | S::Refunded
         )
+    }
+
+    /// Whether nothing was sent yet, and something is to be.
+    fn waits_to_be_sent(&self) -> bool {
+        self.progress.parcels.is_empty() && (self.has_units_to_ship() || self.progress.provided_at.is_none())
     }
 
     fn has_units_to_ship(&self) -> bool {
@@ -190,14 +197,17 @@ impl SubOrder<'_> {
         self.progress.parcels.iter().find(|sent| sent.parcel.id == id)
     }
 
-    /// Units of a line that were sent, not counting those sent again.
+    /// Units of a line that were sent, not counting those sent again; all of what is downloaded, once it can be.
     #[must_use]
     pub fn shipped(&self, line: LineId) -> u32 {
+        if let Some(provided) = self.line(line).filter(|line| self.has_provided(line)) {
+            return provided.quantity;
+        }
         let sent = self.bought_parcels().flat_map(|sent| &sent.parcel.lines);
         units_of(line, sent)
     }
 
-    /// Units of a line that arrived, not counting those sent again.
+    /// Units of a line that arrived in parcels, not counting those sent again.
     #[must_use]
     pub fn delivered(&self, line: LineId) -> u32 {
         let arrived = self.bought_parcels().filter(|sent| sent.delivered_at.is_some());
@@ -288,6 +298,7 @@ pub(super) fn evolve(order: &mut Order, part: SubOrderId, at: Timestamp, event: 
     let before = matches!(event, Event::Refunded { .. }).then(|| undone(&*order));
     let progress = &mut order.progress[index];
     match event {
+        Event::Provided { .. } => progress.provided_at = Some(at),
         Event::Packed { .. } => progress.packed_at = Some(at),
         Event::Shipped { parcel, .. } => progress.parcels.push(Sent {
             parcel,

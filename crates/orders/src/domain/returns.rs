@@ -303,7 +303,10 @@ impl SubOrder<'_> {
     /// that buyers are told. A shop that takes nothing back leaves no time.
     #[must_use]
     pub fn return_until(&self) -> Option<Timestamp> {
-        let delivered = self.progress.delivered_at?;
+        let delivered = self
+            .progress
+            .delivered_at
+            .filter(|_| !self.part.is_downloaded())?;
         if self.part.return_days == 0 {
             return Some(delivered);
         }

@@ -74,7 +74,7 @@ impl SubOrder<'_> {
             commission_refunded: None,
             placed_at: order.placed_at,
             address: None,
-            timeline: timeline(self.dates(), &parcels, &refunds),
+            timeline: timeline(self.dates(), self.progress.provided_at, &parcels, &refunds),
             cancellations: self.cancellations(),
             parcels,
             refunds,
@@ -103,6 +103,7 @@ impl SubOrder<'_> {
             total: self.order.money(line.total()),
             tax: line.tax.as_ref().map(|tax| tax.view(self.order.currency())),
             made: line.made.clone(),
+            digital: line.digital.clone(),
         }
     }
 
@@ -172,9 +173,15 @@ pub struct Dates {
 
 /// What happened to a sub-order, in order of time.
 #[must_use]
-pub fn timeline(dates: Dates, parcels: &[api::Parcel], refunds: &[api::Refund]) -> Vec<api::Milestone> {
+pub fn timeline(
+    dates: Dates,
+    provided: Option<Timestamp>,
+    parcels: &[api::Parcel],
+    refunds: &[api::Refund],
+) -> Vec<api::Milestone> {
     let mut milestones = vec![milestone("placed", dates.placed)];
     milestones.extend(dates.confirmed.map(|at| milestone("confirmed", at)));
+    milestones.extend(provided.map(|at| milestone("provided", at)));
     milestones.extend(dates.packed.map(|at| milestone("packed", at)));
     // What is sent again belongs to the way of its return.
     for parcel in parcels.iter().filter(|parcel| parcel.exchange.is_none()) {

@@ -1,12 +1,15 @@
 //! The endpoints, one file each: what buyers and sellers read, and what sellers do with their parcels. What moves stock or
 //! money is checkout's.
 
+mod begin_download;
 mod get_credit_note;
 mod get_invoice;
 mod get_order;
 mod list_credit_notes;
+mod list_downloads;
 mod list_events;
 mod list_orders;
+mod read_download;
 mod request_return;
 mod seller_authorise_return;
 mod seller_credit_note;
@@ -51,6 +54,8 @@ pub fn routes(orders: Orders) -> OpenApiRouter {
         .routes(routes!(get_invoice::handler))
         .routes(routes!(seller_invoice::handler))
         .routes(routes!(seller_packing_slip::handler))
+        .routes(routes!(list_downloads::handler, begin_download::handler))
+        .routes(routes!(read_download::handler))
         .with_state(orders)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{Discount, Event, Order, Tax};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
+use contracts::digital::SoldDigital;
 use contracts::making::Made;
 use kernel::{Ctx, Timestamp};
 use postgres_types::Json;
@@ -22,7 +23,8 @@ select * from unnest($1::orders.new_sub_order[])";
 
 pub const INSERT_LINES: &str = "
 insert into orders.line
-       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts, tax, made)
+       (tenant_id, sub_order_id, id, sku_id, product_id, title, options, code, quantity, unit_price, discounts, tax, made,
+        digital)
 select * from unnest($1::orders.new_line[])";
 
 /// Takes each shop's next numbers, in order of the rows. Shops are locked in one order for everybody.
@@ -102,6 +104,7 @@ columns! {
         tenants: Uuid, sub_orders: Uuid, ids: Uuid, skus: Uuid, products: Uuid, titles: &'a str, options: &'a str,
         codes: &'a str, quantities: i64, unit_prices: i64, discounts: Option<Json<&'a [Discount]>>,
         taxes: Option<Json<&'a Tax>>, made: Option<Json<&'a Made>>,
+        digital: Option<Json<&'a SoldDigital>>,
     }
 }
 
@@ -207,5 +210,7 @@ impl<'a> LineColumns<'a> {
         self.discounts.push(column(row.discounts.as_ref()));
         self.taxes.push(row.tax.as_ref().map(|tax| Json(&tax.0)));
         self.made.push(row.made.as_ref().map(|made| Json(&made.0)));
+        self.digital
+            .push(row.digital.as_ref().map(|digital| Json(&digital.0)));
     }
 }

@@ -47,6 +47,7 @@ impl Scene {
             seller: self.text(maker.name),
             href: self.maker_href(maker),
             place: self.text(maker.place),
+            is_downloaded: false,
             dispatch_days: maker.dispatch_days,
             lines,
             subtotal: self.price(subtotal),

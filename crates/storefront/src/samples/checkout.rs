@@ -217,6 +217,7 @@ impl Scene {
                     name: "delivery.0192f3a4".to_owned(),
                     seller: self.text("Taller Guadalquivir"),
                     place: self.text("Triana, Sevilla"),
+                    is_downloaded: false,
                     items: vec![
                         self.say("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
                         self.say("2 breakfast bowls", "2 cuencos de desayuno"),
@@ -231,6 +232,7 @@ impl Scene {
                     name: "delivery.0192f3b8".to_owned(),
                     seller: self.text("Jabones del Romeral"),
                     place: self.text("Baena, Córdoba"),
+                    is_downloaded: false,
                     items: vec![self.say("3 rosemary soaps", "3 jabones de romero")],
                     options: vec![
                         option("standard", "Standard", "Estándar", (23, 26), Some(490), true),
@@ -350,7 +352,7 @@ impl Scene {
         }
     }
 
-    fn review(&self) -> CheckoutReviewPage {
+    pub(super) fn review(&self) -> CheckoutReviewPage {
         let delivery = |seller: &str, window, price| ReviewDelivery {
             seller: self.text(seller),
             label: self.say("Standard", "Estándar"),
@@ -371,6 +373,7 @@ impl Scene {
             repriced: true,
             short: false,
             cart_version: 7,
+            downloads: false,
             changes: vec![Change {
                 tone: Tone::Warn,
                 text: self.say(

@@ -34,6 +34,7 @@ impl Scene {
             ],
             lead_time: self.lead_time(),
             is_final: true,
+            download: String::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use super::goods::{GUADALQUIVIR, Maker, ROMERO};
 use super::{Sample, Scene, push};
 use crate::views::cart::{Saving, Taxes};
 use crate::views::common::{Field, Link};
+use crate::views::downloads::Downloads;
 use crate::views::order::{
     AddressChange, OrderLine, OrderPage, OrderRow, OrderState, OrdersPage, Parcel, Progress, SubOrder,
     SubOrderState, TimelineStep, UnitsForm,
@@ -94,7 +95,7 @@ impl Scene {
         steps.iter().enumerate().map(step).collect()
     }
 
-    fn sub_order(
+    pub(super) fn sub_order(
         &self,
         maker: &Maker,
         number: &str,
@@ -121,11 +122,12 @@ impl Scene {
             return_form: None,
             units_form: None,
             reason: None,
+            downloads: Downloads::default(),
             papers: Vec::new(),
         }
     }
 
-    fn order_confirmed(&self) -> OrderPage {
+    pub(super) fn order_confirmed(&self) -> OrderPage {
         let vase = self.order_line(
             "vase-blue",
             ("Tall vase with cobalt bands", "Jarrón alto con franjas cobalto"),
@@ -178,6 +180,7 @@ impl Scene {
             state: OrderState::Confirmed,
             email: self.text("elena.ferrer@mail.example"),
             sub_orders: vec![pottery, soaps],
+            is_sent: true,
             address: self.address_lines(),
             address_form: Some(AddressChange {
                 action: "/orders/ST-7K4M-20/address".to_owned(),

@@ -243,6 +243,7 @@ impl Scene {
                 },
             ],
             making: self.making_form(),
+            digital: self.digital_form(),
             currency: "EUR".to_owned(),
         }
     }

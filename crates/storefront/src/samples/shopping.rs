@@ -423,6 +423,7 @@ impl Scene {
             quantity: 1,
             quantity_max: 3,
             asked: None,
+            download: None,
             delivery: Delivery {
                 window: self.window(24, 27),
                 cost_from: Some(self.price(490)),

@@ -35,6 +35,8 @@ pub struct SellerGroup {
     pub href: String,
     pub place: String,
     pub dispatch_days: u64,
+    /// Whether nothing of it is sent.
+    pub is_downloaded: bool,
     pub lines: Vec<CartLine>,
     pub subtotal: Price,
     /// None where the seller sends for nothing.

@@ -135,6 +135,8 @@ pub struct DeliveryChoice {
     pub seller: String,
     pub place: String,
     pub items: Vec<String>,
+    /// Whether nothing of it is sent, so that nothing is chosen.
+    pub is_downloaded: bool,
     pub options: Vec<DeliveryOption>,
     /// Set where the seller does not send to this address.
     pub refused: Option<String>,
@@ -216,6 +218,8 @@ pub struct CheckoutReviewPage {
     pub idempotency_key: String,
     /// What the buyer sees and agrees to: the basket's version and the total's decimal.
     pub cart_version: i64,
+    /// Whether something is downloaded, to which the buyer must consent.
+    pub downloads: bool,
     pub error: Option<String>,
 }
 

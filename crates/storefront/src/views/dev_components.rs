@@ -47,11 +47,11 @@ impl DevComponentsPage {
         ["1", "2", "3", "4", "5", "6", "7"]
     }
 
-    fn icons(&self) -> [&'static str; 28] {
+    fn icons(&self) -> [&'static str; 29] {
         [
-            "search", "cart", "person", "shop", "theme", "filter", "menu", "close", "down", "truck", "place",
-            "clock", "return", "lock", "tick", "alert", "mail", "home", "box", "tag", "layers", "percent",
-            "coins", "people", "card", "scale", "book", "receipt",
+            "search", "cart", "person", "shop", "theme", "filter", "menu", "close", "down", "download",
+            "truck", "place", "clock", "return", "lock", "tick", "alert", "mail", "home", "box", "tag",
+            "layers", "percent", "coins", "people", "card", "scale", "book", "receipt",
         ]
     }
 

@@ -10,6 +10,8 @@ pub struct Made {
     pub lead_time: String,
     /// Whether it is not taken back because its buyer changed their mind.
     pub is_final: bool,
+    /// `Download: PDF, 12 MB`; empty for what is sent.
+    pub download: String,
 }
 
 #[derive(Clone, Debug)]

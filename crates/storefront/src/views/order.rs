@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::cart::{Saving, Taxes};
 use super::common::{Field, Image, Link, Price};
+use super::downloads::Downloads;
 use super::making::Made;
 use super::page::{Page, Tone};
 use super::parcel::WayPoint;
@@ -18,6 +19,8 @@ pub struct OrderPage {
     pub state: OrderState,
     pub email: String,
     pub sub_orders: Vec<SubOrder>,
+    /// Whether anything of it is: what is downloaded goes nowhere.
+    pub is_sent: bool,
     pub address: Vec<String>,
     /// Where the buyer changes it, while they can.
     pub address_form: Option<AddressChange>,
@@ -62,6 +65,7 @@ impl OrderPage {
         match self.state {
             OrderState::Processing => "order.lead.processing",
             OrderState::PaymentFailed => "order.lead.payment_failed",
+            OrderState::Delivered if !self.is_sent => "order.lead.downloads",
             OrderState::Confirmed if self.fresh => "order.lead.confirmed",
             OrderState::Confirmed => "order.lead.being_made_ready",
             OrderState::PartlyShipped => "order.lead.partly_shipped",
@@ -152,6 +156,8 @@ pub struct SubOrder {
     /// Why it was cancelled.
     pub reason: Option<String>,
     /// What can be printed of it.
+    /// What its buyer downloads of it.
+    pub downloads: Downloads,
     pub papers: Vec<Link>,
 }
 

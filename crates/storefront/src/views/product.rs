@@ -38,6 +38,8 @@ pub struct ProductPage {
     pub found: String,
     /// What its buyer is asked, of goods made to order.
     pub asked: Option<Asked>,
+    /// What is downloaded of it and on what terms; none for what is sent.
+    pub download: Option<(String, String)>,
     pub delivery: Delivery,
     pub seller: SellerBox,
     pub description: Markup,

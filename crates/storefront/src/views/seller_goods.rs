@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::{Choice, Field, Image, Link};
+use super::downloads::DigitalForm;
 use super::making::MakingForm;
 use super::page::{Page, Tone};
 use super::seller_history::UploadUndo;
@@ -77,6 +78,7 @@ pub struct SellerProductPage {
     pub pictures: Vec<FormPicture>,
     pub variants: Vec<VariantRow>,
     pub making: MakingForm,
+    pub digital: DigitalForm,
     /// Of all prices of the form.
     pub currency: String,
 }

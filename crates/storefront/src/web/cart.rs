@@ -161,6 +161,7 @@ pub fn changes(quote: &Quote, locale: Locale) -> Vec<Change> {
 fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerGroup {
     let rate = seller.and_then(|s| s.delivery.first()?.rates.first());
     let gap = rate
+        .filter(|_| !is_downloaded(group))
         .and_then(|r| r.free_from)
         .and_then(|free| free.sub(group.list_subtotal()).ok())
         .filter(|m| m.amount > 0);
@@ -175,6 +176,7 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
             .map(|s| cards::place(&s.location, locale))
             .unwrap_or_default(),
         dispatch_days: making::leaves(&group.lines).1,
+        is_downloaded: is_downloaded(group),
         lines: group.lines.iter().map(|l| line(l, locale)).collect(),
         subtotal: Price::new(locale, group.list_subtotal()),
         delivery_from: least.filter(|_| !is_free).map(|least| Price::new(locale, least)),
@@ -182,10 +184,19 @@ fn group(group: &QuoteGroup, seller: Option<&Seller>, locale: Locale) -> SellerG
     }
 }
 
+/// Whether nothing of it is sent.
+fn is_downloaded(group: &QuoteGroup) -> bool {
+    group.lines.iter().all(|line| line.offer.digital.is_some())
+}
+
 /// What each way of a seller's costs at the least, by where it goes.
 fn costs(group: &QuoteGroup, seller: &Seller) -> Vec<Money> {
     let subtotal = group.list_subtotal().amount;
-    let rates = seller.delivery.iter().flat_map(|option| &option.rates);
+    let ways: &[_] = match is_downloaded(group) {
+        true => &[],
+        false => &seller.delivery,
+    };
+    let rates = ways.iter().flat_map(|option| &option.rates);
     let cost = |rate: &DeliveryRate| match rate.free_from {
         Some(free) if subtotal >= free.amount => Money::zero(rate.least().currency),
         _ => rate.least(),
@@ -211,7 +222,14 @@ fn line(line: &QuoteLine, locale: Locale) -> CartLine {
         title: line.offer.title.clone(),
         href: cards::product_href(&line.offer.slug, line.offer.product),
         variant: cards::options(&line.offer.options),
-        made: making::made(line.made.as_deref(), line.offer.price.currency, locale),
+        made: downloads::marked(
+            making::made(line.made.as_deref(), line.offer.price.currency, locale),
+            line.offer
+                .digital
+                .as_deref()
+                .map(|digital| digital.files.as_slice()),
+            locale,
+        ),
         is_outdated: line.is_outdated,
         image: line.offer.image.as_ref().map(cards::image),
         unit_price: Price::new(locale, line.offer.price),

@@ -33,6 +33,8 @@ fn one(change: &FieldChange, tree: &[Category], locale: Locale) -> ChangeLine {
         "images" | "image_addresses" => pictures(value, locale),
         field if field.starts_with(TRANSLATIONS) => translation(value),
         field if field.starts_with("making") => making(field, value, locale),
+        "digital" => file_names(&value["files"]),
+        "digital/files" => file_names(value),
         _ => plain(value, locale),
     };
     ChangeLine {
@@ -59,6 +61,9 @@ fn label(field: &str, locale: Locale) -> String {
         "images" | "image_addresses" => "work.pictures",
         "making/returnable" => "work.making_final",
         field if field.starts_with("making") => "work.making",
+        "digital/downloads_max" => "work.downloads_max",
+        "digital/days" => "work.download_days",
+        field if field.starts_with("digital") => "work.digital",
         other => return attribute_name(other.strip_prefix("attributes/").unwrap_or(other), locale),
     };
     locale.t(key).to_string()
@@ -110,6 +115,13 @@ fn state(value: &Value, locale: Locale) -> String {
 fn pictures(value: &Value, locale: Locale) -> String {
     let count = value.as_array().map_or(0, Vec::len);
     locale.n("count.pictures", count as u64).to_string()
+}
+
+/// What is downloaded.
+fn file_names(value: &Value) -> String {
+    let names = value.as_array().into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(|file| file["name"].as_str()).collect();
+    clipped(&names.join(", "))
 }
 
 /// What buyers are asked, in how many days it is made, and whether it stays sold.

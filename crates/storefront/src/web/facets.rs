@@ -259,10 +259,14 @@ fn number(text: &str) -> Option<f64> {
 
 /// A number as the language writes it.
 pub fn written(number: f64, locale: Locale) -> String {
-    let plain = number.to_string();
+    decimal(&number.to_string(), locale)
+}
+
+/// A number with a point, as the language writes it.
+pub fn decimal(plain: &str, locale: Locale) -> String {
     match locale {
         Locale::Es => plain.replace('.', ","),
-        Locale::En => plain,
+        Locale::En => plain.to_owned(),
     }
 }
 

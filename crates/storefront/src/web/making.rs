@@ -37,6 +37,7 @@ pub fn made(made: Option<&making::Made>, currency: Currency, locale: Locale) -> 
             .map(|time| lead_time(time, locale))
             .unwrap_or_default(),
         is_final: !made.returnable,
+        download: String::new(),
     })
 }
 

@@ -11,6 +11,7 @@ mod checkout;
 mod compare;
 mod components;
 mod differences;
+mod downloads;
 mod draft;
 mod facets;
 mod failure;
@@ -58,6 +59,7 @@ use contracts::catalog::schedule::Schedule;
 use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
+use contracts::digital::Downloads;
 use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
@@ -102,6 +104,7 @@ pub struct Shop {
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
+    pub downloads: Arc<dyn Downloads>,
     pub shipping: Arc<dyn Shipping>,
     pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
@@ -166,6 +169,9 @@ fn table() -> Table {
         .get("/orders", orders::history)
         .get("/orders/{id}", orders::page)
         .post("/orders/{id}/cancel", orders::cancel)
+        .post("/orders/{id}/downloads", downloads::begin_of_order)
+        .get("/downloads/{pass}", downloads::page)
+        .post("/downloads/{pass}", downloads::begin_by_pass)
         .post("/orders/{id}/address", readdress::submit)
         .post("/orders/{id}/parts/{part}/cancel-units", cancel::units_of_part)
         .post("/orders/{id}/returns", returns::request)

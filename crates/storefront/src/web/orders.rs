@@ -5,7 +5,9 @@ use super::failure::Failure;
 use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
-use super::{Shop, cancel, cards, making, own_reviews, readdress, returns, savings, sub_orders, taxes};
+use super::{
+    Shop, cancel, cards, downloads, making, own_reviews, readdress, returns, savings, sub_orders, taxes,
+};
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
 use crate::views::common::{Image, Link, Price};
@@ -214,12 +216,13 @@ async fn show(
             Err(_) => OrderReviews::default(),
         }
     };
-    let (frame, sellers, listings, shipments, said) = futures::join!(
+    let (frame, sellers, listings, shipments, said, files) = futures::join!(
         visit.keyed_page(shop, "order.title"),
         shop.tenants.shops(&visit.ctx, tenants),
         shop.catalog.listings(&visit.ctx, products),
         shop.shipping.of_order(&visit.ctx, order.id),
         said,
+        downloads::of_order(shop, visit, &order),
     );
     // Without what carriers tell, an order is still one.
     let shipments = shipments.unwrap_or_default();
@@ -244,9 +247,11 @@ async fn show(
     let unpaid = state == OrderState::PaymentFailed;
     let unpacked =
         |sub: &SubOrder| matches!(sub.status, SubOrderStatus::Confirmed | SubOrderStatus::Cancelled);
+    // What is downloaded is had with the payment, and not cancelled after it.
+    let sent = |sub: &SubOrder| sub.lines.iter().all(|line| line.digital.is_none());
     let open = match order.status {
         OrderStatus::Placed => true,
-        OrderStatus::Confirmed => order.sub_orders.iter().all(unpacked),
+        OrderStatus::Confirmed => order.sub_orders.iter().all(|sub| unpacked(sub) && sent(sub)),
         OrderStatus::Cancelled => false,
     };
     let locale = visit.locale;
@@ -263,6 +268,7 @@ async fn show(
                 returns: returns::seen_by_buyer(order.id, s, locale),
                 return_form: returns::form(order.id, s, visit, left),
                 units_form: cancel::form(order.id, s, visit, left),
+                downloads: downloads::of_part(&files, s, locale),
                 ..own_reviews::on(
                     s,
                     sub_orders::seen(s, &sellers, &listings, &shipments, locale),
@@ -271,6 +277,7 @@ async fn show(
                 )
             })
             .collect(),
+        is_sent: !order.sub_orders.iter().all(downloads::is_downloaded),
         address: address_lines(&order.address, visit),
         address_form: readdress::form(&order, left),
         payment: payment_line(payment.as_ref(), visit),
@@ -379,7 +386,11 @@ fn order_summary(order: &Order, sellers: &[Seller], locale: Locale) -> Summary {
             .map(|line| SummaryLine {
                 title: line.title.clone(),
                 variant: line.options.clone(),
-                made: making::made(line.made.as_deref(), line.unit_price.currency, locale),
+                made: downloads::marked(
+                    making::made(line.made.as_deref(), line.unit_price.currency, locale),
+                    line.digital.as_deref().map(|digital| digital.files.as_slice()),
+                    locale,
+                ),
                 quantity: u64::from(line.quantity),
                 image: None,
                 total: Price::new(locale, line.list_total),

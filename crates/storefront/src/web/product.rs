@@ -5,7 +5,7 @@ use super::listing::crumbs;
 use super::making::Typed;
 use super::posted::Posted;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, compare, facets, making, reviews, viewed};
+use super::{Shop, cards, compare, downloads, facets, making, reviews, viewed};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
@@ -188,6 +188,10 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
         asked: listing.making.as_ref().map(|making| {
             let typed = again.as_ref().map(|again| &again.typed);
             making::asked(making, shown.price.currency, typed, locale)
+        }),
+        download: listing.digital.as_deref().map(|digital| {
+            let told = downloads::told(&digital.files, locale);
+            (told, downloads::terms(digital, locale))
         }),
         delivery: delivery(
             &seller,

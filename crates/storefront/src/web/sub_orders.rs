@@ -1,8 +1,9 @@
 //! A seller's part of an order, as its buyer and its seller see it.
 
-use super::{cards, making, savings};
+use super::{cards, downloads, making, savings};
 use crate::i18n::Locale;
 use crate::views::common::{Image, Link, Price};
+use crate::views::downloads::Downloads;
 use crate::views::order::{OrderLine, Parcel, Progress, SubOrder, SubOrderState, TimelineStep};
 use crate::views::parcel::WayPoint;
 use contracts::catalog::Listing;
@@ -38,7 +39,7 @@ pub fn seen(
             .map(|line| order_line(line, listings.get(&line.product), locale))
             .collect(),
         parcels: parcels(sub, shipments, locale),
-        delivery: sub.delivery_name.clone(),
+        delivery: delivery_name(sub, locale),
         subtotal: Price::new(locale, sub.subtotal),
         delivery_cost: (list_delivery.amount > 0).then(|| Price::new(locale, list_delivery)),
         saved: (sub.discount.amount > 0).then(|| savings::less(sub.discount, locale)),
@@ -48,7 +49,16 @@ pub fn seen(
         return_form: None,
         units_form: None,
         reason: reason(sub, locale),
+        downloads: Downloads::default(),
         papers: papers(sub, locale),
+    }
+}
+
+/// The way it is sent, in the shop's words; what is downloaded in the reader's.
+pub fn delivery_name(sub: &api::SubOrder, locale: Locale) -> String {
+    match downloads::is_downloaded(sub) {
+        true => locale.t("download.delivery").to_string(),
+        false => sub.delivery_name.clone(),
     }
 }
 
@@ -147,8 +157,19 @@ const WAY: [(&str, &str); 5] = [
     ("delivered", "timeline.delivered"),
 ];
 
+/// The same of one that is downloaded.
+const WAY_OF_DOWNLOADS: [(&str, &str); 3] = [
+    ("placed", "timeline.placed"),
+    ("confirmed", "timeline.confirmed"),
+    ("provided", "timeline.provided"),
+];
+
 /// The way of a sub-order: what is behind it, where it stands, what is ahead.
 pub fn timeline(sub: &api::SubOrder, locale: Locale) -> Vec<TimelineStep> {
+    let way: &[(&str, &str)] = match downloads::is_downloaded(sub) {
+        true => &WAY_OF_DOWNLOADS,
+        false => &WAY,
+    };
     let done = steps_done(sub.status);
     let step = |key: &str, at: Option<Timestamp>, progress| TimelineStep {
         label: locale.t(key).to_string(),
@@ -161,14 +182,14 @@ pub fn timeline(sub: &api::SubOrder, locale: Locale) -> Vec<TimelineStep> {
         own.clone().find(|m| m.name == name).map(|m| m.at)
     };
     if sub.status == SubOrderStatus::Cancelled {
-        let mut steps: Vec<_> = WAY
+        let mut steps: Vec<_> = way
             .iter()
             .filter_map(|(name, key)| Some(step(key, Some(last(name)?), Progress::Done)))
             .collect();
         steps.push(step("timeline.cancelled", last("cancelled"), Progress::Current));
         return steps;
     }
-    let steps = WAY.iter().enumerate().map(|(i, (name, key))| {
+    let steps = way.iter().enumerate().map(|(i, (name, key))| {
         let progress = match i.cmp(&done) {
             std::cmp::Ordering::Less => Progress::Done,
             std::cmp::Ordering::Equal => Progress::Current,
@@ -297,7 +318,11 @@ pub fn order_line(line: &api::OrderLine, listing: Option<&Listing>, locale: Loca
             .map(|l| cards::product_href(&l.slug, l.id))
             .unwrap_or_default(),
         variant: line.options.clone(),
-        made: making::made(line.made.as_deref(), line.unit_price.currency, locale),
+        made: downloads::marked(
+            making::made(line.made.as_deref(), line.unit_price.currency, locale),
+            line.digital.as_deref().map(|digital| digital.files.as_slice()),
+            locale,
+        ),
         sku: line.code.clone(),
         image: listing.and_then(|l| l.images.first()).map(|p| Image {
             alt: String::new(),

@@ -11,7 +11,7 @@ use crate::saga::{End, NOTHING_TO_PAY, Outcome, Step, next};
 use contracts::orders::{CancelReason, OrderStatus};
 use inventory::till::{Line, Settlement};
 use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
-use orders::domain::{Command, Event, Order, Tender, decide as decide_order};
+use orders::domain::{Command, Event, Order, Tender, confirmation, decide as decide_order};
 use payments::domain::Event as Payment;
 use std::time::Duration;
 
@@ -401,7 +401,7 @@ fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<
     let events = if late {
         still_undecided(case, saga)?;
         let mut events = decide_order(Some(&case.order), &Command::Reopen { until: now }, now)?;
-        events.push(Event::Confirmed);
+        events.extend(confirmation(&case.order.placed));
         events
     } else {
         decide_order(Some(&case.order), &Command::Confirm, now)?

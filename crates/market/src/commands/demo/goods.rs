@@ -110,6 +110,7 @@ fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {
         status: Some(ProductStatus::Active),
         images: pictures.into_iter().map(DraftImage::Stored).collect(),
         making: super::making::of(product).map(Box::new),
+        digital: None,
         variants: product.variants.iter().map(variant).collect(),
     }
 }

@@ -127,6 +127,7 @@ async fn buy(
                 delivery: Vec::new(),
                 tender: TenderWish::default(),
                 expected_due: None,
+                consents_to_downloads: true,
             },
         )
         .await?;

@@ -1,6 +1,6 @@
 //! Step 1: who gets it, and where.
 
-use super::{address_lines, passage, summary};
+use super::{address_lines, is_downloaded, passage, summary};
 use crate::views::checkout::{AddressForm, CheckoutAddressPage, SavedAddress, Step};
 use crate::views::common::{Choice, Field};
 use crate::web::Shop;
@@ -84,7 +84,15 @@ pub async fn submit(
         let used = used_before(&shop, visit).await;
         return show(&shop, visit, draft, email, form, &used).await;
     };
-    let mut response = redirect("/checkout/delivery");
+    // Of what is downloaded nothing is sent, so that there is nothing to choose.
+    let sent = match passage(&shop, visit, draft.clone()).await? {
+        Some(passage) => !passage.quote.groups.iter().all(is_downloaded),
+        None => true,
+    };
+    let mut response = redirect(match sent {
+        true => "/checkout/delivery",
+        false => "/checkout/payment",
+    });
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }

@@ -1,6 +1,6 @@
 //! Step 2: how each seller sends it.
 
-use super::{Passage, address_lines, passage, summary, window};
+use super::{Passage, address_lines, is_downloaded, passage, summary, window};
 use crate::views::checkout::{CheckoutDeliveryPage, DeliveryChoice, DeliveryOption, Step};
 use crate::views::common::Price;
 use crate::web::draft::Draft;
@@ -70,9 +70,11 @@ fn choice(group: &QuoteGroup, seller: Option<&Seller>, visit: &Visit) -> Deliver
             .iter()
             .map(|l| format!("{} × {}", l.quantity, l.offer.title))
             .collect(),
+        is_downloaded: is_downloaded(group),
         options: group
             .options
             .iter()
+            .filter(|_| !is_downloaded(group))
             .map(|option| DeliveryOption {
                 value: option.code.clone(),
                 label: option.name.clone(),

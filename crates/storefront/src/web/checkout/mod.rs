@@ -9,7 +9,7 @@ pub mod review;
 use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, making, savings, taxes};
+use super::{Shop, cards, downloads, making, savings, taxes};
 use crate::i18n::Locale;
 use crate::views::cart::Saving;
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
@@ -101,7 +101,14 @@ fn summary(visit: &Visit, quote: &Quote) -> Summary {
             .map(|line| SummaryLine {
                 title: line.offer.title.clone(),
                 variant: cards::options(&line.offer.options),
-                made: making::made(line.made.as_deref(), line.offer.price.currency, locale),
+                made: downloads::marked(
+                    making::made(line.made.as_deref(), line.offer.price.currency, locale),
+                    line.offer
+                        .digital
+                        .as_deref()
+                        .map(|digital| digital.files.as_slice()),
+                    locale,
+                ),
                 quantity: u64::from(line.quantity),
                 image: line.offer.image.as_ref().map(cards::image),
                 total: Price::new(locale, line.list_total),
@@ -150,6 +157,11 @@ pub fn address_lines(address: &Address, visit: &Visit) -> Vec<String> {
         .flatten()
         .filter(|line| !line.is_empty())
         .collect()
+}
+
+/// Whether all of a seller's part is downloaded: nothing of it is sent.
+fn is_downloaded(group: &QuoteGroup) -> bool {
+    group.lines.iter().all(|line| line.offer.digital.is_some())
 }
 
 /// When a parcel of these lines arrives: days until it leaves and days on the way.

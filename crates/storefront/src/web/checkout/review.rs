@@ -1,6 +1,6 @@
 //! Step 4: everything once more, then the order.
 
-use super::{Passage, address_lines, passage, payment, summary, window};
+use super::{Passage, address_lines, is_downloaded, passage, payment, summary, window};
 use crate::i18n::plain_decimal;
 use crate::views::checkout::{CheckoutReviewPage, ReviewDelivery, Step};
 use crate::views::common::Price;
@@ -62,6 +62,7 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
             false => payment::label(visit, &method),
         },
         changes: cart::changes(&quote, visit.locale),
+        downloads: lines().any(|line| line.offer.digital.is_some()),
         repriced: lines().any(|line| line.price_was.is_some()),
         short: !lines().all(QuoteLine::orderable),
         cart_version: quote.cart_version,
@@ -100,8 +101,14 @@ fn delivery(group: &QuoteGroup, visit: &Visit) -> Option<ReviewDelivery> {
         .find(|o| Some(&o.code) == group.chosen.as_ref())?;
     Some(ReviewDelivery {
         seller: group.shop_name.clone(),
-        label: chosen.name.clone(),
-        window: window(chosen, &group.lines, visit),
+        label: match is_downloaded(group) {
+            true => visit.locale.t("download.delivery").to_string(),
+            false => chosen.name.clone(),
+        },
+        window: match is_downloaded(group) {
+            true => visit.locale.t("download.at_once").to_string(),
+            false => window(chosen, &group.lines, visit),
+        },
         price: (chosen.price.amount > 0).then(|| Price::new(visit.locale, chosen.price)),
     })
 }
@@ -174,6 +181,7 @@ pub async fn place(
         delivery: draft.delivery.clone(),
         tender: draft.tender(visit),
         expected_due: Some(quote.due),
+        consents_to_downloads: agreed.consents_to_downloads,
     };
     let order = match shop.checkout.place(&visit.ctx, request).await {
         Ok(order) => order.id,
@@ -225,6 +233,7 @@ struct Agreed {
     cart_version: Option<i64>,
     total: String,
     due: String,
+    consents_to_downloads: bool,
 }
 
 impl Agreed {
@@ -235,6 +244,7 @@ impl Agreed {
             key,
             cart_version: posted.get("cart_version").parse().ok(),
             total: posted.get("total").to_owned(),
+            consents_to_downloads: posted.ticked("consents_to_downloads"),
             // As on a page without gift cards: all of it.
             due: match posted.get("due") {
                 "" => posted.get("total").to_owned(),
@@ -292,6 +302,7 @@ impl Agreed {
             delivery: draft.delivery.clone(),
             tender: draft.tender(visit),
             expected_due: Some(Money::parse(&self.due, ordered.currency).ok()?),
+            consents_to_downloads: self.consents_to_downloads,
         };
         match shop.checkout.place(&visit.ctx, request).await {
             Ok(order) => Some(order.id),

@@ -1,6 +1,7 @@
 //! The seller's workplace.
 
 pub mod cancel;
+mod digital_form;
 pub mod feeds;
 pub mod files;
 pub mod following;

@@ -14,7 +14,7 @@ use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
 use crate::web::left::{Left, Shown};
 use crate::web::posted::Posted;
-use crate::web::sub_orders::{changes, order_line, parcels, reason, state, timeline};
+use crate::web::sub_orders::{changes, delivery_name, order_line, parcels, reason, state, timeline};
 use crate::web::taxes;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -225,7 +225,7 @@ async fn show(
             })
             .collect(),
         parcels: parcels(&sub, &shipments, locale),
-        delivery: sub.delivery_name.clone(),
+        delivery: delivery_name(&sub, locale),
         address: sub
             .address
             .as_ref()

@@ -4,9 +4,8 @@ use super::product_asked::{self, parted};
 use super::product_text::{
     attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories, whole,
 };
-use super::product_words;
 use super::products::{self, STATES};
-use super::{bar, making_form, own_shop};
+use super::{bar, digital_form, making_form, own_shop, product_words};
 use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field, Image};
 use crate::views::making::MakingForm;
@@ -56,6 +55,7 @@ struct Form {
     pictures: Vec<FormPicture>,
     variants: Vec<VariantRow>,
     making: MakingForm,
+    digital: digital_form::Given,
     error: Option<String>,
 }
 
@@ -65,6 +65,7 @@ pub async fn new(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fai
     let mut form = Form {
         state: "active".to_owned(),
         tax_category: STANDARD.to_owned(),
+        digital: digital_form::filled(None, visit.locale),
         ..Form::default()
     };
     // The one thing that is sold stands first and open; more can be added below it.
@@ -114,7 +115,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
             price: Field::of(typed(v.price, locale)),
             compare_at: Field::of(v.compare_at.map(|m| typed(m, locale)).unwrap_or_default()),
             weight: number_field(Some(v.weight_g).filter(|w| *w > 0)),
-            stock: number_field(level.map(|l| l.on_hand)),
+            stock: number_field(level.and_then(digital_form::counted)),
             reserved: level.map_or(0, |l| l.reserved),
             gtin: v.gtin.clone().unwrap_or_default(),
             is_blank: false,
@@ -134,14 +135,14 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
         attributes: Field::of(attributes_text(&free)),
         schema,
         asked,
-        asked_errors: BTreeMap::new(),
         language: listing.language.clone(),
         translations: own.translations.clone(),
         state: code.to_owned(),
         pictures: listing.images.iter().enumerate().map(picture_row).collect(),
         variants: listing.variants.iter().enumerate().map(variant).collect(),
         making: making_form::filled(listing.making.as_deref(), currency_of(listing), locale),
-        error: None,
+        digital: digital_form::filled(listing.digital.as_deref(), locale),
+        ..Form::default()
     }
 }
 
@@ -240,6 +241,7 @@ async fn show(
         pictures: form.pictures,
         variants: form.variants,
         making: making_form::with_blanks(form.making, locale),
+        digital: form.digital.form,
         currency: seller.currency.code().to_owned(),
         page,
     };
@@ -284,14 +286,20 @@ async fn write(
         }
     };
     form.pictures = pictures.iter().enumerate().map(picture_row).collect();
+    match form.digital.take_files(shop, posted, seller.id, own).await {
+        Ok(()) => {}
+        Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
+        Err(fault) => form.error = Some(visit.tell(&fault)),
+    }
     if posted.ticked("show") {
         return Ok(show(shop, visit, seller, own, form).await);
     }
     let Some(mut draft) = read.filter(|_| form.error.is_none()) else {
-        let fallback = visit.locale.t("form.check").to_string();
-        form.error.get_or_insert(fallback);
+        form.error
+            .get_or_insert_with(|| visit.locale.t("form.check").to_string());
         return Ok(show(shop, visit, seller, own, form).await);
     };
+    draft.digital = form.digital.choice();
     draft.images = pictures.into_iter().map(DraftImage::Stored).collect();
     let written = match own {
         None => shop.workbench.create_product(&visit.ctx, seller.id, draft).await,
@@ -429,6 +437,8 @@ fn read(
     let (making_form, making) = making_form::read(posted, currency);
     form.making = making_form;
     is_good &= making.is_some();
+    form.digital = digital_form::read(posted);
+    is_good &= form.digital.is_good();
     let known = own.map(|own| parted(&own.listing.attributes, &schema).1);
     let mut attributes = match read_attributes(&form.attributes.value, known.as_ref()) {
         Ok(attributes) => attributes,
@@ -459,6 +469,7 @@ fn read(
         status: products::status_of(&form.state),
         images: Vec::new(),
         making: making.map(Box::new),
+        digital: None,
         variants,
     });
     (form, draft)
