@@ -417,6 +417,7 @@ fn with_delivery(
         weight_g: group
             .lines
             .iter()
+            .filter(|line| line.offer.digital.is_none())
             .map(|line| u64::from(line.offer.weight_g) * u64::from(line.quantity))
             .sum(),
         subtotal: group.list_subtotal,

@@ -48,6 +48,8 @@
       // A second press of the same button while the first is on its way does nothing.
       if (form.dataset.sent !== undefined) event.preventDefault();
       form.dataset.sent = "";
+      // What is downloaded leaves the page as it is: it can be asked for again a moment later.
+      if (form.dataset.again !== undefined) setTimeout(() => delete form.dataset.sent, 2000);
       return;
     }
     for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;

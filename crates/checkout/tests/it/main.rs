@@ -9,6 +9,7 @@ mod coupons;
 mod crash;
 mod day;
 mod discounts;
+mod downloads;
 mod expiry;
 mod http;
 mod keys;

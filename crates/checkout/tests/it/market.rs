@@ -109,6 +109,11 @@ impl Market {
         self.offers.lock().unwrap().get_mut(&sku).unwrap().making = making.map(Box::new);
     }
 
+    /// From now on it is downloaded, as the offer says.
+    pub fn digitise(&self, offer: &Offer) {
+        self.offers.lock().unwrap().insert(offer.sku, offer.clone());
+    }
+
     /// The cart with another line of the SKU, to be made as its buyer says, at the price that they saw.
     pub fn with_made(&self, now: Timestamp, cart: &Cart, sku: SkuId, answers: &Answers, seen: i64) -> Cart {
         let tenant = self.offers.lock().unwrap()[&sku].tenant;

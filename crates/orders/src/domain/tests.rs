@@ -1,3 +1,4 @@
+mod downloads;
 mod exchanges;
 mod parts;
 mod refunds;

@@ -1,6 +1,7 @@
 //! Fills a marketplace with the generated demo, through the same doors that real sellers and buyers use.
 
 mod asked;
+mod downloads;
 mod goods;
 mod making;
 mod people;
@@ -58,7 +59,8 @@ async fn load(market: &Market, seed: u64, scale: u32) -> anyhow::Result<()> {
     );
 
     let began = Instant::now();
-    let products = goods::publish(market, &ctx, &sampler, &shops).await?;
+    let products = goods::publish(market, &ctx, &sampler, &shops).await?
+        + downloads::publish(market, &ctx, &shops).await?;
     let took = began.elapsed().as_secs_f64();
     println!(
         "{products} products published in {took:.1} s ({:.0} a second)",

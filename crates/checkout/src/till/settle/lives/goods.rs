@@ -3,6 +3,7 @@
 use super::chance::Dice;
 use super::offers::Offers;
 use contracts::Address;
+use contracts::digital::SoldDigital;
 use contracts::promotions::Funder;
 use contracts::taxes::TaxOwner;
 use inventory::till::{Level, Shelves, Units};
@@ -199,8 +200,18 @@ fn line(shop: &Shop, n: u64, dice: &mut Dice) -> Line {
         discounts: Vec::new(),
         tax: None,
         made: None,
-        digital: None,
+        // One in seven is downloaded: no dice, so that lives lived before are lived again.
+        digital: n.is_multiple_of(7).then(downloaded),
     }
+}
+
+fn downloaded() -> Box<SoldDigital> {
+    Box::new(SoldDigital {
+        files: Vec::new(),
+        downloads_max: 5,
+        days: 365,
+        consented_at: Timestamp::default(),
+    })
 }
 
 /// Puts tax into what is paid, after discounts.
