@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
-use super::{Shop, cards, making, product, savings, taxes};
+use super::{Shop, cards, downloads, making, product, savings, taxes};
 use crate::i18n::Locale;
 use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup, Taxes};
 use crate::views::common::Price;
