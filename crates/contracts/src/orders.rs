@@ -329,7 +329,7 @@ pub struct OrderSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderEvent {
     pub version: i64,
-    /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`, `readdressed`; of one sub-order: `packed`,
+    /// Stable name: `placed`, `payment_declined`, `confirmed`, `cancelled`, `reopened`, `readdressed`; of one sub-order: `provided`, `packed`,
     /// `shipped`, `delivered`, `part_cancelled`, `units_cancelled`, `refunded`; of one return: `return_requested`,
     /// `return_authorised`, `return_refused`, `return_withdrawn`, `return_sent_back`, `return_received`,
     /// `return_exchanged`, `return_closed`.
