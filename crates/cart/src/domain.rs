@@ -28,8 +28,10 @@ impl Wanted {
         })
     }
 
-    fn price(&self) -> Result<Money, Error> {
-        with_surcharge(self.offer.price, self.settled.surcharge).map_err(|_| Error::QuantityTooLarge)
+    /// What each costs where the cart holds `units` of the SKU.
+    fn price(&self, units: u32) -> Result<Money, Error> {
+        let price = self.offer.unit_price(units);
+        with_surcharge(price, self.settled.surcharge).map_err(|_| Error::QuantityTooLarge)
     }
 
     fn is(&self, line: &CartLine) -> bool {
@@ -61,8 +63,8 @@ pub fn set(cart: &mut Cart, wanted: &Wanted, quantity: u32, now: Timestamp) -> R
         return Err(Error::QuantityTooLarge);
     }
     let others = cart.lines.iter().filter(|l| l.sku == offer.sku && !wanted.is(l));
-    let others: i64 = others.map(|l| i64::from(l.quantity)).sum();
-    let available = wanted.available - others;
+    let others: u32 = others.map(|l| l.quantity).fold(0, u32::saturating_add);
+    let available = wanted.available - i64::from(others);
     if i64::from(quantity) > available {
         return Err(Error::OutOfStock {
             sku: offer.sku,
@@ -79,7 +81,8 @@ pub fn set(cart: &mut Cart, wanted: &Wanted, quantity: u32, now: Timestamp) -> R
             offer: offer.price.currency,
         });
     }
-    let price = wanted.price()?;
+    let units = quantity.saturating_add(others);
+    let price = wanted.price(units)?;
     let full = cart.lines.len() >= CART_LINES_MAX;
     match cart.lines.iter_mut().find(|line| wanted.is(line)) {
         Some(line) => {
@@ -95,6 +98,16 @@ pub fn set(cart: &mut Cart, wanted: &Wanted, quantity: u32, now: Timestamp) -> R
             line: (!wanted.settled.answers.is_empty()).then(|| CartLineId::new(now)),
             answers: wanted.settled.answers.clone(),
         }),
+    }
+    // Units that are made otherwise count together: their price may be another with these.
+    let siblings = cart
+        .lines
+        .iter_mut()
+        .filter(|l| l.sku == offer.sku && !wanted.is(l));
+    for line in siblings {
+        if let Some(price) = price_now(offer, &line.answers, units) {
+            line.price_seen = price;
+        }
     }
     touch(cart, now);
     Ok(())
@@ -134,18 +147,20 @@ pub fn remove_code(cart: &mut Cart, text: &str, now: Timestamp) {
     }
 }
 
-/// What one costs now, as it is to be made; none where the product asks something else by now.
+/// What each costs now where the cart holds `units` of the SKU, as it is to be made; none where the product asks something
+/// else by now.
 #[must_use]
-pub fn price_now(offer: &Offer, answers: &Answers) -> Option<Money> {
+pub fn price_now(offer: &Offer, answers: &Answers, units: u32) -> Option<Money> {
     let settled = making::settle(offer.making.as_deref(), answers).ok()?;
-    with_surcharge(offer.price, settled.surcharge).ok()
+    with_surcharge(offer.unit_price(units), settled.surcharge).ok()
 }
 
 /// Takes the current prices as seen. Lines that are no longer offered stay, and stay unorderable.
 pub fn accept_prices(cart: &mut Cart, offers: &[Offer], now: Timestamp) {
-    for line in &mut cart.lines {
+    let units: Vec<u32> = cart.lines.iter().map(|line| cart.units_of(line.sku)).collect();
+    for (line, units) in cart.lines.iter_mut().zip(units) {
         if let Some(offer) = offers.iter().find(|o| o.sku == line.sku)
-            && let Some(price) = price_now(offer, &line.answers)
+            && let Some(price) = price_now(offer, &line.answers, units)
         {
             line.price_seen = price;
         }
@@ -239,6 +254,7 @@ mod tests {
             slug: "bowl".into(),
             options: vec![],
             price: Money::new(price, Currency::EUR),
+            breaks: vec![],
             weight_g: 400,
             category: None,
             tax_category: contracts::taxes::standard(),
@@ -309,6 +325,29 @@ mod tests {
         };
         assert_eq!(refused.to_string(), none_left.to_string());
         assert_eq!(cart.lines.len(), 1);
+    }
+
+    #[test]
+    fn more_units_are_cheaper_each_however_they_are_made() {
+        let step = |from_quantity, price| contracts::catalog::QuantityBreak {
+            from_quantity,
+            price: Money::new(price, Currency::EUR),
+        };
+        let (mut cart, mut board) = (cart(), board());
+        board.breaks = vec![step(3, 1_800), step(6, 1_500)];
+        let seen = |cart: &Cart| -> Vec<i64> { cart.lines.iter().map(|l| l.price_seen.amount).collect() };
+        add(&mut cart, &engraved(&board, "Ana", 99), 2, now()).expect("fits");
+        assert_eq!(seen(&cart), [2_500]);
+        add(&mut cart, &engraved(&board, "Eva", 99), 1, now()).expect("fits");
+        assert_eq!(seen(&cart), [2_300, 2_300]);
+        set(&mut cart, &engraved(&board, "Eva", 99), 4, now()).expect("fits");
+        assert_eq!(seen(&cart), [2_000, 2_000]);
+        // Below the quantity they cost what they did, which the buyer sees before they agree.
+        let eva = cart.lines[1].id();
+        remove(&mut cart, eva, now()).expect("taken out");
+        assert_eq!(seen(&cart), [2_000]);
+        accept_prices(&mut cart, std::slice::from_ref(&board), now());
+        assert_eq!(seen(&cart), [2_500]);
     }
 
     #[test]

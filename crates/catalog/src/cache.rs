@@ -1,12 +1,13 @@
 //! Listings in memory, by product.
 //!
 //! A reader that selected before a change and stores after it would keep an old listing alive. So a change leaves
-//! behind the version it made ([`Slot::Stale`]), and what is older than that is not stored.
+//! behind the version it made ([`Slot::Stale`]), and what is older than that is not stored. A listing with a sale is kept
+//! as it is at the time of reading, and not believed beyond the moment at which the sale begins or ends.
 
 use bytes::Bytes;
 use contracts::catalog::{CategoryRef, Listing, ProductStatus};
 use foldhash::fast::RandomState;
-use kernel::{ProductId, SkuId, TenantId};
+use kernel::{ProductId, SkuId, TenantId, Timestamp};
 use moka::ops::compute::Op;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -28,6 +29,8 @@ const STALE_WEIGHT: u32 = 100;
 pub struct CachedListing {
     pub id: ProductId,
     pub head: Head,
+    /// From when on its prices are others; nothing where they stay.
+    until: Option<Timestamp>,
     listing: OnceLock<Listing>,
     json: OnceLock<(Bytes, u64)>,
     weight: u32,
@@ -43,6 +46,9 @@ pub struct Head {
     /// The languages of its translations.
     #[serde(default)]
     pub translations: BTreeMap<String, IgnoredAny>,
+    /// Where its prices depend on the time.
+    #[serde(default)]
+    pub price_points: Option<IgnoredAny>,
 }
 
 /// What of a product changes more often than it is written.
@@ -77,7 +83,7 @@ impl Standing {
 }
 
 impl CachedListing {
-    pub(crate) fn of_listing(listing: Listing) -> Self {
+    pub(crate) fn of_listing(listing: Listing, until: Option<Timestamp>) -> Self {
         let texts: usize = listing.description_html.len()
             + listing.title.len() * 2
             + listing.attributes.keys().map(|key| key.len() + 80).sum::<usize>()
@@ -95,7 +101,9 @@ impl CachedListing {
                     .keys()
                     .map(|tag| (tag.clone(), IgnoredAny))
                     .collect(),
+                price_points: None,
             },
+            until,
             listing: OnceLock::from(listing),
             json: OnceLock::new(),
             weight: weight(texts),
@@ -106,10 +114,15 @@ impl CachedListing {
         Self {
             id,
             head,
+            until: None,
             listing: OnceLock::new(),
             weight: weight(json.len()),
             json: OnceLock::from(hashed(json)),
         }
+    }
+
+    fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
     }
 
     /// The listing, taken apart by whoever asks first.
@@ -180,23 +193,23 @@ impl Listings {
         }
     }
 
-    pub fn get(&self, id: ProductId) -> Option<Arc<CachedListing>> {
+    pub fn get(&self, id: ProductId, now: Timestamp) -> Option<Arc<CachedListing>> {
         match self.slots.get(&id)? {
-            Slot::Fresh(cached) => Some(cached),
+            Slot::Fresh(cached) => Some(cached).filter(|cached| cached.holds(now)),
             Slot::Stale { .. } => None,
         }
     }
 
-    pub fn by_sku(&self, sku: SkuId) -> Option<Arc<CachedListing>> {
-        self.get(self.products.get(&sku)?)
+    pub fn by_sku(&self, sku: SkuId, now: Timestamp) -> Option<Arc<CachedListing>> {
+        self.get(self.products.get(&sku)?, now)
     }
 
-    /// Keeps what was selected, unless something newer is known.
-    pub fn keep(&self, listing: Listing) -> Arc<CachedListing> {
+    /// Keeps what was selected, unless something newer is known. Its prices are what they are `until` then.
+    pub fn keep(&self, listing: Listing, until: Option<Timestamp>) -> Arc<CachedListing> {
         for variant in &listing.variants {
             self.products.insert(variant.sku, listing.id);
         }
-        self.put(CachedListing::of_listing(listing))
+        self.put(CachedListing::of_listing(listing, until))
     }
 
     /// As [`Self::keep`], of a listing as it was written. Its SKUs lead to it once somebody asked for one.
@@ -207,9 +220,16 @@ impl Listings {
     fn put(&self, listing: CachedListing) -> Arc<CachedListing> {
         let version = listing.head.version;
         let cached = Arc::new(listing);
+        let later = |kept: &CachedListing| match (kept.until, cached.until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(kept), Some(new)) => kept >= new,
+        };
         self.slots.entry(cached.id).and_compute_with(|entry| {
             let is_outdated = entry.is_some_and(|entry| match entry.value() {
-                Slot::Fresh(kept) => kept.head.version >= version,
+                Slot::Fresh(kept) => {
+                    kept.head.version > version || kept.head.version == version && later(kept)
+                }
                 Slot::Stale { from } => *from > version,
             });
             if is_outdated {
@@ -246,7 +266,6 @@ impl Listings {
 mod tests {
     use super::*;
     use contracts::catalog::Attributes;
-    use kernel::Timestamp;
 
     fn listing(id: ProductId, version: i64) -> Listing {
         Listing {
@@ -268,6 +287,7 @@ mod tests {
             variants: vec![],
             making: None,
             digital: None,
+            price_points: BTreeMap::new(),
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         }
@@ -278,11 +298,14 @@ mod tests {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
         cache.outdate(id, 2);
-        cache.keep(listing(id, 1));
-        assert!(cache.get(id).is_none());
-        cache.keep(listing(id, 2));
-        cache.keep(listing(id, 1));
-        assert_eq!(cache.get(id).map(|c| c.head.version), Some(2));
+        cache.keep(listing(id, 1), None);
+        assert!(cache.get(id, Timestamp::UNIX_EPOCH).is_none());
+        cache.keep(listing(id, 2), None);
+        cache.keep(listing(id, 1), None);
+        assert_eq!(
+            cache.get(id, Timestamp::UNIX_EPOCH).map(|c| c.head.version),
+            Some(2)
+        );
     }
 
     #[test]
@@ -302,22 +325,44 @@ mod tests {
         let cached = cache.keep_json(id, head, json.clone());
         assert_eq!(cached.listing().unwrap(), &written);
         assert_eq!(cached.json().0, &json);
-        let kept = cache.get(id).unwrap();
+        let kept = cache.get(id, Timestamp::UNIX_EPOCH).unwrap();
         assert!(Arc::ptr_eq(&kept, &cached));
         let mut other = kept.head.clone();
         other.version = 6;
         cache.keep_json(id, other, Bytes::from_static(b"{}"));
-        assert_eq!(cache.get(id).map(|c| c.head.version), Some(7));
+        assert_eq!(
+            cache.get(id, Timestamp::UNIX_EPOCH).map(|c| c.head.version),
+            Some(7)
+        );
     }
 
     #[test]
     fn old_news_does_not_evict() {
         let cache = Listings::new(1 << 20);
         let id = ProductId::new(Timestamp::UNIX_EPOCH);
-        cache.keep(listing(id, 3));
+        cache.keep(listing(id, 3), None);
         cache.outdate(id, 3);
-        assert!(cache.get(id).is_some());
+        assert!(cache.get(id, Timestamp::UNIX_EPOCH).is_some());
         cache.outdate(id, 4);
-        assert!(cache.get(id).is_none());
+        assert!(cache.get(id, Timestamp::UNIX_EPOCH).is_none());
+    }
+
+    #[test]
+    fn a_price_is_believed_until_it_is_another() {
+        let cache = Listings::new(1 << 20);
+        let id = ProductId::new(Timestamp::UNIX_EPOCH);
+        let at = |second| Timestamp::from_timestamp(second, 0).unwrap();
+        let title = |now| cache.get(id, at(now)).map(|c| c.listing().unwrap().title.clone());
+        let titled = |title: &str| Listing {
+            title: title.to_owned(),
+            ..listing(id, 1)
+        };
+        cache.keep(titled("on sale"), Some(at(10)));
+        assert_eq!(title(9).as_deref(), Some("on sale"));
+        assert_eq!(title(10), None);
+        cache.keep(titled("after it"), None);
+        // A slow reader from before.
+        cache.keep(titled("on sale"), Some(at(10)));
+        assert_eq!(title(10).as_deref(), Some("after it"));
     }
 }

@@ -19,7 +19,8 @@ mod react;
 mod store;
 
 pub use app::{
-    ImageChoice, NewProduct, OwnProduct, ProductPage, ProductPatch, Products, Settings, Tree, VariantInput,
+    ImageChoice, NewProduct, OwnProduct, PriceHistory, ProductPage, ProductPatch, Products, Settings, Tree,
+    VariantInput,
 };
 pub use error::Error;
 pub use http::{media_routes, routes};

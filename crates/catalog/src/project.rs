@@ -1,7 +1,7 @@
 //! What runs beside the requests: following the log, so that this process's memory is true whichever process wrote,
-//! passing on stock that was left behind, and applying changes whose time has come.
+//! passing on stock that was left behind, applying changes whose time has come, and telling of sales that begin and end.
 
-use crate::app::apply_scheduled;
+use crate::app::{apply_scheduled, tell_sales};
 use crate::{Products, react};
 use ::store::log::{self, Position, Read};
 use contracts::PublicEvent;
@@ -28,7 +28,8 @@ pub async fn work(products: Products, cancel: CancellationToken) {
         crate::import::read_files(&products, &cancel),
         crate::app::fetch_pictures(&products, &cancel),
         crate::app::finish_undos(&products, &cancel),
-        apply_scheduled(&products, &cancel)
+        apply_scheduled(&products, &cancel),
+        tell_sales(&products, &cancel)
     );
 }
 

@@ -306,6 +306,7 @@ fn price_group<'a>(
     let lines: Vec<PricedLine> = lines
         .map(|line| {
             let mut offer = offers.get(&line.sku).cloned().unwrap_or_else(|| vanished(line));
+            offer.price = offer.unit_price(cart.units_of(line.sku));
             let (made, is_outdated) = make(&mut offer, line)?;
             // A closed shop sells nothing, and a price in another currency is none of this cart's.
             offer.for_sale &= open && offer.tenant == tenant && offer.price.currency == cart.currency;
@@ -374,6 +375,7 @@ fn vanished(line: &CartLine) -> Offer {
         slug: String::new(),
         options: Vec::new(),
         price: line.price_seen,
+        breaks: vec![],
         weight_g: 0,
         category: None,
         tax_category: contracts::taxes::standard(),

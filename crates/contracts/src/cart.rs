@@ -51,6 +51,15 @@ pub struct Cart {
     pub updated_at: DateTime,
 }
 
+impl Cart {
+    /// Units of a SKU in it, however they are to be made: what its quantity breaks go by.
+    #[must_use]
+    pub fn units_of(&self, sku: SkuId) -> u32 {
+        let lines = self.lines.iter().filter(|line| line.sku == sku);
+        lines.map(|line| line.quantity).fold(0, u32::saturating_add)
+    }
+}
+
 service! {
     /// The cart context.
     CartService as "cart", remote RemoteCart, served ServedCart {

@@ -3,12 +3,14 @@
 pub mod history;
 mod item;
 pub mod moderation;
+pub mod price;
 pub mod schedule;
 mod schema;
 pub mod uploads;
 mod words;
 
 pub use item::{ItemOffer, ItemProposal, OfferStanding, WinningRule};
+pub use price::{DraftSale, PricePoint, QuantityBreak, Sale};
 pub use schema::{
     AttributeChoice, AttributeKind, CategoryAttribute, CategoryChange, CategoryDesk, CategoryDossier,
     CategoryPatch, CategorySchema, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk,
@@ -51,9 +53,20 @@ pub struct Variant {
     pub code: String,
     /// Option names and values, such as size: M. Empty for a product without variants.
     pub options: Vec<OptionValue>,
+    /// What one unit costs. Buyers read what is asked now; its seller reads the base price, which is asked outside sales.
     pub price: Money,
+    /// What the price is compared with: during a sale the base price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// The lowest price of the thirty days before the present one, where that is compared with another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest_30_days: Option<Money>,
+    /// One that is on or to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Sale>,
+    /// Quantities from which each unit costs less, in rising order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<QuantityBreak>,
     pub weight_g: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gtin: Option<String>,
@@ -100,6 +113,11 @@ pub struct Listing {
     /// Its files; absent for what is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digital: Option<Box<Digital>>,
+    /// Prices by variant, those of the past that matter still and those to come. Only of listings as they are kept, and
+    /// only of variants whose price is not the same for ever.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(ignore)]
+    pub price_points: BTreeMap<SkuId, Vec<PricePoint>>,
     pub created_at: DateTime,
     pub updated_at: DateTime,
 }
@@ -165,7 +183,10 @@ pub struct Offer {
     pub title: String,
     pub slug: String,
     pub options: Vec<OptionValue>,
+    /// Of one unit, now. Of several [`Offer::unit_price`] tells.
     pub price: Money,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<QuantityBreak>,
     pub weight_g: u32,
     /// The path of its category, root first, joined by `/`.
     #[serde(default)]
@@ -235,8 +256,14 @@ pub enum DraftImage {
 pub struct VariantDraft {
     pub code: String,
     pub options: Vec<OptionValue>,
+    /// The base price, which is asked outside sales.
     pub price: Money,
     pub compare_at: Option<Money>,
+    #[serde(default, skip_serializing_if = "DraftSale::is_kept")]
+    pub sale: DraftSale,
+    /// As they were where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Vec<QuantityBreak>>,
     pub weight_g: u32,
     pub gtin: Option<String>,
     /// Units to have on hand; left alone when absent.

@@ -139,6 +139,9 @@ pub struct SearchHit {
     pub price_from: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// The lowest price of the thirty days before the present one, where that is compared with another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest_30_days: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Picture>,
     pub in_stock: bool,

@@ -65,6 +65,7 @@ fn document(number: u32, product: &Product) -> Document {
             price,
             price_from: false,
             compare_at: None,
+            lowest_30_days: None,
             image: None,
             in_stock: true,
             distance_km: None,

@@ -296,6 +296,7 @@ impl Reader {
                 price: cheapest.price,
                 price_from,
                 compare_at: cheapest.compare_at,
+                lowest_30_days: cheapest.lowest_30_days,
                 image: listing.images.into_iter().next(),
                 in_stock,
                 distance_km: None,

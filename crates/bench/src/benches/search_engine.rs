@@ -182,6 +182,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             price,
             price_from: false,
             compare_at: None,
+            lowest_30_days: None,
             image: None,
             in_stock,
             distance_km: None,

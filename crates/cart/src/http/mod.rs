@@ -115,7 +115,9 @@ async fn read(carts: &Carts, ctx: &Ctx, cart: Option<&Cart>) -> Result<Answer, E
     };
     let now = carts.now(ctx, cart).await?;
     let lines = cart.lines.iter().zip(now).map(|(line, (offer, available))| {
-        let price = offer.as_ref().and_then(|o| price_now(o, &line.answers));
+        let price = offer
+            .as_ref()
+            .and_then(|o| price_now(o, &line.answers, cart.units_of(line.sku)));
         let now = LineNow {
             is_outdated: offer.is_some() && price.is_none(),
             price,

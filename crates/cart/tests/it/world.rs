@@ -127,6 +127,7 @@ impl Market {
             slug: "bowl".into(),
             options: Vec::new(),
             price,
+            breaks: vec![],
             weight_g: 400,
             category: None,
             tax_category: contracts::taxes::standard(),

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::store::{image, listing, product, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::{
-    AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, Translations,
-    VariantDraft,
+    AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, QuantityBreak,
+    Sale, Translations, VariantDraft,
 };
 use contracts::digital::DigitalChoice;
 use contracts::making::Making;
@@ -94,6 +94,13 @@ pub struct VariantInput {
     pub price: Money,
     #[serde(default)]
     pub compare_at: Option<Money>,
+    /// A lower price for a while; none if absent.
+    #[serde(default)]
+    pub sale: Option<Sale>,
+    /// Quantities from which each unit costs less: rising quantities, falling prices; none if absent.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub breaks: Vec<QuantityBreak>,
     #[serde(default)]
     pub weight_g: u32,
     #[serde(default)]
@@ -158,6 +165,8 @@ impl From<VariantInput> for VariantDraft {
             options: input.options,
             price: input.price,
             compare_at: input.compare_at,
+            sale: input.sale.into(),
+            breaks: Some(input.breaks),
             weight_g: input.weight_g,
             gtin: input.gtin,
             stock: input.stock,
@@ -440,6 +449,8 @@ pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> Produc
                 options: kept.options,
                 price: kept.price,
                 compare_at: kept.compare_at,
+                sale: kept.sale.into(),
+                breaks: Some(kept.breaks),
                 weight_g: kept.weight_g,
                 gtin: kept.gtin,
                 stock: None,

@@ -101,6 +101,8 @@ impl Products {
                     options: kept.options,
                     price: kept.price,
                     compare_at: kept.compare_at,
+                    sale: kept.sale,
+                    breaks: kept.breaks,
                     weight_g: kept.weight_g,
                     gtin: kept.gtin,
                 })

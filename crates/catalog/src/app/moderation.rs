@@ -3,6 +3,7 @@
 
 use super::Products;
 use super::history::who;
+use super::prices;
 use super::upsert::Written;
 use crate::domain::flags::{difference, flags};
 use crate::domain::{Refusal, optional_line, paragraphs};
@@ -36,7 +37,7 @@ pub async fn show(
     listings: Vec<&Listing>,
 ) -> Result<Vec<(ProductId, i64)>, Error> {
     let rules = moderation::rules_for(tx, tenant).await?;
-    let shown: Vec<Cow<'_, Listing>> = if rules.are_idle() {
+    let mut shown: Vec<Cow<'_, Listing>> = if rules.are_idle() {
         listings.into_iter().map(Cow::Borrowed).collect()
     } else {
         sift(tx, ctx, tenant, &rules, listings).await?
@@ -44,6 +45,7 @@ pub async fn show(
     if shown.is_empty() {
         return Ok(Vec::new());
     }
+    prices::record(tx, tenant, ctx.now, &mut shown).await?;
     upsert::put_listings(tx, tenant, shown.iter().map(AsRef::as_ref)).await?;
     publish::changes(ctx, shown.iter().map(AsRef::as_ref))?
         .append(tx)
@@ -336,9 +338,9 @@ async fn release(
     tenant: TenantId,
     entries: &[Entry],
 ) -> Result<Vec<(ProductId, i64)>, Error> {
-    let listings: Vec<&Listing> = entries
+    let mut listings: Vec<Cow<'_, Listing>> = entries
         .iter()
-        .filter_map(|e| e.held.as_ref().map(|h| &h.0))
+        .filter_map(|e| e.held.as_ref().map(|h| Cow::Borrowed(&h.0)))
         .collect();
     if listings.is_empty() {
         return Ok(Vec::new());
@@ -347,8 +349,9 @@ async fn release(
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id.0).collect();
     moderation::decide(tx, tenant, &ids, "approved", "", &ctx.actor, ctx.now).await?;
     moderation::release(tx, tenant, &products).await?;
-    upsert::put_listings(tx, tenant, listings.iter().copied()).await?;
-    publish::changes(ctx, listings.iter().copied())?
+    prices::record(tx, tenant, ctx.now, &mut listings).await?;
+    upsert::put_listings(tx, tenant, listings.iter().map(AsRef::as_ref)).await?;
+    publish::changes(ctx, listings.iter().map(AsRef::as_ref))?
         .append(tx)
         .await?;
     Ok(listings

@@ -4,11 +4,13 @@ use super::Tree;
 use crate::domain::category::CategoryPath;
 use crate::domain::change::{Content, KeptVariant};
 use crate::domain::{ParsedDraft, ParsedVariant, Refusal};
-use crate::domain::{description, schema};
+use crate::domain::{description, price, schema};
 use crate::store::rows::VersionRow;
 use crate::store::translations::Words;
 use crate::store::upsert::{Existing, ExistingVariant};
-use contracts::catalog::{Listing, ProductStatus, TranslatedWords, Translation, Variant};
+use contracts::catalog::{
+    DraftSale, Listing, ProductStatus, QuantityBreak, Sale, TranslatedWords, Translation, Variant,
+};
 use contracts::digital::{DigitalFile, UNCOUNTED};
 use contracts::inventory::StockCount;
 use kernel::{Ctx, FileId, ProductId, SkuId, TenantId, Timestamp};
@@ -114,7 +116,7 @@ impl<'a> Planner<'a> {
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(ProductStatus::Draft);
         self.check_schema(draft, status, None)?;
-        let variants = self.variants(id, draft, at);
+        let variants = self.variants(id, draft, at)?;
         let listing = self.listing(draft, id, 1, status, variants, at)?;
         self.count_stock(id, &draft.variants, &listing.variants, &HashMap::new());
         self.count_downloads(draft, &listing, false, &HashMap::new());
@@ -156,7 +158,7 @@ impl<'a> Planner<'a> {
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(product.status);
         self.check_schema(draft, status, self.contents.get(&id))?;
-        let variants = self.variants(id, draft, at);
+        let variants = self.variants(id, draft, at)?;
         let kept_category = self.contents.get(&id).map(|kept| kept.tax_category.clone());
         let tax_category = draft.tax_category.clone().or(kept_category);
         let mut listing = self.listing(
@@ -284,14 +286,27 @@ impl<'a> Planner<'a> {
     }
 
     /// The draft's variants with their SKUs: a code that the product has had keeps its SKU.
-    fn variants(&mut self, id: ProductId, draft: &ParsedDraft, at: Timestamp) -> Vec<Variant> {
+    fn variants(
+        &mut self,
+        id: ProductId,
+        draft: &ParsedDraft,
+        at: Timestamp,
+    ) -> Result<Vec<Variant>, Refusal> {
         let kept = self.of_product.get(&id).map_or(&[][..], Vec::as_slice);
+        let terms = |(i, variant): (usize, &ParsedVariant)| {
+            let known = kept.iter().find(|v| v.kept.code == variant.code);
+            let known = known.map(|known| &known.kept);
+            Ok((known.map(|known| known.sku), terms(i, variant, known, self.now)?))
+        };
+        // All of them before the first SKU is drawn.
+        let terms: Vec<_> = draft
+            .variants
+            .iter()
+            .enumerate()
+            .map(terms)
+            .collect::<Result<_, Refusal>>()?;
         let mut variants = Vec::with_capacity(draft.variants.len());
-        for variant in &draft.variants {
-            let known = kept
-                .iter()
-                .find(|v| v.kept.code == variant.code)
-                .map(|v| v.kept.sku);
+        for (variant, (known, (sale, breaks))) in draft.variants.iter().zip(terms) {
             let sku = known.unwrap_or_else(|| {
                 let sku = SkuId::new(at);
                 self.plan.new_skus.push((sku, id));
@@ -303,11 +318,14 @@ impl<'a> Planner<'a> {
                 options: variant.options.clone(),
                 price: variant.price,
                 compare_at: variant.compare_at,
+                lowest_30_days: None,
+                sale,
+                breaks,
                 weight_g: variant.weight_g,
                 gtin: variant.gtin.clone(),
             });
         }
-        variants
+        Ok(variants)
     }
 
     fn forget_new_skus(&mut self, id: ProductId) {
@@ -373,6 +391,7 @@ impl<'a> Planner<'a> {
                 .filter(|making| !making.is_plain())
                 .map(Box::new),
             digital: digital.map(Box::new),
+            price_points: BTreeMap::new(),
             created_at,
             updated_at: self.now,
         })
@@ -443,6 +462,29 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// The sale and the quantity breaks that a variant has from now on: those stated, or those kept.
+fn terms(
+    i: usize,
+    variant: &ParsedVariant,
+    kept: Option<&KeptVariant>,
+    now: Timestamp,
+) -> Result<(Option<Sale>, Vec<QuantityBreak>), Refusal> {
+    let at = |field: &str| format!("variants/{i}/{field}");
+    let sale = match &variant.sale {
+        DraftSale::Kept => {
+            let kept = kept.and_then(|kept| kept.sale.as_ref());
+            price::kept_sale(&at("sale"), variant.price, kept, now)?
+        }
+        stated => stated.said().cloned(),
+    };
+    let breaks = match (&variant.breaks, kept) {
+        (Some(stated), _) => stated.clone(),
+        (None, Some(kept)) => price::parse_breaks(&at("breaks"), variant.price, kept.breaks.clone())?,
+        (None, None) => Vec::new(),
+    };
+    Ok((sale, breaks))
+}
+
 fn shown(kept: &KeptVariant) -> Variant {
     Variant {
         sku: kept.sku,
@@ -450,6 +492,9 @@ fn shown(kept: &KeptVariant) -> Variant {
         options: kept.options.clone(),
         price: kept.price,
         compare_at: kept.compare_at,
+        lowest_30_days: None,
+        sale: kept.sale.clone(),
+        breaks: kept.breaks.clone(),
         weight_g: kept.weight_g,
         gtin: kept.gtin.clone(),
     }
@@ -462,6 +507,8 @@ pub(super) fn kept_of(variant: &Variant) -> KeptVariant {
         options: variant.options.clone(),
         price: variant.price,
         compare_at: variant.compare_at,
+        sale: variant.sale.clone(),
+        breaks: variant.breaks.clone(),
         weight_g: variant.weight_g,
         gtin: variant.gtin.clone(),
     }

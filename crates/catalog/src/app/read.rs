@@ -36,7 +36,7 @@ impl Products {
         let mut found: HashMap<ProductId, Arc<CachedListing>> = HashMap::with_capacity(ids.len());
         let mut missing: Vec<Uuid> = Vec::new();
         for id in ids {
-            match self.listings.get(*id) {
+            match self.listings.get(*id, ctx.now) {
                 Some(cached) => {
                     found.insert(*id, cached);
                 }
@@ -61,18 +61,18 @@ impl Products {
                 if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
                     listing.category = Some(present);
                 }
-                found.insert(listing.id, listing);
+                found.insert(listing.id, listing.at(ctx.now));
             }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// Keeps a listing that was read, with its category's present name.
+    /// Keeps a listing that was read, with its category's present name and its present prices.
     async fn remember(&self, ctx: &Ctx, mut listing: Listing) -> Result<Arc<CachedListing>, Error> {
         if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
             listing.category = Some(present);
         }
-        Ok(self.listings.keep(listing))
+        Ok(self.keep(ctx, listing))
     }
 
     /// As [`Self::remember`], of a listing as it was written, which it is still unless its category changed since.
@@ -84,12 +84,23 @@ impl Products {
         json: Bytes,
     ) -> Result<Arc<CachedListing>, Error> {
         Ok(match self.renamed(ctx, head.category.as_ref()).await? {
+            None if head.price_points.is_some() => {
+                self.keep(ctx, serde_json::from_slice(&json).map_err(unreadable)?)
+            }
             None => self.listings.keep_json(id, head, json),
-            Some(present) => self.listings.keep(Listing {
-                category: Some(present),
-                ..serde_json::from_slice(&json).map_err(unreadable)?
-            }),
+            Some(present) => self.keep(
+                ctx,
+                Listing {
+                    category: Some(present),
+                    ..serde_json::from_slice(&json).map_err(unreadable)?
+                },
+            ),
         })
+    }
+
+    fn keep(&self, ctx: &Ctx, listing: Listing) -> Arc<CachedListing> {
+        let until = listing.until(ctx.now);
+        self.listings.keep(listing.at(ctx.now), until)
     }
 
     /// What a category is called now, if that is not what the listing says.
@@ -106,7 +117,7 @@ impl Products {
         let mut found: HashMap<SkuId, Arc<CachedListing>> = HashMap::with_capacity(skus.len());
         let mut missing: Vec<Uuid> = Vec::new();
         for sku in skus {
-            match self.listings.by_sku(*sku) {
+            match self.listings.by_sku(*sku, ctx.now) {
                 Some(cached) => {
                     found.insert(*sku, cached);
                 }
@@ -140,7 +151,7 @@ impl Products {
 
     /// A product as buyers may see it: active, of a shop that sells. Where nothing is remembered, one statement.
     pub async fn page(&self, ctx: &Ctx, id: ProductId) -> Result<ProductPage, Error> {
-        let (listing, standing) = match self.listings.get(id) {
+        let (listing, standing) = match self.listings.get(id, ctx.now) {
             Some(listing) => (listing, self.standing(id).await?),
             None => self.read_page(ctx, id).await?,
         };
@@ -268,7 +279,7 @@ impl Products {
         let shops = listings.iter().map(|l| l.tenant).collect();
         let open = self.open_shops(ctx, shops).await?;
         listings.retain(|l| open.contains(&l.tenant));
-        Ok(listings)
+        Ok(listings.into_iter().map(|l| l.at(ctx.now)).collect())
     }
 
     /// Product ids above `after`, for whoever rebuilds an index.
@@ -313,6 +324,7 @@ fn offer(sku: SkuId, listing: &Listing, open: &HashSet<TenantId>) -> Option<Offe
         slug: listing.slug.clone(),
         options: variant.options.clone(),
         price: variant.price,
+        breaks: variant.breaks.clone(),
         // What is downloaded weighs nothing, whatever its seller wrote down.
         weight_g: match &listing.digital {
             Some(_) => 0,

@@ -15,7 +15,7 @@ use contracts::Reply;
 use contracts::catalog::schedule::{
     Schedule, ScheduleFailure, ScheduleState, ScheduledChange, ScheduledPatch,
 };
-use contracts::catalog::{DraftImage, ProductDraft};
+use contracts::catalog::{DraftImage, DraftSale, ProductDraft};
 use kernel::{Ctx, Cursor, DateTime, Fault, Kind, Page, PageLimit, ProductId, ScheduledChangeId, TenantId};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -306,6 +306,12 @@ fn patch(draft: &mut ProductDraft, patch: ScheduledPatch) -> Result<(), Refusal>
         })?;
         variant.price = price.price;
         variant.compare_at = price.compare_at;
+        if let Some(sale) = price.sale {
+            variant.sale = DraftSale::Is(sale);
+        }
+        if let Some(breaks) = price.breaks {
+            variant.breaks = Some(breaks);
+        }
     }
     Ok(())
 }

@@ -334,6 +334,8 @@ async fn write_changes(
                     options: &v.options,
                     price_minor: v.price.amount,
                     compare_at_minor: v.compare_at.map(|c| c.amount),
+                    sale: v.sale.as_ref(),
+                    breaks: &v.breaks,
                     currency: v.price.currency.code(),
                     weight_g: v.weight_g,
                     gtin: v.gtin.as_deref(),

@@ -133,6 +133,9 @@ fn inputs(variants: Vec<VariantDraft>) -> Vec<VariantInput> {
         options: variant.options,
         price: variant.price,
         compare_at: variant.compare_at,
+        // A page says all that its variants ask.
+        sale: variant.sale.said().cloned(),
+        breaks: variant.breaks.unwrap_or_default(),
         weight_g: variant.weight_g,
         gtin: variant.gtin,
         stock: variant.stock,

@@ -2,7 +2,9 @@
 
 use super::ParsedDraft;
 use super::draft::ImageAddress;
-use contracts::catalog::{Attributes, OptionValue, Picture, ProductStatus, Translations};
+use contracts::catalog::{
+    Attributes, OptionValue, Picture, ProductStatus, QuantityBreak, Sale, Translations,
+};
 use contracts::digital::Digital;
 use contracts::making::Making;
 use kernel::{CategoryId, Money, SkuId};
@@ -39,6 +41,10 @@ pub struct KeptVariant {
     pub options: Vec<OptionValue>,
     pub price: Money,
     pub compare_at: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Sale>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<QuantityBreak>,
     pub weight_g: u32,
     pub gtin: Option<String>,
 }

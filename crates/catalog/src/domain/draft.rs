@@ -7,10 +7,12 @@ use super::limits::{
     KEY_CHARS_MAX, OPTION_CHARS_MAX, OPTIONS_MAX, PRICE_MINOR_MAX, SKU_CODE_CHARS_MAX, STOCK_MAX,
     TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX, VARIANTS_MAX, WEIGHT_G_MAX,
 };
+use super::price::{parse_breaks, parse_sale};
 use super::said::Said;
 use super::{attributes, description, languages, making, slug};
 use contracts::catalog::{
-    Attributes, DraftImage, OptionValue, Picture, ProductDraft, ProductStatus, Translations, VariantDraft,
+    Attributes, DraftImage, DraftSale, OptionValue, Picture, ProductDraft, ProductStatus, QuantityBreak,
+    Translations, VariantDraft,
 };
 use contracts::making::Making;
 use kernel::Money;
@@ -123,6 +125,11 @@ pub struct ParsedVariant {
     pub options: Vec<OptionValue>,
     pub price: Money,
     pub compare_at: Option<Money>,
+    #[serde(skip_serializing_if = "DraftSale::is_kept")]
+    pub sale: DraftSale,
+    /// None leaves them as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Vec<QuantityBreak>>,
     pub weight_g: u32,
     pub gtin: Option<String>,
     /// Not part of the content: a new count makes no new version.
@@ -335,6 +342,11 @@ fn parse_variant(i: usize, variant: VariantDraft) -> Result<ParsedVariant, Refus
         price,
         // A price to compare with that is not higher is no discount.
         compare_at: variant.compare_at.filter(|c| c.amount > price.amount),
+        sale: parse_sale(&at("sale"), price, variant.sale)?,
+        breaks: variant
+            .breaks
+            .map(|breaks| parse_breaks(&at("breaks"), price, breaks))
+            .transpose()?,
         weight_g: variant.weight_g,
         gtin: variant
             .gtin
@@ -438,6 +450,8 @@ mod tests {
                 options: vec![],
                 price: Money::new(1990, Currency::EUR),
                 compare_at: None,
+                sale: DraftSale::Kept,
+                breaks: None,
                 weight_g: 400,
                 gtin: Some("401 2345-678901".to_owned()),
                 stock: Some(3),

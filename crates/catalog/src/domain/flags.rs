@@ -1,5 +1,6 @@
 //! What is flagged in a product that buyers are to see. No IO.
 
+use super::price;
 use contracts::catalog::history::FieldChange;
 use contracts::catalog::moderation::{FlagReason, ModerationRules};
 use contracts::catalog::{AttributeValue, Listing, Variant};
@@ -35,13 +36,21 @@ pub fn flags(
             let Some(old) = counterpart(&before.variants, variant) else {
                 continue;
             };
-            if variant.price.currency != old.currency
-                || distance(old, variant.price) * 100 > i128::from(percent) * i128::from(old.amount)
-            {
+            if moved_too_far(percent, old.price, variant.price) {
                 reasons.push(FlagReason::Price {
                     code: variant.code.clone(),
-                    from: old,
+                    from: old.price,
                     to: variant.price,
+                });
+            }
+            let sides = [old, variant].map(|v| (v.sale.as_ref(), v.breaks.as_slice()));
+            let beside = price::newly_asked(sides[0], sides[1]);
+            let lowest = beside.min_by_key(|price| price.amount);
+            if let Some(to) = lowest.filter(|to| moved_too_far(percent, old.price, *to)) {
+                reasons.push(FlagReason::Price {
+                    code: variant.code.clone(),
+                    from: old.price,
+                    to,
                 });
             }
         }
@@ -49,12 +58,16 @@ pub fn flags(
     reasons
 }
 
-/// What a variant cost before. A new one is held against the nearest price that the product had, so that another code is no
-/// way around.
-fn counterpart(before: &[Variant], variant: &Variant) -> Option<Money> {
+/// What a variant was before. A new one is held against the one with the nearest price that the product had, so that another
+/// code is no way around.
+fn counterpart<'b>(before: &'b [Variant], variant: &Variant) -> Option<&'b Variant> {
     let same = before.iter().find(|v| v.sku == variant.sku);
     let nearest = || before.iter().min_by_key(|v| distance(v.price, variant.price));
-    same.or_else(nearest).map(|v| v.price)
+    same.or_else(nearest)
+}
+
+fn moved_too_far(percent: u16, from: Money, to: Money) -> bool {
+    to.currency != from.currency || distance(from, to) * 100 > i128::from(percent) * i128::from(from.amount)
 }
 
 fn distance(one: Money, other: Money) -> i128 {
@@ -209,9 +222,13 @@ mod tests {
                 options: vec![],
                 price: Money::new(1000, Currency::EUR),
                 compare_at: None,
+                lowest_30_days: None,
+                sale: None,
+                breaks: vec![],
                 weight_g: 0,
                 gtin: None,
             }],
+            price_points: std::collections::BTreeMap::new(),
             created_at: at,
             updated_at: at,
         }

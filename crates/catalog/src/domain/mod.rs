@@ -11,6 +11,7 @@ pub mod gtin;
 pub mod languages;
 pub mod limits;
 pub mod making;
+pub mod price;
 pub mod said;
 pub mod schema;
 pub mod slug;

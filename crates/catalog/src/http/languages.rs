@@ -59,7 +59,7 @@ pub fn translated(cached: &Arc<CachedListing>, wanted: &[String]) -> Result<Arc<
         };
         shown.translations.insert(own, words);
     }
-    Ok(Arc::new(CachedListing::of_listing(shown)))
+    Ok(Arc::new(CachedListing::of_listing(shown, None)))
 }
 
 #[cfg(test)]

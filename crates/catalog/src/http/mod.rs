@@ -20,6 +20,7 @@ mod list_import_errors;
 mod list_moderation;
 mod list_needy_products;
 mod list_own_products;
+mod list_prices;
 mod list_product_versions;
 mod list_scheduled_changes;
 mod patch_product;
@@ -54,6 +55,7 @@ pub fn routes(products: Products) -> OpenApiRouter {
             patch_product::handler,
             delete_product::handler
         ))
+        .routes(routes!(list_prices::handler))
         .routes(routes!(list_product_versions::handler))
         .routes(routes!(get_product_version::handler))
         .routes(routes!(list_scheduled_changes::handler, schedule_change::handler))

@@ -1,6 +1,7 @@
 //! From a row to what it says of a product.
 
 use super::cells::{Cells, Ranked};
+use super::dates;
 use super::fields::{Columns, WeightUnit};
 use super::numbers;
 use super::row::{Row, RowError};
@@ -8,9 +9,9 @@ use crate::domain::category::CategoryPath;
 use crate::domain::limits::{CATEGORY_DEPTH_MAX, IMAGES_MAX};
 use crate::domain::slug::slug;
 use contracts::catalog::{
-    AttributeValue, DraftImage, OptionValue, ProductDraft, ProductStatus, VariantDraft,
+    AttributeValue, DraftImage, OptionValue, ProductDraft, ProductStatus, Sale, VariantDraft,
 };
-use kernel::{Currency, Money};
+use kernel::{Currency, DateTime, Money};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -61,6 +62,7 @@ impl Cells {
         let compare_at = self
             .money(Self::price_before, currency)
             .filter(|before| before.amount > 0);
+        let sale = self.sale(price);
         let stock = self.stock();
         let weight_g = self.weight();
         let options = self.options();
@@ -85,6 +87,8 @@ impl Cells {
             options,
             price,
             compare_at,
+            sale: sale.into(),
+            breaks: None,
             weight_g,
             gtin: take(&mut self.gtin),
             stock: stock.or(self.defaults.stock),
@@ -190,16 +194,50 @@ impl Cells {
         }
     }
 
-    /// The sale's price where there is one, else the price.
+    /// The price; that of a sale which is on for ever takes its place.
     fn asked_price(&self) -> Option<&Ranked<String>> {
-        self.sale_price.as_ref().or(self.price.as_ref())
+        self.lasting_sale().or(self.price.as_ref())
     }
 
-    /// The price to compare with; the regular one during a sale.
+    /// The price to compare with; the regular one beside that of a sale which is on for ever.
     fn price_before(&self) -> Option<&Ranked<String>> {
         self.compare_at
             .as_ref()
-            .or(self.sale_price.as_ref().and(self.price.as_ref()))
+            .or(self.lasting_sale().and(self.price.as_ref()))
+    }
+
+    fn lasting_sale(&self) -> Option<&Ranked<String>> {
+        let is_dated = self.sale_from.is_some() || self.sale_until.is_some();
+        self.sale_price.as_ref().filter(|_| !is_dated)
+    }
+
+    /// A sale with a period. A file says all that its variants ask: what it does not say is no more. An offer at the
+    /// regular price is none.
+    fn sale(&mut self, regular: Option<Money>) -> Option<Sale> {
+        if self.lasting_sale().is_some() {
+            return None;
+        }
+        let regular = regular?;
+        let price = self.money(|cells| cells.sale_price.as_ref(), regular.currency)?;
+        let from = self.moment(|cells| cells.sale_from.as_ref(), dates::beginning);
+        let until = self.moment(|cells| cells.sale_until.as_ref(), dates::end);
+        Some(Sale { price, from, until }).filter(|sale| sale.price != regular)
+    }
+
+    fn moment(
+        &mut self,
+        pick: fn(&Self) -> Option<&Ranked<String>>,
+        read: fn(&str) -> Result<DateTime, String>,
+    ) -> Option<DateTime> {
+        let cell = pick(self)?;
+        match read(&cell.value) {
+            Ok(at) => Some(at),
+            Err(message) => {
+                let column = Arc::clone(&cell.column);
+                self.refuse(&column, "date_invalid", message);
+                None
+            }
+        }
     }
 
     fn money(&mut self, pick: fn(&Self) -> Option<&Ranked<String>>, currency: Currency) -> Option<Money> {
@@ -273,6 +311,7 @@ impl Cells {
             ("brand", &self.brand),
             ("price", &self.price),
             ("compare_at", &self.compare_at),
+            ("sale", &self.sale_price),
             ("stock", &self.stock),
             ("gtin", &self.gtin),
         ];
@@ -376,6 +415,32 @@ mod tests {
             (variant.price.amount, variant.compare_at.map(|m| m.amount)),
             (1550, Some(2000))
         );
+    }
+
+    #[test]
+    fn a_sale_with_a_period_is_asked_while_it_is_on() {
+        let row = read(
+            r#"{"sku": "a", "title": "A", "regular_price": "20", "sale_price": "15.50", "sale_from": "2026-11-27",
+                "Date sale price ends": "2026-11-30"}"#,
+        )
+        .expect("good");
+        let variant = row.variant.expect("sells");
+        assert_eq!((variant.price.amount, variant.compare_at), (2000, None));
+        let sale = variant.sale.said().expect("a sale");
+        let time = |text: &str| Some(text.parse::<DateTime>().expect("a time"));
+        assert_eq!(
+            (sale.price.amount, sale.from, sale.until),
+            (1550, time("2026-11-27T00:00:00Z"), time("2026-12-01T00:00:00Z"))
+        );
+        let bad = codes(
+            r#"{"sku": "a", "title": "A", "price": "20", "sale_price": "x", "sale_from": "soon", "sale_until": "03/04/26"}"#,
+        );
+        assert_eq!(bad, [("sale_price".to_owned(), "price_invalid".to_owned())]);
+        let bad = codes(
+            r#"{"sku": "a", "title": "A", "price": "20", "sale_price": "9", "sale_from": "soon", "sale_until": "03/04/26"}"#,
+        );
+        let expected = [("sale_from", "date_invalid"), ("sale_until", "date_invalid")];
+        assert_eq!(bad, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub enum Field {
     CompareAt,
     /// What is asked during a sale.
     SalePrice,
+    /// When the sale begins and ends; always where neither is said.
+    SaleFrom,
+    SaleUntil,
     Currency,
     Stock,
     Weight(WeightUnit),
@@ -188,6 +191,24 @@ fn named(name: &str) -> Option<Field> {
         "price" | "precio" | "prezzo" | "unit_price" => F::Price(0),
         "regular_price" | "list_price" | "precio_normal" => F::Price(1),
         "sale_price" | "special_price" | "precio_rebajado" | "precio_oferta" => F::SalePrice,
+        "date_sale_price_starts"
+        | "date_on_sale_from"
+        | "special_price_from"
+        | "special_price_from_date"
+        | "special_from_date"
+        | "sale_price_from"
+        | "sale_from"
+        | "sale_starts"
+        | "oferta_desde" => F::SaleFrom,
+        "date_sale_price_ends"
+        | "date_on_sale_to"
+        | "special_price_to"
+        | "special_price_to_date"
+        | "special_to_date"
+        | "sale_price_to"
+        | "sale_until"
+        | "sale_ends"
+        | "oferta_hasta" => F::SaleUntil,
         "compare_at_price" | "compare_at" | "msrp" | "rrp" | "precio_anterior" => F::CompareAt,
         "currency" | "currency_code" | "moneda" | "divisa" => F::Currency,
         "stock" | "quantity" | "qty" | "inventory" | "inventory_qty" | "inventory_quantity"

@@ -9,6 +9,7 @@ use super::naming::{code_of, guesses};
 use super::row::{Broken, RowError};
 use super::run::not_begun;
 use super::source::Source;
+use super::warned::warnings;
 use super::work::{READING, Step, Task};
 use crate::Products;
 use crate::domain::Refusal;
@@ -289,6 +290,9 @@ impl Products {
             .map(str::to_owned)
             .collect();
         let (first, errors) = self.landings(ctx, tenant, &file).await?;
+        // A look without the shop's settings is still one.
+        let shops = self.tenants.shops(ctx, vec![tenant]).await.unwrap_or_default();
+        let prices_include_tax = shops.first().is_none_or(|shop| shop.prices_include_tax);
         Ok(Some(FileDraft {
             id,
             file_name: file.file_name,
@@ -300,6 +304,7 @@ impl Products {
             platform: look.platform.map(str::to_owned),
             columns,
             missing,
+            warnings: warnings(&look, prices_include_tax),
             reading: file.reading,
             first,
             errors,

@@ -9,6 +9,7 @@ mod batch;
 mod cells;
 mod check;
 mod csv;
+mod dates;
 mod encoding;
 mod fields;
 mod format;
@@ -30,6 +31,7 @@ mod source;
 mod speaks;
 mod told;
 mod values;
+mod warned;
 mod work;
 mod xlsx;
 

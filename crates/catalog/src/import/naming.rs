@@ -5,7 +5,7 @@ use crate::domain::slug::snake_case;
 
 /// Codes that a mapping may name, in the order in which people are offered them. `option_1_name` to
 /// `option_3_value` follow.
-pub const CODES: [&str; 26] = [
+pub const CODES: [&str; 28] = [
     "title",
     "price",
     "stock",
@@ -19,6 +19,8 @@ pub const CODES: [&str; 26] = [
     "gtin",
     "compare_at_price",
     "sale_price",
+    "sale_from",
+    "sale_until",
     "currency",
     "tags",
     "materials",
@@ -50,6 +52,8 @@ pub fn field_of_code(code: &str, column: &str) -> Option<Field> {
         "gtin" => Field::Gtin(0),
         "compare_at_price" => Field::CompareAt,
         "sale_price" => Field::SalePrice,
+        "sale_from" => Field::SaleFrom,
+        "sale_until" => Field::SaleUntil,
         "currency" => Field::Currency,
         "tags" => Field::Tags,
         "materials" => Field::Materials,
@@ -98,6 +102,8 @@ pub fn code_of(field: &Field) -> String {
         Field::Price(_) => "price",
         Field::CompareAt => "compare_at_price",
         Field::SalePrice => "sale_price",
+        Field::SaleFrom => "sale_from",
+        Field::SaleUntil => "sale_until",
         Field::Currency => "currency",
         Field::Stock => "stock",
         Field::Weight(WeightUnit::Stated) => "weight",

@@ -235,7 +235,7 @@ pub async fn of_shop(
     .bind(limit)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    Ok(rows.into_iter().map(|row| row.0.without_prices()).collect())
 }
 
 /// As [`of_shop`], those whose title or key holds `text`.
@@ -267,7 +267,7 @@ pub async fn of_shop_named(
     .bind(limit)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    Ok(rows.into_iter().map(|row| row.0.without_prices()).collect())
 }
 
 /// How many products a shop has in each status, among its latest hundred thousand.

@@ -124,7 +124,7 @@ pub async fn own(
         description,
         review: None,
         written: words.unwrap_or_default().translations,
-        listing: listing.0,
+        listing: listing.0.without_prices(),
     }))
 }
 

@@ -2,7 +2,7 @@
 //! `jsonb_to_recordset`, so the fields are named after the columns.
 
 use crate::domain::{ImageAddress, ParsedDraft};
-use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus};
+use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale};
 use kernel::{CategoryId, Money, ProductId, SkuId, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -62,6 +62,8 @@ pub struct VariantRow<'a> {
     pub options: &'a [OptionValue],
     pub price_minor: i64,
     pub compare_at_minor: Option<i64>,
+    pub sale: Option<&'a Sale>,
+    pub breaks: &'a [QuantityBreak],
     pub currency: &'static str,
     pub weight_g: u32,
     pub gtin: Option<&'a str>,

@@ -5,7 +5,7 @@ use super::translations;
 use crate::domain::ImageAddress;
 use crate::domain::change::{Content, KeptVariant};
 use contracts::catalog::history::VersionCause;
-use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus};
+use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale};
 use kernel::{Actor, CategoryId, ImportId, ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -80,17 +80,16 @@ pub async fn variants(
     products: &[Uuid],
     codes: &[String],
 ) -> Result<Vec<ExistingVariant>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select sku as "sku: SkuId", product_id as "product: ProductId", code,
-                  options as "options: Json<Vec<OptionValue>>", price_minor, compare_at_minor, currency, weight_g, gtin,
-                  stock_given, removed_at is not null as "removed!"
-             from catalog.variant
-            where tenant_id = $1 and (product_id = any($2) or (code = any($3) and removed_at is null))
-            order by position"#,
-        tenant.0,
-        products,
-        codes
+    let rows: Vec<VariantColumns> = sqlx::query_as(
+        "select sku, product_id, code, options, price_minor, compare_at_minor, sale, breaks, currency, weight_g, gtin,
+                stock_given, removed_at is not null as removed
+           from catalog.variant
+          where tenant_id = $1 and (product_id = any($2) or (code = any($3) and removed_at is null))
+          order by position",
     )
+    .bind(tenant)
+    .bind(products)
+    .bind(codes)
     .fetch_all(conn)
     .await?;
     rows.into_iter()
@@ -101,13 +100,15 @@ pub async fn variants(
                 .map(|c| money(c, &row.currency))
                 .transpose()?;
             Ok(ExistingVariant {
-                product: row.product,
+                product: row.product_id,
                 kept: KeptVariant {
                     sku: row.sku,
                     code: row.code,
                     options: row.options.0,
                     price,
                     compare_at,
+                    sale: row.sale.map(|sale| sale.0),
+                    breaks: row.breaks.0,
                     weight_g: u32::try_from(row.weight_g).unwrap_or(u32::MAX),
                     gtin: row.gtin,
                 },
@@ -116,6 +117,23 @@ pub async fn variants(
             })
         })
         .collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct VariantColumns {
+    sku: SkuId,
+    product_id: ProductId,
+    code: String,
+    options: Json<Vec<OptionValue>>,
+    price_minor: i64,
+    compare_at_minor: Option<i64>,
+    sale: Option<Json<Sale>>,
+    breaks: Json<Vec<QuantityBreak>>,
+    currency: String,
+    weight_g: i64,
+    gtin: Option<String>,
+    stock_given: Option<i64>,
+    removed: bool,
 }
 
 /// What these products hold, without their variants.
@@ -220,20 +238,22 @@ pub async fn put_variants(
     tenant: TenantId,
     rows: &[VariantRow<'_>],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    sqlx::query(
         "insert into catalog.variant (tenant_id, sku, product_id, position, code, options, price_minor, compare_at_minor,
-                currency, weight_g, gtin)
-         select $1, v.sku, v.product_id, v.position, v.code, v.options, v.price_minor, v.compare_at_minor, v.currency,
-                v.weight_g, v.gtin
+                sale, breaks, currency, weight_g, gtin)
+         select $1, v.sku, v.product_id, v.position, v.code, v.options, v.price_minor, v.compare_at_minor, v.sale, v.breaks,
+                v.currency, v.weight_g, v.gtin
            from jsonb_to_recordset($2) as v (sku uuid, product_id uuid, position int, code text, options jsonb,
-                price_minor bigint, compare_at_minor bigint, currency text, weight_g bigint, gtin text)
+                price_minor bigint, compare_at_minor bigint, sale jsonb, breaks jsonb, currency text, weight_g bigint,
+                gtin text)
          on conflict (tenant_id, sku) do update set
                 position = excluded.position, code = excluded.code, options = excluded.options,
-                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor,
-                currency = excluded.currency, weight_g = excluded.weight_g, gtin = excluded.gtin, removed_at = null",
-        tenant.0,
-        Json(rows) as _
+                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor, sale = excluded.sale,
+                breaks = excluded.breaks, currency = excluded.currency, weight_g = excluded.weight_g, gtin = excluded.gtin,
+                removed_at = null",
     )
+    .bind(tenant)
+    .bind(Json(rows))
     .execute(conn)
     .await?;
     Ok(())

@@ -17,6 +17,7 @@ mod moderation;
 mod partial;
 mod pictures;
 mod platforms;
+mod prices;
 mod real_files;
 mod scene;
 mod schedule;

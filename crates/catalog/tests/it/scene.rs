@@ -285,6 +285,8 @@ pub fn variant(code: &str, price: i64, stock: Option<i64>) -> VariantDraft {
         options: vec![],
         price: Money::new(price, Currency::EUR),
         compare_at: None,
+        sale: contracts::catalog::DraftSale::Kept,
+        breaks: None,
         weight_g: 350,
         gtin: None,
         stock,

@@ -156,6 +156,36 @@ fn answers_that_the_product_does_not_take_any_more_cannot_be_ordered_at_the_pric
 }
 
 #[test]
+fn a_line_costs_what_the_cart_has_of_its_sku_makes_it_cost() {
+    let eur = |amount| Money::new(amount, Currency::EUR);
+    let step = |from_quantity, price| contracts::catalog::QuantityBreak {
+        from_quantity,
+        price: eur(price),
+    };
+    let plain = Offer {
+        breaks: vec![step(3, 900), step(5, 800)],
+        ..offer(1, eur(1_000), None)
+    };
+    let made = Offer {
+        breaks: vec![step(3, 900), step(5, 800)],
+        ..offer(2, eur(1_000), Some(asking([0, 250, 0])))
+    };
+    let lines = [
+        line(1, eur(1_000), 4, Answers::new()),
+        // Five of one SKU, made in two ways.
+        line(2, eur(1_000), 2, answers([true, true, false])),
+        line(2, eur(1_000), 3, answers([true, false, true])),
+    ];
+    let group = priced(Currency::EUR, &lines, vec![plain, made]);
+    let got: Vec<_> = group
+        .lines
+        .iter()
+        .map(|line| (line.offer.price.amount, line.list_total.amount))
+        .collect();
+    assert_eq!(got, [(900, 3_600), (1_050, 2_100), (800, 2_400)]);
+}
+
+#[test]
 fn units_of_one_sku_are_left_for_its_lines_in_their_order() {
     let sku = SkuId(Uuid::from_u128(1));
     let mut available = HashMap::from([(sku, 3)]);

@@ -65,6 +65,7 @@ impl Market {
                 value: "moss".into(),
             }],
             price: Money::new(1000, Currency::EUR),
+            breaks: vec![],
             weight_g: 700,
             category: None,
             tax_category: "standard".into(),

@@ -67,6 +67,10 @@ pub struct PastVariant {
     pub options: Vec<super::OptionValue>,
     pub price: kernel::Money,
     pub compare_at: Option<kernel::Money>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sale: Option<super::Sale>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub breaks: Vec<super::QuantityBreak>,
     pub weight_g: u32,
     pub gtin: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Changes of products whose time is to come.
 
-use super::ProductStatus;
+use super::{ProductStatus, QuantityBreak, Sale};
 use crate::service::service;
 use kernel::{Cursor, DateTime, Money, Page, ProductId, ScheduledChangeId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,13 @@ pub struct PriceChange {
     /// What the price is compared with; nothing if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// A sale; as it is then if absent. One that is over by then takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Sale>,
+    /// All quantities from which each unit costs less; as they are then if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10)]
+    pub breaks: Option<Vec<QuantityBreak>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

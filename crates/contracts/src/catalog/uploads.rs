@@ -90,6 +90,16 @@ pub struct FileError {
     pub message: String,
 }
 
+/// What may not be meant as it will be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FileWarning {
+    /// `price_without_tax`, `price_with_tax`
+    pub code: String,
+    pub column: String,
+    /// What it is and what to do about it.
+    pub message: String,
+}
+
 /// What reading the whole file would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FileCheck {
@@ -127,6 +137,9 @@ pub struct FileDraft {
     pub columns: Vec<FileColumn>,
     /// Fields that no column holds and without which no product lands.
     pub missing: Vec<String>,
+    /// To be looked at before it is read.
+    #[serde(default)]
+    pub warnings: Vec<FileWarning>,
     pub reading: Reading,
     /// The first products, as they would land.
     pub first: Vec<LandingProduct>,

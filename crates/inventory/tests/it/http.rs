@@ -81,6 +81,7 @@ pub fn offer(world: &World, tenant: TenantId) -> Offer {
         slug: "bowl".into(),
         options: Vec::new(),
         price: Money::new(1000, Currency::EUR),
+        breaks: vec![],
         weight_g: 0,
         category: None,
         tax_category: contracts::taxes::standard(),

@@ -70,6 +70,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             seen(reach("patch_product", &[&world.b.product], REFUSED)),
             json!({"variants": [{"sku": a.sku, "code": "OwnerA-1", "price": {"amount": 1, "currency": "EUR"}}]}),
         ),
+        reach("list_product_prices", &[&a.product], GONE),
         reach("list_product_versions", &[&a.product], GONE),
         reach("get_product_version", &[&a.product, "1"], GONE),
         seen(reach("restore_product_version", &[&a.product, "1"], GONE)),

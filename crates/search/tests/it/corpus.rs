@@ -51,6 +51,7 @@ pub fn product(n: u32) -> Document {
             price: eur(1000),
             price_from: false,
             compare_at: None,
+            lowest_30_days: None,
             image: None,
             in_stock: true,
             distance_km: None,

@@ -104,9 +104,13 @@ pub fn listing(n: u32, title: &str) -> Listing {
             options: Vec::new(),
             price: Money::new(1500, Currency::EUR),
             compare_at: None,
+            lowest_30_days: None,
+            sale: None,
+            breaks: vec![],
             weight_g: 100,
             gtin: None,
         }],
+        price_points: std::collections::BTreeMap::new(),
         created_at: at,
         updated_at: at,
     }

@@ -34,6 +34,12 @@ impl Scene {
             about: self.text("CSV · UTF-8"),
             error: Some(self.t("refusal.whole_number")),
             missing: vec![self.t("file.field.price")],
+            warnings: vec![
+                self.locale
+                    .t("file.warning.price_without_tax")
+                    .arg("column", "Price tax excl.")
+                    .to_string(),
+            ],
             columns: vec![
                 column(0, "Nombre", "Jarrón", "title", "file.sure.yes", Tone::Good),
                 column(
@@ -74,6 +80,7 @@ impl Scene {
             status: self.status("file.state.checked", Tone::Good),
             error: None,
             missing: Vec::new(),
+            warnings: Vec::new(),
             check: Some(CheckFigures {
                 is_over: true,
                 rows: 1_204,

@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::views::common::{Accent, ProductCard, Stock};
 use crate::views::home::MakerCard;
+use crate::views::product::{BreakRow, BreakTable};
 
 /// A workshop of the samples.
 pub(super) struct Maker {
@@ -213,6 +214,7 @@ impl Scene {
             price: self.price(*cents),
             from: *key == "soap",
             compare_at: before.map(|before| self.price(before)),
+            lowest_30_days: before.map(|before| self.price(before - 500)),
             discount: before.map(|before| format!("-{}", self.locale.percent(percent_less(*cents, before)))),
             stock: Stock::of(*left, 5),
             rating: self.card_rating(*left),
@@ -242,6 +244,20 @@ impl Scene {
             .filter(|piece| piece.1.slug == maker.slug)
             .map(|piece| self.card(piece))
             .collect()
+    }
+}
+
+impl Scene {
+    /// What each vase costs of many.
+    pub(super) fn breaks(&self) -> Vec<BreakTable> {
+        let row = |quantity: &str, cents| BreakRow {
+            quantity: self.text(quantity),
+            price: self.price(cents),
+        };
+        vec![BreakTable {
+            label: String::new(),
+            rows: vec![row("3", 8_000), row("6", 7_600), row("12", 7_200)],
+        }]
     }
 }
 

@@ -133,6 +133,8 @@ impl Scene {
             compare_at: None,
             saving: None,
             lowest_30_days: None,
+            sale_until: None,
+            breaks: Vec::new(),
             price: self.price(2_200),
             stock: Stock::SoldOut,
             variants: vec![self.variant("v9", String::new(), 2_200, 0, false)],

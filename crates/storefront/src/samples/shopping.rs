@@ -412,6 +412,8 @@ impl Scene {
             compare_at: Some(self.price(9_800)),
             saving: Some(self.locale.percent(14)),
             lowest_30_days: Some(self.price(8_900)),
+            sale_until: Some(self.say("30 November 2026, 23:00 UTC", "30 de noviembre de 2026, 23:00 UTC")),
+            breaks: self.breaks(),
             stock: Stock::Few(3),
             variant_label: self.say("Height", "Altura"),
             variants: vec![
@@ -493,6 +495,8 @@ impl Scene {
             compare_at: None,
             saving: None,
             lowest_30_days: None,
+            sale_until: None,
+            breaks: Vec::new(),
             variant_label: self.say("Size", "Talla"),
             variants: sizes
                 .map(|size| {

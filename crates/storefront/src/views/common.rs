@@ -97,6 +97,8 @@ pub struct ProductCard {
     /// True when other variants cost more.
     pub from: bool,
     pub compare_at: Option<Price>,
+    /// The lowest price of the 30 days before the reduction.
+    pub lowest_30_days: Option<Price>,
     /// `-20%`.
     pub discount: Option<String>,
     pub stock: Stock,

@@ -26,6 +26,10 @@ pub struct ProductPage {
     pub saving: Option<String>,
     /// The lowest price of the 30 days before a reduction, which European law wants shown.
     pub lowest_30_days: Option<Price>,
+    /// When the sale ends that is on: `30 November 2026, 23:00 UTC`.
+    pub sale_until: Option<String>,
+    /// What each costs of many; a table for each variant where they differ.
+    pub breaks: Vec<BreakTable>,
     pub stock: Stock,
     /// What variants differ in: `Size`. Empty when there is one variant.
     pub variant_label: String,
@@ -58,6 +62,20 @@ pub struct ProductPage {
     pub compare: Option<String>,
     /// What buyers say of it.
     pub said: ReviewsPart,
+}
+
+#[derive(Clone, Debug)]
+pub struct BreakTable {
+    /// Which variant; empty where it is true of all.
+    pub label: String,
+    pub rows: Vec<BreakRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct BreakRow {
+    /// As it reads: `1,000`.
+    pub quantity: String,
+    pub price: Price,
 }
 
 /// What another shop asks for the same.

@@ -19,6 +19,8 @@ pub struct SellerFilePage {
     pub error: Option<String>,
     /// Names of fields without which no product lands.
     pub missing: Vec<String>,
+    /// What may not be meant as it will be read.
+    pub warnings: Vec<String>,
     pub columns: Vec<ColumnRow>,
     pub states: Vec<Choice>,
     pub stock: Field,

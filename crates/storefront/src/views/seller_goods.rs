@@ -150,6 +150,25 @@ pub struct FormPicture {
     pub position: usize,
 }
 
+/// What a line asks beside its price: a sale, and less for each of many.
+#[derive(Clone, Debug, Default)]
+pub struct TermFields {
+    pub price: Field,
+    pub from: Field,
+    pub until: Field,
+    /// `6: 16.00; 12: 15.00`
+    pub breaks: Field,
+}
+
+impl TermFields {
+    fn is_said(&self) -> bool {
+        let fields = [&self.price, &self.from, &self.until, &self.breaks];
+        fields
+            .iter()
+            .any(|field| !field.value.is_empty() || field.error.is_some())
+    }
+}
+
 /// One line of what is sold.
 #[derive(Clone, Debug, Default)]
 pub struct VariantRow {
@@ -160,6 +179,7 @@ pub struct VariantRow {
     pub options: Field,
     pub price: Field,
     pub compare_at: Field,
+    pub terms: TermFields,
     pub weight: Field,
     pub stock: Field,
     /// Carried through the form unseen.

@@ -88,6 +88,7 @@ pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
         price: Price::new(locale, hit.price),
         from: hit.price_from,
         compare_at: hit.compare_at.map(|m| Price::new(locale, m)),
+        lowest_30_days: hit.lowest_30_days.map(|m| Price::new(locale, m)),
         discount: hit
             .compare_at
             .and_then(|was| discount(was.amount, hit.price.amount))

@@ -1,11 +1,12 @@
 //! What changed of a product, in words of the reader.
 
 use super::facets::attribute_name;
+use super::seller::price_form::{breaks_text, sale_text};
 use super::visit::category_name;
 use crate::i18n::Locale;
 use crate::views::changes::ChangeLine;
 use contracts::catalog::history::FieldChange;
-use contracts::catalog::{AttributeValue, Category, OptionValue, ProductStatus, Variant};
+use contracts::catalog::{AttributeValue, Category, OptionValue, ProductStatus, Sale, Variant};
 use contracts::making::{LeadTime, Making, MakingField, MakingInput};
 use kernel::Money;
 use serde::Deserialize;
@@ -205,6 +206,16 @@ fn variant(before: &Variant, after: &Variant, locale: Locale) -> Vec<ChangeLine>
         ),
         ("history.old_price", old(before.compare_at), old(after.compare_at)),
         (
+            "history.sale",
+            sale(before.sale.as_ref(), locale),
+            sale(after.sale.as_ref(), locale),
+        ),
+        (
+            "history.breaks",
+            breaks_text(&before.breaks, locale),
+            breaks_text(&after.breaks, locale),
+        ),
+        (
             "history.options",
             options(&before.options),
             options(&after.options),
@@ -224,6 +235,10 @@ fn variant(before: &Variant, after: &Variant, locale: Locale) -> Vec<ChangeLine>
             to,
         })
         .collect()
+}
+
+fn sale(sale: Option<&Sale>, locale: Locale) -> String {
+    sale.map(|sale| sale_text(sale, locale)).unwrap_or_default()
 }
 
 fn sold(variant: &Variant, locale: Locale) -> String {

@@ -30,6 +30,7 @@ mod own_reviews;
 mod papers;
 mod payouts;
 mod posted;
+mod prices;
 mod private;
 mod product;
 mod readdress;

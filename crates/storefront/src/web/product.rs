@@ -5,7 +5,7 @@ use super::listing::crumbs;
 use super::making::Typed;
 use super::posted::Posted;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, compare, downloads, facets, making, reviews, viewed};
+use super::{Shop, cards, compare, downloads, facets, making, prices, reviews, viewed};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
@@ -179,7 +179,9 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
         price: Price::new(locale, shown.price),
         compare_at: shown.compare_at.map(|m| Price::new(locale, m)),
         saving: cards::saving(shown).map(|p| locale.percent(p)),
-        lowest_30_days: None,
+        lowest_30_days: shown.lowest_30_days.map(|m| Price::new(locale, m)),
+        sale_until: prices::sale_until(shown, visit.ctx.now, locale),
+        breaks: prices::breaks(listing, locale),
         stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
         variant_label: variant_label(listing, locale),
         quantity_max: u64::try_from(available.clamp(1, i64::from(LINE_QUANTITY_MAX.min(20)))).unwrap_or(1),

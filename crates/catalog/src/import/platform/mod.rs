@@ -276,7 +276,7 @@ impl Adapter {
     }
 }
 
-const BAGISTO_UNUSED: [&str; 22] = [
+const BAGISTO_UNUSED: [&str; 20] = [
     "locale",
     "attribute_family_code",
     "visible_individually",
@@ -284,8 +284,6 @@ const BAGISTO_UNUSED: [&str; 22] = [
     "featured",
     "guest_checkout",
     "cost",
-    "special_price_from",
-    "special_price_to",
     "customer_group_prices",
     "url_key",
     "meta_title",

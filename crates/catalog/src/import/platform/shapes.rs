@@ -131,7 +131,7 @@ pub fn woocommerce(mut row: Row) -> Result<Vec<Row>, RowError> {
 }
 
 fn is_woocommerce_own(name: &str) -> bool {
-    let starts = ["meta_", "download_", "date_sale_price"];
+    let starts = ["meta_", "download_"];
     let names = [
         "type",
         "is_featured",

@@ -9,7 +9,7 @@ pub async fn call(world: &World, operation: &str) -> Option<Call> {
     let a = &world.a;
     let to = |parts: &[&str]| world.call(operation, parts);
     Some(match operation {
-        "list_product_versions" => to(&[&a.product]),
+        "list_product_versions" | "list_product_prices" => to(&[&a.product]),
         "get_product_version" => to(&[&a.product, "1"]),
         "restore_product_version" => {
             let product = product_of_a(world).await;

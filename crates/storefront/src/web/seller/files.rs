@@ -17,12 +17,12 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use contracts::catalog::ProductStatus;
 use contracts::catalog::uploads::{
-    ColumnMeaning, ErrorFile, FileColumn, FileDraft, FileState, LandingProduct, Reading,
+    ColumnMeaning, ErrorFile, FileColumn, FileDraft, FileState, FileWarning, LandingProduct, Reading,
 };
 use kernel::{Fault, ImportId, Kind, Permission};
 
 /// What a column may be chosen to mean, in the order in which it is offered.
-const FIELDS: [&str; 33] = [
+const FIELDS: [&str; 35] = [
     "title",
     "price",
     "stock",
@@ -36,6 +36,8 @@ const FIELDS: [&str; 33] = [
     "gtin",
     "compare_at_price",
     "sale_price",
+    "sale_from",
+    "sale_until",
     "currency",
     "tags",
     "materials",
@@ -92,6 +94,11 @@ pub(super) async fn show(
         status: state_of(draft.state, locale),
         about: about(&draft, locale),
         error,
+        warnings: draft
+            .warnings
+            .iter()
+            .map(|warning| warned(warning, locale))
+            .collect(),
         missing: draft
             .missing
             .iter()
@@ -190,6 +197,14 @@ const PLATFORMS: [(&str, &str); 9] = [
     ("spree", "Spree"),
     ("bagisto", "Bagisto"),
 ];
+
+fn warned(warning: &FileWarning, locale: Locale) -> String {
+    let key = format!("file.warning.{}", warning.code);
+    match locale.messages().get(&key) {
+        Some(_) => locale.t(&key).arg("column", &warning.column).to_string(),
+        None => spoken(&warning.message),
+    }
+}
 
 fn field_name(code: &str, locale: Locale) -> String {
     locale.t(&format!("file.field.{code}")).to_string()

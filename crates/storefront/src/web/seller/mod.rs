@@ -12,6 +12,7 @@ pub mod making_form;
 mod month;
 pub mod orders;
 pub mod parcels;
+pub mod price_form;
 mod product_asked;
 pub mod product_form;
 mod product_text;

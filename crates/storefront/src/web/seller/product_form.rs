@@ -5,7 +5,7 @@ use super::product_text::{
     attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories, whole,
 };
 use super::products::{self, STATES};
-use super::{bar, digital_form, making_form, own_shop, product_words};
+use super::{bar, digital_form, making_form, own_shop, price_form, product_words};
 use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field, Image};
 use crate::views::making::MakingForm;
@@ -95,7 +95,7 @@ pub async fn edit(
 }
 
 /// An amount as the language's readers type it.
-fn typed(money: Money, locale: Locale) -> String {
+pub fn typed(money: Money, locale: Locale) -> String {
     let plain = plain_decimal(money);
     match locale {
         Locale::En => plain,
@@ -114,6 +114,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
             options: Field::of(options_text(&v.options)),
             price: Field::of(typed(v.price, locale)),
             compare_at: Field::of(v.compare_at.map(|m| typed(m, locale)).unwrap_or_default()),
+            terms: price_form::filled(v, locale),
             weight: number_field(Some(v.weight_g).filter(|w| *w > 0)),
             stock: number_field(level.and_then(digital_form::counted)),
             reserved: level.map_or(0, |l| l.reserved),
@@ -484,12 +485,14 @@ fn read_variant(
     let visit = &posted.visit;
     let text = |name: &str| posted.get(&format!("variant.{index}.{name}")).to_owned();
     let said = |key: &str| visit.locale.t(key).to_string();
+    let (term_fields, terms) = price_form::read(posted, index, currency);
     let mut row = VariantRow {
         index,
         code: Field::of(text("code")),
         options: Field::of(text("options")),
         price: Field::of(text("price")),
         compare_at: Field::of(text("compare_at")),
+        terms: term_fields,
         weight: Field::of(text("weight")),
         stock: Field::of(text("stock")),
         reserved: text("reserved").parse().unwrap_or(0),
@@ -531,12 +534,14 @@ fn read_variant(
         &row.stock,
     ];
     let is_good = fields.iter().all(|field| field.error.is_none());
-    let draft = match (price, compare_at) {
-        (Ok(price), Ok(compare_at)) if is_good => Some(VariantDraft {
+    let draft = match (price, compare_at, terms) {
+        (Ok(price), Ok(compare_at), Some((sale, breaks))) if is_good => Some(VariantDraft {
             code: row.code.value.clone(),
             options,
             price,
             compare_at,
+            sale,
+            breaks: Some(breaks),
             weight_g: u32::try_from(weight_g).unwrap_or(u32::MAX),
             gtin: Some(row.gtin.clone()).filter(|gtin| !gtin.is_empty()),
             stock,
@@ -575,6 +580,9 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
                 match what {
                     Some("price") => &mut row.price,
                     Some("compare_at") => &mut row.compare_at,
+                    Some(what @ ("sale" | "breaks")) => {
+                        price_form::field_of(&mut row.terms, what, path.next())
+                    }
                     Some("weight_g") => &mut row.weight,
                     Some("stock") => &mut row.stock,
                     Some("options") => &mut row.options,

@@ -1,8 +1,8 @@
 //! Changes of a product at a time to come.
 
-use super::history;
 use super::product_text::options_text;
 use super::products::{self, STATES, status_of};
+use super::{history, price_form};
 use crate::i18n::Locale;
 use crate::views::changes::ChangeLine;
 use crate::views::common::{Choice, Field};
@@ -152,6 +152,18 @@ fn lines(change: &ScheduledPatch, own: &OwnListing, waits: bool, locale: Locale)
         let from = from.map(|v| locale.money(v.price)).unwrap_or_default();
         let label = locale.t("history.price").arg("code", &price.code).to_string();
         line(label, from, locale.money(price.price));
+        let of = |key: &str| locale.t(key).arg("code", &price.code).to_string();
+        if let Some(sale) = &price.sale {
+            line(
+                of("history.sale"),
+                String::new(),
+                price_form::sale_text(sale, locale),
+            );
+        }
+        if let Some(breaks) = &price.breaks {
+            let to = price_form::breaks_text(breaks, locale);
+            line(of("history.breaks"), String::new(), to);
+        }
     }
     lines
 }
