@@ -279,6 +279,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_in_a_sale_or_of_many_is_a_price_too() {
+        let eur = |amount| Money::new(amount, Currency::EUR);
+        let sale = |amount| {
+            Some(contracts::catalog::Sale {
+                price: eur(amount),
+                from: None,
+                until: None,
+            })
+        };
+        let step = |amount| {
+            vec![contracts::catalog::QuantityBreak {
+                from_quantity: 2,
+                price: eur(amount),
+            }]
+        };
+        let flagged = |change: &dyn Fn(&mut Variant)| {
+            let mut after = bowl();
+            change(&mut after.variants[0]);
+            !flags(&rules(), false, Some(&bowl()), &after).is_empty()
+        };
+        assert!(!flagged(&|v| v.sale = sale(500)));
+        assert!(flagged(&|v| v.sale = sale(499)));
+        assert!(!flagged(&|v| v.breaks = step(500)));
+        assert!(flagged(&|v| v.breaks = step(499)));
+        // What buyers are asked already is not told again.
+        let mut seen = bowl();
+        seen.variants[0].sale = sale(1);
+        assert_eq!(flags(&rules(), false, Some(&seen), &seen), []);
+    }
+
+    #[test]
     fn only_what_buyers_never_saw_waits_for_its_shop() {
         assert_eq!(flags(&rules(), true, None, &bowl()), [FlagReason::NewShop]);
         assert_eq!(flags(&rules(), true, Some(&bowl()), &bowl()), []);

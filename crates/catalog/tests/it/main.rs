@@ -19,6 +19,7 @@ mod pictures;
 mod platforms;
 mod prices;
 mod real_files;
+mod sale_files;
 mod scene;
 mod schedule;
 mod schema;

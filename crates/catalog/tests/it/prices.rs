@@ -342,13 +342,14 @@ async fn a_scheduled_change_may_carry_terms_and_the_others_stay() {
     assert_eq!(refused.expect(400).json()["code"], "sale_not_below");
     let change =
         json!({"prices": [{"code": "J", "price": eur(1_900), "sale": {"price": eur(1_400)}, "breaks": []}]});
-    scene
+    let made = scene
         .seller()
         .await
         .post(&path, &json!({"at": at, "change": change}))
         .await
         .expect(201)
         .json();
+    assert_eq!(made["change"]["prices"][0]["sale"]["price"]["amount"], 1_400);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod mails;
 mod market;
 mod pay;
 mod poison;
+mod prices;
 mod provider;
 mod race;
 mod readdress;

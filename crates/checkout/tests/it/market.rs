@@ -1,7 +1,8 @@
 //! A market of the tests' own: shops, offers and carts in memory, behind the contracts that checkout asks.
 
 use contracts::cart::{Cart, CartLine, CartOwner};
-use contracts::catalog::{Offer, OptionValue};
+use contracts::catalog::price::asked;
+use contracts::catalog::{Offer, OptionValue, QuantityBreak, Sale};
 use contracts::making::{Answers, Making};
 use contracts::tenants::{DeliveryOption, DeliveryRate, Shop, Zone};
 use contracts::{Reply, Transport};
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Market {
     shops: Mutex<HashMap<TenantId, Shop>>,
     offers: Mutex<HashMap<SkuId, Offer>>,
+    sales: Mutex<HashMap<SkuId, Sale>>,
     carts: Mutex<HashMap<CartId, (CartOwner, Cart)>>,
     /// Whether the next attempt to close carts fails.
     pub carts_are_stuck: AtomicBool,
@@ -132,6 +134,16 @@ impl Market {
         kept.clone()
     }
 
+    /// From now on it has this sale.
+    pub fn put_on_sale(&self, sku: SkuId, sale: Sale) {
+        self.sales.lock().unwrap().insert(sku, sale);
+    }
+
+    /// From now on so many of it cost less each.
+    pub fn sell_many(&self, sku: SkuId, breaks: Vec<QuantityBreak>) {
+        self.offers.lock().unwrap().get_mut(&sku).unwrap().breaks = breaks;
+    }
+
     pub fn reprice(&self, sku: SkuId, amount: i64) {
         self.offers.lock().unwrap().get_mut(&sku).unwrap().price.amount = amount;
     }
@@ -190,11 +202,11 @@ impl Transport for Market {
         &'a self,
         service: &'static str,
         method: &'static str,
-        _ctx: &'a Ctx,
+        ctx: &'a Ctx,
         body: Value,
     ) -> Reply<'a, Value> {
         let reply = match (service, method) {
-            ("catalog", "offers") => Ok(self.offers_of(&read::<(Vec<SkuId>,)>(body).0)),
+            ("catalog", "offers") => Ok(self.offers_of(ctx, &read::<(Vec<SkuId>,)>(body).0)),
             ("tenants", "shops") => Ok(self.shops_of(&read::<(Vec<TenantId>,)>(body).0)),
             ("cart", "get") => self.cart_of(&read(body)),
             ("cart", "close") if self.carts_are_stuck.swap(false, Ordering::Relaxed) => {
@@ -219,9 +231,14 @@ fn read<T: DeserializeOwned>(body: Value) -> T {
 }
 
 impl Market {
-    fn offers_of(&self, skus: &[SkuId]) -> Value {
-        let offers = self.offers.lock().unwrap();
-        json!(skus.iter().filter_map(|sku| offers.get(sku)).collect::<Vec<_>>())
+    fn offers_of(&self, ctx: &Ctx, skus: &[SkuId]) -> Value {
+        let (offers, sales) = (self.offers.lock().unwrap(), self.sales.lock().unwrap());
+        let offer = |sku: &SkuId| {
+            let offer = offers.get(sku)?.clone();
+            let price = asked(offer.price, sales.get(sku), ctx.now);
+            Some(Offer { price, ..offer })
+        };
+        json!(skus.iter().filter_map(offer).collect::<Vec<_>>())
     }
 
     fn shops_of(&self, ids: &[TenantId]) -> Value {

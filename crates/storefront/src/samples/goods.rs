@@ -249,7 +249,7 @@ impl Scene {
 
 impl Scene {
     /// What each vase costs of many.
-    pub(super) fn breaks(&self) -> Vec<BreakTable> {
+    pub(super) fn break_tables(&self) -> Vec<BreakTable> {
         let row = |quantity: &str, cents| BreakRow {
             quantity: self.text(quantity),
             price: self.price(cents),

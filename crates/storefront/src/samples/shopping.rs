@@ -413,7 +413,7 @@ impl Scene {
             saving: Some(self.locale.percent(14)),
             lowest_30_days: Some(self.price(8_900)),
             sale_until: Some(self.say("30 November 2026, 23:00 UTC", "30 de noviembre de 2026, 23:00 UTC")),
-            breaks: self.breaks(),
+            breaks: self.break_tables(),
             stock: Stock::Few(3),
             variant_label: self.say("Height", "Altura"),
             variants: vec![

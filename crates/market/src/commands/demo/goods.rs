@@ -4,11 +4,11 @@ use super::asked;
 use super::people::Opened;
 use crate::compose::Market;
 use contracts::catalog::{
-    AttributeValue, CategoryDraft, DraftImage, NewPicture, OptionValue, Picture, ProductDraft, ProductStatus,
-    VariantDraft,
+    AttributeValue, CategoryDraft, DraftImage, DraftSale, NewPicture, OptionValue, Picture, ProductDraft,
+    ProductStatus, VariantDraft,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use kernel::{Ctx, Currency, Money};
+use kernel::{Clock, Ctx, Currency, Money, SystemClock};
 use sampler::art::ArtSpec;
 use sampler::{Product, Sampler};
 
@@ -44,7 +44,14 @@ async fn publish_shop(market: &Market, ctx: &Ctx, sampler: &Sampler, shop: &Open
     let products: Vec<Product> = sampler.products_of(&shop.seller).collect();
     for batch in products.chunks(BATCH) {
         let drafts = with_pictures(market, ctx, batch).await?;
+        let reduced = super::prices::reduced(batch, &drafts, ctx.now);
         market.catalog.upsert(ctx, shop.tenant, drafts).await?;
+        // What is reduced was dearer before, if only for a moment: so its lowest price of thirty days is known.
+        let later = Ctx {
+            now: SystemClock.now(),
+            ..ctx.clone()
+        };
+        market.catalog.upsert(&later, shop.tenant, reduced).await?;
     }
     Ok(u32::try_from(products.len())?)
 }
@@ -127,8 +134,10 @@ fn variant(variant: &sampler::Variant) -> VariantDraft {
                 value: value.clone(),
             })
             .collect(),
-        price: eur(variant.price_minor),
-        compare_at: variant.compare_at_minor.map(eur),
+        price: eur(variant.compare_at_minor.unwrap_or(variant.price_minor)),
+        compare_at: None,
+        sale: DraftSale::Kept,
+        breaks: Some(super::prices::breaks(variant)),
         weight_g: variant.weight_g,
         gtin: None,
         stock: Some(variant.stock),

@@ -5,6 +5,7 @@ mod downloads;
 mod goods;
 mod making;
 mod people;
+mod prices;
 mod sales;
 
 use crate::cli::{Demo, Serve};

@@ -11,7 +11,7 @@ use crate::views::work::Status;
 use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::{Visit, redirect};
+use crate::web::visit::{Visit, redirect, spoken};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};

@@ -210,6 +210,9 @@ fn read(posted: &Posted, own: &OwnListing) -> Result<(DateTime, ScheduledPatch),
             code,
             price: read(&price)?,
             compare_at: field("compare_at").as_deref().map(read).transpose()?,
+            // A sale has its own times, and stands with what many cost in the product's form.
+            sale: None,
+            breaks: None,
         });
     }
     let change = ScheduledPatch {
