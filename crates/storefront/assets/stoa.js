@@ -62,11 +62,18 @@
     }
   });
 
-  // The price follows the variant.
+  // The price follows the variant, and so does what is said beside it.
   const price = document.querySelector("[data-price]");
   document.addEventListener("change", (event) => {
-    const text = event.target.dataset?.variantPrice ?? event.target.selectedOptions?.[0]?.dataset.variantPrice;
-    if (price && text) price.textContent = text;
+    const own = event.target.dataset ?? {};
+    const said = "variantPrice" in own ? own : (event.target.selectedOptions?.[0]?.dataset ?? {});
+    if (!price || !said.variantPrice) return;
+    price.textContent = said.variantPrice;
+    for (const part of document.querySelectorAll("[data-price-part]")) {
+      const text = said[`variant${part.dataset.pricePart}`];
+      part.hidden = !text;
+      if (text) part.querySelector("[data-text]").textContent = text;
+    }
   });
 
   // Of rows that run out of a narrow screen, the part where one is comes into view.

@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::views::common::{Accent, ProductCard, Stock};
 use crate::views::home::MakerCard;
-use crate::views::product::{BreakRow, BreakTable};
+use crate::views::product::{Beside, BreakRow, BreakTable};
 
 /// A workshop of the samples.
 pub(super) struct Maker {
@@ -248,6 +248,21 @@ impl Scene {
 }
 
 impl Scene {
+    /// A vase on sale.
+    pub(super) fn beside(&self) -> Beside {
+        let said = |key: &str, name, value: String| self.locale.t(key).arg(name, value).to_string();
+        let until = self.say(
+            "30 November 2026, 23:00 UTC",
+            "30 de noviembre de 2026, 23:00 UTC",
+        );
+        Beside {
+            before: self.price(9_800).text,
+            saving: said("price.saving", "saving", self.locale.percent(14)),
+            lowest: said("price.lowest_30", "price", self.price(8_900).text),
+            until: said("price.sale_until", "at", until),
+        }
+    }
+
     /// What each vase costs of many.
     pub(super) fn break_tables(&self) -> Vec<BreakTable> {
         let row = |quantity: &str, cents| BreakRow {

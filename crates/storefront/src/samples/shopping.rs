@@ -10,7 +10,7 @@ use crate::views::listing::{
     RangePart, ZeroHelp,
 };
 use crate::views::page::Page;
-use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
+use crate::views::product::{AlsoOffer, Attribute, Beside, Delivery, ProductPage, SellerBox, Variant};
 use crate::views::shop::{ShopCategory, ShopPage};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
@@ -358,6 +358,7 @@ impl Scene {
             id: id.to_owned(),
             label,
             price: self.price(cents),
+            beside: Beside::default(),
             stock: Stock::of(left, 5),
             selected,
         }
@@ -409,16 +410,15 @@ impl Scene {
                 picture("jug", "A jug of the same series", "Una jarra de la misma serie"),
             ],
             price: self.price(8_400),
-            compare_at: Some(self.price(9_800)),
-            saving: Some(self.locale.percent(14)),
-            lowest_30_days: Some(self.price(8_900)),
-            sale_until: Some(self.say("30 November 2026, 23:00 UTC", "30 de noviembre de 2026, 23:00 UTC")),
             breaks: self.break_tables(),
             stock: Stock::Few(3),
             variant_label: self.say("Height", "Altura"),
             variants: vec![
                 self.variant("v1", self.text("22 cm"), 5_600, 8, false),
-                self.variant("v2", self.text("31 cm"), 8_400, 3, true),
+                Variant {
+                    beside: self.beside(),
+                    ..self.variant("v2", self.text("31 cm"), 8_400, 3, true)
+                },
                 self.variant("v3", self.text("40 cm"), 11_900, 0, false),
             ],
             found: String::new(),
@@ -492,10 +492,6 @@ impl Scene {
                 self.say("A pair of espadrilles", "Un par de alpargatas"),
             )],
             stock: Stock::Plenty,
-            compare_at: None,
-            saving: None,
-            lowest_30_days: None,
-            sale_until: None,
             breaks: Vec::new(),
             variant_label: self.say("Size", "Talla"),
             variants: sizes

@@ -21,13 +21,6 @@ pub struct ProductPage {
     pub sku: String,
     pub gallery: Vec<Image>,
     pub price: Price,
-    pub compare_at: Option<Price>,
-    /// `20%`.
-    pub saving: Option<String>,
-    /// The lowest price of the 30 days before a reduction, which European law wants shown.
-    pub lowest_30_days: Option<Price>,
-    /// When the sale ends that is on: `30 November 2026, 23:00 UTC`.
-    pub sale_until: Option<String>,
     /// What each costs of many; a table for each variant where they differ.
     pub breaks: Vec<BreakTable>,
     pub stock: Stock,
@@ -94,6 +87,12 @@ pub struct AlsoOffer {
 }
 
 impl ProductPage {
+    /// Beside the price of the variant that is selected.
+    fn beside(&self) -> Beside {
+        let selected = self.variants.iter().find(|variant| variant.selected);
+        selected.map(|variant| variant.beside.clone()).unwrap_or_default()
+    }
+
     /// When it leaves the workshop.
     fn leaves(&self) -> String {
         let lead_time = self.asked.as_ref().map(|asked| asked.lead_time.clone());
@@ -160,12 +159,26 @@ impl ProductPage {
     }
 }
 
+/// What is said beside a reduced price, in words; nothing of it where the price is not reduced.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// What it is compared with: `€98.00`.
+    pub before: String,
+    /// `14% less`
+    pub saving: String,
+    /// The lowest price of the 30 days before the reduction, which European law wants shown.
+    pub lowest: String,
+    /// When the sale ends that is on.
+    pub until: String,
+}
+
 /// One thing that can be put into the cart.
 #[derive(Clone, Debug)]
 pub struct Variant {
     pub id: String,
     pub label: String,
     pub price: Price,
+    pub beside: Beside,
     pub stock: Stock,
     pub selected: bool,
 }

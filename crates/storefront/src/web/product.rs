@@ -19,7 +19,7 @@ use contracts::making::{Answers, LeadTime, settle};
 use contracts::search::SearchQuery;
 use contracts::tenants::{DeliveryRate, Shop as Seller, ShopStatus};
 use kernel::limits::LINE_QUANTITY_MAX;
-use kernel::{Fault, ProductId, SkuId};
+use kernel::{DateTime, Fault, ProductId, SkuId};
 use std::collections::HashMap;
 
 const MORE_CARDS: u16 = 5;
@@ -127,7 +127,14 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
     let seller = seller.ok_or_else(|| Fault::not_found("product"))?;
     let stock: HashMap<SkuId, i64> = stock?.into_iter().map(|a| (a.sku, a.available)).collect();
     let locale = visit.locale;
-    let variants = variants(listing, &stock, again.as_ref().map(|again| again.sku), locale);
+    let now = visit.ctx.now;
+    let variants = variants(
+        listing,
+        &stock,
+        again.as_ref().map(|again| again.sku),
+        now,
+        locale,
+    );
     let chosen = variants.iter().position(|v| v.selected).unwrap_or(0);
     let shown = &listing.variants[chosen];
     let available = stock.get(&shown.sku).copied().unwrap_or(0);
@@ -177,10 +184,6 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
         sku: shown.code.clone(),
         gallery: listing.images.iter().map(cards::image).collect(),
         price: Price::new(locale, shown.price),
-        compare_at: shown.compare_at.map(|m| Price::new(locale, m)),
-        saving: cards::saving(shown).map(|p| locale.percent(p)),
-        lowest_30_days: shown.lowest_30_days.map(|m| Price::new(locale, m)),
-        sale_until: prices::sale_until(shown, visit.ctx.now, locale),
         breaks: prices::breaks(listing, locale),
         stock: variants.get(chosen).map_or(Stock::SoldOut, |v| v.stock),
         variant_label: variant_label(listing, locale),
@@ -236,6 +239,7 @@ fn variants(
     listing: &Listing,
     stock: &HashMap<SkuId, i64>,
     chosen: Option<SkuId>,
+    now: DateTime,
     locale: Locale,
 ) -> Vec<Variant> {
     let state = |sku: &SkuId| cards::stock(stock.get(sku).copied().unwrap_or(0));
@@ -249,6 +253,7 @@ fn variants(
         id: v.sku.to_string(),
         label: cards::options(&v.options),
         price: Price::new(locale, v.price),
+        beside: prices::beside(v, now, locale),
         stock: state(&v.sku),
         selected: index == first,
     };
