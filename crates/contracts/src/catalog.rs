@@ -1,5 +1,6 @@
 //! What is for sale: products, their variants, categories.
 
+mod dimensions;
 pub mod history;
 mod item;
 pub mod moderation;
@@ -9,6 +10,7 @@ mod schema;
 pub mod uploads;
 mod words;
 
+pub use dimensions::Dimensions;
 pub use item::{ItemOffer, ItemProposal, OfferStanding, WinningRule};
 pub use price::{DraftSale, PricePoint, QuantityBreak, Sale};
 pub use schema::{
@@ -67,6 +69,8 @@ pub struct Variant {
     /// Quantities from which each unit costs less, in rising order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<QuantityBreak>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
     pub weight_g: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gtin: Option<String>,
@@ -264,6 +268,8 @@ pub struct VariantDraft {
     /// As they were where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaks: Option<Vec<QuantityBreak>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
     pub weight_g: u32,
     pub gtin: Option<String>,
     /// Units to have on hand; left alone when absent.

@@ -87,6 +87,7 @@ pub fn of(index: usize, good: &Good, now: Timestamp) -> Listing {
             lowest_30_days: None,
             sale: None,
             breaks: vec![],
+            dimensions: None,
             weight_g: 650,
             gtin: None,
         }],

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::store::{image, listing, product, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::{
-    AttributeValue, Attributes, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus, QuantityBreak,
-    Sale, Translations, VariantDraft,
+    AttributeValue, Attributes, Dimensions, DraftImage, Listing, OptionValue, ProductDraft, ProductStatus,
+    QuantityBreak, Sale, Translations, VariantDraft,
 };
 use contracts::digital::DigitalChoice;
 use contracts::making::Making;
@@ -101,6 +101,9 @@ pub struct VariantInput {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub breaks: Vec<QuantityBreak>,
+    /// Of one unit as it is packed.
+    #[serde(default)]
+    pub dimensions: Option<Dimensions>,
     #[serde(default)]
     pub weight_g: u32,
     #[serde(default)]
@@ -167,6 +170,7 @@ impl From<VariantInput> for VariantDraft {
             compare_at: input.compare_at,
             sale: input.sale.into(),
             breaks: Some(input.breaks),
+            dimensions: input.dimensions,
             weight_g: input.weight_g,
             gtin: input.gtin,
             stock: input.stock,
@@ -451,6 +455,7 @@ pub(super) fn draft_saying(key: String, content: Content, tree: &Tree) -> Produc
                 compare_at: kept.compare_at,
                 sale: kept.sale.into(),
                 breaks: Some(kept.breaks),
+                dimensions: kept.dimensions,
                 weight_g: kept.weight_g,
                 gtin: kept.gtin,
                 stock: None,

@@ -103,6 +103,7 @@ impl Products {
                     compare_at: kept.compare_at,
                     sale: kept.sale,
                     breaks: kept.breaks,
+                    dimensions: kept.dimensions,
                     weight_g: kept.weight_g,
                     gtin: kept.gtin,
                 })

@@ -321,6 +321,7 @@ impl<'a> Planner<'a> {
                 lowest_30_days: None,
                 sale,
                 breaks,
+                dimensions: variant.dimensions,
                 weight_g: variant.weight_g,
                 gtin: variant.gtin.clone(),
             });
@@ -495,6 +496,7 @@ fn shown(kept: &KeptVariant) -> Variant {
         lowest_30_days: None,
         sale: kept.sale.clone(),
         breaks: kept.breaks.clone(),
+        dimensions: kept.dimensions,
         weight_g: kept.weight_g,
         gtin: kept.gtin.clone(),
     }
@@ -509,6 +511,7 @@ pub(super) fn kept_of(variant: &Variant) -> KeptVariant {
         compare_at: variant.compare_at,
         sale: variant.sale.clone(),
         breaks: variant.breaks.clone(),
+        dimensions: variant.dimensions,
         weight_g: variant.weight_g,
         gtin: variant.gtin.clone(),
     }

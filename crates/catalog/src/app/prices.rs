@@ -190,6 +190,7 @@ mod tests {
                 until: Some(at(until)),
             }),
             breaks: vec![],
+            dimensions: None,
             weight_g: 0,
             gtin: None,
         }

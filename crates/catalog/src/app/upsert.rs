@@ -337,6 +337,7 @@ async fn write_changes(
                     sale: v.sale.as_ref(),
                     breaks: &v.breaks,
                     currency: v.price.currency.code(),
+                    dimensions: v.dimensions,
                     weight_g: v.weight_g,
                     gtin: v.gtin.as_deref(),
                 })

@@ -136,6 +136,7 @@ fn inputs(variants: Vec<VariantDraft>) -> Vec<VariantInput> {
         // A page says all that its variants ask.
         sale: variant.sale.said().cloned(),
         breaks: variant.breaks.unwrap_or_default(),
+        dimensions: variant.dimensions,
         weight_g: variant.weight_g,
         gtin: variant.gtin,
         stock: variant.stock,

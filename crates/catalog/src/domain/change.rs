@@ -3,7 +3,7 @@
 use super::ParsedDraft;
 use super::draft::ImageAddress;
 use contracts::catalog::{
-    Attributes, OptionValue, Picture, ProductStatus, QuantityBreak, Sale, Translations,
+    Attributes, Dimensions, OptionValue, Picture, ProductStatus, QuantityBreak, Sale, Translations,
 };
 use contracts::digital::Digital;
 use contracts::making::Making;
@@ -45,6 +45,8 @@ pub struct KeptVariant {
     pub sale: Option<Sale>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<QuantityBreak>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
     pub weight_g: u32,
     pub gtin: Option<String>,
 }

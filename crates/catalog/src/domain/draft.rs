@@ -11,8 +11,8 @@ use super::price::{parse_breaks, parse_sale};
 use super::said::Said;
 use super::{attributes, description, languages, making, slug};
 use contracts::catalog::{
-    Attributes, DraftImage, DraftSale, OptionValue, Picture, ProductDraft, ProductStatus, QuantityBreak,
-    Translations, VariantDraft,
+    Attributes, Dimensions, DraftImage, DraftSale, OptionValue, Picture, ProductDraft, ProductStatus,
+    QuantityBreak, Translations, VariantDraft,
 };
 use contracts::making::Making;
 use kernel::Money;
@@ -130,6 +130,8 @@ pub struct ParsedVariant {
     /// None leaves them as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaks: Option<Vec<QuantityBreak>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
     pub weight_g: u32,
     pub gtin: Option<String>,
     /// Not part of the content: a new count makes no new version.
@@ -311,6 +313,19 @@ fn parse_variant(i: usize, variant: VariantDraft) -> Result<ParsedVariant, Refus
             "The price to compare with must be in the price's currency and not negative.",
         ));
     }
+    if variant
+        .dimensions
+        .is_some_and(|dimensions| !dimensions.is_possible())
+    {
+        return Err(Refusal::new(
+            at("dimensions"),
+            "dimensions_out_of_range",
+            format!(
+                "Length, width and height are in millimetres, each from 1 to {}.",
+                Dimensions::MM_MAX
+            ),
+        ));
+    }
     if variant.weight_g > WEIGHT_G_MAX {
         return Err(Refusal::new(
             at("weight_g"),
@@ -347,6 +362,7 @@ fn parse_variant(i: usize, variant: VariantDraft) -> Result<ParsedVariant, Refus
             .breaks
             .map(|breaks| parse_breaks(&at("breaks"), price, breaks))
             .transpose()?,
+        dimensions: variant.dimensions,
         weight_g: variant.weight_g,
         gtin: variant
             .gtin
@@ -452,6 +468,7 @@ mod tests {
                 compare_at: None,
                 sale: DraftSale::Kept,
                 breaks: None,
+                dimensions: None,
                 weight_g: 400,
                 gtin: Some("401 2345-678901".to_owned()),
                 stock: Some(3),

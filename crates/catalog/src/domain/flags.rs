@@ -225,6 +225,7 @@ mod tests {
                 lowest_30_days: None,
                 sale: None,
                 breaks: vec![],
+                dimensions: None,
                 weight_g: 0,
                 gtin: None,
             }],

@@ -89,6 +89,7 @@ impl Cells {
             compare_at,
             sale: sale.into(),
             breaks: None,
+            dimensions: self.dimensions,
             weight_g,
             gtin: take(&mut self.gtin),
             stock: stock.or(self.defaults.stock),

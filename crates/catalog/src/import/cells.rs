@@ -7,7 +7,7 @@ use super::row::RowError;
 use super::values::{addresses, attribute_value, category_names, list, status_of, text, yes_or_no};
 use crate::domain::limits::ATTRIBUTE_KEY_CHARS_MAX;
 use crate::domain::slug::snake_case;
-use contracts::catalog::{Attributes, ProductStatus, Translations};
+use contracts::catalog::{Attributes, Dimensions, ProductStatus, Translations};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +41,7 @@ pub struct Cells {
     pub gtin: Option<Ranked<String>>,
     pub currency: Option<Ranked<String>>,
     pub weight_unit: Option<WeightUnit>,
+    pub dimensions: Option<Dimensions>,
     pub status: Option<ProductStatus>,
     pub published: Option<bool>,
     pub images: Option<Ranked<Vec<String>>>,
@@ -78,6 +79,7 @@ impl Cells {
             gtin: None,
             currency: None,
             weight_unit: None,
+            dimensions: None,
             status: None,
             published: None,
             images: None,
@@ -130,6 +132,7 @@ impl Cells {
                 }
             }
             Field::WeightUnit => self.take_weight_unit(&column, value),
+            Field::Dimensions => self.take_dimensions(column, value),
             Field::Status => self.take_status(&column, value),
             Field::Published => self.published = text(value).as_deref().and_then(yes_or_no),
             Field::Image(rank) => self.take_images(rank, column, value),
@@ -199,6 +202,15 @@ impl Cells {
                     value: addresses,
                 });
             }
+        }
+    }
+
+    /// What cannot be read as three sides says something else of the product.
+    fn take_dimensions(&mut self, column: Arc<str>, value: &Value) {
+        self.dimensions = text(value).and_then(|text| Dimensions::parse(&text));
+        if self.dimensions.is_none() {
+            self.take_attribute(&column, Kind::Any, value);
+            self.attribute_columns.push(column);
         }
     }
 

@@ -36,6 +36,8 @@ pub enum Field {
     Stock,
     Weight(WeightUnit),
     WeightUnit,
+    /// Length, width and height in one.
+    Dimensions,
     Gtin(u8),
     Image(u8),
     ImageAlt,
@@ -220,6 +222,7 @@ fn named(name: &str) -> Option<Field> {
         "weight_lb" | "weight_lbs" => F::Weight(WeightUnit::Pound),
         "weight_oz" => F::Weight(WeightUnit::Ounce),
         "weight_unit" | "unidad_de_peso" => F::WeightUnit,
+        "dimensions" | "package_dimensions" | "dimensiones" => F::Dimensions,
         "gtin" | "ean" | "ean13" | "gtin13" | "codigo_de_barras" => F::Gtin(0),
         "barcode" | "upc" | "isbn" => F::Gtin(1),
         "image" | "images" | "picture" | "pictures" | "photo" | "photos" | "imagen" | "imagenes" | "foto"

@@ -5,7 +5,7 @@ use crate::domain::slug::snake_case;
 
 /// Codes that a mapping may name, in the order in which people are offered them. `option_1_name` to
 /// `option_3_value` follow.
-pub const CODES: [&str; 28] = [
+pub const CODES: [&str; 29] = [
     "title",
     "price",
     "stock",
@@ -30,6 +30,7 @@ pub const CODES: [&str; 28] = [
     "weight_lb",
     "weight_oz",
     "weight_unit",
+    "dimensions",
     "status",
     "published",
     "tax_category",
@@ -63,6 +64,7 @@ pub fn field_of_code(code: &str, column: &str) -> Option<Field> {
         "weight_lb" => Field::Weight(WeightUnit::Pound),
         "weight_oz" => Field::Weight(WeightUnit::Ounce),
         "weight_unit" => Field::WeightUnit,
+        "dimensions" => Field::Dimensions,
         "status" => Field::Status,
         "published" => Field::Published,
         "tax_category" => Field::TaxCategory,
@@ -112,6 +114,7 @@ pub fn code_of(field: &Field) -> String {
         Field::Weight(WeightUnit::Pound) => "weight_lb",
         Field::Weight(WeightUnit::Ounce) => "weight_oz",
         Field::WeightUnit => "weight_unit",
+        Field::Dimensions => "dimensions",
         Field::Gtin(_) => "gtin",
         Field::Image(_) => "image",
         Field::ImageAlt => "image_alt",

@@ -2,7 +2,9 @@
 //! `jsonb_to_recordset`, so the fields are named after the columns.
 
 use crate::domain::{ImageAddress, ParsedDraft};
-use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale};
+use contracts::catalog::{
+    Attributes, Dimensions, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale,
+};
 use kernel::{CategoryId, Money, ProductId, SkuId, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -65,6 +67,7 @@ pub struct VariantRow<'a> {
     pub sale: Option<&'a Sale>,
     pub breaks: &'a [QuantityBreak],
     pub currency: &'static str,
+    pub dimensions: Option<Dimensions>,
     pub weight_g: u32,
     pub gtin: Option<&'a str>,
 }

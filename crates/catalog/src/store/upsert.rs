@@ -5,7 +5,9 @@ use super::translations;
 use crate::domain::ImageAddress;
 use crate::domain::change::{Content, KeptVariant};
 use contracts::catalog::history::VersionCause;
-use contracts::catalog::{Attributes, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale};
+use contracts::catalog::{
+    Attributes, Dimensions, Listing, OptionValue, Picture, ProductStatus, QuantityBreak, Sale,
+};
 use kernel::{Actor, CategoryId, ImportId, ProductId, SkuId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -81,7 +83,7 @@ pub async fn variants(
     codes: &[String],
 ) -> Result<Vec<ExistingVariant>, sqlx::Error> {
     let rows: Vec<VariantColumns> = sqlx::query_as(
-        "select sku, product_id, code, options, price_minor, compare_at_minor, sale, breaks, currency, weight_g, gtin,
+        "select sku, product_id, code, options, price_minor, compare_at_minor, sale, breaks, dimensions, currency, weight_g, gtin,
                 stock_given, removed_at is not null as removed
            from catalog.variant
           where tenant_id = $1 and (product_id = any($2) or (code = any($3) and removed_at is null))
@@ -109,6 +111,7 @@ pub async fn variants(
                     compare_at,
                     sale: row.sale.map(|sale| sale.0),
                     breaks: row.breaks.0,
+                    dimensions: row.dimensions.map(|dimensions| dimensions.0),
                     weight_g: u32::try_from(row.weight_g).unwrap_or(u32::MAX),
                     gtin: row.gtin,
                 },
@@ -130,6 +133,7 @@ struct VariantColumns {
     sale: Option<Json<Sale>>,
     breaks: Json<Vec<QuantityBreak>>,
     currency: String,
+    dimensions: Option<Json<Dimensions>>,
     weight_g: i64,
     gtin: Option<String>,
     stock_given: Option<i64>,
@@ -240,16 +244,16 @@ pub async fn put_variants(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into catalog.variant (tenant_id, sku, product_id, position, code, options, price_minor, compare_at_minor,
-                sale, breaks, currency, weight_g, gtin)
+                sale, breaks, dimensions, currency, weight_g, gtin)
          select $1, v.sku, v.product_id, v.position, v.code, v.options, v.price_minor, v.compare_at_minor, v.sale, v.breaks,
-                v.currency, v.weight_g, v.gtin
+                v.dimensions, v.currency, v.weight_g, v.gtin
            from jsonb_to_recordset($2) as v (sku uuid, product_id uuid, position int, code text, options jsonb,
-                price_minor bigint, compare_at_minor bigint, sale jsonb, breaks jsonb, currency text, weight_g bigint,
+                price_minor bigint, compare_at_minor bigint, sale jsonb, breaks jsonb, dimensions jsonb, currency text, weight_g bigint,
                 gtin text)
          on conflict (tenant_id, sku) do update set
                 position = excluded.position, code = excluded.code, options = excluded.options,
                 price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor, sale = excluded.sale,
-                breaks = excluded.breaks, currency = excluded.currency, weight_g = excluded.weight_g, gtin = excluded.gtin,
+                breaks = excluded.breaks, dimensions = excluded.dimensions, currency = excluded.currency, weight_g = excluded.weight_g, gtin = excluded.gtin,
                 removed_at = null",
     )
     .bind(tenant)

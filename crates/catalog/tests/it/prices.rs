@@ -252,6 +252,7 @@ async fn seller_jug(scene: &Scene) -> (String, String) {
     let jug = json!({"title": "Jug", "status": "active", "variants": [{
         "code": "J", "price": eur(2_000), "sale": {"price": eur(1_500), "until": "2999-01-01T00:00:00Z"},
         "breaks": [{"from_quantity": 3, "price": eur(1_800)}],
+        "dimensions": {"length_mm": 300, "width_mm": 200, "height_mm": 80},
     }]});
     let made = scene
         .seller()
@@ -295,6 +296,7 @@ async fn terms_are_versioned_restored_and_refused_by_field() {
         .json();
     assert_eq!(restored["variants"][0]["sale"]["price"]["amount"], 1_500);
     assert_eq!(restored["variants"][0]["breaks"][0]["price"]["amount"], 1_800);
+    assert_eq!(restored["variants"][0]["dimensions"]["height_mm"], 80);
 
     let refused = |variant: Value| {
         let scene = &scene;

@@ -132,6 +132,29 @@ async fn an_upload_that_is_undone_gives_the_sale_back() {
 }
 
 #[tokio::test]
+async fn the_sides_of_a_woocommerce_product_are_its_dimensions() {
+    let scene = Scene::new().await;
+    let file = "ID,Type,SKU,Name,Published,Regular price,Length (cm),Width (cm),Height (cm)\n\
+                1,simple,jug,Jug,1,20.00,30.5,20,8\n2,simple,cup,Cup,1,9.00,30,,\n";
+    import(&scene, file).await;
+    let newest = scene.products.newest(&scene.ctx, None, 2).await.expect("read");
+    let jug = newest
+        .iter()
+        .find(|listing| listing.title == "Jug")
+        .expect("the jug");
+    let sides = jug.variants[0]
+        .dimensions
+        .map(|d| (d.length_mm, d.width_mm, d.height_mm));
+    assert_eq!((sides, jug.attributes.len()), (Some((305, 200, 80)), 0));
+    // One side alone says something of the product and nothing of its parcel.
+    let cup = newest
+        .iter()
+        .find(|listing| listing.title == "Cup")
+        .expect("the cup");
+    assert_eq!((cup.variants[0].dimensions, cup.attributes.len()), (None, 1));
+}
+
+#[tokio::test]
 async fn a_day_that_may_be_two_is_refused_with_its_column() {
     let scene = Scene::new().await;
     let report = import(

@@ -287,6 +287,7 @@ pub fn variant(code: &str, price: i64, stock: Option<i64>) -> VariantDraft {
         compare_at: None,
         sale: contracts::catalog::DraftSale::Kept,
         breaks: None,
+        dimensions: None,
         weight_g: 350,
         gtin: None,
         stock,

@@ -71,6 +71,8 @@ pub struct PastVariant {
     pub sale: Option<super::Sale>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub breaks: Vec<super::QuantityBreak>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dimensions: Option<super::Dimensions>,
     pub weight_g: u32,
     pub gtin: Option<String>,
 }

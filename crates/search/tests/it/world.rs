@@ -107,6 +107,7 @@ pub fn listing(n: u32, title: &str) -> Listing {
             lowest_30_days: None,
             sale: None,
             breaks: vec![],
+            dimensions: None,
             weight_g: 100,
             gtin: None,
         }],

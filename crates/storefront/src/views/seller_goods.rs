@@ -180,6 +180,8 @@ pub struct VariantRow {
     pub price: Field,
     pub compare_at: Field,
     pub terms: TermFields,
+    /// Packed, in millimetres: `300 × 200 × 80`.
+    pub dimensions: Field,
     pub weight: Field,
     pub stock: Field,
     /// Carried through the form unseen.

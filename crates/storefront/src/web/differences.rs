@@ -6,7 +6,7 @@ use super::visit::category_name;
 use crate::i18n::Locale;
 use crate::views::changes::ChangeLine;
 use contracts::catalog::history::FieldChange;
-use contracts::catalog::{AttributeValue, Category, OptionValue, ProductStatus, Sale, Variant};
+use contracts::catalog::{AttributeValue, Category, Dimensions, OptionValue, ProductStatus, Sale, Variant};
 use contracts::making::{LeadTime, Making, MakingField, MakingInput};
 use kernel::Money;
 use serde::Deserialize;
@@ -192,6 +192,8 @@ fn variants(change: &FieldChange, locale: Locale) -> Vec<ChangeLine> {
 
 fn variant(before: &Variant, after: &Variant, locale: Locale) -> Vec<ChangeLine> {
     let old = |money: Option<Money>| money.map(|m| locale.money(m)).unwrap_or_default();
+    let sides =
+        |dimensions: Option<Dimensions>| dimensions.map(|d| format!("{d}\u{a0}mm")).unwrap_or_default();
     let weight = |grams: u32| {
         locale
             .t("history.grams")
@@ -219,6 +221,11 @@ fn variant(before: &Variant, after: &Variant, locale: Locale) -> Vec<ChangeLine>
             "history.options",
             options(&before.options),
             options(&after.options),
+        ),
+        (
+            "history.dimensions",
+            sides(before.dimensions),
+            sides(after.dimensions),
         ),
         ("history.weight", weight(before.weight_g), weight(after.weight_g)),
         (

@@ -205,7 +205,7 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
             locale,
         ),
         description: Markup::sanitised(&description),
-        attributes: attributes(listing, &schema, locale),
+        attributes: with_dimensions(attributes(listing, &schema, locale), shown, locale),
         also: also(&offers, listing.id, locale),
         returns: seller.return_policy.clone(),
         said,
@@ -301,6 +301,19 @@ fn also(offers: &[ItemOffer], own: ProductId, locale: Locale) -> Vec<AlsoOffer> 
         .filter(|offer| offer.product != own)
         .map(told)
         .collect()
+}
+
+/// The size of what is shown stands behind what is said of it.
+fn with_dimensions(
+    mut attributes: Vec<Attribute>,
+    shown: &contracts::catalog::Variant,
+    locale: Locale,
+) -> Vec<Attribute> {
+    attributes.extend(shown.dimensions.map(|dimensions| Attribute {
+        name: locale.t("product.dimensions").to_string(),
+        value: format!("{dimensions}\u{a0}mm"),
+    }));
+    attributes
 }
 
 pub fn attributes(listing: &Listing, schema: &[CategoryAttribute], locale: Locale) -> Vec<Attribute> {

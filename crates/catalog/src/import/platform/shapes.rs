@@ -113,6 +113,11 @@ pub fn woocommerce(mut row: Row) -> Result<Vec<Row>, RowError> {
         }
         take(&mut row, "parent");
     }
+    let sides = ["length_cm", "width_cm", "height_cm"];
+    if sides.iter().all(|side| get(&row, side).is_some()) {
+        let sides: Vec<String> = sides.iter().filter_map(|side| take(&mut row, side)).collect();
+        set(&mut row, "dimensions", &format!("{} cm", sides.join(" x ")));
+    }
     // What stands for several categories: the most exact of them.
     if let Some(categories) = take(&mut row, "categories") {
         let deepest = parts(&categories, ',')

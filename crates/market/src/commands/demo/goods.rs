@@ -138,6 +138,7 @@ fn variant(variant: &sampler::Variant) -> VariantDraft {
         compare_at: None,
         sale: DraftSale::Kept,
         breaks: Some(super::prices::breaks(variant)),
+        dimensions: None,
         weight_g: variant.weight_g,
         gtin: None,
         stock: Some(variant.stock),

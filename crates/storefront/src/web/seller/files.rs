@@ -22,7 +22,7 @@ use contracts::catalog::uploads::{
 use kernel::{Fault, ImportId, Kind, Permission};
 
 /// What a column may be chosen to mean, in the order in which it is offered.
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 36] = [
     "title",
     "price",
     "stock",
@@ -47,6 +47,7 @@ const FIELDS: [&str; 35] = [
     "weight_lb",
     "weight_oz",
     "weight_unit",
+    "dimensions",
     "status",
     "published",
     "tax_category",

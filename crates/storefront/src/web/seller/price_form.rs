@@ -1,6 +1,6 @@
 //! A variant's sale and its quantity prices as fields of a form.
 
-use super::product_form::typed;
+use super::product_text::typed;
 use crate::i18n::Locale;
 use crate::views::common::Field;
 use crate::views::seller_goods::TermFields;

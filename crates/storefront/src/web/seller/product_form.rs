@@ -2,11 +2,12 @@
 
 use super::product_asked::{self, parted};
 use super::product_text::{
-    attributes_text, options_text, read_attributes, read_options, read_tags, tags_text, tax_categories, whole,
+    attributes_text, options_text, read_attributes, read_options, read_tags, sides, tags_text,
+    tax_categories, typed, whole,
 };
 use super::products::{self, STATES};
 use super::{bar, digital_form, making_form, own_shop, price_form, product_words};
-use crate::i18n::{Locale, plain_decimal};
+use crate::i18n::Locale;
 use crate::views::common::{Choice, Field, Image};
 use crate::views::making::MakingForm;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
@@ -94,15 +95,6 @@ pub async fn edit(
     Ok(show(&shop, &visit, &seller?, Some(&own), form).await)
 }
 
-/// An amount as the language's readers type it.
-pub fn typed(money: Money, locale: Locale) -> String {
-    let plain = plain_decimal(money);
-    match locale {
-        Locale::En => plain,
-        Locale::Es => plain.replace('.', ","),
-    }
-}
-
 fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>, locale: Locale) -> Form {
     let listing = &own.listing;
     let (asked, free) = parted(&listing.attributes, &schema);
@@ -115,6 +107,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
             price: Field::of(typed(v.price, locale)),
             compare_at: Field::of(v.compare_at.map(|m| typed(m, locale)).unwrap_or_default()),
             terms: price_form::filled(v, locale),
+            dimensions: Field::of(v.dimensions.map(|d| d.to_string()).unwrap_or_default()),
             weight: number_field(Some(v.weight_g).filter(|w| *w > 0)),
             stock: number_field(level.and_then(digital_form::counted)),
             reserved: level.map_or(0, |l| l.reserved),
@@ -493,6 +486,7 @@ fn read_variant(
         price: Field::of(text("price")),
         compare_at: Field::of(text("compare_at")),
         terms: term_fields,
+        dimensions: Field::of(text("dimensions")),
         weight: Field::of(text("weight")),
         stock: Field::of(text("stock")),
         reserved: text("reserved").parse().unwrap_or(0),
@@ -514,6 +508,7 @@ fn read_variant(
         row.compare_at.error = Some(said("refusal.price"));
     }
     let weight_g = whole(&mut row.weight, visit).unwrap_or(0);
+    let dimensions = sides(&mut row.dimensions, visit);
     // Units that were not touched are left alone: an order may have taken some since the page was shown.
     let was = text("stock_was");
     let stock = whole(&mut row.stock, visit).filter(|_| row.stock.value != was);
@@ -530,6 +525,7 @@ fn read_variant(
         &row.options,
         &row.price,
         &row.compare_at,
+        &row.dimensions,
         &row.weight,
         &row.stock,
     ];
@@ -542,6 +538,7 @@ fn read_variant(
             compare_at,
             sale,
             breaks: Some(breaks),
+            dimensions,
             weight_g: u32::try_from(weight_g).unwrap_or(u32::MAX),
             gtin: Some(row.gtin.clone()).filter(|gtin| !gtin.is_empty()),
             stock,
@@ -583,6 +580,7 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
                     Some(what @ ("sale" | "breaks")) => {
                         price_form::field_of(&mut row.terms, what, path.next())
                     }
+                    Some("dimensions") => &mut row.dimensions,
                     Some("weight_g") => &mut row.weight,
                     Some("stock") => &mut row.stock,
                     Some("options") => &mut row.options,

@@ -1,12 +1,13 @@
 //! Options, attributes and tags as text in a form, and back. A mark that parts them and stands in one of them has a
 //! backslash before it, and an end of line is `\n`: so every list reads as it was written.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, plain_decimal};
 use crate::views::common::{Choice, Field};
 use crate::web::taxes::category_label;
 use crate::web::visit::Visit;
-use contracts::catalog::{AttributeValue, Attributes, OptionValue};
+use contracts::catalog::{AttributeValue, Attributes, Dimensions, OptionValue};
 use contracts::taxes::TaxCategoryCard;
+use kernel::Money;
 
 /// What a backslash takes the meaning from.
 const MARKS: [char; 4] = ['\\', ',', ':', ';'];
@@ -193,6 +194,24 @@ pub fn tax_categories(known: &[TaxCategoryCard], own: &str, locale: Locale) -> V
         choices.push(Choice::new(own, own));
     }
     Choice::select(choices, own)
+}
+
+/// An amount as the language's readers type it.
+pub(super) fn typed(money: Money, locale: Locale) -> String {
+    let plain = plain_decimal(money);
+    match locale {
+        Locale::En => plain,
+        Locale::Es => plain.replace('.', ","),
+    }
+}
+
+/// Length, width and height; nothing where nothing is written.
+pub(super) fn sides(field: &mut Field, visit: &Visit) -> Option<Dimensions> {
+    let dimensions = Dimensions::parse(&field.value);
+    if dimensions.is_none() && !field.value.is_empty() {
+        field.error = Some(visit.locale.t("refusal.dimensions_out_of_range").to_string());
+    }
+    dimensions
 }
 
 /// A whole number of at least zero; nothing where nothing is written.
