@@ -317,6 +317,11 @@ async fn terms_are_versioned_restored_and_refused_by_field() {
         refused(sale).await,
         (json!("/variants/0/sale/price"), json!("sale_not_below"))
     );
+    let flat = json!({"code": "X", "price": eur(1_000), "dimensions": {"length_mm": 1, "width_mm": 1, "height_mm": 0}});
+    assert_eq!(
+        refused(flat).await,
+        (json!("/variants/0/dimensions"), json!("dimensions_out_of_range"))
+    );
     let breaks =
         json!({"code": "X", "price": eur(1_000), "breaks": [{"from_quantity": 1, "price": eur(900)}]});
     assert_eq!(
