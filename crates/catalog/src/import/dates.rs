@@ -1,6 +1,6 @@
 //! Days and times as other shops' exports write them.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use kernel::DateTime;
 
 /// When something begins: a day begins with its first moment. Without a time zone it is UTC.
@@ -16,6 +16,9 @@ pub fn end(text: &str) -> Result<DateTime, String> {
         false => Ok(at),
     }
 }
+
+/// Nothing is sold earlier.
+const YEAR_MIN: i32 = 1970;
 
 /// A time, and whether it stands for its whole day.
 fn moment(text: &str) -> Result<(DateTime, bool), String> {
@@ -40,6 +43,8 @@ fn moment(text: &str) -> Result<(DateTime, bool), String> {
     let day = ["%Y-%m-%d", "%Y/%m/%d"]
         .iter()
         .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+        // `03/04/26` is no day of the year 3.
+        .filter(|day| day.year() >= YEAR_MIN)
         .or_else(|| unambiguous(text));
     let day = day.ok_or_else(|| unreadable(text))?;
     Ok((day.and_time(NaiveTime::MIN).and_utc(), true))
@@ -116,6 +121,8 @@ mod tests {
         for bad in [
             "",
             "soon",
+            "03/04/26",
+            "0026-04-03",
             "03/04/2026",
             "2026-13-01",
             "20261120",

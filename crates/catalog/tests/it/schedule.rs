@@ -135,6 +135,8 @@ async fn what_can_no_longer_be_applied_is_told_and_not_tried_again() {
     let id = jug(&scene).await;
     let price = json!({"prices": [{"code": "J-L", "price": {"amount": 1500, "currency": "EUR"}}]});
     let _ = ask(&scene, &id, 60, price.clone()).await.expect(201);
+    // Asked for later, and so told first.
+    scene.advance_ms(1);
     let _ = ask(&scene, &id, 120, json!({"status": "inactive"}))
         .await
         .expect(201);
