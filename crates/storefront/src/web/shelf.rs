@@ -91,6 +91,7 @@ fn card(
             .iter()
             .any(|variant| variant.price.amount > least.price.amount),
         compare_at: least.compare_at.map(|was| Price::new(locale, was)),
+        lowest_30_days: least.lowest_30_days.map(|low| Price::new(locale, low)),
         discount: cards::saving(least).map(|share| format!("−{}", locale.percent(share))),
         stock: cards::stock(available.max().unwrap_or(0)),
         rating: None,
