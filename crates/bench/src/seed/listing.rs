@@ -91,7 +91,7 @@ pub fn of(index: usize, good: &Good, now: Timestamp) -> Listing {
             weight_g: 650,
             gtin: None,
         }],
-        price_points: std::collections::BTreeMap::new(),
+        price_points: BTreeMap::new(),
         created_at: now,
         updated_at: now,
         title,

@@ -7,7 +7,7 @@ use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
 use crate::domain::said::{Part, Said};
 use crate::domain::{ParsedDraft, ParsedVariant, description};
 use crate::store::upsert::{Existing, ExistingVariant};
-use contracts::catalog::Picture;
+use contracts::catalog::{DraftSale, Picture};
 use kernel::{ImageId, ProductId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -119,6 +119,12 @@ fn carry_variants(draft: &mut ParsedDraft, said: &Said, kept: &[&KeptVariant]) {
                 .compare_at
                 .filter(|c| c.currency == variant.price.currency && c.amount > variant.price.amount);
         }
+        if !said.says(&Part::Sale) {
+            variant.sale = DraftSale::Kept;
+        }
+        if !said.says(&Part::Dimensions) {
+            variant.dimensions = kept.dimensions;
+        }
         if !said.says(&Part::Weight) {
             variant.weight_g = kept.weight_g;
         }
@@ -136,6 +142,9 @@ fn carry_variants(draft: &mut ParsedDraft, said: &Said, kept: &[&KeptVariant]) {
                 options: kept.options.clone(),
                 price: kept.price,
                 compare_at: kept.compare_at,
+                sale: kept.sale.clone().into(),
+                breaks: Some(kept.breaks.clone()),
+                dimensions: kept.dimensions,
                 weight_g: kept.weight_g,
                 gtin: kept.gtin.clone(),
                 stock: None,

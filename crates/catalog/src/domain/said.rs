@@ -15,6 +15,8 @@ pub enum Part {
     Images,
     Options,
     CompareAt,
+    Sale,
+    Dimensions,
     Weight,
     Gtin,
     Attribute(String),

@@ -11,7 +11,11 @@ use std::sync::Arc;
 pub fn said_by<'n>(names: impl Iterator<Item = &'n Arc<str>>, columns: &mut Columns) -> Said {
     let mut parts = BTreeSet::new();
     for name in names {
-        parts.extend(part_of(&columns.field(name)));
+        let field = columns.field(name);
+        parts.extend(part_of(&field));
+        if field == Field::SalePrice {
+            parts.insert(Part::Sale);
+        }
         // A second title or category stays as an attribute of its column's name.
         let key = snake_case(name, ATTRIBUTE_KEY_CHARS_MAX);
         parts.insert(if key == "attributes" {
@@ -31,7 +35,10 @@ fn part_of(field: &Field) -> Option<Part> {
         Field::Category(_) => Part::Category,
         Field::Tags => Part::Tags,
         Field::Materials => Part::Attribute("materials".to_owned()),
+        // A sale price that holds for ever takes the price's place.
         Field::CompareAt | Field::SalePrice => Part::CompareAt,
+        Field::SaleFrom | Field::SaleUntil => Part::Sale,
+        Field::Dimensions => Part::Dimensions,
         Field::Weight(_) => Part::Weight,
         Field::Gtin(_) => Part::Gtin,
         Field::Image(_) => Part::Images,

@@ -123,7 +123,10 @@ async fn an_upload_that_is_undone_gives_the_sale_back() {
     };
     let before = sale(&scene).await;
     assert_eq!(before.as_ref().map(|sale| sale.price.amount), Some(1_500));
-    let upload = import(&scene, "sku,title,price\njug,Jug,20\n").await.import.id;
+    let upload = import(&scene, "sku,title,price,sale_price\njug,Jug,20,\n")
+        .await
+        .import
+        .id;
     assert_eq!(sale(&scene).await, None);
     let path = format!("/v1/seller/imports/{upload}/undo");
     let undone = scene.seller().await.post(&path, &serde_json::json!({})).await;

@@ -111,7 +111,7 @@ pub fn listing(n: u32, title: &str) -> Listing {
             weight_g: 100,
             gtin: None,
         }],
-        price_points: std::collections::BTreeMap::new(),
+        price_points: BTreeMap::new(),
         created_at: at,
         updated_at: at,
     }

@@ -88,7 +88,7 @@ pub struct AlsoOffer {
 
 impl ProductPage {
     /// Beside the price of the variant that is selected.
-    fn beside(&self) -> Beside {
+    fn reduction(&self) -> Beside {
         let selected = self.variants.iter().find(|variant| variant.selected);
         selected.map(|variant| variant.beside.clone()).unwrap_or_default()
     }
