@@ -10,6 +10,7 @@ mod category;
 mod crafts;
 mod dice;
 mod lines;
+mod opinion;
 mod order;
 mod people;
 mod picture;
@@ -26,6 +27,7 @@ pub use category::{
     ATTRIBUTES, AttributeKind, AttributeSpec, Category, CategoryAttribute, attribute, choices, conforms,
 };
 pub use crafts::Craft;
+pub use opinion::Opinion;
 pub use order::{OrderLine, OrderPlan};
 pub use places::Place;
 pub use product::{Attribute, AttributeValue, Product};
@@ -81,6 +83,12 @@ impl Sampler {
     pub fn buyers(&self) -> impl Iterator<Item = Buyer> {
         let seed = self.seed;
         (0..BUYERS_PER_SCALE * self.scale).map(move |index| buyer::buyer(seed, index))
+    }
+
+    /// What a buyer says of the `line`-th thing of the order of an index, if anything.
+    #[must_use]
+    pub fn opinion(&self, buyer: &Buyer, order: u32, line: u32) -> Option<Opinion> {
+        opinion::opinion(self.seed, buyer, order, line)
     }
 
     /// Baskets to place, oldest first. Bought in this order and with the stock of `Variant::stock`, none finds a shelf empty.

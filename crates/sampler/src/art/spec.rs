@@ -3,6 +3,7 @@
 use super::colour::Rgb;
 use super::decor::Decor;
 use super::lathe::Finish;
+use crate::dice::mix;
 use serde::{Deserialize, Serialize};
 
 /// The kind of thing drawn.
@@ -208,5 +209,14 @@ impl ArtSpec {
     /// The same thing from another side.
     pub fn with_view(&self, view: u8) -> ArtSpec {
         ArtSpec { view, ..self.clone() }
+    }
+
+    /// The same thing in somebody else's home.
+    pub fn at_home_of(&self, somebody: u32) -> ArtSpec {
+        ArtSpec {
+            view: 3 + u8::try_from(somebody % 200).unwrap_or(0),
+            house: mix(self.house, u64::from(somebody)),
+            ..self.clone()
+        }
     }
 }

@@ -66,7 +66,8 @@ async fn with_pictures(
         .map(|p| p.gallery().into_iter().take(PICTURES).collect())
         .collect();
     let sizes: Vec<usize> = galleries.iter().map(Vec::len).collect();
-    let drawings = tokio::task::spawn_blocking(move || draw(&galleries)).await?;
+    let art: Vec<ArtSpec> = galleries.into_iter().flatten().collect();
+    let drawings = tokio::task::spawn_blocking(move || draw(&art)).await?;
     let mut stored = market.catalog.store_images(ctx, drawings).await?.into_iter();
     Ok(products
         .iter()
@@ -75,12 +76,12 @@ async fn with_pictures(
         .collect())
 }
 
-fn draw(galleries: &[Vec<ArtSpec>]) -> Vec<NewPicture> {
+pub fn draw(art: &[ArtSpec]) -> Vec<NewPicture> {
     let picture = |art: &ArtSpec| NewPicture {
         bytes: sampler::art::draw(art).into_bytes(),
         alt: art.title.clone(),
     };
-    galleries.iter().flatten().map(picture).collect()
+    art.iter().map(picture).collect()
 }
 
 fn draft(product: &Product, pictures: Vec<Picture>) -> ProductDraft {

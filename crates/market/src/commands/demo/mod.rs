@@ -4,6 +4,7 @@ mod asked;
 mod downloads;
 mod goods;
 mod making;
+mod opinions;
 mod people;
 mod prices;
 mod sales;
@@ -70,10 +71,17 @@ async fn load(market: &Market, seed: u64, scale: u32) -> anyhow::Result<()> {
 
     let began = Instant::now();
     let buyers = people::register_buyers(market, &ctx, &sampler).await?;
-    let orders = sales::place(market, &sampler, &shops, &buyers).await?;
+    let (orders, bought) = sales::place(market, &sampler, &shops, &buyers).await?;
     println!(
         "{} buyers, {orders} orders placed in {:.1} s",
         buyers.len(),
+        began.elapsed().as_secs_f64()
+    );
+
+    let began = Instant::now();
+    let (arrived, reviews) = opinions::write(market, &sampler, &buyers, &bought).await?;
+    println!(
+        "{arrived} parcels delivered, {reviews} reviews written in {:.1} s",
         began.elapsed().as_secs_f64()
     );
     Ok(())

@@ -7,7 +7,7 @@ use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, QuoteRequest};
 use contracts::purses::TenderWish;
 use futures::{StreamExt, stream};
-use kernel::{Clock, Ctx, ProductId, SkuId, SystemClock};
+use kernel::{Clock, Ctx, OrderId, ProductId, SkuId, SystemClock};
 use sampler::{OrderPlan, Sampler};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -19,27 +19,37 @@ const SCAN: u16 = 500;
 const CART_PAUSE: Duration = Duration::from_millis(50);
 const CART_TRIES: usize = 20;
 
-/// How many orders were placed.
+/// An order of the demo that is paid.
+pub struct Bought {
+    /// [`OrderPlan::index`].
+    pub index: u32,
+    /// [`OrderPlan::buyer`].
+    pub buyer: u32,
+    pub order: OrderId,
+}
+
+/// How many orders were placed, and those of them that are paid.
 pub async fn place(
     market: &Market,
     sampler: &Sampler,
     shops: &[Opened],
     buyers: &[Registered],
-) -> anyhow::Result<usize> {
+) -> anyhow::Result<(usize, Vec<Bought>)> {
     let skus = skus(market, shops).await?;
-    let mut placed = 0;
+    let mut placed = Vec::new();
     let plans: Vec<OrderPlan> = sampler.orders().collect();
     for wave in plans.chunks(AT_ONCE * 4) {
         // One person has one cart: who comes twice in a wave waits for the next.
         let mut here = HashSet::new();
         let (now, later): (Vec<&OrderPlan>, Vec<&OrderPlan>) =
             wave.iter().partition(|plan| here.insert(plan.buyer));
-        placed += at_once(market, &now, buyers, &skus).await;
+        placed.extend(at_once(market, &now, buyers, &skus).await);
         for plan in later {
-            placed += at_once(market, &[plan], buyers, &skus).await;
+            placed.extend(at_once(market, &[plan], buyers, &skus).await);
         }
     }
-    Ok(placed)
+    let count = placed.len();
+    Ok((count, placed.into_iter().flatten().collect()))
 }
 
 async fn at_once(
@@ -47,7 +57,7 @@ async fn at_once(
     plans: &[&OrderPlan],
     buyers: &[Registered],
     skus: &HashMap<(u32, String), SkuId>,
-) -> usize {
+) -> Vec<Option<Bought>> {
     let outcomes = stream::iter(plans).map(|plan| async move {
         let buyer = buyers.get(plan.buyer as usize)?;
         let mut outcome = buy(market, plan, buyer, skus, 0).await;
@@ -59,7 +69,11 @@ async fn at_once(
             outcome = buy(market, plan, buyer, skus, again).await;
         }
         match outcome {
-            Ok(()) => Some(()),
+            Ok(order) => Some(order.map(|order| Bought {
+                index: plan.index,
+                buyer: plan.buyer,
+                order,
+            })),
             Err(fault) => {
                 tracing::warn!(order = plan.index, %fault, "an order of the demo was not placed");
                 None
@@ -69,7 +83,7 @@ async fn at_once(
     outcomes
         .buffer_unordered(AT_ONCE)
         .filter_map(std::future::ready)
-        .count()
+        .collect()
         .await
 }
 
@@ -79,7 +93,7 @@ async fn buy(
     buyer: &Registered,
     skus: &HashMap<(u32, String), SkuId>,
     again: usize,
-) -> Result<(), kernel::Fault> {
+) -> Result<Option<OrderId>, kernel::Fault> {
     let mut ctx = Ctx::system("demo", SystemClock.now());
     ctx.actor = kernel::Actor::Buyer { user: buyer.user };
     let owner = CartOwner::User(buyer.user);
@@ -99,7 +113,7 @@ async fn buy(
                 .await?,
         );
     }
-    let Some(cart) = cart else { return Ok(()) };
+    let Some(cart) = cart else { return Ok(None) };
     let address = address(&buyer.buyer.address);
     let request = QuoteRequest {
         owner: owner.clone(),
@@ -134,7 +148,7 @@ async fn buy(
     // One buyer in twenty-five thinks better of it, one in forty is declined at first.
     if plan.index % 25 == 24 {
         market.checkout.cancel(&ctx, owner, order.id).await?;
-        return Ok(());
+        return Ok(None);
     }
     let pay = |method: &str| Pay {
         owner: owner.clone(),
@@ -146,7 +160,7 @@ async fn buy(
         market.checkout.pay(&ctx, pay("tok_declined")).await?;
     }
     market.checkout.pay(&ctx, pay("tok_visa")).await?;
-    Ok(())
+    Ok(Some(order.id))
 }
 
 fn address(address: &sampler::Address) -> Address {
