@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// One order in so many arrives: the others are there to be packed.
-const ARRIVES_EVERY: u32 = 3;
+const ARRIVES_EVERY: u32 = 5;
 /// Parcels on their way at once.
 const AT_ONCE: usize = 8;
 /// Reviews hear of what has arrived a moment later, and orders of what is paid.
