@@ -119,31 +119,32 @@ async fn with_photos(
     sampler: &Sampler,
     mut written: Vec<Written>,
 ) -> anyhow::Result<Vec<PastReview>> {
-    let wanted: HashMap<&str, u32> = written
-        .iter()
-        .filter_map(|one| one.photo.as_ref().map(|(code, home)| (code.as_str(), *home)))
-        .collect();
+    let mut wanted: HashMap<&str, Vec<u32>> = HashMap::new();
+    for (code, home) in written.iter().filter_map(|one| one.photo.as_ref()) {
+        wanted.entry(code).or_default().push(*home);
+    }
     let sellers: Vec<Seller> = sampler.sellers().collect();
     let products = sellers.iter().flat_map(|seller| sampler.products_of(seller));
-    let drawn: Vec<(String, ArtSpec)> = products
+    let drawn: Vec<((String, u32), ArtSpec)> = products
         .flat_map(|product| {
-            let shot = |variant: &Variant| {
-                let home = wanted.get(variant.sku.as_str())?;
-                Some((variant.sku.clone(), product.art.at_home_of(*home)))
+            let shots = |variant: &Variant| {
+                let homes = wanted.get(variant.sku.as_str()).into_iter().flatten();
+                let shot = |home: &u32| ((variant.sku.clone(), *home), product.art.at_home_of(*home));
+                homes.map(shot).collect::<Vec<_>>()
             };
-            product.variants.iter().filter_map(shot).collect::<Vec<_>>()
+            product.variants.iter().flat_map(shots).collect::<Vec<_>>()
         })
         .collect();
-    let (codes, art): (Vec<String>, Vec<ArtSpec>) = drawn.into_iter().unzip();
+    let (shots, art): (Vec<(String, u32)>, Vec<ArtSpec>) = drawn.into_iter().unzip();
     let drawings = tokio::task::spawn_blocking(move || super::goods::draw(&art)).await?;
     let ctx = Ctx::system("demo", SystemClock.now());
     let stored = market.catalog.store_images(&ctx, drawings).await?;
-    let photos: HashMap<String, ImageId> = codes
+    let photos: HashMap<(String, u32), ImageId> = shots
         .into_iter()
         .zip(stored.iter().map(|picture| picture.image))
         .collect();
     for one in &mut written {
-        let photo = one.photo.as_ref().and_then(|(code, _)| photos.get(code));
+        let photo = one.photo.as_ref().and_then(|shot| photos.get(shot));
         one.review.new.says.photos.extend(photo);
     }
     Ok(written.into_iter().map(|one| one.review).collect())
