@@ -2,6 +2,7 @@
 
 mod carrying;
 mod desks;
+mod talk;
 mod wishing;
 use crate::config::Config;
 use crate::home::Home;
@@ -21,6 +22,7 @@ use contracts::inventory::{
     ServedWarehouseDesk, StockRoom, WarehouseDesk,
 };
 use contracts::ledger::{RemoteLedger, RemoteSettlement, ServedLedger, ServedSettlement, Settlement};
+use contracts::messages::Messages;
 use contracts::orders::{Orders, RemoteOrders, ServedOrders};
 use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
@@ -50,6 +52,7 @@ pub fn schemas() -> Vec<Schema> {
         catalog::schema(),
         reviews::schema(),
         wishlists::schema(),
+        messages::schema(),
         search::schema(),
         cart::schema(),
         orders::schema(),
@@ -70,6 +73,7 @@ pub struct Market {
     pub catalog: Arc<dyn Catalog>,
     pub checkout: Arc<dyn Checkout>,
     pub cart: Arc<dyn CartService>,
+    pub messages: Arc<dyn Messages>,
     /// The contexts themselves, for commands.
     pub accounts: identity::Accounts,
     pub products: catalog::Products,
@@ -240,6 +244,17 @@ pub async fn compose(
     order_book.know_files(media);
     let order_desks = desks::OrderDesks::of(w, &order_book);
 
+    let conversations = messages::Conversations::new(messages::Parts {
+        db: db(messages::CONTEXT)?,
+        identity: identity.clone(),
+        tenants: tenants.clone(),
+        shops: shop_desk.clone(),
+        catalog: catalog.clone(),
+        orders: orders.clone(),
+        public_url: config.public_url.clone(),
+    });
+    let messages = talk::client(w, &conversations);
+
     let carrier_secret = match &config.sandbox_webhook_secret {
         Some(secret) => httpkit::webhook::Secret::parse(secret)
             .map_err(|why| anyhow::anyhow!("--sandbox-webhook-secret: {why}"))?,
@@ -350,6 +365,7 @@ pub async fn compose(
         inventory: inventory.clone(),
         reviews: reviews.clone(),
         wishlists,
+        messages: messages.clone(),
         search: search.clone(),
         search_desk,
         history: desks.history,
@@ -442,6 +458,7 @@ pub async fn compose(
                 reviews::note_purchases(received.clone(), stop)
             })),
     );
+    talk::serve(w, conversations);
     let sales = (db(search::CONTEXT)?, clock.clone());
     let (ready, f) = (searches.clone(), follower);
     let (tuned, c) = (findings.clone(), clock.clone());
@@ -550,6 +567,7 @@ pub async fn compose(
         catalog,
         checkout,
         cart,
+        messages,
         accounts,
         products,
         books,

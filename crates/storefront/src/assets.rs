@@ -29,6 +29,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/product.css"),
     include_str!("../assets/css/reviews.css"),
     include_str!("../assets/css/wishes.css"),
+    include_str!("../assets/css/messages.css"),
     include_str!("../assets/css/cart.css"),
     include_str!("../assets/css/orders.css"),
     include_str!("../assets/css/work.css"),

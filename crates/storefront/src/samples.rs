@@ -12,6 +12,7 @@ mod files;
 mod goods;
 mod history;
 mod making;
+mod messaging;
 mod moderating;
 mod office;
 mod orders;
@@ -81,6 +82,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     cards::add(scene, &mut samples);
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);
+    messaging::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);

@@ -16,6 +16,7 @@ pub mod info;
 pub mod listing;
 pub mod making;
 pub mod map;
+pub mod messages;
 pub mod operator;
 pub mod operator_categories;
 pub mod operator_gift_cards;

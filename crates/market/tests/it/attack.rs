@@ -3,6 +3,7 @@
 mod cards;
 mod downloads;
 mod looked_up;
+mod messages;
 mod money;
 mod nothing;
 mod reviews;
@@ -344,6 +345,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);
     reaches.extend(downloads::of_seller(world).await);
+    reaches.extend(messages::of_seller(world).await);
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
@@ -402,7 +404,13 @@ async fn a_shop_cannot_reach_anything_of_another() {
     let reaches = reaches_of_b(&world).await;
     let sellers = world.spec.operations.values();
     let sellers = sellers.filter(|o| o.path.starts_with("/v1/seller/"));
-    let nothing = [NAME_NOTHING, reviews::NAME_NOTHING, downloads::NAME_NOTHING].concat();
+    let nothing = [
+        NAME_NOTHING,
+        reviews::NAME_NOTHING,
+        downloads::NAME_NOTHING,
+        messages::NAME_NOTHING,
+    ]
+    .concat();
     check_all_tried(sellers, &reaches, &nothing);
 
     let a = &world.a;
@@ -519,6 +527,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     let after = format!("limit=1&after={}", world.order);
     reaches.extend(reviews::of_buyer(world).await);
     reaches.extend(downloads::of_buyer(world).await);
+    reaches.extend(messages::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(

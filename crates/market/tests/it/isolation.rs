@@ -36,6 +36,17 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
         "the one ordered log of all contexts, by month: shops' roles may append to it and never read it",
     ),
     (
+        "messages.message",
+        "forced",
+        "its buyer's as much as its shop's: found by itself and its thread",
+    ),
+    ("messages.quote", "forced", "a message's, and found by it"),
+    (
+        "messages.thread",
+        "forced",
+        "its buyer's as much as its shop's: found by itself",
+    ),
+    (
         "payments.share",
         "forced, by shop",
         "a payment's shares move with it and are found by it, without another index for every sale to write",

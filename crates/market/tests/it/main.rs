@@ -8,8 +8,8 @@
 
 mod attack;
 mod description;
-mod ended;
 mod downloads;
+mod ended;
 mod hostile;
 mod isolation;
 mod pages;

@@ -3,12 +3,13 @@
 mod finding;
 mod journeys;
 mod making;
+mod messaging;
 mod purses;
 mod reviewing;
 mod wishing;
 mod workplaces;
 
-use crate::rightly::{received_by, refund_of_a, review_of_a, stock};
+use crate::rightly::{Talk, received_by, refund_of_a, review_of_a, stock, talk_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -114,6 +115,8 @@ struct Things {
     received: String,
     /// By which buyer A's wish list is read.
     wishlist: String,
+    /// What buyer A and it write each other.
+    talk: Talk,
 }
 
 impl Things {
@@ -126,6 +129,7 @@ impl Things {
             review: review_of_a(world).await.id,
             received: received_by(world, Who::BuyerA).await,
             wishlist: crate::rightly::wishlists::shared(world).await,
+            talk: talk_of_a(world).await,
         }
     }
 }
@@ -151,6 +155,13 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .any(|of| p.starts_with(of)) =>
         {
             &world.order
+        }
+        "/account/messages/new" => return format!("{path}?shop={}", world.a.slug),
+        p if ["/account/messages/", "/seller/messages/", "/operator/messages/"]
+            .iter()
+            .any(|of| p.starts_with(of)) =>
+        {
+            &things.talk.id
         }
         "/account/reviews/new" => {
             return format!("{path}?order={}&product={}", things.received, world.a.product);
@@ -190,6 +201,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{refund}", &things.refund)
         .replace("{review}", &things.review)
         .replace("{token}", &things.wishlist)
+        .replace("{message}", &things.talk.message)
         .replace("{slug}", &world.a.slug);
     assert!(
         !path.contains("{id}") || !id.is_empty(),
@@ -220,6 +232,7 @@ fn needed(path: &str) -> Permission {
         | "/seller/feeds"
         | "/seller/feeds/{id}"
         | "/seller/feeds/{id}/lines.csv" => Permission::ReadStock,
+        "/seller/messages" | "/seller/messages/{id}" => Permission::FulfilSales,
         "/seller/goods/new" => Permission::EditStock,
         "/seller/promotions/new" => Permission::RunPromotions,
         "/seller/staff" => Permission::ManageStaff,
@@ -246,6 +259,7 @@ fn needed(path: &str) -> Permission {
         "/operator/search" => Permission::ManageSearch,
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
+        "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
         "/operator/categories" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
     }
@@ -274,6 +288,11 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         ("orders", Some(Who::BuyerA)) => &[200, 303],
         ("orders", _) if names_one => &[404],
         (_, None) => &[303],
+        ("account", Some(who))
+            if names_one && path.starts_with("/account/messages/") && who != Who::BuyerA =>
+        {
+            &[404]
+        }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
         ("orders" | "account", Some(_)) => &[200],
         ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],

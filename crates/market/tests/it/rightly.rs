@@ -5,6 +5,7 @@ mod cards;
 mod categories;
 pub mod downloads;
 pub mod files;
+mod messages;
 mod past;
 mod payouts;
 mod reviews;
@@ -17,6 +18,7 @@ pub mod wishlists;
 
 pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
+pub use messages::{Talk, talk_of_a};
 pub use reviews::{received_by, review_of_a};
 pub use sales::{line_of, refund_of_a, return_of_a};
 pub use search::{search_rule_of, synonym_of};
@@ -344,6 +346,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if downloads::is_of_downloads(operation) => downloads::call(world, operation).await,
+        operation if messages::is_of_messages(operation) => messages::call(world, operation).await,
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
         operation if categories::is_of_categories(operation) => categories::call(world, operation, n).await,
         operation if wishlists::is_of_wishlists(operation) => wishlists::call(world, operation, who).await,

@@ -64,6 +64,7 @@ impl Scene {
                 ("/operator/ledger", "operator.ledger"),
                 ("/operator/taxes", "operator.taxes"),
                 ("/operator/reviews", "operator.reviews"),
+                ("/operator/messages", "operator.messages"),
                 ("/operator/categories", "operator.categories"),
                 ("/operator/search", "operator.search"),
             ]

@@ -124,6 +124,10 @@ impl Scene {
             reason: None,
             downloads: Downloads::default(),
             papers: Vec::new(),
+            ask: Some(Link::new(
+                self.t("messages.write_shop"),
+                "/account/messages/new?order=1&shop=2",
+            )),
         }
     }
 

@@ -106,6 +106,7 @@ impl Scene {
             ("/seller", "work.home"),
             ("/seller/orders", "work.orders"),
             ("/seller/returns", "work.returns_list"),
+            ("/seller/messages", "work.messages"),
             ("/seller/reviews", "work.reviews"),
             ("/seller/products", "work.products"),
             ("/seller/stock", "work.stock"),

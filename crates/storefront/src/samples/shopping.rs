@@ -387,6 +387,7 @@ impl Scene {
         };
         let path = "/p/tall-vase-with-cobalt-bands-0192f3a47c117d2e";
         ProductPage {
+            ask: "/account/messages/new?product=0192f3a4-7c11-7d2e-8000-000000000001".to_owned(),
             page: self.public_page(title.clone(), path),
             product: "vase-blue".to_owned(),
             beside: "/compare?ids=1".to_owned(),
@@ -539,6 +540,8 @@ impl Scene {
                  gualda.",
             )),
             rating: self.shop_rating(),
+            answers: Some(self.locale.n("messages.answers_hours", 5).to_string()),
+            ask: "/account/messages/new?shop=telar-de-la-alpujarra".to_owned(),
             dispatch_days: maker.dispatch_days,
             returns: self.say("14 days to send it back", "14 días para devolverlo"),
             holiday: Some(self.say(
@@ -572,6 +575,7 @@ impl Scene {
             story: Markup::default(),
             holiday: None,
             rating: None,
+            answers: None,
             total: 0,
             cards: Vec::new(),
             categories: Vec::new(),

@@ -159,6 +159,8 @@ pub struct SubOrder {
     /// What its buyer downloads of it.
     pub downloads: Downloads,
     pub papers: Vec<Link>,
+    /// Where its buyer writes to the shop about it.
+    pub ask: Option<Link>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

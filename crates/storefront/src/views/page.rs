@@ -26,6 +26,8 @@ pub struct Page {
     pub cart_count: u64,
     /// Products on the visitor's wish list.
     pub wished: Vec<String>,
+    /// Messages that the visitor has not read, where the frame tells: in the account, and at a shop's work.
+    pub unread: u64,
     /// Goes into every form that changes something.
     pub csrf: String,
     /// What stands in the search field.

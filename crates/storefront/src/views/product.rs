@@ -39,6 +39,8 @@ pub struct ProductPage {
     pub download: Option<(String, String)>,
     pub delivery: Delivery,
     pub seller: SellerBox,
+    /// Where one writes to the shop about it.
+    pub ask: String,
     pub description: Markup,
     pub attributes: Vec<Attribute>,
     pub returns: String,

@@ -27,6 +27,10 @@ pub struct ShopPage {
     pub holiday: Option<String>,
     /// What buyers gave its products.
     pub rating: Option<Stars>,
+    /// How soon it answers.
+    pub answers: Option<String>,
+    /// Where one writes to it.
+    pub ask: String,
     pub total: u64,
     pub cards: Vec<ProductCard>,
     /// The shop's own categories; the current one first or marked by its address.

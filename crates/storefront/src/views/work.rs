@@ -26,6 +26,7 @@ impl WorkBar {
             "/seller/promotions" => "percent",
             "/seller/settlement" | "/operator/payouts" => "coins",
             "/seller/reviews" | "/operator/reviews" => "star",
+            "/seller/messages" | "/operator/messages" => "mail",
             "/seller/staff" => "people",
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",

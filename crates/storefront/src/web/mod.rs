@@ -22,6 +22,7 @@ mod left;
 mod listing;
 mod mail;
 mod making;
+mod messages;
 mod numbers;
 mod operator;
 mod orders;
@@ -64,6 +65,7 @@ use contracts::digital::Downloads;
 use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
+use contracts::messages::Messages;
 use contracts::orders::{OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
@@ -88,6 +90,7 @@ pub struct Shop {
     pub inventory: Arc<dyn Inventory>,
     pub reviews: Arc<dyn Reviews>,
     pub wishlists: Arc<dyn Wishlists>,
+    pub messages: Arc<dyn Messages>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
@@ -188,6 +191,14 @@ fn table() -> Table {
         )
         .get("/account", account::page)
         .post("/account/sessions/{id}/revoke", account::revoke)
+        .get("/account/messages", messages::list)
+        .get("/account/messages/new", messages::new)
+        .post("/account/messages/new", messages::start)
+        .get("/account/messages/{id}", messages::thread)
+        .post("/account/messages/{id}", messages::send)
+        .post("/account/messages/{id}/archive", messages::archive)
+        .post("/account/messages/{id}/report", messages::report)
+        .post("/account/messages/{id}/quotes/{message}", messages::answer_quote)
         .get("/account/reviews", own_reviews::list)
         .get("/account/reviews/new", own_reviews::new)
         .post_files("/account/reviews/new", own_reviews::write, own_reviews::BYTES_MAX)
@@ -268,6 +279,12 @@ fn table() -> Table {
             "/seller/orders/{id}/shipments/{shipment}/hand-over",
             seller::parcels::hand_over,
         )
+        .get("/seller/messages", seller::messages::list)
+        .get("/seller/messages/{id}", seller::messages::thread)
+        .post("/seller/messages/{id}", seller::messages::send)
+        .post("/seller/messages/{id}/archive", seller::messages::archive)
+        .post("/seller/messages/{id}/report", seller::messages::report)
+        .post("/seller/messages/{id}/quote", seller::messages::quote)
         .get("/seller/reviews", seller::reviews::list)
         .post("/seller/reviews/{id}/reply", seller::reviews::reply)
         .get("/seller/products", seller::products::list)
@@ -378,6 +395,11 @@ fn table() -> Table {
         .post("/operator/taxes/categories", operator::taxes::make_category)
         .post("/operator/taxes/regions", operator::taxes::make_region)
         .post("/operator/taxes/owner", operator::taxes::set_owner)
+        .get("/operator/messages", operator::messages::list)
+        .get("/operator/messages/{id}", operator::messages::thread)
+        .post("/operator/messages/{id}/dismiss", operator::messages::dismiss)
+        .post("/operator/messages/{id}/hide", operator::messages::hide)
+        .post("/operator/messages/{id}/close", operator::messages::close)
         .get("/operator/reviews", operator::reviews::list)
         .post("/operator/reviews/{id}/approve", operator::reviews::approve)
         .post("/operator/reviews/{id}/reject", operator::reviews::reject)

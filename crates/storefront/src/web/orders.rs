@@ -6,7 +6,8 @@ use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{
-    Shop, cancel, cards, downloads, making, own_reviews, readdress, returns, savings, sub_orders, taxes,
+    Shop, cancel, cards, downloads, making, messages, own_reviews, readdress, returns, savings, sub_orders,
+    taxes,
 };
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -216,13 +217,14 @@ async fn show(
             Err(_) => OrderReviews::default(),
         }
     };
-    let (frame, sellers, listings, shipments, said, files) = futures::join!(
+    let (frame, sellers, listings, shipments, said, files, talks) = futures::join!(
         visit.keyed_page(shop, "order.title"),
         shop.tenants.shops(&visit.ctx, tenants),
         shop.catalog.listings(&visit.ctx, products),
         shop.shipping.of_order(&visit.ctx, order.id),
         said,
         downloads::of_order(shop, visit, &order),
+        messages::of_order(shop, visit, order.id),
     );
     // Without what carriers tell, an order is still one.
     let shipments = shipments.unwrap_or_default();
@@ -254,6 +256,8 @@ async fn show(
         OrderStatus::Confirmed => order.sub_orders.iter().all(|sub| unpacked(sub) && sent(sub)),
         OrderStatus::Cancelled => false,
     };
+    // Guests have no account to write from, and nobody writes about what is not paid.
+    let may_write = visit.principal.is_some() && order.status != OrderStatus::Placed;
     let locale = visit.locale;
     let (list_goods, list_delivery) = savings::list_prices(&order);
     let mut view = OrderPage {
@@ -269,6 +273,7 @@ async fn show(
                 return_form: returns::form(order.id, s, visit, left),
                 units_form: cancel::form(order.id, s, visit, left),
                 downloads: downloads::of_part(&files, s, locale),
+                ask: may_write.then(|| messages::order_link(&talks, order.id, s.tenant, visit.locale)),
                 ..own_reviews::on(
                     s,
                     sub_orders::seen(s, &sellers, &listings, &shipments, locale),

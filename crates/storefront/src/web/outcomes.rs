@@ -75,6 +75,13 @@ pub const DONE: &[&str] = &[
     "review_answered",
     "review_approved",
     "review_rejected",
+    "message_sent",
+    "thread_archived",
+    "thread_back",
+    "thread_reported",
+    "thread_decided",
+    "quote_accepted",
+    "quote_declined",
 ];
 /// Why the last form was refused, where the page that follows says so.
 pub const REFUSED: &[&str] = &[
@@ -147,4 +154,9 @@ pub const REFUSED: &[&str] = &[
     "own_review",
     "wishlist_full",
     "review_changed",
+    "quote_over",
+    "thread_closed",
+    "messages_too_often",
+    "text_too_long",
+    "text_control",
 ];

@@ -5,7 +5,7 @@ use super::listing::crumbs;
 use super::making::Typed;
 use super::posted::Posted;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, compare, downloads, facets, making, prices, reviews, viewed};
+use super::{Shop, cards, compare, downloads, facets, making, messages, prices, reviews, viewed};
 use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
@@ -216,6 +216,7 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
             .take(usize::from(MORE_CARDS) - 1)
             .map(|hit| cards::of_hit(hit, locale))
             .collect(),
+        ask: messages::ask_href(listing.id),
         seller: SellerBox {
             products: others.as_ref().map_or(0, |found| found.total),
             ..seller_box(&seller, logo, locale)

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::listing::{CARDS_PER_PAGE, from_start, is_lost, sort_choices};
 use super::product::DISPATCH_DAYS;
 use super::visit::{Visit, category_name, redirect};
-use super::{Shop, cards, home, reviews};
+use super::{Shop, cards, home, messages, reviews};
 use crate::markup::Markup;
 use crate::views::common::{Accent, Link};
 use crate::views::listing::More;
@@ -33,12 +33,13 @@ pub async fn page(
     wanted.sellers = vec![seller.slug.clone()];
     let href = format!("/shop/{}", seller.slug);
     let story = Markup::plain(&seller.story, 155);
-    let (page, found, tree, pictures, rating) = futures::join!(
+    let (page, found, tree, pictures, rating, answers) = futures::join!(
         visit.public_page(&shop, &seller.name, &story, &href),
         shop.search.search(&visit.ctx, wanted),
         shop.catalog.categories(&visit.ctx),
         home::pictures(&shop, &visit, seller.logo.into_iter().chain(seller.banner)),
         reviews::of_seller(&shop, &visit, seller.id),
+        messages::answers(&shop, &visit, seller.id),
     );
     let found = match found {
         Err(fault) if is_lost(&fault, &filters) => return Ok(redirect(&from_start(&href, &filters))),
@@ -65,6 +66,8 @@ pub async fn page(
         returns: seller.return_policy.clone(),
         holiday: None,
         rating,
+        answers,
+        ask: messages::ask_shop_href(&seller.slug),
         total: found.total,
         cards: found
             .hits

@@ -51,6 +51,7 @@ pub fn seen(
         reason: reason(sub, locale),
         downloads: Downloads::default(),
         papers: papers(sub, locale),
+        ask: None,
     }
 }
 

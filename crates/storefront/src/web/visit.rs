@@ -1,10 +1,10 @@
 //! Who is looking, in which language, with which cart: what every page begins with.
 
-use super::Shop;
 use super::above::page_above;
 use super::failure::Failure;
 use super::kept::Kept;
 use super::outcomes::{DONE, REFUSED};
+use super::{Shop, messages};
 use crate::i18n::Locale;
 use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
@@ -262,17 +262,30 @@ impl Visit {
     /// The frame of a page that search engines leave alone.
     pub async fn page(&self, shop: &Shop, title: &str, description: &str) -> Page {
         let bare = self.bare_page(shop, title, description);
-        // Workplaces show neither.
+        // Workplaces show neither basket nor categories.
         if bare.is_work() {
-            return bare;
+            let unread = tokio::time::timeout(FRAME_WAIT, messages::unread(shop, self)).await;
+            return Page {
+                unread: unread.unwrap_or_default(),
+                ..bare
+            };
         }
-        let frame = async { futures::join!(self.nav(shop), self.cart_count(shop), self.wished(shop)) };
+        let frame = async {
+            futures::join!(
+                self.nav(shop),
+                self.cart_count(shop),
+                self.wished(shop),
+                messages::unread(shop, self)
+            )
+        };
         // The header must not take the page down with it, nor keep it waiting.
-        let (nav, cart_count, wished) = tokio::time::timeout(FRAME_WAIT, frame).await.unwrap_or_default();
+        let framed = tokio::time::timeout(FRAME_WAIT, frame).await;
+        let (nav, cart_count, wished, unread) = framed.unwrap_or_default();
         Page {
             nav,
             cart_count,
             wished,
+            unread,
             ..bare
         }
     }
@@ -295,6 +308,7 @@ impl Visit {
             }),
             cart_count: 0,
             wished: Vec::new(),
+            unread: 0,
             csrf: self.csrf.clone(),
             query: String::new(),
             nav: Vec::new(),

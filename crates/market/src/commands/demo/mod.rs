@@ -8,6 +8,7 @@ mod opinions;
 mod people;
 mod prices;
 mod sales;
+mod talk;
 
 use crate::cli::{Demo, Serve};
 use crate::commands::serve::Running;
@@ -82,6 +83,12 @@ async fn load(market: &Market, seed: u64, scale: u32) -> anyhow::Result<()> {
     let (arrived, reviews) = opinions::write(market, &sampler, &buyers, &bought).await?;
     println!(
         "{arrived} parcels delivered, {reviews} reviews written in {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    let began = Instant::now();
+    let threads = talk::write(market, &shops, &buyers).await?;
+    println!(
+        "{threads} conversations written in {:.1} s",
         began.elapsed().as_secs_f64()
     );
     Ok(())

@@ -114,6 +114,7 @@ const BUYERS_NAME_NOTHING: [(&str, &str); 28] = [
 pub fn of_buyers() -> Vec<(&'static str, &'static str)> {
     [
         &BUYERS_NAME_NOTHING[..],
+        super::messages::NAME_NOTHING,
         super::reviews::NAME_NOTHING,
         super::wishlists::NAME_NOTHING,
     ]

@@ -4,6 +4,7 @@ pub mod breaks;
 pub mod categories;
 pub mod gift_cards;
 pub mod ledger;
+pub mod messages;
 pub mod moderation;
 pub mod payments;
 pub mod payouts;
@@ -48,6 +49,11 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         "/operator/reviews",
         "operator.reviews",
         Permission::ModerateReviews,
+    ),
+    (
+        "/operator/messages",
+        "operator.messages",
+        Permission::ModerateMessages,
     ),
     (
         "/operator/categories",

@@ -9,6 +9,7 @@ pub mod goods;
 pub mod history;
 pub mod home;
 pub mod making_form;
+pub mod messages;
 mod month;
 pub mod orders;
 pub mod parcels;
@@ -42,10 +43,11 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 10] = [
+const SECTIONS: [(&str, &str, Permission); 11] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
+    ("/seller/messages", "work.messages", Permission::FulfilSales),
     ("/seller/reviews", "work.reviews", Permission::ReadShop),
     ("/seller/products", "work.products", Permission::ReadCatalog),
     ("/seller/stock", "work.stock", Permission::ReadStock),
