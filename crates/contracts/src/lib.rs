@@ -17,6 +17,7 @@ pub mod identity;
 pub mod inventory;
 pub mod ledger;
 pub mod making;
+pub mod messages;
 pub mod orders;
 pub mod payments;
 pub mod promotions;

@@ -125,6 +125,7 @@ pub mod perm {
         ManageCategories,
         ManageSearch,
         ModerateReviews,
+        ModerateMessages,
         ModerateCatalog,
         ReadAnyOrder,
         RefundAnyOrder,

@@ -5,6 +5,7 @@
 
 mod auth;
 mod conditional;
+pub mod contact;
 mod document;
 mod extract;
 mod guess;

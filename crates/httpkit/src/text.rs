@@ -52,3 +52,35 @@ pub fn paragraphs(pointer: &str, text: &str, chars_max: usize) -> Result<String,
     }
     Ok(text.trim().to_owned())
 }
+
+/// Characters of a byline: a first name may be long.
+const BYLINE_CHARS_MAX: usize = 40;
+
+/// How somebody is named to strangers: the first name and the first letter of the last.
+#[must_use]
+pub fn byline(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first: String = words
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(BYLINE_CHARS_MAX)
+        .collect();
+    match words.next_back().and_then(|last| last.chars().next()) {
+        Some(letter) => format!("{first} {}.", letter.to_uppercase()),
+        None => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_learn_no_last_names() {
+        assert_eq!(byline("Étienne Lefèvre"), "Étienne L.");
+        assert_eq!(byline("María de la Ó Núñez"), "María N.");
+        assert_eq!(byline("  Cher "), "Cher");
+        assert_eq!(byline(""), "");
+    }
+}

@@ -54,6 +54,8 @@ pub enum Permission {
     ManageSearch,
     /// Whether reviews stand that somebody doubts.
     ModerateReviews,
+    /// Messages between buyers and shops that one of them reported.
+    ModerateMessages,
     /// Products and changes that wait before buyers see them.
     ModerateCatalog,
     ReadAnyOrder,
@@ -100,7 +102,11 @@ impl Role {
             ),
             Self::Moderator => matches!(
                 permission,
-                P::ManageCategories | P::ManageSearch | P::ModerateReviews | P::ModerateCatalog
+                P::ManageCategories
+                    | P::ManageSearch
+                    | P::ModerateReviews
+                    | P::ModerateMessages
+                    | P::ModerateCatalog
             ),
             Self::Buyer | Self::Carrier => false,
         }
@@ -124,7 +130,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -140,6 +146,7 @@ impl Permission {
         Self::ManageCategories,
         Self::ManageSearch,
         Self::ModerateReviews,
+        Self::ModerateMessages,
         Self::ModerateCatalog,
         Self::ReadAnyOrder,
         Self::RefundAnyOrder,
@@ -158,6 +165,7 @@ impl Permission {
                 | Self::ManageCategories
                 | Self::ManageSearch
                 | Self::ModerateReviews
+                | Self::ModerateMessages
                 | Self::ModerateCatalog
                 | Self::ReadAnyOrder
                 | Self::RefundAnyOrder

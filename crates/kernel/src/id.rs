@@ -157,6 +157,10 @@ ids! {
     CreditGrantId,
     /// What a buyer says of something that was bought.
     ReviewId,
+    /// What one buyer and one shop write each other about one thing.
+    ThreadId,
+    /// One message of a thread.
+    MessageId,
     /// What a buyer would like to have.
     WishlistId,
     /// An event of a stream or of the log.

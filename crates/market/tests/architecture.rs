@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 14] = [
+const CONTEXTS: [&str; 15] = [
     "identity",
     "tenants",
     "catalog",
@@ -18,6 +18,7 @@ const CONTEXTS: [&str; 14] = [
     "taxes",
     "reviews",
     "wishlists",
+    "messages",
     "search",
     "shipping",
 ];

@@ -5,15 +5,13 @@ mod moderation;
 mod rules;
 
 pub use classifier::score;
+pub use httpkit::text::byline;
 pub use moderation::{Judgement, judge};
 
 use crate::error::Error;
 use contracts::reviews::{PHOTOS_MAX, ReviewText, STARS, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
 use httpkit::text;
 use kernel::Fault;
-
-/// Characters of a byline: a first name may be long.
-const BYLINE_CHARS_MAX: usize = 40;
 
 /// What a review says, once it is in order.
 pub fn checked(says: ReviewText) -> Result<ReviewText, Error> {
@@ -48,22 +46,6 @@ pub fn paragraph(pointer: &str, text: &str) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// How an author is named to strangers: the first name and the first letter of the last.
-#[must_use]
-pub fn byline(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let first: String = words
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(BYLINE_CHARS_MAX)
-        .collect();
-    match words.next_back().and_then(|last| last.chars().next()) {
-        Some(letter) => format!("{first} {}.", letter.to_uppercase()),
-        None => first,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,14 +57,6 @@ mod tests {
             text: text.to_owned(),
             photos: Vec::new(),
         }
-    }
-
-    #[test]
-    fn strangers_learn_no_last_names() {
-        assert_eq!(byline("Étienne Lefèvre"), "Étienne L.");
-        assert_eq!(byline("María de la Ó Núñez"), "María N.");
-        assert_eq!(byline("  Cher "), "Cher");
-        assert_eq!(byline(""), "");
     }
 
     #[test]

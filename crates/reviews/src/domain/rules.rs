@@ -1,5 +1,8 @@
 //! What can be told by rules: ways to reach somebody, words of the list, shouting.
 
+use contracts::messages::ContactKind;
+use httpkit::contact;
+
 /// Words that no review needs, without accents and in small letters. A person looks at reviews that have one.
 const WORDS: &[&str] = &[
     "arsehole",
@@ -44,14 +47,6 @@ const WORDS: &[&str] = &[
     "subnormal",
     "zorra",
 ];
-/// Ends of names of hosts that are no word which could follow a full stop without a space.
-const HOST_ENDS: &[&str] = &[
-    "com", "net", "org", "info", "shop", "store", "online", "site", "xyz", "biz", "club", "app",
-];
-/// Digits of a telephone number, with the country's code and without.
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
-/// Signs between two groups of its digits: `(600) 123`.
-const GAP_MOST: u32 = 2;
 /// Letters below which capitals say nothing: `OK`, `DIN A4`.
 const LETTERS_LEAST: usize = 20;
 /// Of a hundred letters, capitals beyond which it is shouted.
@@ -61,17 +56,7 @@ const REPEATED: usize = 6;
 
 /// In small letters and without accents, so that what is written carelessly is found.
 pub fn folded(text: &str) -> String {
-    let plain = |c: char| match c {
-        'á' | 'à' | 'â' | 'ä' | 'ã' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    };
-    text.chars().flat_map(char::to_lowercase).map(plain).collect()
+    text.chars().map(contact::plain).collect()
 }
 
 /// The words of a folded text.
@@ -86,57 +71,15 @@ pub fn has_listed_word(folded: &str) -> bool {
 }
 
 pub fn has_email_address(folded: &str) -> bool {
-    // `name (at) host` is written by whoever knows that this is looked for.
-    let plain = folded
-        .replace("(at)", "@")
-        .replace("[at]", "@")
-        .replace("(arroba)", "@");
-    plain.split_whitespace().any(|token| {
-        token.split_once('@').is_some_and(|(name, host)| {
-            name.ends_with(|c: char| c.is_alphanumeric()) && host.starts_with(|c: char| c.is_alphanumeric())
-        })
-    })
+    contact::has(folded, ContactKind::EmailAddress)
 }
 
 pub fn has_web_address(folded: &str) -> bool {
-    let is_host = |token: &str| {
-        let end = |c: char| !c.is_alphanumeric() && c != '.' && c != '-';
-        let host = token.split(end).find(|part| !part.is_empty()).unwrap_or_default();
-        let host = host.trim_end_matches('.');
-        host.rsplit_once('.').is_some_and(|(name, end)| {
-            HOST_ENDS.contains(&end) && name.len() > 2 && name.ends_with(|c: char| c.is_alphanumeric())
-        })
-    };
-    folded.contains("://") || folded.contains("www.") || folded.split_whitespace().any(is_host)
+    contact::has(folded, ContactKind::Link)
 }
 
-/// Digits that may be a telephone number: they begin as one does, which years, sizes and amounts do not.
 pub fn has_phone_number(folded: &str) -> bool {
-    let mut run = String::new();
-    let is_phone = |run: &str| {
-        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-        let begins = run.starts_with('+') || digits.starts_with(['0', '6', '7', '8', '9']);
-        begins && PHONE_DIGITS.contains(&digits.len())
-    };
-    let mut gap = 0;
-    for c in folded.chars().chain(['\n']) {
-        match c {
-            '0'..='9' => {
-                run.push(c);
-                gap = 0;
-            }
-            '+' if run.is_empty() => run.push(c),
-            ' ' | '-' | '.' | '/' | '(' | ')' if !run.is_empty() && gap < GAP_MOST => gap += 1,
-            _ => {
-                if is_phone(&run) {
-                    return true;
-                }
-                run.clear();
-                gap = 0;
-            }
-        }
-    }
-    false
+    contact::has(folded, ContactKind::PhoneNumber)
 }
 
 pub fn is_shouted(text: &str) -> bool {

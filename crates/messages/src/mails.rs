@@ -1,0 +1,233 @@
+//! Mails: the first message that somebody has not read, and what a moderator decided. In the language in which its reader
+//! wrote last; a shop that never has is written to in the language of its country.
+
+use crate::app::Conversations;
+use crate::error::Error;
+use crate::store::{self, ThreadRow};
+use ::store::Scope;
+use ::store::jobs::{Job, Queue};
+use contracts::Language;
+use contracts::messages::{MessageKind, Party, Side};
+use httpkit::contact;
+use kernel::{Ctx, Fault, MessageId, SharedClock, ThreadId, Timestamp};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
+
+/// Until somebody takes the mail, who may be out of reach for hours.
+const MAILS: Queue = Queue {
+    attempts_max: 30,
+    ..Queue::new("messages.mails")
+};
+/// Countries in which a shop is written to in Spanish.
+const SPANISH_SPEAKING: &[&str] = &[
+    "ES", "MX", "AR", "CO", "CL", "PE", "UY", "EC", "BO", "PY", "VE", "CR", "PA", "GT", "HN", "NI", "SV",
+    "DO", "CU",
+];
+
+/// What somebody is told of.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum News {
+    Unread {
+        thread: ThreadId,
+        to: Side,
+        message: MessageId,
+    },
+    Decided {
+        thread: ThreadId,
+        to: Side,
+        verdict: String,
+        reason: String,
+    },
+}
+
+/// Somebody has a message that they have not read, after none.
+pub(crate) async fn unread(
+    conn: &mut PgConnection,
+    thread: &ThreadRow,
+    to: Side,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let news = News::Unread {
+        thread: thread.id,
+        to,
+        message,
+    };
+    MAILS.enqueue(conn, &news, now).await?;
+    Ok(())
+}
+
+pub(crate) async fn decided(
+    conn: &mut PgConnection,
+    thread: &ThreadRow,
+    to: Side,
+    verdict: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let news = News::Decided {
+        thread: thread.id,
+        to,
+        verdict: verdict.to_owned(),
+        reason: reason.to_owned(),
+    };
+    MAILS.enqueue(conn, &news, now).await?;
+    Ok(())
+}
+
+/// Sends them, until `stop`.
+pub async fn send(conversations: Conversations, clock: SharedClock, stop: CancellationToken) {
+    let now = clock.clone();
+    MAILS
+        .work(conversations.db(), stop, clock, |job: &Job| {
+            let (conversations, ctx) = (conversations.clone(), Ctx::system(MAILS.name, now.now()));
+            Box::pin(async move { mail(&conversations, &ctx, job).await })
+        })
+        .await;
+}
+
+async fn mail(conversations: &Conversations, ctx: &Ctx, job: &Job) -> Result<(), Error> {
+    let news: News = job.read()?;
+    let (News::Unread { thread, to, .. } | News::Decided { thread, to, .. }) = &news;
+    let mut tx = conversations.db().begin(Scope::System).await?;
+    let row = store::any(&mut tx, *thread).await?;
+    let language = match &row {
+        Some(row) => store::language(&mut tx, store::party(Conversations::reader(row, *to)).1).await?,
+        None => None,
+    };
+    let begins = match (&row, &news) {
+        (Some(row), News::Unread { message, .. }) => beginning(&mut tx, row, *message, *to, ctx.now).await?,
+        _ => None,
+    };
+    tx.commit().await?;
+    let Some(row) = row else { return Ok(()) };
+    if matches!(news, News::Unread { .. }) && begins.is_none() {
+        // Read meanwhile, or taken away.
+        return Ok(());
+    }
+    let (name, address, usual) = reader(conversations, ctx, &row, *to).await?;
+    let language = language.unwrap_or(usual);
+    let link = match to {
+        Side::Buyer => format!("{}/account/messages/{}", conversations.0.public_url, row.id),
+        Side::Shop => format!("{}/seller/messages/{}", conversations.0.public_url, row.id),
+    };
+    let from = match to {
+        Side::Buyer => &row.shop_name,
+        Side::Shop => &row.buyer_name,
+    };
+    let (subject, told) = match &news {
+        News::Unread { .. } => words(language, from, &row.title, &begins.unwrap_or_default()),
+        News::Decided { verdict, reason, .. } => ruled(language, verdict, &row.title, reason),
+    };
+    let hello = language.pick("Hello", "Hola");
+    let read = language.pick("Read it and answer here:", "Léalo y responda aquí:");
+    let body = format!("{hello} {name}:\n\n{told}\n\n{read}\n{link}\n");
+    conversations
+        .0
+        .identity
+        .send_mail(ctx, address, subject, body)
+        .await?;
+    Ok(())
+}
+
+/// How a message begins that is still unread, without ways to reach anybody: mails are read by more than one.
+async fn beginning(
+    conn: &mut PgConnection,
+    row: &ThreadRow,
+    message: MessageId,
+    to: Side,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let read = match to {
+        Side::Buyer => row.buyer_read_id,
+        Side::Shop => row.shop_read_id,
+    };
+    if read.is_some_and(|read| read >= message) {
+        return Ok(None);
+    }
+    let Some(found) = store::message(conn, row.id, message).await? else {
+        return Ok(None);
+    };
+    let found = found.message(now)?;
+    if found.removed.is_some() {
+        return Ok(None);
+    }
+    let text = contact::masked(&found.text, "").0;
+    Ok(Some(match (found.kind, found.quote) {
+        (MessageKind::Quote, Some(quote)) => format!("{}. {text}", quote.price),
+        (MessageKind::QuoteAccepted, _) => "✓".to_owned(),
+        (MessageKind::QuoteDeclined, _) => "✗".to_owned(),
+        _ => crate::domain::excerpt(&text),
+    }))
+}
+
+/// Name, address and usual language of a reader; of a shop, its owner's.
+async fn reader(
+    conversations: &Conversations,
+    ctx: &Ctx,
+    row: &ThreadRow,
+    to: Side,
+) -> Result<(String, String, Language), Error> {
+    let (user, language) = match Conversations::reader(row, to) {
+        Party::Buyer(user) => (user, Language::En),
+        Party::Shop(tenant) => {
+            let dossier = conversations.0.shops.dossier(ctx, tenant).await?;
+            let country = dossier.shop.location.country.as_str();
+            let is_spanish = SPANISH_SPEAKING.contains(&country);
+            (
+                dossier.owner,
+                if is_spanish { Language::Es } else { Language::En },
+            )
+        }
+    };
+    let found = conversations.0.identity.users(ctx, vec![user]).await?.pop();
+    let card = found.ok_or_else(|| Fault::not_found("user"))?;
+    Ok((card.name, card.email, language))
+}
+
+fn words(language: Language, from: &str, title: &str, begins: &str) -> (String, String) {
+    match language {
+        Language::En => (
+            format!("{from} has written to you"),
+            format!(
+                "{from} has written to you about “{title}”:\n\n  {begins}\n\nYou get one mail for all messages that you have not \
+                 read in this conversation."
+            ),
+        ),
+        Language::Es => (
+            format!("{from} le ha escrito"),
+            format!(
+                "{from} le ha escrito sobre «{title}»:\n\n  {begins}\n\nRecibe un solo correo por todos los mensajes de esta \
+                 conversación que no ha leído."
+            ),
+        ),
+    }
+}
+
+fn ruled(language: Language, verdict: &str, title: &str, reason: &str) -> (String, String) {
+    let closed = verdict == "close";
+    match (language, closed) {
+        (Language::En, true) => (
+            "A conversation was closed".to_owned(),
+            format!(
+                "A moderator closed the conversation about “{title}”: nobody can write in it any more.\n\n  {reason}"
+            ),
+        ),
+        (Language::En, false) => (
+            "A message was removed".to_owned(),
+            format!("A moderator removed a message from the conversation about “{title}”.\n\n  {reason}"),
+        ),
+        (Language::Es, true) => (
+            "Se ha cerrado una conversación".to_owned(),
+            format!(
+                "Un moderador ha cerrado la conversación sobre «{title}»: ya no se puede escribir en ella.\n\n  {reason}"
+            ),
+        ),
+        (Language::Es, false) => (
+            "Se ha retirado un mensaje".to_owned(),
+            format!("Un moderador ha retirado un mensaje de la conversación sobre «{title}».\n\n  {reason}"),
+        ),
+    }
+}
