@@ -88,7 +88,7 @@ pub async fn keep_titles(
         match catalog.schemas(&Ctx::system("search", clock.now())).await {
             Ok(schemas) => searches.call(Titles::new(schemas)),
             Err(error) => {
-                tracing::warn!(%error, "labels of attributes could not be read; the known ones hold")
+                tracing::warn!(%error, "labels of attributes could not be read; the known ones hold");
             }
         }
         tokio::select! {

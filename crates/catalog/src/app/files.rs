@@ -2,8 +2,8 @@
 
 use super::Products;
 use crate::error::Error;
-use crate::store::digital;
-use ::store::Scope;
+use crate::store::{digital, upsert};
+use ::store::{Scope, Tx};
 use contracts::digital::{DigitalFile, FILE_BYTES_MAX, SHOP_BYTES_MAX, file_name, place};
 use kernel::{Ctx, Fault, FileId, Kind, TenantId};
 use object_store::ObjectStoreExt;
@@ -20,17 +20,10 @@ impl Products {
         reader: impl AsyncRead + Send,
     ) -> Result<DigitalFile, Error> {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let kept = digital::bytes_of_shop(&mut tx, tenant).await?;
+        let room = room(&mut tx, tenant).await?;
         tx.commit().await?;
-        let room = SHOP_BYTES_MAX.saturating_sub(u64::try_from(kept).unwrap_or(0));
         if room == 0 {
-            return Err(Error::Upstream(Fault::new(
-                Kind::Conflict,
-                "files_full",
-                format!(
-                    "Your shop keeps {SHOP_BYTES_MAX} bytes of files, which is as much as it may. Ask the marketplace for more."
-                ),
-            )));
+            return Err(full());
         }
         let name = file_name(name);
         let id = FileId::new(ctx.now);
@@ -45,18 +38,54 @@ impl Products {
             )));
         }
         let file = DigitalFile { id, name, bytes };
-        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let same = digital::same(&mut tx, tenant, &file.name, &sha256).await?;
-        if same.is_none() {
-            digital::add(&mut tx, tenant, &file, &sha256, ctx.now).await?;
-        }
-        tx.commit().await?;
-        match same {
-            Some(same) => {
+        match self.note_file(tenant, &file, &sha256, ctx).await {
+            Ok(None) => Ok(file),
+            Ok(Some(same)) => {
                 self.media.objects().delete(&place).await?;
                 Ok(same)
             }
-            None => Ok(file),
+            Err(error) => {
+                // Nothing names it.
+                if let Err(error) = self.media.objects().delete(&place).await {
+                    tracing::warn!(%error, %place, "a file that nothing names stays");
+                }
+                Err(error)
+            }
         }
     }
+
+    /// Notes a file that is there, unless the same is kept under the same name: that one then. The shop is locked, so that
+    /// files that arrive at once share its room.
+    async fn note_file(
+        &self,
+        tenant: TenantId,
+        file: &DigitalFile,
+        sha256: &[u8; 32],
+        ctx: &Ctx,
+    ) -> Result<Option<DigitalFile>, Error> {
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        upsert::lock_shop(&mut tx, tenant).await?;
+        if let Some(same) = digital::same(&mut tx, tenant, &file.name, sha256).await? {
+            return Ok(Some(same));
+        }
+        if room(&mut tx, tenant).await? < file.bytes {
+            return Err(full());
+        }
+        digital::add(&mut tx, tenant, file, sha256, ctx.now).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+}
+
+/// Bytes that the shop may keep besides those it has.
+async fn room(tx: &mut Tx, tenant: TenantId) -> Result<u64, Error> {
+    let kept = digital::bytes_of_shop(tx, tenant).await?;
+    Ok(SHOP_BYTES_MAX.saturating_sub(u64::try_from(kept).unwrap_or(0)))
+}
+
+fn full() -> Error {
+    let detail = format!(
+        "Your shop keeps {SHOP_BYTES_MAX} bytes of files at most, and this would be more. Ask the marketplace for room."
+    );
+    Error::Upstream(Fault::new(Kind::Conflict, "files_full", detail))
 }

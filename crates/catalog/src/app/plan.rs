@@ -436,11 +436,12 @@ impl<'a> Planner<'a> {
             (_, true) => UNCOUNTED,
         };
         for variant in &listing.variants {
+            let known = given.get(&variant.sku).copied().flatten();
+            // What was counted as goods and is said again does not count downloads.
             let is_counted = draft
                 .variants
                 .iter()
-                .any(|v| v.code == variant.code && v.stock.is_some());
-            let known = given.get(&variant.sku).copied().flatten();
+                .any(|v| v.code == variant.code && v.stock.is_some() && (was_downloaded || v.stock != known));
             let stays = was_downloaded == listing.digital.is_some() && known.is_some();
             if !is_counted && !stays && known != Some(on_hand) {
                 self.plan.counts.push(StockCount {

@@ -166,6 +166,13 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let translations = draft.translations.map(languages::parse).transpose()?;
     let making = draft.making.map(|making| making::parse(*making)).transpose()?;
     let digital = draft.digital.map(|choice| digital::parse(*choice)).transpose()?;
+    if digital.is_some() && making.as_ref().is_some_and(|making| !making.is_plain()) {
+        return Err(Refusal::new(
+            "digital",
+            "made_and_downloaded",
+            "What is made for its buyer cannot be a file that is there already. Sell the two as two products.",
+        ));
+    }
     let mut parsed = ParsedDraft {
         slug: slug_of(&title, &key),
         description_html: description::html(&description),

@@ -9,10 +9,12 @@ mod nothing;
 mod reviews;
 mod search;
 mod shipping;
+mod tried;
 mod wishlists;
 
 use self::looked_up::{all_orders, cursors_of_a, session_of};
 use self::nothing::NAME_NOTHING;
+use self::tried::{check_all_tried, reach_all};
 use crate::rightly::{
     feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, scheduled_by_a, tax_rate_of,
 };
@@ -353,49 +355,6 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     // Keys of A's: B's product of the same key is B's own.
     reaches.push(json(reach("create_product", &[], &[201]), product("OwnerA")));
     reaches
-}
-
-/// Whether an answer to B tells anything that is A's alone.
-fn tells(answer: &Answer, secrets: &[&str]) -> Option<String> {
-    let text = answer.text();
-    // A refusal may repeat what the caller said.
-    let told = secrets
-        .iter()
-        .find(|secret| answer.status < 400 && text.contains(**secret));
-    told.map(|secret| (*secret).to_owned())
-}
-
-/// Sends all of them with one token; every one is refused, or answered without the other's things.
-async fn reach_all(world: &World, who: Who, reaches: &[Reach], secrets: &[&str]) {
-    let mut wrong = Vec::new();
-    for reach in reaches {
-        let answer = world.send_as(who, &reach.call).await;
-        let is_refused = reach.statuses.contains(&answer.status);
-        let (flaw, told) = (answer.flaw(), tells(&answer, secrets));
-        if !is_refused || flaw.is_some() || told.is_some() {
-            let (status, text) = (answer.status, answer.text());
-            let target = &reach.call.target;
-            wrong.push(format!("{target}: {status} {flaw:?} {told:?} {text:.400}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Every operation whose path or parameters name something must be tried.
-fn check_all_tried<'a>(
-    operations: impl Iterator<Item = &'a Operation>,
-    reaches: &[Reach],
-    reasons: &[(&str, &str)],
-) {
-    let tried: BTreeSet<&str> = reaches.iter().map(|r| r.operation).collect();
-    for operation in operations {
-        let name = operation.name.as_str();
-        let reason = reasons.iter().find(|(known, _)| *known == name);
-        assert!(
-            tried.contains(name) || reason.is_some(),
-            "{name} is new: reach for another's things with it, or say why it names none"
-        );
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

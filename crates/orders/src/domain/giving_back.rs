@@ -48,16 +48,23 @@ impl SubOrder<'_> {
                 ..*units
             }
         };
+        // Where only what is downloaded stays, nothing was delivered that was paid for.
+        let count = |units: &[Units]| units.iter().map(|u| u64::from(u.quantity)).sum::<u64>();
+        let is_nothing_sent = self.progress.parcels.is_empty() && count(units) == count(&self.left_to_ship());
+        let delivery = match is_nothing_sent {
+            true => (self.part.delivery.price - self.delivery_refunded()).max(0),
+            false => 0,
+        };
         let units: Vec<Units> = units.iter().map(unpaid_for).collect();
         // Behind those cancelled before, though their money be still on its way or less than a minor unit.
         let mut lines = self.left_behind(&units, |line, refunded| refunded.max(self.cancelled(line)))?;
         lines.retain(|line| line.amount > 0);
-        let amount = lines.iter().map(|line| line.amount).sum();
+        let amount = lines.iter().map(|line| line.amount).sum::<i64>() + delivery;
         Ok((amount > 0).then(|| Refund {
             id,
             part: self.part.id,
             lines,
-            delivery: 0,
+            delivery,
             amount,
             reason: reason.to_owned(),
             of_return: None,

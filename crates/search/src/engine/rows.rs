@@ -67,7 +67,8 @@ pub struct FacetRows {
 
 impl FacetRows {
     pub fn open(reader: &SegmentReader, terms: &FacetTerms) -> tantivy::Result<Self> {
-        let (mut columns, mut attributes): (Vec<(Indexed, Column<u64>, Vec<u32>)>, _) = (Vec::new(), 0);
+        let mut columns: Vec<(Indexed, Column<u64>, Vec<u32>)> = Vec::new();
+        let mut attributes = 0;
         for facet in Indexed::ALL {
             if let Some(column) = reader.fast_fields().str(facet.field())? {
                 let numbers = terms.of(facet).number(&column)?;

@@ -76,16 +76,9 @@ impl Given {
     }
 
     /// The product's files after the form: those that stay, and behind them those chosen anew, which are kept at once.
-    pub async fn take_files(
-        &mut self,
-        shop: &Shop,
-        posted: &Posted,
-        tenant: TenantId,
-        own: Option<&OwnListing>,
-    ) -> Result<(), Fault> {
-        let kept = own.and_then(|own| own.listing.digital.as_deref());
-        self.files = kept.map(|digital| digital.files.clone()).unwrap_or_default();
-        // Files of a form that came back were kept then, and are named by it since.
+    pub async fn take_files(&mut self, shop: &Shop, posted: &Posted, tenant: TenantId) -> Result<(), Fault> {
+        // The form names every file that it shows; one that was taken out of it before stays out.
+        self.files = Vec::new();
         for (id, kept) in posted.with_prefix("file_kept.") {
             let (Ok(id), Some((bytes, name))) = (id.parse(), kept.split_once(' ')) else {
                 continue;

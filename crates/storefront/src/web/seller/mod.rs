@@ -16,6 +16,7 @@ pub mod parcels;
 pub mod price_form;
 mod product_asked;
 pub mod product_form;
+mod product_rows;
 mod product_text;
 mod product_words;
 pub mod products;

@@ -1,6 +1,7 @@
 //! One product as a form: written anew, or changed.
 
 use super::product_asked::{self, parted};
+use super::product_rows::{currency_of, number_field, picture_row};
 use super::product_text::{
     attributes_text, options_text, read_attributes, read_options, read_tags, sides, tags_text,
     tax_categories, typed, whole,
@@ -140,30 +141,6 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
     }
 }
 
-/// What its prices are in.
-fn currency_of(listing: &Listing) -> Currency {
-    listing
-        .variants
-        .first()
-        .map_or(Currency::EUR, |variant| variant.price.currency)
-}
-
-fn picture_row((at, picture): (usize, &Picture)) -> FormPicture {
-    FormPicture {
-        id: picture.image.to_string(),
-        alt: picture.alt.clone(),
-        image: Image {
-            alt: picture.alt.clone(),
-            ..cards::image(picture)
-        },
-        position: at + 1,
-    }
-}
-
-fn number_field(number: Option<impl Display>) -> Field {
-    Field::of(number.map(|n| n.to_string()).unwrap_or_default())
-}
-
 async fn show(
     shop: &Shop,
     visit: &Visit,
@@ -280,7 +257,7 @@ async fn write(
         }
     };
     form.pictures = pictures.iter().enumerate().map(picture_row).collect();
-    match form.digital.take_files(shop, posted, seller.id, own).await {
+    match form.digital.take_files(shop, posted, seller.id).await {
         Ok(()) => {}
         Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
         Err(fault) => form.error = Some(visit.tell(&fault)),
