@@ -59,7 +59,7 @@ pub fn checked_wish(wish: Wish, now: Timestamp) -> Result<Wish, Error> {
 }
 
 /// A quote that can be accepted.
-pub fn checked_quote(quote: NewQuote, now: Timestamp) -> Result<NewQuote, Error> {
+pub fn checked_quote(mut quote: NewQuote, now: Timestamp) -> Result<NewQuote, Error> {
     if quote.price.amount <= 0 {
         return Err(Error::Field {
             code: "amount_out_of_range",
@@ -81,10 +81,8 @@ pub fn checked_quote(quote: NewQuote, now: Timestamp) -> Result<NewQuote, Error>
             detail: "Choose a day from today on, within two years.".to_owned(),
         });
     }
-    Ok(NewQuote {
-        text: text::paragraphs("/text", &quote.text, TEXT_CHARS_MAX)?,
-        ..quote
-    })
+    quote.text = text::paragraphs("/text", &quote.text, TEXT_CHARS_MAX)?;
+    Ok(quote)
 }
 
 /// Where a quote stands: an open one is over after its last day.

@@ -106,6 +106,7 @@ pub async fn place(
         email: email.to_owned(),
         address: address(),
         delivery: Vec::new(),
+        consents_to_downloads: false,
     };
     instance.checkouts.place(&world.ctx(), request).await
 }

@@ -138,7 +138,7 @@ fn attachment(name: &str) -> String {
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                whole.push(char::from(byte))
+                whole.push(char::from(byte));
             }
             other => whole.push_str(&format!("%{other:02X}")),
         }

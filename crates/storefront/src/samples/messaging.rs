@@ -127,7 +127,7 @@ impl Scene {
             ThreadRow {
                 href: format!("{path}/1"),
                 with: self.text(with),
-                title: vase.clone(),
+                title: vase,
                 excerpt: self.say(
                     "It is fired at 1,250 degrees, so yes: it holds water and does not mind the dishwasher.",
                     "Está cocido a 1250 grados, así que sí: aguanta el agua y no le importa el lavavajillas.",
@@ -182,7 +182,7 @@ impl Scene {
         }
     }
 
-    fn bubble(&self, id: u32, own: bool, by: &str, time: &str, text: String) -> Bubble {
+    fn bubble(&self, id: u32, own: bool, by: &str, time: &str, text: &str) -> Bubble {
         Bubble {
             id: format!("message-{id}"),
             own,
@@ -192,7 +192,7 @@ impl Scene {
                 self.text(by)
             },
             time: time.to_owned(),
-            text: Markup::from_plain_text(&text),
+            text: Markup::from_plain_text(text),
             removed: None,
             hidden: None,
             quote: None,
@@ -210,7 +210,7 @@ impl Scene {
             !of_shop,
             buyer,
             "10:14",
-            self.say(
+            &self.say(
                 "Good morning! Would you make this vase 45 cm high, with two bands in place of three?\n\nMy number is ••••.",
                 "¡Buenos días! ¿Haría este jarrón de 45 cm de alto, con dos franjas en vez de tres?\n\nMi número es ••••.",
             ),
@@ -252,7 +252,7 @@ impl Scene {
                 of_shop,
                 shop,
                 "12:40",
-                self.say(
+                &self.say(
                     "With pleasure. Packing is included.",
                     "Con mucho gusto. El embalaje está incluido.",
                 ),
@@ -260,11 +260,11 @@ impl Scene {
         };
         let removed = Bubble {
             removed: Some(self.say("It was an insult.", "Era un insulto.")),
-            ..self.bubble(3, of_shop, shop, "12:41", String::new())
+            ..self.bubble(3, of_shop, shop, "12:41", "")
         };
         let accepted = Bubble {
             statement: Some(self.status("messages.quote_was_accepted", Tone::Good)),
-            ..self.bubble(4, !of_shop, buyer, "08:02", String::new())
+            ..self.bubble(4, !of_shop, buyer, "08:02", "")
         };
         let day = |day, bubbles| Day {
             label: self.date(11, day),

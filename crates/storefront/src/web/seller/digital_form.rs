@@ -6,7 +6,6 @@ use crate::views::downloads::{DigitalForm, FormFile};
 use crate::web::Shop;
 use crate::web::downloads::kind;
 use crate::web::posted::Posted;
-use contracts::catalog::OwnListing;
 use contracts::digital::{
     DAYS_MAX, Digital, DigitalChoice, DigitalFile, TIMES_MAX, UNCOUNTED, usual_days, usual_times,
 };

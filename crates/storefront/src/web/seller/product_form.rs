@@ -9,7 +9,7 @@ use super::product_text::{
 use super::products::{self, STATES};
 use super::{bar, digital_form, making_form, own_shop, price_form, product_words};
 use crate::i18n::Locale;
-use crate::views::common::{Choice, Field, Image};
+use crate::views::common::{Choice, Field};
 use crate::views::making::MakingForm;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
 use crate::web::failure::Failure;
@@ -20,7 +20,7 @@ use crate::web::{Shop, cards};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::catalog::{
-    Attributes, CategoryAttribute, DraftImage, Listing, OwnListing, Picture, ProductDraft, ProductStatus,
+    Attributes, CategoryAttribute, DraftImage, OwnListing, Picture, ProductDraft, ProductStatus,
     Translations, VariantDraft,
 };
 use contracts::inventory::ShelfLevel;
@@ -28,7 +28,6 @@ use contracts::taxes::STANDARD;
 use contracts::tenants::Shop as Seller;
 use kernel::{Currency, Fault, ImageId, Kind, Money, Permission, ProductId, SkuId};
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 /// Empty lines that wait for further variants.
 const BLANK_ROWS: usize = 3;
