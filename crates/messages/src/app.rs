@@ -215,7 +215,7 @@ impl Conversations {
         let (shown, hidden) = self.shown(said, thread.contact_shown);
         let is_masked = !hidden.is_empty();
         let sent = Sent {
-            id: MessageId::new(ctx.now),
+            id: behind(thread.last_id, ctx.now),
             by: who.side(),
             author: ctx.user(),
             kind,
@@ -344,4 +344,14 @@ async fn tell(
     };
     log::append(conn, ctx, &event).await?;
     Ok(())
+}
+
+/// The id of a thread's next message. What is read is told by ids, so they rise however the clocks of two writers go, or within
+/// one moment.
+fn behind(last: MessageId, now: Timestamp) -> MessageId {
+    let id = MessageId::new(now);
+    match id > last {
+        true => id,
+        false => MessageId(Uuid::from_u128(last.0.as_u128().wrapping_add(1))),
+    }
 }

@@ -150,6 +150,8 @@ fn every_message_is_used() {
         .collect();
     let composed = [
         "help.",
+        "abuse.",
+        "contact.",
         "error.",
         "sort.",
         "method.",
@@ -175,6 +177,7 @@ fn every_message_is_used() {
         "warehouse.rule.",
         "feed.",
         "file.field.",
+        "file.warning.",
         "payout.state.",
         "breaks.kind.",
         "finding.factor.",

@@ -166,7 +166,8 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     let translations = draft.translations.map(languages::parse).transpose()?;
     let making = draft.making.map(|making| making::parse(*making)).transpose()?;
     let digital = draft.digital.map(|choice| digital::parse(*choice)).transpose()?;
-    if digital.is_some() && making.as_ref().is_some_and(|making| !making.is_plain()) {
+    let is_downloaded = digital.as_ref().is_some_and(|choice| !choice.files.is_empty());
+    if is_downloaded && making.as_ref().is_some_and(|making| !making.is_plain()) {
         return Err(Refusal::new(
             "digital",
             "made_and_downloaded",

@@ -13,7 +13,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use testkit::eventually;
 
-async fn mailed(world: &World, count: usize) -> Vec<Mail> {
+/// Waits until so many mails are sent, and lets time pass meanwhile.
+pub async fn mailed(world: &World, count: usize) -> Vec<Mail> {
     eventually("the mails are sent", async || {
         world.clock.advance(Duration::from_secs(1));
         let mails = world.market.mails();

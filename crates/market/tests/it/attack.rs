@@ -14,16 +14,15 @@ mod wishlists;
 
 use self::looked_up::{all_orders, cursors_of_a, session_of};
 use self::nothing::NAME_NOTHING;
-use self::tried::{check_all_tried, reach_all};
+use self::tried::{check_all_tried, reach_all, tells};
 use crate::rightly::{
     feed_of_a, inbound_of_a, line_of, promotion_of, refund_of_a, return_of_a, scheduled_by_a, tax_rate_of,
 };
 use crate::rows;
-use crate::spec::{Answer, Call, Operation};
+use crate::spec::Call;
 use crate::world::{UPLOAD, Who, World, address, product};
 use kernel::Clock as _;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// A reach, and what it may meet with.
 struct Reach {

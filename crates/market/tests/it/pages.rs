@@ -441,8 +441,8 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
-            // Clerks pack and send.
-            p if p.starts_with("/seller/orders/") => {
+            // Clerks pack and send, and answer those who ask.
+            p if p.starts_with("/seller/orders/") || p.starts_with("/seller/messages/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],

@@ -20,6 +20,7 @@ pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
 pub use messages::{Talk, talk_of_a};
 pub use reviews::{received_by, review_of_a};
+use sales::refunded_of_a;
 pub use sales::{line_of, refund_of_a, return_of_a};
 pub use search::{search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
@@ -254,8 +255,8 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
                 .header("idempotency-key", format!("refund-{n}"))
                 .json(&wanted)
         }
-        "retry_refund" => to(&[&world.order, &refund_of_a(world).await]),
-        "skip_refund" => to(&[&world.order, &refund_of_a(world).await])
+        "retry_refund" => to(&[&world.order, &refunded_of_a(world).await]),
+        "skip_refund" => to(&[&world.order, &refunded_of_a(world).await])
             .json(&json!({"answer": "came_back", "note": "closed, says the bank"})),
 
         "get_product" | "get_own_product" | "product_availability" => to(&[&a.product]),

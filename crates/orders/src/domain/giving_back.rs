@@ -50,7 +50,9 @@ impl SubOrder<'_> {
         };
         // Where only what is downloaded stays, nothing was delivered that was paid for.
         let count = |units: &[Units]| units.iter().map(|u| u64::from(u.quantity)).sum::<u64>();
-        let is_nothing_sent = self.progress.parcels.is_empty() && count(units) == count(&self.left_to_ship());
+        let is_nothing_sent = self.progress.provided_at.is_some()
+            && self.progress.parcels.is_empty()
+            && count(units) == count(&self.left_to_ship());
         let delivery = match is_nothing_sent {
             true => (self.part.delivery.price - self.delivery_refunded()).max(0),
             false => 0,

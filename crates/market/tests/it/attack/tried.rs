@@ -6,7 +6,7 @@ use crate::world::{Who, World};
 use std::collections::BTreeSet;
 
 /// Whether an answer to B tells anything that is A's alone.
-fn tells(answer: &Answer, secrets: &[&str]) -> Option<String> {
+pub fn tells(answer: &Answer, secrets: &[&str]) -> Option<String> {
     let text = answer.text();
     // A refusal may repeat what the caller said.
     let told = secrets

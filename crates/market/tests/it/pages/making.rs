@@ -65,16 +65,20 @@ async fn a_guest_says_how_it_is_to_be_made_and_its_maker_reads_it() {
     assert!(order.text().contains("Name to engrave") && order.text().contains("Eva"));
 
     let owner = Browser::of(&world, Who::OwnerA).await;
-    // It stands there once it is paid, above what was sold before.
+    // It stands there once it is paid, among those of the same moment.
     let sale = testkit::eventually("the order is in the shop's list", || {
         let (world, mut owner) = (&world, owner.clone());
         async move {
             let sales = owner.get(world, "/seller/orders").await.expect(200).text();
-            let newest = sales.split("href=\"/seller/orders/").nth(1)?;
-            let id: String = newest.chars().take(36).collect();
-            let sale = owner.get(world, &format!("/seller/orders/{id}")).await;
-            let text = sale.expect(200).text();
-            text.contains("Name to engrave").then_some(text)
+            for listed in sales.split("href=\"/seller/orders/").skip(1) {
+                let id: String = listed.chars().take(36).collect();
+                let sale = owner.get(world, &format!("/seller/orders/{id}")).await;
+                let text = sale.expect(200).text();
+                if text.contains("Name to engrave") {
+                    return Some(text);
+                }
+            }
+            None
         }
     })
     .await;

@@ -134,6 +134,21 @@ pub async fn refund_of_a(world: &World) -> String {
     refund_of(world, &world.a.sale).await
 }
 
+/// A refund of shop A's that went through. An order has no more than a hundred: one that nothing became of is taken again.
+pub async fn refunded_of_a(world: &World) -> String {
+    let listed = world.call("list_sale_refunds", &[&world.a.sale]);
+    let refunds = world.send_as(Who::OwnerA, &listed).await.expect(200).json();
+    let refunds = refunds["items"].as_array().or(refunds.as_array());
+    let mut through = refunds
+        .into_iter()
+        .flatten()
+        .filter(|one| one["status"] == "refunded");
+    match through.next().and_then(|one| one["id"].as_str()) {
+        Some(id) => id.to_owned(),
+        None => refund_of_a(world).await,
+    }
+}
+
 pub async fn refund_of(world: &World, sale: &str) -> String {
     let refund = world
         .call("refund_sale", &[sale])

@@ -191,6 +191,7 @@ pub async fn hide(
     Path(id): Path<ThreadId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
+    posted.visit.operator(Permission::ModerateMessages)?;
     let message = posted.get("message");
     let message = message.strip_prefix("message-").unwrap_or(message).parse();
     let verdict = Verdict::Hide {
