@@ -329,27 +329,15 @@ pub struct ModeratedThread {
 }
 
 /// What a moderator says to the reports of a thread. Both sides are told of all but a dismissal, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[schema(as = MessageVerdict)]
 pub enum Verdict {
     /// Nothing is wrong with it.
-    Dismiss {
-        #[serde(default)]
-        #[schema(max_length = 500)]
-        reason: String,
-    },
+    Dismiss { reason: String },
     /// Nobody reads one message any more.
-    Hide {
-        message: MessageId,
-        #[schema(min_length = 1, max_length = 500)]
-        reason: String,
-    },
+    Hide { message: MessageId, reason: String },
     /// Nobody writes in it any more.
-    Close {
-        #[schema(min_length = 1, max_length = 500)]
-        reason: String,
-    },
+    Close { reason: String },
 }
 
 /// How soon a shop answers.

@@ -150,7 +150,7 @@ fn every_message_is_used() {
         .collect();
     let composed = [
         "help.",
-        "abuse.",
+        "abuse",
         "contact.",
         "error.",
         "sort.",

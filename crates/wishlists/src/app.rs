@@ -107,7 +107,7 @@ impl Wishes {
 
     /// A list as others read it, with the first name of whose it is.
     pub async fn shared(&self, ctx: &Ctx, token: &str) -> Result<SharedWishlist, Error> {
-        if token.len() > TOKEN_CHARS_MAX {
+        if token.len() > TOKEN_CHARS_MAX || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::NotShared);
         }
         let mut tx = self.db.begin(Scope::System).await?;

@@ -2,14 +2,63 @@ use crate::app::Conversations;
 use axum::extract::State;
 use contracts::messages::{ModeratedThread, Verdict};
 use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm};
-use kernel::ThreadId;
+use kernel::{Fault, MessageId, ThreadId};
+use serde::Deserialize;
+
+/// What a moderator says.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessageDecisionKind)]
+pub(crate) enum Kind {
+    /// Nothing is wrong with it.
+    Dismiss,
+    /// Nobody reads one message any more.
+    Hide,
+    /// Nobody writes in it any more.
+    Close,
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MessageDecision)]
+pub(crate) struct Decision {
+    kind: Kind,
+    /// The one that is hidden; of nothing else.
+    #[serde(default)]
+    message: Option<MessageId>,
+    /// Needed but for a dismissal: both sides are told.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    reason: String,
+}
+
+impl Decision {
+    fn verdict(self) -> Result<Verdict, Fault> {
+        let reason = self.reason;
+        match (self.kind, self.message) {
+            (Kind::Dismiss, None) => Ok(Verdict::Dismiss { reason }),
+            (Kind::Close, None) => Ok(Verdict::Close { reason }),
+            (Kind::Hide, Some(message)) => Ok(Verdict::Hide { message, reason }),
+            (Kind::Hide, None) => Err(Fault::field(
+                "field_invalid",
+                "/message",
+                "Name the message that nobody is to read any more.",
+            )),
+            (Kind::Dismiss | Kind::Close, Some(_)) => Err(Fault::field(
+                "field_invalid",
+                "/message",
+                "A message is named to hide it. Leave it out.",
+            )),
+        }
+    }
+}
 
 /// Decides on the reports of a thread: dismisses them, hides a message, or closes the thread. Of the latter two both sides are
 /// told, with the reason.
 #[utoipa::path(
     post, path = "/v1/admin/messages/{id}/decisions", tag = "messages", operation_id = "decide_on_message_thread",
     params(("id" = ThreadId, Path, description = "The thread")),
-    request_body = Verdict,
+    request_body = Decision,
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The thread as it stands now", body = ModeratedThread),
@@ -23,7 +72,8 @@ pub async fn handler(
     State(conversations): State<Conversations>,
     admin: Admin<perm::ModerateMessages>,
     Path(id): Path<ThreadId>,
-    Json(verdict): Json<Verdict>,
+    Json(decision): Json<Decision>,
 ) -> Result<Json<ModeratedThread>, Problem> {
+    let verdict = decision.verdict()?;
     Ok(Json(conversations.decide(&admin.ctx, id, verdict).await?))
 }
