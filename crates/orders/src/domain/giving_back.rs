@@ -53,15 +53,19 @@ impl SubOrder<'_> {
         let is_nothing_sent = self.progress.provided_at.is_some()
             && self.progress.parcels.is_empty()
             && count(units) == count(&self.left_to_ship());
-        let delivery = match is_nothing_sent {
-            true => (self.part.delivery.price - self.delivery_refunded()).max(0),
-            false => 0,
-        };
         let units: Vec<Units> = units.iter().map(unpaid_for).collect();
         // Behind those cancelled before, though their money be still on its way or less than a minor unit.
         let mut lines = self.left_behind(&units, |line, refunded| refunded.max(self.cancelled(line)))?;
         lines.retain(|line| line.amount > 0);
-        let amount = lines.iter().map(|line| line.amount).sum::<i64>() + delivery;
+        let goods: i64 = lines.iter().map(|line| line.amount).sum();
+        let delivery = match is_nothing_sent {
+            // No more than is left of all that was paid.
+            true => (self.part.delivery.price - self.delivery_refunded())
+                .min(self.refundable() - goods)
+                .max(0),
+            false => 0,
+        };
+        let amount = goods + delivery;
         Ok((amount > 0).then(|| Refund {
             id,
             part: self.part.id,
