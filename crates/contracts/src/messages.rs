@@ -184,6 +184,7 @@ pub enum QuoteStatus {
 
 /// For how much, and how soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MessageQuote)]
 pub struct Quote {
     pub price: Money,
     /// Days from the order until it is sent.

@@ -54,6 +54,7 @@ pub struct ModerationItem {
 
 /// How a product that buyers do not see as it is stands, for its seller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ProductModeration)]
 pub struct Review {
     /// `waiting` or `rejected`.
     pub state: ModerationState,
