@@ -40,7 +40,7 @@ pub(super) struct Progress {
     tag = "catalog",
     params(("id" = ImportId, Path)),
     responses(
-        (status = 200, description = "Events whose data is this", body = Progress, content_type = "text/event-stream"),
+        (status = 200, description = "Server-sent events, twice a second and `done` at the end; the data of each is JSON: `finished`, `rows_done`, `rows_failed`, `created`, `updated`, `unchanged`, `percent`, `rows_per_s`", body = Object, content_type = "text/event-stream"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
