@@ -72,7 +72,8 @@ impl From<Error> for Fault {
             Error::NotFound => Self::not_found("thread"),
             Error::NoSuch(what) => Self::not_found(what),
             Error::Closed(closing) => {
-                Self::new(Kind::Conflict, "thread_closed", said).with("reason", closing.reason)
+                let fault = Self::new(Kind::Conflict, "thread_closed", said).allowing(&["archive"]);
+                fault.with("reason", closing.reason)
             }
             Error::ShopNotOpen => Self::new(Kind::Conflict, "shop_not_open", said),
             Error::TooOften { retry_after_s, .. } => {
@@ -81,7 +82,7 @@ impl From<Error> for Fault {
                 fault
             }
             Error::NotAsked => Self::new(Kind::Conflict, "quote_not_asked", said),
-            Error::QuoteOver => Self::new(Kind::Conflict, "quote_over", said),
+            Error::QuoteOver => Self::new(Kind::Conflict, "quote_over", said).allowing(&["send"]),
             Error::TooMany(_) => Self::field("too_many", "", said),
             Error::Field { code, field, .. } => Self::field(code, field, said),
             Error::Asked(fault) => fault,

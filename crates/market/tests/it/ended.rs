@@ -38,6 +38,12 @@ fn ends() -> Vec<Fault> {
         inventory::Error::WarehouseClosed(warehouse).into(),
         inventory::Error::InboundEnded(inventory::domain::InboundState::Closed).into(),
         identity::Error::PartnerKeyOver.into(),
+        messages::Error::Closed(contracts::messages::Closing {
+            at: kernel::Timestamp::UNIX_EPOCH,
+            reason: "Spam".to_owned(),
+        })
+        .into(),
+        messages::Error::QuoteOver.into(),
         tenants::Error::Closed.into(),
         tenants::Error::InvitationOver(contracts::tenants::InvitationState::Accepted).into(),
         tenants::Error::IllegalTransition {
@@ -49,8 +55,13 @@ fn ends() -> Vec<Fault> {
     ]
 }
 
-/// What catalog says where it happens, without an error of its own.
-const OF_CATALOG: [&str; 3] = ["import_undone", "moderation_decided", "schedule_over"];
+/// What catalog and orders say where it happens, without errors of their own.
+const SAID_ON_THE_SPOT: [&str; 4] = [
+    "download_ended",
+    "import_undone",
+    "moderation_decided",
+    "schedule_over",
+];
 
 #[test]
 fn whatever_has_ended_names_the_moves_that_are_left() {
@@ -63,7 +74,7 @@ fn whatever_has_ended_names_the_moves_that_are_left() {
     let known: BTreeSet<&str> = ends
         .iter()
         .map(|fault| fault.code.as_str())
-        .chain(OF_CATALOG)
+        .chain(SAID_ON_THE_SPOT)
         .collect();
     let described: BTreeSet<String> = conflicts().into_iter().filter(|code| is_an_end(code)).collect();
     let missing: Vec<_> = described

@@ -193,10 +193,10 @@ fn refuse(available: &Available<'_>, state: DownloadState) -> Result<(), Fault> 
                 available.digital.days
             ),
         ),
-        DownloadState::Ended => conflict(
-            "download_ended",
-            "It was cancelled, or its money went back: it cannot be downloaded any more.".to_owned(),
-        ),
+        DownloadState::Ended => {
+            let detail = "It was cancelled, or its money went back: it cannot be downloaded any more.";
+            Err(Fault::new(Kind::Conflict, "download_ended", detail).allowing(&[]))
+        }
     }
 }
 
