@@ -5,13 +5,14 @@
 
 use super::analysis::is_foreign;
 use super::document::SEPARATOR;
+use super::facts::{Facts, single};
 use super::quantity::Quantity;
 use super::rows::{FACETS, FacetRows, Indexed};
 use super::schema::Fields;
 use super::vocabulary::Vocabulary;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use tantivy::columnar::{Cardinality, Column, ColumnValues, StrColumn};
+use tantivy::columnar::{ColumnValues, StrColumn};
 use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
@@ -136,15 +137,9 @@ fn next_number(list: &[Arc<str>]) -> u32 {
 /// The columns of one segment. They never change; a deletion only clears a bit elsewhere.
 pub struct Columns {
     pub facets: FacetRows,
-    pub price: Arc<dyn ColumnValues<i64>>,
-    pub currency: Arc<dyn ColumnValues<u64>>,
-    pub in_stock: Arc<dyn ColumnValues<u64>>,
-    pub created: Arc<dyn ColumnValues<i64>>,
-    pub popularity: Arc<dyn ColumnValues<u64>>,
-    pub rating: Arc<dyn ColumnValues<u64>>,
-    pub wins: Arc<dyn ColumnValues<u64>>,
-    pub id_high: Arc<dyn ColumnValues<u64>>,
-    pub id_low: Arc<dyn ColumnValues<u64>>,
+    facts: Vec<Facts>,
+    id_high: Arc<dyn ColumnValues<u64>>,
+    id_low: Arc<dyn ColumnValues<u64>>,
 }
 
 /// The numbered terms of every facet.
@@ -163,38 +158,20 @@ impl Columns {
         let fast = reader.fast_fields();
         Ok(Self {
             facets: FacetRows::open(reader, terms)?,
-            price: single(fast.i64("price")?, 0),
-            currency: single(fast.u64("currency")?, 0),
-            in_stock: single(fast.u64("in_stock")?, 0),
-            created: single(fast.i64("created")?, 0),
-            popularity: single(fast.u64("popularity")?, 0),
-            rating: single(fast.u64("rating")?, 0),
-            wins: single(fast.u64("wins")?, 1),
+            facts: Facts::of(reader)?,
             id_high: single(fast.u64("id_high")?, 0),
             id_low: single(fast.u64("id_low")?, 0),
         })
     }
 
-    /// Whether the price is in `currency`, by its key; every price is, where none is asked for.
     #[must_use]
-    pub fn is_priced_in(&self, currency: Option<u64>, doc: u32) -> bool {
-        currency.is_none_or(|key| self.currency.get_val(doc) == key)
+    pub fn facts(&self, doc: u32) -> &Facts {
+        &self.facts[doc as usize]
     }
 
     #[must_use]
     pub fn id(&self, doc: u32) -> u128 {
         (u128::from(self.id_high.get_val(doc)) << 64) | u128::from(self.id_low.get_val(doc))
-    }
-}
-
-/// Every document has exactly one value: read it without asking how many there are.
-fn single<T>(column: Column<T>, missing: T) -> Arc<dyn ColumnValues<T>>
-where
-    T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
-{
-    match column.get_cardinality() {
-        Cardinality::Full => column.values,
-        _ => column.first_or_default_col(missing),
     }
 }
 

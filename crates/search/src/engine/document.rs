@@ -162,7 +162,7 @@ impl Document {
             doc.add_text(fields.attribute, term(&key, &value));
         }
         doc.add_i64(fields.price, self.price.amount);
-        doc.add_u64(fields.currency, currency_key(self.price.currency));
+        doc.add_u64(fields.currency, u64::from(currency_key(self.price.currency)));
         doc.add_u64(fields.in_stock, u64::from(self.in_stock));
         doc.add_i64(fields.created, self.created_at.timestamp_micros());
         doc.add_u64(fields.popularity, self.popularity);
@@ -188,11 +188,11 @@ fn tokens(terms: &[String]) -> PreTokenizedString {
 
 /// A currency as a column holds it: the letters of its code.
 #[must_use]
-pub fn currency_key(currency: Currency) -> u64 {
+pub fn currency_key(currency: Currency) -> u32 {
     currency
         .code()
         .bytes()
-        .fold(0, |key, letter| (key << 8) | u64::from(letter))
+        .fold(0, |key, letter| (key << 8) | u32::from(letter))
 }
 
 impl Labelled {

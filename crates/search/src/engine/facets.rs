@@ -9,6 +9,7 @@ use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
 use super::shown::{self, Chosen, STARS, Values};
 use contracts::search::Facet;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use tantivy::DocId;
 
@@ -25,7 +26,7 @@ pub struct Counts<'a> {
     group_of: Vec<u32>,
     price: Option<(i64, i64)>,
     /// In which prices are ranged.
-    currency: Option<u64>,
+    currency: Option<u32>,
     in_stock: u64,
     /// By [`STARS`].
     rated: [u64; STARS.len()],
@@ -42,7 +43,7 @@ struct Kept<'a> {
 
 impl<'a> Counts<'a> {
     #[must_use]
-    pub fn new(filters: &'a [Filter], view: &'a View, currency: Option<u64>) -> Self {
+    pub fn new(filters: &'a [Filter], view: &'a View, currency: Option<u32>) -> Self {
         let terms: &FacetTerms = &view.terms;
         let keeps = view.columns.iter().any(|columns| columns.facets.has_several());
         let counted = Indexed::ALL.map(|facet| vec![0; terms.of(facet).read().len()]);
@@ -115,28 +116,24 @@ impl<'a> Counts<'a> {
     }
 
     fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
-        for &doc in docs
-            .iter()
-            .filter(|&&doc| columns.is_priced_in(self.currency, doc))
-        {
-            let price = columns.price.get_val(doc);
+        let facts = docs.iter().map(|&doc| columns.facts(doc));
+        for facts in facts.filter(|facts| facts.is_priced_in(self.currency)) {
+            let price = facts.price;
             let (min, max) = self.price.unwrap_or((price, price));
             self.price = Some((min.min(price), max.max(price)));
         }
     }
 
     fn add_stock(&mut self, columns: &Columns, docs: &[DocId]) {
-        self.in_stock += docs
-            .iter()
-            .filter(|&&doc| columns.in_stock.get_val(doc) != 0)
-            .count() as u64;
+        let in_stock = docs.iter().filter(|&&doc| columns.facts(doc).in_stock);
+        self.in_stock += in_stock.count() as u64;
     }
 
     fn add_rating(&mut self, columns: &Columns, docs: &[DocId]) {
         for &doc in docs {
-            let rating = columns.rating.get_val(doc);
+            let rating = columns.facts(doc).rating;
             for (count, stars) in self.rated.iter_mut().zip(STARS) {
-                *count += u64::from(rating >= u64::from(stars) * 100);
+                *count += u64::from(rating >= stars * 100);
             }
         }
     }
@@ -186,13 +183,15 @@ impl<'a> Counts<'a> {
         let mut keys: Vec<usize> = (0..per_key.len()).filter(|&key| per_key[key] > 0).collect();
         let mut is_free = vec![true; per_key.len()];
         filtered.keys().for_each(|&key| is_free[key] = false);
-        keys.sort_unstable_by(|&a, &b| {
-            let order = is_free[a]
-                .cmp(&is_free[b])
-                .then_with(|| per_key[b].cmp(&per_key[a]));
-            order.then_with(|| entries.group_name(a).cmp(entries.group_name(b)))
-        });
-        keys.truncate(KEYS_SEEN_MAX.max(filtered.len()));
+        let most = KEYS_SEEN_MAX.max(filtered.len());
+        if keys.len() > most {
+            let by_count = |&key: &usize| (is_free[key], Reverse(per_key[key]));
+            let name = |&key: &usize| entries.group_name(key);
+            keys.select_nth_unstable_by(most, |a, b| {
+                by_count(a).cmp(&by_count(b)).then_with(|| name(a).cmp(name(b)))
+            });
+            keys.truncate(most);
+        }
         let mut place_of = vec![usize::MAX; per_key.len()];
         for (place, &key) in keys.iter().enumerate() {
             place_of[key] = place;
@@ -212,19 +211,18 @@ impl<'a> Counts<'a> {
             if chosen.is_none() && list.len() == 1 && u64::from(list[0].0) >= total {
                 continue;
             }
-            let facet = self.attribute_facet(&entries, key, list, chosen);
-            ready.push((chosen.is_none(), facet));
+            ready.push(self.attribute(&entries, key, list, chosen));
         }
         facets.extend(shown::worth_showing(ready, filtered.len()));
     }
 
-    fn attribute_facet(
+    fn attribute<'e>(
         &self,
-        entries: &Entries,
+        entries: &'e Entries,
         key: usize,
         list: Vec<(u32, usize)>,
-        chosen: Option<&Chosen<'_>>,
-    ) -> Facet {
+        chosen: Option<&'e Chosen<'e>>,
+    ) -> shown::Counted<'e> {
         let quantities: Vec<_> = list
             .iter()
             .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)))
@@ -238,7 +236,12 @@ impl<'a> Counts<'a> {
         let values = list
             .into_iter()
             .map(|(count, number)| (u64::from(count), entries.label(number)));
-        shown::attribute(entries.group_name(key), values.collect(), chosen, spread)
+        shown::Counted {
+            key: entries.group_name(key),
+            values: values.collect(),
+            chosen,
+            spread,
+        }
     }
 
     /// Counts each document once in each part that it has a quantity of, where some have several.

@@ -20,7 +20,7 @@ pub enum Filter {
     /// Subdivisions or whole countries.
     Region(Vec<String>),
     /// Minor units, inclusive, of the currency whose key this is.
-    Price(i64, i64, Option<u64>),
+    Price(i64, i64, Option<u32>),
     /// Hundredths of a star, at least.
     Rating(u64),
     /// From this region, at most so many kilometres.
@@ -141,7 +141,7 @@ pub enum Verdict {
 
 enum Test<'a> {
     Set(BitSet),
-    Price(&'a Columns, i64, i64, Option<u64>),
+    Price(&'a Columns, i64, i64, Option<u32>),
     Rating(&'a Columns, u64),
     InStock(&'a Columns),
     Wins(&'a Columns),
@@ -203,12 +203,12 @@ impl<'a> SegmentFilters<'a> {
             let passes = match test {
                 Test::Set(set) => set.contains(doc),
                 Test::Price(columns, min, max, currency) => {
-                    (*min..=*max).contains(&columns.price.get_val(doc))
-                        && columns.is_priced_in(*currency, doc)
+                    let facts = columns.facts(doc);
+                    (*min..=*max).contains(&facts.price) && facts.is_priced_in(*currency)
                 }
-                Test::Rating(columns, least) => columns.rating.get_val(doc) >= *least,
-                Test::InStock(columns) => columns.in_stock.get_val(doc) != 0,
-                Test::Wins(columns) => columns.wins.get_val(doc) != 0,
+                Test::Rating(columns, least) => u64::from(columns.facts(doc).rating) >= *least,
+                Test::InStock(columns) => columns.facts(doc).in_stock,
+                Test::Wins(columns) => columns.facts(doc).wins,
             };
             if !passes {
                 if verdict != Verdict::Passes {

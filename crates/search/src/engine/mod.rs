@@ -6,6 +6,7 @@ pub(crate) mod compounds;
 pub mod cursor;
 pub mod document;
 mod facets;
+mod facts;
 pub(crate) mod filter;
 pub(crate) mod heads;
 mod matching;

@@ -293,19 +293,16 @@ impl<'a> Scorer<'a> {
     /// What is said of a document whatever was asked.
     fn standing(&self, doc: DocId) -> Parts {
         let ranking = self.ranking;
-        let popularity = self.columns.popularity.get_val(doc) as f32;
+        let facts = self.columns.facts(doc);
+        let popularity = facts.popularity as f32;
         Parts {
-            stock: if self.columns.in_stock.get_val(doc) == 0 {
-                ranking.out_of_stock
-            } else {
-                1.0
-            },
+            stock: if facts.in_stock { 1.0 } else { ranking.out_of_stock },
             popularity: 1.0 + ranking.popularity_share * popularity / (popularity + ranking.popularity_half),
-            freshness: self.freshness(doc),
-            rating: match self.columns.rating.get_val(doc) {
+            freshness: self.freshness(facts.created),
+            rating: match facts.rating {
                 0 => 1.0,
                 hundredths => {
-                    let off = hundredths as f32 - STARS_MIDDLE;
+                    let off = f32::from(hundredths) - STARS_MIDDLE;
                     1.0 + ranking.rating_share * (off / STARS_SPAN).clamp(-1.0, 1.0)
                 }
             },
@@ -313,12 +310,12 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    fn freshness(&self, doc: DocId) -> f32 {
+    fn freshness(&self, created: i64) -> f32 {
         // A plan without a time knows nothing of age.
         if self.plan.as_of == 0 {
             return 1.0;
         }
-        let created_s = self.columns.created.get_val(doc) / MICROS_PER_S;
+        let created_s = created / MICROS_PER_S;
         let age_days = (self.plan.as_of - created_s).max(0) as f32 / S_PER_DAY;
         1.0 + self.ranking.freshness_share * (-age_days / self.ranking.freshness_half_days).exp2()
     }

@@ -256,7 +256,7 @@ pub fn newest_key(columns: &Columns, doc: DocId, factor: f32) -> u64 {
         lowered if lowered < 1.0 => 0,
         _ => 1,
     };
-    (tier << (u64::BITS - SHIFT)) | (tantivy::i64_to_u64(columns.created.get_val(doc)) >> SHIFT)
+    (tier << (u64::BITS - SHIFT)) | (tantivy::i64_to_u64(columns.facts(doc).created) >> SHIFT)
 }
 
 #[cfg(test)]

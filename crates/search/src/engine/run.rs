@@ -126,7 +126,7 @@ impl Run<'_> {
             let mut sort_in = |doc: DocId| match judge.judge(doc) {
                 Verdict::Passes => passing.push(doc),
                 Verdict::FailsOnly(filter) => {
-                    without[filter] += u64::from(!folds[filter] || columns.wins.get_val(doc) != 0);
+                    without[filter] += u64::from(!folds[filter] || columns.facts(doc).wins);
                     if query.facets {
                         near[filter].push(doc);
                     }
@@ -183,7 +183,7 @@ impl Run<'_> {
                     top.offer(key, segment, doc, columns);
                 }),
                 Order::Newest => free.for_each(|doc| {
-                    let key = integer_key(columns.created.get_val(doc));
+                    let key = integer_key(columns.facts(doc).created);
                     top.offer(key, segment, doc, columns);
                 }),
                 Order::Distance => {
@@ -191,7 +191,7 @@ impl Run<'_> {
                     for doc in free {
                         // Of what is equally far the better answer comes first, and without words the newer one.
                         let then = if self.plan.is_empty() {
-                            integer_key(columns.created.get_val(doc)) >> u32::BITS
+                            integer_key(columns.facts(doc).created) >> u32::BITS
                         } else {
                             score_key(scorer.score(doc, 0.0))
                         };
@@ -241,11 +241,12 @@ impl Run<'_> {
 }
 
 /// The greater, the earlier; prices in a currency that was not asked for come last.
-fn price_key(columns: &Columns, doc: DocId, is_rising: bool, currency: Option<u64>) -> u64 {
-    if !columns.is_priced_in(currency, doc) {
+fn price_key(columns: &Columns, doc: DocId, is_rising: bool, currency: Option<u32>) -> u64 {
+    let facts = columns.facts(doc);
+    if !facts.is_priced_in(currency) {
         return 0;
     }
-    let key = integer_key(columns.price.get_val(doc));
+    let key = integer_key(facts.price);
     if is_rising { !key } else { key }
 }
 

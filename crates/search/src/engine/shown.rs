@@ -4,6 +4,7 @@ use super::filter::Filter;
 use super::quantity::Range;
 use super::ranges::Spread;
 use contracts::search::{Facet, FacetBucket, FacetValue};
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 /// Values shown of one attribute.
@@ -155,16 +156,41 @@ pub fn category(values: Values, filters: &[Filter]) -> Option<Facet> {
     Some(facet)
 }
 
+/// An attribute that may be worth showing, before any text of it is touched.
+pub struct Counted<'a> {
+    pub key: &'a str,
+    /// How many have each value.
+    pub values: Vec<(u64, &'a str)>,
+    pub chosen: Option<&'a Chosen<'a>>,
+    pub spread: Option<Spread>,
+}
+
+impl Counted<'_> {
+    /// How many it tells apart.
+    fn worth(&mut self) -> u64 {
+        let counts = &mut self.values;
+        let by_value: u64 = if counts.len() > VALUES_MAX {
+            let (most, last, _) = counts.select_nth_unstable_by_key(VALUES_MAX - 1, |&(n, _)| Reverse(n));
+            most.iter().map(|(n, _)| n).sum::<u64>() + last.0
+        } else {
+            counts.iter().map(|(n, _)| n).sum()
+        };
+        // A range is a coarser choice than a value.
+        let parts = self.spread.iter().flat_map(|spread| &spread.parts);
+        by_value.max(parts.map(|part| part.count).sum::<u64>() / 2)
+    }
+}
+
 /// One attribute: its commonest values with those that are chosen, and its quantities.
-#[must_use]
-pub fn attribute(
-    key: &str,
-    mut counted: Vec<(u64, &str)>,
-    chosen: Option<&Chosen<'_>>,
-    spread: Option<Spread>,
-) -> Facet {
+fn attribute(counted: Counted<'_>) -> Facet {
+    let Counted {
+        key,
+        values: mut counted,
+        chosen,
+        spread,
+    } = counted;
     let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.values.contains(value));
-    counted.sort_unstable_by_key(|&(count, value)| (std::cmp::Reverse(count), value));
+    counted.sort_unstable_by_key(|&(count, value)| (Reverse(count), value));
     let kept = counted
         .iter()
         .enumerate()
@@ -194,26 +220,18 @@ pub fn attribute(
     }
 }
 
-/// Of attributes (each with whether it is free of a filter) those that are filtered by, then those that tell most apart.
-pub fn worth_showing(attributes: Vec<(bool, Facet)>, filtered: usize) -> impl Iterator<Item = Facet> {
-    let mut ready: Vec<(bool, u64, Facet)> = attributes
+/// Of attributes those that are filtered by, then those that tell most apart.
+pub fn worth_showing(attributes: Vec<Counted<'_>>, filtered: usize) -> Vec<Facet> {
+    let mut ready: Vec<(u64, Counted)> = attributes
         .into_iter()
-        .map(|(is_free, facet)| {
-            let by_value: u64 = facet.values.iter().map(|v| v.count).sum();
-            // A range is a coarser choice than a value.
-            let by_range = facet.buckets.iter().map(|bucket| bucket.count).sum::<u64>() / 2;
-            (is_free, by_value.max(by_range), facet)
-        })
+        .map(|mut counted| (counted.worth(), counted))
         .collect();
-    ready.sort_by(|a, b| {
-        a.0.cmp(&b.0)
-            .then(b.1.cmp(&a.1))
-            .then_with(|| a.2.key.cmp(&b.2.key))
-    });
+    ready.sort_by_key(|(worth, counted)| (counted.chosen.is_none(), Reverse(*worth), counted.key));
     ready
         .into_iter()
         .take(KEYS_MAX.max(filtered))
-        .map(|(_, _, facet)| facet)
+        .map(|(_, counted)| attribute(counted))
+        .collect()
 }
 
 /// The commonest values, and every chosen one whatever its count.

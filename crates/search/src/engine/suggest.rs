@@ -94,7 +94,7 @@ impl Engine {
             let mut seen = 0;
             for_each_match(reader, &self.fields, &plan, deadline, |doc| {
                 // An item is suggested once.
-                if columns.wins.get_val(doc) == 0 {
+                if !columns.facts(doc).wins {
                     return ControlFlow::Continue(());
                 }
                 let score = scorer.score(doc, top.floor());

@@ -126,7 +126,7 @@ impl Counting<'_> {
         universe: &Value,
         counted: &Value,
         total: u64,
-    ) -> Result<impl Iterator<Item = Facet>, Trouble> {
+    ) -> Result<Vec<Facet>, Trouble> {
         let filtered: HashMap<&str, Chosen<'_>> = self
             .filters
             .iter()
@@ -165,8 +165,12 @@ impl Counting<'_> {
                 .iter()
                 .map(|(count, value)| (*count, value.as_str()))
                 .collect();
-            let facet = shown::attribute(key, list, chosen, spreads.remove(key.as_str()));
-            ready.push((chosen.is_none(), facet));
+            ready.push(shown::Counted {
+                key,
+                values: list,
+                chosen,
+                spread: spreads.remove(key.as_str()),
+            });
         }
         Ok(shown::worth_showing(ready, filtered.len()))
     }
