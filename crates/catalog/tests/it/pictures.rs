@@ -34,7 +34,7 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
     let client = scene.client().await;
     for (width, url) in first.sizes() {
         let answer = client.get(&url).await.expect(200);
-        assert_eq!(answer.header("content-type"), Some("image/jpeg"));
+        assert_eq!(answer.header("content-type"), Some("image/webp"));
         assert_eq!(
             answer.header("cache-control"),
             Some("public, max-age=31536000, immutable")
@@ -55,7 +55,7 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
         .await
         .expect(304);
     assert!(unchanged.body.is_empty());
-    let unknown = client.get("/media/0123456789abcdef0123456789abcdef.jpg").await;
+    let unknown = client.get("/media/0123456789abcdef0123456789abcdef.webp").await;
     assert_eq!(unknown.status, 404);
     assert_eq!(client.get("/media/..%2f..%2fetc%2fpasswd").await.status, 404);
 }
