@@ -20,12 +20,12 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
     let scene = Scene::new().await;
     let first = scene
         .products
-        .store_image(&scene.ctx, png(1500, 750), "A bowl".to_owned())
+        .store_image(&scene.ctx, png(1500, 750).into(), "A bowl".to_owned())
         .await
         .expect("stored");
     let again = scene
         .products
-        .store_image(&scene.ctx, png(1500, 750), "Again".to_owned())
+        .store_image(&scene.ctx, png(1500, 750).into(), "Again".to_owned())
         .await
         .expect("stored");
     assert_eq!((first.image, &first.url), (again.image, &again.url));
@@ -67,7 +67,7 @@ async fn drawings_come_from_within_only_and_cannot_act() {
     let closed = Scene::new().await;
     let refused = closed
         .products
-        .store_image(&closed.ctx, drawing.to_vec(), String::new())
+        .store_image(&closed.ctx, drawing.to_vec().into(), String::new())
         .await;
     assert_eq!(
         refused.map_err(|f| f.code).err().as_deref(),
@@ -81,7 +81,7 @@ async fn drawings_come_from_within_only_and_cannot_act() {
     let scene = Scene::with(settings).await;
     let picture = scene
         .products
-        .store_image(&scene.ctx, drawing.to_vec(), String::new())
+        .store_image(&scene.ctx, drawing.to_vec().into(), String::new())
         .await
         .expect("stored");
     assert_eq!((picture.width, picture.height), (600, 450));
