@@ -66,6 +66,7 @@ impl Products {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
         upsert::lock_shop(&mut tx, tenant).await?;
         if let Some(same) = file::same(&mut tx, tenant, &file.name, sha256).await? {
+            tx.commit().await?;
             return Ok(Some(same));
         }
         if room(&mut tx, tenant).await? < file.bytes {
