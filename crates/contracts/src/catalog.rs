@@ -20,6 +20,7 @@ pub use schema::{
 };
 pub use words::{TranslatedWords, Translation, Translations};
 
+use crate::Blob;
 use crate::digital::{Digital, DigitalChoice, DigitalFile};
 use crate::making::Making;
 use crate::service::{public_event, service};
@@ -306,6 +307,7 @@ pub struct ProductAddress {
 /// A picture to be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPicture {
+    #[serde(with = "crate::blob")]
     pub bytes: Vec<u8>,
     pub alt: String,
 }
@@ -348,7 +350,7 @@ service! {
         fn upsert(tenant: TenantId, drafts: Vec<ProductDraft>) -> UpsertCounts;
         fn upsert_categories(categories: Vec<CategoryDraft>) -> ();
         /// Stores a picture by content; the same bytes give the same picture.
-        fn store_image(bytes: Vec<u8>, alt: String) -> Picture;
+        fn store_image(bytes: Blob, alt: String) -> Picture;
         /// As `store_image`, for many at once; answers in their order.
         fn store_images(pictures: Vec<NewPicture>) -> Vec<Picture>;
         /// Stored pictures by id, without words; unknown ones are left out.
@@ -360,6 +362,7 @@ service! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductFile {
     pub name: String,
+    #[serde(with = "crate::blob")]
     pub bytes: Vec<u8>,
     /// Of products that do not say.
     pub status: ProductStatus,
@@ -447,9 +450,9 @@ service! {
         /// Deletes it softly: orders still know it.
         fn delete_product(tenant: TenantId, id: ProductId) -> ();
         /// Stores a photograph: PNG, JPEG or WebP, told by its content.
-        fn upload_picture(bytes: Vec<u8>, alt: String) -> Picture;
+        fn upload_picture(bytes: Blob, alt: String) -> Picture;
         /// Keeps a file that buyers of a product are to download.
-        fn keep_product_file(tenant: TenantId, name: String, bytes: Vec<u8>) -> DigitalFile;
+        fn keep_product_file(tenant: TenantId, name: String, bytes: Blob) -> DigitalFile;
         /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
         fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
         fn upload(tenant: TenantId, id: ImportId) -> Upload;

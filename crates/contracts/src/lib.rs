@@ -6,6 +6,7 @@
 //! a new version.
 
 mod address;
+pub mod blob;
 mod document;
 mod event;
 mod service;
@@ -31,6 +32,7 @@ pub mod tenants;
 pub mod wishlists;
 
 pub use address::Address;
+pub use blob::Blob;
 pub use document::{Document, Language};
 pub use event::{Envelope, PublicEvent};
 pub use service::{Dispatch, Reply, Transport, reply};

@@ -48,6 +48,7 @@ mod app;
 mod desk;
 pub mod domain;
 mod error;
+mod forget;
 mod http;
 mod papers;
 pub mod project;
@@ -68,7 +69,8 @@ pub use replay::{Difference, Replayed, replay, verify};
 pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::sync::CancellationToken) {
     tokio::join!(
         react::work(orders.clone(), clock.clone(), stop.clone()),
-        unanswered::work(orders, clock, stop),
+        unanswered::work(orders.clone(), clock.clone(), stop.clone()),
+        forget::work(orders, clock, stop),
     );
 }
 

@@ -2,11 +2,11 @@
 
 use super::Products;
 use crate::cache::CachedListing;
-use contracts::Reply;
 use contracts::catalog::{
     Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
     NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, UpsertCounts,
 };
+use contracts::{Blob, Reply};
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
 
@@ -120,8 +120,8 @@ impl Catalog for Products {
         Box::pin(async move { Ok(self.put_categories(ctx, categories).await?) })
     }
 
-    fn store_image<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {
-        Box::pin(async move { Ok(self.keep_image(ctx, bytes, alt, self.accepted()).await?) })
+    fn store_image<'a>(&'a self, ctx: &'a Ctx, bytes: Blob, alt: String) -> Reply<'a, Picture> {
+        Box::pin(async move { Ok(self.keep_image(ctx, bytes.0, alt, self.accepted()).await?) })
     }
 
     fn store_images<'a>(&'a self, ctx: &'a Ctx, pictures: Vec<NewPicture>) -> Reply<'a, Vec<Picture>> {

@@ -34,6 +34,8 @@ pub struct ProductRow {
     pub price: String,
     /// Units available over all variants; none where nobody counted.
     pub stock: Option<i64>,
+    /// Whether it is downloaded and does not run out: its units are no number to read.
+    pub is_unlimited: bool,
     /// What runs low of it; none while nothing does.
     pub low: Option<String>,
     /// What its category asks for and it does not say; empty where nothing is lacking.

@@ -121,6 +121,7 @@ pub const REFUSED: &[&str] = &[
     "download_unpaid",
     "download_used_up",
     "downloads_provided",
+    "refund_instead",
     "files_full",
     "not_returnable",
     "returns_too_many",

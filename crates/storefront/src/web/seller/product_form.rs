@@ -351,7 +351,7 @@ async fn pictures(shop: &Shop, posted: &Posted, own: Option<&OwnListing>) -> Res
         let alt = posted.get("title").chars().take(200).collect();
         let stored = shop
             .workbench
-            .upload_picture(&posted.visit.ctx, file.bytes.to_vec(), alt)
+            .upload_picture(&posted.visit.ctx, file.bytes.to_vec().into(), alt)
             .await?;
         if pictures.iter().all(|p| p.image != stored.image) {
             pictures.push(stored);
