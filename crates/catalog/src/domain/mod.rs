@@ -18,4 +18,6 @@ pub mod slug;
 pub mod units;
 pub mod winning;
 
-pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse};
+pub use draft::{
+    ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse, slug_of,
+};
