@@ -7,7 +7,6 @@ pub mod description;
 pub mod digital;
 mod draft;
 pub mod flags;
-pub mod gtin;
 pub mod languages;
 pub mod limits;
 pub mod making;
