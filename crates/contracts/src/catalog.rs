@@ -1,6 +1,7 @@
 //! What is for sale: products, their variants, categories.
 
 mod dimensions;
+pub mod gtin;
 pub mod history;
 mod item;
 pub mod moderation;
@@ -18,7 +19,7 @@ pub use schema::{
     CategoryPatch, CategorySchema, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk,
     ServedCategoryDesk, TendedCategory,
 };
-pub use words::{TranslatedWords, Translation, Translations};
+pub use words::{Titles, TranslatedWords, Translation, Translations};
 
 use crate::Blob;
 use crate::digital::{Digital, DigitalChoice, DigitalFile};
@@ -338,6 +339,8 @@ service! {
         fn rank_offers(items: Vec<Vec<OfferStanding>>) -> Vec<Vec<ProductId>>;
         /// What the products of each category say of themselves, parents before children; categories without are left out.
         fn schemas() -> Vec<CategorySchema>;
+        /// As `schemas`, as they are now.
+        fn schemas_now() -> Vec<CategorySchema>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.
@@ -453,6 +456,10 @@ service! {
         fn upload_picture(bytes: Blob, alt: String) -> Picture;
         /// Keeps a file that buyers of a product are to download.
         fn keep_product_file(tenant: TenantId, name: String, bytes: Blob) -> DigitalFile;
+        /// What is proposed for a product and not decided.
+        fn item_proposal(tenant: TenantId, product: ProductId) -> Option<ItemProposal>;
+        /// Proposes that a product is the same thing as another shop's, in the place of what was proposed for it before.
+        fn propose_item(tenant: TenantId, product: ProductId, same_as: ProductId) -> ();
         /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
         fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
         fn upload(tenant: TenantId, id: ImportId) -> Upload;

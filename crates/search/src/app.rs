@@ -161,6 +161,7 @@ impl Searches {
         let mut page = self.index()?.search(self.ask(query, now)).await?;
         let titles = Arc::clone(&self.inner.titles.read().unwrap_or_else(PoisonError::into_inner));
         titles.tell(&mut page.facets, category.as_deref(), language);
+        page.hits.iter_mut().for_each(|hit| hit.read_in(language));
         Ok(page)
     }
 

@@ -11,6 +11,7 @@ mod downloads;
 mod files;
 mod goods;
 mod history;
+mod items;
 mod making;
 mod messaging;
 mod moderating;
@@ -83,6 +84,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);
     messaging::add(scene, &mut samples);
+    items::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);

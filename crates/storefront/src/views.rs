@@ -13,6 +13,7 @@ pub mod downloads;
 pub mod errors;
 pub mod home;
 pub mod info;
+pub mod items;
 pub mod listing;
 pub mod making;
 pub mod map;

@@ -1,6 +1,6 @@
 //! The catalogue as other contexts know it.
 
-use super::Products;
+use super::{Products, Tree};
 use crate::cache::CachedListing;
 use contracts::catalog::{
     Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
@@ -66,17 +66,11 @@ impl Catalog for Products {
     }
 
     fn schemas<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<CategorySchema>> {
-        Box::pin(async move {
-            let tree = self.tree(ctx).await?;
-            let told = tree
-                .with_schemas()
-                .filter(|(_, attributes)| !attributes.is_empty());
-            let schema = |(category, attributes): (&Category, &[CategoryAttribute])| CategorySchema {
-                path: category.path.clone(),
-                attributes: attributes.to_vec(),
-            };
-            Ok(told.map(schema).collect())
-        })
+        Box::pin(async move { Ok(told_schemas(&*self.tree(ctx).await?)) })
+    }
+
+    fn schemas_now<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<CategorySchema>> {
+        Box::pin(async move { Ok(told_schemas(&*self.read_tree(ctx).await?)) })
     }
 
     fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {
@@ -131,4 +125,15 @@ impl Catalog for Products {
     fn pictures<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<ImageId>) -> Reply<'a, Vec<Picture>> {
         Box::pin(async move { Ok(self.stored_pictures(&ids).await?) })
     }
+}
+
+fn told_schemas(tree: &Tree) -> Vec<CategorySchema> {
+    let told = tree
+        .with_schemas()
+        .filter(|(_, attributes)| !attributes.is_empty());
+    let schema = |(category, attributes): (&Category, &[CategoryAttribute])| CategorySchema {
+        path: category.path.clone(),
+        attributes: attributes.to_vec(),
+    };
+    told.map(schema).collect()
 }

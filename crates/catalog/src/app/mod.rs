@@ -3,6 +3,7 @@
 mod carry;
 mod categories;
 mod client;
+mod combinations;
 mod delete;
 mod edit;
 mod files;

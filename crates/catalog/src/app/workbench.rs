@@ -8,8 +8,8 @@ use crate::media::Accepted;
 use crate::store::{import, listing};
 use ::store::Scope;
 use contracts::catalog::{
-    DraftImage, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft, ProductFile,
-    ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
+    DraftImage, ItemProposal, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft,
+    ProductFile, ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
 };
 use contracts::digital::DigitalFile;
 use contracts::{Blob, Reply};
@@ -277,6 +277,25 @@ impl Workbench for Products {
             let reader = std::io::Cursor::new(bytes.0);
             Ok(Products::keep_product_file(self, ctx, tenant, &name, reader).await?)
         })
+    }
+
+    fn item_proposal<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        product: ProductId,
+    ) -> Reply<'a, Option<ItemProposal>> {
+        Box::pin(async move { Ok(self.proposal_of(tenant, product).await?) })
+    }
+
+    fn propose_item<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        product: ProductId,
+        same_as: ProductId,
+    ) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(Products::propose_item(self, ctx, tenant, product, same_as).await?) })
     }
 
     fn upload_file<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, file: ProductFile) -> Reply<'a, Upload> {

@@ -84,6 +84,13 @@ pub struct ModerationRules {
     pub words: Vec<String>,
 }
 
+/// The rules, and which version of them these are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionedRules {
+    pub version: i64,
+    pub rules: ModerationRules,
+}
+
 /// What an operator says of something that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
@@ -101,8 +108,9 @@ service! {
         fn queue(after: Option<Cursor>, limit: u16) -> Page<ModerationItem>;
         /// Decides about the version that was seen.
         fn decide(id: ModerationId, version: i64, verdict: Verdict) -> ModerationItem;
-        fn rules() -> ModerationRules;
-        fn set_rules(rules: ModerationRules) -> ();
+        fn rules() -> VersionedRules;
+        /// Changes rules of which the caller saw `version`.
+        fn set_rules(version: i64, rules: ModerationRules) -> VersionedRules;
         /// Whether a shop is taken for new no more. What waits only because it was new is seen at once.
         fn trust(tenant: TenantId, trusted: bool) -> ();
         fn is_trusted(tenant: TenantId) -> bool;

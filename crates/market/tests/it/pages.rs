@@ -4,6 +4,7 @@ mod finding;
 mod journeys;
 mod making;
 mod messaging;
+mod offering;
 mod purses;
 mod reviewing;
 mod wishing;
@@ -149,6 +150,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/gift-cards/",
             "/operator/search/",
             "/operator/moderation/",
+            "/operator/items/",
             "/operator/categories/",
         ]
         .iter()
@@ -222,9 +224,10 @@ fn needed(path: &str) -> Permission {
         | "/seller/uploads/{id}/events"
         | "/seller/uploads/{id}/errors.csv"
         | "/seller/uploads/{id}/failed-rows.csv" => Permission::EditCatalog,
-        "/seller/products" | "/seller/products/{id}" | "/seller/products/{id}/history" => {
-            Permission::ReadCatalog
-        }
+        "/seller/products"
+        | "/seller/products/{id}"
+        | "/seller/products/{id}/history"
+        | "/seller/products/{id}/same-as" => Permission::ReadCatalog,
         "/seller/stock"
         | "/seller/warehouses"
         | "/seller/goods"
@@ -260,7 +263,7 @@ fn needed(path: &str) -> Permission {
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
         "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
-        "/operator/categories" => Permission::ManageCategories,
+        "/operator/categories" | "/operator/items" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
     }
 }

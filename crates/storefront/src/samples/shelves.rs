@@ -283,6 +283,16 @@ impl Scene {
             price: Field::of(price),
             stock: Field::of(stock),
             weight: Field::of("900"),
+            gtin: match index {
+                0 => Field::of("4012345678901"),
+                _ => Field::wrong(
+                    "4012345678902",
+                    self.locale
+                        .t("refusal.gtin_check_digit")
+                        .arg("right", 1)
+                        .to_string(),
+                ),
+            },
             reserved,
             ..VariantRow::default()
         };

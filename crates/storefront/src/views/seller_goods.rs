@@ -163,7 +163,7 @@ pub struct TermFields {
 }
 
 impl TermFields {
-    fn is_said(&self) -> bool {
+    pub fn is_said(&self) -> bool {
         let fields = [&self.price, &self.from, &self.until, &self.breaks];
         fields
             .iter()
@@ -186,8 +186,8 @@ pub struct VariantRow {
     pub dimensions: Field,
     pub weight: Field,
     pub stock: Field,
-    /// Carried through the form unseen.
-    pub gtin: String,
+    /// The number under its bar code.
+    pub gtin: Field,
     /// Units held for orders.
     pub reserved: i64,
     pub is_blank: bool,

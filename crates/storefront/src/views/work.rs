@@ -35,6 +35,7 @@ impl WorkBar {
             "/operator/taxes" => "receipt",
             "/operator/moderation" => "filter",
             "/operator/categories" => "layers",
+            "/operator/items" => "box",
             "/operator/search" => "search",
             _ => "shop",
         }

@@ -301,6 +301,8 @@ fn table() -> Table {
             seller::product_form::BYTES_MAX,
         )
         .post("/seller/products/{id}/delete", seller::products::delete)
+        .get("/seller/products/{id}/same-as", seller::items::page)
+        .post("/seller/products/{id}/same-as", seller::items::propose)
         .get("/seller/products/{id}/history", seller::history::page)
         .post(
             "/seller/products/{id}/versions/{version}/restore",
@@ -419,6 +421,9 @@ fn table() -> Table {
             "/operator/categories/{id}/attributes",
             operator::categories::set_attributes,
         )
+        .get("/operator/items", operator::items::page)
+        .post("/operator/items/{id}/match", operator::items::accept)
+        .post("/operator/items/{id}/refuse", operator::items::refuse)
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)
         .post(

@@ -3,6 +3,7 @@
 pub mod breaks;
 pub mod categories;
 pub mod gift_cards;
+pub mod items;
 pub mod ledger;
 pub mod messages;
 pub mod moderation;
@@ -60,6 +61,7 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         "operator.categories",
         Permission::ManageCategories,
     ),
+    ("/operator/items", "operator.items", Permission::ManageCategories),
     ("/operator/search", "operator.search", Permission::ManageSearch),
 ];
 
