@@ -1,5 +1,6 @@
 //! Finding things.
 
+pub mod taste;
 pub mod tuning;
 
 use crate::Language;
@@ -40,7 +41,7 @@ pub struct SearchQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     pub in_stock: bool,
-    /// ISO 3166-2 code of where the buyer is.
+    /// ISO 3166-2 code of where the buyer is, or ISO 3166-1 where no more is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
     /// From no further away than this; `near` says from where.
@@ -58,6 +59,9 @@ pub struct SearchQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating_min: Option<f64>,
     pub sort: Sort,
+    /// What whoever asks has shown an interest in lately: of about equally good answers what is like it comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taste: Option<taste::Taste>,
     pub after: Option<Cursor>,
     /// At most [`kernel::limits::PAGE_SIZE_MAX`]; 0 asks for the default.
     pub limit: u16,

@@ -182,6 +182,10 @@ service! {
         fn shop_by_slug(slug: String) -> Option<Shop>;
         /// Active shops by name.
         fn active_shops(limit: u16) -> Vec<Shop>;
+        /// Which shops that are active are in a country, or in one of its regions, in no order.
+        fn shops_in(country: String, region: Option<String>) -> Vec<TenantId>;
+        /// In which active shops sell, the commonest first.
+        fn currencies() -> Vec<Currency>;
         /// Registers a shop in status `applied` with `owner` as its owner.
         fn apply(owner: UserId, request: ApplyForShop) -> Shop;
         /// The operator's approval of a whole set (the demo's), skipping the check-list. System work only.

@@ -3,6 +3,10 @@
 //! Sources: ISO 3166-1, ISO 3166-2, UPU S42 (shapes of postcodes), INE (Spanish province codes), in `data/`.
 //! What is absent: towns, streets, and coordinates finer than the middle of a subdivision.
 
+mod near;
+
+pub use near::{Astray, coordinates, whereabouts};
+
 use crate::FieldError;
 use std::sync::LazyLock;
 
@@ -142,22 +146,21 @@ pub fn region_of_postcode(postcode: &str, country: &str) -> Option<&'static str>
     Some(province.code)
 }
 
-/// Whole kilometres between the middles of two subdivisions, by the great circle (haversine formula).
-/// `None` where one is unknown or has no coordinates.
+/// Whole kilometres between the middles of two subdivisions, by the great circle (haversine formula). Of who asks it may be
+/// the country alone that is known. `None` where one is unknown or has no coordinates.
 #[must_use]
 pub fn distance_km(from: &str, to: &str) -> Option<u32> {
-    let (lat1, lon1) = middle(from)?;
-    let (lat2, lon2) = middle(to)?;
+    let (lat1, lon1) = radians(coordinates(from)?);
+    let to = subdivision(to)?;
+    let (lat2, lon2) = radians(to.latitude.zip(to.longitude)?);
     let half = |a: f64, b: f64| ((b - a) / 2.0).sin().powi(2);
     let chord = half(lat1, lat2) + lat1.cos() * lat2.cos() * half(lon1, lon2);
     let km = 2.0 * EARTH_RADIUS_KM * chord.sqrt().min(1.0).asin();
     Some(km.round() as u32)
 }
 
-/// Latitude and longitude of a subdivision's middle in radians.
-fn middle(code: &str) -> Option<(f64, f64)> {
-    let place = subdivision(code)?;
-    Some((place.latitude?.to_radians(), place.longitude?.to_radians()))
+fn radians((latitude, longitude): (f64, f64)) -> (f64, f64) {
+    (latitude.to_radians(), longitude.to_radians())
 }
 
 /// The place that country, subdivision and postcode name together, or what is wrong with each.

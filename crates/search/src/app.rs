@@ -192,10 +192,17 @@ impl Searches {
         self.index()?.preview(self.ask(query, now)).await
     }
 
-    pub async fn complete(&self, q: String) -> Result<Suggestions, Error> {
+    pub async fn complete(&self, q: String, now: Timestamp) -> Result<Suggestions, Error> {
         check_text("q", &q, QUERY_CHARS_MAX)?;
         let others = self.others(&q);
-        let mut found = self.index()?.suggest(q, SUGGESTIONS_MAX).await?;
+        let typed = SearchQuery {
+            q,
+            ..SearchQuery::default()
+        };
+        let mut found = self
+            .index()?
+            .suggest(self.ask(typed, now), SUGGESTIONS_MAX)
+            .await?;
         let own = found.queries.into_iter().filter(|words| !others.contains(words));
         found.queries = others.iter().cloned().chain(own).take(SUGGESTIONS_MAX).collect();
         Ok(found)
@@ -219,8 +226,8 @@ impl Search for Searches {
         Box::pin(async move { Ok(self.find_for(ctx, query).await?) })
     }
 
-    fn suggest<'a>(&'a self, _ctx: &'a Ctx, q: String) -> Reply<'a, Suggestions> {
-        Box::pin(async move { Ok(self.complete(q).await?) })
+    fn suggest<'a>(&'a self, ctx: &'a Ctx, q: String) -> Reply<'a, Suggestions> {
+        Box::pin(async move { Ok(self.complete(q, ctx.now).await?) })
     }
 
     fn clicked<'a>(&'a self, ctx: &'a Ctx, click: Click) -> Reply<'a, ()> {
@@ -265,10 +272,23 @@ fn check(query: &SearchQuery) -> Result<(), Error> {
     if query
         .near
         .as_deref()
-        .is_some_and(|code| kernel::geo::subdivision(code).is_none())
+        .is_some_and(|code| kernel::geo::coordinates(code).is_none())
     {
-        let detail = "`near` must be the ISO 3166-2 code of a region, or a Spanish postcode.".to_owned();
+        let detail = "`near` must be a region or a country of which it is known where it lies.".to_owned();
         return Err(refusal("place_unknown", "near", detail));
+    }
+    if let Some(taste) = &query.taste {
+        for liking in &taste.categories {
+            check_text("likes.category", &liking.value, FILTER_CHARS_MAX)?;
+        }
+        for liking in &taste.sellers {
+            check_text("likes.seller", &liking.value, FILTER_CHARS_MAX)?;
+        }
+        if !taste.is_sound() {
+            let detail =
+                "A taste names at most five categories and five shops, whose shares come to 100 percent.";
+            return Err(refusal("too_many_likes", "likes.category", detail.to_owned()));
+        }
     }
     let named = [("category", query.category.as_ref())]
         .into_iter()

@@ -71,9 +71,9 @@ impl Index for Local {
         })
     }
 
-    fn suggest(&self, text: String, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>> {
+    fn suggest(&self, ask: Ask, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>> {
         self.work("suggest", move |engine, deadline| {
-            engine.suggest(&text, limit, deadline)
+            engine.suggest_with(&ask.query.q, limit, &ask.tuning, Some(ask.now), deadline)
         })
     }
 }

@@ -31,7 +31,8 @@ pub trait Index: Send + Sync {
     fn search(&self, ask: Ask) -> BoxFuture<'_, Result<SearchPage, Error>>;
     /// The page that [`Self::search`] gives, with the reasons for its order as far as they are known.
     fn preview(&self, ask: Ask) -> BoxFuture<'_, Result<SearchPreview, Error>>;
-    fn suggest(&self, text: String, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>>;
+    /// For what was typed so far, which is the query's words.
+    fn suggest(&self, ask: Ask, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>>;
 }
 
 /// What a commit says of itself.

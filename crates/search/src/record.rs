@@ -85,7 +85,8 @@ pub fn words_of(q: &str) -> String {
     words.join(" ")
 }
 
-/// What was filtered by, and the order that was asked for. Where somebody is is nobody's matter.
+/// What was filtered by, and the order that was asked for. Where somebody is and what
+/// they like is nobody's matter.
 fn filters_of(query: &SearchQuery) -> serde_json::Value {
     let bare = SearchQuery {
         q: String::new(),
@@ -94,6 +95,7 @@ fn filters_of(query: &SearchQuery) -> serde_json::Value {
         facets: false,
         near: None,
         near_km: None,
+        taste: None,
         language: None,
         ..query.clone()
     };

@@ -2,7 +2,7 @@
 
 use contracts::tenants::Shop;
 use foldhash::fast::RandomState;
-use kernel::TenantId;
+use kernel::{Currency, TenantId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,6 +18,7 @@ pub struct Cache {
     shops: moka::sync::Cache<TenantId, Shop, RandomState>,
     slugs: moka::sync::Cache<String, TenantId>,
     active: moka::sync::Cache<u16, Arc<[Shop]>>,
+    currencies: moka::sync::Cache<(), Arc<[Currency]>>,
     changes: AtomicU64,
 }
 
@@ -44,6 +45,10 @@ impl Cache {
             shops,
             slugs,
             active,
+            currencies: moka::sync::Cache::builder()
+                .max_capacity(1)
+                .time_to_live(SHOP_TTL)
+                .build(),
             changes: AtomicU64::new(0),
         }
     }
@@ -82,10 +87,22 @@ impl Cache {
         self.active.get(&limit)
     }
 
+    pub fn currencies(&self) -> Option<Arc<[Currency]>> {
+        self.currencies.get(&())
+    }
+
+    pub fn keep_currencies(&self, read_at: ReadAt, currencies: &[Currency]) {
+        self.currencies.insert((), currencies.into());
+        if self.is_stale(read_at) {
+            self.currencies.invalidate(&());
+        }
+    }
+
     pub fn forget(&self, tenant: TenantId) {
         self.changes.fetch_add(1, Ordering::SeqCst);
         self.shops.invalidate(&tenant);
         self.active.invalidate_all();
+        self.currencies.invalidate_all();
     }
 
     fn is_stale(&self, read_at: ReadAt) -> bool {

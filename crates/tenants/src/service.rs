@@ -4,7 +4,7 @@ use crate::{Error, Shops};
 use contracts::Reply;
 use contracts::tenants::{ApplyForShop, Shop, Tenants};
 use futures::{FutureExt, TryFutureExt};
-use kernel::{Ctx, Fault, ImageId, TenantId, UserId};
+use kernel::{Ctx, Currency, Fault, ImageId, TenantId, UserId};
 
 /// Answers with a fault what a use case refuses.
 fn reply<'a, T>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> Reply<'a, T> {
@@ -26,6 +26,19 @@ impl Tenants for Shops {
 
     fn active_shops<'a>(&'a self, _ctx: &'a Ctx, limit: u16) -> Reply<'a, Vec<Shop>> {
         reply(self.active_shops(limit))
+    }
+
+    fn shops_in<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        country: String,
+        region: Option<String>,
+    ) -> Reply<'a, Vec<TenantId>> {
+        reply(async move { self.in_place(&country, region.as_deref()).await })
+    }
+
+    fn currencies<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<Currency>> {
+        reply(self.currencies())
     }
 
     fn apply<'a>(&'a self, ctx: &'a Ctx, owner: UserId, request: ApplyForShop) -> Reply<'a, Shop> {

@@ -3,6 +3,7 @@
 
 pub mod invitation;
 pub mod onboarding;
+pub mod place;
 pub mod shop;
 pub mod staff;
 pub mod transition;

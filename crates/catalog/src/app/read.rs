@@ -57,11 +57,8 @@ impl Products {
         let mut found: HashMap<ProductId, Listing> = HashMap::with_capacity(ids.len());
         let keys: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         for chunk in keys.chunks(IDS_MAX) {
-            for mut listing in listing::by_id(self.db.pool(), chunk).await? {
-                if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
-                    listing.category = Some(present);
-                }
-                found.insert(listing.id, listing.at(ctx.now));
+            for listing in listing::by_id(self.db.pool(), chunk).await? {
+                found.insert(listing.id, self.present(ctx, listing).await?);
             }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -96,6 +93,14 @@ impl Products {
                 },
             ),
         })
+    }
+
+    /// A listing that was read, with its category's present name and its present prices.
+    pub(super) async fn present(&self, ctx: &Ctx, mut listing: Listing) -> Result<Listing, Error> {
+        if let Some(present) = self.renamed(ctx, listing.category.as_ref()).await? {
+            listing.category = Some(present);
+        }
+        Ok(listing.at(ctx.now))
     }
 
     fn keep(&self, ctx: &Ctx, listing: Listing) -> Arc<CachedListing> {

@@ -22,6 +22,7 @@ mod list_needy_products;
 mod list_own_products;
 mod list_prices;
 mod list_product_versions;
+mod list_products;
 mod list_scheduled_changes;
 mod patch_product;
 mod preview_import;
@@ -48,6 +49,7 @@ use utoipa_axum::routes;
 pub fn routes(products: Products) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(get_product::handler))
+        .routes(routes!(list_products::handler))
         .routes(routes!(list_categories::handler))
         .routes(routes!(list_own_products::handler, create_product::handler))
         .routes(routes!(

@@ -12,6 +12,7 @@ pub mod listing;
 pub mod moderation;
 pub mod needy;
 pub mod picture_address;
+pub mod place;
 pub mod price;
 pub mod product;
 pub mod rows;

@@ -16,6 +16,7 @@ mod languages;
 mod moderation;
 mod partial;
 mod pictures;
+mod place;
 mod platforms;
 mod prices;
 mod real_files;

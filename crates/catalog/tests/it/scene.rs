@@ -137,6 +137,8 @@ pub struct Neighbours {
     pub refuses_units: Mutex<HashSet<i64>>,
     pub inventory_is_down: AtomicBool,
     pub closed_shops: Mutex<HashSet<TenantId>>,
+    /// Where shops are.
+    pub placed: Mutex<HashMap<TenantId, String>>,
 }
 
 impl Neighbours {
@@ -178,6 +180,15 @@ impl Neighbours {
                         .map(|id| shop(*id, closed.contains(id)))
                         .collect::<Vec<_>>()
                 ))
+            }
+            ("tenants", "shops_in") => {
+                let (country, region): (String, Option<String>) = read(body);
+                let placed = self.placed.lock().unwrap();
+                let there = placed.iter().filter(|(_, place)| match &region {
+                    Some(region) => *place == region,
+                    None => place.starts_with(&country),
+                });
+                Ok(json!(there.map(|(id, _)| *id).collect::<Vec<_>>()))
             }
             _ => panic!("the catalogue is not expected to call {service}.{method}"),
         }

@@ -168,6 +168,19 @@ impl Tenants for Named {
         unused()
     }
 
+    fn shops_in<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _country: String,
+        _region: Option<String>,
+    ) -> Reply<'a, Vec<TenantId>> {
+        unused()
+    }
+
+    fn currencies<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<Currency>> {
+        unused()
+    }
+
     fn apply<'a>(&'a self, _ctx: &'a Ctx, _owner: UserId, _request: ApplyForShop) -> Reply<'a, Shop> {
         unused()
     }

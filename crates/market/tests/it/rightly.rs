@@ -259,6 +259,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "skip_refund" => to(&[&world.order, &refunded_of_a(world).await])
             .json(&json!({"answer": "came_back", "note": "closed, says the bank"})),
 
+        "list_products" => to(&[]).query("region=ES-SE"),
         "get_product" | "get_own_product" | "product_availability" => to(&[&a.product]),
         "suggest" => to(&[]).query("q=bo"),
         "shop" => to(&[&a.slug]),

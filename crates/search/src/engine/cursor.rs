@@ -5,6 +5,7 @@ use super::rank::Place;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contracts::search::SearchQuery;
+use contracts::search::taste::Taste;
 use kernel::Cursor;
 use kernel::limits::PAGE_SIZE_MAX;
 use serde::de::DeserializeOwned;
@@ -43,14 +44,27 @@ struct Body {
     /// Products that had places of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pinned: Vec<u128>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taste: Option<Taste>,
 }
 
-pub fn write(query: &SearchQuery, place: Place, plan: &Plan, pinned: &[u128]) -> serde_json::Result<Cursor> {
+/// Where a page begins, and what it goes on with.
+pub struct PageAfter {
+    pub place: Place,
+    pub plan: Plan,
+    /// Products that had places of their own.
+    pub products: Vec<u128>,
+    /// As it was on the first page: what is looked at meanwhile must not move what comes.
+    pub taste: Option<Taste>,
+}
+
+pub fn write(query: &SearchQuery, page: PageAfter) -> serde_json::Result<Cursor> {
     let body = Body {
-        key: place.key,
-        product: place.product,
-        plan: plan.clone(),
-        pinned: pinned.to_vec(),
+        key: page.place.key,
+        product: page.place.product,
+        plan: page.plan,
+        pinned: page.products,
+        taste: page.taste,
     };
     write_body(query, &body)
 }
@@ -65,16 +79,22 @@ pub fn write_body<T: Serialize>(query: &SearchQuery, place: &T) -> serde_json::R
     Ok(Cursor(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<(Place, Plan, Vec<u128>), BadCursor> {
+pub fn read(query: &SearchQuery, cursor: &Cursor) -> Result<PageAfter, BadCursor> {
     let body: Body = read_body(query, cursor)?;
-    if !body.plan.is_sound() || body.pinned.len() > usize::from(PAGE_SIZE_MAX) {
+    let is_sound = body.plan.is_sound() && body.taste.as_ref().is_none_or(Taste::is_sound);
+    if !is_sound || body.pinned.len() > usize::from(PAGE_SIZE_MAX) {
         return Err(BadCursor::Unreadable);
     }
     let place = Place {
         key: body.key,
         product: body.product,
     };
-    Ok((place, body.plan, body.pinned))
+    Ok(PageAfter {
+        place,
+        plan: body.plan,
+        products: body.pinned,
+        taste: body.taste,
+    })
 }
 
 pub fn read_body<T: DeserializeOwned>(query: &SearchQuery, cursor: &Cursor) -> Result<T, BadCursor> {
@@ -108,6 +128,8 @@ fn fingerprint(query: &SearchQuery) -> u64 {
         after: None,
         limit: 0,
         facets: false,
+        // It is what it was on the first page.
+        taste: None,
         ..query.clone()
     };
     let bytes = serde_json::to_vec(&fixed).unwrap_or_default();

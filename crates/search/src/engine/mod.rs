@@ -11,6 +11,7 @@ pub(crate) mod filter;
 pub(crate) mod heads;
 mod matching;
 mod meant;
+pub(crate) mod personal;
 mod plan;
 pub mod quantity;
 pub(crate) mod ranges;
@@ -28,6 +29,7 @@ mod vocabulary;
 mod writer;
 
 pub use cursor::BadCursor;
+use cursor::PageAfter;
 pub use document::{Document, Labelled, Translated};
 pub use ranking::Ranking;
 pub use rules::{Rule, Rules};
@@ -35,6 +37,7 @@ pub use synonyms::{SynonymSet, Synonyms};
 pub use writer::Writer;
 
 use columns::View;
+use contracts::search::taste::Taste;
 use contracts::search::tuning::{Explained, Hidden, ReadWord, ScoreFactor, SearchPreview};
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
 use filter::{Filter, filters_of};
@@ -191,7 +194,7 @@ impl Engine {
         let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
         let found = asked.find(self, &view, query, ranking, deadline)?;
         let next = match asked.next(&found) {
-            Some(place) => Some(cursor::write(query, place, &asked.plan, &asked.products())?),
+            Some(place) => Some(cursor::write(query, asked.page_after(place))?),
             None => None,
         };
         let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
@@ -308,6 +311,8 @@ struct Asked {
     made: Merchandising,
     /// Products with places of their own.
     pins: Vec<Pin>,
+    /// What whoever asks likes, as it was when the first page was read.
+    taste: Option<Taste>,
     after: Option<Place>,
     size: usize,
 }
@@ -329,15 +334,16 @@ impl Asked {
         let filters = filters_of(query);
         let made = now.map_or_else(Merchandising::default, |now| tuning.rules.applying(query, now));
         if let Some(cursor) = &query.after {
-            let (place, plan, products) = cursor::read(query, cursor)?;
+            let page = cursor::read(query, cursor)?;
             return Ok(Self {
-                plan,
+                plan: page.plan,
                 matched: None,
                 filters,
                 made,
                 // Where they are shown is a page before.
-                pins: products.into_iter().map(Pin::passed).collect(),
-                after: Some(place),
+                pins: page.products.into_iter().map(Pin::passed).collect(),
+                taste: page.taste,
+                after: Some(page.place),
                 size,
             });
         }
@@ -357,6 +363,7 @@ impl Asked {
             filters,
             made,
             pins,
+            taste: query.taste.clone(),
             after: None,
             size,
         })
@@ -380,6 +387,7 @@ impl Asked {
             query,
             made: &self.made,
             pins: &self.pins,
+            taste: self.taste.as_ref(),
             after: self.after,
             // One more than the page has tells whether there is another.
             wanted: self.size + 1,
@@ -398,8 +406,14 @@ impl Asked {
         self.run(engine, view, query, ranking, deadline).find()
     }
 
-    fn products(&self) -> Vec<u128> {
-        self.pins.iter().map(|pin| pin.product.0.as_u128()).collect()
+    /// What the next page needs to know.
+    fn page_after(&self, place: Place) -> PageAfter {
+        PageAfter {
+            place,
+            plan: self.plan.clone(),
+            products: self.pins.iter().map(|pin| pin.product.0.as_u128()).collect(),
+            taste: self.taste.clone(),
+        }
     }
 
     /// How many of the page are not pinned.

@@ -70,6 +70,8 @@ ranking! {
     freshness_half_days = 30.0,
     /// The most that buyers' stars add or take, at five stars or one.
     rating_share = 0.05,
+    /// The most that being like what whoever asks lately looked at adds.
+    personal_share = 0.06,
     /// What a word that means the same is worth beside the one that was written.
     synonym = 0.8,
     /// What a word that was meant is worth beside one that was written.

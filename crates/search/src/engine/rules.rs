@@ -121,6 +121,44 @@ impl Rules {
         made.pins.sort_by_key(|pin| pin.position);
         made
     }
+
+    /// What is hidden from somebody who types: from searches for what they have typed, and for what that may become.
+    #[must_use]
+    pub fn hiding(&self, typed: &str, endings: &[String], now: Timestamp) -> Merchandising {
+        let mut made = Merchandising::default();
+        if self.0.is_empty() {
+            return made;
+        }
+        for words in std::iter::once(typed).chain(endings.iter().map(String::as_str)) {
+            let query = SearchQuery {
+                q: words.to_owned(),
+                ..SearchQuery::default()
+            };
+            made.hidden.extend(self.applying(&query, now).hidden);
+        }
+        made
+    }
+}
+
+impl Merchandising {
+    /// Whether all of a shop is hidden.
+    #[must_use]
+    pub fn hides_seller(&self, slug: &str) -> bool {
+        let is_it = |target: &RuleTarget| matches!(target, RuleTarget::Seller { slug: own } if own == slug);
+        self.hidden.iter().any(|(target, _)| is_it(target))
+    }
+
+    /// Whether all of a category is hidden, with what lies above it or by itself.
+    #[must_use]
+    pub fn hides_category(&self, path: &str) -> bool {
+        let is_within = |own: &str| {
+            let below = path.strip_prefix(own);
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        };
+        let is_it =
+            |target: &RuleTarget| matches!(target, RuleTarget::Category { path: own } if is_within(own));
+        self.hidden.iter().any(|(target, _)| is_it(target))
+    }
 }
 
 fn holds(stems: &[String], rule: &Rule, asked: &[String], query: &SearchQuery, now: Timestamp) -> bool {
@@ -201,7 +239,11 @@ impl SegmentRules {
     }
 }
 
-fn docs_of(target: &RuleTarget, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<BitSet> {
+pub(super) fn docs_of(
+    target: &RuleTarget,
+    reader: &SegmentReader,
+    fields: &Fields,
+) -> tantivy::Result<BitSet> {
     let mut set = BitSet::with_max_value(reader.max_doc());
     match target {
         RuleTarget::Product { product } => {

@@ -5,12 +5,14 @@ use super::document::currency_key;
 use super::facets::Counts;
 use super::filter::{Filter, SegmentFilters, Verdict, folds_without};
 use super::matching::{Matched, for_each_match};
+use super::personal::SegmentTaste;
 use super::plan::Plan;
 use super::rank::{Factors, Parts, Place, Ranked, Scorer, Top, integer_key, score_key};
 use super::ranking::Ranking;
 use super::rows::Indexed;
 use super::rules::{self, Merchandising, Pin, SegmentRules, newest_key};
 use super::schema::Fields;
+use contracts::search::taste::Taste;
 use contracts::search::{Facet, Relaxed, SearchQuery, Sort};
 use kernel::SearchRuleId;
 use std::ops::ControlFlow;
@@ -33,6 +35,7 @@ pub struct Run<'a> {
     pub made: &'a Merchandising,
     /// Products with places of their own: they count among what is found, and are in no other place.
     pub pins: &'a [Pin],
+    pub taste: Option<&'a Taste>,
     pub after: Option<Place>,
     /// Products in order of rank that are wanted.
     pub wanted: usize,
@@ -168,8 +171,10 @@ impl Run<'_> {
             match Order::of(query, self.plan) {
                 Order::Score => {
                     let mut scorer = self.scorer(&factors, segment)?;
+                    let share = self.ranking.personal_share;
+                    let taste = SegmentTaste::open(self.taste, share, reader, self.fields, columns)?;
                     for doc in free {
-                        let factor = rules.factor(doc);
+                        let factor = rules.factor(doc) * taste.factor(doc);
                         let score = factor * scorer.score(doc, top.floor() / factor);
                         top.offer(score_key(score), segment, doc, columns);
                     }

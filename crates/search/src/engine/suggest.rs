@@ -7,9 +7,11 @@ use super::meant::as_spelt;
 use super::plan::Plan;
 use super::rank::{Factors, Scorer, Top, score_key};
 use super::rows::Indexed;
+use super::rules::{Merchandising, SegmentRules};
 use super::spelling::beginning;
-use super::{Engine, EngineError, Ranking, for_each_match};
+use super::{Engine, EngineError, Ranking, Tuning, for_each_match};
 use contracts::search::{SearchHit, SearchQuery, Suggestion, Suggestions};
+use kernel::Timestamp;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -23,16 +25,34 @@ const COUNTED_MAX: u64 = 200;
 impl Engine {
     /// Products, categories and shops for what was typed so far, at most `limit` of each.
     pub fn suggest(&self, text: &str, limit: usize, deadline: Instant) -> Result<Suggestions, EngineError> {
+        self.suggest_with(text, limit, &Tuning::default(), None, deadline)
+    }
+
+    /// The same without what an operator hides at this moment.
+    pub fn suggest_with(
+        &self,
+        text: &str,
+        limit: usize,
+        tuning: &Tuning,
+        now: Option<Timestamp>,
+        deadline: Instant,
+    ) -> Result<Suggestions, EngineError> {
         let typed = terms(&mut folder(), text);
         if typed.is_empty() {
             return Ok(Suggestions::default());
         }
         let view = self.view();
+        let queries = self.queries(&view, text, &typed, limit, deadline)?;
+        let made = now.map_or_else(Merchandising::default, |now| {
+            tuning.rules.hiding(text, &queries, now)
+        });
+        let categories = &view.terms.of(Indexed::Category).read();
+        let sellers = &view.terms.of(Indexed::Seller).read();
         Ok(Suggestions {
-            queries: self.queries(&view, text, &typed, limit, deadline)?,
-            products: self.products(&view, text, limit, deadline)?,
-            categories: names(&view.terms.of(Indexed::Category).read(), &typed, limit),
-            sellers: names(&view.terms.of(Indexed::Seller).read(), &typed, limit),
+            queries,
+            products: self.products(&view, text, &made, limit, deadline)?,
+            categories: names(categories, &typed, limit, |path| made.hides_category(path)),
+            sellers: names(sellers, &typed, limit, |slug| made.hides_seller(slug)),
         })
     }
 
@@ -82,6 +102,7 @@ impl Engine {
         &self,
         view: &View,
         text: &str,
+        made: &Merchandising,
         limit: usize,
         deadline: Instant,
     ) -> Result<Vec<SearchHit>, EngineError> {
@@ -91,10 +112,11 @@ impl Engine {
         let mut top = Top::new(limit, None);
         for ((segment, reader), columns) in (0..).zip(view.searcher.segment_readers()).zip(&view.columns) {
             let mut scorer = Scorer::open(&plan, &ranking, &factors, reader, &self.fields, columns)?;
+            let rules = SegmentRules::open(made, reader, &self.fields)?;
             let mut seen = 0;
             for_each_match(reader, &self.fields, &plan, deadline, |doc| {
                 // An item is suggested once.
-                if !columns.facts(doc).wins {
+                if !columns.facts(doc).wins || rules.hides(doc).is_some() {
                     return ControlFlow::Continue(());
                 }
                 let score = scorer.score(doc, top.floor());
@@ -115,7 +137,12 @@ impl Engine {
 }
 
 /// Labels that have every typed word, the last one as a beginning.
-fn names(entries: &Entries, typed: &[String], limit: usize) -> Vec<Suggestion> {
+fn names(
+    entries: &Entries,
+    typed: &[String],
+    limit: usize,
+    is_hidden: impl Fn(&str) -> bool,
+) -> Vec<Suggestion> {
     let mut folder = folder();
     let mut found: Vec<Suggestion> = Vec::new();
     let Some((last, whole)) = typed.split_last() else {
@@ -126,7 +153,7 @@ fn names(entries: &Entries, typed: &[String], limit: usize) -> Vec<Suggestion> {
         let words = terms(&mut folder, label);
         let fits =
             whole.iter().all(|w| words.contains(w)) && words.iter().any(|w| w.starts_with(last.as_str()));
-        if fits {
+        if fits && !is_hidden(entries.group_name(entries.group_of(number))) {
             found.push(Suggestion {
                 value: entries.group_name(entries.group_of(number)).to_owned(),
                 label: label.to_owned(),

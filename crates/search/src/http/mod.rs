@@ -1,6 +1,7 @@
 //! The context's endpoints.
 
 mod click;
+mod likes;
 mod report;
 mod rules;
 mod search;

@@ -1,3 +1,4 @@
+use super::likes::Likes;
 use crate::Searches;
 use axum::extract::{RawQuery, State};
 use contracts::Language;
@@ -13,10 +14,13 @@ const ATTRIBUTE: &str = "attr.";
 const ATTRIBUTE_MIN: &str = "attr_min.";
 const ATTRIBUTE_MAX: &str = "attr_max.";
 const ATTRIBUTE_UNIT: &str = "attr_unit.";
+const LIKES: &str = "likes.";
 const STARS_MAX: f64 = 5.0;
+/// Whose postcodes are those that come without a country.
+const HOME: &str = "ES";
 /// Half way around the Earth.
 const KM_MAX: u32 = 20_100;
-const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, rating_min, in_stock, near, near_km, language, attr.<key>, attr_min.<key>, attr_max.<key>, attr_unit.<key>, sort, after, limit, facets";
+pub(super) const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, rating_min, in_stock, near, near_km, language, attr.<key>, attr_min.<key>, attr_max.<key>, attr_unit.<key>, likes.category, likes.seller, likes.price_min, likes.price_max, sort, after, limit, facets";
 
 /// What the description of the API says; the query string is read by hand, since its keys repeat and are free.
 #[derive(utoipa::IntoParams)]
@@ -50,9 +54,10 @@ pub(super) struct Parameters {
     rating_min: Option<f64>,
     /// Only what can be bought now.
     in_stock: Option<bool>,
-    /// Where the buyer is: the ISO 3166-2 code of a region, or a Spanish postcode. Needed for `near_km` and for sorting by
+    /// Where the buyer is: a postcode with its country before it (`ES-28013`, `FR-75001`; one without is taken for a Spanish
+    /// one), the ISO 3166-2 code of a region, or the ISO 3166-1 code of a country. Needed for `near_km` and for sorting by
     /// `distance`; distances are between the middles of regions.
-    #[param(example = "28001", max_length = 16)]
+    #[param(example = "ES-28013", max_length = 24)]
     near: Option<String>,
     /// Only what is sent from no further away, in kilometres.
     #[param(minimum = 0, maximum = 20_100)]
@@ -60,6 +65,18 @@ pub(super) struct Parameters {
     /// Language of the words: of synonyms and rules those of the other one are left out. Those of both hold if absent.
     #[param(inline)]
     language: Option<Language>,
+    /// Path of a category of which whoever asks lately looked at something, kept or bought it; repeat it for each thing. Of about
+    /// equally good answers what is like that comes first. At most 50 of these parameters together.
+    #[param(rename = "likes.category", example = json!(["ceramics/bowls"]))]
+    likes_category: Option<Vec<String>>,
+    /// Slug of a shop of which they did; repeat it for each thing.
+    #[param(rename = "likes.seller")]
+    likes_seller: Option<Vec<String>>,
+    /// Minor units of `currency`: about what such things cost, given with `likes.price_max`.
+    #[param(rename = "likes.price_min", minimum = 0)]
+    likes_price_min: Option<i64>,
+    #[param(rename = "likes.price_max", minimum = 0)]
+    likes_price_max: Option<i64>,
     #[param(inline)]
     sort: Option<Sort>,
     /// Where to read on: `next` of the page before, with all other parameters as they were.
@@ -80,7 +97,7 @@ pub(super) struct Parameters {
     get, path = "/v1/search", tag = "search", operation_id = "search", params(Parameters), security((), ("bearer" = [])),
     responses(
         (status = 200, body = SearchPage),
-        (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_invalid`, `parameter_repeated`, `text_too_long`, `text_control`, `too_many_filters`, `price_range`, `attribute_range`, `unit_unknown`, `near_missing`, `place_unknown`, `limit_out_of_range`, `cursor_invalid`", content_type = "application/problem+json"),
+        (status = 400, body = ProblemDocument, description = "`parameter_unknown`, `parameter_invalid`, `parameter_repeated`, `text_too_long`, `text_control`, `too_many_filters`, `price_range`, `attribute_range`, `unit_unknown`, `near_missing`, `place_unknown`, `too_many_likes`, `limit_out_of_range`, `cursor_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_invalid`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`rate_limited`", content_type = "application/problem+json"),
         (status = 503, body = ProblemDocument, description = "`unavailable` while the index is built, `search_busy`", content_type = "application/problem+json"),
@@ -103,8 +120,12 @@ pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
         ..SearchQuery::default()
     };
     let mut seen = HashSet::new();
+    let mut likes = Likes::default();
     for (name, value) in pairs(text)? {
-        let repeats = matches!(name.as_str(), "seller" | "region") || name.starts_with(ATTRIBUTE);
+        let repeats = matches!(
+            name.as_str(),
+            "seller" | "region" | "likes.category" | "likes.seller"
+        ) || name.starts_with(ATTRIBUTE);
         if !repeats && !seen.insert(name.clone()) {
             let detail = format!("`{name}` may be given once.");
             return Err(Fault::field("parameter_repeated", name, detail));
@@ -122,13 +143,15 @@ pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
             "sort" => query.sort = sort(&value)?,
             "after" => query.after = Some(Cursor(value)),
             "limit" => query.limit = limit(&value)?,
-            "near" => query.near = Some(place(&value)),
+            "near" => query.near = Some(place(&value)?),
             "near_km" => query.near_km = Some(kilometres(&name, &value)?),
             "language" => query.language = Some(language(&value)?),
             "rating_min" => query.rating_min = Some(stars(&name, &value)?),
+            likes_of if likes_of.starts_with(LIKES) => likes.take(likes_of, value)?,
             _ => attribute(&mut query, &name, value)?,
         }
     }
+    query.taste = likes.into_taste(query.currency)?;
     Ok(query)
 }
 
@@ -184,7 +207,7 @@ fn currency(name: &str, value: &str) -> Result<Currency, Fault> {
     code.map_err(|_| invalid(name, "the ISO 4217 code of a currency, such as EUR"))
 }
 
-fn price(name: &str, value: &str) -> Result<i64, Fault> {
+pub(super) fn price(name: &str, value: &str) -> Result<i64, Fault> {
     let price = value.parse().ok().filter(|price| *price >= 0);
     price.ok_or_else(|| invalid(name, "a whole number of minor units such as cents, 0 or more"))
 }
@@ -202,10 +225,12 @@ fn stars(name: &str, value: &str) -> Result<f64, Fault> {
     stars.ok_or_else(|| invalid(name, "a number of stars from 0 to 5"))
 }
 
-/// A region's code as it is, and a postcode as the region it lies in.
-pub(super) fn place(value: &str) -> String {
-    let region = kernel::geo::region_of_postcode(value, "ES");
-    region.map_or_else(|| value.to_ascii_uppercase(), str::to_owned)
+/// Where the buyer is, as far as what they say tells: a region, or else a country.
+fn place(value: &str) -> Result<String, Fault> {
+    let found = kernel::geo::whereabouts(value, HOME);
+    found
+        .map(str::to_owned)
+        .map_err(|astray| Fault::field("place_unknown", "near", astray.detail(value)))
 }
 
 fn kilometres(name: &str, value: &str) -> Result<u32, Fault> {
@@ -284,6 +309,9 @@ mod tests {
         let place = |text: &str| read(text).expect("a query").near;
         assert_eq!(place("near=41010").as_deref(), Some("ES-SE"));
         assert_eq!(place("near=es-m").as_deref(), Some("ES-M"));
+        assert_eq!(place("near=ES-28013").as_deref(), Some("ES-M"));
+        assert_eq!(place("near=FR-75001").as_deref(), Some("FR-75C"));
+        assert_eq!(place("near=GB").as_deref(), Some("GB"));
         assert!(query.in_stock && !query.facets);
         assert_eq!((query.limit, query.sort), (5, Sort::PriceAsc));
         let all = read("").expect("all products");
@@ -308,6 +336,7 @@ mod tests {
             ("attr_max.Width=NaN", "parameter_invalid", "attr_max.Width"),
             ("attr_max.=1", "parameter_unknown", "attr_max."),
             ("attr_min.a=1&attr_min.a=2", "parameter_repeated", "attr_min.a"),
+            ("near=2801", "place_unknown", "near"),
             ("near_km=-1", "parameter_invalid", "near_km"),
             ("language=fr", "parameter_invalid", "language"),
             ("rating_min=6", "parameter_invalid", "rating_min"),

@@ -27,11 +27,11 @@ struct Parameters {
 )]
 pub async fn handler(
     State(searches): State<Searches>,
-    _caller: Anyone,
+    caller: Anyone,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Suggestions>, Problem> {
     let q = read(query.as_deref().unwrap_or(""))?;
-    Ok(Json(searches.complete(q).await?))
+    Ok(Json(searches.complete(q, caller.ctx.now).await?))
 }
 
 fn read(text: &str) -> Result<String, Fault> {

@@ -9,6 +9,7 @@ use crate::engine::filter::{Filter, filters_of};
 use crate::engine::rules::{Merchandising, Pin};
 use crate::error::Error;
 use crate::port::{Ask, Index, SEARCH_TIME_MAX};
+use contracts::search::taste::Taste;
 use contracts::search::tuning::{Explained, Hidden, ReadWord, RuleTarget, ScoreFactor, SearchPreview};
 use contracts::search::{Relaxed, SearchHit, SearchPage, SearchQuery, Sort, Suggestions};
 use futures::future::BoxFuture;
@@ -25,7 +26,7 @@ const HOUR_S: i64 = 3_600;
 /// Hidden products that a preview tells of.
 const HIDDEN_TOLD_MAX: usize = 12;
 /// What a page reads of a document.
-const READ: [&str; 5] = ["card", "product", "seller_slug", "category_path", "pair"];
+pub(super) const READ: [&str; 5] = ["card", "product", "seller_slug", "category_path", "pair"];
 
 /// Where the next page goes on.
 #[derive(Serialize, Deserialize)]
@@ -36,6 +37,8 @@ struct Place {
     as_of: i64,
     #[serde(default)]
     pinned: Vec<String>,
+    #[serde(default)]
+    taste: Option<Taste>,
 }
 
 /// A search as it is read: the same on all its pages.
@@ -48,6 +51,7 @@ struct Asked<'a> {
     pins: Vec<Pin>,
     /// Of this page's and of earlier pages' pins.
     pinned: Vec<String>,
+    taste: Option<Taste>,
     after: Option<Place>,
     as_of: Timestamp,
     size: usize,
@@ -103,6 +107,10 @@ impl Cluster {
         if after.as_ref().is_some_and(|place| !words.fits(&place.level)) {
             return Err(BadCursor::Unreadable.into());
         }
+        let taste = match &after {
+            Some(place) => place.taste.clone().filter(Taste::is_sound),
+            None => query.taste.clone(),
+        };
         let hour = |seconds: i64| Timestamp::from_timestamp(seconds / HOUR_S * HOUR_S, 0).unwrap_or(ask.now);
         Ok(Asked {
             as_of: hour(after.as_ref().map_or(ask.now.timestamp(), |place| place.as_of)),
@@ -113,6 +121,7 @@ impl Cluster {
             made,
             pins,
             pinned,
+            taste,
             after,
             size,
         })
@@ -176,7 +185,7 @@ impl Cluster {
             "_source": READ,
             "track_total_hits": false,
             "track_scores": true,
-            "query": query::scored(&universe, &asked.words, &asked.made, asked.as_of),
+            "query": query::scored(&universe, &asked.words, &asked.made, asked.taste.as_ref(), asked.as_of),
             "post_filter": {"bool": {
                 "filter": filters, "must_not": [{"terms": {"product": asked.pinned}}],
             }},
@@ -378,6 +387,7 @@ impl Asked<'_> {
             level: found.level.clone(),
             as_of: self.as_of.timestamp(),
             pinned: self.pinned.clone(),
+            taste: self.taste.clone(),
         };
         cursor::write_body(self.query, &place).map(Some)
     }
@@ -409,7 +419,8 @@ impl Asked<'_> {
 }
 
 /// Whether a rule's target is this product.
-fn has(hit: &Value, target: &RuleTarget) -> bool {
+/// Whether a rule's target is what was found, or what it is of.
+pub(super) fn has(hit: &Value, target: &RuleTarget) -> bool {
     let source = &hit["_source"];
     let holds = |field: &str, wanted: &str| match &source[field] {
         Value::Array(list) => list.iter().any(|value| value == wanted),
@@ -467,7 +478,7 @@ impl Index for Cluster {
         in_time(self.explained(ask))
     }
 
-    fn suggest(&self, text: String, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>> {
-        in_time(self.suggestions(text, limit))
+    fn suggest(&self, ask: Ask, limit: usize) -> BoxFuture<'_, Result<Suggestions, Error>> {
+        in_time(self.suggestions(ask, limit))
     }
 }

@@ -4,8 +4,10 @@ use crate::engine::analysis::{FOREIGN, analyzer, folder, foreign_stems, is_stop_
 use crate::engine::compounds::Read;
 use crate::engine::document::term;
 use crate::engine::filter::Filter;
+use crate::engine::personal::{Likeness, likenesses};
 use crate::engine::rules::Merchandising;
 use crate::engine::{Ranking, Synonyms};
+use contracts::search::taste::Taste;
 use contracts::search::tuning::RuleTarget;
 use contracts::search::{SearchQuery, Sort};
 use kernel::{Timestamp, geo};
@@ -311,7 +313,13 @@ pub fn universe(words: &Words, level: &Level, made: &Merchandising, pins: &[Stri
 
 /// The universe with everything that is not of the words in its scores, as far as it decides the order.
 #[must_use]
-pub fn scored(universe: &Value, words: &Words, made: &Merchandising, as_of: Timestamp) -> Value {
+pub fn scored(
+    universe: &Value,
+    words: &Words,
+    made: &Merchandising,
+    taste: Option<&Taste>,
+    as_of: Timestamp,
+) -> Value {
     let ranking = Ranking::default();
     let mut factors: Vec<Value> = made
         .weights
@@ -332,10 +340,34 @@ pub fn scored(universe: &Value, words: &Words, made: &Merchandising, as_of: Time
     }});
     let half_days = format!("{}d", ranking.freshness_half_days);
     let fresh = json!({"created": {"origin": as_of.timestamp_millis(), "scale": half_days, "decay": 0.5}});
-    json!({"function_score": {
+    let fresh = json!({"function_score": {
         "query": standing,
         "functions": [{"weight": 1.0}, {"exp": fresh, "weight": ranking.freshness_share}],
         "score_mode": "sum", "boost_mode": "multiply",
+    }});
+    match taste {
+        Some(taste) => liked(&fresh, taste, ranking.personal_share),
+        None => fresh,
+    }
+}
+
+/// A query with what whoever asks likes in its scores, as in the embedded engine.
+fn liked(query: &Value, taste: &Taste, share: f32) -> Value {
+    let likenesses = likenesses(taste).map(|(likeness, worth)| {
+        let filter = match likeness {
+            Likeness::Of(one) => target(&one),
+            Likeness::Priced(band) => json!({"bool": {"filter": [
+                {"range": {"amount": {"gte": band.min, "lte": band.max}}},
+                {"term": {"currency": band.currency.code()}},
+            ]}}),
+        };
+        json!({"filter": filter, "weight": share * worth})
+    });
+    let functions: Vec<Value> = std::iter::once(json!({"weight": 1.0}))
+        .chain(likenesses)
+        .collect();
+    json!({"function_score": {
+        "query": query, "functions": functions, "score_mode": "sum", "boost_mode": "multiply",
     }})
 }
 
@@ -359,9 +391,9 @@ pub fn order(query: &SearchQuery, words: &Words) -> Value {
         Sort::PriceAsc => price("asc"),
         Sort::PriceDesc => price("desc"),
         Sort::Distance => {
-            let from = query.near.as_deref().and_then(geo::subdivision);
+            let from = query.near.as_deref().and_then(geo::coordinates);
             let then = if words.is_empty() { newest } else { best };
-            match from.and_then(|from| from.latitude.zip(from.longitude)) {
+            match from {
                 Some((latitude, longitude)) => {
                     let place = json!({"lat": latitude, "lon": longitude});
                     json!([{"_geo_distance": {"place": place, "order": "asc", "unit": "km"}}, then, last])

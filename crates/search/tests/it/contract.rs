@@ -1,7 +1,9 @@
 //! What every index must do, wherever it lies. Each test is run against the embedded engine and against an OpenSearch.
 
 mod counting;
+mod hidden;
 mod offers;
+mod personal;
 
 use crate::corpus::words;
 use crate::world::{Running, World, listing, now_ctx, product_id, shop, test_db};
@@ -10,8 +12,10 @@ use contracts::search::tuning::{NewSearchRule, NewSynonym, RuleAction, RuleTarge
 use contracts::search::{SearchPage, SearchQuery, Sort};
 use contracts::tenants::ShopStatus;
 use counting::totals_and_facets_are_what_is_counted_one_by_one;
+use hidden::what_is_hidden_is_not_suggested;
 use kernel::{Clock, Currency, ProductId, SystemClock};
 use offers::offers_of_one_item_are_found_once;
+use personal::what_is_liked_comes_a_little_earlier;
 use search::opensearch::{Cluster, Config};
 use search::{Desk, Place};
 use std::collections::BTreeSet;
@@ -113,6 +117,8 @@ each! {
     suggestions_go_on_as_typed
     without_results_it_is_told_what_would_help
     offers_of_one_item_are_found_once
+    what_is_liked_comes_a_little_earlier
+    what_is_hidden_is_not_suggested
     words_of_other_languages_are_found_whatever_their_endings
 }
 
@@ -445,13 +451,13 @@ async fn another_index_is_put_in_use_beside_searches_and_changes(kind: Kind) {
 async fn suggestions_go_on_as_typed(kind: Kind) {
     let titles = ["Blue ceramic bowl", "Ceramic jug", "Cedar chest"];
     let (_stand, running) = Stand::with(kind, titled(&titles)).await;
-    let found = running.searches.complete("cer".to_owned()).await.unwrap();
+    let found = running.suggest("cer").await;
     assert_eq!(found.queries, ["ceramic"]);
     let products: BTreeSet<&str> = found.products.iter().map(|hit| hit.title.as_str()).collect();
     assert_eq!(products, BTreeSet::from(["Blue ceramic bowl", "Ceramic jug"]));
-    let found = running.searches.complete("blue ce".to_owned()).await.unwrap();
+    let found = running.suggest("blue ce").await;
     assert_eq!(found.queries, ["blue ceramic"], "what goes with the word before");
-    let found = running.searches.complete("clay ho".to_owned()).await.unwrap();
+    let found = running.suggest("clay ho").await;
     let shops: Vec<&str> = found.sellers.iter().map(|shop| shop.value.as_str()).collect();
     assert_eq!(shops, ["clay-house"]);
     running.stop().await;

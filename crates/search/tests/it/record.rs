@@ -175,11 +175,11 @@ async fn searches_clicks_and_orders_are_told_and_nobody_is_named() {
     let keeping = desk.clone().keep(Arc::new(SystemClock), stop.clone());
     let typing = async {
         eventually("the query is offered", async || {
-            let offered = running.searches.complete("blu".to_owned()).await.unwrap().queries;
+            let offered = running.suggest("blu").await.queries;
             (offered.first().map(String::as_str) == Some("blue bowl")).then_some(())
         })
         .await;
-        let offered = running.searches.complete("blu".to_owned()).await.unwrap().queries;
+        let offered = running.suggest("blu").await.queries;
         assert!(!offered.iter().any(|query| query == "blue vase"), "{offered:?}");
         stop.cancel();
     };

@@ -182,7 +182,7 @@ async fn no_search_fails_while_indexes_are_built_and_swapped() {
 /// Someone who types.
 async fn searching_too(running: &Running, over: &AtomicBool) {
     while !over.load(Ordering::Relaxed) {
-        let found = running.searches.complete("bow".to_owned()).await.unwrap();
+        let found = running.suggest("bow").await;
         assert!(!found.products.is_empty());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

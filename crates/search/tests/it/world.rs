@@ -5,6 +5,7 @@ use contracts::catalog::{
 };
 use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
+use contracts::search::Suggestions;
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
 use contracts::{PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SharedClock, SkuId, SystemClock, TenantId};
@@ -337,6 +338,12 @@ impl Running {
     pub async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
+    }
+
+    /// What is suggested to somebody who typed `q`.
+    pub async fn suggest(&self, q: &str) -> Suggestions {
+        let found = self.searches.complete(q.to_owned(), SystemClock.now()).await;
+        found.expect("suggestions")
     }
 
     /// Titles that `q` finds, in order.

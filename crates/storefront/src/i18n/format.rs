@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
-use kernel::Money;
+use kernel::{Currency, Money};
 
 use super::Locale;
 
@@ -42,6 +42,11 @@ impl Locale {
             (Locale::En, None) => format!("{sign}{currency}{NO_BREAK_SPACE}{figure}"),
             (Locale::Es, symbol) => format!("{sign}{figure}{NO_BREAK_SPACE}{}", symbol.unwrap_or(currency)),
         }
+    }
+
+    /// What stands for a currency beside a field: `€`, `CHF`.
+    pub fn currency(self, currency: Currency) -> &'static str {
+        symbol(self, currency.code()).unwrap_or_else(|| currency.code())
     }
 
     /// `20%`, `20 %`.

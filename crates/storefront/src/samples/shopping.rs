@@ -148,6 +148,7 @@ impl Scene {
             near: NearFields {
                 place: "41010".to_owned(),
                 only: false,
+                error: None,
             },
             categories: vec![
                 category("ceramics", "Ceramics", "Cerámica", 412, 0, true),
@@ -162,6 +163,7 @@ impl Scene {
                 lowest: "6".to_owned(),
                 highest: "240".to_owned(),
                 symbol: "€".to_owned(),
+                currencies: Choice::select(vec![Choice::new("EUR", "EUR"), Choice::new("GBP", "GBP")], "EUR"),
             }),
             rating: self.rating_choices(),
             groups: vec![

@@ -59,6 +59,8 @@ pub struct NearFields {
     pub place: String,
     /// Only what is sent from near it.
     pub only: bool,
+    /// Why nobody can tell where that is, and what to write instead.
+    pub error: Option<String>,
 }
 
 impl Facets {
@@ -87,6 +89,8 @@ pub struct PriceRange {
     pub lowest: String,
     pub highest: String,
     pub symbol: String,
+    /// To choose from, where something is sold in several.
+    pub currencies: Vec<Choice>,
 }
 
 /// Options of one facet: any of them may match.

@@ -1,17 +1,19 @@
 //! Filters in the address of a list: read, shown, taken away again.
 
+mod currency;
 mod names;
+mod near;
 mod rating;
 
+pub use self::currency::CURRENCY;
 use self::names::title;
 pub use self::names::{attribute_label, attribute_name, choice_label, facet_name};
+pub use self::near::{NEAR, NEAR_KM};
 use super::cards;
 use super::visit::{category_name, encode};
 use crate::i18n::Locale;
 use crate::views::common::Link;
-use crate::views::listing::{
-    CategoryLink, FacetGroup, FacetOption, Facets, NearFields, PriceRange, RangeFields, RangePart,
-};
+use crate::views::listing::{CategoryLink, FacetGroup, FacetOption, Facets, RangeFields, RangePart};
 use contracts::catalog::Category;
 use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery, Sort};
 use kernel::{Currency, Cursor, Money, SearchId};
@@ -20,9 +22,6 @@ use std::collections::BTreeMap;
 /// Filters one address may carry.
 const FILTERS_MAX: usize = 64;
 const FACET_OPEN_BELOW: usize = 3;
-/// In which prices are filtered: an amount says nothing about one in another currency.
-pub const SHOWN_CURRENCY: Currency = Currency::EUR;
-
 /// The parameter that names the search whose later page an address is of.
 pub const SEARCH: &str = "s";
 /// Parameters that say where in a list one is, not which list it is.
@@ -31,30 +30,42 @@ const PLACE: [&str; 3] = ["cursor", "seen", SEARCH];
 /// What a range's parameters begin with; then come its unit and its attribute, parted by points.
 const FROM: &str = "from.";
 const TO: &str = "to.";
-/// What "near you" means.
-pub const NEAR_KM: u32 = 100;
 
 /// The parameters of a list, in order, as they stand in the address.
-#[derive(Clone, Debug, Default)]
-pub struct Filters(Vec<(String, String)>);
+#[derive(Clone, Debug)]
+pub struct Filters {
+    pairs: Vec<(String, String)>,
+    /// Where the visitor said they are on an earlier page, where the address says nothing of it.
+    remembered: Option<String>,
+    /// In which prices are filtered, ranged and sorted: an amount says nothing about one in another currency.
+    currency: Currency,
+    /// All in which something is sold.
+    sold_in: Vec<Currency>,
+}
 
 impl Filters {
     pub fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
-        Self(
-            pairs
+        Self {
+            pairs: pairs
                 .filter(|(k, v)| k != "lang" && !v.trim().is_empty())
                 .take(FILTERS_MAX)
                 .collect(),
-        )
+            remembered: None,
+            currency: Currency::EUR,
+            sold_in: Vec::new(),
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
+        self.pairs
+            .iter()
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.as_str())
     }
 
     fn all(&self, name: &str) -> Vec<String> {
-        self.0
+        self.pairs
             .iter()
             .filter(|(k, _)| k == name)
             .map(|(_, v)| v.clone())
@@ -62,14 +73,14 @@ impl Filters {
     }
 
     fn has(&self, name: &str, value: &str) -> bool {
-        self.0.iter().any(|(k, v)| k == name && v == value)
+        self.pairs.iter().any(|(k, v)| k == name && v == value)
     }
 
     /// The search that these filters ask for.
     pub fn query(&self, category: Option<String>, limit: u16) -> SearchQuery {
         let major = |name| {
             self.get(name)
-                .and_then(|text| Money::parse(text, SHOWN_CURRENCY).ok())
+                .and_then(|text| Money::parse(text, self.currency).ok())
                 .map(|m| m.amount)
                 .filter(|amount| *amount >= 0)
         };
@@ -85,7 +96,7 @@ impl Filters {
             regions: self.all("province"),
             price_min,
             price_max,
-            currency: Some(SHOWN_CURRENCY),
+            currency: Some(self.currency),
             in_stock: self.get("available").is_some(),
             sort: self.sort(),
             after: self.get("cursor").map(|c| Cursor(c.to_owned())),
@@ -93,7 +104,7 @@ impl Filters {
             facets: true,
             ..SearchQuery::default()
         };
-        for (name, value) in &self.0 {
+        for (name, value) in &self.pairs {
             if let Some(key) = name.strip_prefix("attr.") {
                 query
                     .attributes
@@ -117,16 +128,10 @@ impl Filters {
         self.get(SEARCH)?.parse().ok()
     }
 
-    /// The region that the visitor is in, where their postcode tells it.
-    pub fn near(&self) -> Option<String> {
-        let postcode = self.get("near")?;
-        kernel::geo::region_of_postcode(postcode, "ES").map(str::to_owned)
-    }
-
     /// Ranges by attribute; ends that are no numbers are left out, and whoever mixes two up means what lies between.
     fn ranges(&self) -> BTreeMap<String, AttributeRange> {
         let mut ranges: BTreeMap<String, AttributeRange> = BTreeMap::new();
-        for (name, value) in &self.0 {
+        for (name, value) in &self.pairs {
             let Some((is_from, unit, key)) = range_name(name) else {
                 continue;
             };
@@ -156,7 +161,7 @@ impl Filters {
         let is_other =
             |name: &str| range_name(name).is_none_or(|(_, _, other)| other != key) && !PLACE.contains(&name);
         let mut pairs: Vec<(String, String)> = self
-            .0
+            .pairs
             .iter()
             .filter(|(name, _)| is_other(name))
             .cloned()
@@ -182,7 +187,7 @@ impl Filters {
             }
         };
         let kept = self
-            .0
+            .pairs
             .iter()
             .filter(|(name, _)| !is_of(name) && !PLACE.contains(&name.as_str()));
         address(action, kept.map(|(k, v)| (k.as_str(), v.as_str())))
@@ -200,15 +205,15 @@ impl Filters {
 
     /// Whether nothing narrows the list beside its words.
     pub fn is_unfiltered(&self) -> bool {
-        self.0
-            .iter()
-            .all(|(k, _)| PLACE.contains(&k.as_str()) || matches!(k.as_str(), "q" | "sort" | "near"))
+        self.pairs.iter().all(|(k, _)| {
+            PLACE.contains(&k.as_str()) || matches!(k.as_str(), "q" | "sort" | "near" | CURRENCY)
+        })
     }
 
     /// This list's address, with one parameter set or, with none, left out. The place in the list is left out too.
     pub fn with(&self, action: &str, name: &str, value: Option<&str>) -> String {
         let kept = self
-            .0
+            .pairs
             .iter()
             .filter(|(k, _)| k != name && !PLACE.contains(&k.as_str()));
         let pairs = kept
@@ -219,7 +224,7 @@ impl Filters {
 
     fn without(&self, action: &str, name: &str, value: &str) -> String {
         let kept = self
-            .0
+            .pairs
             .iter()
             .filter(|(k, v)| !(PLACE.contains(&k.as_str()) || k == name && v == value));
         address(action, kept.map(|(k, v)| (k.as_str(), v.as_str())))
@@ -228,16 +233,17 @@ impl Filters {
     /// One chip per active filter.
     pub fn chips(&self, action: &str, found: &SearchPage, locale: Locale) -> Vec<Link> {
         let filters = self
-            .0
+            .pairs
             .iter()
-            .filter(|(k, _)| !PLACE.contains(&k.as_str()) && k != "q" && k != "sort")
+            .filter(|(k, _)| !PLACE.contains(&k.as_str()) && k != "q" && k != "sort" && k != CURRENCY)
             .filter(|(k, _)| k != "rating" || self.stars().is_some());
         filters
             .map(|(name, value)| {
-                Link::new(
-                    label(name, value, found, locale),
-                    self.without(action, name, value),
-                )
+                let href = match name.as_str() {
+                    NEAR => self.elsewhere(action),
+                    _ => self.without(action, name, value),
+                };
+                Link::new(label(name, value, self.currency, found, locale), href)
             })
             .collect()
     }
@@ -292,7 +298,7 @@ fn address<'a>(action: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) ->
     }
 }
 
-fn label(name: &str, value: &str, found: &SearchPage, locale: Locale) -> String {
+fn label(name: &str, value: &str, currency: Currency, found: &SearchPage, locale: Locale) -> String {
     let known = |facet: &str| {
         let facet = found.facets.iter().find(|f| f.key == facet)?;
         facet
@@ -302,10 +308,10 @@ fn label(name: &str, value: &str, found: &SearchPage, locale: Locale) -> String 
             .map(|v| v.label.clone())
     };
     match name {
-        "price_min" => format!("≥ {}", amount(value, locale)),
-        "price_max" => format!("≤ {}", amount(value, locale)),
+        "price_min" => format!("≥ {}", amount(value, currency, locale)),
+        "price_max" => format!("≤ {}", amount(value, currency, locale)),
         "available" => locale.t("facet.available_now").to_string(),
-        "near" => locale.t("facet.near_place").arg("place", value).to_string(),
+        NEAR => locale.t("facet.near_place").arg("place", value).to_string(),
         "within" => locale.t("facet.near_only").to_string(),
         "province" => cards::region_name(value, locale),
         "rating" => rating::label(value.parse().unwrap_or_default(), locale),
@@ -338,8 +344,8 @@ fn titled(key: &str, found: &SearchPage, locale: Locale) -> String {
 }
 
 /// What somebody typed as a price, as the language writes it.
-fn amount(typed: &str, locale: Locale) -> String {
-    Money::parse(typed, SHOWN_CURRENCY).map_or_else(|_| typed.to_owned(), |money| locale.money(money))
+fn amount(typed: &str, currency: Currency, locale: Locale) -> String {
+    Money::parse(typed, currency).map_or_else(|_| typed.to_owned(), |money| locale.money(money))
 }
 
 /// The index spells truth in English.
@@ -361,16 +367,14 @@ pub fn side(
     locale: Locale,
 ) -> Facets {
     let mut side = Facets {
-        near: NearFields {
-            place: filters.get("near").unwrap_or("").to_owned(),
-            only: filters.get("within").is_some(),
-        },
+        price: filters.price_range(None, locale),
+        near: filters.near_fields(locale),
         ..Facets::default()
     };
     for facet in &found.facets {
         match facet.key.as_str() {
             "category" => side.categories = categories(facet, category, tree, locale),
-            "price" => side.price = price(facet, filters),
+            "price" => side.price = filters.price_range(Some(facet), locale),
             "rating" => side.rating = rating::choices(facet, filters, action, locale),
             // It comes last.
             "availability" => {}
@@ -540,17 +544,4 @@ fn places(path: &str, tree: &[Category]) -> Vec<i32> {
         found.map_or(i32::MAX, |c| c.position)
     })
     .collect()
-}
-
-fn price(facet: &Facet, filters: &Filters) -> Option<PriceRange> {
-    let (lowest, highest) = facet.range?;
-    let unit = f64::from(10_u32.pow(SHOWN_CURRENCY.decimals()));
-    let whole = |minor: f64| format!("{}", (minor / unit).floor());
-    Some(PriceRange {
-        min: filters.get("price_min").unwrap_or("").to_owned(),
-        max: filters.get("price_max").unwrap_or("").to_owned(),
-        lowest: whole(lowest),
-        highest: whole(highest + unit - 1.0),
-        symbol: "€".to_owned(),
-    })
 }

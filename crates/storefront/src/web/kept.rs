@@ -1,8 +1,8 @@
 //! What a guest's browser keeps of them: a short wish list, and what they looked at lately. Cookies of ours, bounded, and
-//! nothing but products' ids.
+//! nothing but products' ids. And of anybody where they said they are, so that what is near can be told on the next page.
 
 use super::Shop;
-use super::visit::Visit;
+use super::visit::{Visit, encode};
 use axum::http::HeaderValue;
 use axum_extra::extract::cookie::CookieJar;
 use contracts::wishlists::{GUEST_ITEMS_MAX, VIEWED_MAX};
@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 const WISHES_COOKIE: &str = "stoa_wishes";
 const VIEWED_COOKIE: &str = "stoa_viewed";
+const NEAR_COOKIE: &str = "stoa_near";
+/// Bytes of a place beyond which it is none.
+const PLACE_BYTES_MAX: usize = 64;
 /// Stands where ids would, for who does not want to be remembered.
 const OFF: &str = "off";
 const DAYS: i64 = 90;
@@ -24,6 +27,8 @@ pub struct Kept {
     pub viewed: Vec<ProductId>,
     /// Whether what is looked at may be kept.
     pub may_keep: bool,
+    /// A postcode, region or country, as it was typed.
+    pub near: Option<String>,
 }
 
 fn read(value: &str, most: usize) -> Vec<ProductId> {
@@ -43,11 +48,27 @@ fn read(value: &str, most: usize) -> Vec<ProductId> {
     ids
 }
 
+/// A place as its cookie has it: letters that cookies cannot hold are escaped.
+fn place(value: &str) -> Option<String> {
+    if value.len() > PLACE_BYTES_MAX {
+        return None;
+    }
+    let pair = format!("p={value}");
+    let (_, place) = form_urlencoded::parse(pair.as_bytes()).next()?;
+    (!place.trim().is_empty()).then(|| place.into_owned())
+}
+
 fn written(ids: &[ProductId]) -> String {
     ids.iter().map(|id| id.0.simple().to_string()).collect()
 }
 
 impl Kept {
+    /// Keeps where somebody says they are; nothing is kept of an empty place.
+    pub fn near_cookie(&self, shop: &Shop, visit: &Visit, place: &str) -> HeaderValue {
+        let days = if place.is_empty() { 0 } else { DAYS };
+        visit.cookie(shop, NEAR_COOKIE, encode(place), days)
+    }
+
     pub fn of(jar: &CookieJar) -> Self {
         let value = |name: &str| jar.get(name).map(|cookie| cookie.value()).unwrap_or_default();
         let viewed = value(VIEWED_COOKIE);
@@ -55,6 +76,7 @@ impl Kept {
             wishes: read(value(WISHES_COOKIE), GUEST_ITEMS_MAX),
             viewed: read(viewed, VIEWED_MAX),
             may_keep: viewed != OFF,
+            near: place(value(NEAR_COOKIE)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::facets::{self, Filters, SEARCH};
 use super::failure::Failure;
 use super::visit::{Visit, category_name, encode, redirect};
-use super::{Shop, cards};
+use super::{Shop, cards, taste};
 use crate::views::common::{Choice, Link};
 use crate::views::listing::{Facets, ListingPage, More, ZeroHelp};
 use crate::views::page::Page;
@@ -44,14 +44,16 @@ pub async fn category(
         category: Some(path),
         tree,
     };
-    show(
-        &shop,
-        &visit,
-        page,
-        list,
-        &Filters::parse(query.as_deref().unwrap_or("")),
-    )
-    .await
+    let filters = filters_of(&shop, &visit, query.as_deref()).await;
+    show(&shop, &visit, page, list, &filters).await
+}
+
+async fn filters_of(shop: &Shop, visit: &Visit, query: Option<&str>) -> Filters {
+    let query = query.unwrap_or("");
+    // Without them prices are what they mostly are.
+    let sold_in = shop.tenants.currencies(&visit.ctx).await.unwrap_or_default();
+    let filters = Filters::parse(query).remembering(visit.kept.near.as_deref(), query);
+    filters.selling_in(sold_in)
 }
 
 pub async fn search(
@@ -59,7 +61,7 @@ pub async fn search(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let filters = Filters::parse(query.as_deref().unwrap_or(""));
+    let filters = filters_of(&shop, &visit, query.as_deref()).await;
     let words = filters.get("q").unwrap_or("").to_owned();
     let heading = if words.is_empty() {
         visit.locale.t("nav.everything").to_string()
@@ -112,6 +114,7 @@ async fn show(
         language: Some(visit.locale.language()),
         ..filters.query(list.category.clone(), CARDS_PER_PAGE)
     };
+    let asked = taste::known(shop, visit, asked).await;
     let found = match shop.search.search(&visit.ctx, asked).await {
         Err(fault) if is_lost(&fault, filters) => return Ok(redirect(&from_start(&list.action, filters))),
         found => found?,
@@ -169,7 +172,9 @@ async fn show(
         action: list.action,
         page,
     };
-    Ok(visit.show(shop, &view))
+    let mut response = visit.show(shop, &view);
+    filters.keep_place(shop, visit, &mut response);
+    Ok(response)
 }
 
 fn more(

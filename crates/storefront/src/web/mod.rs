@@ -44,6 +44,7 @@ mod shop;
 mod sitemap;
 mod sub_orders;
 mod table;
+mod taste;
 mod taxes;
 mod viewed;
 mod visit;

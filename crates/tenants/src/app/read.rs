@@ -3,10 +3,11 @@
 use super::Shops;
 use crate::Error;
 use crate::domain::Slug;
+use crate::store::place;
 use crate::store::shop::{self, ShopRecord};
 use ::store::Scope;
 use contracts::tenants::{Shop, ShopStatus};
-use kernel::{Cursor, Page, PageLimit, TenantId};
+use kernel::{Currency, Cursor, Page, PageLimit, TenantId};
 use std::collections::HashMap;
 
 /// Shops on the list of active ones.
@@ -106,6 +107,28 @@ impl Shops {
         tx.commit().await?;
         let shops = records.into_iter().map(|r| r.shop).collect();
         Ok(page_of(shops, limit, |shop: &Shop| shop.slug.clone()))
+    }
+
+    /// Which active shops are in a country, or in one of its regions.
+    pub async fn in_place(&self, country: &str, region: Option<&str>) -> Result<Vec<TenantId>, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let shops = place::active_in(&mut *tx, country, region).await?;
+        tx.commit().await?;
+        Ok(shops)
+    }
+
+    /// In which active shops sell, the commonest first.
+    pub async fn currencies(&self) -> Result<Vec<Currency>, Error> {
+        if let Some(known) = self.cache().currencies() {
+            return Ok(known.to_vec());
+        }
+        let read_at = self.cache().reading();
+        let mut tx = self.db().begin(Scope::System).await?;
+        let codes = place::currencies(&mut *tx).await?;
+        tx.commit().await?;
+        let currencies: Vec<Currency> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+        self.cache().keep_currencies(read_at, &currencies);
+        Ok(currencies)
     }
 
     /// A shop as its own staff see it.

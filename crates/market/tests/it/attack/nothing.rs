@@ -98,6 +98,7 @@ const BUYERS_NAME_NOTHING: [(&str, &str); 28] = [
     ("list_shops", "is the same for everybody"),
     ("shop", "is the same for everybody"),
     ("get_product", "is the same for everybody"),
+    ("list_products", "is the same for everybody"),
     ("product_availability", "is the same for everybody"),
     ("remove_cart_line", "changes the cart of the token"),
     ("add_cart_coupon", "changes the cart of the token"),
