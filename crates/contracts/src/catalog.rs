@@ -177,6 +177,14 @@ pub struct Category {
     pub position: i32,
 }
 
+/// Where a product is in the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductPlace {
+    pub product: ProductId,
+    /// Of its category, such as `home/ceramics`.
+    pub path: String,
+}
+
 /// What the cart and the till must know of a SKU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
@@ -336,6 +344,8 @@ service! {
         fn rank_offers(items: Vec<Vec<OfferStanding>>) -> Vec<Vec<ProductId>>;
         /// What the products of each category say of themselves, parents before children; categories without are left out.
         fn schemas() -> Vec<CategorySchema>;
+        /// In which category shops' products are; those that are gone or in none are left out.
+        fn categories_of(products: Vec<(TenantId, ProductId)>) -> Vec<ProductPlace>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.

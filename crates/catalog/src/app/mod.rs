@@ -13,6 +13,7 @@ mod items;
 mod moderation;
 mod needy;
 mod pictures;
+mod placing;
 mod plan;
 mod prices;
 mod read;

@@ -12,6 +12,7 @@ pub mod making;
 pub mod moderation;
 pub mod needy;
 pub mod picture_address;
+pub mod placing;
 pub mod price;
 pub mod product;
 pub mod rows;

@@ -66,7 +66,7 @@ use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
 use contracts::messages::Messages;
-use contracts::orders::{OrderDesk, OrderPapers, Orders};
+use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
@@ -74,6 +74,7 @@ use contracts::reviews::Reviews;
 use contracts::search::Search;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
+use contracts::system::System;
 use contracts::taxes::TaxDesk;
 use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
 use contracts::wishlists::Wishlists;
@@ -108,6 +109,8 @@ pub struct Shop {
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
+    pub market_desk: Arc<dyn MarketDesk>,
+    pub system: Arc<dyn System>,
     pub downloads: Arc<dyn Downloads>,
     pub shipping: Arc<dyn Shipping>,
     pub payment_desk: Arc<dyn PaymentDesk>,
