@@ -339,7 +339,9 @@ impl CartService for Carts {
 
     fn begun<'a>(&'a self, _ctx: &'a Ctx, from: DateTime, until: DateTime) -> Reply<'a, u64> {
         Box::pin(async move {
-            let begun = store::begun(self.db.pool(), from, until).await.map_err(Error::from)?;
+            let begun = store::begun(self.db.pool(), from, until)
+                .await
+                .map_err(Error::from)?;
             Ok(u64::try_from(begun).unwrap_or(0))
         })
     }

@@ -4,12 +4,12 @@ mod purses;
 mod settlement;
 
 use crate::app::Ledger;
+use crate::domain::entry_id;
 use crate::error::Error;
 use crate::store::BalanceRow;
-use contracts::Reply;
-use crate::domain::entry_id;
 use crate::store::turnover::{self, EntryRow, TurnoverRow};
 use ::store::Scope;
+use contracts::Reply;
 use contracts::ledger::{self as api, AccountBalance, Grain, LedgerEntry, LedgerPosting, Turnover};
 use kernel::{Ctx, Currency, DateTime, Fault, Money, OrderId, TenantId};
 
@@ -43,7 +43,12 @@ fn entry(row: EntryRow) -> Result<LedgerEntry, Fault> {
     Ok(LedgerEntry {
         kind: row.kind,
         at: row.at,
-        postings: row.postings.0.into_iter().map(posting).collect::<Result<_, _>>()?,
+        postings: row
+            .postings
+            .0
+            .into_iter()
+            .map(posting)
+            .collect::<Result<_, _>>()?,
     })
 }
 

@@ -44,8 +44,8 @@ use kernel::SharedClock;
 use runtime::{Check, Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
 use std::time::Duration;
-use store::migrate::Schema;
 use store::Cells;
+use store::migrate::Schema;
 
 /// Every context's schema, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {

@@ -10,9 +10,7 @@ use contracts::orders::{
     ProductSales, ShopSales,
 };
 use contracts::{Reply, reply};
-use kernel::{
-    Ctx, Currency, DateTime, Money, OrderId, Page, PageLimit, ProductId, TenantId, uuid_floor,
-};
+use kernel::{Ctx, Currency, DateTime, Money, OrderId, Page, PageLimit, ProductId, TenantId, uuid_floor};
 
 /// Shops that are named.
 const SHOPS_MAX: i64 = 10;
@@ -77,7 +75,11 @@ impl Orders {
 
     async fn found(&self, search: OrderSearch) -> Result<Page<FoundOrder>, Error> {
         let limit = PageLimit::new(search.limit).unwrap_or_default();
-        let words = search.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let words = search
+            .words
+            .as_deref()
+            .map(str::trim)
+            .filter(|words| !words.is_empty());
         let any = words.map(finding::terms).unwrap_or_default();
         if words.is_some() && any.is_empty() {
             return Ok(Page {
@@ -85,9 +87,14 @@ impl Orders {
                 next: None,
             });
         }
-        let standing = search.standing.map(|standing| format!("standing:{}", standing.name()));
+        let standing = search
+            .standing
+            .map(|standing| format!("standing:{}", standing.name()));
         // The last is looked up first where there are no words: of a shop's orders there are fewer than of a standing.
-        let all: Vec<String> = standing.into_iter().chain(search.shop.map(finding::shop)).collect();
+        let all: Vec<String> = standing
+            .into_iter()
+            .chain(search.shop.map(finding::shop))
+            .collect();
         let after = search.after.as_ref().map(read_cursor).transpose()?;
         let wanted = Wanted {
             any: &any,

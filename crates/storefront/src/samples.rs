@@ -16,6 +16,7 @@ mod messaging;
 mod moderating;
 mod office;
 mod orders;
+mod overseeing;
 mod returns;
 mod reviewing;
 mod running;
@@ -87,6 +88,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);
+    overseeing::add(scene, &mut samples);
     samples
 }
 

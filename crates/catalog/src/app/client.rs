@@ -5,8 +5,7 @@ use crate::cache::CachedListing;
 use contracts::Reply;
 use contracts::catalog::{
     Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
-    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, ProductPlace,
-    UpsertCounts,
+    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, ProductPlace, UpsertCounts,
 };
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;

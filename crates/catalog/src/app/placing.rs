@@ -8,7 +8,10 @@ use contracts::catalog::ProductPlace;
 use kernel::{ProductId, TenantId};
 
 impl Products {
-    pub(super) async fn places_of(&self, products: &[(TenantId, ProductId)]) -> Result<Vec<ProductPlace>, Error> {
+    pub(super) async fn places_of(
+        &self,
+        products: &[(TenantId, ProductId)],
+    ) -> Result<Vec<ProductPlace>, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
         let places = store::placing::places(&mut tx, products).await?;
         tx.commit().await?;

@@ -53,7 +53,11 @@ pub struct EntryRow {
 }
 
 /// The sale's id is known; refunds have an index by order.
-pub async fn of_order(conn: &mut PgConnection, sale: Uuid, order: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
+pub async fn of_order(
+    conn: &mut PgConnection,
+    sale: Uuid,
+    order: Uuid,
+) -> Result<Vec<EntryRow>, sqlx::Error> {
     sqlx::query_as(
         "select e.kind, e.at, p.postings
            from (select id, kind, at from ledger.entry where id = $1

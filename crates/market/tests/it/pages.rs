@@ -249,9 +249,11 @@ fn needed(path: &str) -> Permission {
         | "/seller/settlement/payouts"
         | "/seller/settlement/statement"
         | "/seller/settlement/year" => Permission::ReadSales,
-        "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
+        "/operator/shops" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
-        "/operator/ledger"
+        "/operator/system" => Permission::ReadSystem,
+        "/operator"
+        | "/operator/ledger"
         | "/operator/gift-cards"
         | "/operator/payouts"
         | "/operator/reconciliation"
@@ -295,7 +297,8 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
         ("orders" | "account", Some(_)) => &[200],
-        ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
+        // Those who have no overview are led to what they have.
+        ("operator", Some(Who::Support | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],

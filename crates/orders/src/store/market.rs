@@ -49,7 +49,10 @@ pub struct ProductRow {
     pub paid: i64,
 }
 
-pub async fn totals(conn: &mut PgConnection, [from, until]: [Timestamp; 2]) -> Result<Vec<TotalRow>, sqlx::Error> {
+pub async fn totals(
+    conn: &mut PgConnection,
+    [from, until]: [Timestamp; 2],
+) -> Result<Vec<TotalRow>, sqlx::Error> {
     sqlx::query_as(
         "select currency, count(distinct order_id) as orders, count(distinct tenant_id) as shops,
                 sum(total - refunded)::bigint as paid

@@ -373,7 +373,10 @@ fn table() -> Table {
             seller::shop::BYTES_MAX,
         )
         .post("/seller/shop/checks/{item}", seller::shop::state_check)
-        .get("/operator", operator::shops::list)
+        .get("/operator", operator::overview::page)
+        .get("/operator/system", operator::system::page)
+        .post("/operator/system/rebuild-index", operator::system::rebuild_index)
+        .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
         .post("/operator/shops/{id}/{command}", operator::shops::command)
