@@ -120,32 +120,6 @@ pub struct FoundRow {
     pub standing: String,
 }
 
-/// Statement and plan are looked at by a test.
-pub(crate) const BY_TERM: &str = "
-    select o.id, o.version, o.number, o.buyer_id, o.status, o.fulfilment, o.cancel_reason, o.currency, o.total, o.refunded,
-           o.sellers, o.units, o.payment_id, o.placed_at, o.reserved_until,
-           orders.standing(o.status, o.fulfilment) as standing, coalesce(e.payload -> 'placed' ->> 'email', '') as email
-      from (select distinct f.order_id
-              from unnest($1::text[]) as w (term)
-             cross join lateral (
-                   select t.order_id from orders.desk_term t
-                    where t.term = w.term and t.order_id >= $3 and t.order_id < $4
-                      and not exists (select from unnest($2::text[]) as n (term)
-                                       where not exists (select from orders.desk_term s
-                                                          where s.term = n.term and s.order_id = t.order_id))
-                    order by t.order_id desc limit $5) f
-             order by f.order_id desc limit $5) found
-      join orders.order o on o.id = found.order_id
-      left join orders.event e on e.stream_id = o.id and e.version = 1
-     order by o.id desc";
-pub(crate) const ALL: &str = "
-    select o.id, o.version, o.number, o.buyer_id, o.status, o.fulfilment, o.cancel_reason, o.currency, o.total, o.refunded,
-           o.sellers, o.units, o.payment_id, o.placed_at, o.reserved_until,
-           orders.standing(o.status, o.fulfilment) as standing, coalesce(e.payload -> 'placed' ->> 'email', '') as email
-      from (select * from orders.order where id >= $1 and id < $2 order by id desc limit $3) o
-      left join orders.event e on e.stream_id = o.id and e.version = 1
-     order by o.id desc";
-
 pub async fn find(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<FoundRow>, sqlx::Error> {
     let floor = wanted.from.map_or(Uuid::nil(), uuid_floor);
     let below = wanted.below.unwrap_or(Uuid::max());
@@ -155,8 +129,10 @@ pub async fn find(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Fo
         terms.extend(all.pop());
     }
     let statement = match terms.is_empty() {
-        true => sqlx::query_as(ALL),
-        false => sqlx::query_as(BY_TERM).bind(terms).bind(all),
+        true => sqlx::query_as(include_str!("../sql/find_all.sql")),
+        false => sqlx::query_as(include_str!("../sql/find_by_term.sql"))
+            .bind(terms)
+            .bind(all),
     };
     statement
         .bind(floor)
@@ -199,7 +175,7 @@ pub async fn keep_terms(
                  from orders.event e
                 where e.stream_id = any($1) and e.version = 1 and e.payload -> 'placed' ->> 'email' <> ''
          union select 'shop:' || (p ->> 'tenant'), e.stream_id
-                 from orders.event e, jsonb_array_elements(e.payload -> 'placed' -> 'parts') as p
+                 from orders.event e, json_array_elements(e.payload -> 'placed' -> 'parts') as p
                 where e.stream_id = any($1) and e.version = 1
          union select told.term, told.order_id from unnest($2::uuid[], $3::text[]) as told (order_id, term)
              on conflict (term, order_id) do nothing",

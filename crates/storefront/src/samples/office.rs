@@ -64,7 +64,10 @@ impl Scene {
                 ),
                 (
                     "operator.group.orders",
-                    &[("/operator/payments", "operator.payments")],
+                    &[
+                        ("/operator/orders", "operator.orders"),
+                        ("/operator/payments", "operator.payments"),
+                    ],
                 ),
                 (
                     "operator.group.money",

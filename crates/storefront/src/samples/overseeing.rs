@@ -1,13 +1,19 @@
 //! What the operator sees first: the month, and how the system is.
 
 use super::{Sample, Scene, push};
-use crate::views::common::Link;
+use crate::views::common::{Choice, Field, Link};
+use crate::views::operator::PaidShare;
+use crate::views::operator_orders::{
+    BookEntry, BookRow, FoundRow, OperatorOrderPage, OperatorOrdersPage, PartPanel, PaymentStanding, StoryRow,
+};
 use crate::views::operator_overview::{
     Compared, HealthLine, OperatorOverviewPage, PeriodRow, ShareRow, SoldRow,
 };
 use crate::views::operator_system::{DependencyRow, JobRow, OperatorSystemPage, ReaderRow, ServiceRow};
+use crate::views::order::{SubOrderState, UnitsForm};
 use crate::views::page::Tone;
-use crate::views::seller::Bar;
+use crate::views::returns::ReturnUnits;
+use crate::views::seller::{Bar, RefundForm};
 use crate::views::tiles::{self, Share};
 use crate::views::work::{Figure, Section, Status};
 
@@ -25,6 +31,18 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         },
     );
     push(samples, "operator-system", &scene.system_page());
+    push(samples, "operator-orders", &scene.desk());
+    push(
+        samples,
+        "operator-orders-empty",
+        &OperatorOrdersPage {
+            rows: Vec::new(),
+            more: None,
+            shop: None,
+            ..scene.desk()
+        },
+    );
+    push(samples, "operator-order", &scene.order_at_the_desk());
     push(
         samples,
         "operator-system-down",
@@ -255,6 +273,125 @@ impl Scene {
                 name: "orders".to_owned(),
                 place: self.t("system.here"),
                 loops: "orders reactions".to_owned(),
+            }],
+        }
+    }
+
+    fn desk(&self) -> OperatorOrdersPage {
+        OperatorOrdersPage {
+            page: self.office_page(self.t("operator.orders"), "/operator/orders"),
+            work: self.office_bar("/operator/orders"),
+            words: self.text("lucia@mail.example"),
+            states: vec![Choice::new("", self.t("desk.any_state"))],
+            from: Field::of("2026-11-01"),
+            until: Field::wrong(self.text("yesterday"), self.t("ledger.moment_wrong")),
+            shop: Some(Link::new(self.text("Taller Guadalquivir"), "/operator/orders")),
+            is_narrowed: true,
+            rows: vec![FoundRow {
+                number: "K7F3-9QXA".to_owned(),
+                href: "/operator/orders/K7F3-9QXA".to_owned(),
+                status: Status {
+                    label: self.t("desk.to_send"),
+                    tone: Tone::Calm,
+                },
+                placed: self.date(11, 20),
+                email: self.text("lucia@mail.example"),
+                contents: self.locale.n("count.pieces", 3).to_string(),
+                total: self.price(12_400).text,
+            }],
+            more: Some(Link::new(self.t("listing.more"), "/operator/orders?after=1")),
+        }
+    }
+
+    fn order_at_the_desk(&self) -> OperatorOrderPage {
+        let href = "/operator/orders/K7F3-9QXA";
+        let state = |key: &str, tone| Status {
+            label: self.t(key),
+            tone,
+        };
+        let past = self
+            .locale
+            .t("desk.past")
+            .arg("at", self.date(11, 20))
+            .arg("version", 2)
+            .arg("last", 4);
+        let version = self.locale.t("desk.version").arg("n", 2).to_string();
+        OperatorOrderPage {
+            page: self.office_page("K7F3-9QXA".to_owned(), href),
+            work: self.office_bar("/operator/orders"),
+            number: "K7F3-9QXA".to_owned(),
+            href: href.to_owned(),
+            status: state("desk.to_send", Tone::Calm),
+            past: Some(past.to_string()),
+            moment: Field::of("2026-11-20T10:00"),
+            placed: self.date(11, 20),
+            email: self.text("lucia@mail.example"),
+            address: vec![
+                self.text("Lucía Romero"),
+                self.text("Calle Betis 12"),
+                self.text("41010 Sevilla"),
+            ],
+            sums: vec![(self.t("cart.total"), self.price(12_400).text)],
+            messages: self.locale.n("desk.messages", 2).to_string(),
+            by_hand: "/operator/payments/1".to_owned(),
+            payment_step: Some(PaymentStanding {
+                status: state("payments.ended", Tone::Good),
+                step: self.t("payments.step.capture"),
+                due: self.date(11, 20),
+            }),
+            parts: vec![PartPanel {
+                shop: self.text("Taller Guadalquivir"),
+                href: Some("/operator/shops/1".to_owned()),
+                number: "K7F3-9QXA-1".to_owned(),
+                state: SubOrderState::Confirmed,
+                total: self.price(12_400).text,
+                split: Some(PaidShare {
+                    authorized: self.price(12_400).text,
+                    captured: self.price(12_400).text,
+                    refunded: self.price(0).text,
+                }),
+                commission: self.price(1_240).text,
+                lines: vec![(self.text("2 × Blue bowl"), self.price(11_900).text)],
+                delivery: self.text("Standard"),
+                parcels: vec![self.text("Correos · PK43")],
+                returns: vec![self.text("1 × Blue bowl")],
+                changes: vec![self.text("Given back for a chip")],
+                refund: Some(RefundForm {
+                    units: UnitsForm {
+                        action: format!("{href}/parts/1/refund"),
+                        prefix: "refund1".to_owned(),
+                        key: "1".to_owned(),
+                        lines: vec![ReturnUnits {
+                            id: "1".to_owned(),
+                            title: self.text("Blue bowl"),
+                            units: 2,
+                            value: "0".to_owned(),
+                        }],
+                        refused: Some(self.t("refusal.refund_unclear")),
+                    },
+                    rest: self.price(12_400).text,
+                    delivery: Some(self.price(500).text),
+                    with_delivery: true,
+                    amount: Field::wrong(self.text("much"), self.t("refusal.price")),
+                    reason: Field::of(self.text("It came chipped")),
+                }),
+            }],
+            books: vec![BookEntry {
+                kind: self.t("desk.book_sale"),
+                at: self.date(11, 20),
+                rows: vec![BookRow {
+                    account: self.t("ledger.account.seller_payable"),
+                    shop: self.text("Taller Guadalquivir"),
+                    debit: String::new(),
+                    credit: self.price(11_160).text,
+                }],
+            }],
+            story: vec![StoryRow {
+                at: self.date(11, 20),
+                source: self.t("desk.of_order"),
+                text: self.t("desk.event.confirmed"),
+                detail: self.text("K7F3-9QXA-1"),
+                version: Some(Link::new(version, format!("{href}?version=2"))),
             }],
         }
     }

@@ -376,6 +376,12 @@ fn table() -> Table {
         .get("/operator", operator::overview::page)
         .get("/operator/system", operator::system::page)
         .post("/operator/system/rebuild-index", operator::system::rebuild_index)
+        .get("/operator/orders", operator::orders::list)
+        .get("/operator/orders/{number}", operator::order::page)
+        .post(
+            "/operator/orders/{number}/parts/{part}/refund",
+            operator::order::give_back,
+        )
         .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)

@@ -6,6 +6,8 @@ pub mod gift_cards;
 pub mod ledger;
 pub mod messages;
 pub mod moderation;
+pub mod order;
+pub mod orders;
 pub mod overview;
 pub mod payments;
 pub mod payouts;
@@ -14,6 +16,7 @@ pub mod refunds;
 pub mod reviews;
 pub mod search;
 pub mod shops;
+mod story;
 pub mod system;
 pub mod taxes;
 
@@ -25,6 +28,7 @@ use kernel::Permission;
 /// The parts of the workplace, and who may enter them.
 const SECTIONS: &[(&str, &str, Permission)] = &[
     ("/operator", "operator.overview", Permission::ReadLedger),
+    ("/operator/orders", "operator.orders", Permission::ReadAnyOrder),
     (
         "/operator/payments",
         "operator.payments",
