@@ -120,7 +120,10 @@ export const pagesOf = (found) => ({
     ['shop', '/seller/shop', '/seller/shop'],
   ],
   operator: [
-    ['shops', '/operator', '/operator'],
+    ['overview', '/operator', '/operator'],
+    ['overview-weeks', '/operator', '/operator?by=week'],
+    ['system', '/operator/system', '/operator/system'],
+    ['shops', '/operator/shops', '/operator/shops'],
     ['shop', '/operator/shops/{id}', found.shop],
     ['shop-applied', '/operator/shops/{id}', found.applied],
     ['ledger', '/operator/ledger', '/operator/ledger'],

@@ -25,7 +25,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
 
   const operator = await open(OPERATOR)
   await save(operator, 'operator')
-  found.shop = await pathOf(operator, '/operator', '/operator/shops/')
+  found.shop = await pathOf(operator, '/operator/shops', '/operator/shops/')
   found.category = await pathOf(operator, '/operator/categories', '/operator/categories?')
   await holdBack(operator, 'cadmium')
   const giftCard = await issueGiftCard(operator)
@@ -85,7 +85,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   const applicant = await open()
   await openShop(applicant, email)
   await save(applicant, 'applicant')
-  found.applied = await pathOf(operator, '/operator?state=applied', '/operator/shops/')
+  found.applied = await pathOf(operator, '/operator/shops?state=applied', '/operator/shops/')
   found.verify = await linkOfMail(applicant, email, '/verify-email?token=')
   found.mail = new URL(applicant.url()).pathname
   await applicant.goto('/forgot-password')

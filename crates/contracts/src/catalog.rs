@@ -179,6 +179,14 @@ pub struct Category {
     pub position: i32,
 }
 
+/// Where a product is in the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductPlace {
+    pub product: ProductId,
+    /// Of its category, such as `home/ceramics`.
+    pub path: String,
+}
+
 /// What the cart and the till must know of a SKU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
@@ -341,6 +349,8 @@ service! {
         fn schemas() -> Vec<CategorySchema>;
         /// As `schemas`, as they are now.
         fn schemas_now() -> Vec<CategorySchema>;
+        /// In which category shops' products are; those that are gone or in none are left out.
+        fn categories_of(products: Vec<(TenantId, ProductId)>) -> Vec<ProductPlace>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.

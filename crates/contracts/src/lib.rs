@@ -27,6 +27,7 @@ pub mod purses;
 pub mod reviews;
 pub mod search;
 pub mod shipping;
+pub mod system;
 pub mod taxes;
 pub mod tenants;
 pub mod wishlists;

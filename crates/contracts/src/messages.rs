@@ -389,6 +389,8 @@ service! {
         fn archive(who: Party, id: ThreadId, archived: bool) -> Thread;
         /// Messages that one has not read.
         fn unread(who: Party) -> u32;
+        /// How many messages buyer and shops wrote each other about an order.
+        fn count_of_order(order: OrderId) -> u64;
         fn report(who: Party, id: ThreadId, reason: AbuseReason, note: String) -> ();
         /// A shop says for how much it makes what was asked for. Its quote before that is over.
         fn quote(shop: TenantId, id: ThreadId, quote: NewQuote) -> Message;

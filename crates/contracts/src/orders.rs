@@ -1,8 +1,10 @@
 //! Orders: what a buyer pays once, and each seller's share of it.
 
+mod market;
 mod returns;
 mod takings;
 
+pub use market::*;
 pub use returns::*;
 pub use takings::*;
 

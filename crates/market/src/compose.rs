@@ -2,8 +2,12 @@
 
 mod carrying;
 mod desks;
+mod health;
 mod talk;
 mod wishing;
+
+pub use health::database_check;
+
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
@@ -40,8 +44,8 @@ use kernel::SharedClock;
 use runtime::{Check, Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
 use std::time::Duration;
+use store::Cells;
 use store::migrate::Schema;
-use store::{Cells, Db};
 
 /// Every context's schema, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
@@ -357,6 +361,7 @@ pub async fn compose(
         Arc::new(RemoteWarehouseDesk(p))
     });
 
+    let watch = Arc::new(crate::system::Watch::new(db(identity::CONTEXT)?, config));
     let faces = storefront::Shop {
         identity: identity.clone(),
         mailbox,
@@ -383,6 +388,8 @@ pub async fn compose(
         stock_room,
         order_desk: order_desks.desk,
         order_papers: order_desks.papers,
+        market_desk: order_desks.market,
+        system: watch.clone(),
         downloads: order_desks.downloads,
         payment_desk,
         shipping,
@@ -548,6 +555,7 @@ pub async fn compose(
     }));
     w.add(service);
     w.add(Service::new("storefront").pages(storefront::routes(faces)));
+    watch.know(&w.services, database_check(db(identity::CONTEXT)?), config);
 
     let books = Books {
         stock,
@@ -573,21 +581,6 @@ pub async fn compose(
         books,
         cells,
         services: wiring.services,
-    })
-}
-
-/// Whether the database answers: everything needs it.
-pub fn database_check(db: Db) -> Check {
-    Check::new("database", true, move || {
-        let db = db.clone();
-        async move {
-            // Not behind those who wait for a connection: a process that has much to do is not down.
-            db.reads()
-                .query("select 1", &[])
-                .await
-                .map(|_| ())
-                .map_err(|e| e.to_string())
-        }
     })
 }
 

@@ -33,6 +33,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/cart.css"),
     include_str!("../assets/css/orders.css"),
     include_str!("../assets/css/work.css"),
+    include_str!("../assets/css/office.css"),
     include_str!("../assets/css/plain.css"),
 );
 

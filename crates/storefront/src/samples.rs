@@ -17,6 +17,7 @@ mod messaging;
 mod moderating;
 mod office;
 mod orders;
+mod overseeing;
 mod returns;
 mod reviewing;
 mod running;
@@ -89,6 +90,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);
+    overseeing::add(scene, &mut samples);
     samples
 }
 

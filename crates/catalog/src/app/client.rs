@@ -4,7 +4,7 @@ use super::{Products, Tree};
 use crate::cache::CachedListing;
 use contracts::catalog::{
     Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
-    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, UpsertCounts,
+    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, ProductPlace, UpsertCounts,
 };
 use contracts::{Blob, Reply};
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
@@ -39,6 +39,14 @@ impl Catalog for Products {
 
     fn categories<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
         Box::pin(async move { Ok(self.tree(ctx).await?.categories.clone()) })
+    }
+
+    fn categories_of<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        products: Vec<(TenantId, ProductId)>,
+    ) -> Reply<'a, Vec<ProductPlace>> {
+        contracts::reply(async move { self.places_of(&products).await })
     }
 
     fn categories_now<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {

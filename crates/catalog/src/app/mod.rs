@@ -15,6 +15,7 @@ mod moderation;
 mod needy;
 mod pictures;
 mod place;
+mod placing;
 mod plan;
 mod prices;
 mod read;

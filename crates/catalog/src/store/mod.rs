@@ -13,6 +13,7 @@ pub mod moderation;
 pub mod needy;
 pub mod picture_address;
 pub mod place;
+pub mod placing;
 pub mod price;
 pub mod product;
 pub mod rows;

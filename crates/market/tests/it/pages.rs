@@ -118,6 +118,8 @@ struct Things {
     wishlist: String,
     /// What buyer A and it write each other.
     talk: Talk,
+    /// Of the order that buyer A placed, which the operator's desk knows by then.
+    number: String,
 }
 
 impl Things {
@@ -131,8 +133,23 @@ impl Things {
             received: received_by(world, Who::BuyerA).await,
             wishlist: crate::rightly::wishlists::shared(world).await,
             talk: talk_of_a(world).await,
+            number: number_of(world).await,
         }
     }
+}
+
+/// The desk hears of orders some moments after they were placed.
+async fn number_of(world: &World) -> String {
+    let id: kernel::OrderId = world.order.parse().unwrap();
+    let number = orders::domain::of_order(id);
+    let mut desk = Browser::of(world, Who::Support).await;
+    let target = format!("/operator/orders/{number}");
+    testkit::eventually("the desk knows the order", async || {
+        let page = desk.get(world, &target).await;
+        (page.status == 200).then_some(())
+    })
+    .await;
+    number
 }
 
 /// An address with the things of shop A, and of buyer A, in its braces.
@@ -191,6 +208,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{line}", &world.a.sku)
         .replace("{change}", &world.a.sale)
         .replace("{order}", &world.order)
+        .replace("{number}", &things.number)
         .replace("{act}", "retry")
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
@@ -252,9 +270,14 @@ fn needed(path: &str) -> Permission {
         | "/seller/settlement/payouts"
         | "/seller/settlement/statement"
         | "/seller/settlement/year" => Permission::ReadSales,
-        "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
-        "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
-        "/operator/ledger"
+        "/operator/shops" | "/operator/shops/{id}" => Permission::ApproveSellers,
+        "/operator/orders"
+        | "/operator/orders/{number}"
+        | "/operator/payments"
+        | "/operator/payments/{order}" => Permission::ReadAnyOrder,
+        "/operator/system" => Permission::ReadSystem,
+        "/operator"
+        | "/operator/ledger"
         | "/operator/gift-cards"
         | "/operator/payouts"
         | "/operator/reconciliation"
@@ -298,7 +321,8 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
         ("orders" | "account", Some(_)) => &[200],
-        ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
+        // Those who have no overview are led to what they have.
+        ("operator", Some(Who::Support | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],

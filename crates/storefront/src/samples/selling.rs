@@ -116,6 +116,7 @@ impl Scene {
             ("/seller/staff", "work.staff"),
         ];
         WorkBar {
+            groups: Vec::new(),
             name: self.text(GUADALQUIVIR.name),
             href: Some(self.maker_href(&GUADALQUIVIR)),
             status: None,

@@ -67,7 +67,7 @@ use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
 use contracts::messages::Messages;
-use contracts::orders::{OrderDesk, OrderPapers, Orders};
+use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
@@ -75,6 +75,7 @@ use contracts::reviews::Reviews;
 use contracts::search::Search;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
+use contracts::system::System;
 use contracts::taxes::TaxDesk;
 use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
 use contracts::wishlists::Wishlists;
@@ -109,6 +110,8 @@ pub struct Shop {
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
+    pub market_desk: Arc<dyn MarketDesk>,
+    pub system: Arc<dyn System>,
     pub downloads: Arc<dyn Downloads>,
     pub shipping: Arc<dyn Shipping>,
     pub payment_desk: Arc<dyn PaymentDesk>,
@@ -373,7 +376,16 @@ fn table() -> Table {
             seller::shop::BYTES_MAX,
         )
         .post("/seller/shop/checks/{item}", seller::shop::state_check)
-        .get("/operator", operator::shops::list)
+        .get("/operator", operator::overview::page)
+        .get("/operator/system", operator::system::page)
+        .post("/operator/system/rebuild-index", operator::system::rebuild_index)
+        .get("/operator/orders", operator::orders::list)
+        .get("/operator/orders/{number}", operator::order::page)
+        .post(
+            "/operator/orders/{number}/parts/{part}/refund",
+            operator::order::give_back,
+        )
+        .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
         .post("/operator/shops/{id}/{command}", operator::shops::command)

@@ -47,6 +47,7 @@ pub const DONE: &[&str] = &[
     "booked",
     "payment_retried",
     "break_explained",
+    "index_rebuilding",
     "payment_undone",
     "payment_said",
     "payout_made",

@@ -89,6 +89,7 @@ pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Se
 /// The bar over the seller's pages, standing at `section`.
 pub fn bar(visit: &Visit, seller: &Seller, section: &str) -> WorkBar {
     WorkBar {
+        groups: Vec::new(),
         name: seller.name.clone(),
         href: (seller.status == ShopStatus::Active).then(|| format!("/shop/{}", seller.slug)),
         status: (seller.status != ShopStatus::Active).then(|| shop_status(seller.status, visit.locale)),
