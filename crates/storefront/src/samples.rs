@@ -14,6 +14,7 @@ mod history;
 mod making;
 mod messaging;
 mod moderating;
+mod noticing;
 mod office;
 mod orders;
 mod returns;
@@ -84,6 +85,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     reviewing::add(scene, &mut samples);
     messaging::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
+    noticing::add(scene, &mut samples);
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);

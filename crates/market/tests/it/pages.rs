@@ -4,12 +4,13 @@ mod finding;
 mod journeys;
 mod making;
 mod messaging;
+mod noticing;
 mod purses;
 mod reviewing;
 mod wishing;
 mod workplaces;
 
-use crate::rightly::{Talk, received_by, refund_of_a, review_of_a, stock, talk_of_a};
+use crate::rightly::{Talk, notice_of, notice_of_a, received_by, refund_of_a, review_of_a, stock, talk_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -117,6 +118,9 @@ struct Things {
     wishlist: String,
     /// What buyer A and it write each other.
     talk: Talk,
+    /// What buyer A was told, and what shop A was.
+    notice: String,
+    sale_notice: String,
 }
 
 impl Things {
@@ -130,6 +134,8 @@ impl Things {
             received: received_by(world, Who::BuyerA).await,
             wishlist: crate::rightly::wishlists::shared(world).await,
             talk: talk_of_a(world).await,
+            notice: notice_of(world).await,
+            sale_notice: notice_of_a(world).await,
         }
     }
 }
@@ -163,6 +169,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         {
             &things.talk.id
         }
+        p if p.starts_with("/account/notifications/") => &things.notice,
+        p if p.starts_with("/seller/notifications/") => &things.sale_notice,
         "/account/reviews/new" => {
             return format!("{path}?order={}&product={}", things.received, world.a.product);
         }
@@ -215,7 +223,11 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 /// What a role must include to see a page of a shop's or of the operator's.
 fn needed(path: &str) -> Permission {
     match path {
-        "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
+        "/seller"
+        | "/seller/shop"
+        | "/seller/reviews"
+        | "/seller/notifications"
+        | "/seller/notifications/{id}" => Permission::ReadShop,
         "/seller/products/new"
         | "/seller/uploads"
         | "/seller/uploads/{id}"
@@ -294,12 +306,21 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
             &[404]
         }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
+        ("account", Some(who)) if path == "/account/notifications/{id}" => {
+            if who == Who::BuyerA {
+                &[303]
+            } else {
+                &[404]
+            }
+        }
         ("orders" | "account", Some(_)) => &[200],
         ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],
         ("seller", Some(Who::OwnerB)) if names_one => &[404],
+        // It leads on to what it is about.
+        ("seller", Some(_)) if path == "/seller/notifications/{id}" => &[303],
         _ => &[200],
     }
 }
@@ -445,6 +466,8 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/orders/") || p.starts_with("/seller/messages/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
+            // All of a shop's staff read.
+            "/seller/notifications/read" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],
