@@ -20,6 +20,7 @@ pub mod inventory;
 pub mod ledger;
 pub mod making;
 pub mod messages;
+pub mod notifications;
 pub mod orders;
 pub mod payments;
 pub mod promotions;

@@ -424,6 +424,9 @@ public_event! {
     /// A moderator decided: `dismiss`, `hide` or `close`. Who did is the event's actor.
     "messages.thread_decided" ThreadDecided {
         thread: ThreadId, shop: TenantId, verdict: String, message: Option<MessageId>,
+        /// Older events do not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        buyer: Option<UserId>,
     } key thread, tenant |e| Some(e.shop)
 }
 

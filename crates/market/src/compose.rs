@@ -3,11 +3,12 @@
 mod carrying;
 mod desks;
 mod health;
+mod noticing;
 mod talk;
 mod wishing;
 
-pub use health::database_check;
-
+pub use self::health::database_check;
+use self::health::media_folder;
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
@@ -57,6 +58,7 @@ pub fn schemas() -> Vec<Schema> {
         reviews::schema(),
         wishlists::schema(),
         messages::schema(),
+        notifications::schema(),
         search::schema(),
         cart::schema(),
         orders::schema(),
@@ -258,6 +260,13 @@ pub async fn compose(
         public_url: config.public_url.clone(),
     });
     let messages = talk::client(w, &conversations);
+    let notifications = noticing::add(
+        w,
+        db(notifications::CONTEXT)?,
+        &catalog,
+        &tenants,
+        &order_desks.desk,
+    );
 
     let carrier_secret = match &config.sandbox_webhook_secret {
         Some(secret) => httpkit::webhook::Secret::parse(secret)
@@ -371,6 +380,7 @@ pub async fn compose(
         reviews: reviews.clone(),
         wishlists,
         messages: messages.clone(),
+        notifications,
         search: search.clone(),
         search_desk,
         history: desks.history,
@@ -582,10 +592,4 @@ pub async fn compose(
         cells,
         services: wiring.services,
     })
-}
-
-fn media_folder(home: &Home) -> anyhow::Result<std::path::PathBuf> {
-    let folder = home.data_dir.join("media");
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    Ok(folder)
 }

@@ -15,6 +15,7 @@ mod items;
 mod making;
 mod messaging;
 mod moderating;
+mod noticing;
 mod office;
 mod orders;
 mod overseeing;
@@ -87,6 +88,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     messaging::add(scene, &mut samples);
     items::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
+    noticing::add(scene, &mut samples);
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);

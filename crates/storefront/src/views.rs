@@ -18,6 +18,7 @@ pub mod listing;
 pub mod making;
 pub mod map;
 pub mod messages;
+pub mod notices;
 pub mod operator;
 pub mod operator_categories;
 pub mod operator_gift_cards;

@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::publish;
 use crate::store::moderation::{self, Entry, Held, Rules, Seen};
 use crate::store::upsert;
-use ::store::{Scope, Tx};
+use ::store::{Scope, Tx, log};
 use contracts::Reply;
 use contracts::catalog::moderation::{
-    ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict, VersionedRules,
+    ModerationDecided, ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
+    VersionedRules,
 };
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{Ctx, Cursor, Fault, Kind, ModerationId, Page, PageLimit, ProductId, TenantId};
@@ -205,6 +206,12 @@ impl Products {
                             Vec::new()
                         }
                     };
+                    let event = ModerationDecided {
+                        product: entry.product_id,
+                        tenant,
+                        approved: matches!(verdict, Verdict::Approve),
+                    };
+                    log::append(tx, &ctx, &event).await?;
                     Ok((entry, changed))
                 })
             })

@@ -1,7 +1,7 @@
 //! What is looked at before buyers see it.
 
 use super::history::FieldChange;
-use crate::service::service;
+use crate::service::{public_event, service};
 use kernel::{Cursor, DateTime, ModerationId, Money, Page, ProductId, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -115,4 +115,9 @@ service! {
         fn trust(tenant: TenantId, trusted: bool) -> ();
         fn is_trusted(tenant: TenantId) -> bool;
     }
+}
+
+public_event! {
+    /// The operator decided about a product, or a change of one, that waited.
+    "catalog.moderation_decided" ModerationDecided { product: ProductId, tenant: TenantId, approved: bool } key product, tenant |e| Some(e.tenant)
 }

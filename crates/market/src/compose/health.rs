@@ -1,5 +1,7 @@
-//! What the process depends on beside its services.
+//! What everything needs: a database that answers, and a folder for pictures.
 
+use crate::home::Home;
+use anyhow::Context;
 use runtime::Check;
 use store::Db;
 
@@ -16,4 +18,10 @@ pub fn database_check(db: Db) -> Check {
                 .map_err(|e| e.to_string())
         }
     })
+}
+
+pub fn media_folder(home: &Home) -> anyhow::Result<std::path::PathBuf> {
+    let folder = home.data_dir.join("media");
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    Ok(folder)
 }

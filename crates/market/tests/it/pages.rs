@@ -4,13 +4,14 @@ mod finding;
 mod journeys;
 mod making;
 mod messaging;
+mod noticing;
 mod offering;
 mod purses;
 mod reviewing;
 mod wishing;
 mod workplaces;
 
-use crate::rightly::{Talk, received_by, refund_of_a, review_of_a, stock, talk_of_a};
+use crate::rightly::{Talk, notice_of, notice_of_a, received_by, refund_of_a, review_of_a, stock, talk_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -120,6 +121,9 @@ struct Things {
     talk: Talk,
     /// Of the order that buyer A placed, which the operator's desk knows by then.
     number: String,
+    /// What buyer A was told, and what shop A was.
+    notice: String,
+    sale_notice: String,
 }
 
 impl Things {
@@ -134,6 +138,8 @@ impl Things {
             wishlist: crate::rightly::wishlists::shared(world).await,
             talk: talk_of_a(world).await,
             number: number_of(world).await,
+            notice: notice_of(world).await,
+            sale_notice: notice_of_a(world).await,
         }
     }
 }
@@ -182,6 +188,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         {
             &things.talk.id
         }
+        p if p.starts_with("/account/notifications/") => &things.notice,
+        p if p.starts_with("/seller/notifications/") => &things.sale_notice,
         "/account/reviews/new" => {
             return format!("{path}?order={}&product={}", things.received, world.a.product);
         }
@@ -235,7 +243,11 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 /// What a role must include to see a page of a shop's or of the operator's.
 fn needed(path: &str) -> Permission {
     match path {
-        "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
+        "/seller"
+        | "/seller/shop"
+        | "/seller/reviews"
+        | "/seller/notifications"
+        | "/seller/notifications/{id}" => Permission::ReadShop,
         "/seller/products/new"
         | "/seller/uploads"
         | "/seller/uploads/{id}"
@@ -320,6 +332,13 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
             &[404]
         }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
+        ("account", Some(who)) if path == "/account/notifications/{id}" => {
+            if who == Who::BuyerA {
+                &[303]
+            } else {
+                &[404]
+            }
+        }
         ("orders" | "account", Some(_)) => &[200],
         // Those who have no overview are led to what they have.
         ("operator", Some(Who::Support | Who::Moderator)) if path == "/operator" => &[303],
@@ -327,6 +346,8 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],
         ("seller", Some(Who::OwnerB)) if names_one => &[404],
+        // It leads on to what it is about.
+        ("seller", Some(_)) if path == "/seller/notifications/{id}" => &[303],
         _ => &[200],
     }
 }
@@ -472,6 +493,8 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/orders/") || p.starts_with("/seller/messages/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
+            // All of a shop's staff read.
+            "/seller/notifications/read" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],

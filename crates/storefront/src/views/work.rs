@@ -52,6 +52,7 @@ impl WorkBar {
             "/seller/settlement" | "/operator/payouts" => "coins",
             "/seller/reviews" | "/operator/reviews" => "star",
             "/seller/messages" | "/operator/messages" => "mail",
+            "/seller/notifications" => "bell",
             "/seller/staff" => "people",
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",

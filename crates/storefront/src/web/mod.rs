@@ -23,6 +23,7 @@ mod listing;
 mod mail;
 mod making;
 mod messages;
+mod notices;
 mod numbers;
 mod operator;
 mod orders;
@@ -67,6 +68,7 @@ use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
 use contracts::messages::Messages;
+use contracts::notifications::Notifications;
 use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
@@ -93,6 +95,7 @@ pub struct Shop {
     pub reviews: Arc<dyn Reviews>,
     pub wishlists: Arc<dyn Wishlists>,
     pub messages: Arc<dyn Messages>,
+    pub notifications: Arc<dyn Notifications>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
@@ -203,6 +206,9 @@ fn table() -> Table {
         .post("/account/messages/{id}/archive", messages::archive)
         .post("/account/messages/{id}/report", messages::report)
         .post("/account/messages/{id}/quotes/{message}", messages::answer_quote)
+        .get("/account/notifications", notices::list)
+        .post("/account/notifications/read", notices::read_all)
+        .get("/account/notifications/{id}", notices::open)
         .get("/account/reviews", own_reviews::list)
         .get("/account/reviews/new", own_reviews::new)
         .post_files("/account/reviews/new", own_reviews::write, own_reviews::BYTES_MAX)
@@ -289,6 +295,9 @@ fn table() -> Table {
         .post("/seller/messages/{id}/archive", seller::messages::archive)
         .post("/seller/messages/{id}/report", seller::messages::report)
         .post("/seller/messages/{id}/quote", seller::messages::quote)
+        .get("/seller/notifications", seller::notices::list)
+        .post("/seller/notifications/read", seller::notices::read_all)
+        .get("/seller/notifications/{id}", seller::notices::open)
         .get("/seller/reviews", seller::reviews::list)
         .post("/seller/reviews/{id}/reply", seller::reviews::reply)
         .get("/seller/products", seller::products::list)

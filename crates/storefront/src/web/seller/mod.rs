@@ -12,6 +12,7 @@ pub mod items;
 pub mod making_form;
 pub mod messages;
 mod month;
+pub mod notices;
 pub mod orders;
 pub mod parcels;
 pub mod price_form;
@@ -46,8 +47,9 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 11] = [
+const SECTIONS: [(&str, &str, Permission); 12] = [
     ("/seller", "work.home", Permission::ReadShop),
+    ("/seller/notifications", "work.notices", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
     ("/seller/messages", "work.messages", Permission::FulfilSales),
