@@ -100,6 +100,7 @@ export const pagesOf = (found) => ({
     ['product-new', '/seller/products/new', '/seller/products/new'],
     ['product', '/seller/products/{id}', found.editor],
     ['product-history', '/seller/products/{id}/history', `${found.editor}/history`],
+    ['product-same-as', '/seller/products/{id}/same-as', `${found.editor}/same-as`],
     ['stock', '/seller/stock', '/seller/stock'],
     ['stock-low', '/seller/stock', '/seller/stock?low=1'],
     ['settlement', '/seller/settlement', '/seller/settlement'],
@@ -142,5 +143,6 @@ export const pagesOf = (found) => ({
     ['search', '/operator/search', '/operator/search'],
     ['search-tried', '/operator/search', '/operator/search?q=cobalt+bowl'],
     ['moderation', '/operator/moderation', '/operator/moderation'],
+    ['items', '/operator/items', '/operator/items'],
   ],
 })
