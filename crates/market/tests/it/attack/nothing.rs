@@ -58,7 +58,7 @@ pub const NAME_NOTHING: &[(&str, &str)] = &[
 ];
 
 /// Operations for buyers and guests that name nothing of anybody's.
-const BUYERS_NAME_NOTHING: [(&str, &str); 28] = [
+const BUYERS_NAME_NOTHING: &[(&str, &str)] = &[
     ("me", "reads the account of the token"),
     ("list_sessions", "reads the account of the token"),
     ("logout", "ends the session of the token"),
@@ -114,7 +114,7 @@ const BUYERS_NAME_NOTHING: [(&str, &str); 28] = [
 /// What buyers may ask for without naming anything of anybody's, and why.
 pub fn of_buyers() -> Vec<(&'static str, &'static str)> {
     [
-        &BUYERS_NAME_NOTHING[..],
+        BUYERS_NAME_NOTHING,
         super::messages::NAME_NOTHING,
         super::notifications::NAME_NOTHING,
         super::reviews::NAME_NOTHING,
