@@ -1,9 +1,12 @@
 //! Orders found by what somebody knows of them.
 
 use super::World;
-use contracts::orders::{FoundOrder, MarketDesk as _, NewParcel, OrderSearch, OrderStanding, Orders as _};
+use contracts::PublicEvent;
+use contracts::orders::{
+    FoundOrder, MarketDesk as _, NewParcel, OrderPlaced, OrderSearch, OrderStanding, Orders as _,
+};
 use contracts::payments::PaymentCaptured;
-use kernel::{Currency, Kind, Money, OrderId, ParcelId};
+use kernel::{Kind, OrderId, ParcelId, TenantId};
 use orders::domain::{Command, Order};
 use sqlx::{AssertSqlSafe, Row};
 use store::Scope;
@@ -65,18 +68,36 @@ impl World {
             .collect()
     }
 
-    async fn captured(&self, order: &Order, reference: &str) {
+    async fn publish<E: PublicEvent>(&self, event: &E) {
         let mut tx = self.db.db(orders::CONTEXT).begin(Scope::System).await.unwrap();
         let mut outbox = Outbox::new();
+        outbox.push(&self.ctx, event).unwrap();
+        outbox.append(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// As the till places an order, which tells of it.
+    async fn place_aloud(&self, shops: &[TenantId]) -> Order {
+        let order = self.place(&self.buyer(), shops).await;
+        let placed = OrderPlaced {
+            order: order.id,
+            buyer: order.placed.buyer,
+            total: order.total(),
+            tenants: shops.to_vec(),
+            reserved_until: order.placed.reserved_until,
+        };
+        self.publish(&placed).await;
+        order
+    }
+
+    async fn captured(&self, order: &Order, reference: &str) {
         let captured = PaymentCaptured {
             payment: order.placed.payment,
             order: order.id,
-            amount: Money::new(2_500, Currency::EUR),
+            amount: order.total(),
             reference: Some(reference.to_owned()),
         };
-        outbox.push(&self.ctx, &captured).unwrap();
-        outbox.append(&mut tx).await.unwrap();
-        tx.commit().await.unwrap();
+        self.publish(&captured).await;
     }
 }
 
@@ -84,8 +105,8 @@ impl World {
 async fn an_order_is_found_by_whatever_is_known_of_it() {
     let world = World::new().await;
     let (shop, other) = (world.shop(), world.shop());
-    let first = world.place(&world.buyer(), &[shop]).await;
-    let second = world.place(&world.buyer(), &[shop, other]).await;
+    let first = world.place_aloud(&[shop]).await;
+    let second = world.place_aloud(&[shop, other]).await;
     let second = world.tell(second, Command::Confirm).await;
     world.captured(&second, "ch_1AbC").await;
     let part = &second.placed.parts[0];
@@ -160,7 +181,7 @@ async fn an_order_is_found_by_whatever_is_known_of_it() {
 async fn pages_follow_one_another_and_times_bound_them() {
     let world = World::new().await;
     for _ in 0..5 {
-        world.place(&world.buyer(), &[world.shop()]).await;
+        world.place_aloud(&[world.shop()]).await;
     }
     world.desk_heard().await;
     for standing in [None, Some(OrderStanding::Unpaid)] {
