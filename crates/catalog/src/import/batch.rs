@@ -231,13 +231,13 @@ impl Batches {
         let origin = group.origin();
         let mut errors = Vec::new();
         match group.parse(&mut errors) {
-            Ok(draft) => {
+            Ok((draft, variants)) => {
                 for error in errors {
                     self.fail(error.row, 1, vec![error]);
                 }
                 let bytes = draft.text_bytes();
                 batch.drafts.push(draft);
-                batch.origins.push(origin);
+                batch.origins.push(origin.with_variants(variants));
                 bytes
             }
             Err(rows) => {

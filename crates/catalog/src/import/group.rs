@@ -12,6 +12,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 type ColumnNames = Vec<(&'static str, Arc<str>)>;
+/// Row and columns of each variant, in the draft's order.
+type RowsOfVariants = Vec<(u64, ColumnNames)>;
 
 /// One product's rows.
 pub struct Group {
@@ -34,12 +36,24 @@ pub struct Origin {
     pub first_row: u64,
     pub rows: u64,
     columns: ColumnNames,
+    /// Row and columns of each variant.
+    variants: RowsOfVariants,
 }
 
 impl Origin {
-    /// A refusal as an error of the product's first row.
+    /// A refusal as an error of the variant's row, or of the product's first.
     pub fn error(&self, refusal: &Refusal) -> RowError {
-        error_of(self.first_row, &self.columns, refusal)
+        let variant = variant_of(&refusal.pointer).and_then(|i| self.variants.get(i));
+        match variant {
+            Some((row, columns)) => error_of(*row, columns, refusal),
+            None => error_of(self.first_row, &self.columns, refusal),
+        }
+    }
+
+    /// The same, once it is known which rows its variants were read from.
+    #[must_use]
+    pub fn with_variants(self, variants: RowsOfVariants) -> Self {
+        Self { variants, ..self }
     }
 
     /// All that a refusal says, each as an error of its own column.
@@ -217,12 +231,13 @@ impl Group {
             first_row: self.first_row,
             rows: self.rows(),
             columns: self.first_columns.clone(),
+            variants: Vec::new(),
         }
     }
 
     /// The product, checked. A variant that breaks a rule is left out and reported; a product without any left, or
     /// that breaks a rule itself, is refused with all its rows.
-    pub fn parse(mut self, errors: &mut Vec<RowError>) -> Result<ParsedDraft, u64> {
+    pub fn parse(mut self, errors: &mut Vec<RowError>) -> Result<(ParsedDraft, RowsOfVariants), u64> {
         self.drop_product_row();
         loop {
             // Only a product with several variants is tried more than once.
@@ -234,7 +249,9 @@ impl Group {
             let refusal = match domain::parse(draft) {
                 Ok(parsed) => {
                     let surcharges = self.variants.iter().map(|(_, _, surcharge)| *surcharge).collect();
-                    return Ok(parsed.told_by_rows(self.said, self.lacks_rows, surcharges));
+                    let parsed = parsed.told_by_rows(self.said, self.lacks_rows, surcharges);
+                    let rows = self.variants.into_iter();
+                    return Ok((parsed, rows.map(|(row, columns, _)| (row, columns)).collect()));
                 }
                 Err(refusal) => refusal,
             };

@@ -316,8 +316,8 @@ async fn combinations_of_later_versions_are_read() {
     );
     let report = send(&scene, file.clone().into(), 201).await;
     assert_eq!(
-        (&report["errors"][0]["code"], &report["errors"][0]["column"]),
-        (&json!("price_out_of_range"), &json!("Impact on price")),
+        ["code", "column", "row"].map(|member| &report["errors"][0][member]),
+        [&json!("price_out_of_range"), &json!("Impact on price"), &json!(4)],
         "{report}"
     );
     let file = file.replace("-20.01", "1");
