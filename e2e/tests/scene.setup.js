@@ -26,6 +26,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   const operator = await open(OPERATOR)
   await save(operator, 'operator')
   found.shop = await pathOf(operator, '/operator/shops', '/operator/shops/')
+  found.desk = await pathOf(operator, '/operator/orders', '/operator/orders/')
   found.category = await pathOf(operator, '/operator/categories', '/operator/categories?')
   await holdBack(operator, 'cadmium')
   const giftCard = await issueGiftCard(operator)
