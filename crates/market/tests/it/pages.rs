@@ -156,6 +156,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/search/",
             "/operator/moderation/",
             "/operator/categories/",
+            "/operator/dead-letters/",
         ]
         .iter()
         .any(|of| p.starts_with(of)) =>
@@ -191,6 +192,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
     };
     let path = path
         .replace("{sku}", &world.a.sku)
+        .replace("{kind}", "order_confirmed")
+        .replace("{language}", "en")
         .replace("{version}", "1")
         // The form is refused before it is looked for.
         .replace("{pass}", &world.a.sale)
@@ -227,6 +230,7 @@ fn needed(path: &str) -> Permission {
         | "/seller/shop"
         | "/seller/reviews"
         | "/seller/notifications"
+        | "/seller/notifications/settings"
         | "/seller/notifications/{id}" => Permission::ReadShop,
         "/seller/products/new"
         | "/seller/uploads"
@@ -273,6 +277,8 @@ fn needed(path: &str) -> Permission {
         "/operator/reviews" => Permission::ModerateReviews,
         "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
         "/operator/categories" => Permission::ManageCategories,
+        "/operator/dead-letters" => Permission::ManageSystem,
+        "/operator/templates" | "/operator/templates/{kind}/{language}" => Permission::ManageSystem,
         other => panic!("{other} is new: who may see it?"),
     }
 }
@@ -467,7 +473,7 @@ async fn forms_are_refused_without_their_token_and_from_others() {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
             // All of a shop's staff read.
-            "/seller/notifications/read" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
+            p if p.starts_with("/seller/notifications") => &[(Who::BuyerB, 403), (Who::Admin, 403)],
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],

@@ -67,6 +67,8 @@ impl Scene {
                 ("/operator/messages", "operator.messages"),
                 ("/operator/categories", "operator.categories"),
                 ("/operator/search", "operator.search"),
+                ("/operator/templates", "operator.templates"),
+                ("/operator/dead-letters", "operator.dead_letters"),
             ]
             .map(|(href, key)| Section {
                 link: Link::new(self.t(key), href),

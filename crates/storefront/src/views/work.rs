@@ -37,6 +37,8 @@ impl WorkBar {
             "/operator/moderation" => "filter",
             "/operator/categories" => "layers",
             "/operator/search" => "search",
+            "/operator/templates" => "mail",
+            "/operator/dead-letters" => "alert",
             _ => "shop",
         }
     }

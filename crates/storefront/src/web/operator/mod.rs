@@ -2,6 +2,7 @@
 
 pub mod breaks;
 pub mod categories;
+pub mod dead_letters;
 pub mod gift_cards;
 pub mod ledger;
 pub mod messages;
@@ -13,6 +14,7 @@ pub mod reviews;
 pub mod search;
 pub mod shops;
 pub mod taxes;
+pub mod templates;
 
 use super::visit::Visit;
 use crate::views::common::Link;
@@ -61,6 +63,16 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ManageCategories,
     ),
     ("/operator/search", "operator.search", Permission::ManageSearch),
+    (
+        "/operator/templates",
+        "operator.templates",
+        Permission::ManageSystem,
+    ),
+    (
+        "/operator/dead-letters",
+        "operator.dead_letters",
+        Permission::ManageSystem,
+    ),
 ];
 
 /// The bar over the operator's pages, standing at `section`.
