@@ -186,8 +186,10 @@ impl World {
         let waiting = async {
             testkit::eventually("the log is heard", async || {
                 let heard: bool = sqlx::query_scalar(
-                    "select coalesce((select (c.xid, c.id) >= (select (e.xid, e.id) from log.event e order by e.xid desc, e.id desc limit 1)
-                       from log.cursor c where c.consumer = 'notifications.notices'), false)",
+                    "select exists (
+                        select from log.cursor c,
+                               (select xid, id from log.event order by xid desc, id desc limit 1) as e
+                         where c.consumer = 'notifications.notices' and (c.xid, c.id) >= (e.xid, e.id))",
                 )
                 .fetch_one(&mut self.db.owner().await)
                 .await
