@@ -249,14 +249,8 @@ pub async fn compose(
     order_book.know_files(media);
     let order_desks = desks::OrderDesks::of(w, &order_book);
 
-    let noticing = noticing::add(
-        w,
-        db(notifications::CONTEXT)?,
-        &identity,
-        &catalog,
-        &tenants,
-        &order_desks.desk,
-    );
+    let told = db(notifications::CONTEXT)?;
+    let noticing = noticing::add(w, told, &identity, &catalog, &tenants, &order_desks.desk);
     let conversations = messages::Conversations::new(messages::Parts {
         db: db(messages::CONTEXT)?,
         identity: identity.clone(),
