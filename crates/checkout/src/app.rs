@@ -19,6 +19,7 @@ use contracts::catalog::Catalog;
 use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
 use contracts::identity::Identity;
 use contracts::inventory::Inventory;
+use contracts::notifications::Letters;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
 use contracts::payments::PaymentStatus;
 use contracts::tenants::{ShopDesk, Tenants};
@@ -71,8 +72,10 @@ pub struct Parts {
     pub tenants: Arc<dyn Tenants>,
     pub inventory: Arc<dyn Inventory>,
     pub carts: Arc<dyn CartService>,
-    /// Who mails buyers whose money went back.
+    /// Who knows owners of shops by name.
     pub identity: Arc<dyn Identity>,
+    /// Who mails buyers and shops.
+    pub letters: Arc<dyn Letters>,
     /// Who says which owners of shops are mailed.
     pub shops: Arc<dyn ShopDesk>,
     pub orders: Orders,
@@ -111,6 +114,7 @@ impl Checkouts {
             db: parts.db.clone(),
             orders: parts.orders.clone(),
             identity: parts.identity,
+            letters: parts.letters,
             shops: parts.shops,
             public_url: parts.config.public_url.trim_end_matches('/').to_owned(),
         };

@@ -100,6 +100,8 @@ service! {
         fn set_shop_role(user: UserId, tenant: TenantId, role: Option<Role>, version: i64) -> ();
         /// Mails somebody on behalf of another context.
         fn send_mail(to: String, subject: String, body: String) -> ();
+        /// The same, with headers of its own.
+        fn send_mail_with(to: String, subject: String, body: String, headers: Vec<(String, String)>) -> ();
         /// Creates many users with one known password hash: the demo's buyers and sellers. Returns their ids in order; those that exist keep theirs.
         fn register_many(users: Vec<UserCard>, password: String) -> Vec<UserId>;
     }
@@ -192,6 +194,9 @@ pub struct Mail {
     /// Plain text.
     pub body: String,
     pub at: DateTime,
+    /// Those beside the usual ones, such as `List-Unsubscribe`.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
 }
 
 service! {

@@ -1,9 +1,11 @@
 //! What people are told of what happens to what is theirs.
 
-use crate::Language;
+use crate::identity::Identity;
 use crate::service::service;
-use kernel::{Cursor, DateTime, EventId, Page, Role, TenantId, UserId};
+use crate::{Language, Reply};
+use kernel::{Ctx, Cursor, DateTime, EventId, Page, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Unread notices beyond which nobody counts.
 pub const UNREAD_MAX: u32 = 99;
@@ -63,6 +65,12 @@ impl NoticeTopic {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| topic.name() == name)
     }
+
+    /// Whether it is told and mailed whatever somebody wishes: what they agreed to, and what keeps their account theirs.
+    #[must_use]
+    pub fn is_required(self) -> bool {
+        matches!(self, Self::Orders | Self::Security)
+    }
 }
 
 macro_rules! notices {
@@ -84,6 +92,11 @@ macro_rules! notices {
                 match self {
                     $( Self::$kind => $name, )+
                 }
+            }
+
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
             }
 
             #[must_use]
@@ -182,6 +195,239 @@ pub struct Notice {
     pub read: bool,
 }
 
+/// In which ways somebody is told of a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TopicChoice {
+    pub topic: NoticeTopic,
+    /// In the list of notifications.
+    pub in_app: bool,
+    pub email: bool,
+}
+
+/// A time of the day in which nobody is mailed but of what is urgent. It may go over midnight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    #[schema(example = "22:00", pattern = "^[0-2][0-9]:[0-5][0-9]$")]
+    pub from: String,
+    #[schema(example = "07:00", pattern = "^[0-2][0-9]:[0-5][0-9]$")]
+    pub until: String,
+}
+
+/// How somebody wants to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NotificationSettings)]
+pub struct NoticeSettings {
+    /// Of a change, those that are to be otherwise; `orders` and `security` stay as they are.
+    #[schema(max_items = 10)]
+    pub topics: Vec<TopicChoice>,
+    /// Of the IANA's database, by which the quiet hours go.
+    #[schema(example = "Europe/Madrid", max_length = 64)]
+    pub time_zone: String,
+    /// Absent where mails come at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<QuietHours>,
+}
+
+/// What a link in a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MailSubscription)]
+pub struct Subscription {
+    pub topic: NoticeTopic,
+    /// Whether mails of it come.
+    pub email: bool,
+}
+
+/// A mail to somebody, which is sent if they want it, when they want it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Of what waits, a letter of the same key takes the place of the one before.
+    pub key: String,
+    pub topic: NoticeTopic,
+    /// None of a guest, who has said nothing of what they want.
+    pub user: Option<UserId>,
+    pub to: String,
+    pub language: Language,
+    pub subject: String,
+    pub body: String,
+    /// Does not wait for the end of quiet hours.
+    pub urgent: bool,
+}
+
+service! {
+    /// Mails that go by what their readers want.
+    Letters as "letters", remote RemoteLetters, served ServedLetters {
+        fn mail(letter: Letter) -> ();
+    }
+}
+
+/// Mails that go at once, where nobody says what they want.
+pub struct Direct(pub Arc<dyn Identity>);
+
+impl Letters for Direct {
+    fn mail<'a>(&'a self, ctx: &'a Ctx, letter: Letter) -> Reply<'a, ()> {
+        self.0.send_mail(ctx, letter.to, letter.subject, letter.body)
+    }
+}
+
+/// The words for a kind of notice in one language, as operators list them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = NotificationTemplateCard)]
+pub struct TemplateCard {
+    pub kind: NoticeKind,
+    pub topic: NoticeTopic,
+    /// 0 where nobody has changed what comes with the program.
+    pub version: i64,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<DateTime>,
+}
+
+/// Words as they were, or are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = NotificationTemplateVersion)]
+pub struct TemplateVersion {
+    pub version: i64,
+    pub title: String,
+    pub text: String,
+    /// The name of who wrote it; absent of what comes with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime>,
+    /// The version whose words it took up again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<i64>,
+}
+
+/// The words for a kind of notice in one language, with what they were before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = NotificationTemplate)]
+pub struct NoticeTemplate {
+    pub kind: NoticeKind,
+    pub topic: NoticeTopic,
+    #[schema(inline)]
+    pub language: Language,
+    pub version: i64,
+    #[schema(example = "Your order {order} is confirmed")]
+    pub title: String,
+    pub text: String,
+    /// Names that may stand in braces.
+    #[schema(example = json!(["order", "amount"]))]
+    pub places: Vec<String>,
+    /// The latest first; the last is what comes with the program.
+    pub versions: Vec<TemplateVersion>,
+}
+
+/// What is wrong with words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateFlawKind {
+    Empty,
+    TooLong,
+    /// A brace that opens and does not close.
+    Unclosed,
+    /// A brace that closes and never opened.
+    Unopened,
+    /// No name stands between the braces.
+    NoName,
+    /// Nobody knows what to fill in there.
+    UnknownName,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TemplateFlaw {
+    /// `title` or `text`.
+    pub field: String,
+    /// The character at which it is; the first is 1.
+    pub at: u32,
+    pub kind: TemplateFlawKind,
+    /// The name that nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Words with their places filled by examples, or what is wrong with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TemplatePreview {
+    pub title: String,
+    pub text: String,
+    /// Of flawed words nothing is shown.
+    pub flaws: Vec<TemplateFlaw>,
+}
+
+service! {
+    /// What operators do with the words in which people are told.
+    NoticeTemplates as "notice_templates", remote RemoteNoticeTemplates, served ServedNoticeTemplates {
+        /// Of all kinds, as they are now.
+        fn cards(language: Language) -> Vec<TemplateCard>;
+        fn template(kind: NoticeKind, language: Language) -> NoticeTemplate;
+        fn preview(kind: NoticeKind, language: Language, title: String, text: String) -> TemplatePreview;
+        /// Other words in the place of version `seen`.
+        fn write(kind: NoticeKind, language: Language, seen: i64, title: String, text: String) -> NoticeTemplate;
+        /// The words of an earlier version, in the place of version `seen`.
+        fn restore(kind: NoticeKind, language: Language, seen: i64, version: i64) -> NoticeTemplate;
+    }
+}
+
+/// Work or an event that failed in every attempt, and is tried no more by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DeadLetter)]
+pub struct FailedWork {
+    #[schema(example = "job:0190f3e7-7f0a-7000-8000-000000000000")]
+    pub id: String,
+    /// Which work it is.
+    #[schema(example = "checkout.mails")]
+    pub name: String,
+    /// Of an event: which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "orders.sub_order_delivered")]
+    pub topic: Option<String>,
+    /// What the last attempt said.
+    pub error: String,
+    pub attempts: u32,
+    /// When it was asked for, or happened.
+    pub since: DateTime,
+    /// Events of the same thing that wait until this one is settled.
+    pub behind: u32,
+}
+
+/// What an operator did with something that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureAct {
+    Retry,
+    Dismiss,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DeadLetterDecision)]
+pub struct FailureDecision {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    pub error: String,
+    pub act: FailureAct,
+    /// The name of who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub at: DateTime,
+}
+
+service! {
+    /// What failed for good, of all contexts, and what operators do with it.
+    DeadLetters as "dead_letters", remote RemoteDeadLetters, served ServedDeadLetters {
+        /// The latest first.
+        fn failures(after: Option<Cursor>, limit: u16) -> Page<FailedWork>;
+        /// Gives it new attempts, or gives it up; who did is kept.
+        fn decide(id: String, act: FailureAct) -> ();
+        /// The latest decisions.
+        fn decisions(limit: u16) -> Vec<FailureDecision>;
+    }
+}
+
 service! {
     /// The notifications context.
     Notifications as "notifications", remote RemoteNotifications, served ServedNotifications {
@@ -193,6 +439,14 @@ service! {
         fn mark_read(reader: NoticeReader, id: EventId, language: Language) -> Notice;
         /// Marks all as read up to one, with it, and answers how many were not. What came after it stays unread.
         fn mark_all_read(reader: NoticeReader, through: EventId) -> u32;
+        /// How somebody wants to be told: all topics.
+        fn settings(user: UserId) -> NoticeSettings;
+        /// Answers with how it is then.
+        fn change_settings(user: UserId, change: NoticeSettings) -> NoticeSettings;
+        /// What the link at the end of a mail is about.
+        fn subscription(token: String) -> Subscription;
+        /// Whether mails of the link's topic come from now on.
+        fn subscribe(token: String, email: bool) -> Subscription;
     }
 }
 

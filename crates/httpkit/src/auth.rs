@@ -134,7 +134,8 @@ pub mod perm {
         ManagePayments,
         ManagePromotions,
         ManagePartners,
-        ReadSystem
+        ReadSystem,
+        ManageSystem
     );
 }
 

@@ -107,6 +107,8 @@ create table identity.mail (
     sender text not null,
     subject text not null,
     body text not null,
-    sent_at timestamptz not null
+    sent_at timestamptz not null,
+    -- those beside the usual ones: pairs of name and value
+    headers jsonb not null
 );
 create index mail_recipient on identity.mail (recipient, id desc);

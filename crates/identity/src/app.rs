@@ -19,7 +19,7 @@ use crate::Error;
 use crate::attempts::{AttemptLimits, Attempts};
 use crate::hash::Hasher;
 use crate::keys::Keys;
-use crate::mail::{MailPort, Message};
+use crate::mail::{MailError, MailPort, Message};
 use crate::store::account::Account;
 use ::store::Db;
 use ::store::seal::Keyring;
@@ -90,9 +90,13 @@ impl Accounts {
 
     /// Sends after the commit. A mail that is not taken is logged: the person can ask for another.
     async fn send(&self, message: Message, now: Timestamp) {
-        if let Err(error) = self.0.mail.send(message, now).await {
+        if let Err(error) = self.post(message, now).await {
             tracing::error!(%error, "a mail was lost");
         }
+    }
+
+    async fn post(&self, message: Message, now: Timestamp) -> Result<(), MailError> {
+        self.0.mail.send(message, now).await
     }
 }
 

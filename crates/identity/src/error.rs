@@ -55,6 +55,8 @@ pub enum Error {
     #[error("the database refused: {0}")]
     Database(sqlx::Error),
     #[error(transparent)]
+    Mail(#[from] crate::mail::MailError),
+    #[error(transparent)]
     Sealed(#[from] store::seal::SealError),
     #[error("{0}")]
     Internal(String),
@@ -125,6 +127,10 @@ impl From<Error> for Fault {
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::busy(),
             Error::Fault(fault) => *fault,
+            Error::Mail(_) => {
+                tracing::warn!(error = %detail, "a mail was not taken");
+                Self::unavailable("mail")
+            }
             Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
             Error::Database(_) | Error::Sealed(_) | Error::Internal(_) => {
                 tracing::error!(error = %detail, "identity failed");

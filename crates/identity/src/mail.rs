@@ -14,6 +14,8 @@ pub struct Message {
     pub to: String,
     pub subject: String,
     pub body: String,
+    /// Those beside the usual ones, such as `List-Unsubscribe`.
+    pub headers: Vec<(String, String)>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +50,7 @@ impl DevelopmentInbox {
 impl MailPort for DevelopmentInbox {
     fn send<'a>(&'a self, message: Message, now: Timestamp) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async move {
-            let Message { to, subject, body } = message;
-            store::mail::insert(self.db.pool(), &to, &self.sender, &subject, &body, now)
+            store::mail::insert(self.db.pool(), &message, &self.sender, now)
                 .await
                 .map_err(|e| MailError(e.to_string()))
         })
@@ -94,6 +95,7 @@ pub fn verification(to: &str, name: &str, public_url: &str, token: &str) -> Mess
             "Hello {name},\n\nwelcome. Please confirm that this address is yours:\n\n{link}\n\n\
              The link works once, for two days. If you did not register, ignore this mail.\n"
         ),
+        headers: Vec::new(),
     }
 }
 
@@ -107,6 +109,7 @@ pub fn reset(to: &str, name: &str, public_url: &str, token: &str) -> Message {
             "Hello {name},\n\nsomebody, probably you, wants a new password for this account. Choose one here:\n\n{link}\n\n\
              The link works once, for one hour. If it was not you, ignore this mail: nothing changes.\n"
         ),
+        headers: Vec::new(),
     }
 }
 
@@ -119,5 +122,6 @@ pub fn password_changed(to: &str, name: &str, public_url: &str) -> Message {
             "Hello {name},\n\nyour password was changed and every device was signed out. If it was not you, ask for a new one:\n\n\
              {public_url}/reset-password\n"
         ),
+        headers: Vec::new(),
     }
 }

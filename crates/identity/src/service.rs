@@ -76,6 +76,17 @@ impl Identity for Accounts {
         reply(async move { self.send_mail(ctx, &to, subject, body).await })
     }
 
+    fn send_mail_with<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        to: String,
+        subject: String,
+        body: String,
+        headers: Vec<(String, String)>,
+    ) -> Reply<'a, ()> {
+        reply(async move { self.send_mail_with(ctx, &to, subject, body, headers).await })
+    }
+
     fn register_many<'a>(
         &'a self,
         ctx: &'a Ctx,

@@ -71,6 +71,8 @@ pub enum Permission {
     /// Keys of partners' programs.
     ManagePartners,
     ReadSystem,
+    /// What people are told, in which words, and what could not be done.
+    ManageSystem,
 }
 
 impl Role {
@@ -130,7 +132,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
@@ -156,6 +158,7 @@ impl Permission {
         Self::ManagePromotions,
         Self::ManagePartners,
         Self::ReadSystem,
+        Self::ManageSystem,
     ];
 
     fn is_operators(self) -> bool {
@@ -175,6 +178,7 @@ impl Permission {
                 | Self::ManagePromotions
                 | Self::ManagePartners
                 | Self::ReadSystem
+                | Self::ManageSystem
         )
     }
 }

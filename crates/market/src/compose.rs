@@ -250,9 +250,12 @@ pub async fn compose(
     order_book.know_files(media);
     let order_desks = desks::OrderDesks::of(w, &order_book);
 
+    let told = db(notifications::CONTEXT)?;
+    let noticing = noticing::add(w, told, &identity, &catalog, &tenants, &order_desks.desk);
     let conversations = messages::Conversations::new(messages::Parts {
         db: db(messages::CONTEXT)?,
         identity: identity.clone(),
+        letters: noticing.letters.clone(),
         tenants: tenants.clone(),
         shops: shop_desk.clone(),
         catalog: catalog.clone(),
@@ -260,13 +263,6 @@ pub async fn compose(
         public_url: config.public_url.clone(),
     });
     let messages = talk::client(w, &conversations);
-    let notifications = noticing::add(
-        w,
-        db(notifications::CONTEXT)?,
-        &catalog,
-        &tenants,
-        &order_desks.desk,
-    );
 
     let carrier_secret = match &config.sandbox_webhook_secret {
         Some(secret) => httpkit::webhook::Secret::parse(secret)
@@ -329,6 +325,7 @@ pub async fn compose(
         inventory: inventory.clone(),
         carts: cart.clone(),
         identity: identity.clone(),
+        letters: noticing.letters,
         shops: shop_desk.clone(),
         orders: order_book.clone(),
         rates: ledger_book.rates().clone(),
@@ -380,7 +377,9 @@ pub async fn compose(
         reviews: reviews.clone(),
         wishlists,
         messages: messages.clone(),
-        notifications,
+        notifications: noticing.notifications,
+        templates: noticing.templates,
+        dead_letters: noticing.dead_letters,
         search: search.clone(),
         search_desk,
         history: desks.history,

@@ -18,6 +18,7 @@ use contracts::messages::{
     AbuseReason, BUYERS_AN_HOUR_MAX, ContactKind, Conversation, Message, MessageKind, MessageSent, NewThread,
     Party, SHOPS_AN_HOUR_MAX, Side, THREADS_A_DAY_MAX, ThreadKind, ThreadReported,
 };
+use contracts::notifications::Letters;
 use contracts::orders::Orders;
 use contracts::tenants::{ShopDesk, Tenants};
 use httpkit::{contact, text};
@@ -37,6 +38,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Parts {
     pub db: Db,
     pub identity: Arc<dyn Identity>,
+    pub letters: Arc<dyn Letters>,
     pub tenants: Arc<dyn Tenants>,
     pub shops: Arc<dyn ShopDesk>,
     pub catalog: Arc<dyn Catalog>,

@@ -7,7 +7,9 @@ use crate::store::{self, ThreadRow};
 use ::store::Scope;
 use ::store::jobs::{Job, Queue};
 use contracts::Language;
+use contracts::identity::UserCard;
 use contracts::messages::{MessageKind, Party, Side};
+use contracts::notifications::{Letter, NoticeTopic};
 use httpkit::contact;
 use kernel::{Ctx, Fault, MessageId, SharedClock, ThreadId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -107,7 +109,14 @@ async fn mail(conversations: &Conversations, ctx: &Ctx, job: &Job) -> Result<(),
         // Read meanwhile, or taken away.
         return Ok(());
     }
-    let (name, address, usual) = reader(conversations, ctx, &row, *to).await?;
+    let (
+        UserCard {
+            id: user,
+            name,
+            email: address,
+        },
+        usual,
+    ) = reader(conversations, ctx, &row, *to).await?;
     let language = language.unwrap_or(usual);
     let link = match to {
         Side::Buyer => format!("{}/account/messages/{}", conversations.0.public_url, row.id),
@@ -124,11 +133,20 @@ async fn mail(conversations: &Conversations, ctx: &Ctx, job: &Job) -> Result<(),
     let hello = language.pick("Hello", "Hola");
     let read = language.pick("Read it and answer here:", "Léalo y responda aquí:");
     let body = format!("{hello} {name}:\n\n{told}\n\n{read}\n{link}\n");
-    conversations
-        .0
-        .identity
-        .send_mail(ctx, address, subject, body)
-        .await?;
+    let letter = Letter {
+        key: job.id.to_string(),
+        topic: match news {
+            News::Unread { .. } => NoticeTopic::Messages,
+            News::Decided { .. } => NoticeTopic::Moderation,
+        },
+        user: Some(user),
+        to: address,
+        language,
+        subject,
+        body,
+        urgent: false,
+    };
+    conversations.0.letters.mail(ctx, letter).await?;
     Ok(())
 }
 
@@ -163,13 +181,13 @@ async fn beginning(
     }))
 }
 
-/// Name, address and usual language of a reader; of a shop, its owner's.
+/// A reader and their usual language; of a shop, its owner.
 async fn reader(
     conversations: &Conversations,
     ctx: &Ctx,
     row: &ThreadRow,
     to: Side,
-) -> Result<(String, String, Language), Error> {
+) -> Result<(UserCard, Language), Error> {
     let (user, language) = match Conversations::reader(row, to) {
         Party::Buyer(user) => (user, Language::En),
         Party::Shop(tenant) => {
@@ -184,7 +202,7 @@ async fn reader(
     };
     let found = conversations.0.identity.users(ctx, vec![user]).await?.pop();
     let card = found.ok_or_else(|| Fault::not_found("user"))?;
-    Ok((card.name, card.email, language))
+    Ok((card, language))
 }
 
 fn words(language: Language, from: &str, title: &str, begins: &str) -> (String, String) {

@@ -23,3 +23,58 @@ create index notice_unread on notifications.notice (recipient_id, id) include (t
 -- for what is forgotten in the end
 create index notice_by_age on notifications.notice using brin (at);
 select store.isolate('notifications.notice');
+
+-- What somebody does not want to be told of, and in which way. Whoever has said nothing is told of all.
+create table notifications.declined (
+    user_id uuid not null,
+    topic text not null,
+    channel text not null,
+    constraint declined_pkey primary key (user_id, topic, channel),
+    constraint declined_channel_check check (channel in ('in_app', 'email'))
+);
+select store.close_to_shops('notifications.declined');
+
+-- When somebody is not to be mailed: minutes of the day in their time zone, which may go over midnight.
+create table notifications.rhythm (
+    user_id uuid not null,
+    -- a name of the IANA's database
+    time_zone text not null,
+    quiet_from smallint,
+    quiet_until smallint,
+    constraint rhythm_pkey primary key (user_id),
+    constraint rhythm_quiet_check check ((quiet_from is null) = (quiet_until is null) and quiet_from <> quiet_until),
+    constraint rhythm_day_check check (quiet_from between 0 and 1439 and quiet_until between 0 and 1439)
+);
+select store.close_to_shops('notifications.rhythm');
+
+-- The words in which people are told, where an operator has written others than come with the program, which are version 0.
+create table notifications.template (
+    kind text not null,
+    language text not null,
+    version bigint not null,
+    title text not null,
+    text text not null,
+    author_id uuid,
+    at timestamptz not null,
+    -- the version whose words these are
+    restored bigint,
+    constraint template_pkey primary key (kind, language, version),
+    constraint template_version_check check (version > 0)
+);
+select store.close_to_shops('notifications.template');
+
+-- What operators did with what failed for good, of all contexts.
+create table notifications.decision (
+    id uuid not null,
+    -- which it was: a job or an event
+    failed text not null,
+    name text not null,
+    topic text,
+    error text not null,
+    act text not null,
+    by_id uuid,
+    at timestamptz not null,
+    constraint decision_pkey primary key (id),
+    constraint decision_act_check check (act in ('retry', 'dismiss'))
+);
+select store.close_to_shops('notifications.decision');

@@ -1,5 +1,9 @@
 //! Notices are listed, counted and marked as read here.
 
+mod failures;
+mod templates;
+mod wishes;
+
 use crate::domain::facts::{Facts, href};
 use crate::domain::words;
 use crate::error::Error;
@@ -7,6 +11,7 @@ use crate::store::{self, NoticeRow};
 use ::store::{Db, Scope};
 use contracts::Language;
 use contracts::catalog::Catalog;
+use contracts::identity::Identity;
 use contracts::notifications::{Notice, NoticeKind, NoticeReader, NoticeTopic, UNREAD_MAX};
 use contracts::orders::OrderDesk;
 use contracts::tenants::Tenants;
@@ -18,9 +23,14 @@ use uuid::Uuid;
 /// What it takes to say in words what happened.
 pub struct Parts {
     pub db: Db,
+    pub identity: Arc<dyn Identity>,
     pub catalog: Arc<dyn Catalog>,
     pub tenants: Arc<dyn Tenants>,
     pub orders: Arc<dyn OrderDesk>,
+    /// Where links lead, without a slash at its end.
+    pub public_url: String,
+    /// By which links in mails are signed.
+    pub key: Vec<u8>,
 }
 
 /// The notifications context.
@@ -52,8 +62,8 @@ fn scope(reader: NoticeReader) -> Scope {
     }
 }
 
-/// Of what a reader is told nothing: of a shop, what is none of their work.
-fn without(reader: NoticeReader) -> Vec<&'static str> {
+/// What of a shop is none of their work.
+fn not_their_work(reader: NoticeReader) -> Vec<String> {
     let NoticeReader::Staff { role, .. } = reader else {
         return Vec::new();
     };
@@ -70,7 +80,7 @@ fn without(reader: NoticeReader) -> Vec<&'static str> {
     let hidden = NoticeTopic::ALL
         .into_iter()
         .filter(|topic| !role.may(needs(*topic)));
-    hidden.map(NoticeTopic::name).collect()
+    hidden.map(|topic| topic.name().to_owned()).collect()
 }
 
 fn distinct<T: Copy + Ord>(found: impl Iterator<Item = T>) -> Vec<T> {
@@ -83,11 +93,32 @@ fn distinct<T: Copy + Ord>(found: impl Iterator<Item = T>) -> Vec<T> {
 impl Notices {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let public_url = parts.public_url.trim_end_matches('/').to_owned();
+        Self(Arc::new(Parts { public_url, ..parts }))
+    }
+
+    pub(crate) fn identity(&self) -> &dyn Identity {
+        &*self.0.identity
+    }
+
+    pub(crate) fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    pub(crate) fn key(&self) -> &[u8] {
+        &self.0.key
     }
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Of what a reader is told nothing: what is none of their work, and what they do not want to be told.
+    async fn without(&self, reader: NoticeReader) -> Result<Vec<String>, Error> {
+        let (NoticeReader::Person { user } | NoticeReader::Staff { user, .. }) = reader;
+        let mut without = store::wishes::declined(self.db().pool(), user, "in_app").await?;
+        without.extend(not_their_work(reader));
+        Ok(without)
     }
 
     pub async fn feed(
@@ -103,16 +134,10 @@ impl Notices {
             Some(Cursor(after)) => Some(EventId(after.parse().unwrap_or(Uuid::nil()))),
             None => None,
         };
-        let size = usize::from(limit);
+        let (size, without) = (usize::from(limit), self.without(reader).await?);
         let mut tx = self.db().begin(scope(reader)).await?;
-        let mut rows = store::feed(
-            &mut tx,
-            recipient(reader),
-            &without(reader),
-            before,
-            i64::from(limit) + 1,
-        )
-        .await?;
+        let mut rows =
+            store::feed(&mut tx, recipient(reader), &without, before, i64::from(limit) + 1).await?;
         tx.commit().await?;
         let is_more = rows.len() > size;
         rows.truncate(size);
@@ -125,9 +150,10 @@ impl Notices {
     }
 
     pub async fn unread(&self, reader: NoticeReader) -> Result<u32, Error> {
+        let without = self.without(reader).await?;
         let mut tx = self.db().begin(scope(reader)).await?;
         let most = i64::from(UNREAD_MAX) + 1;
-        let count = store::unread(&mut tx, recipient(reader), &without(reader), most).await?;
+        let count = store::unread(&mut tx, recipient(reader), &without, most).await?;
         tx.commit().await?;
         Ok(u32::try_from(count).unwrap_or(UNREAD_MAX))
     }
@@ -139,8 +165,9 @@ impl Notices {
         id: EventId,
         language: Language,
     ) -> Result<Notice, Error> {
+        let without = self.without(reader).await?;
         let mut tx = self.db().begin(scope(reader)).await?;
-        let row = store::mark_read(&mut tx, recipient(reader), &without(reader), id, ctx.now)
+        let row = store::mark_read(&mut tx, recipient(reader), &without, id, ctx.now)
             .await?
             .ok_or(Error::NotFound)?;
         tx.commit().await?;
@@ -154,9 +181,9 @@ impl Notices {
         reader: NoticeReader,
         through: EventId,
     ) -> Result<u32, Error> {
+        let without = self.without(reader).await?;
         let mut tx = self.db().begin(scope(reader)).await?;
-        let marked =
-            store::mark_all_read(&mut tx, recipient(reader), &without(reader), through, ctx.now).await?;
+        let marked = store::mark_all_read(&mut tx, recipient(reader), &without, through, ctx.now).await?;
         tx.commit().await?;
         Ok(u32::try_from(marked).unwrap_or(u32::MAX))
     }
@@ -169,7 +196,8 @@ impl Notices {
         language: Language,
         rows: Vec<NoticeRow>,
     ) -> Result<Vec<Notice>, Error> {
-        let names = self.names(ctx, reader, &rows).await;
+        let (names, wording) = futures::join!(self.names(ctx, reader, &rows), self.wording(language));
+        let wording = wording?;
         rows.into_iter()
             .map(|row| {
                 let kind: NoticeKind = serde_json::from_value(row.kind.clone().into())
@@ -184,8 +212,8 @@ impl Notices {
                     id: row.id,
                     kind,
                     topic: kind.topic(),
-                    title: words::fill(words::title(language, kind), value),
-                    text: words::fill(words::text(language, kind), value),
+                    title: words::fill(wording.title(kind), value),
+                    text: words::fill(wording.text(kind), value),
                     href: href(kind, &facts, reader, part),
                     at: row.at,
                     read: row.read_at.is_some(),

@@ -1,9 +1,12 @@
 //! Notifications as others know them.
 
 use crate::app::Notices;
-use contracts::notifications::{Notice, NoticeReader, Notifications};
+use contracts::notifications::{
+    DeadLetters, FailedWork, FailureAct, FailureDecision, Notice, NoticeKind, NoticeReader, NoticeSettings,
+    NoticeTemplate, NoticeTemplates, Notifications, Subscription, TemplateCard, TemplatePreview,
+};
 use contracts::{Language, Reply, reply};
-use kernel::{Ctx, Cursor, EventId, Page};
+use kernel::{Ctx, Cursor, EventId, Page, UserId};
 
 impl Notifications for Notices {
     fn feed<'a>(
@@ -33,5 +36,97 @@ impl Notifications for Notices {
 
     fn mark_all_read<'a>(&'a self, ctx: &'a Ctx, reader: NoticeReader, through: EventId) -> Reply<'a, u32> {
         reply(self.mark_all_read(ctx, reader, through))
+    }
+
+    fn settings<'a>(&'a self, _ctx: &'a Ctx, user: UserId) -> Reply<'a, NoticeSettings> {
+        reply(self.settings(user))
+    }
+
+    fn change_settings<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        user: UserId,
+        change: NoticeSettings,
+    ) -> Reply<'a, NoticeSettings> {
+        reply(self.change_settings(user, change))
+    }
+
+    fn subscription<'a>(&'a self, _ctx: &'a Ctx, token: String) -> Reply<'a, Subscription> {
+        reply(async move { self.subscription(&token).await })
+    }
+
+    fn subscribe<'a>(&'a self, _ctx: &'a Ctx, token: String, email: bool) -> Reply<'a, Subscription> {
+        reply(async move { self.subscribe(&token, email).await })
+    }
+}
+
+impl NoticeTemplates for Notices {
+    fn cards<'a>(&'a self, _ctx: &'a Ctx, language: Language) -> Reply<'a, Vec<TemplateCard>> {
+        reply(self.templates(language))
+    }
+
+    fn template<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        kind: NoticeKind,
+        language: Language,
+    ) -> Reply<'a, NoticeTemplate> {
+        reply(self.template(ctx, kind, language))
+    }
+
+    fn preview<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        kind: NoticeKind,
+        language: Language,
+        title: String,
+        text: String,
+    ) -> Reply<'a, TemplatePreview> {
+        Box::pin(async move { Ok(Self::preview(kind, language, &title, &text)) })
+    }
+
+    fn write<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        kind: NoticeKind,
+        language: Language,
+        seen: i64,
+        title: String,
+        text: String,
+    ) -> Reply<'a, NoticeTemplate> {
+        reply(async move {
+            self.write_template(ctx, (kind, language), seen, &title, &text)
+                .await
+        })
+    }
+
+    fn restore<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        kind: NoticeKind,
+        language: Language,
+        seen: i64,
+        version: i64,
+    ) -> Reply<'a, NoticeTemplate> {
+        reply(self.restore_template(ctx, (kind, language), seen, version))
+    }
+}
+
+impl DeadLetters for Notices {
+    fn failures<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<FailedWork>> {
+        reply(self.failures(after, limit))
+    }
+
+    fn decide<'a>(&'a self, ctx: &'a Ctx, id: String, act: FailureAct) -> Reply<'a, ()> {
+        reply(async move { self.decide(ctx, &id, act).await })
+    }
+
+    fn decisions<'a>(&'a self, ctx: &'a Ctx, limit: u16) -> Reply<'a, Vec<FailureDecision>> {
+        reply(self.decisions(ctx, limit))
     }
 }

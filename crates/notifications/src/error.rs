@@ -1,10 +1,26 @@
-use kernel::Fault;
+use kernel::{Fault, Kind};
 use store::TxError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("There is no such notification of yours.")]
     NotFound,
+    #[error("This link is none of ours, or a part of it is missing. Open it as it stands in the mail.")]
+    NoLink,
+    #[error("Nothing of that name failed, or somebody has decided about it.")]
+    NoFailure,
+    #[error("There is no such version.")]
+    NoVersion,
+    #[error("Somebody changed it meanwhile. Look at it anew, and change what is there now.")]
+    Changed,
+    #[error("{detail}")]
+    Field {
+        code: &'static str,
+        field: &'static str,
+        detail: String,
+    },
+    #[error(transparent)]
+    Asked(#[from] Fault),
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     #[error("event: {0}")]
@@ -27,6 +43,12 @@ impl From<Error> for Fault {
         let said = error.to_string();
         match error {
             Error::NotFound => Self::not_found("notification"),
+            Error::NoFailure => Self::not_found("dead letter"),
+            Error::NoVersion => Self::not_found("version"),
+            Error::Changed => Self::new(Kind::PreconditionFailed, "version_changed", said),
+            Error::NoLink => Self::not_found("link"),
+            Error::Field { code, field, .. } => Self::field(code, field, said),
+            Error::Asked(fault) => fault,
             Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),
             Error::Database(_) | Error::Event(_) | Error::Broken(_) => {
                 tracing::error!(error = said, "notifications failed");

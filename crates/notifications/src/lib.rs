@@ -3,6 +3,8 @@
 //! - [`listen`]: public events become notices of the persons and shops that they concern, each once.
 //! - [`Notices`]: they are listed, counted and marked as read here. Their words are made when somebody reads them, in the
 //!   reader's language, of what the event said and of what the other contexts call things now.
+//! - [`Letters`](contracts::notifications::Letters): mails of other contexts go through here, and out if and when their readers
+//!   want them ([`send_mails`]).
 //! - [`sweep`]: what is older than [`KEPT_DAYS`](contracts::notifications::KEPT_DAYS) is forgotten.
 //!
 //! The rules are in `docs/notifications.md`.
@@ -12,6 +14,7 @@ mod desk;
 mod domain;
 mod error;
 mod http;
+mod mails;
 mod react;
 mod store;
 mod sweep;
@@ -19,6 +22,7 @@ mod sweep;
 pub use app::{Notices, Parts};
 pub use error::Error;
 pub use http::routes;
+pub use mails::send as send_mails;
 pub use react::listen;
 pub use sweep::sweep;
 

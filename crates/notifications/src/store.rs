@@ -1,5 +1,8 @@
 //! All SQL of notifications.
 
+pub mod templates;
+pub mod wishes;
+
 use crate::domain::facts::Facts;
 use crate::domain::news::{Recipient, Told};
 use crate::error::Error;
@@ -103,7 +106,7 @@ pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<(), sqlx::
 pub async fn feed(
     conn: &mut PgConnection,
     recipient: Uuid,
-    without: &[&str],
+    without: &[String],
     before: Option<EventId>,
     limit: i64,
 ) -> Result<Vec<NoticeRow>, sqlx::Error> {
@@ -124,7 +127,7 @@ pub async fn feed(
 pub async fn unread(
     conn: &mut PgConnection,
     recipient: Uuid,
-    without: &[&str],
+    without: &[String],
     most: i64,
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
@@ -142,7 +145,7 @@ pub async fn unread(
 pub async fn mark_read(
     conn: &mut PgConnection,
     recipient: Uuid,
-    without: &[&str],
+    without: &[String],
     id: EventId,
     now: Timestamp,
 ) -> Result<Option<NoticeRow>, sqlx::Error> {
@@ -163,7 +166,7 @@ pub async fn mark_read(
 pub async fn mark_all_read(
     conn: &mut PgConnection,
     recipient: Uuid,
-    without: &[&str],
+    without: &[String],
     through: EventId,
     now: Timestamp,
 ) -> Result<u64, sqlx::Error> {

@@ -341,3 +341,4 @@ create table store.job (
     constraint job_once unique (queue, key)
 );
 create index job_due on store.job (queue, run_at) where state = 'ready';
+create index job_dead on store.job (created_at) where state = 'dead';

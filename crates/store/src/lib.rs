@@ -16,6 +16,7 @@ pub mod cells;
 pub mod consumer;
 mod db;
 pub mod dead_letters;
+pub mod failed;
 mod head;
 pub mod idempotency;
 pub mod jobs;

@@ -5,14 +5,15 @@ mod words;
 
 use crate::error::Error;
 use contracts::identity::Identity;
+use contracts::notifications::{Letter, Letters, NoticeTopic};
 use contracts::orders::{
     AsOf, DownloadsReady, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled,
     SubOrderShipped, SubOrderUnitsCancelled,
 };
 use contracts::payments::{PaymentRefunded, RefundCameBack};
 use contracts::tenants::ShopDesk;
-use contracts::{Envelope, PublicEvent};
-use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId};
+use contracts::{Envelope, Language, PublicEvent};
+use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId, UserId};
 use orders::Orders;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -62,6 +63,7 @@ pub struct Mails {
     pub db: Db,
     pub orders: Orders,
     pub identity: Arc<dyn Identity>,
+    pub letters: Arc<dyn Letters>,
     pub shops: Arc<dyn ShopDesk>,
     /// Where links in mails lead, without a slash at its end.
     pub public_url: String,
@@ -106,21 +108,35 @@ impl Mails {
         let Some((subject, told)) = told else {
             return Ok(());
         };
-        let (name, to) = match &news {
+        let (user, name, to) = match &news {
             News::ReturnWaits(waits) => self.owner_of(ctx, waits.tenant).await?,
-            _ => (order.placed.address.name.clone(), order.placed.email.clone()),
+            _ => (
+                order.placed.buyer,
+                order.placed.address.name.clone(),
+                order.placed.email.clone(),
+            ),
         };
-        let body = format!("Hello {name},\n\n{told}\n");
-        self.identity.send_mail(ctx, to, subject, body).await?;
+        let letter = Letter {
+            key: job.key.clone().unwrap_or_else(|| job.id.to_string()),
+            topic: news.topic(),
+            user,
+            to,
+            language: Language::En,
+            subject,
+            body: format!("Hello {name},\n\n{told}\n"),
+            // The shop's time to answer runs.
+            urgent: matches!(news, News::ReturnWaits(_)),
+        };
+        self.letters.mail(ctx, letter).await?;
         Ok(())
     }
 
-    /// Name and address.
-    async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<(String, String), Error> {
+    /// Who, name and address.
+    async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<(Option<UserId>, String, String), Error> {
         let owner = self.shops.dossier(ctx, shop).await?.owner;
         let found = self.identity.users(ctx, vec![owner]).await?.pop();
         let owner = found.ok_or_else(|| Fault::not_found("user"))?;
-        Ok((owner.name, owner.email))
+        Ok((Some(owner.id), owner.name, owner.email))
     }
 }
 
@@ -136,6 +152,15 @@ impl News {
             .or_else(|| event.read().map(|read| read.map(Self::UnitsCancelled)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnAnswered)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnWaits)))
+    }
+
+    fn topic(&self) -> NoticeTopic {
+        match self {
+            Self::Ready(_) | Self::PartCancelled(_) | Self::UnitsCancelled(_) => NoticeTopic::Orders,
+            Self::Refunded(_) | Self::CameBack(_) => NoticeTopic::Refunds,
+            Self::Sent(_) | Self::Arrived(_) => NoticeTopic::Deliveries,
+            Self::ReturnAnswered(_) | Self::ReturnWaits(_) => NoticeTopic::Returns,
+        }
     }
 
     fn order(&self) -> OrderId {

@@ -9,6 +9,7 @@ use contracts::catalog::{Offer, RemoteCatalog};
 use contracts::checkout::{Checkout, Pay, PayOutcome, PlaceOrder};
 use contracts::identity::RemoteIdentity;
 use contracts::inventory::{Inventory, StockCount};
+use contracts::notifications::Direct;
 use contracts::orders::Order;
 use contracts::payments::{Payment, Payments};
 use contracts::purses::TenderWish;
@@ -108,6 +109,7 @@ impl World {
             inventory: Arc::new(self.stock.clone()),
             carts: Arc::new(RemoteCart(self.market.clone())),
             identity: Arc::new(RemoteIdentity(self.market.clone())),
+            letters: Arc::new(Direct(Arc::new(RemoteIdentity(self.market.clone())))),
             shops: Arc::new(RemoteShopDesk(self.market.clone())),
             orders: self.orders.clone(),
             rates: self.ledger.rates().clone(),

@@ -82,9 +82,25 @@ impl Accounts {
 
     /// Mails somebody on behalf of another context.
     pub async fn send_mail(&self, ctx: &Ctx, to: &str, subject: String, body: String) -> Result<(), Error> {
-        let to = Email::parse(to)?.to_string();
-        self.send(Message { to, subject, body }, ctx.now).await;
-        Ok(())
+        self.send_mail_with(ctx, to, subject, body, Vec::new()).await
+    }
+
+    /// As [`send_mail`](Self::send_mail), with headers of its own. A mail that is not taken is the caller's to send again.
+    pub async fn send_mail_with(
+        &self,
+        ctx: &Ctx,
+        to: &str,
+        subject: String,
+        body: String,
+        headers: Vec<(String, String)>,
+    ) -> Result<(), Error> {
+        let message = Message {
+            to: Email::parse(to)?.to_string(),
+            subject,
+            body,
+            headers,
+        };
+        Ok(self.post(message, ctx.now).await?)
     }
 
     /// The shops a person is staff of.

@@ -148,10 +148,10 @@ impl Things {
 async fn number_of(world: &World) -> String {
     let id: kernel::OrderId = world.order.parse().unwrap();
     let number = orders::domain::of_order(id);
-    let mut desk = Browser::of(world, Who::Support).await;
+    let desk = tokio::sync::Mutex::new(Browser::of(world, Who::Support).await);
     let target = format!("/operator/orders/{number}");
     testkit::eventually("the desk knows the order", async || {
-        let page = desk.get(world, &target).await;
+        let page = desk.lock().await.get(world, &target).await;
         (page.status == 200).then_some(())
     })
     .await;
@@ -175,6 +175,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/moderation/",
             "/operator/items/",
             "/operator/categories/",
+            "/operator/dead-letters/",
         ]
         .iter()
         .any(|of| p.starts_with(of)) =>
@@ -210,6 +211,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
     };
     let path = path
         .replace("{sku}", &world.a.sku)
+        .replace("{kind}", "order_confirmed")
+        .replace("{language}", "en")
         .replace("{version}", "1")
         // The form is refused before it is looked for.
         .replace("{pass}", &world.a.sale)
@@ -247,6 +250,7 @@ fn needed(path: &str) -> Permission {
         | "/seller/shop"
         | "/seller/reviews"
         | "/seller/notifications"
+        | "/seller/notifications/settings"
         | "/seller/notifications/{id}" => Permission::ReadShop,
         "/seller/products/new"
         | "/seller/uploads"
@@ -298,6 +302,8 @@ fn needed(path: &str) -> Permission {
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
         "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
+        "/operator/dead-letters" => Permission::ManageSystem,
+        "/operator/templates" | "/operator/templates/{kind}/{language}" => Permission::ManageSystem,
         "/operator/categories" | "/operator/items" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
     }
@@ -494,7 +500,7 @@ async fn forms_are_refused_without_their_token_and_from_others() {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
             // All of a shop's staff read.
-            "/seller/notifications/read" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
+            p if p.starts_with("/seller/notifications") => &[(Who::BuyerB, 403), (Who::Admin, 403)],
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],

@@ -20,7 +20,7 @@ pub mod wishlists;
 pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
 pub use messages::{Talk, talk_of_a};
-pub use notifications::{notice_of, notice_of_a};
+pub use notifications::{failed_job, notice_of, notice_of_a};
 pub use reviews::{received_by, review_of_a};
 use sales::refunded_of_a;
 pub use sales::{line_of, refund_of_a, return_of_a};

@@ -3,6 +3,7 @@
 use contracts::catalog::RemoteCatalog;
 use contracts::identity::{RemoteIdentity, UserCard};
 use contracts::messages::{Conversation, MessageSent, NewThread, Party};
+use contracts::notifications::Direct;
 use contracts::orders::{OrderConfirmed, RemoteOrders};
 use contracts::tenants::{RemoteShopDesk, RemoteTenants};
 use contracts::{PublicEvent, Reply, Transport};
@@ -148,6 +149,7 @@ impl World {
         let talks = Conversations::new(Parts {
             db: db.db(messages::CONTEXT),
             identity: Arc::new(RemoteIdentity(line())),
+            letters: Arc::new(Direct(Arc::new(RemoteIdentity(line())))),
             tenants: Arc::new(RemoteTenants(line())),
             shops: Arc::new(RemoteShopDesk(line())),
             catalog: Arc::new(RemoteCatalog(line())),

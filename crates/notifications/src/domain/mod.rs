@@ -1,6 +1,8 @@
 //! What events mean to whom, and the words for it. No IO.
 
 pub mod facts;
+pub mod letter;
+pub mod link;
 pub mod news;
 pub mod template;
 pub mod words;

@@ -18,7 +18,6 @@ pub enum What {
     /// Nothing, or no name, stands between the braces.
     NoName,
     /// Nobody knows what to fill in there.
-    #[cfg(test)]
     Unknown(String),
 }
 
@@ -83,7 +82,6 @@ impl Template {
         Ok(Self(pieces))
     }
 
-    #[cfg(test)]
     /// Refuses a place that nobody knows how to fill.
     pub fn check(&self, known: &[&str]) -> Result<(), Flaw> {
         let mut places = self.0.iter().filter_map(|piece| match piece {
@@ -99,7 +97,6 @@ impl Template {
         }
     }
 
-    #[cfg(test)]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Place(name, _) => Some(name.as_str()),

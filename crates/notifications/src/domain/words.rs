@@ -2,9 +2,9 @@
 
 use super::template::Template;
 use contracts::Language;
-use contracts::notifications::NoticeKind;
+use contracts::notifications::{NoticeKind, NoticeTopic};
 use kernel::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 static ENGLISH: LazyLock<HashMap<&str, &str>> =
@@ -57,6 +57,32 @@ pub fn missing(language: Language, place: &str) -> &'static str {
     of(language, &format!("missing.{place}"))
 }
 
+/// What may be filled in, in the words for a kind.
+pub fn places(kind: NoticeKind) -> BTreeSet<String> {
+    let patterns = [title(Language::En, kind), text(Language::En, kind)];
+    let templates = patterns
+        .into_iter()
+        .filter_map(|pattern| Template::parse(pattern).ok());
+    templates
+        .flat_map(|template| template.names().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Something to fill in, for whoever writes the words.
+pub fn example(language: Language, place: &str) -> String {
+    of(language, &format!("example.{place}")).to_owned()
+}
+
+/// What a topic is called within a sentence.
+pub fn topic(language: Language, topic: NoticeTopic) -> &'static str {
+    of(language, &format!("topic.{}", topic.name()))
+}
+
+/// Below a mail, in two lines: how to get no more of it, and where everything about that is.
+pub fn footer(language: Language) -> &'static str {
+    of(language, "mail.footer")
+}
+
 /// A text with its places filled; one that cannot be read is shown as it is.
 pub fn fill(pattern: &str, value: impl Fn(&str) -> String) -> String {
     Template::parse(pattern).map_or_else(|_| pattern.to_owned(), |template| template.render(value))
@@ -79,9 +105,8 @@ pub fn moment(language: Language, at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
-    fn places(text: &str) -> BTreeSet<String> {
+    fn names(text: &str) -> BTreeSet<String> {
         let template = Template::parse(text).expect("sound");
         template.names().map(str::to_owned).collect()
     }
@@ -93,13 +118,25 @@ mod tests {
                 let (english, spanish) = (part(Language::En, *kind), part(Language::Es, *kind));
                 assert!(!english.is_empty() && !spanish.is_empty(), "{kind:?}");
                 assert_ne!(english, spanish, "{kind:?}");
-                assert_eq!(places(english), places(spanish), "{kind:?}");
-                for place in places(english) {
+                assert_eq!(names(english), names(spanish), "{kind:?}");
+                for place in names(english) {
                     for language in [Language::En, Language::Es] {
                         assert!(!missing(language, &place).is_empty(), "{place}");
+                        assert!(!example(language, &place).is_empty(), "{place}");
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn topics_and_the_end_of_mails_have_their_words() {
+        for language in [Language::En, Language::Es] {
+            assert!(NoticeTopic::ALL.iter().all(|of| !topic(language, *of).is_empty()));
+            assert_eq!(
+                names(footer(language)),
+                ["link", "settings", "topic"].map(str::to_owned).into()
+            );
         }
     }
 
@@ -112,7 +149,10 @@ mod tests {
         let known: BTreeSet<&str> = NoticeKind::ALL.iter().map(|kind| kind.name()).collect();
         for key in ENGLISH.keys() {
             let (kind, _) = key.split_once('.').expect("a key has two parts");
-            assert!(kind == "missing" || known.contains(kind), "{key}");
+            assert!(
+                ["missing", "example", "topic", "mail"].contains(&kind) || known.contains(kind),
+                "{key}"
+            );
         }
     }
 

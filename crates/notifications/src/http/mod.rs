@@ -1,19 +1,34 @@
 //! Notifications over HTTP: a person's own, and a shop's.
 
+mod change_settings;
+mod decisions;
+mod dismiss_failure;
+mod failures;
 mod list;
+mod preview_template;
 mod read;
 mod read_all;
 mod request;
+mod restore_template;
+mod retry_failure;
 mod seller_list;
 mod seller_read;
 mod seller_read_all;
 mod seller_unread;
+mod settings;
+mod template;
+mod templates;
 mod unread;
+mod unsubscribe;
+mod write_template;
 
 use crate::app::Notices;
-use contracts::notifications::NoticeReader;
-use httpkit::{PageQuery, Seller, perm};
-use kernel::{Fault, UserId};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use contracts::Language;
+use contracts::notifications::{NoticeKind, NoticeReader, NoticeTemplate};
+use httpkit::{Anyone, Json, PageQuery, Seller, etag, perm};
+use kernel::{Fault, Kind, UserId};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -28,6 +43,16 @@ pub fn routes(notices: Notices) -> OpenApiRouter {
         .routes(routes!(seller_unread::handler))
         .routes(routes!(seller_read_all::handler))
         .routes(routes!(seller_read::handler))
+        .routes(routes!(settings::handler, change_settings::handler))
+        .routes(routes!(unsubscribe::handler))
+        .routes(routes!(templates::handler))
+        .routes(routes!(template::handler, write_template::handler))
+        .routes(routes!(preview_template::handler))
+        .routes(routes!(restore_template::handler))
+        .routes(routes!(failures::handler))
+        .routes(routes!(decisions::handler))
+        .routes(routes!(retry_failure::handler))
+        .routes(routes!(dismiss_failure::handler))
         .with_state(notices)
 }
 
@@ -56,6 +81,40 @@ fn staff(seller: &Seller<perm::ReadShop>) -> NoticeReader {
         tenant: seller.tenant,
         role: seller.principal.role,
     }
+}
+
+/// For what words are, as an address names it.
+#[derive(serde::Deserialize)]
+pub(crate) struct Named {
+    kind: String,
+    language: String,
+}
+
+impl Named {
+    fn read(&self) -> Result<(NoticeKind, Language), Fault> {
+        let kind = NoticeKind::named(&self.kind);
+        let mut languages = [Language::En, Language::Es].into_iter();
+        let language = languages.find(|known| known.code() == self.language);
+        kind.zip(language).ok_or_else(|| Fault::not_found("template"))
+    }
+}
+
+/// Words, with the version that a change names.
+fn tagged(template: NoticeTemplate) -> Response {
+    let tag = (header::ETAG, etag(template.version));
+    ([tag], Json(template)).into_response()
+}
+
+/// Whoever is signed in, as whatever.
+fn user(caller: &Anyone) -> Result<UserId, Fault> {
+    let principal = caller.principal.as_ref();
+    principal.map(|principal| principal.user).ok_or_else(|| {
+        Fault::new(
+            Kind::Unauthenticated,
+            "token_missing",
+            "This needs an access token, sent as `Authorization: Bearer ...`.",
+        )
+    })
 }
 
 /// How many items a page is to have.

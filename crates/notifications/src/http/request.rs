@@ -52,3 +52,22 @@ pub(crate) struct Through {
     /// The latest that was seen. What came after it stays unread.
     pub through: EventId,
 }
+
+/// The words for a kind of notification.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NotificationWords)]
+pub(crate) struct Words {
+    #[schema(min_length = 1, max_length = 120)]
+    pub title: String,
+    #[schema(min_length = 1, max_length = 500)]
+    pub text: String,
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RestoreNotificationTemplateRequest)]
+pub(crate) struct Earlier {
+    #[schema(minimum = 0)]
+    pub version: i64,
+}

@@ -1,5 +1,8 @@
 //! Notices over a database of their own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod failures;
 mod feed;
+mod letters;
+mod templates;
 mod world;

@@ -1,6 +1,7 @@
 //! Notifications, and what other contexts would answer.
 
 use contracts::catalog::RemoteCatalog;
+use contracts::identity::RemoteIdentity;
 use contracts::notifications::{Notice, NoticeReader};
 use contracts::orders::RemoteOrderDesk;
 use contracts::tenants::RemoteTenants;
@@ -8,8 +9,8 @@ use contracts::{Language, PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Fault, FixedClock, ProductId, Role, SubOrderId, TenantId, UserId};
 use notifications::{Notices, Parts};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::Scope;
 use testkit::TestDb;
@@ -20,6 +21,16 @@ use tokio_util::sync::CancellationToken;
 pub struct Others {
     /// Nobody answers.
     pub away: AtomicBool,
+    pub mails: Mutex<Vec<Sent>>,
+}
+
+/// A mail that went out.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+    pub headers: Vec<(String, String)>,
 }
 
 impl Others {
@@ -54,6 +65,20 @@ impl Others {
                     })
                 })
                 .collect(),
+            "users" => ids(0)
+                .iter()
+                .map(|id| json!({"id": id, "email": "ana@post.example", "name": "Ana María Ruiz"}))
+                .collect(),
+            "send_mail" | "send_mail_with" => {
+                let text = |at: usize| body[at].as_str().unwrap_or_default().to_owned();
+                self.mails.lock().unwrap().push(Sent {
+                    to: text(0),
+                    subject: text(1),
+                    body: text(2),
+                    headers: serde_json::from_value(body[3].clone()).unwrap_or_default(),
+                });
+                Value::Null
+            }
             other => panic!("{other} is asked of nobody"),
         })
     }
@@ -91,6 +116,9 @@ impl World {
             catalog: Arc::new(RemoteCatalog(line())),
             tenants: Arc::new(RemoteTenants(line())),
             orders: Arc::new(RemoteOrderDesk(line())),
+            identity: Arc::new(RemoteIdentity(line())),
+            public_url: "https://market.example/".to_owned(),
+            key: b"a key of some length".to_vec(),
         });
         Self {
             clock: testkit::clock(),
@@ -136,6 +164,14 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// The consumer has its place, and nothing was told yet.
+    pub async fn hear_nothing(&self) {
+        sqlx::query("insert into log.cursor (consumer) values ('notifications.notices')")
+            .execute(&mut self.db.owner().await)
+            .await
+            .unwrap();
+    }
+
     /// All of the log is heard; with `again`, from its beginning.
     pub async fn hear(&self, again: bool) {
         let mut owner = self.db.owner().await;
@@ -150,8 +186,10 @@ impl World {
         let waiting = async {
             testkit::eventually("the log is heard", async || {
                 let heard: bool = sqlx::query_scalar(
-                    "select coalesce((select (c.xid, c.id) >= (select (e.xid, e.id) from log.event e order by e.xid desc, e.id desc limit 1)
-                       from log.cursor c where c.consumer = 'notifications.notices'), false)",
+                    "select exists (
+                        select from log.cursor c,
+                               (select xid, id from log.event order by xid desc, id desc limit 1) as e
+                         where c.consumer = 'notifications.notices' and (c.xid, c.id) >= (e.xid, e.id))",
                 )
                 .fetch_one(&mut self.db.owner().await)
                 .await
@@ -162,6 +200,11 @@ impl World {
             stop.cancel();
         };
         tokio::join!(hearing, waiting);
+    }
+
+    /// Mails that went out so far.
+    pub fn mails(&self) -> Vec<Sent> {
+        self.others.mails.lock().unwrap().clone()
     }
 
     pub async fn feed(&self, reader: NoticeReader) -> Vec<Notice> {

@@ -262,6 +262,10 @@ impl Scene {
             from: self.text("Stoa <hello@stoa.example>"),
             subject: self.say("Confirm your e-mail address", "Confirma tu correo electrónico"),
             at: format!("{}, 18:02", self.date(11, 20)),
+            headers: vec![(
+                "List-Unsubscribe-Post".to_owned(),
+                self.text("List-Unsubscribe=One-Click"),
+            )],
             body: Markup::from_plain_text(&self.say(
                 "Hello Elena,\n\nopen this link to confirm that the address is yours:\n\
                  https://stoa.example/verify-email?token=w3xYh2&lang=en\n\nIt works once, for one day.",

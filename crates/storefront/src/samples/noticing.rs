@@ -1,9 +1,16 @@
 //! Notifications: a buyer's own, and a shop's.
 
 use super::{Sample, Scene, push};
-use crate::views::common::Link;
-use crate::views::notices::{AccountNoticesPage, NoticeDay, NoticeRow, SellerNoticesPage};
-use crate::views::page::Page;
+use crate::views::common::{Choice, Field, Link};
+use crate::views::dead_letters::{DecisionRow, FailureRow, OperatorDeadLettersPage};
+use crate::views::notices::{
+    AccountNoticeSettingsPage, AccountNoticesPage, NoticeDay, NoticeForm, NoticeRow,
+    SellerNoticeSettingsPage, SellerNoticesPage, TopicRow, UnsubscribePage,
+};
+use crate::views::page::{Page, Tone};
+use crate::views::templates::{
+    OperatorTemplatePage, OperatorTemplatesPage, TemplateGroup, TemplatePast, TemplateRow, TemplateShown,
+};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "account-notices", &scene.account_notices());
@@ -28,9 +35,245 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             ..scene.seller_notices()
         },
     );
+    push(
+        samples,
+        "account-notice-settings",
+        &scene.account_notice_settings(),
+    );
+    push(
+        samples,
+        "account-notice-settings-refused",
+        &AccountNoticeSettingsPage {
+            form: NoticeForm {
+                time_zone: Field::wrong(scene.text("Madrid"), scene.t("refusal.time_zone_unknown")),
+                until: Field::wrong("22:00", scene.t("refusal.quiet_hours_empty")),
+                ..scene.notice_form("/account/notifications")
+            },
+            ..scene.account_notice_settings()
+        },
+    );
+    push(
+        samples,
+        "seller-notice-settings",
+        &SellerNoticeSettingsPage {
+            page: scene.seller_page(scene.t("notices.settings"), "/seller/notifications/settings"),
+            work: scene.work_bar("/seller/notifications"),
+            form: scene.notice_form("/seller/notifications"),
+        },
+    );
+    push(samples, "operator-templates", &scene.operator_templates());
+    push(samples, "operator-template", &scene.operator_template());
+    push(
+        samples,
+        "operator-template-flawed",
+        &OperatorTemplatePage {
+            title: Field::wrong(
+                scene.text("Your order {order"),
+                scene
+                    .locale
+                    .t("templates.flaw.unclosed")
+                    .arg("at", 12)
+                    .to_string(),
+            ),
+            shown: None,
+            error: Some(scene.t("templates.changed_meanwhile")),
+            ..scene.operator_template()
+        },
+    );
+    push(samples, "operator-dead-letters", &scene.dead_letters());
+    push(
+        samples,
+        "operator-dead-letters-none",
+        &OperatorDeadLettersPage {
+            rows: Vec::new(),
+            decisions: Vec::new(),
+            more: None,
+            ..scene.dead_letters()
+        },
+    );
+    push(samples, "unsubscribe", &scene.unsubscribe());
+    push(
+        samples,
+        "unsubscribe-done",
+        &UnsubscribePage {
+            email: false,
+            ..scene.unsubscribe()
+        },
+    );
+    push(
+        samples,
+        "unsubscribe-required",
+        &UnsubscribePage {
+            required: true,
+            ..scene.unsubscribe()
+        },
+    );
 }
 
 impl Scene {
+    fn topic_row(&self, name: &'static str, email: bool, mailed: bool) -> TopicRow {
+        TopicRow {
+            name,
+            label: self.t(&format!("notices.topic.{name}")),
+            text: self.t(&format!("notices.about.{name}")),
+            in_app: true,
+            email,
+            required: name == "orders",
+            mailed,
+        }
+    }
+
+    fn notice_form(&self, path: &'static str) -> NoticeForm {
+        NoticeForm {
+            path,
+            topics: vec![
+                self.topic_row("orders", true, true),
+                self.topic_row("deliveries", false, true),
+                self.topic_row("messages", true, true),
+                self.topic_row("reviews", true, false),
+            ],
+            time_zone: Field::of("Europe/Madrid"),
+            zones: &["Europe/Madrid", "Europe/Paris"],
+            quiet: true,
+            from: Field::of("22:00"),
+            until: Field::of("07:00"),
+            error: None,
+        }
+    }
+
+    fn account_notice_settings(&self) -> AccountNoticeSettingsPage {
+        let path = "/account/notifications/settings";
+        AccountNoticeSettingsPage {
+            page: self.buyer_page(self.t("notices.settings"), path),
+            form: self.notice_form("/account/notifications"),
+        }
+    }
+
+    fn operator_templates(&self) -> OperatorTemplatesPage {
+        let row = |en: &str, es: &str, status| TemplateRow {
+            href: "/operator/templates/order_confirmed/en".to_owned(),
+            title: self.say(en, es),
+            status,
+        };
+        OperatorTemplatesPage {
+            page: self.office_page(self.t("operator.templates"), "/operator/templates"),
+            work: self.office_bar("/operator/templates"),
+            languages: vec![
+                Choice {
+                    selected: true,
+                    ..Choice::new("/operator/templates?in=en", "English")
+                },
+                Choice::new("/operator/templates?in=es", "Español"),
+            ],
+            groups: vec![TemplateGroup {
+                label: self.t("notices.topic.orders"),
+                rows: vec![
+                    row(
+                        "Your order {order} is confirmed",
+                        "Tu pedido {order} está confirmado",
+                        self.status("templates.built_in", Tone::Calm),
+                    ),
+                    row(
+                        "New order {order}",
+                        "Pedido nuevo {order}",
+                        self.status("templates.built_in", Tone::Calm),
+                    ),
+                ],
+            }],
+        }
+    }
+
+    fn operator_template(&self) -> OperatorTemplatePage {
+        let (title, text) = (
+            self.say(
+                "Your order {order} is confirmed",
+                "Tu pedido {order} está confirmado",
+            ),
+            self.say("{amount} was paid.", "Se han pagado {amount}."),
+        );
+        let past = |version: i64, current: bool| TemplatePast {
+            version,
+            title: title.clone(),
+            text: text.clone(),
+            who: self.text("Olga"),
+            at: self.date(11, 20),
+            current,
+            restored: current.then(|| self.locale.t("templates.restored").arg("version", 0).to_string()),
+        };
+        OperatorTemplatePage {
+            page: self.office_page(
+                self.t("operator.templates"),
+                "/operator/templates/order_confirmed/en",
+            ),
+            work: self.office_bar("/operator/templates"),
+            path: "/operator/templates/order_confirmed/en".to_owned(),
+            heading: title.clone(),
+            languages: self.operator_templates().languages,
+            version: 2,
+            title: Field::of(title.clone()),
+            text: Field::of(text.clone()),
+            places: vec![("{order}".to_owned(), self.t("templates.place.order"))],
+            shown: Some(TemplateShown {
+                title: self.say(
+                    "Your order K7F3-9QXA is confirmed",
+                    "Tu pedido K7F3-9QXA está confirmado",
+                ),
+                text: self.say("128.40 EUR was paid.", "Se han pagado 128,40 EUR."),
+            }),
+            versions: vec![past(2, true), past(1, false)],
+            error: None,
+        }
+    }
+
+    fn dead_letters(&self) -> OperatorDeadLettersPage {
+        let path = "/operator/dead-letters";
+        OperatorDeadLettersPage {
+            page: self.office_page(self.t("operator.dead_letters"), path),
+            work: self.office_bar(path),
+            rows: vec![
+                FailureRow {
+                    what: self.t("failed.what.order_mail"),
+                    topic: None,
+                    name: self.text("checkout.mails"),
+                    since: self.date(11, 20),
+                    attempts: self.locale.n("failed.attempts", 30).to_string(),
+                    error: self.text("the mail was not taken: connection refused"),
+                    behind: None,
+                    retry: format!("{path}/1/retry"),
+                    dismiss: format!("{path}/1/dismiss"),
+                },
+                FailureRow {
+                    what: self.t("failed.what.settlement"),
+                    topic: Some(self.text("orders.sub_order_delivered")),
+                    name: self.text("ledger.note_deliveries"),
+                    since: self.date(11, 19),
+                    attempts: self.locale.n("failed.attempts", 5).to_string(),
+                    error: self.text("database: a row was not found"),
+                    behind: Some(self.locale.n("failed.behind", 2).to_string()),
+                    retry: format!("{path}/2/retry"),
+                    dismiss: format!("{path}/2/dismiss"),
+                },
+            ],
+            decisions: vec![DecisionRow {
+                what: self.t("failed.what.upload"),
+                act: self.t("failed.retried"),
+                who: self.text("Olga"),
+                at: self.date(11, 18),
+            }],
+            more: Some(Link::new(self.t("failed.more"), "/operator/dead-letters?after=1")),
+        }
+    }
+
+    fn unsubscribe(&self) -> UnsubscribePage {
+        UnsubscribePage {
+            page: self.page(self.t("unsubscribe.page"), "/unsubscribe"),
+            topic: self.t("notices.topic.deliveries"),
+            email: true,
+            required: false,
+            token: self.text("0190f3e7.deliveries.00"),
+        }
+    }
+
     fn notice(&self, icon: &'static str, said: [(&str, &str); 2], time: &str, read: bool) -> NoticeRow {
         let [(title, titulo), (text, texto)] = said;
         NoticeRow {

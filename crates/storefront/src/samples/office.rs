@@ -97,7 +97,11 @@ impl Scene {
                 ),
                 (
                     "operator.group.system",
-                    &[("/operator/system", "operator.system")],
+                    &[
+                        ("/operator/templates", "operator.templates"),
+                        ("/operator/dead-letters", "operator.dead_letters"),
+                        ("/operator/system", "operator.system"),
+                    ],
                 ),
             ]
             .map(|(name, parts)| Group {

@@ -31,6 +31,8 @@ pub struct DevMailMessagePage {
     pub from: String,
     pub subject: String,
     pub at: String,
+    /// Those beside the usual ones.
+    pub headers: Vec<(String, String)>,
     /// See [`Markup::from_plain_text`].
     pub body: Markup,
 }

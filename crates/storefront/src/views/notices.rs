@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::Link;
+use super::common::{Field, Link};
 use super::page::Page;
 use super::work::WorkBar;
 
@@ -47,4 +47,60 @@ pub struct SellerNoticesPage {
     pub through: Option<String>,
     pub kept: u64,
     pub more: Option<Link>,
+}
+
+/// In which ways somebody is told of a topic.
+#[derive(Clone, Debug)]
+pub struct TopicRow {
+    pub name: &'static str,
+    pub label: String,
+    pub text: String,
+    pub in_app: bool,
+    pub email: bool,
+    /// It cannot be turned off.
+    pub required: bool,
+    /// Mails of it are sent at all.
+    pub mailed: bool,
+}
+
+/// How somebody wants to be told, as it stands or was typed.
+#[derive(Clone, Debug)]
+pub struct NoticeForm {
+    /// Where the form and the notifications are, without `/settings`.
+    pub path: &'static str,
+    pub topics: Vec<TopicRow>,
+    pub time_zone: Field,
+    /// Names to choose from; any other may be typed.
+    pub zones: &'static [&'static str],
+    pub quiet: bool,
+    pub from: Field,
+    pub until: Field,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account_notice_settings.html")]
+pub struct AccountNoticeSettingsPage {
+    pub page: Page,
+    pub form: NoticeForm,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_notice_settings.html")]
+pub struct SellerNoticeSettingsPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub form: NoticeForm,
+}
+
+/// Where the link at the end of a mail leads.
+#[derive(Clone, Debug, Template)]
+#[template(path = "unsubscribe.html")]
+pub struct UnsubscribePage {
+    pub page: Page,
+    pub topic: String,
+    /// Whether mails of it come.
+    pub email: bool,
+    pub required: bool,
+    pub token: String,
 }

@@ -63,6 +63,8 @@ impl WorkBar {
             "/operator/categories" => "layers",
             "/operator/items" => "box",
             "/operator/search" => "search",
+            "/operator/templates" => "mail",
+            "/operator/dead-letters" => "alert",
             _ => "shop",
         }
     }

@@ -79,6 +79,7 @@ pub async fn message(
         from: mail.from,
         subject: mail.subject,
         at: visit.locale.date_time(mail.at.naive_utc()),
+        headers: mail.headers,
         body: Markup::from_plain_text(&mail.body),
     };
     Ok(visit.show(&shop, &view))

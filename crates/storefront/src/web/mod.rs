@@ -23,6 +23,7 @@ mod listing;
 mod mail;
 mod making;
 mod messages;
+mod notice_settings;
 mod notices;
 mod numbers;
 mod operator;
@@ -68,7 +69,7 @@ use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
 use contracts::messages::Messages;
-use contracts::notifications::Notifications;
+use contracts::notifications::{DeadLetters, NoticeTemplates, Notifications};
 use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
@@ -96,6 +97,8 @@ pub struct Shop {
     pub wishlists: Arc<dyn Wishlists>,
     pub messages: Arc<dyn Messages>,
     pub notifications: Arc<dyn Notifications>,
+    pub templates: Arc<dyn NoticeTemplates>,
+    pub dead_letters: Arc<dyn DeadLetters>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub cart: Arc<dyn CartService>,
@@ -208,7 +211,11 @@ fn table() -> Table {
         .post("/account/messages/{id}/quotes/{message}", messages::answer_quote)
         .get("/account/notifications", notices::list)
         .post("/account/notifications/read", notices::read_all)
+        .get("/account/notifications/settings", notice_settings::page)
+        .post("/account/notifications/settings", notice_settings::change)
         .get("/account/notifications/{id}", notices::open)
+        .get("/unsubscribe", notice_settings::unsubscribe_page)
+        .post("/unsubscribe", notice_settings::unsubscribe)
         .get("/account/reviews", own_reviews::list)
         .get("/account/reviews/new", own_reviews::new)
         .post_files("/account/reviews/new", own_reviews::write, own_reviews::BYTES_MAX)
@@ -297,6 +304,8 @@ fn table() -> Table {
         .post("/seller/messages/{id}/quote", seller::messages::quote)
         .get("/seller/notifications", seller::notices::list)
         .post("/seller/notifications/read", seller::notices::read_all)
+        .get("/seller/notifications/settings", seller::notices::settings)
+        .post("/seller/notifications/settings", seller::notices::change_settings)
         .get("/seller/notifications/{id}", seller::notices::open)
         .get("/seller/reviews", seller::reviews::list)
         .post("/seller/reviews/{id}/reply", seller::reviews::reply)
@@ -454,6 +463,22 @@ fn table() -> Table {
         )
         .post("/operator/search/rules", operator::search::make_rule)
         .post("/operator/search/rules/{id}/end", operator::search::end_rule)
+        .get("/operator/templates", operator::templates::list)
+        .get("/operator/templates/{kind}/{language}", operator::templates::page)
+        .post(
+            "/operator/templates/{kind}/{language}",
+            operator::templates::write,
+        )
+        .post(
+            "/operator/templates/{kind}/{language}/restore",
+            operator::templates::restore,
+        )
+        .get("/operator/dead-letters", operator::dead_letters::list)
+        .post("/operator/dead-letters/{id}/retry", operator::dead_letters::retry)
+        .post(
+            "/operator/dead-letters/{id}/dismiss",
+            operator::dead_letters::dismiss,
+        )
         .get("/dev/components", components::page)
         .get("/dev/mail", mail::list)
         .get("/dev/mail/{id}", mail::message)

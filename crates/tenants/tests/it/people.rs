@@ -134,6 +134,17 @@ impl Identity for People {
         unused()
     }
 
+    fn send_mail_with<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        to: String,
+        subject: String,
+        body: String,
+        _headers: Vec<(String, String)>,
+    ) -> Reply<'a, ()> {
+        self.send_mail(ctx, to, subject, body)
+    }
+
     fn send_mail<'a>(&'a self, _ctx: &'a Ctx, to: String, _subject: String, body: String) -> Reply<'a, ()> {
         self.mails.lock().expect("lock").push((to, body));
         ready(Ok(()))

@@ -12,6 +12,12 @@ pub const NAME_NOTHING: &[(&str, &str)] = &[
         "read_notifications",
         "marks the notifications of the token, up to a time",
     ),
+    ("get_notification_settings", "reads the settings of the token"),
+    ("put_notification_settings", "changes the settings of the token"),
+    (
+        "unsubscribe_mails",
+        "belongs to whoever has the link of a mail; it is signed",
+    ),
     (
         "list_seller_notifications",
         "reads the notifications of the shop of the token",

@@ -47,3 +47,127 @@ async fn an_order_is_told_to_both_sides_read_and_counted() {
     assert!(!text.contains("notice-new"), "{text}");
     world.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_says_what_they_want_to_be_told_and_what_must_be_stays() {
+    let world = World::new().await;
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let path = "/account/notifications/settings";
+    let page = buyer
+        .get(&world, &format!("{path}?lang=en"))
+        .await
+        .expect(200)
+        .text();
+    assert!(
+        page.contains("This is always told.") && page.contains("email.deliveries"),
+        "{page}"
+    );
+    let form = [
+        ("in_app.deliveries", "yes"),
+        ("time_zone", "Europe/Madrid"),
+        ("quiet", "yes"),
+        ("from", "23:00"),
+        ("until", "06:30"),
+    ];
+    let kept = buyer.post(&world, path, &form).await;
+    assert_eq!(location(&kept), format!("{path}?done=saved"));
+    let settings = world.call("get_notification_settings", &[]);
+    let now = world.send_as(Who::BuyerA, &settings).await.expect(200).json();
+    assert_eq!(now["quiet"], json!({"from": "23:00", "until": "06:30"}));
+    let of = |name: &str| {
+        let topics = now["topics"].as_array().unwrap().iter();
+        let found = topics.into_iter().find(|topic| topic["topic"] == name).unwrap();
+        (found["in_app"] == true, found["email"] == true)
+    };
+    assert_eq!(of("deliveries"), (true, false));
+    assert_eq!(of("messages"), (false, false), "its boxes were empty");
+    assert_eq!(of("orders"), (true, true), "it has none");
+    let wrong = [("time_zone", "Nowhere/At-all")];
+    let back = buyer.post(&world, path, &wrong).await.expect(200).text();
+    assert!(back.contains("This is no time zone that we know."), "{back}");
+    Browser::default()
+        .get(&world, "/unsubscribe?token=a-guess")
+        .await
+        .expect(404);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_writes_other_words_sees_them_and_takes_the_first_again() {
+    let world = World::new().await;
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let list = admin
+        .get(&world, "/operator/templates?lang=en&in=en")
+        .await
+        .expect(200)
+        .text();
+    let path = "/operator/templates/order_confirmed/en";
+    assert!(list.contains(path) && list.contains("As it came"), "{list}");
+    let page = admin.get(&world, path).await.expect(200).text();
+    assert!(page.contains("Your order K7F3-9QXA is confirmed"), "{page}");
+    let words = |title, text, act| [("title", title), ("text", text), ("version", "0"), ("act", act)];
+    let flawed = words("Hurrah {order", "Fine", "save");
+    let back = admin.post(&world, path, &flawed).await.expect(200).text();
+    assert!(
+        back.contains("The brace at character 8 does not close."),
+        "{back}"
+    );
+    let seen = words("Hurrah: {order}", "Fine", "preview");
+    let seen = admin.post(&world, path, &seen).await.expect(200).text();
+    assert!(seen.contains("Hurrah: K7F3-9QXA"), "{seen}");
+    let save = words("Hurrah: {order}", "Fine", "save");
+    let saved = admin.post(&world, path, &save).await;
+    assert_eq!(location(&saved), format!("{path}?done=saved"));
+    let late = admin.post(&world, path, &save).await.expect(200).text();
+    assert!(late.contains("Somebody changed these words meanwhile"), "{late}");
+    notice_of(&world).await;
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let read = buyer.get(&world, "/account/notifications?lang=en").await.text();
+    assert!(read.contains("Hurrah: "), "{read}");
+    let back = [("version", "1"), ("to", "0")];
+    let restored = admin.post(&world, &format!("{path}/restore"), &back).await;
+    assert_eq!(location(&restored), format!("{path}?done=restored"));
+    let read = buyer.get(&world, "/account/notifications").await.text();
+    assert!(!read.contains("Hurrah: "), "{read}");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_tried_again_and_given_up_on_its_page() {
+    let world = World::new().await;
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let path = "/operator/dead-letters";
+    let none = admin
+        .get(&world, &format!("{path}?lang=en"))
+        .await
+        .expect(200)
+        .text();
+    assert!(none.contains("Nothing has failed for good"), "{none}");
+    // Nobody does the first, so that it is not tried.
+    let id = crate::rightly::failed_job(&world, "a test").await;
+    let other = crate::rightly::failed_job(&world, "checkout.mails").await;
+    let page = admin.get(&world, path).await.expect(200).text();
+    for said in [
+        "A mail about an order",
+        "Work in the background",
+        "nobody does it",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let retry = format!("{path}/{id}/retry");
+    let tried = admin.post(&world, &retry, &[]).await;
+    assert_eq!(location(&tried), format!("{path}?done=saved"));
+    admin.post(&world, &retry, &[]).await.expect(404);
+    admin
+        .post(&world, &format!("{path}/{other}/dismiss"), &[])
+        .await
+        .expect(303);
+    let page = admin.get(&world, path).await.expect(200).text();
+    for said in [
+        "Tried again: Work in the background",
+        "Given up: A mail about an order",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    world.close().await;
+}

@@ -2,10 +2,13 @@
 
 use crate::spec::Call;
 use crate::world::{Who, World};
+use kernel::Clock as _;
 use serde_json::{Value, json};
 
 pub fn is_of_notifications(operation: &str) -> bool {
     operation.contains("notification")
+        || operation == "unsubscribe_mails"
+        || operation.contains("dead_letter")
 }
 
 /// The latest that somebody is told, once they are; of an order that is paid for it, if there is none.
@@ -35,6 +38,35 @@ pub async fn notice_of_a(world: &World) -> String {
     latest(world, "list_seller_notifications", Who::OwnerA).await
 }
 
+/// The words for a paid order, in English.
+const OF: [&str; 2] = ["order_confirmed", "en"];
+
+fn words() -> Value {
+    json!({"title": "Your order {order} is paid", "text": "It was {amount}."})
+}
+
+async fn version(world: &World) -> Vec<u8> {
+    let get = world.call("get_notification_template", &OF);
+    let seen = world.send_as(Who::Admin, &get).await.expect(200);
+    seen.headers["etag"].as_bytes().to_owned()
+}
+
+/// Work that failed in every attempt.
+pub async fn failed_job(world: &World, queue: &str) -> String {
+    let id = kernel::JobId::new(world.clock.now());
+    sqlx::query(
+        "insert into store.job (id, queue, payload, state, run_at, attempts, attempts_max, error)
+         values ($1, $3, '{}', 'dead', $2, 1, 1, 'nobody does it')",
+    )
+    .bind(id)
+    .bind(world.clock.now())
+    .bind(queue)
+    .execute(&mut world.db.owner().await)
+    .await
+    .expect("a job is written");
+    format!("job:{id}")
+}
+
 pub async fn call(world: &World, operation: &str) -> Call {
     let to = |parts: &[&str]| world.call(operation, parts);
     match operation {
@@ -43,6 +75,19 @@ pub async fn call(world: &World, operation: &str) -> Call {
         "read_notifications" | "read_seller_notifications" => {
             to(&[]).json(&json!({"through": notice_of(world).await}))
         }
+        "put_notification_settings" => to(&[]).json(&json!({
+            "topics": [{"topic": "deliveries", "in_app": true, "email": false}],
+            "time_zone": "Europe/Madrid",
+            "quiet": {"from": "22:00", "until": "07:00"},
+        })),
+        "retry_dead_letter" | "dismiss_dead_letter" => to(&[&failed_job(world, "a test").await]),
+        "unsubscribe_mails" => to(&["a-guess"]),
+        "put_notification_template" => to(&OF).header("if-match", version(world).await).json(&words()),
+        "preview_notification_template" => to(&OF).json(&words()),
+        "restore_notification_template" => to(&OF)
+            .header("if-match", version(world).await)
+            .json(&json!({"version": 0})),
+        "get_notification_template" => to(&OF),
         // They read.
         _ => to(&[]),
     }

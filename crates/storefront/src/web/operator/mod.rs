@@ -2,6 +2,7 @@
 
 pub mod breaks;
 pub mod categories;
+pub mod dead_letters;
 pub mod gift_cards;
 pub mod items;
 pub mod ledger;
@@ -20,6 +21,7 @@ pub mod shops;
 mod story;
 pub mod system;
 pub mod taxes;
+pub mod templates;
 
 use super::visit::Visit;
 use crate::views::common::Link;
@@ -72,6 +74,16 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
     ("/operator/items", "operator.items", Permission::ManageCategories),
     ("/operator/search", "operator.search", Permission::ManageSearch),
     ("/operator/system", "operator.system", Permission::ReadSystem),
+    (
+        "/operator/templates",
+        "operator.templates",
+        Permission::ManageSystem,
+    ),
+    (
+        "/operator/dead-letters",
+        "operator.dead_letters",
+        Permission::ManageSystem,
+    ),
 ];
 
 /// To which group a part belongs, by its address.

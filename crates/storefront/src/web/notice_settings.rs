@@ -1,0 +1,244 @@
+//! How somebody wants to be told of what happens, and the links in mails by which they want no more.
+
+use super::Shop;
+use super::failure::Failure;
+use super::posted::Posted;
+use super::visit::{Visit, encode, redirect, redirect_done};
+use crate::views::common::Field;
+use crate::views::notices::{AccountNoticeSettingsPage, NoticeForm, TopicRow, UnsubscribePage};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, TopicChoice};
+use kernel::{Fault, UserId};
+use serde::Deserialize;
+
+const PATH: &str = "/account/notifications";
+/// What concerns whoever buys.
+const TOPICS: &[NoticeTopic] = &[
+    NoticeTopic::Orders,
+    NoticeTopic::Deliveries,
+    NoticeTopic::Refunds,
+    NoticeTopic::Returns,
+    NoticeTopic::Messages,
+    NoticeTopic::Reviews,
+    NoticeTopic::Moderation,
+    NoticeTopic::Security,
+];
+/// Before somebody says otherwise.
+const USUAL_QUIET: (&str, &str) = ("22:00", "07:00");
+/// To choose from; any other that the IANA knows may be typed.
+const ZONES: &[&str] = &[
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "America/Argentina/Buenos_Aires",
+    "America/Bogota",
+    "America/Chicago",
+    "America/Denver",
+    "America/Lima",
+    "America/Los_Angeles",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Santiago",
+    "America/Sao_Paulo",
+    "America/Toronto",
+    "Asia/Dubai",
+    "Asia/Hong_Kong",
+    "Asia/Kolkata",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Atlantic/Canary",
+    "Australia/Sydney",
+    "Europe/Amsterdam",
+    "Europe/Athens",
+    "Europe/Berlin",
+    "Europe/Brussels",
+    "Europe/Dublin",
+    "Europe/Istanbul",
+    "Europe/Lisbon",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Prague",
+    "Europe/Rome",
+    "Europe/Stockholm",
+    "Europe/Vienna",
+    "Europe/Warsaw",
+    "Europe/Zurich",
+    "Pacific/Auckland",
+    "UTC",
+];
+
+/// Of which topics mails are sent.
+fn is_mailed(topic: NoticeTopic) -> bool {
+    !matches!(
+        topic,
+        NoticeTopic::Reviews | NoticeTopic::Stock | NoticeTopic::Payouts
+    )
+}
+
+fn rows(visit: &Visit, topics: &[NoticeTopic], wants: impl Fn(NoticeTopic) -> (bool, bool)) -> Vec<TopicRow> {
+    let said = |part: &str, topic: NoticeTopic| {
+        let key = format!("notices.{part}.{}", topic.name());
+        visit.locale.t(&key).to_string()
+    };
+    let row = |topic: &NoticeTopic| {
+        let (in_app, email) = wants(*topic);
+        TopicRow {
+            name: topic.name(),
+            label: said("topic", *topic),
+            text: said("about", *topic),
+            in_app: in_app || topic.is_required(),
+            email: email || topic.is_required(),
+            required: topic.is_required(),
+            mailed: is_mailed(*topic),
+        }
+    };
+    topics.iter().map(row).collect()
+}
+
+/// The form as things stand.
+pub async fn standing(
+    shop: &Shop,
+    visit: &Visit,
+    user: UserId,
+    path: &'static str,
+    topics: &[NoticeTopic],
+) -> Result<NoticeForm, Failure> {
+    let settings = shop.notifications.settings(&visit.ctx, user).await?;
+    let wants = |topic: NoticeTopic| {
+        let choice = settings.topics.iter().find(|choice| choice.topic == topic);
+        choice.map_or((true, true), |choice| (choice.in_app, choice.email))
+    };
+    let (from, until) = match &settings.quiet {
+        Some(quiet) => (quiet.from.as_str(), quiet.until.as_str()),
+        None => USUAL_QUIET,
+    };
+    Ok(NoticeForm {
+        path,
+        topics: rows(visit, topics, wants),
+        time_zone: Field::of(settings.time_zone.clone()),
+        zones: ZONES,
+        quiet: settings.quiet.is_some(),
+        from: Field::of(from),
+        until: Field::of(until),
+        error: None,
+    })
+}
+
+/// What was posted, kept; or the form again with what is wrong with it.
+pub async fn keep(
+    shop: &Shop,
+    posted: &Posted,
+    user: UserId,
+    path: &'static str,
+    topics: &[NoticeTopic],
+) -> Result<Result<Response, Box<NoticeForm>>, Failure> {
+    let visit = &posted.visit;
+    let ticked = |name: String| posted.get(&name) == "yes";
+    let wants = |topic: NoticeTopic| {
+        (
+            ticked(format!("in_app.{}", topic.name())),
+            // What is never mailed has no box.
+            !is_mailed(topic) || ticked(format!("email.{}", topic.name())),
+        )
+    };
+    let text = |name: &str| posted.get(name).trim().to_owned();
+    let choice = |topic: &NoticeTopic| {
+        let (in_app, email) = wants(*topic);
+        TopicChoice {
+            topic: *topic,
+            in_app,
+            email,
+        }
+    };
+    let chosen = topics.iter().filter(|topic| !topic.is_required());
+    let change = NoticeSettings {
+        topics: chosen.map(choice).collect(),
+        time_zone: text("time_zone"),
+        quiet: ticked("quiet".to_owned()).then(|| QuietHours {
+            from: text("from"),
+            until: text("until"),
+        }),
+    };
+    match shop.notifications.change_settings(&visit.ctx, user, change).await {
+        Ok(_) => Ok(Ok(redirect_done(&format!("{path}/settings"), "saved"))),
+        Err(fault) if !fault.fields.is_empty() => {
+            let field = |name: &str| Field {
+                value: text(name),
+                error: visit.tell_field(&fault, &format!("/{name}")),
+            };
+            Ok(Err(Box::new(NoticeForm {
+                path,
+                topics: rows(visit, topics, wants),
+                time_zone: field("time_zone"),
+                zones: ZONES,
+                quiet: ticked("quiet".to_owned()),
+                from: field("from"),
+                until: field("until"),
+                error: None,
+            })))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+    let user = visit.user()?;
+    let (page, form) = futures::join!(
+        visit.keyed_page(&shop, "notices.settings"),
+        standing(&shop, &visit, user, PATH, TOPICS)
+    );
+    Ok(visit.show(&shop, &AccountNoticeSettingsPage { page, form: form? }))
+}
+
+pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let user = posted.visit.user()?;
+    match keep(&shop, &posted, user, PATH, TOPICS).await? {
+        Ok(kept) => Ok(kept),
+        Err(form) => {
+            let page = posted.visit.keyed_page(&shop, "notices.settings").await;
+            Ok(posted
+                .visit
+                .show(&shop, &AccountNoticeSettingsPage { page, form: *form }))
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+pub struct Link {
+    token: Option<String>,
+}
+
+/// Whoever has the mail may say so, signed in or not.
+pub async fn unsubscribe_page(
+    State(shop): State<Shop>,
+    visit: Visit,
+    Query(link): Query<Link>,
+) -> Result<Response, Failure> {
+    let token = link.token.ok_or_else(|| Fault::not_found("link"))?;
+    let (page, found) = futures::join!(
+        visit.keyed_page(&shop, "unsubscribe.page"),
+        shop.notifications.subscription(&visit.ctx, token.clone())
+    );
+    let found = found?;
+    let key = format!("notices.topic.{}", found.topic.name());
+    let view = UnsubscribePage {
+        page,
+        topic: visit.locale.t(&key).to_string(),
+        email: found.email,
+        required: found.topic.is_required(),
+        token,
+    };
+    Ok(visit.show(&shop, &view))
+}
+
+pub async fn unsubscribe(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let (token, email) = (posted.get("token").to_owned(), posted.get("email") == "yes");
+    let to = format!("/unsubscribe?token={}", encode(&token));
+    shop.notifications
+        .subscribe(&posted.visit.ctx, token, email)
+        .await?;
+    Ok(redirect(&to))
+}
