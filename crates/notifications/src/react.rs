@@ -8,7 +8,7 @@ use ::store::Tx;
 use ::store::consumer::Consumer;
 use contracts::Envelope;
 use contracts::notifications::KEPT_DAYS;
-use kernel::{SharedClock, Timestamp};
+use kernel::{SharedClock, Timestamp, uuid_time};
 use tokio_util::sync::CancellationToken;
 
 /// Days after which what is heard of is no news any more: it is there to be looked up, and read already. So a new consumer
@@ -30,9 +30,14 @@ async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Er
     let forgotten = now - chrono::TimeDelta::days(KEPT_DAYS);
     let old = now - chrono::TimeDelta::days(NEWS_DAYS);
     let mut drafts = Drafts::default();
-    for event in events.iter().filter(|event| event.at > forgotten) {
+    for event in events {
+        // By the marketplace's own clock, which made its id; the log keeps the database's.
+        let at = uuid_time(event.id.0).unwrap_or(event.at);
+        if at <= forgotten {
+            continue;
+        }
         for told in news::of(event)? {
-            drafts.push(event.id, event.at, told, event.at < old)?;
+            drafts.push(event.id, at, told, at < old)?;
         }
     }
     if !drafts.is_empty() {

@@ -133,7 +133,7 @@ pub async fn unread(
     sqlx::query_scalar(
         "select count(*) from (
              select from notifications.notice
-              where recipient_id = $1 and read_at is null and topic <> all($2) limit $3) as some",
+              where recipient_id = $1 and read_at is null and topic <> all($2) limit $3) as found",
     )
     .bind(recipient)
     .bind(without)

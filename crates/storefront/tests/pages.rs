@@ -133,7 +133,8 @@ fn no_page_shows_a_key_or_an_unfilled_place() {
             .unwrap();
         for place in between(text, "{", "}") {
             assert!(
-                place.is_empty() || place.contains(' '),
+                // What operators write has places on purpose.
+                place.is_empty() || place.contains(' ') || sample.name.starts_with("operator-template"),
                 "{{{place}}} in {}",
                 sample.name
             );
@@ -187,6 +188,9 @@ fn every_message_is_used() {
         "tree.changed.",
         "tree.kind.",
         "undo.reason.",
+        "notices.topic.",
+        "notices.about.",
+        "templates.place.",
     ];
     for key in Locale::En.messages().keys() {
         let stem = key.trim_end_matches(".one").trim_end_matches(".other");
