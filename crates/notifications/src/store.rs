@@ -22,6 +22,18 @@ pub struct NoticeRow {
     pub read_at: Option<Timestamp>,
 }
 
+/// The id of what an event tells somebody of something: always the same, nobody else's, and in order of time as the event's.
+fn own_id(event: EventId, recipient: Uuid, subject: &str) -> Uuid {
+    const VARIANT: u64 = 0b10 << 62;
+    let (time, random) = event.0.as_u64_pair();
+    let told = recipient.as_bytes().iter().copied().chain(subject.bytes());
+    // FNV-1a, from what is random in the event's id.
+    let mixed = told.fold(random, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    Uuid::from_u64_pair(time, (mixed >> 2) | VARIANT)
+}
+
 /// Notices to be kept, column by column: one for each recipient and subject.
 #[derive(Default)]
 pub struct Drafts {
@@ -48,8 +60,9 @@ impl Drafts {
         let facts = serde_json::to_value(&told.facts)?;
         let (kind, topic) = (told.kind.name(), told.kind.topic().name());
         let key = (recipient, told.subject.clone());
+        let id = own_id(id, recipient, &told.subject);
         if let Some(&place) = self.places.get(&key) {
-            self.ids[place] = id.0;
+            self.ids[place] = id;
             self.kinds[place] = kind;
             self.topics[place] = topic;
             self.facts[place] = facts;
@@ -60,7 +73,7 @@ impl Drafts {
         self.places.insert(key, self.ids.len());
         self.recipients.push(recipient);
         self.tenants.push(tenant);
-        self.ids.push(id.0);
+        self.ids.push(id);
         self.kinds.push(kind);
         self.topics.push(topic);
         self.subjects.push(told.subject);

@@ -48,7 +48,7 @@ const KNOWN: &[(&str, &str)] = &[
 fn what(name: &str, locale: Locale) -> String {
     let key = KNOWN.iter().find(|(known, _)| *known == name);
     locale
-        .t(key.map_or("failed.what.other", |(_, key)| *key))
+        .t(key.map_or("failed.what.unknown", |(_, key)| *key))
         .to_string()
 }
 
