@@ -21,7 +21,7 @@ fn balance(row: BalanceRow) -> Result<AccountBalance, Fault> {
     })
 }
 
-fn moved(row: TurnoverRow) -> Result<Turnover, Fault> {
+fn moved(row: &TurnoverRow) -> Result<Turnover, Fault> {
     let currency: Currency = row.currency.parse().map_err(|_| Fault::internal())?;
     Ok(Turnover {
         day: row.day,
@@ -90,7 +90,7 @@ impl api::Ledger for Ledger {
                 tx.commit().await?;
                 Ok::<_, Error>(rows)
             };
-            read.await?.into_iter().map(moved).collect()
+            read.await?.iter().map(moved).collect()
         })
     }
 

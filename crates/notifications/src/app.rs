@@ -129,11 +129,9 @@ impl Notices {
         after: Option<Cursor>,
         limit: u16,
     ) -> Result<Page<Notice>, Error> {
-        // What is no place in the list is behind its end.
-        let before = match after {
-            Some(Cursor(after)) => Some(EventId(after.parse().unwrap_or(Uuid::nil()))),
-            None => None,
-        };
+        let before = after
+            .map(|Cursor(after)| after.parse().map(EventId).map_err(|_| Error::cursor()))
+            .transpose()?;
         let (size, without) = (usize::from(limit), self.without(reader).await?);
         let mut tx = self.db().begin(scope(reader)).await?;
         let mut rows =

@@ -29,6 +29,17 @@ pub enum Error {
     Broken(String),
 }
 
+impl Error {
+    /// Of a list's place that is none.
+    pub(crate) fn cursor() -> Self {
+        Self::Field {
+            code: "cursor_invalid",
+            field: "after",
+            detail: "Pass `next` of the page before, unchanged.".to_owned(),
+        }
+    }
+}
+
 impl TxError for Error {
     fn database(&self) -> Option<&sqlx::Error> {
         match self {

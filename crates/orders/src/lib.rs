@@ -69,11 +69,12 @@ pub use replay::{Difference, Replayed, replay, verify};
 
 /// What orders do by themselves, until `stop`.
 pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::sync::CancellationToken) {
+    // Each for itself: together they are too much for a stack.
     tokio::join!(
-        react::work(orders.clone(), clock.clone(), stop.clone()),
-        finding::work(orders.clone(), stop.clone()),
-        unanswered::work(orders.clone(), clock.clone(), stop.clone()),
-        forget::work(orders, clock, stop),
+        Box::pin(react::work(orders.clone(), clock.clone(), stop.clone())),
+        Box::pin(finding::work(orders.clone(), stop.clone())),
+        Box::pin(unanswered::work(orders.clone(), clock.clone(), stop.clone())),
+        Box::pin(forget::work(orders, clock, stop)),
     );
 }
 

@@ -43,7 +43,7 @@ struct Export {
 }
 
 impl Export {
-    fn all(folder: &PathBuf) -> Vec<Self> {
+    fn all(folder: &std::path::Path) -> Vec<Self> {
         let mut found = Vec::new();
         for platform in PLATFORMS {
             let mut paths: Vec<PathBuf> = std::fs::read_dir(folder.join(platform))
@@ -328,7 +328,8 @@ async fn combinations_of_later_versions_are_read() {
         "{report}"
     );
     let mut owner = scene.db.owner().await;
-    let sold: Vec<(String, i64, i64, Option<String>, Option<i64>)> = sqlx::query_as(
+    type Sold = (String, i64, i64, Option<String>, Option<i64>);
+    let sold: Vec<Sold> = sqlx::query_as(
         "select code, price_minor, weight_g, gtin, stock_given from catalog.variant where removed_at is null order by position",
     )
     .fetch_all(&mut owner)

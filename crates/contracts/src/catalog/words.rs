@@ -36,7 +36,7 @@ fn language_of(tag: &str) -> &str {
 /// none for words that are in `own`.
 fn best<'t>(
     own: Option<&str>,
-    translations: impl Iterator<Item = &'t str> + Clone,
+    translations: &(impl Iterator<Item = &'t str> + Clone),
     wanted: &[&str],
 ) -> Option<usize> {
     let own = own.unwrap_or("");
@@ -86,7 +86,7 @@ impl Titles {
     #[must_use]
     pub fn read_in(self, wanted: &[&str]) -> Option<String> {
         let tags = self.translated.iter().map(|(tag, _)| tag.as_str());
-        let place = best(self.own.as_deref(), tags, wanted)?;
+        let place = best(self.own.as_deref(), &tags, wanted)?;
         self.translated.into_iter().nth(place).map(|(_, title)| title)
     }
 }
@@ -100,7 +100,7 @@ impl Listing {
         let known: Vec<_> = known.collect();
         let place = best(
             self.language.as_deref(),
-            known.iter().map(|(tag, _)| *tag),
+            &known.iter().map(|(tag, _)| *tag),
             wanted,
         )?;
         known.get(place).copied()

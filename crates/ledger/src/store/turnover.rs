@@ -48,9 +48,11 @@ pub async fn turnover(
 pub struct EntryRow {
     pub kind: String,
     pub at: Timestamp,
-    /// Account, shop, currency, amount.
-    pub postings: Json<Vec<(String, Option<Uuid>, String, i64)>>,
+    pub postings: Json<Vec<PostingRow>>,
 }
+
+/// Account, shop, currency, amount.
+pub type PostingRow = (String, Option<Uuid>, String, i64);
 
 /// The sale's id is known; refunds have an index by order.
 pub async fn of_order(

@@ -36,14 +36,13 @@ fn cursor(work: &FailedWork) -> Cursor {
     Cursor(format!("{}~{}", work.since.timestamp_micros(), work.id))
 }
 
-/// What is no place in the list is behind its end.
-fn place(Cursor(text): &Cursor) -> Place {
+fn place(Cursor(text): &Cursor) -> Result<Place, Error> {
     let read = || {
         let (micros, id) = text.split_once('~')?;
         let since = Timestamp::from_timestamp_micros(micros.parse().ok()?)?;
         Some((since, id.to_owned()))
     };
-    read().unwrap_or((Timestamp::UNIX_EPOCH, String::new()))
+    read().ok_or_else(Error::cursor)
 }
 
 fn name(act: FailureAct) -> &'static str {
@@ -55,7 +54,7 @@ fn name(act: FailureAct) -> &'static str {
 
 impl Notices {
     pub async fn failures(&self, after: Option<Cursor>, limit: u16) -> Result<Page<FailedWork>, Error> {
-        let after = after.as_ref().map(place);
+        let after = after.as_ref().map(place).transpose()?;
         let found = failed::list(self.db(), after.as_ref(), i64::from(limit) + 1).await?;
         let is_more = found.len() > usize::from(limit);
         let items: Vec<FailedWork> = found.into_iter().take(usize::from(limit)).map(work).collect();

@@ -41,7 +41,7 @@ const REASONS: [(ReturnReason, &str); 4] = [
 
 /// Writes down what will come of an order that was just paid.
 pub fn plan(diary: &mut Diary, bought: Bought) {
-    if diary.is_one_day() && bought.index % SENT_EVERY != 0 {
+    if diary.is_one_day() && !bought.index.is_multiple_of(SENT_EVERY) {
         return;
     }
     if bought.index % 50 == 7 {

@@ -31,7 +31,7 @@ pub fn of(
     order: &Order,
     at: Timestamp,
 ) -> Vec<Written> {
-    if bought.index % SPEAKS_EVERY != 0 {
+    if !bought.index.is_multiple_of(SPEAKS_EVERY) {
         return Vec::new();
     }
     let arrived = order

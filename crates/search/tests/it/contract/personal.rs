@@ -49,7 +49,7 @@ pub async fn what_is_liked_comes_a_little_earlier(kind: Kind) {
             bowl(
                 n,
                 "Blue bowl",
-                if n % 2 == 0 { "wood" } else { "clay" },
+                if n.is_multiple_of(2) { "wood" } else { "clay" },
                 1_000 + 100 * i64::from(n),
             )
         })
@@ -84,7 +84,7 @@ pub async fn what_is_liked_comes_a_little_earlier(kind: Kind) {
     let order = slugs(&liked);
     // Of both category and price first, then of the category, then of the price, then the rest; as before among themselves.
     let number = |slug: &str| slug.trim_start_matches("product-").parse::<u32>().unwrap();
-    let rank = |n: u32| match (n % 2 == 0, n <= 4) {
+    let rank = |n: u32| match (n.is_multiple_of(2), n <= 4) {
         (true, true) => 0,
         (true, false) => 1,
         (false, true) => 2,
