@@ -98,9 +98,11 @@ fn group_of(href: &str) -> &'static str {
         | "/operator/ledger"
         | "/operator/gift-cards"
         | "/operator/taxes" => "operator.group.money",
-        "/operator/shops" | "/operator/moderation" | "/operator/categories" | "/operator/search" => {
-            "operator.group.goods"
-        }
+        "/operator/shops"
+        | "/operator/moderation"
+        | "/operator/categories"
+        | "/operator/items"
+        | "/operator/search" => "operator.group.goods",
         "/operator/reviews" | "/operator/messages" => "operator.group.people",
         _ => "operator.group.system",
     }
