@@ -56,7 +56,7 @@ async fn what_is_taken_out_of_sale_is_gone_at_once() -> Result<()> {
         (Some(false), Some(true)),
         "{cart}"
     );
-    let refused = guest.place("too late", quote.total).await?;
+    let refused = guest.place("too-late", quote.total).await?;
     assert_eq!(refused.status, 409, "{}", refused.text());
     let again = Guest::begin(&stranger, &bowl, 1)
         .await?
