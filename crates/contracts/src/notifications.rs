@@ -79,8 +79,9 @@ macro_rules! notices {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
         )]
+        #[serde(rename_all = "snake_case")]
         pub enum NoticeKind {
-            $( $(#[$doc])* #[serde(rename = $name)] $kind, )+
+            $( $(#[$doc])* $kind, )+
         }
 
         impl NoticeKind {
