@@ -73,7 +73,9 @@ impl Scene {
                     "operator.group.money",
                     &[
                         ("/operator/payouts", "operator.payouts"),
+                        ("/operator/holds", "operator.holds"),
                         ("/operator/reconciliation", "operator.breaks"),
+                        ("/operator/commission", "operator.commission"),
                         ("/operator/ledger", "operator.ledger"),
                         ("/operator/gift-cards", "operator.gift_cards"),
                         ("/operator/taxes", "operator.taxes"),
@@ -97,7 +99,10 @@ impl Scene {
                 ),
                 (
                     "operator.group.system",
-                    &[("/operator/system", "operator.system")],
+                    &[
+                        ("/operator/partners", "operator.partners"),
+                        ("/operator/system", "operator.system"),
+                    ],
                 ),
             ]
             .map(|(name, parts)| Group {

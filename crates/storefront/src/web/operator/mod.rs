@@ -2,13 +2,16 @@
 
 pub mod breaks;
 pub mod categories;
+pub mod commission;
 pub mod gift_cards;
+pub mod holds;
 pub mod ledger;
 pub mod messages;
 pub mod moderation;
 pub mod order;
 pub mod orders;
 pub mod overview;
+pub mod partners;
 pub mod payments;
 pub mod payouts;
 mod periods;
@@ -35,9 +38,15 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ReadAnyOrder,
     ),
     ("/operator/payouts", "operator.payouts", Permission::ReadLedger),
+    ("/operator/holds", "operator.holds", Permission::ReadLedger),
     (
         "/operator/reconciliation",
         "operator.breaks",
+        Permission::ReadLedger,
+    ),
+    (
+        "/operator/commission",
+        "operator.commission",
         Permission::ReadLedger,
     ),
     ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
@@ -69,6 +78,11 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ManageCategories,
     ),
     ("/operator/search", "operator.search", Permission::ManageSearch),
+    (
+        "/operator/partners",
+        "operator.partners",
+        Permission::ManagePartners,
+    ),
     ("/operator/system", "operator.system", Permission::ReadSystem),
 ];
 
