@@ -315,6 +315,7 @@ pub async fn compose(
         Arc::new(RemoteSettlement(p))
     });
 
+    let money_desk = desks::money(w, &ledger_book);
     let promotion_book = promotions::Promotions::new(db(promotions::CONTEXT)?);
     let tax_book = config.taxes.book(db(taxes::CONTEXT)?);
     let till = checkout::Checkouts::new(checkout::Parts {
@@ -404,6 +405,8 @@ pub async fn compose(
         shipping,
         ledger,
         settlement,
+        money_desk,
+        partner_keys: partner_keys.clone(),
         purses,
         promotion_desk,
         staff_desk,

@@ -24,6 +24,7 @@ pub mod operator;
 pub mod operator_categories;
 pub mod operator_gift_cards;
 pub mod operator_moderation;
+pub mod operator_money;
 pub mod operator_orders;
 pub mod operator_overview;
 pub mod operator_search;

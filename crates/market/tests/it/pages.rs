@@ -171,6 +171,10 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/seller/promotions/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
+            "/operator/holds/",
+            "/operator/payouts/",
+            "/operator/commission/",
+            "/operator/partners/",
             "/operator/search/",
             "/operator/moderation/",
             "/operator/items/",
@@ -292,7 +296,10 @@ fn needed(path: &str) -> Permission {
         | "/operator/payments"
         | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/system" => Permission::ReadSystem,
+        "/operator/partners" => Permission::ManagePartners,
         "/operator"
+        | "/operator/holds"
+        | "/operator/commission"
         | "/operator/ledger"
         | "/operator/gift-cards"
         | "/operator/payouts"

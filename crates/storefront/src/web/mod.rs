@@ -65,9 +65,9 @@ use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::digital::Downloads;
-use contracts::identity::{Identity, Mailbox, OwnAccount};
+use contracts::identity::{Identity, Mailbox, OwnAccount, PartnerKeys};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
-use contracts::ledger::{Ledger, Settlement};
+use contracts::ledger::{Ledger, MoneyDesk, Settlement};
 use contracts::messages::Messages;
 use contracts::notifications::{DeadLetters, NoticeTemplates, Notifications};
 use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
@@ -123,6 +123,8 @@ pub struct Shop {
     pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
     pub settlement: Arc<dyn Settlement>,
+    pub money_desk: Arc<dyn MoneyDesk>,
+    pub partner_keys: Arc<dyn PartnerKeys>,
     pub purses: Arc<dyn Purses>,
     pub promotion_desk: Arc<dyn PromotionDesk>,
     pub staff_desk: Arc<dyn StaffDesk>,
@@ -403,6 +405,15 @@ fn table() -> Table {
             "/operator/orders/{number}/parts/{part}/refund",
             operator::order::give_back,
         )
+        .get("/operator/holds", operator::holds::list)
+        .post("/operator/holds", operator::holds::place)
+        .post("/operator/holds/{id}/lift", operator::holds::lift)
+        .get("/operator/commission", operator::commission::list)
+        .post("/operator/commission", operator::commission::make)
+        .post("/operator/commission/{id}/end", operator::commission::end)
+        .get("/operator/partners", operator::partners::page)
+        .post("/operator/partners", operator::partners::make)
+        .post("/operator/partners/{id}/revoke", operator::partners::revoke)
         .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
@@ -418,6 +429,12 @@ fn table() -> Table {
         .get("/operator/payouts", operator::payouts::list)
         .get("/operator/reconciliation", operator::breaks::list)
         .post("/operator/reconciliation", operator::breaks::explain)
+        .post_files(
+            "/operator/reconciliation/files",
+            operator::breaks::import,
+            operator::breaks::BYTES_MAX,
+        )
+        .post("/operator/payouts/{id}/return", operator::payouts::came_back)
         .get("/operator/gift-cards", operator::gift_cards::page)
         .post("/operator/gift-cards", operator::gift_cards::issue)
         .post("/operator/gift-cards/{id}/disable", operator::gift_cards::disable)
