@@ -302,6 +302,7 @@ impl Reader {
                 distance_km: None,
                 rating,
                 offers: None,
+                promoted: false,
             },
             title: listing.title,
             language: listing.language,

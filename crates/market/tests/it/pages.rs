@@ -4,6 +4,7 @@ mod finding;
 mod journeys;
 mod making;
 mod messaging;
+mod promoting;
 mod purses;
 mod reviewing;
 mod wishing;
@@ -145,6 +146,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         // None of anybody's: forms without a token do not get that far.
         p if [
             "/seller/promotions/",
+            "/seller/promoted/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
             "/operator/search/",
@@ -244,6 +246,7 @@ fn needed(path: &str) -> Permission {
         | "/seller/orders/{id}/refunds/{refund}/credit-note.pdf"
         | "/seller/returns"
         | "/seller/promotions"
+        | "/seller/promoted"
         | "/seller/settlement"
         | "/seller/settlement/holds"
         | "/seller/settlement/payouts"
@@ -252,6 +255,7 @@ fn needed(path: &str) -> Permission {
         "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
         "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/ledger"
+        | "/operator/promoted"
         | "/operator/gift-cards"
         | "/operator/payouts"
         | "/operator/reconciliation"

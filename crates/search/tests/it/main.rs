@@ -14,6 +14,7 @@ mod merchandise;
 mod opensearch;
 mod paging;
 mod popularity;
+mod promoting;
 mod quality;
 mod ranking;
 mod record;

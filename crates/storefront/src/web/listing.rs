@@ -117,6 +117,7 @@ async fn show(
             Locale::En => Language::En,
             Locale::Es => Language::Es,
         }),
+        promoted: true,
         ..filters.query(list.category.clone(), CARDS_PER_PAGE)
     };
     let asked = taste::known(shop, visit, asked).await;

@@ -73,6 +73,7 @@ use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
 use contracts::reviews::Reviews;
 use contracts::search::Search;
+use contracts::search::promoted::Promoting;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
 use contracts::taxes::TaxDesk;
@@ -94,6 +95,7 @@ pub struct Shop {
     pub messages: Arc<dyn Messages>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
+    pub promoting: Arc<dyn Promoting>,
     pub cart: Arc<dyn CartService>,
     pub checkout: Arc<dyn Checkout>,
     pub orders: Arc<dyn Orders>,
@@ -350,6 +352,9 @@ fn table() -> Table {
         .get("/seller/uploads/{id}/events", seller::following::events)
         .get("/seller/uploads/{id}/errors.csv", seller::files::error_list)
         .get("/seller/uploads/{id}/failed-rows.csv", seller::files::failed_rows)
+        .get("/seller/promoted", seller::promoted::page)
+        .post("/seller/promoted", seller::promoted::promote)
+        .post("/seller/promoted/{id}/stop", seller::promoted::stop)
         .get("/seller/promotions", seller::promotions::list)
         .get("/seller/promotions/new", seller::promotions::new)
         .post("/seller/promotions/new", seller::promotions::make)
@@ -420,6 +425,8 @@ fn table() -> Table {
             "/operator/categories/{id}/attributes",
             operator::categories::set_attributes,
         )
+        .get("/operator/promoted", operator::promoted::page)
+        .post("/operator/promoted", operator::promoted::set)
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)
         .post(

@@ -8,6 +8,7 @@ pub mod messages;
 pub mod moderation;
 pub mod payments;
 pub mod payouts;
+pub mod promoted;
 pub mod refunds;
 pub mod reviews;
 pub mod search;
