@@ -6,7 +6,7 @@ import { out } from '../playwright.config.js'
 import { scene, stateOf, test as setup } from '../lib/test.js'
 import { told } from '../lib/looks.js'
 import { BUYER, OPERATOR, OTHER_SELLER, SELLER, linkOfMail, newEmail, openShop, signIn } from '../lib/people.js'
-import { CARD, addFrom, buy, checkout, place } from '../lib/shopping.js'
+import { CARD, addFrom, addThis, buy, checkout, place, untilPaid } from '../lib/shopping.js'
 import { deliver, pathOf, sale } from '../lib/selling.js'
 
 setup.setTimeout(180_000)
@@ -25,7 +25,7 @@ setup('a marketplace with something on every page', async ({ browser }) => {
 
   const operator = await open(OPERATOR)
   await save(operator, 'operator')
-  found.shop = await pathOf(operator, '/operator', '/operator/shops/')
+  found.shop = await pathOf(operator, '/operator/shops', '/operator/shops/')
   found.category = await pathOf(operator, '/operator/categories', '/operator/categories?')
   await holdBack(operator, 'cadmium')
   const giftCard = await issueGiftCard(operator)
@@ -73,14 +73,19 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await wish(buyer, OTHER_SELLER.shop)
   await buyer.getByRole('button', { name: 'Make a link' }).click()
   found.wishlist = new URL(await within(buyer).getByRole('link', { name: /wishlist\/shared/ }).innerText()).pathname
+  found.thread = await pathOf(buyer, '/account/messages', '/account/messages/0')
+  found.reported = await report(buyer, operator, found.thread)
+  found.ask = await asks(buyer, found.product)
+  found.downloads = await downloads(buyer)
   await save(buyer, 'buyer')
+  found.sellerThread = await pathOf(seller, '/seller/messages', '/seller/messages/0')
 
   // A shop that waits to be looked at, and its owner.
   const email = newEmail('applicant')
   const applicant = await open()
   await openShop(applicant, email)
   await save(applicant, 'applicant')
-  found.applied = await pathOf(operator, '/operator?state=applied', '/operator/shops/')
+  found.applied = await pathOf(operator, '/operator/shops?state=applied', '/operator/shops/')
   found.verify = await linkOfMail(applicant, email, '/verify-email?token=')
   found.mail = new URL(applicant.url()).pathname
   await applicant.goto('/forgot-password')
@@ -98,6 +103,37 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   found.payment = `/operator/payments/${found.order.split('/')[2]}`
   writeFileSync(scene, JSON.stringify(found, null, 1))
 })
+
+/** A conversation that its buyer reports; where the operator reads it. */
+async function report(page, operator, thread) {
+  await page.goto(thread)
+  await page.getByText('Report this conversation').click()
+  await page.getByRole('textbox', { name: /^In your words/ }).fill('They ask me to pay them elsewhere.')
+  await page.getByRole('button', { name: 'Report to the moderators' }).click()
+  await expect(told(page)).toBeVisible()
+  return pathOf(operator, '/operator/messages', '/operator/messages/0')
+}
+
+/** Where the maker of a piece is asked about it. */
+async function asks(page, product) {
+  await page.goto(product)
+  const link = page.getByRole('link', { name: 'Ask the shop' })
+  return link.getAttribute('href')
+}
+
+/** A guest buys something to download; where it is downloaded. */
+async function downloads(page) {
+  const guest = await (await page.context().browser().newContext()).newPage()
+  const email = newEmail('reader')
+  await guest.goto('/search?q=forty+green+glazes')
+  await guest.getByRole('main').locator('.card h3 a').first().click()
+  await addThis(guest)
+  await checkout(guest, CARD.good, email)
+  await guest.locator('input[name="consents_to_downloads"]').check()
+  await place(guest)
+  await untilPaid(guest)
+  return linkOfMail(guest, email, '/downloads/')
+}
 
 /** From now on, products with this word wait for the operator. */
 async function holdBack(page, word) {

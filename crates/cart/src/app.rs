@@ -8,7 +8,7 @@ use contracts::catalog::{Catalog, Offer};
 use contracts::inventory::Inventory;
 use contracts::making::Answers;
 use foldhash::fast::RandomState;
-use kernel::{CartId, CartLineId, Ctx, Currency, SkuId, UserId};
+use kernel::{CartId, CartLineId, Ctx, Currency, DateTime, SkuId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -335,6 +335,15 @@ impl CartService for Carts {
 
     fn merge<'a>(&'a self, ctx: &'a Ctx, guest: String, user: UserId) -> Reply<'a, Option<Cart>> {
         Box::pin(async move { Ok(self.take_over(ctx, &guest, user).await?) })
+    }
+
+    fn begun<'a>(&'a self, _ctx: &'a Ctx, from: DateTime, until: DateTime) -> Reply<'a, u64> {
+        Box::pin(async move {
+            let begun = store::begun(self.db.pool(), from, until)
+                .await
+                .map_err(Error::from)?;
+            Ok(u64::try_from(begun).unwrap_or(0))
+        })
     }
 
     fn close<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<CartId>) -> Reply<'a, ()> {

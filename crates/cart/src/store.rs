@@ -155,6 +155,15 @@ pub async fn save(pool: &PgPool, owner: &OwnerKey, cart: &Cart) -> Result<bool, 
     }
 }
 
+/// Ids are made in order of time.
+pub async fn begun(pool: &PgPool, from: Timestamp, until: Timestamp) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("select count(*) from cart.cart where id >= $1 and id < $2")
+        .bind(kernel::uuid_floor(from))
+        .bind(kernel::uuid_floor(until))
+        .fetch_one(pool)
+        .await
+}
+
 pub async fn close(pool: &PgPool, ids: &[CartId]) -> Result<(), sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(

@@ -24,9 +24,11 @@ pub async fn work(products: Products, cancel: CancellationToken) {
     tokio::join!(
         follow(&products, &cancel),
         react::follow_stock(&products, &cancel),
+        react::follow_sold_files(&products, &cancel),
         sweep_stock(&products, &cancel),
         crate::import::read_files(&products, &cancel),
         crate::app::fetch_pictures(&products, &cancel),
+        crate::app::remove_spare_files(&products, &cancel),
         crate::app::finish_undos(&products, &cancel),
         apply_scheduled(&products, &cancel),
         tell_sales(&products, &cancel)

@@ -26,7 +26,7 @@ pub enum Error {
     )]
     AnswersOutdated { title: String, line: kernel::CartLineId },
     #[error(
-        "Something of this is downloaded. Say that you know that a download that has begun is not taken back (`consents_to_downloads`)."
+        "Something of this is downloaded. Say that you want it as soon as it is paid, and know that your right to withdraw from it ends with that (`consents_to_downloads`)."
     )]
     ConsentMissing,
     #[error(

@@ -81,6 +81,9 @@ service! {
         fn merge(guest: String, user: UserId) -> Option<Cart>;
         /// Orders were placed from the carts.
         fn close(ids: Vec<CartId>) -> ();
+        /// How many carts were begun from one moment on and before another, ordered ones included. Those that were left for long
+        /// are gone.
+        fn begun(from: DateTime, until: DateTime) -> u64;
     }
 }
 

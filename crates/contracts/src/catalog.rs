@@ -1,6 +1,7 @@
 //! What is for sale: products, their variants, categories.
 
 mod dimensions;
+pub mod gtin;
 pub mod history;
 mod item;
 pub mod moderation;
@@ -18,8 +19,9 @@ pub use schema::{
     CategoryPatch, CategorySchema, NeedyListing, NeedyListings, NewCategory, RemoteCategoryDesk,
     ServedCategoryDesk, TendedCategory,
 };
-pub use words::{TranslatedWords, Translation, Translations};
+pub use words::{Titles, TranslatedWords, Translation, Translations};
 
+use crate::Blob;
 use crate::digital::{Digital, DigitalChoice, DigitalFile};
 use crate::making::Making;
 use crate::service::{public_event, service};
@@ -177,6 +179,14 @@ pub struct Category {
     pub position: i32,
 }
 
+/// Where a product is in the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductPlace {
+    pub product: ProductId,
+    /// Of its category, such as `home/ceramics`.
+    pub path: String,
+}
+
 /// What the cart and the till must know of a SKU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
@@ -306,6 +316,7 @@ pub struct ProductAddress {
 /// A picture to be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPicture {
+    #[serde(with = "crate::blob")]
     pub bytes: Vec<u8>,
     pub alt: String,
 }
@@ -336,6 +347,10 @@ service! {
         fn rank_offers(items: Vec<Vec<OfferStanding>>) -> Vec<Vec<ProductId>>;
         /// What the products of each category say of themselves, parents before children; categories without are left out.
         fn schemas() -> Vec<CategorySchema>;
+        /// As `schemas`, as they are now.
+        fn schemas_now() -> Vec<CategorySchema>;
+        /// In which category shops' products are; those that are gone or in none are left out.
+        fn categories_of(products: Vec<(TenantId, ProductId)>) -> Vec<ProductPlace>;
         /// Newest active listings (of one shop, if given).
         fn newest(tenant: Option<TenantId>, limit: u16) -> Vec<Listing>;
         /// Product ids above `after` in id order, in any status: for rebuilding an index.
@@ -348,7 +363,7 @@ service! {
         fn upsert(tenant: TenantId, drafts: Vec<ProductDraft>) -> UpsertCounts;
         fn upsert_categories(categories: Vec<CategoryDraft>) -> ();
         /// Stores a picture by content; the same bytes give the same picture.
-        fn store_image(bytes: Vec<u8>, alt: String) -> Picture;
+        fn store_image(bytes: Blob, alt: String) -> Picture;
         /// As `store_image`, for many at once; answers in their order.
         fn store_images(pictures: Vec<NewPicture>) -> Vec<Picture>;
         /// Stored pictures by id, without words; unknown ones are left out.
@@ -360,6 +375,7 @@ service! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductFile {
     pub name: String,
+    #[serde(with = "crate::blob")]
     pub bytes: Vec<u8>,
     /// Of products that do not say.
     pub status: ProductStatus,
@@ -447,9 +463,13 @@ service! {
         /// Deletes it softly: orders still know it.
         fn delete_product(tenant: TenantId, id: ProductId) -> ();
         /// Stores a photograph: PNG, JPEG or WebP, told by its content.
-        fn upload_picture(bytes: Vec<u8>, alt: String) -> Picture;
+        fn upload_picture(bytes: Blob, alt: String) -> Picture;
         /// Keeps a file that buyers of a product are to download.
-        fn keep_product_file(tenant: TenantId, name: String, bytes: Vec<u8>) -> DigitalFile;
+        fn keep_product_file(tenant: TenantId, name: String, bytes: Blob) -> DigitalFile;
+        /// What is proposed for a product and not decided.
+        fn item_proposal(tenant: TenantId, product: ProductId) -> Option<ItemProposal>;
+        /// Proposes that a product is the same thing as another shop's, in the place of what was proposed for it before.
+        fn propose_item(tenant: TenantId, product: ProductId, same_as: ProductId) -> ();
         /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
         fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
         fn upload(tenant: TenantId, id: ImportId) -> Upload;

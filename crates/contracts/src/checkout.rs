@@ -216,7 +216,7 @@ pub struct PlaceOrder {
     /// needed with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_due: Option<Money>,
-    /// Whether the buyer knows that a download that has begun is not taken back. Needed where something is downloaded.
+    /// Whether the buyer agrees to [`crate::digital::consent`]. Needed where something is downloaded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub consents_to_downloads: bool,
 }

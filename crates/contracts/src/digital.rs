@@ -1,6 +1,7 @@
 //! What is downloaded and not sent: the files of a product, on what terms its buyers have them, and what of that an order
 //! froze. The rules stand here because the catalogue takes them in, the till freezes them, and orders give the files out.
 
+use crate::Language;
 use crate::cart::CartOwner;
 use crate::service::service;
 use kernel::{DateTime, FileId, LineId, OrderId, SubOrderId, TenantId};
@@ -21,6 +22,22 @@ pub const DAYS_MAX: u16 = 3_650;
 /// Units with which what is downloaded is stocked, unless its seller counts it: more than anybody will buy. So there is one rule
 /// for all goods.
 pub const UNCOUNTED: i64 = 1_000_000_000;
+/// What a buyer of downloads agrees to before they order, and what is confirmed to them afterwards (directive 2011/83/EU,
+/// article 16 m). It says what orders do: their money stays from payment on, begun or not.
+#[must_use]
+pub fn consent(language: Language) -> &'static str {
+    language.pick(
+        "I want my downloads as soon as I have paid, and know that I lose my right to withdraw from them at that moment.",
+        "Quiero mis descargas en cuanto haya pagado, y sé que en ese momento pierdo el derecho de desistimiento sobre ellas.",
+    )
+}
+
+/// Whether so many units mean that it does not run out, though some were sold: nobody counted them, and nobody is told of them.
+#[must_use]
+pub fn is_unlimited(units: i64) -> bool {
+    units > UNCOUNTED / 2
+}
+
 /// Characters of the kind that a file's name tells.
 const KIND_CHARS_MAX: usize = 5;
 /// What an order line of downloads is delivered by: nothing is sent, and nothing is asked for it.
@@ -96,7 +113,7 @@ pub struct SoldDigital {
     pub files: Vec<DigitalFile>,
     pub downloads_max: u16,
     pub days: u16,
-    /// When its buyer said that they know that a download that has begun is not taken back.
+    /// When its buyer agreed to [`consent`].
     pub consented_at: DateTime,
 }
 

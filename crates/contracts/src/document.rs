@@ -1,15 +1,13 @@
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use kernel::Money;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// A document for people, as PDF.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// Of the file, in ASCII: `invoice-7.pdf`.
     pub name: String,
-    #[serde(serialize_with = "write", deserialize_with = "read")]
+    #[serde(with = "crate::blob")]
     pub pdf: Vec<u8>,
 }
 
@@ -17,15 +15,6 @@ impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Document({}, {} bytes)", self.name, self.pdf.len())
     }
-}
-
-fn write<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_str(&STANDARD.encode(bytes))
-}
-
-fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-    let text = String::deserialize(from)?;
-    STANDARD.decode(text).map_err(serde::de::Error::custom)
 }
 
 /// A language that documents are written in.

@@ -19,6 +19,57 @@ pub struct AccountBalance {
     pub balance: Money,
 }
 
+/// How long each step of a time is. Days, weeks and months are those of UTC; weeks begin on Mondays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    Day,
+    Week,
+    Month,
+}
+
+impl Grain {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+/// What moved in one step of time and one currency, by when it was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turnover {
+    /// The first day of the step.
+    pub day: NaiveDate,
+    /// What buyers paid for orders, by whatever means.
+    pub sold: Money,
+    /// What went back to them.
+    pub refunded: Money,
+    /// What the marketplace earned on sales, less what it gave up on refunds.
+    pub commission: Money,
+}
+
+/// Something that was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// `sale` or `refund`.
+    pub kind: String,
+    pub at: DateTime,
+    pub postings: Vec<LedgerPosting>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerPosting {
+    /// Such as `seller_payable`.
+    pub account: String,
+    pub tenant: Option<TenantId>,
+    /// Debit positive, credit negative.
+    pub amount: Money,
+}
+
 service! {
     /// The ledger's answers.
     Ledger as "ledger", remote RemoteLedger, served ServedLedger {
@@ -26,6 +77,10 @@ service! {
         fn payable(tenant: TenantId) -> Vec<Money>;
         /// Every account's balance at a moment.
         fn trial_balance(at: DateTime) -> Vec<AccountBalance>;
+        /// What was sold, given back and earned from one moment on and before another, in order of time.
+        fn turnover(from: DateTime, until: DateTime, by: Grain) -> Vec<Turnover>;
+        /// What was posted about an order, its sale and its refunds, oldest first.
+        fn entries_of(order: OrderId) -> Vec<LedgerEntry>;
     }
 }
 

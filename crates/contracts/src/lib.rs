@@ -6,6 +6,7 @@
 //! a new version.
 
 mod address;
+pub mod blob;
 mod document;
 mod event;
 mod service;
@@ -19,6 +20,7 @@ pub mod inventory;
 pub mod ledger;
 pub mod making;
 pub mod messages;
+pub mod notifications;
 pub mod orders;
 pub mod payments;
 pub mod promotions;
@@ -26,11 +28,13 @@ pub mod purses;
 pub mod reviews;
 pub mod search;
 pub mod shipping;
+pub mod system;
 pub mod taxes;
 pub mod tenants;
 pub mod wishlists;
 
 pub use address::Address;
+pub use blob::Blob;
 pub use document::{Document, Language};
 pub use event::{Envelope, PublicEvent};
 pub use service::{Dispatch, Reply, Transport, reply};

@@ -389,6 +389,8 @@ service! {
         fn archive(who: Party, id: ThreadId, archived: bool) -> Thread;
         /// Messages that one has not read.
         fn unread(who: Party) -> u32;
+        /// How many messages buyer and shops wrote each other about an order.
+        fn count_of_order(order: OrderId) -> u64;
         fn report(who: Party, id: ThreadId, reason: AbuseReason, note: String) -> ();
         /// A shop says for how much it makes what was asked for. Its quote before that is over.
         fn quote(shop: TenantId, id: ThreadId, quote: NewQuote) -> Message;
@@ -422,6 +424,9 @@ public_event! {
     /// A moderator decided: `dismiss`, `hide` or `close`. Who did is the event's actor.
     "messages.thread_decided" ThreadDecided {
         thread: ThreadId, shop: TenantId, verdict: String, message: Option<MessageId>,
+        /// Older events do not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        buyer: Option<UserId>,
     } key thread, tenant |e| Some(e.shop)
 }
 

@@ -1,8 +1,10 @@
 //! Orders: what a buyer pays once, and each seller's share of it.
 
+mod market;
 mod returns;
 mod takings;
 
+pub use market::*;
 pub use returns::*;
 pub use takings::*;
 
@@ -14,7 +16,7 @@ use crate::service::{public_event, service};
 use crate::taxes::{Tax, TaxOwner, TaxSum};
 use crate::{Address, Document, Language, cart::CartOwner};
 use kernel::{
-    CartId, Cursor, DateTime, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId,
+    CartId, Cursor, DateTime, FileId, LineId, Money, OrderId, Page, ParcelId, PaymentId, ProductId, RefundId,
     ReturnId, SkuId, SubOrderId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -502,7 +504,12 @@ public_event! {
 }
 public_event! {
     /// What of a sub-order is downloaded can be downloaded.
-    "orders.downloads_ready" DownloadsReady { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)
+    "orders.downloads_ready" DownloadsReady {
+        order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>,
+        files: Vec<FileId>,
+        /// When the last of them can be downloaded no more.
+        until: DateTime,
+    } key order, tenant |e| Some(e.tenant)
 }
 public_event! {
     "orders.sub_order_packed" SubOrderPacked { order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId> } key order, tenant |e| Some(e.tenant)

@@ -341,6 +341,23 @@ public_event! {
     } key product, tenant |e| Some(e.shop)
 }
 
+public_event! {
+    /// A review can be read that could not before.
+    "reviews.review_published" ReviewPublished {
+        review: ReviewId, product: ProductId, shop: TenantId, buyer: UserId,
+        /// 1 to 5.
+        stars: u8,
+    } key product, tenant |e| Some(e.shop)
+}
+public_event! {
+    /// A shop answered a review, or said something else in the place of what it answered.
+    "reviews.review_answered" ReviewAnswered { review: ReviewId, product: ProductId, shop: TenantId, buyer: UserId } key product, tenant |e| Some(e.shop)
+}
+public_event! {
+    /// A moderator decided whether a review may be read.
+    "reviews.review_decided" ReviewDecided { review: ReviewId, product: ProductId, shop: TenantId, buyer: UserId, published: bool } key product, tenant |e| Some(e.shop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

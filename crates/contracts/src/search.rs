@@ -5,7 +5,7 @@ pub mod taste;
 pub mod tuning;
 
 use crate::Language;
-use crate::catalog::{AttributeValue, Picture};
+use crate::catalog::{AttributeValue, Picture, Titles};
 use crate::reviews::Rating;
 use crate::service::service;
 use kernel::{CartId, Currency, Cursor, Money, ProductId, SearchId, TenantId};
@@ -167,6 +167,23 @@ pub struct SearchHit {
     /// It stands here because its shop pays for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub promoted: bool,
+    /// As the index keeps them. Answers have the one that is read in `title`, and these no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub titles: Option<Titles>,
+}
+
+impl SearchHit {
+    /// Gives it the title that is for readers of `language`.
+    pub fn read_in(&mut self, language: Option<Language>) {
+        let titles = self.titles.take();
+        let title = titles
+            .zip(language)
+            .and_then(|(titles, language)| titles.read_in(&[language.code()]));
+        if let Some(title) = title {
+            self.title = title;
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

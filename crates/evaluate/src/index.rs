@@ -72,6 +72,7 @@ fn document(number: u32, product: &Product) -> Document {
             rating: None,
             offers: None,
             promoted: false,
+            titles: None,
         },
         seller,
     }

@@ -7,13 +7,13 @@ use crate::http::upload_stock_feed::FILE_NAME_CHARS_MAX;
 use crate::http::warehouse::Change;
 use crate::http::{Api, check_rows, hash, stock_feed_csv};
 use crate::{Chosen, Error, Feed, FeedLine, InboundQuery, MismatchKind, Once, Origin, Stock, Warehouse};
-use contracts::Reply;
 use contracts::catalog::Catalog;
 use contracts::inventory::{
     FeedAdjusted, FeedCard, FeedLineCard, FeedMismatch, FeedProblem, GoodsFrom, GoodsLine, GoodsState,
     GoodsUnderWay, GoodsUnits, NewGoods, RoutingRule, WarehouseBook, WarehouseCard, WarehouseDesk,
     WarehouseForm, WarehousePlace,
 };
+use contracts::{Blob, Reply};
 use futures::{FutureExt, TryFutureExt};
 use httpkit::text;
 use kernel::{Ctx, Cursor, Fault, InboundId, Page, PageLimit, StockFeedId, TenantId, WarehouseId};
@@ -410,9 +410,9 @@ impl WarehouseDesk for Desk {
         tenant: TenantId,
         warehouse: WarehouseId,
         file_name: String,
-        bytes: Vec<u8>,
+        bytes: Blob,
     ) -> Reply<'a, FeedCard> {
-        reply(async move { self.compare(ctx, tenant, warehouse, &file_name, &bytes).await })
+        reply(async move { self.compare(ctx, tenant, warehouse, &file_name, &bytes.0).await })
     }
 
     fn believe<'a>(

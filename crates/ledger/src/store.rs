@@ -10,6 +10,7 @@ pub mod purses;
 pub mod settlements;
 pub mod statements;
 pub mod terms;
+pub mod turnover;
 pub mod years;
 
 use sqlx::PgConnection;

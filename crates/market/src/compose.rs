@@ -3,8 +3,13 @@
 mod carrying;
 mod desks;
 mod finding;
+mod health;
+mod noticing;
 mod talk;
 mod wishing;
+
+pub use self::health::database_check;
+use self::health::media_folder;
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
@@ -40,8 +45,8 @@ use kernel::SharedClock;
 use runtime::{Check, Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
 use std::time::Duration;
+use store::Cells;
 use store::migrate::Schema;
-use store::{Cells, Db};
 
 /// Every context's schema, in the order in which they are made.
 pub fn schemas() -> Vec<Schema> {
@@ -53,6 +58,7 @@ pub fn schemas() -> Vec<Schema> {
         reviews::schema(),
         wishlists::schema(),
         messages::schema(),
+        notifications::schema(),
         search::schema(),
         cart::schema(),
         orders::schema(),
@@ -252,6 +258,13 @@ pub async fn compose(
         public_url: config.public_url.clone(),
     });
     let messages = talk::client(w, &conversations);
+    let notifications = noticing::add(
+        w,
+        db(notifications::CONTEXT)?,
+        &catalog,
+        &tenants,
+        &order_desks.desk,
+    );
 
     let carrier_secret = match &config.sandbox_webhook_secret {
         Some(secret) => httpkit::webhook::Secret::parse(secret)
@@ -355,6 +368,7 @@ pub async fn compose(
         Arc::new(RemoteWarehouseDesk(p))
     });
 
+    let watch = Arc::new(crate::system::Watch::new(db(identity::CONTEXT)?, config));
     let faces = storefront::Shop {
         identity: identity.clone(),
         mailbox,
@@ -364,6 +378,7 @@ pub async fn compose(
         reviews: reviews.clone(),
         wishlists,
         messages: messages.clone(),
+        notifications,
         search: search.clone(),
         search_desk: finding.search_desk,
         promoting: finding.promoting,
@@ -382,6 +397,8 @@ pub async fn compose(
         stock_room,
         order_desk: order_desks.desk,
         order_papers: order_desks.papers,
+        market_desk: order_desks.market,
+        system: watch.clone(),
         downloads: order_desks.downloads,
         payment_desk,
         shipping,
@@ -546,6 +563,7 @@ pub async fn compose(
     }));
     w.add(service);
     w.add(Service::new("storefront").pages(storefront::routes(faces)));
+    watch.know(&w.services, database_check(db(identity::CONTEXT)?), config);
 
     let books = Books {
         stock,
@@ -572,25 +590,4 @@ pub async fn compose(
         cells,
         services: wiring.services,
     })
-}
-
-/// Whether the database answers: everything needs it.
-pub fn database_check(db: Db) -> Check {
-    Check::new("database", true, move || {
-        let db = db.clone();
-        async move {
-            // Not behind those who wait for a connection: a process that has much to do is not down.
-            db.reads()
-                .query("select 1", &[])
-                .await
-                .map(|_| ())
-                .map_err(|e| e.to_string())
-        }
-    })
-}
-
-fn media_folder(home: &Home) -> anyhow::Result<std::path::PathBuf> {
-    let folder = home.data_dir.join("media");
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    Ok(folder)
 }

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
-pub const SERVICES: [(&str, &str); 18] = [
+pub const SERVICES: [(&str, &str); 19] = [
     ("identity", "accounts, sign-in, tokens"),
     ("tenants", "shops, onboarding, staff"),
     ("inventory", "stock and its movements"),
@@ -20,6 +20,7 @@ pub const SERVICES: [(&str, &str); 18] = [
     ("cart", "carts"),
     ("orders", "orders and their history"),
     ("messages", "messages between buyers and shops"),
+    ("notifications", "what people are told, and how"),
     ("payments", "payments and the sandbox provider"),
     ("ledger", "double-entry postings"),
     ("promotions", "coupons and discounts"),

@@ -11,5 +11,6 @@ mod docs;
 mod home;
 pub mod providers;
 pub mod searching;
+mod system;
 mod told_clock;
 mod trial;

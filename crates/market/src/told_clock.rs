@@ -1,7 +1,7 @@
 //! A clock that is told the time (`stoa serve --clock TIME`, hidden): for replaying what happened over months in minutes,
 //! and for proofs that would otherwise wait for a hold to run out. It starts at that time, runs as the machine's does, and
 //! any request moves it on with the header `stoa-clock`, never back. The option is refused where anybody else could call
-//! or real money moves.
+//! or real money moves. The demo's clock is one too: it begins half a year ago, and is told each day that passes.
 
 use axum::Router;
 use axum::extract::Request;
@@ -30,7 +30,7 @@ impl ToldClock {
     }
 
     /// It is at least so late.
-    fn tell(&self, time: Timestamp) {
+    pub fn tell(&self, time: Timestamp) {
         let ahead = (time - SystemClock.now()).num_microseconds().unwrap_or(0);
         self.ahead.fetch_max(ahead, Ordering::SeqCst);
     }

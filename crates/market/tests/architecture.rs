@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 15] = [
+const CONTEXTS: [&str; 16] = [
     "identity",
     "tenants",
     "catalog",
@@ -19,6 +19,7 @@ const CONTEXTS: [&str; 15] = [
     "reviews",
     "wishlists",
     "messages",
+    "notifications",
     "search",
     "shipping",
 ];

@@ -56,6 +56,7 @@ create index thread_of_shop on messages.thread (tenant_id, last_id desc);
 create index thread_unread_by_buyer on messages.thread (buyer_id) include (buyer_unread) where buyer_unread > 0;
 create index thread_unread_by_shop on messages.thread (tenant_id) include (shop_unread) where shop_unread > 0;
 create index thread_by_start on messages.thread (tenant_id, started_at);
+create index thread_of_order on messages.thread (order_id) where order_id is not null;
 create index thread_waiting on messages.thread (waits_since, id) where waits_since is not null;
 select store.isolate('messages.thread');
 

@@ -6,7 +6,7 @@ use contracts::messages::{
     ReportedThread, ResponseTime, Thread, ThreadQuery, Verdict,
 };
 use contracts::{Language, Reply, reply};
-use kernel::{Ctx, Cursor, MessageId, Page, TenantId, ThreadId, UserId};
+use kernel::{Ctx, Cursor, MessageId, OrderId, Page, TenantId, ThreadId, UserId};
 
 impl Messages for Conversations {
     fn start<'a>(&'a self, ctx: &'a Ctx, buyer: UserId, new: NewThread) -> Reply<'a, Conversation> {
@@ -58,6 +58,10 @@ impl Messages for Conversations {
 
     fn archive<'a>(&'a self, ctx: &'a Ctx, who: Party, id: ThreadId, archived: bool) -> Reply<'a, Thread> {
         reply(self.archive(ctx, who, id, archived))
+    }
+
+    fn count_of_order<'a>(&'a self, _ctx: &'a Ctx, order: OrderId) -> Reply<'a, u64> {
+        reply(self.count_of_order(order))
     }
 
     fn unread<'a>(&'a self, _ctx: &'a Ctx, who: Party) -> Reply<'a, u32> {

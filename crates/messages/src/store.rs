@@ -7,7 +7,7 @@ mod quotes;
 mod sent;
 
 pub use draft::{Draft, DraftMessage, insert};
-pub use lists::{message, messages, response_times, threads, unread};
+pub use lists::{count_of_order, message, messages, response_times, threads, unread};
 pub use moderation::{close, decisions, hide, note_decision, originals, report, reported, reports, settle};
 pub use quotes::{answer_quote, insert_quote, quote};
 pub use sent::{Sent, Window, keep_originals, sent_since, started_since, take_turn, write};

@@ -21,6 +21,7 @@ create table orders.download_ticket (
     constraint download_ticket_pkey primary key (hash)
 );
 create index download_ticket_of_order on orders.download_ticket (order_id);
+create index download_ticket_until on orders.download_ticket (until);
 select store.close_to_shops('orders.download_ticket');
 
 -- The secret in the link of a mail, which stands for the order's buyer where it comes to downloads.
@@ -28,6 +29,9 @@ create table orders.download_pass (
     hash bytea not null,
     order_id uuid not null,
     made_at timestamptz not null,
+    -- when nothing can be downloaded any more, and whoever comes with it has been told so for a while
+    until timestamptz not null,
     constraint download_pass_pkey primary key (hash)
 );
+create index download_pass_until on orders.download_pass (until);
 select store.close_to_shops('orders.download_pass');

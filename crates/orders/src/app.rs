@@ -178,12 +178,12 @@ pub fn owns(owner: &CartOwner, order: &Order) -> bool {
     }
 }
 
-fn read_cursor(cursor: &Cursor) -> Result<Uuid, Error> {
+pub(crate) fn read_cursor(cursor: &Cursor) -> Result<Uuid, Error> {
     Uuid::parse_str(&cursor.0).map_err(|_| Error::BadCursor)
 }
 
 /// Cuts the row that was read beyond the limit, whose presence says that there is a next page.
-fn page<T>(mut items: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Page<T> {
+pub(crate) fn page<T>(mut items: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Page<T> {
     let more = items.len() > limit.get();
     items.truncate(limit.get());
     let next = items
@@ -198,7 +198,7 @@ pub(crate) fn currency(code: &str) -> Currency {
     code.parse().unwrap_or(Currency::EUR)
 }
 
-fn summary(row: OrderRow) -> OrderSummary {
+pub(crate) fn summary(row: OrderRow) -> OrderSummary {
     OrderSummary {
         id: row.id,
         status: status_of(&row.status),

@@ -57,6 +57,7 @@ impl From<Refusal> for Fault {
                     .with("left", left)
             }
             Refusal::Provided => Self::new(Kind::Conflict, "downloads_provided", detail),
+            Refusal::RefundInstead => Self::new(Kind::Conflict, "refund_instead", detail),
             Refusal::NotReturnable { line, .. } | Refusal::NotSent { line, .. } => {
                 Self::new(Kind::Conflict, "not_returnable", detail).with("line", line)
             }

@@ -48,7 +48,10 @@ mod app;
 mod desk;
 pub mod domain;
 mod error;
+mod finding;
+mod forget;
 mod http;
+mod market;
 mod papers;
 pub mod project;
 mod publish;
@@ -68,7 +71,9 @@ pub use replay::{Difference, Replayed, replay, verify};
 pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::sync::CancellationToken) {
     tokio::join!(
         react::work(orders.clone(), clock.clone(), stop.clone()),
-        unanswered::work(orders, clock, stop),
+        finding::work(orders.clone(), stop.clone()),
+        unanswered::work(orders.clone(), clock.clone(), stop.clone()),
+        forget::work(orders, clock, stop),
     );
 }
 

@@ -95,6 +95,8 @@ fn publish_of_part(
                     sub_order: id,
                     tenant,
                     buyer,
+                    files: sub_order.part.files(),
+                    until: sub_order.last_download(ctx.now).unwrap_or(ctx.now),
                 },
             )?;
             publish_delivered(outbox, ctx, sub_order)

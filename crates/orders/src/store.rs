@@ -2,6 +2,7 @@
 
 pub mod downloads;
 pub mod invoices;
+pub mod market;
 pub mod shadow;
 pub mod takings;
 

@@ -8,9 +8,13 @@ use crate::error::Error;
 use crate::store::{self, Delta, Draft, Drafts, ReviewRow};
 use ::store::{Db, Scope, log};
 use contracts::identity::Identity;
-use contracts::reviews::{BATCH_MAX, NewReview, OwnReview, PastReview, ReportReason, Review, ReviewText};
+use contracts::reviews::{
+    BATCH_MAX, NewReview, OwnReview, PastReview, ReportReason, Review, ReviewAnswered, ReviewPublished,
+    ReviewText,
+};
 use httpkit::text;
 use kernel::{Ctx, OrderId, ProductId, ReviewId, TenantId, UserId};
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -58,6 +62,9 @@ impl Ratings {
             });
         };
         store::rate(&mut tx, ctx, &counted(&row, 1)).await?;
+        if row.is_published() {
+            tell_published(&mut tx, ctx, &row).await?;
+        }
         tx.commit().await?;
         log::wake();
         row.own()
@@ -181,7 +188,15 @@ impl Ratings {
         let row = store::reply(&mut tx, ctx, id, &said)
             .await?
             .ok_or(Error::NotFound)?;
+        let event = ReviewAnswered {
+            review: row.id,
+            product: row.product_id,
+            shop,
+            buyer: row.buyer_id,
+        };
+        log::append(&mut tx, ctx, &event).await?;
         tx.commit().await?;
+        log::wake();
         Ok(row.review())
     }
 
@@ -195,6 +210,17 @@ impl Ratings {
             .map(|card| (card.id, byline(&card.name)))
             .collect())
     }
+}
+
+async fn tell_published(conn: &mut PgConnection, ctx: &Ctx, row: &ReviewRow) -> Result<(), Error> {
+    let event = ReviewPublished {
+        review: row.id,
+        product: row.product_id,
+        shop: row.tenant_id,
+        buyer: row.buyer_id,
+        stars: u8::try_from(row.stars).unwrap_or(0),
+    };
+    Ok(log::append(conn, ctx, &event).await?)
 }
 
 /// What a review counts for: nothing where nobody reads it.

@@ -23,8 +23,8 @@ use subtle::ConstantTimeEq;
 const TOKEN_TTL_S: i64 = 30;
 /// A call to another process that takes longer has failed.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes of a call's body or answer.
-const CALL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a call's body or answer: files of 60 MB fit, written as base64.
+const CALL_BYTES_MAX: usize = 96 * 1024 * 1024;
 
 /// What the processes of one marketplace share, and nobody else has.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ use contracts::search::tuning::SearchPreview;
 use contracts::search::{Click, Search, SearchPage, SearchQuery, Sort, Suggestions};
 use kernel::limits::{PAGE_SIZE_MAX, QUERY_CHARS_MAX};
 use kernel::{Ctx, Fault, Timestamp};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, Notify, mpsc};
 
@@ -32,6 +33,8 @@ pub struct Searches {
 struct Inner {
     live: RwLock<Option<Arc<dyn Index>>>,
     rebuild: Notify,
+    /// See [`Searches::lag_ms`].
+    lag_ms: AtomicU64,
     /// What operators say about searches, and by which version.
     tuning: RwLock<(i64, Arc<Tuning>)>,
     /// Queries by which others found something, the commonest first.
@@ -58,6 +61,7 @@ impl Searches {
             inner: Arc::new(Inner {
                 live: RwLock::new(None),
                 rebuild: Notify::new(),
+                lag_ms: AtomicU64::new(0),
                 tuning: RwLock::default(),
                 offered: RwLock::default(),
                 titles: RwLock::default(),
@@ -77,6 +81,19 @@ impl Searches {
     #[must_use]
     pub fn documents(&self) -> Option<u64> {
         self.live().map(|index| index.documents())
+    }
+
+    /// How long the oldest change has waited that searches do not see yet, in milliseconds.
+    #[must_use]
+    pub fn lag_ms(&self) -> u64 {
+        self.inner.lag_ms.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn lags(&self, seconds: f64) {
+        metrics::gauge!("index_lag_seconds").set(seconds);
+        self.inner
+            .lag_ms
+            .store((seconds * 1_000.0) as u64, Ordering::Relaxed);
     }
 
     /// Asks this process's follower to build the index anew beside the current one.
@@ -161,6 +178,7 @@ impl Searches {
         let mut page = self.index()?.search(self.ask(query, now)).await?;
         let titles = Arc::clone(&self.inner.titles.read().unwrap_or_else(PoisonError::into_inner));
         titles.tell(&mut page.facets, category.as_deref(), language);
+        page.hits.iter_mut().for_each(|hit| hit.read_in(language));
         Ok(page)
     }
 

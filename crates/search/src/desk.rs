@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use contracts::Reply;
 use contracts::search::SearchQuery;
 use contracts::search::tuning::{
-    NewSearchRule, NewSynonym, RuleAction, RuleTarget, SearchDesk, SearchPreview, SearchReport,
+    IndexState, NewSearchRule, NewSynonym, RuleAction, RuleTarget, SearchDesk, SearchPreview, SearchReport,
     SearchRuleCard, SynonymCard,
 };
 use httpkit::{moment, text};
@@ -303,6 +303,22 @@ fn check_action(action: &RuleAction) -> Result<(), Error> {
 }
 
 impl SearchDesk for Desk {
+    fn index<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, IndexState> {
+        Box::pin(async move {
+            Ok(IndexState {
+                documents: self.searches.documents(),
+                lag_ms: self.searches.lag_ms(),
+            })
+        })
+    }
+
+    fn rebuild_index<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, ()> {
+        Box::pin(async move {
+            self.searches.rebuild();
+            Ok(())
+        })
+    }
+
     fn synonyms<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<SynonymCard>> {
         Box::pin(async move { Ok(self.list_synonyms().await?) })
     }

@@ -237,7 +237,7 @@ impl Follower {
                 tracing::warn!(%error, "the search index could not take a change; trying again");
                 metrics::counter!("search_follow_failures_total").increment(1);
                 let since = replica.unseen_since.unwrap_or(replica.read_at);
-                metrics::gauge!("index_lag_seconds").set(seconds(self.clock.now() - since));
+                self.searches.lags(seconds(self.clock.now() - since));
                 replica.go_back();
                 tokio::time::sleep(OUTAGE_PAUSE).await;
                 Ok(())
@@ -254,7 +254,7 @@ impl Follower {
         let lag = replica
             .unseen_since
             .map_or(0.0, |since| seconds(replica.read_at - since));
-        metrics::gauge!("index_lag_seconds").set(lag);
+        self.searches.lags(lag);
         if !read.events.is_empty() {
             let changes = Changes::of(read.events.iter().map(|logged| &logged.envelope));
             if changes.categories {

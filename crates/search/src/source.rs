@@ -3,7 +3,9 @@
 use crate::engine::document::tidy;
 use crate::engine::{Document, Labelled, Translated};
 use crate::popularity;
-use contracts::catalog::{Catalog, Category, Listing, OfferStanding, ProductStatus, Variant};
+use contracts::catalog::{
+    Catalog, Category, CategorySchema, Listing, OfferStanding, ProductStatus, Titles, Variant,
+};
 use contracts::inventory::Inventory;
 use contracts::reviews::{Rating, Reviews};
 use contracts::search::{SearchHit, facet_values};
@@ -32,6 +34,8 @@ pub struct Reader {
     /// Of this context: what sells.
     db: Db,
     categories: HashMap<String, Category>,
+    /// By category path: attributes that are searched and not offered as facets.
+    not_offered: HashMap<String, HashSet<String>>,
     categories_at: Option<Instant>,
 }
 
@@ -49,6 +53,7 @@ impl Reader {
             sources,
             db,
             categories: HashMap::new(),
+            not_offered: HashMap::new(),
             categories_at: None,
         }
     }
@@ -226,11 +231,23 @@ impl Reader {
     }
 
     async fn read_categories(&mut self, ctx: &Ctx) -> Result<(), Fault> {
-        let tree = self.sources.catalog.categories_now(ctx).await?;
-        self.categories = tree
+        let (tree, schemas) = futures::join!(
+            self.sources.catalog.categories_now(ctx),
+            self.sources.catalog.schemas_now(ctx),
+        );
+        self.categories = tree?
             .into_iter()
             .map(|category| (category.path.clone(), category))
             .collect();
+        let not_offered = |schema: CategorySchema| {
+            let attributes = schema.attributes.into_iter();
+            let keys: HashSet<String> = attributes
+                .filter(|attribute| !attribute.facetable)
+                .map(|attribute| attribute.key)
+                .collect();
+            (!keys.is_empty()).then_some((schema.path, keys))
+        };
+        self.not_offered = schemas?.into_iter().filter_map(not_offered).collect();
         self.categories_at = Some(Instant::now());
         Ok(())
     }
@@ -244,7 +261,8 @@ impl Reader {
         rating: Option<Rating>,
     ) -> Document {
         let (categories, category_aliases) = self.categories_of(&listing);
-        let attributes = attributes_of(&listing);
+        let (attributes, not_offered) = self.attributes_of(&listing);
+        let titles = Titles::of(&listing);
         let price_from = listing
             .variants
             .iter()
@@ -254,7 +272,11 @@ impl Reader {
             tenant: listing.tenant,
             categories,
             category_aliases,
-            description: plain_text(&listing.description_html),
+            // What is no facet is searched as the words beside it are.
+            description: std::iter::once(plain_text(&listing.description_html))
+                .chain(not_offered)
+                .collect::<Vec<_>>()
+                .join("\n"),
             translations: listing
                 .translations
                 .iter()
@@ -303,12 +325,26 @@ impl Reader {
                 rating,
                 offers: None,
                 promoted: false,
+                titles,
             },
             title: listing.title,
             language: listing.language,
             brand: listing.brand,
             tags: listing.tags,
         }
+    }
+
+    /// What one may filter by, and the values of attributes that the product's category does not offer as facets.
+    fn attributes_of(&self, listing: &Listing) -> (Vec<(String, String)>, Vec<String>) {
+        let category = listing.category.as_ref();
+        let Some(keys) = category.and_then(|category| self.not_offered.get(&category.path)) else {
+            return (attributes_of(listing, &HashSet::new()), Vec::new());
+        };
+        let hidden = listing.attributes.iter().filter(|(key, _)| keys.contains(*key));
+        let values = hidden.flat_map(|(_, value)| facet_values(value));
+        // What is merely so or not so is no word to find a product by.
+        let words = values.filter(|value| value != "yes" && value != "no");
+        (attributes_of(listing, keys), words.collect())
     }
 
     /// The category with its ancestors, and their names in the other language.
@@ -391,8 +427,8 @@ fn standing(listing: &Listing, shop: &Shop, in_stock: &HashSet<SkuId>) -> Option
     })
 }
 
-/// Typed attributes, the options of all variants, and the brand: whatever one may filter by.
-fn attributes_of(listing: &Listing) -> Vec<(String, String)> {
+/// Typed attributes save those of `hidden`, the options of all variants, and the brand: whatever one may filter by.
+fn attributes_of(listing: &Listing, hidden: &HashSet<String>) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut add = |key: &str, value: &str| {
         let pair = (tidy(key), tidy(value));
@@ -400,17 +436,18 @@ fn attributes_of(listing: &Listing) -> Vec<(String, String)> {
             pairs.push(pair);
         }
     };
-    for (key, value) in &listing.attributes {
+    for (key, value) in listing
+        .attributes
+        .iter()
+        .filter(|(key, _)| !hidden.contains(*key))
+    {
         facet_values(value).iter().for_each(|value| add(key, value));
     }
     for option in listing.variants.iter().flat_map(|v| &v.options) {
         add(&option.name, &option.value);
     }
-    if !listing
-        .attributes
-        .keys()
-        .any(|key| key.eq_ignore_ascii_case("brand"))
-    {
+    let mut said = listing.attributes.keys().chain(hidden);
+    if !said.any(|key| key.eq_ignore_ascii_case("brand")) {
         add("brand", &listing.brand);
     }
     pairs

@@ -255,6 +255,8 @@ $$;
 
 create table log.cursor (
     consumer text primary key,
+    -- what it reads, as it said when it began last: by them others see whether it is behind
+    topics text[] not null default '{}',
     xid xid8 not null default '0',
     id bigint not null default 0,
     moved_at timestamptz not null default now()

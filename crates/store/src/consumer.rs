@@ -308,6 +308,12 @@ impl Consumer {
             .bind(self.name)
             .execute(&mut *tx)
             .await?;
+        // Apart from the insert, so that the row is locked only where the topics are others.
+        sqlx::query("update log.cursor set topics = $2 where consumer = $1 and topics <> $2")
+            .bind(self.name)
+            .bind(&self.topics)
+            .execute(&mut *tx)
+            .await?;
         let cursor = cursor(&mut tx, self.name).await?;
         tx.commit().await?;
         Ok(cursor)

@@ -6,6 +6,7 @@
 //! - [`log`]: the ordered outbox of public events; [`consumer`] and [`dead_letters`]: those who read it.
 //! - [`rows`]: any number of rows as one parameter.
 //! - [`seal`]: secrets at rest.
+//! - [`watch`]: how far readers and jobs are, for people.
 //! - [`jobs`], [`idempotency`], [`migrate`]: what their names say.
 //!
 //! What is absent: no repository trait, no unit-of-work object, no cross-context query. A context's SQL lives in
@@ -26,6 +27,7 @@ pub mod remembered;
 pub mod rows;
 pub mod seal;
 pub mod streams;
+pub mod watch;
 
 pub use cells::Cells;
 pub use db::{Db, Scope, Tx, TxError, constraint_of, is_outage, out_of_reach};

@@ -30,9 +30,11 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/reviews.css"),
     include_str!("../assets/css/wishes.css"),
     include_str!("../assets/css/messages.css"),
+    include_str!("../assets/css/notices.css"),
     include_str!("../assets/css/cart.css"),
     include_str!("../assets/css/orders.css"),
     include_str!("../assets/css/work.css"),
+    include_str!("../assets/css/office.css"),
     include_str!("../assets/css/plain.css"),
 );
 

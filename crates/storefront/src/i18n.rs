@@ -36,6 +36,14 @@ impl Locale {
         }
     }
 
+    /// As other contexts know it.
+    pub fn language(self) -> contracts::Language {
+        match self {
+            Locale::En => contracts::Language::En,
+            Locale::Es => contracts::Language::Es,
+        }
+    }
+
     /// The territory form that Open Graph asks for.
     pub fn territory(self) -> &'static str {
         match self {

@@ -11,11 +11,14 @@ mod downloads;
 mod files;
 mod goods;
 mod history;
+mod items;
 mod making;
 mod messaging;
 mod moderating;
+mod noticing;
 mod office;
 mod orders;
+mod overseeing;
 mod returns;
 mod reviewing;
 mod running;
@@ -83,10 +86,13 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     searching::add(scene, &mut samples);
     reviewing::add(scene, &mut samples);
     messaging::add(scene, &mut samples);
+    items::add(scene, &mut samples);
     moderating::add(scene, &mut samples);
+    noticing::add(scene, &mut samples);
     files::add(scene, &mut samples);
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);
+    overseeing::add(scene, &mut samples);
     samples
 }
 

@@ -180,6 +180,7 @@ fn every_message_is_used() {
         "file.warning.",
         "payout.state.",
         "breaks.kind.",
+        "desk.event.",
         "finding.factor.",
         "stars.word_",
         "schedule.failure.",

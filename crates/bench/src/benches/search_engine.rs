@@ -189,6 +189,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             rating: None,
             offers: None,
             promoted: false,
+            titles: None,
         },
         seller,
         title,

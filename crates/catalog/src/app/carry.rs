@@ -1,6 +1,6 @@
 //! What a file is silent about is carried over from the product that is there.
 
-use super::Tree;
+use super::{Tree, combinations};
 use crate::domain::category::CategoryPath;
 use crate::domain::change::{Content, KeptVariant};
 use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
@@ -46,8 +46,21 @@ pub fn carry_over<'d>(mut drafts: Cow<'d, [ParsedDraft]>, there: &There<'_>) -> 
         let draft = &mut drafts.to_mut()[i];
         carry_texts(draft, &said, content, there.tree);
         carry_pictures(draft, &said, content, there.fetched);
-        let kept = there.variants.iter().filter(|v| v.product == id && !v.removed);
-        carry_variants(draft, &said, &kept.map(|v| &v.kept).collect::<Vec<_>>());
+        let of_product: Vec<&ExistingVariant> = there.variants.iter().filter(|v| v.product == id).collect();
+        let mut kept: Vec<&KeptVariant> = of_product
+            .iter()
+            .filter(|v| !v.removed)
+            .map(|v| &v.kept)
+            .collect();
+        match *said {
+            Said::Combinations(_) => {
+                combinations::stand_beside(draft, content, &of_product);
+                kept.retain(|variant| !variant.options.is_empty());
+            }
+            Said::AllButCombinations => combinations::keep(draft, &of_product),
+            Said::Everything | Said::Only(_) => {}
+        }
+        carry_variants(draft, &said, &kept);
     }
     drafts
 }
@@ -137,18 +150,23 @@ fn carry_variants(draft: &mut ParsedDraft, said: &Said, kept: &[&KeptVariant]) {
     }
     for kept in kept {
         if draft.variants.len() < VARIANTS_MAX && draft.variants.iter().all(|v| v.code != kept.code) {
-            draft.variants.push(ParsedVariant {
-                code: kept.code.clone(),
-                options: kept.options.clone(),
-                price: kept.price,
-                compare_at: kept.compare_at,
-                sale: kept.sale.clone().into(),
-                breaks: Some(kept.breaks.clone()),
-                dimensions: kept.dimensions,
-                weight_g: kept.weight_g,
-                gtin: kept.gtin.clone(),
-                stock: None,
-            });
+            draft.variants.push(as_it_is(kept));
         }
+    }
+}
+
+/// A variant that stays as it is.
+pub(super) fn as_it_is(kept: &KeptVariant) -> ParsedVariant {
+    ParsedVariant {
+        code: kept.code.clone(),
+        options: kept.options.clone(),
+        price: kept.price,
+        compare_at: kept.compare_at,
+        sale: kept.sale.clone().into(),
+        breaks: Some(kept.breaks.clone()),
+        dimensions: kept.dimensions,
+        weight_g: kept.weight_g,
+        gtin: kept.gtin.clone(),
+        stock: None,
     }
 }

@@ -1,12 +1,12 @@
 //! The catalogue as other contexts know it.
 
-use super::Products;
+use super::{Products, Tree};
 use crate::cache::CachedListing;
-use contracts::Reply;
 use contracts::catalog::{
     Catalog, Category, CategoryAttribute, CategoryDraft, CategorySchema, CodedSku, ItemOffer, Listing,
-    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, UpsertCounts,
+    NewPicture, Offer, OfferStanding, Picture, ProductAddress, ProductDraft, ProductPlace, UpsertCounts,
 };
+use contracts::{Blob, Reply};
 use kernel::{Ctx, Fault, ImageId, ProductId, SkuId, TenantId};
 use std::sync::Arc;
 
@@ -41,6 +41,14 @@ impl Catalog for Products {
         Box::pin(async move { Ok(self.tree(ctx).await?.categories.clone()) })
     }
 
+    fn categories_of<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        products: Vec<(TenantId, ProductId)>,
+    ) -> Reply<'a, Vec<ProductPlace>> {
+        contracts::reply(async move { self.places_of(&products).await })
+    }
+
     fn categories_now<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<Category>> {
         Box::pin(async move { Ok(self.read_tree(ctx).await?.categories.clone()) })
     }
@@ -66,17 +74,11 @@ impl Catalog for Products {
     }
 
     fn schemas<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<CategorySchema>> {
-        Box::pin(async move {
-            let tree = self.tree(ctx).await?;
-            let told = tree
-                .with_schemas()
-                .filter(|(_, attributes)| !attributes.is_empty());
-            let schema = |(category, attributes): (&Category, &[CategoryAttribute])| CategorySchema {
-                path: category.path.clone(),
-                attributes: attributes.to_vec(),
-            };
-            Ok(told.map(schema).collect())
-        })
+        Box::pin(async move { Ok(told_schemas(&*self.tree(ctx).await?)) })
+    }
+
+    fn schemas_now<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<CategorySchema>> {
+        Box::pin(async move { Ok(told_schemas(&*self.read_tree(ctx).await?)) })
     }
 
     fn newest<'a>(&'a self, ctx: &'a Ctx, tenant: Option<TenantId>, limit: u16) -> Reply<'a, Vec<Listing>> {
@@ -120,8 +122,8 @@ impl Catalog for Products {
         Box::pin(async move { Ok(self.put_categories(ctx, categories).await?) })
     }
 
-    fn store_image<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {
-        Box::pin(async move { Ok(self.keep_image(ctx, bytes, alt, self.accepted()).await?) })
+    fn store_image<'a>(&'a self, ctx: &'a Ctx, bytes: Blob, alt: String) -> Reply<'a, Picture> {
+        Box::pin(async move { Ok(self.keep_image(ctx, bytes.0, alt, self.accepted()).await?) })
     }
 
     fn store_images<'a>(&'a self, ctx: &'a Ctx, pictures: Vec<NewPicture>) -> Reply<'a, Vec<Picture>> {
@@ -131,4 +133,15 @@ impl Catalog for Products {
     fn pictures<'a>(&'a self, _ctx: &'a Ctx, ids: Vec<ImageId>) -> Reply<'a, Vec<Picture>> {
         Box::pin(async move { Ok(self.stored_pictures(&ids).await?) })
     }
+}
+
+fn told_schemas(tree: &Tree) -> Vec<CategorySchema> {
+    let told = tree
+        .with_schemas()
+        .filter(|(_, attributes)| !attributes.is_empty());
+    let schema = |(category, attributes): (&Category, &[CategoryAttribute])| CategorySchema {
+        path: category.path.clone(),
+        attributes: attributes.to_vec(),
+    };
+    told.map(schema).collect()
 }

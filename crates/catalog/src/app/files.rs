@@ -2,7 +2,7 @@
 
 use super::Products;
 use crate::error::Error;
-use crate::store::{digital, upsert};
+use crate::store::{file, upsert};
 use ::store::{Scope, Tx};
 use contracts::digital::{DigitalFile, FILE_BYTES_MAX, SHOP_BYTES_MAX, file_name, place};
 use kernel::{Ctx, Fault, FileId, Kind, TenantId};
@@ -65,13 +65,14 @@ impl Products {
     ) -> Result<Option<DigitalFile>, Error> {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
         upsert::lock_shop(&mut tx, tenant).await?;
-        if let Some(same) = digital::same(&mut tx, tenant, &file.name, sha256).await? {
+        if let Some(same) = file::same(&mut tx, tenant, &file.name, sha256).await? {
+            tx.commit().await?;
             return Ok(Some(same));
         }
         if room(&mut tx, tenant).await? < file.bytes {
             return Err(full());
         }
-        digital::add(&mut tx, tenant, file, sha256, ctx.now).await?;
+        file::add(&mut tx, tenant, file, sha256, ctx.now).await?;
         tx.commit().await?;
         Ok(None)
     }
@@ -79,7 +80,7 @@ impl Products {
 
 /// Bytes that the shop may keep besides those it has.
 async fn room(tx: &mut Tx, tenant: TenantId) -> Result<u64, Error> {
-    let kept = digital::bytes_of_shop(tx, tenant).await?;
+    let kept = file::bytes_of_shop(tx, tenant).await?;
     Ok(SHOP_BYTES_MAX.saturating_sub(u64::try_from(kept).unwrap_or(0)))
 }
 

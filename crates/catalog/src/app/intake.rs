@@ -2,10 +2,10 @@
 
 use super::Products;
 use crate::error::Error;
-use contracts::Reply;
 use contracts::catalog::uploads::{
     ErrorFile, FileCheck, FileDraft, FileState, Intake, Reading, UploadProgress,
 };
+use contracts::{Blob, Reply};
 use kernel::{Ctx, ImportId, TenantId};
 
 impl Products {
@@ -42,10 +42,10 @@ impl Intake for Products {
         ctx: &'a Ctx,
         tenant: TenantId,
         name: String,
-        bytes: Vec<u8>,
+        bytes: Blob,
     ) -> Reply<'a, ImportId> {
         Box::pin(async move {
-            let reader = std::io::Cursor::new(bytes);
+            let reader = std::io::Cursor::new(bytes.0);
             Ok(Self::keep_file(self, ctx, tenant, &name, reader).await?)
         })
     }

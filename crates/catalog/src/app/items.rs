@@ -2,8 +2,8 @@
 
 use super::Products;
 use crate::cache::{CachedListing, Standing};
+use crate::domain::Refusal;
 use crate::domain::winning::rank;
-use crate::domain::{Refusal, gtin};
 use crate::error::Error;
 use crate::store::items::{self, Named};
 use ::store::{Scope, Tx, log};
@@ -189,9 +189,21 @@ impl Products {
 
     pub(crate) async fn proposals(&self) -> Result<Vec<ItemProposal>, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
-        let proposals = items::proposals(&mut tx).await?;
+        let proposals = items::proposals(&mut tx, None).await?;
         tx.commit().await?;
         Ok(proposals)
+    }
+
+    /// What a shop proposes for one of its products.
+    pub(crate) async fn proposal_of(
+        &self,
+        tenant: TenantId,
+        product: ProductId,
+    ) -> Result<Option<ItemProposal>, Error> {
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let mut proposals = items::proposals(&mut tx, Some(product)).await?;
+        tx.commit().await?;
+        Ok(proposals.pop())
     }
 
     pub(crate) async fn refuse_proposal(&self, product: ProductId) -> Result<(), Error> {
@@ -261,7 +273,7 @@ pub(super) async fn join<'a>(
     let (mut named, mut nameless): (Vec<Named>, Vec<ProductId>) = (Vec::new(), Vec::new());
     for listing in listings {
         let digits = listing.variants.iter().filter_map(|v| v.gtin.as_deref());
-        let gtins: Vec<String> = digits.filter_map(gtin::of_fourteen).collect();
+        let gtins: Vec<String> = digits.filter_map(contracts::catalog::gtin::of_fourteen).collect();
         match (gtins.is_empty(), listing.version) {
             (false, _) => named.push(Named {
                 product: listing.id,

@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::publish;
 use crate::store::moderation::{self, Entry, Held, Rules, Seen};
 use crate::store::upsert;
-use ::store::{Scope, Tx};
+use ::store::{Scope, Tx, log};
 use contracts::Reply;
 use contracts::catalog::moderation::{
-    ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
+    ModerationDecided, ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
+    VersionedRules,
 };
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{Ctx, Cursor, Fault, Kind, ModerationId, Page, PageLimit, ProductId, TenantId};
@@ -205,6 +206,12 @@ impl Products {
                             Vec::new()
                         }
                     };
+                    let event = ModerationDecided {
+                        product: entry.product_id,
+                        tenant,
+                        approved: matches!(verdict, Verdict::Approve),
+                    };
+                    log::append(tx, &ctx, &event).await?;
                     Ok((entry, changed))
                 })
             })
@@ -217,15 +224,19 @@ impl Products {
         items.pop().ok_or(Error::NotFound("moderation"))
     }
 
-    pub async fn moderation_rules(&self) -> Result<ModerationRules, Error> {
+    pub async fn moderation_rules(&self) -> Result<VersionedRules, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
         let rules = moderation::rules(&mut tx).await?;
         tx.commit().await?;
         Ok(rules)
     }
 
-    /// Holds from the next change on. What waits already waits on.
-    pub async fn set_moderation_rules(&self, mut rules: ModerationRules) -> Result<ModerationRules, Error> {
+    /// Holds from the next change on, if `seen` is the present version. What waits already waits on.
+    pub async fn set_moderation_rules(
+        &self,
+        seen: i64,
+        mut rules: ModerationRules,
+    ) -> Result<VersionedRules, Error> {
         let refused =
             |pointer: &str, detail: String| Err(Refusal::new(pointer, "rules_out_of_range", detail).into());
         if !(1..=10_000).contains(&rules.approved_min) {
@@ -247,9 +258,12 @@ impl Products {
             return refused("words", format!("List at most {WORDS_MAX} words."));
         }
         let mut tx = self.db.begin(Scope::System).await?;
-        moderation::set_rules(&mut tx, &rules).await?;
+        let Some(version) = moderation::set_rules(&mut tx, seen, &rules).await? else {
+            let current = moderation::rules(&mut tx).await?.version;
+            return Err(Error::VersionChanged { current });
+        };
         tx.commit().await?;
-        Ok(rules)
+        Ok(VersionedRules { version, rules })
     }
 
     /// Says whether a shop is taken for new no more. What waits only because it was new is seen at once.
@@ -399,15 +413,17 @@ impl ModerationDesk for Products {
         Box::pin(async move { Ok(Self::decide(self, ctx, id, version, verdict).await?) })
     }
 
-    fn rules<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, ModerationRules> {
+    fn rules<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, VersionedRules> {
         Box::pin(async move { Ok(self.moderation_rules().await?) })
     }
 
-    fn set_rules<'a>(&'a self, _ctx: &'a Ctx, rules: ModerationRules) -> Reply<'a, ()> {
-        Box::pin(async move {
-            self.set_moderation_rules(rules).await?;
-            Ok(())
-        })
+    fn set_rules<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        version: i64,
+        rules: ModerationRules,
+    ) -> Reply<'a, VersionedRules> {
+        Box::pin(async move { Ok(self.set_moderation_rules(version, rules).await?) })
     }
 
     fn trust<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, trusted: bool) -> Reply<'a, ()> {

@@ -1,6 +1,6 @@
 //! What a batch of drafts does to what is there. No IO: everything it compares was read before.
 
-use super::Tree;
+use super::{Tree, combinations};
 use crate::domain::category::CategoryPath;
 use crate::domain::change::{Content, KeptVariant};
 use crate::domain::{ParsedDraft, ParsedVariant, Refusal};
@@ -112,6 +112,7 @@ impl<'a> Planner<'a> {
     }
 
     fn create(&mut self, i: usize, draft: &ParsedDraft, at: Timestamp) -> Result<Outcome, Refusal> {
+        combinations::check(draft, false)?;
         let id = ProductId::new(at);
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(ProductStatus::Draft);
@@ -154,6 +155,7 @@ impl<'a> Planner<'a> {
         product: &Existing,
         at: Timestamp,
     ) -> Result<Outcome, Refusal> {
+        combinations::check(draft, true)?;
         let id = product.id;
         self.check_codes(id, draft)?;
         let status = draft.status.unwrap_or(product.status);

@@ -304,8 +304,11 @@ fn patch(draft: &mut ProductDraft, patch: ScheduledPatch) -> Result<(), Refusal>
             let detail = format!("The product has no variant `{}`.", price.code);
             Refusal::new(format!("change/prices/{i}/code"), "variant_unknown", detail)
         })?;
-        variant.price = price.price;
-        variant.compare_at = price.compare_at;
+        variant.compare_at = match price.price {
+            Some(_) => price.compare_at,
+            None => price.compare_at.or(variant.compare_at),
+        };
+        variant.price = price.price.unwrap_or(variant.price);
         if let Some(sale) = price.sale {
             variant.sale = DraftSale::Is(sale);
         }

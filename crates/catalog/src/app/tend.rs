@@ -11,13 +11,13 @@ use crate::store;
 use crate::store::category::KeptCategory;
 use ::store::{Scope, Tx, log};
 use contracts::catalog::{
-    CategoriesChanged, CategoryAttribute, CategoryDesk, CategoryDossier, CategoryPatch, NewCategory,
-    TendedCategory,
+    CategoriesChanged, CategoryAttribute, CategoryDesk, CategoryDossier, CategoryPatch, ItemProposal,
+    NewCategory, TendedCategory,
 };
 use contracts::{Reply, reply};
-use kernel::{CategoryId, Ctx};
+use kernel::{CategoryId, Ctx, ProductId};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Changes that a category's dossier shows.
 const CHANGES_SHOWN: i64 = 50;
@@ -288,6 +288,12 @@ impl Products {
     }
 }
 
+/// Keys of attributes that are searched and not offered as facets.
+fn not_filtered_by(attributes: &[CategoryAttribute]) -> BTreeSet<&str> {
+    let hidden = attributes.iter().filter(|attribute| !attribute.facetable);
+    hidden.map(|attribute| attribute.key.as_str()).collect()
+}
+
 async fn change_one(
     mut change: Change<'_>,
     ctx: &Ctx,
@@ -301,7 +307,9 @@ async fn change_one(
     let name_es = name_es.unwrap_or_else(|| known.name_es.clone());
     let attributes = patch.attributes.map(schema::parse).transpose()?;
     let attributes = attributes.unwrap_or_else(|| one.attributes.clone());
-    if (&name, &name_es) != (&known.name, &known.name_es) {
+    let is_renamed = (&name, &name_es) != (&known.name, &known.name_es);
+    // What buyers filter by stands with each product in the index.
+    if is_renamed || not_filtered_by(&attributes) != not_filtered_by(&one.attributes) {
         change.renamed.push(known.id);
     }
     let differing = [
@@ -347,5 +355,22 @@ impl CategoryDesk for Products {
         patch: CategoryPatch,
     ) -> Reply<'a, TendedCategory> {
         reply(self.change_tended(ctx, id, version, patch))
+    }
+
+    fn item_proposals<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<ItemProposal>> {
+        reply(self.proposals())
+    }
+
+    fn match_item<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        product: ProductId,
+        same_as: Option<ProductId>,
+    ) -> Reply<'a, ()> {
+        reply(self.match_by_hand(ctx, product, same_as))
+    }
+
+    fn refuse_item_proposal<'a>(&'a self, _ctx: &'a Ctx, product: ProductId) -> Reply<'a, ()> {
+        reply(self.refuse_proposal(product))
     }
 }

@@ -8,7 +8,7 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{digital, making, picture_address, stock, translations, upsert};
+use crate::store::{aside, file, picture_address, stock, translations, upsert};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
@@ -277,7 +277,7 @@ pub async fn weigh<'d>(
     let named: Vec<Uuid> = named.flat_map(|choice| &choice.files).map(|id| id.0).collect();
     let files = match named.is_empty() {
         true => Default::default(),
-        false => digital::files(tx, tenant, &named).await?,
+        false => file::of_shop(tx, tenant, &named).await?,
     };
     let found = Found {
         tree,
@@ -350,9 +350,11 @@ async fn write_changes(
     upsert::add_offers(tx, tenant, &skus, &of).await?;
     // Whoever says nothing of it leaves it as it is.
     let told = plan.listings.iter().filter(|(i, _)| drafts[*i].making.is_some());
-    making::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
+    let making = told.map(|(_, listing)| (listing.id, listing.making.as_deref()));
+    aside::MAKING.put(tx, tenant, making).await?;
     let told = plan.listings.iter().filter(|(i, _)| drafts[*i].digital.is_some());
-    digital::put(tx, tenant, told.map(|(_, listing)| listing)).await?;
+    let digital = told.map(|(_, listing)| (listing.id, listing.digital.as_deref()));
+    aside::DIGITAL.put(tx, tenant, digital).await?;
     note_versions(tx, ctx, tenant, source, &plan.versions).await?;
     translations::put(tx, tenant, &plan.words).await?;
     super::items::join(tx, ctx, tenant, plan.listings.iter().map(|(_, listing)| listing)).await?;

@@ -7,12 +7,12 @@ use crate::import::{ImportOptions, ImportReport};
 use crate::media::Accepted;
 use crate::store::{import, listing};
 use ::store::Scope;
-use contracts::Reply;
 use contracts::catalog::{
-    DraftImage, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft, ProductFile,
-    ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
+    DraftImage, ItemProposal, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft,
+    ProductFile, ProductTally, Upload, UploadError, UpsertCounts, VariantDraft, Workbench,
 };
 use contracts::digital::DigitalFile;
+use contracts::{Blob, Reply};
 use kernel::{Ctx, Cursor, Fault, ImportId, Page, PageLimit, ProductId, TenantId};
 
 const UPLOADS_MAX: u16 = 50;
@@ -262,8 +262,8 @@ impl Workbench for Products {
         Box::pin(async move { Ok(self.delete(ctx, tenant, id, None).await?) })
     }
 
-    fn upload_picture<'a>(&'a self, ctx: &'a Ctx, bytes: Vec<u8>, alt: String) -> Reply<'a, Picture> {
-        Box::pin(async move { Ok(self.keep_image(ctx, bytes, alt, Accepted::Pictures).await?) })
+    fn upload_picture<'a>(&'a self, ctx: &'a Ctx, bytes: Blob, alt: String) -> Reply<'a, Picture> {
+        Box::pin(async move { Ok(self.keep_image(ctx, bytes.0, alt, Accepted::Pictures).await?) })
     }
 
     fn keep_product_file<'a>(
@@ -271,12 +271,31 @@ impl Workbench for Products {
         ctx: &'a Ctx,
         tenant: TenantId,
         name: String,
-        bytes: Vec<u8>,
+        bytes: Blob,
     ) -> Reply<'a, DigitalFile> {
         Box::pin(async move {
-            let reader = std::io::Cursor::new(bytes);
+            let reader = std::io::Cursor::new(bytes.0);
             Ok(Products::keep_product_file(self, ctx, tenant, &name, reader).await?)
         })
+    }
+
+    fn item_proposal<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        product: ProductId,
+    ) -> Reply<'a, Option<ItemProposal>> {
+        Box::pin(async move { Ok(self.proposal_of(tenant, product).await?) })
+    }
+
+    fn propose_item<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        product: ProductId,
+        same_as: ProductId,
+    ) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(Products::propose_item(self, ctx, tenant, product, same_as).await?) })
     }
 
     fn upload_file<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, file: ProductFile) -> Reply<'a, Upload> {

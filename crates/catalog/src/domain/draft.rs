@@ -8,7 +8,7 @@ use super::limits::{
     TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX, VARIANTS_MAX, WEIGHT_G_MAX,
 };
 use super::price::{parse_breaks, parse_sale};
-use super::said::Said;
+use super::said::{Said, Surcharge};
 use super::{attributes, description, languages, making, slug};
 use contracts::catalog::{
     Attributes, Dimensions, DraftImage, DraftSale, OptionValue, Picture, ProductDraft, ProductStatus,
@@ -98,6 +98,9 @@ pub struct ParsedDraft {
     /// Whether some rows of the product could not be read: what they sold stays on sale as it was.
     #[serde(skip)]
     pub lacks_rows: bool,
+    /// Of combinations whose product has not been found: what each costs beyond it.
+    #[serde(skip)]
+    pub surcharges: Option<Vec<Surcharge>>,
     /// SHA-256 of all of the above: the same draft twice has the same hash.
     #[serde(skip)]
     pub content_hash: [u8; 32],
@@ -106,11 +109,13 @@ pub struct ParsedDraft {
 impl ParsedDraft {
     /// The draft as the rows of a file make it.
     #[must_use]
-    pub fn told_by_rows(mut self, said: Arc<Said>, lacks_rows: bool) -> Self {
+    pub fn told_by_rows(mut self, said: Arc<Said>, lacks_rows: bool, surcharges: Vec<Surcharge>) -> Self {
+        self.surcharges = Some(surcharges).filter(|_| matches!(*said, Said::Combinations(_)));
         if *said != Said::Everything || lacks_rows {
             let mut hash = Sha256::new();
             hash.update(self.content_hash);
-            serde_json::to_writer(&mut hash, &(&*said, lacks_rows)).expect("what is said is JSON");
+            serde_json::to_writer(&mut hash, &(&*said, lacks_rows, &self.surcharges))
+                .expect("what is said is JSON");
             self.content_hash = hash.finalize().into();
         }
         self.said = Some(said);
@@ -179,6 +184,7 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
         description_html: description::html(&description),
         said: None,
         lacks_rows: false,
+        surcharges: None,
         content_hash: [0; 32],
         key,
         title,
@@ -204,7 +210,8 @@ pub fn parse(draft: ProductDraft) -> Result<ParsedDraft, Refusal> {
     Ok(parsed)
 }
 
-fn slug_of(title: &str, key: &str) -> String {
+/// What stands in the address of its page.
+pub fn slug_of(title: &str, key: &str) -> String {
     [slug::slug(title), slug::slug(key)]
         .into_iter()
         .find(|s| !s.is_empty())

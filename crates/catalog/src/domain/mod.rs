@@ -7,7 +7,6 @@ pub mod description;
 pub mod digital;
 mod draft;
 pub mod flags;
-pub mod gtin;
 pub mod languages;
 pub mod limits;
 pub mod making;
@@ -18,4 +17,6 @@ pub mod slug;
 pub mod units;
 pub mod winning;
 
-pub use draft::{ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse};
+pub use draft::{
+    ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse, slug_of,
+};

@@ -24,6 +24,13 @@ pub enum Part {
     Attributes,
 }
 
+/// What a combination costs and weighs beyond its product; less, where negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Surcharge {
+    pub minor: i64,
+    pub grams: i64,
+}
+
 /// What the rows of a product have columns for. The rest of a product that is there already stays as it is: a list of prices
 /// takes no description away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,15 +39,19 @@ pub enum Said {
     /// All there is, as exports of other shops say it.
     #[default]
     Everything,
+    /// All there is, save the combinations that another file lists.
+    AllButCombinations,
     Only(BTreeSet<Part>),
+    /// What is sold of a product that is there, each at a surcharge, and these parts of it.
+    Combinations(BTreeSet<Part>),
 }
 
 impl Said {
     #[must_use]
     pub fn says(&self, part: &Part) -> bool {
         match self {
-            Self::Everything => true,
-            Self::Only(parts) => parts.contains(part),
+            Self::Everything | Self::AllButCombinations => true,
+            Self::Only(parts) | Self::Combinations(parts) => parts.contains(part),
         }
     }
 
@@ -54,6 +65,7 @@ impl Said {
     pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Only(one), Self::Only(other)) => Self::Only(one | other),
+            (one, other) if one == other => one.clone(),
             _ => Self::Everything,
         }
     }

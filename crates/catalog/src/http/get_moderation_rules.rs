@@ -1,7 +1,9 @@
 use crate::Products;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use contracts::catalog::moderation::ModerationRules;
-use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
+use httpkit::{Admin, Json, Problem, ProblemDocument, etag, perm};
 
 /// What waits before buyers see it.
 #[utoipa::path(
@@ -10,7 +12,7 @@ use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
     operation_id = "get_moderation_rules",
     tag = "catalog",
     responses(
-        (status = 200, description = "The rules", body = ModerationRules),
+        (status = 200, description = "The rules", body = ModerationRules, headers(("ETag" = String))),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -19,6 +21,7 @@ use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
 pub(super) async fn handler(
     State(products): State<Products>,
     _admin: Admin<perm::ModerateCatalog>,
-) -> Result<Json<ModerationRules>, Problem> {
-    Ok(Json(products.moderation_rules().await?))
+) -> Result<Response, Problem> {
+    let found = products.moderation_rules().await?;
+    Ok(([(header::ETAG, etag(found.version))], Json(found.rules)).into_response())
 }

@@ -4,9 +4,10 @@ use super::cells::{Cells, Ranked};
 use super::dates;
 use super::fields::{Columns, WeightUnit};
 use super::numbers;
-use super::row::{Row, RowError};
+use super::row::{Row, RowError, Shaped};
 use crate::domain::category::CategoryPath;
 use crate::domain::limits::{CATEGORY_DEPTH_MAX, IMAGES_MAX};
+use crate::domain::said::Surcharge;
 use crate::domain::slug::slug;
 use contracts::catalog::{
     AttributeValue, DraftImage, OptionValue, ProductDraft, ProductStatus, Sale, VariantDraft,
@@ -35,6 +36,8 @@ pub struct RowDraft {
     pub variant: Option<VariantDraft>,
     /// Which column a field was read from, for errors found later.
     pub columns: Vec<(&'static str, Arc<str>)>,
+    /// Of a combination.
+    pub surcharge: Surcharge,
 }
 
 /// A row that says something wrong.
@@ -52,7 +55,23 @@ pub fn assemble(row: Row, columns: &mut Columns, defaults: Defaults) -> Result<R
         let field = columns.field(&name);
         cells.take(field, name, &value);
     }
-    cells.finish()
+    match cells.finish() {
+        Ok(read) => Ok(as_the_file_calls_it(read, &row.shaped)),
+        Err(mut faulty) => {
+            for error in &mut faulty.errors {
+                error.column = row.shaped.column(&Arc::from(error.column.as_str())).to_string();
+            }
+            Err(faulty)
+        }
+    }
+}
+
+fn as_the_file_calls_it(mut read: RowDraft, shaped: &Shaped) -> RowDraft {
+    read.surcharge = shaped.surcharge;
+    for (_, column) in &mut read.columns {
+        *column = shaped.column(column);
+    }
+    read
 }
 
 impl Cells {
@@ -99,6 +118,7 @@ impl Cells {
             product: self.product(key),
             variant,
             columns,
+            surcharge: Surcharge::default(),
         })
     }
 

@@ -274,13 +274,17 @@ impl Batches {
             platform.check(&names)?;
             self.adapter = Some(Adapter::new(platform, self.defaults.currency));
         }
-        self.said = Some(Arc::new(match platform {
-            Some(_) => Said::Everything,
+        let said = match platform {
+            Some(platform) => platform.said(&names),
             None => said_by(names.iter(), &mut self.columns),
-        }));
-        let has_title = names
-            .iter()
-            .any(|name| matches!(self.columns.field(name), Field::Title(_)));
+        };
+        // Combinations belong to products that are there and have their names.
+        let names_products = !matches!(said, Said::Combinations(_));
+        self.said = Some(Arc::new(said));
+        let has_title = !names_products
+            || names
+                .iter()
+                .any(|name| matches!(self.columns.field(name), Field::Title(_)));
         if !has_title {
             let seen: Vec<&str> = names.iter().map(|n| &**n).take(20).collect();
             return Err(Broken::new(

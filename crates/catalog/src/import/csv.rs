@@ -1,7 +1,7 @@
 //! CSV by csv's own state machine, fed chunk by chunk so that a record's length can be bounded.
 
 use super::padding::Unpad;
-use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, too_many_cells};
+use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, Shaped, too_many_cells};
 use csv_core::ReadRecordResult;
 use serde_json::Value;
 use std::sync::Arc;
@@ -197,6 +197,7 @@ fn named(number: u64, header: &[Arc<str>], cells: impl Iterator<Item = String>) 
         number,
         cells: named,
         emptied: Vec::new(),
+        shaped: Shaped::default(),
     })
 }
 

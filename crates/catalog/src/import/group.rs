@@ -4,7 +4,7 @@ use super::assemble::{Defaults, RowDraft};
 use super::fields::{Field, field_of};
 use super::row::RowError;
 use crate::domain::limits::{IMAGES_MAX, VARIANTS_MAX};
-use crate::domain::said::Said;
+use crate::domain::said::{Said, Surcharge};
 use crate::domain::{self, ParsedDraft, Refusal};
 use contracts::catalog::{DraftImage, ProductDraft, VariantDraft};
 use std::collections::HashSet;
@@ -19,8 +19,8 @@ pub struct Group {
     pub first_row: u64,
     draft: ProductDraft,
     first_columns: ColumnNames,
-    /// Row and columns of each variant, in the draft's order.
-    variants: Vec<(u64, ColumnNames)>,
+    /// Row and columns of each variant, in the draft's order, and what it costs beyond its product.
+    variants: Vec<(u64, ColumnNames, Surcharge)>,
     /// Rows without a variant of their own.
     other_rows: u64,
     said: Arc<Said>,
@@ -137,7 +137,7 @@ impl Group {
             Some(mut variant) => {
                 name_options(&mut variant, None);
                 group.draft.variants.push(variant);
-                group.variants.push((row.number, row.columns));
+                group.variants.push((row.number, row.columns, row.surcharge));
             }
             None => group.other_rows += 1,
         }
@@ -172,7 +172,7 @@ impl Group {
                 ));
             }
             self.draft.variants.push(variant);
-            self.variants.push((row.number, row.columns));
+            self.variants.push((row.number, row.columns, row.surcharge));
         } else {
             self.other_rows += 1;
         }
@@ -232,13 +232,16 @@ impl Group {
                 std::mem::take(&mut self.draft)
             };
             let refusal = match domain::parse(draft) {
-                Ok(parsed) => return Ok(parsed.told_by_rows(self.said, self.lacks_rows)),
+                Ok(parsed) => {
+                    let surcharges = self.variants.iter().map(|(_, _, surcharge)| *surcharge).collect();
+                    return Ok(parsed.told_by_rows(self.said, self.lacks_rows, surcharges));
+                }
                 Err(refusal) => refusal,
             };
             match variant_of(&refusal.pointer).filter(|i| *i < self.variants.len() && self.variants.len() > 1)
             {
                 Some(i) => {
-                    let (row, columns) = self.variants.remove(i);
+                    let (row, columns, _) = self.variants.remove(i);
                     self.draft.variants.remove(i);
                     self.lacks_rows = true;
                     errors.push(error_of(row, &columns, &refusal));

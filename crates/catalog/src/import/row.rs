@@ -1,5 +1,6 @@
 //! What every file format is cut into.
 
+use crate::domain::said::Surcharge;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -16,6 +17,25 @@ pub struct Row {
     pub cells: Vec<(Arc<str>, Value)>,
     /// Names that an object gives without a value. What has a header needs none.
     pub emptied: Vec<Arc<str>>,
+    /// What bringing an export of another system into shape found out.
+    pub shaped: Shaped,
+}
+
+/// What the cells of a row that was brought into shape do not say by themselves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shaped {
+    /// Names given to cells, and the columns of the file that they stand for: errors name those.
+    pub renamed: Vec<(Arc<str>, Arc<str>)>,
+    pub surcharge: Surcharge,
+}
+
+impl Shaped {
+    /// The column as the file calls it.
+    #[must_use]
+    pub fn column(&self, name: &Arc<str>) -> Arc<str> {
+        let found = self.renamed.iter().find(|(new, _)| new == name);
+        Arc::clone(found.map_or(name, |(_, column)| column))
+    }
 }
 
 /// What is wrong with one row.
@@ -83,6 +103,7 @@ pub fn parse_object(number: u64, text: &[u8]) -> Result<Row, RowError> {
         number,
         cells,
         emptied: emptied.into_iter().map(|(name, _)| name).collect(),
+        shaped: Shaped::default(),
     })
 }
 

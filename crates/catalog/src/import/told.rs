@@ -3,7 +3,7 @@
 use super::fields::{Columns, Field};
 use super::layout::Layout;
 use super::looked::told;
-use super::row::Row;
+use super::row::{Row, Shaped};
 use super::run::{ERRORS_KEPT_MAX, not_begun};
 use super::source::Source;
 use crate::Products;
@@ -127,6 +127,7 @@ impl Products {
                 number: error.row,
                 cells: Vec::new(),
                 emptied: Vec::new(),
+                shaped: Shaped::default(),
             });
             let key = key_of(&row, &mut columns);
             if key.is_none() || key != product.0 {
@@ -292,6 +293,7 @@ mod tests {
                 .map(|(n, v)| (Arc::from(*n), Value::from(*v)))
                 .collect(),
             emptied: Vec::new(),
+            shaped: Shaped::default(),
         };
         let mut file = RowFile::default();
         let errors = HashMap::from([(3, vec![error(3, "price")])]);

@@ -160,7 +160,6 @@ pub fn content_type(name: &str) -> Option<&'static str> {
         return None;
     }
     match extension {
-        "jpg" => Some("image/jpeg"),
         "webp" => Some("image/webp"),
         "svg" => Some("image/svg+xml"),
         _ => None,
@@ -191,16 +190,17 @@ mod tests {
     #[test]
     fn only_names_that_we_give_are_served() {
         let hash = "0123456789abcdef0123456789abcdef";
-        assert_eq!(content_type(&format!("{hash}.jpg")), Some("image/jpeg"));
+        assert_eq!(content_type(&format!("{hash}.webp")), Some("image/webp"));
         assert_eq!(content_type(&format!("{hash}-320.webp")), Some("image/webp"));
         for bad in [
             "",
-            "a.jpg",
+            "a.webp",
+            &format!("{hash}.jpg"),
             "../etc/passwd",
             &format!("{hash}.html"),
-            &format!("{hash}-.jpg"),
-            &format!("{hash}/x.jpg"),
-            &format!("{}.jpg", hash.to_uppercase()),
+            &format!("{hash}-.webp"),
+            &format!("{hash}/x.webp"),
+            &format!("{}.webp", hash.to_uppercase()),
         ] {
             assert_eq!(content_type(bad), None, "{bad}");
         }

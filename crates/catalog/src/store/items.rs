@@ -218,18 +218,23 @@ pub async fn propose(
     Ok(())
 }
 
-/// What is proposed, the latest first.
-pub async fn proposals(conn: &mut PgConnection) -> Result<Vec<ItemProposal>, sqlx::Error> {
+/// What is proposed, for one product or for any; the latest first.
+pub async fn proposals(
+    conn: &mut PgConnection,
+    product: Option<ProductId>,
+) -> Result<Vec<ItemProposal>, sqlx::Error> {
     let rows = sqlx::query(
         "select p.product_id, own.document ->> 'title' as title, p.tenant_id, p.same_as,
                 other.document ->> 'title' as same_as_title, p.proposed_by, p.proposed_at
            from catalog.item_proposal p
            join catalog.listing own on own.product_id = p.product_id
            join catalog.listing other on other.product_id = p.same_as
+          where $2::uuid is null or p.product_id = $2
           order by p.proposed_at desc, p.product_id
           limit $1",
     )
     .bind(PROPOSALS_MAX)
+    .bind(product.map(|p| p.0))
     .fetch_all(conn)
     .await?;
     rows.iter()

@@ -1,6 +1,6 @@
 //! What waits before buyers see it.
 
-use contracts::catalog::moderation::{FlagReason, ModerationRules};
+use contracts::catalog::moderation::{FlagReason, ModerationRules, VersionedRules};
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{Actor, DateTime, ModerationId, ProductId, TenantId, Timestamp};
 use serde::Serialize;
@@ -57,27 +57,38 @@ pub async fn rules_for(conn: &mut PgConnection, tenant: TenantId) -> Result<Rule
     })
 }
 
-pub async fn rules(conn: &mut PgConnection) -> Result<ModerationRules, sqlx::Error> {
-    let row: RulesRow = sqlx::query_as(
-        "select holds_new_shops, approved_min, price_percent, words from catalog.moderation_rules",
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(rules_of(row))
+pub async fn rules(conn: &mut PgConnection) -> Result<VersionedRules, sqlx::Error> {
+    let (holds, approved_min, percent, words, version): (bool, i32, Option<i32>, Json<Vec<String>>, i64) =
+        sqlx::query_as(
+            "select holds_new_shops, approved_min, price_percent, words, version from catalog.moderation_rules",
+        )
+        .fetch_one(conn)
+        .await?;
+    Ok(VersionedRules {
+        version,
+        rules: rules_of((holds, approved_min, percent, words)),
+    })
 }
 
-pub async fn set_rules(conn: &mut PgConnection, rules: &ModerationRules) -> Result<(), sqlx::Error> {
-    sqlx::query(
+/// Changes the rules if `seen` is the present version, and says the new one.
+pub async fn set_rules(
+    conn: &mut PgConnection,
+    seen: i64,
+    rules: &ModerationRules,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar(
         "update catalog.moderation_rules
-            set holds_new_shops = $1, approved_min = $2, price_percent = $3, words = $4, version = version + 1",
+            set holds_new_shops = $1, approved_min = $2, price_percent = $3, words = $4, version = version + 1
+          where version = $5
+         returning version",
     )
     .bind(rules.hold_new_shops)
     .bind(i32::from(rules.approved_min))
     .bind(rules.price_percent.map(i32::from))
     .bind(Json(&rules.words))
-    .execute(conn)
-    .await?;
-    Ok(())
+    .bind(seen)
+    .fetch_optional(conn)
+    .await
 }
 
 pub async fn trust(

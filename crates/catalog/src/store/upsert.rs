@@ -1,7 +1,7 @@
 //! The statements of one batch of drafts: each touches any number of rows.
 
 use super::rows::{ProductRow, VariantRow, VersionRow, money, status_name, status_of};
-use super::translations;
+use super::{aside, translations};
 use crate::domain::ImageAddress;
 use crate::domain::change::{Content, KeptVariant};
 use contracts::catalog::history::VersionCause;
@@ -146,8 +146,8 @@ pub async fn contents(
     tenant: TenantId,
     products: &[Uuid],
 ) -> Result<HashMap<ProductId, Content>, sqlx::Error> {
-    let mut makings = super::making::of_products(conn, tenant, products).await?;
-    let mut digitals = super::digital::of_products(conn, tenant, products).await?;
+    let mut makings = aside::MAKING.of_products(conn, tenant, products).await?;
+    let mut digitals = aside::DIGITAL.of_products(conn, tenant, products).await?;
     let rows = sqlx::query!(
         r#"select id as "id: ProductId", title, description, brand, category_id as "category: CategoryId",
                   attributes as "attributes: Json<Attributes>", tags as "tags: Json<Vec<String>>", tax_category,

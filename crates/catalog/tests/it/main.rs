@@ -24,6 +24,7 @@ mod sale_files;
 mod scene;
 mod schedule;
 mod schema;
+mod spare_files;
 mod undo;
 mod uploads;
 mod upsert;

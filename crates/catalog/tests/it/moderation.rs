@@ -14,11 +14,18 @@ async fn rule(scene: &Scene, rules: Value) {
     for (key, value) in rules.as_object().expect("rules") {
         all[key] = value.clone();
     }
-    let _ = admin(scene)
+    let _ = put_rules(scene, &all).await.expect(200);
+}
+
+/// Changes the rules as they are at present.
+async fn put_rules(scene: &Scene, rules: &Value) -> testkit::Response {
+    let admin = admin(scene).await;
+    let seen = admin.get("/v1/admin/moderation/rules").await.expect(200);
+    let tag = seen.headers["etag"].to_str().expect("a tag").to_owned();
+    admin
+        .header("if-match", &tag)
+        .put("/v1/admin/moderation/rules", rules)
         .await
-        .put("/v1/admin/moderation/rules", &all)
-        .await
-        .expect(200);
 }
 
 async fn queue(scene: &Scene) -> Vec<Value> {
@@ -307,12 +314,7 @@ async fn an_upload_that_waits_can_be_undone() {
 async fn rules_out_of_range_are_refused() {
     let scene = Scene::new().await;
     let good = json!({"hold_new_shops": true, "approved_min": 1, "words": [" Replica ", "", "Replica"]});
-    let kept = admin(&scene)
-        .await
-        .put("/v1/admin/moderation/rules", &good)
-        .await
-        .expect(200)
-        .json();
+    let kept = put_rules(&scene, &good).await.expect(200).json();
     assert_eq!(kept["words"], json!(["Replica"]));
     for (field, value) in [
         ("approved_min", json!(0)),
@@ -321,16 +323,34 @@ async fn rules_out_of_range_are_refused() {
     ] {
         let mut bad = good.clone();
         bad[field] = value;
-        let refused = admin(&scene)
-            .await
-            .put("/v1/admin/moderation/rules", &bad)
-            .await
-            .expect(400)
-            .json();
+        let refused = put_rules(&scene, &bad).await.expect(400).json();
         assert_eq!(
             refused["errors"][0]["pointer"].as_str(),
             Some(format!("/{field}").as_str()),
             "{refused}"
         );
     }
+}
+
+#[tokio::test]
+async fn rules_that_were_changed_meanwhile_are_not_overwritten() {
+    let scene = Scene::new().await;
+    let path = "/v1/admin/moderation/rules";
+    let rules = |word: &str| json!({"hold_new_shops": false, "approved_min": 5, "price_percent": null, "words": [word]});
+    let admin = admin(&scene).await;
+    let blind = admin.put(path, &rules("fake")).await.expect(400).json();
+    assert_eq!(blind["code"], "if_match");
+    let seen = admin.get(path).await.expect(200);
+    let tag = seen.headers["etag"].to_str().expect("a tag").to_owned();
+    let one = admin.header("if-match", &tag);
+    let kept = one.put(path, &rules("fake")).await.expect(200);
+    assert_ne!(kept.headers["etag"], tag.as_str());
+    let late = one.put(path, &rules("replica")).await.expect(412).json();
+    assert_eq!(
+        (&late["code"], &late["version"]),
+        (&json!("version_changed"), &json!(2))
+    );
+    let now = one.get(path).await.expect(200);
+    assert_eq!(now.headers["etag"], kept.headers["etag"]);
+    assert_eq!(now.json(), rules("fake"));
 }

@@ -20,12 +20,12 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
     let scene = Scene::new().await;
     let first = scene
         .products
-        .store_image(&scene.ctx, png(1500, 750), "A bowl".to_owned())
+        .store_image(&scene.ctx, png(1500, 750).into(), "A bowl".to_owned())
         .await
         .expect("stored");
     let again = scene
         .products
-        .store_image(&scene.ctx, png(1500, 750), "Again".to_owned())
+        .store_image(&scene.ctx, png(1500, 750).into(), "Again".to_owned())
         .await
         .expect("stored");
     assert_eq!((first.image, &first.url), (again.image, &again.url));
@@ -34,7 +34,7 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
     let client = scene.client().await;
     for (width, url) in first.sizes() {
         let answer = client.get(&url).await.expect(200);
-        assert_eq!(answer.header("content-type"), Some("image/jpeg"));
+        assert_eq!(answer.header("content-type"), Some("image/webp"));
         assert_eq!(
             answer.header("cache-control"),
             Some("public, max-age=31536000, immutable")
@@ -55,7 +55,7 @@ async fn the_same_bytes_are_one_picture_in_every_size() {
         .await
         .expect(304);
     assert!(unchanged.body.is_empty());
-    let unknown = client.get("/media/0123456789abcdef0123456789abcdef.jpg").await;
+    let unknown = client.get("/media/0123456789abcdef0123456789abcdef.webp").await;
     assert_eq!(unknown.status, 404);
     assert_eq!(client.get("/media/..%2f..%2fetc%2fpasswd").await.status, 404);
 }
@@ -67,7 +67,7 @@ async fn drawings_come_from_within_only_and_cannot_act() {
     let closed = Scene::new().await;
     let refused = closed
         .products
-        .store_image(&closed.ctx, drawing.to_vec(), String::new())
+        .store_image(&closed.ctx, drawing.to_vec().into(), String::new())
         .await;
     assert_eq!(
         refused.map_err(|f| f.code).err().as_deref(),
@@ -81,7 +81,7 @@ async fn drawings_come_from_within_only_and_cannot_act() {
     let scene = Scene::with(settings).await;
     let picture = scene
         .products
-        .store_image(&scene.ctx, drawing.to_vec(), String::new())
+        .store_image(&scene.ctx, drawing.to_vec().into(), String::new())
         .await
         .expect("stored");
     assert_eq!((picture.width, picture.height), (600, 450));

@@ -22,6 +22,8 @@ pub struct Scene {
     pub shop: TenantId,
     pub other_shop: TenantId,
     pub db: TestDb,
+    /// Where pictures and files are kept.
+    pub objects: Arc<InMemory>,
 }
 
 impl Scene {
@@ -33,7 +35,8 @@ impl Scene {
         let db = TestDb::new(&[catalog::schema()]).await;
         let neighbours = Arc::new(Neighbours::default());
         let clock = testkit::clock();
-        let products = products(&db, &neighbours, &clock, settings);
+        let objects = Arc::new(InMemory::new());
+        let products = products(&db, &neighbours, &clock, &objects, settings);
         let now = kernel::Clock::now(&*clock);
         Self {
             products,
@@ -43,12 +46,19 @@ impl Scene {
             other_shop: TenantId::new(now),
             clock,
             db,
+            objects,
         }
     }
 
     /// Another instance over the same database and neighbours.
     pub fn second_instance(&self) -> Products {
-        products(&self.db, &self.neighbours, &self.clock, Settings::default())
+        products(
+            &self.db,
+            &self.neighbours,
+            &self.clock,
+            &self.objects,
+            Settings::default(),
+        )
     }
 
     /// Moves the clock and the context with it.
@@ -99,6 +109,7 @@ fn products(
     db: &TestDb,
     neighbours: &Arc<Neighbours>,
     clock: &Arc<FixedClock>,
+    objects: &Arc<InMemory>,
     settings: Settings,
 ) -> Products {
     let transport = Arc::clone(neighbours) as Arc<dyn Transport>;
@@ -107,7 +118,7 @@ fn products(
         Arc::clone(clock) as Arc<dyn kernel::Clock>,
         Arc::new(RemoteInventory(Arc::clone(&transport))),
         Arc::new(RemoteTenants(Arc::clone(&transport))),
-        Arc::new(InMemory::new()),
+        Arc::clone(objects) as Arc<dyn object_store::ObjectStore>,
         settings,
     );
     products.know_people(Arc::new(RemoteIdentity(transport)));

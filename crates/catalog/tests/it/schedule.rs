@@ -224,3 +224,44 @@ async fn what_cannot_be_is_refused_at_once() {
     }
     assert_eq!(scene.number("select count(*) from store.job").await, 0);
 }
+
+#[tokio::test]
+async fn a_sale_and_prices_for_many_come_without_a_price() {
+    let mut scene = Scene::new().await;
+    let id = jug(&scene).await;
+    let before = own(&scene, &id).await;
+    let of = |product: &Value| {
+        let variants = product["variants"].as_array().expect("variants");
+        variants
+            .iter()
+            .find(|v| v["code"] == "J-L")
+            .expect("there")
+            .clone()
+    };
+    let price = of(&before)["price"]["amount"].as_i64().expect("an amount");
+    let euros = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    let until = scene.ctx.now + Duration::from_secs(90_000);
+    let change = json!({"prices": [{
+        "code": "J-L",
+        "compare_at": euros(price + 500),
+        "sale": {"price": euros(price - 300), "until": until},
+        "breaks": [{"from_quantity": 6, "price": euros(price - 400)}],
+    }]});
+    let _ = ask(&scene, &id, 3600, change).await.expect(201);
+    scene.advance_ms(3_600_000);
+    Box::pin(work(&scene)).await;
+    let variant = of(&own(&scene, &id).await);
+    assert_eq!(
+        (
+            &variant["price"],
+            &variant["compare_at"],
+            &variant["sale"]["price"]
+        ),
+        (&euros(price), &euros(price + 500), &euros(price - 300)),
+        "{variant}"
+    );
+    assert_eq!(
+        variant["breaks"],
+        json!([{"from_quantity": 6, "price": euros(price - 400)}])
+    );
+}

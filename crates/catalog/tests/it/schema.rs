@@ -290,3 +290,32 @@ async fn the_tree_is_renamed_moved_and_reordered_and_every_change_is_noted() {
         .await
         .expect(404);
 }
+
+#[tokio::test]
+async fn what_is_a_facet_no_more_is_told_to_whom_the_index_belongs() {
+    let scene = Scene::new().await;
+    let [_, bowls] = asking(&scene).await;
+    let admin = scene.client().await.bearer("admin");
+    let change = async |version: &str, facetable: bool, label: &str| {
+        let attributes = json!([{"key": "timber", "label": label, "kind": "choice", "facetable": facetable,
+            "values": [{"value": "oak"}, {"value": "ash"}]}]);
+        let _ = admin
+            .header("if-match", version)
+            .patch(
+                &format!("/v1/admin/categories/{bowls}"),
+                &json!({"attributes": attributes}),
+            )
+            .await
+            .expect(200);
+        let told: Value = sqlx::query_scalar(
+            "select payload from log.event where topic = 'catalog.categories_changed' order by xid desc, id desc limit 1",
+        )
+        .fetch_one(&mut scene.db.owner().await)
+        .await
+        .expect("an event");
+        told["renamed"].clone()
+    };
+    assert_eq!(change("\"1\"", false, "Timber").await, json!([bowls]));
+    // What it is called stands in no product's document.
+    assert_eq!(change("\"2\"", false, "Wood").await, json!([]));
+}

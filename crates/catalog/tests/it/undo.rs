@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// Everything the API tells of a shop's products: each page of one's own list, each product in full, and each as buyers
 /// see it. Versions and the times of changes are left out.
-async fn dump(scene: &Scene) -> String {
+pub async fn dump(scene: &Scene) -> String {
     let (seller, guest) = (scene.seller().await, scene.client().await);
     let (mut told, mut after) = (Vec::new(), String::new());
     loop {

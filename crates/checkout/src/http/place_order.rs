@@ -41,8 +41,8 @@ pub(super) struct Request {
     /// What the quote said is due beside them; anything else is refused with what it would be. Needed with either.
     #[serde(default)]
     expected_due: Option<Money>,
-    /// Whether the buyer wants downloads at once and knows that with them ends their right to withdraw. Needed where a line is
-    /// `digital`; kept with the order.
+    /// Whether the buyer wants downloads as soon as they have paid, and knows that they lose their right to withdraw from them
+    /// at that moment. Needed where a line is `digital`; kept with the order, and confirmed by mail.
     #[serde(default)]
     consents_to_downloads: bool,
 }

@@ -98,7 +98,7 @@ impl Mails {
         let order = self.orders.load(news.order(), AsOf::default()).await?;
         let told = match &news {
             News::Ready(_) => {
-                let pass = self.orders.download_pass(ctx, order.id).await?;
+                let pass = self.orders.download_pass(ctx, &order).await?;
                 words::ready(&order, &format!("{}/downloads/{pass}", self.public_url))
             }
             news => words::of(&order, news),

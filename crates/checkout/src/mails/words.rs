@@ -2,9 +2,11 @@
 
 use super::News;
 use crate::app::CAME_TOO_LATE;
+use contracts::Language;
+use contracts::digital::consent;
 use contracts::orders::{CancelReason, ParcelLine, ReturnStatus, SubOrderCancelled};
 use contracts::payments::PaymentRefunded;
-use kernel::{Money, ParcelId, SubOrderId};
+use kernel::{Money, ParcelId, SubOrderId, Timestamp};
 use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
 
 /// Subject, and what is said below the greeting; none where there is nothing to tell any more.
@@ -109,16 +111,28 @@ pub fn ready(order: &Order, link: &str) -> Option<(String, String)> {
             )
         })
         .collect();
+    let consented_at = order.sub_orders().find_map(|part| part.consented_at())?;
     (!told.is_empty()).then(|| {
         (
             format!("Your downloads of order {}", order.number()),
             format!(
                 "Thank you. What you bought is ready:\n\n{}\nDownload it here:\n{link}\n\nThe link is yours alone: whoever has it can \
-                 download instead of you.",
-                told.concat()
+                 download instead of you.\n\n{}",
+                told.concat(),
+                confirmed(consented_at)
             ),
         )
     })
+}
+
+/// What the law wants buyers of downloads to have on a durable medium (directive 2011/83/EU, articles 8 (7) b and 16 m).
+fn confirmed(consented_at: Timestamp) -> String {
+    format!(
+        "When you ordered, on {} (UTC), you agreed to this:\n\n“{}”\n\nThis mail confirms it: keep it. If something is wrong with a \
+         download, write to the shop.",
+        consented_at.format("%-d %B %Y at %H:%M"),
+        consent(Language::En)
+    )
 }
 
 fn given_back(order: &Order, refunded: &PaymentRefunded) -> String {

@@ -131,9 +131,45 @@ async fn a_mixed_cart_sends_what_is_sent_and_mails_the_rest_once() {
     };
     assert_eq!(to, "lucia@example.org");
     assert!(subject.starts_with("Your downloads of order "), "{subject}");
+    let agreed = contracts::digital::consent(contracts::Language::En);
+    assert!(
+        body.contains(agreed) && body.contains("This mail confirms it"),
+        "{body}"
+    );
     let (_, pass) = body.split_once("/downloads/").unwrap();
     let pass = DownloadRight::Pass(pass.lines().next().unwrap().to_owned());
     let found = world.orders.of_order(&world.ctx(), pass).await.unwrap();
     assert_eq!((found.order, found.files.len()), (order.id, 2));
     world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn the_link_of_a_mail_says_that_it_is_over_and_is_forgotten_then() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let pattern = pattern(&world).await;
+    let owner = world.guest();
+    let cart = world.cart(&owner, &[(&pattern, 1)]);
+    let order = place(&world, &instance, &owner, &cart, 1_000).await;
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    let mails = crate::mails::mailed(&world, 1).await;
+    let (_, pass) = mails[0].2.split_once("/downloads/").unwrap();
+    let pass = DownloadRight::Pass(pass.lines().next().unwrap().to_owned());
+    let shown = async || world.orders.of_order(&world.ctx(), pass.clone()).await;
+    let file = shown().await.unwrap().files.remove(0);
+    world
+        .orders
+        .begin(&world.ctx(), pass.clone(), file.line, file.file.id)
+        .await
+        .unwrap();
+    let forgotten = async || world.orders.forget_downloads(world.clock.now()).await.unwrap();
+    assert_eq!(forgotten().await, 0);
+
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    world.clock.advance(day * 31);
+    assert_eq!(forgotten().await, 1, "what was granted");
+    assert_eq!(shown().await.unwrap().files[0].state, DownloadState::Expired);
+    world.clock.advance(day * 90);
+    assert_eq!(forgotten().await, 1, "the link");
+    assert_eq!(shown().await.unwrap_err().code, "not_found");
 }

@@ -17,6 +17,7 @@ mod late;
 mod made;
 mod mails;
 mod market;
+mod overview;
 mod pay;
 mod poison;
 mod prices;

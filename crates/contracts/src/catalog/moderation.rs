@@ -1,7 +1,7 @@
 //! What is looked at before buyers see it.
 
 use super::history::FieldChange;
-use crate::service::service;
+use crate::service::{public_event, service};
 use kernel::{Cursor, DateTime, ModerationId, Money, Page, ProductId, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,13 @@ pub struct ModerationRules {
     pub words: Vec<String>,
 }
 
+/// The rules, and which version of them these are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionedRules {
+    pub version: i64,
+    pub rules: ModerationRules,
+}
+
 /// What an operator says of something that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
@@ -101,10 +108,16 @@ service! {
         fn queue(after: Option<Cursor>, limit: u16) -> Page<ModerationItem>;
         /// Decides about the version that was seen.
         fn decide(id: ModerationId, version: i64, verdict: Verdict) -> ModerationItem;
-        fn rules() -> ModerationRules;
-        fn set_rules(rules: ModerationRules) -> ();
+        fn rules() -> VersionedRules;
+        /// Changes rules of which the caller saw `version`.
+        fn set_rules(version: i64, rules: ModerationRules) -> VersionedRules;
         /// Whether a shop is taken for new no more. What waits only because it was new is seen at once.
         fn trust(tenant: TenantId, trusted: bool) -> ();
         fn is_trusted(tenant: TenantId) -> bool;
     }
+}
+
+public_event! {
+    /// The operator decided about a product, or a change of one, that waited.
+    "catalog.moderation_decided" ModerationDecided { product: ProductId, tenant: TenantId, approved: bool } key product, tenant |e| Some(e.tenant)
 }

@@ -33,8 +33,10 @@ pub struct ScheduledPatch {
 #[serde(deny_unknown_fields)]
 pub struct PriceChange {
     pub code: String,
-    pub price: Money,
-    /// What the price is compared with; nothing if absent.
+    /// As it is then if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
+    /// What the price is compared with; nothing if absent, unless the price is absent too: then it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
     /// A sale; as it is then if absent. One that is over by then takes it away.

@@ -1,8 +1,8 @@
 //! What the products of a category say of themselves, and how an operator tends the tree.
 
-use super::{Category, Listing};
+use super::{Category, ItemProposal, Listing};
 use crate::service::service;
-use kernel::{Actor, CategoryId, Cursor, DateTime, FieldError};
+use kernel::{Actor, CategoryId, Cursor, DateTime, FieldError, ProductId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -155,5 +155,10 @@ service! {
         fn create_category(new: NewCategory) -> TendedCategory;
         /// Changes a category of which the caller saw `version`.
         fn change_category(id: CategoryId, version: i64, patch: CategoryPatch) -> TendedCategory;
+        /// What sellers say is the same thing, and nobody has decided; the latest first.
+        fn item_proposals() -> Vec<ItemProposal>;
+        /// Says that a product is the same thing as another, or as none, and settles what was proposed for it.
+        fn match_item(product: ProductId, same_as: Option<ProductId>) -> ();
+        fn refuse_item_proposal(product: ProductId) -> ();
     }
 }

@@ -1,6 +1,7 @@
 //! A file of products from its choice to its end: looked at, checked, read.
 
 use super::{ProductStatus, Upload};
+use crate::Blob;
 use crate::service::service;
 use kernel::{DateTime, ImportId, Money, TenantId};
 use serde::{Deserialize, Serialize};
@@ -173,7 +174,7 @@ service! {
     /// What a shop's staff do with a file before and while it is read.
     Intake as "intake", remote RemoteIntake, served ServedIntake {
         /// Keeps a file and looks at it. The same content gives the same draft until it is started.
-        fn keep_file(tenant: TenantId, name: String, bytes: Vec<u8>) -> ImportId;
+        fn keep_file(tenant: TenantId, name: String, bytes: Blob) -> ImportId;
         /// A kept file and what reading it would give; `None` for uploads that were not kept.
         fn file_draft(tenant: TenantId, id: ImportId) -> Option<FileDraft>;
         /// Where a kept file stands, and what its check has found so far.

@@ -1,5 +1,6 @@
 //! A shop's warehouses, what moves between them, and what they say they have.
 
+use crate::Blob;
 use crate::service::service;
 use chrono::NaiveDate;
 use kernel::{Cursor, DateTime, InboundId, Page, ProductId, SkuId, StockFeedId, TenantId, WarehouseId};
@@ -247,7 +248,7 @@ service! {
         /// All of them, as comma-separated lines.
         fn feed_csv(tenant: TenantId, id: StockFeedId) -> String;
         /// Compares a warehouse's own list with the books. Nothing changes.
-        fn reconcile(tenant: TenantId, warehouse: WarehouseId, file_name: String, bytes: Vec<u8>) -> FeedCard;
+        fn reconcile(tenant: TenantId, warehouse: WarehouseId, file_name: String, bytes: Blob) -> FeedCard;
         /// Believes the warehouse about all lines that differ and, if `missing` too, about those that it does not name.
         fn believe(tenant: TenantId, id: StockFeedId, missing: bool) -> FeedAdjusted;
     }

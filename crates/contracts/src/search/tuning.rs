@@ -209,6 +209,15 @@ pub struct PositionReport {
     pub clicks: u64,
 }
 
+/// How an index stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexState {
+    /// Products in it; none while there is no index to search in.
+    pub documents: Option<u64>,
+    /// How long the oldest change has waited that searches do not see yet, in milliseconds.
+    pub lag_ms: u64,
+}
+
 service! {
     /// What operators say about searches.
     SearchDesk as "search_desk", remote RemoteSearchDesk, served ServedSearchDesk {
@@ -224,5 +233,9 @@ service! {
         fn preview(query: SearchQuery) -> SearchPreview;
         /// Of the last days, 90 at most.
         fn report(days: u16) -> SearchReport;
+        /// How the index stands in the process that answers.
+        fn index() -> IndexState;
+        /// Builds the index anew beside the one in use, from what the catalogue has.
+        fn rebuild_index() -> ();
     }
 }

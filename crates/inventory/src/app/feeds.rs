@@ -6,6 +6,7 @@ use crate::domain::{FeedError, FeedFile, ON_HAND_MAX, Reason, Units};
 use crate::{Error, store};
 use ::store::{Scope, Tx};
 use contracts::catalog::Catalog;
+use contracts::digital::is_unlimited;
 use kernel::{Ctx, Cursor, Page, PageLimit, ProductId, SkuId, StockFeedId, TenantId, Timestamp, WarehouseId};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -380,7 +381,8 @@ fn compare(
         };
         named.insert(sku);
         let on_hand = ours.get(&sku).map_or(0, |(_, on_hand)| *on_hand);
-        if on_hand == item.quantity {
+        // A list of goods does not limit what is downloaded: whoever wants that counts it.
+        if on_hand == item.quantity || is_unlimited(on_hand) {
             matching += 1;
             continue;
         }
@@ -392,9 +394,10 @@ fn compare(
             ..line
         });
     }
+    // Nor does it lie in any warehouse.
     let absent = ours
         .iter()
-        .filter(|(sku, (_, on_hand))| *on_hand > 0 && !named.contains(sku));
+        .filter(|(sku, (_, on_hand))| *on_hand > 0 && !is_unlimited(*on_hand) && !named.contains(sku));
     let mut absent: Vec<_> = absent.collect();
     absent.sort_by_key(|(sku, _)| **sku);
     lines.extend(absent.into_iter().map(|(sku, (product, on_hand))| FeedLine {

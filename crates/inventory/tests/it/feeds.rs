@@ -5,6 +5,7 @@ use crate::warehouses::count_in;
 use crate::world::{World, main, once};
 use axum::http::Method;
 use contracts::catalog::Offer;
+use contracts::digital::UNCOUNTED;
 use contracts::inventory::StockCount;
 use inventory::Adjustment;
 use kernel::{Clock, SystemClock, TenantId};
@@ -76,6 +77,23 @@ impl Shop {
         );
         self.owner.post(&path, &body).await.expect(200).read()
     }
+}
+
+#[tokio::test]
+async fn what_is_downloaded_is_neither_lacking_nor_limited() {
+    let shop = Shop::new().await;
+    for (good, on_hand) in shop.goods.iter().zip([UNCOUNTED, UNCOUNTED - 3, 4]) {
+        let count = StockCount {
+            sku: good.sku,
+            product: good.product,
+            on_hand,
+            stated: None,
+        };
+        count_in(&shop.world, shop.tenant, main(shop.tenant), count).await;
+    }
+    let feed = shop.upload("sku,qty\nB,7\nC,4\n").await;
+    let numbers = ["rows", "matching", "differing", "missing"].map(|n| feed[n].clone());
+    assert_eq!(json!(numbers), json!([2, 2, 0, 0]));
 }
 
 #[tokio::test]

@@ -65,6 +65,43 @@ impl Running {
         share: bool,
         clock: SharedClock,
     ) -> anyhow::Result<Self> {
+        Opening::at(args, &config, share)
+            .await?
+            .start(config, clock)
+            .await
+    }
+
+    /// Stops without having served: for commands that needed the loops.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.tasks.stop(STOP_WITHIN).await;
+        drop(self.market);
+        self.home.close().await
+    }
+
+    /// Serves until SIGINT or SIGTERM, then stops in order: requests, loops, database.
+    pub async fn until_stopped(self) -> anyhow::Result<()> {
+        let tasks = self.tasks.clone();
+        self.tasks.spawn("signals", async move {
+            stop_signal().await;
+            tracing::info!("stopping");
+            tasks.stopping().cancel();
+        });
+        keep_house(&self.home.url, &self.tasks);
+        runtime::serve(self.listener, self.routes, &self.tasks).await?;
+        self.tasks.stop(STOP_WITHIN).await;
+        drop(self.market);
+        self.home.close().await
+    }
+}
+
+/// The port and the data directory, before anything runs.
+pub struct Opening {
+    pub home: Home,
+    listener: TcpListener,
+}
+
+impl Opening {
+    pub async fn at(args: &Serve, config: &Config, share: bool) -> anyhow::Result<Self> {
         // The port first: whoever started twice by mistake learns so before anything is touched.
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!(
@@ -73,6 +110,12 @@ impl Running {
             )
         })?;
         let home = Home::open(&args.place, share).await?;
+        Ok(Self { home, listener })
+    }
+
+    /// Migrates and sets the services up; serves nothing yet.
+    pub async fn start(self, config: Config, clock: SharedClock) -> anyhow::Result<Running> {
+        let Self { home, listener } = self;
         store::migrate::run(&home.url, &compose::schemas()).await?;
         let secret = match &config.service_key {
             Some(secret) => crate::home::checked_key(secret, "--service-key (STOA_SERVICE_KEY)")?,
@@ -106,7 +149,7 @@ impl Running {
                 false => axum::Router::new(),
             }
         });
-        Ok(Self {
+        Ok(Running {
             market,
             home,
             address: listener.local_addr()?,
@@ -116,28 +159,6 @@ impl Running {
             tasks,
             listener,
         })
-    }
-
-    /// Stops without having served: for commands that needed the loops.
-    pub async fn stop(self) -> anyhow::Result<()> {
-        self.tasks.stop(STOP_WITHIN).await;
-        drop(self.market);
-        self.home.close().await
-    }
-
-    /// Serves until SIGINT or SIGTERM, then stops in order: requests, loops, database.
-    pub async fn until_stopped(self) -> anyhow::Result<()> {
-        let tasks = self.tasks.clone();
-        self.tasks.spawn("signals", async move {
-            stop_signal().await;
-            tracing::info!("stopping");
-            tasks.stopping().cancel();
-        });
-        keep_house(&self.home.url, &self.tasks);
-        runtime::serve(self.listener, self.routes, &self.tasks).await?;
-        self.tasks.stop(STOP_WITHIN).await;
-        drop(self.market);
-        self.home.close().await
     }
 }
 

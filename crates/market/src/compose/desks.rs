@@ -11,7 +11,8 @@ use contracts::catalog::{
 use contracts::digital::{Downloads, RemoteDownloads, ServedDownloads};
 use contracts::identity::Identity;
 use contracts::orders::{
-    OrderDesk, OrderPapers, RemoteOrderDesk, RemoteOrderPapers, ServedOrderDesk, ServedOrderPapers,
+    MarketDesk, OrderDesk, OrderPapers, RemoteMarketDesk, RemoteOrderDesk, RemoteOrderPapers,
+    ServedMarketDesk, ServedOrderDesk, ServedOrderPapers,
 };
 use runtime::Service;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub fn serve(w: &mut Wiring<'_>, products: &catalog::Products) {
 pub struct OrderDesks {
     pub desk: Arc<dyn OrderDesk>,
     pub papers: Arc<dyn OrderPapers>,
+    pub market: Arc<dyn MarketDesk>,
     pub downloads: Arc<dyn Downloads>,
 }
 
@@ -63,6 +65,7 @@ impl OrderDesks {
         Self {
             desk: w.client("orders", local(), |p| Arc::new(RemoteOrderDesk(p))),
             papers: w.client("orders", local(), |p| Arc::new(RemoteOrderPapers(p))),
+            market: w.client("orders", local(), |p| Arc::new(RemoteMarketDesk(p))),
             downloads: w.client("orders", local(), |p| Arc::new(RemoteDownloads(p))),
         }
     }
@@ -73,5 +76,6 @@ pub fn serve_orders(w: &mut Wiring<'_>, orders: &orders::Orders) {
     let local = || Arc::new(orders.clone());
     w.add(Service::new("orders").calls(ServedOrderDesk(local())));
     w.add(Service::new("orders").calls(ServedOrderPapers(local())));
+    w.add(Service::new("orders").calls(ServedMarketDesk(local())));
     w.add(Service::new("orders").calls(ServedDownloads(local())));
 }

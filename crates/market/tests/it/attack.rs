@@ -6,6 +6,7 @@ mod looked_up;
 mod messages;
 mod money;
 mod nothing;
+mod notifications;
 mod reviews;
 mod search;
 mod shipping;
@@ -347,6 +348,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.extend(reviews::of_seller(world).await);
     reaches.extend(downloads::of_seller(world).await);
     reaches.extend(messages::of_seller(world).await);
+    reaches.extend(notifications::of_seller(world).await);
     // Cursors of A's lists, read on by B.
     for (list, after) in cursors_of_a(world).await {
         reaches.push(query(reach(list, &[], OWN), format!("limit=1&after={after}")));
@@ -367,6 +369,7 @@ async fn a_shop_cannot_reach_anything_of_another() {
         reviews::NAME_NOTHING,
         downloads::NAME_NOTHING,
         messages::NAME_NOTHING,
+        notifications::NAME_NOTHING,
     ]
     .concat();
     check_all_tried(sellers, &reaches, &nothing);
@@ -486,6 +489,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     reaches.extend(reviews::of_buyer(world).await);
     reaches.extend(downloads::of_buyer(world).await);
     reaches.extend(messages::of_buyer(world).await);
+    reaches.extend(notifications::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(

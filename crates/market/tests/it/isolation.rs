@@ -47,6 +47,11 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
         "its buyer's as much as its shop's: found by itself",
     ),
     (
+        "notifications.notice",
+        "forced",
+        "a person's own have no shop: found by whose they are, which of a shop's is the shop",
+    ),
+    (
         "payments.share",
         "forced, by shop",
         "a payment's shares move with it and are found by it, without another index for every sale to write",

@@ -4,13 +4,15 @@ mod finding;
 mod journeys;
 mod making;
 mod messaging;
+mod noticing;
+mod offering;
 mod promoting;
 mod purses;
 mod reviewing;
 mod wishing;
 mod workplaces;
 
-use crate::rightly::{Talk, received_by, refund_of_a, review_of_a, stock, talk_of_a};
+use crate::rightly::{Talk, notice_of, notice_of_a, received_by, refund_of_a, review_of_a, stock, talk_of_a};
 use crate::rows;
 use crate::spec::{Answer, Call, send};
 use crate::world::{PASSWORD, Who, World};
@@ -118,6 +120,11 @@ struct Things {
     wishlist: String,
     /// What buyer A and it write each other.
     talk: Talk,
+    /// Of the order that buyer A placed, which the operator's desk knows by then.
+    number: String,
+    /// What buyer A was told, and what shop A was.
+    notice: String,
+    sale_notice: String,
 }
 
 impl Things {
@@ -131,8 +138,25 @@ impl Things {
             received: received_by(world, Who::BuyerA).await,
             wishlist: crate::rightly::wishlists::shared(world).await,
             talk: talk_of_a(world).await,
+            number: number_of(world).await,
+            notice: notice_of(world).await,
+            sale_notice: notice_of_a(world).await,
         }
     }
+}
+
+/// The desk hears of orders some moments after they were placed.
+async fn number_of(world: &World) -> String {
+    let id: kernel::OrderId = world.order.parse().unwrap();
+    let number = orders::domain::of_order(id);
+    let mut desk = Browser::of(world, Who::Support).await;
+    let target = format!("/operator/orders/{number}");
+    testkit::eventually("the desk knows the order", async || {
+        let page = desk.get(world, &target).await;
+        (page.status == 200).then_some(())
+    })
+    .await;
+    number
 }
 
 /// An address with the things of shop A, and of buyer A, in its braces.
@@ -151,6 +175,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/operator/gift-cards/",
             "/operator/search/",
             "/operator/moderation/",
+            "/operator/items/",
             "/operator/categories/",
         ]
         .iter()
@@ -165,6 +190,8 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         {
             &things.talk.id
         }
+        p if p.starts_with("/account/notifications/") => &things.notice,
+        p if p.starts_with("/seller/notifications/") => &things.sale_notice,
         "/account/reviews/new" => {
             return format!("{path}?order={}&product={}", things.received, world.a.product);
         }
@@ -191,6 +218,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{line}", &world.a.sku)
         .replace("{change}", &world.a.sale)
         .replace("{order}", &world.order)
+        .replace("{number}", &things.number)
         .replace("{act}", "retry")
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
@@ -217,16 +245,21 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 /// What a role must include to see a page of a shop's or of the operator's.
 fn needed(path: &str) -> Permission {
     match path {
-        "/seller" | "/seller/shop" | "/seller/reviews" => Permission::ReadShop,
+        "/seller"
+        | "/seller/shop"
+        | "/seller/reviews"
+        | "/seller/notifications"
+        | "/seller/notifications/{id}" => Permission::ReadShop,
         "/seller/products/new"
         | "/seller/uploads"
         | "/seller/uploads/{id}"
         | "/seller/uploads/{id}/events"
         | "/seller/uploads/{id}/errors.csv"
         | "/seller/uploads/{id}/failed-rows.csv" => Permission::EditCatalog,
-        "/seller/products" | "/seller/products/{id}" | "/seller/products/{id}/history" => {
-            Permission::ReadCatalog
-        }
+        "/seller/products"
+        | "/seller/products/{id}"
+        | "/seller/products/{id}/history"
+        | "/seller/products/{id}/same-as" => Permission::ReadCatalog,
         "/seller/stock"
         | "/seller/warehouses"
         | "/seller/goods"
@@ -252,9 +285,14 @@ fn needed(path: &str) -> Permission {
         | "/seller/settlement/payouts"
         | "/seller/settlement/statement"
         | "/seller/settlement/year" => Permission::ReadSales,
-        "/operator" | "/operator/shops/{id}" => Permission::ApproveSellers,
-        "/operator/payments" | "/operator/payments/{order}" => Permission::ReadAnyOrder,
-        "/operator/ledger"
+        "/operator/shops" | "/operator/shops/{id}" => Permission::ApproveSellers,
+        "/operator/orders"
+        | "/operator/orders/{number}"
+        | "/operator/payments"
+        | "/operator/payments/{order}" => Permission::ReadAnyOrder,
+        "/operator/system" => Permission::ReadSystem,
+        "/operator"
+        | "/operator/ledger"
         | "/operator/promoted"
         | "/operator/gift-cards"
         | "/operator/payouts"
@@ -264,7 +302,7 @@ fn needed(path: &str) -> Permission {
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
         "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
-        "/operator/categories" => Permission::ManageCategories,
+        "/operator/categories" | "/operator/items" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
     }
 }
@@ -298,12 +336,22 @@ fn expected(path: &str, who: Option<Who>) -> &'static [u16] {
             &[404]
         }
         ("account", Some(who)) if path.starts_with("/account/reviews/") && who != Who::BuyerA => &[404],
+        ("account", Some(who)) if path == "/account/notifications/{id}" => {
+            if who == Who::BuyerA {
+                &[303]
+            } else {
+                &[404]
+            }
+        }
         ("orders" | "account", Some(_)) => &[200],
-        ("operator", Some(Who::Finance | Who::Moderator)) if path == "/operator" => &[303],
+        // Those who have no overview are led to what they have.
+        ("operator", Some(Who::Support | Who::Moderator)) if path == "/operator" => &[303],
         ("seller", Some(who)) if who.audience() != "seller" => &[403],
         ("operator", Some(who)) if who.audience() != "admin" => &[403],
         (_, Some(who)) if !role(who).may(needed(path)) => &[403],
         ("seller", Some(Who::OwnerB)) if names_one => &[404],
+        // It leads on to what it is about.
+        ("seller", Some(_)) if path == "/seller/notifications/{id}" => &[303],
         _ => &[200],
     }
 }
@@ -449,6 +497,8 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/orders/") || p.starts_with("/seller/messages/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
+            // All of a shop's staff read.
+            "/seller/notifications/read" => &[(Who::BuyerB, 403), (Who::Admin, 403)],
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],

@@ -6,6 +6,7 @@ mod categories;
 pub mod downloads;
 pub mod files;
 mod messages;
+mod notifications;
 mod past;
 mod payouts;
 mod reviews;
@@ -19,6 +20,7 @@ pub mod wishlists;
 pub use ahead::scheduled_by_a;
 pub use cards::gift_card;
 pub use messages::{Talk, talk_of_a};
+pub use notifications::{notice_of, notice_of_a};
 pub use reviews::{received_by, review_of_a};
 use sales::refunded_of_a;
 pub use sales::{line_of, refund_of_a, return_of_a};
@@ -348,6 +350,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "lift_hold" => to(&[&held(world).await]).json(&json!({"note": "settled"})),
         "make_promotion" | "make_seller_promotion" => to(&[]).json(&promotion()),
         operation if downloads::is_of_downloads(operation) => downloads::call(world, operation).await,
+        operation if notifications::is_of_notifications(operation) => {
+            notifications::call(world, operation).await
+        }
         operation if messages::is_of_messages(operation) => messages::call(world, operation).await,
         operation if reviews::is_of_reviews(operation) => reviews::call(world, operation, who).await,
         operation if categories::is_of_categories(operation) => categories::call(world, operation, n).await,

@@ -87,6 +87,7 @@ impl Conversations {
             shop: thread.tenant_id,
             verdict: name.to_owned(),
             message,
+            buyer: Some(thread.buyer_id),
         };
         log::append(&mut tx, ctx, &event).await?;
         if name != "dismiss" {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::store::{self, MessageRow, ThreadRow};
 use ::store::Scope;
 use contracts::messages::{ANSWERS_LEAST, Conversation, Party, ResponseTime, Side, Thread, ThreadQuery};
-use kernel::{Ctx, Cursor, MessageId, Page, PageLimit, TenantId, ThreadId};
+use kernel::{Ctx, Cursor, MessageId, OrderId, Page, PageLimit, TenantId, ThreadId};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -109,6 +109,13 @@ impl Conversations {
         let row = store::archive(&mut tx, who, id, archived.then_some(ctx.now)).await?;
         tx.commit().await?;
         row.ok_or(Error::NotFound)?.seen_by(who.side())
+    }
+
+    pub async fn count_of_order(&self, order: OrderId) -> Result<u64, Error> {
+        let mut tx = self.db().begin(Scope::System).await?;
+        let count = store::count_of_order(&mut tx, order).await?;
+        tx.commit().await?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     pub async fn unread(&self, who: Party) -> Result<u32, Error> {

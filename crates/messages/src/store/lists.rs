@@ -2,7 +2,7 @@
 
 use super::{MessageRow, ThreadRow, columns, party, side};
 use contracts::messages::{Party, ThreadBox, ThreadQuery};
-use kernel::{MessageId, TenantId, ThreadId, Timestamp};
+use kernel::{MessageId, OrderId, TenantId, ThreadId, Timestamp};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
@@ -36,6 +36,13 @@ pub async fn threads(
 }
 
 /// Messages that a party has not read.
+pub async fn count_of_order(conn: &mut PgConnection, order: OrderId) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("select coalesce(sum(messages), 0)::bigint from messages.thread where order_id = $1")
+        .bind(order)
+        .fetch_one(conn)
+        .await
+}
+
 pub async fn unread(conn: &mut PgConnection, who: Party) -> Result<i64, sqlx::Error> {
     let ((of, own), word) = (party(who), side(who.side()));
     let sql = format!(

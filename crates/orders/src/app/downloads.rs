@@ -13,7 +13,7 @@ use contracts::digital::{
 use contracts::orders::AsOf;
 use contracts::{Reply, reply};
 use futures::stream::BoxStream;
-use kernel::{Ctx, Fault, FileId, Kind, LineId, OrderId, TenantId, Timestamp};
+use kernel::{Ctx, Fault, FileId, Kind, LineId, TenantId, Timestamp};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange};
 use sha2::{Digest, Sha256};
@@ -22,6 +22,10 @@ use std::ops::Range;
 
 /// How long a granted download may be read: long enough for a large file on a slow line that breaks off.
 const TICKET_TTL: TimeDelta = TimeDelta::hours(4);
+
+/// For how long the link of a mail still says that its downloads are over.
+const PASS_OUTLASTS: TimeDelta = TimeDelta::days(90);
+const FORGOTTEN_AT_ONCE: i64 = 1_000;
 
 /// A file that may be read by whoever asked.
 #[derive(Debug)]
@@ -32,10 +36,23 @@ pub struct OpenFile {
 
 impl Orders {
     /// A secret that stands for the order's buyer where it comes to downloads, for the link of a mail. It is kept nowhere.
-    pub async fn download_pass(&self, ctx: &Ctx, order: OrderId) -> Result<String, Error> {
+    pub async fn download_pass(&self, ctx: &Ctx, order: &Order) -> Result<String, Error> {
         let pass = kernel::secret::token();
-        downloads::add_pass(self.db().pool(), order, &hash(&pass), ctx.now).await?;
+        let until = order.downloads_until(ctx.now).unwrap_or(ctx.now) + PASS_OUTLASTS;
+        downloads::add_pass(self.db().pool(), order.id, &hash(&pass), ctx.now, until).await?;
         Ok(pass)
+    }
+
+    /// Forgets secrets that open nothing any more; how many.
+    pub async fn forget_downloads(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut gone = 0;
+        loop {
+            let batch = downloads::forget(self.db().pool(), now, FORGOTTEN_AT_ONCE).await?;
+            gone += batch;
+            if batch == 0 {
+                return Ok(gone);
+            }
+        }
     }
 
     /// The order whose files somebody wants.

@@ -115,6 +115,10 @@ pub enum Refusal {
         "What is downloaded of it was delivered when it was paid, and is not cancelled. Cancel the units that are to be sent instead."
     )]
     Provided,
+    #[error(
+        "Its buyer has what is downloaded of it since it was paid, so it cannot be cancelled. Refund it instead: once all its money went back, it cannot be downloaded any more."
+    )]
+    RefundInstead,
     #[error("What came could be returned until {until}.")]
     ReturnTooLate { until: Timestamp },
     #[error("A sub-order has at most {} returns.", decide_return::RETURNS_MAX)]
@@ -280,6 +284,9 @@ fn cancel_paid(order: &Order, reason: CancelReason) -> Result<Vec<Event>, Refusa
         .any(|sub_order| sub_order.progress.provided_at.is_some() && sub_order.status() != S::Cancelled);
     if is_provided && reason == CancelReason::Buyer {
         return Err(Refusal::Provided);
+    }
+    if order.sub_orders().any(|sub_order| sub_order.is_had()) {
+        return Err(Refusal::RefundInstead);
     }
     let can_end = |status: &S| match status {
         S::Confirmed | S::Cancelled => true,

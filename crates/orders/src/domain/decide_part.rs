@@ -105,6 +105,7 @@ fn cancel(
 ) -> Result<Vec<Event>, Refusal> {
     match (sub_order.status(), reason) {
         (SubOrderStatus::Cancelled, _) => return Ok(Vec::new()),
+        _ if sub_order.is_had() => return Err(had(reason)),
         (SubOrderStatus::Confirmed, CancelReason::Buyer | CancelReason::Seller | CancelReason::Operator)
         | (SubOrderStatus::Packed, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
@@ -143,6 +144,7 @@ fn cancel_units(
     match (sub_order.status(), reason) {
         // All of its units are.
         (S::Cancelled, _) => return Ok(Vec::new()),
+        _ if sub_order.is_had() => return Err(had(reason)),
         (S::Confirmed, CancelReason::Buyer | CancelReason::Seller | CancelReason::Operator)
         | (S::Packed | S::PartlyShipped, CancelReason::Seller | CancelReason::Operator) => {}
         (status, _) => return Err(illegal(status, command)),
@@ -161,6 +163,14 @@ fn cancel_units(
         note: note.trim().to_owned(),
         key: key.to_owned(),
     }])
+}
+
+/// Why nothing is cancelled of what is all downloaded, and what is done instead.
+fn had(reason: CancelReason) -> Refusal {
+    match reason {
+        CancelReason::Seller | CancelReason::Operator => Refusal::RefundInstead,
+        _ => Refusal::Provided,
+    }
 }
 
 /// Money is given back for what was paid, whether it was sent, cancelled or came back.

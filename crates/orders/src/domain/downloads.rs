@@ -1,8 +1,8 @@
 //! What of an order is downloaded: from when, until when, and what ends it. Pure.
 
-use super::{Event, Line, Part, Placed, SubOrder};
+use super::{Event, Line, Order, Part, Placed, SubOrder};
 use contracts::digital::{DigitalFile, DownloadState, SoldDigital};
-use contracts::orders::OrderStatus;
+use contracts::orders::{OrderStatus, SubOrderStatus};
 use kernel::{FileId, LineId, Timestamp};
 
 /// A line's downloads as they stand, however often they were used.
@@ -23,10 +23,28 @@ impl Placed {
     }
 }
 
+impl Order {
+    /// Until when something of it can be downloaded; none before it is paid, and where nothing is.
+    #[must_use]
+    pub fn downloads_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let parts = self.sub_orders();
+        parts.filter_map(|part| part.last_download(now)).max()
+    }
+}
+
 impl Part {
     #[must_use]
     pub fn has_downloads(&self) -> bool {
         self.lines.iter().any(|line| line.digital.is_some())
+    }
+
+    /// Those that its buyer downloads.
+    #[must_use]
+    pub fn files(&self) -> Vec<FileId> {
+        let digital = self.lines.iter().filter_map(|line| line.digital.as_deref());
+        digital
+            .flat_map(|digital| digital.files.iter().map(|file| file.id))
+            .collect()
     }
 
     /// Whether nothing of it is sent.
@@ -39,6 +57,23 @@ impl Part {
 impl<'a> SubOrder<'a> {
     pub(super) fn has_provided(&self, line: &Line) -> bool {
         line.digital.is_some() && self.progress.provided_at.is_some()
+    }
+
+    /// Whether all of it is downloaded, and its buyer has it: nothing is left that could be cancelled.
+    pub(super) fn is_had(&self) -> bool {
+        self.part.is_downloaded()
+            && self.progress.provided_at.is_some()
+            && !matches!(
+                self.status(),
+                SubOrderStatus::Cancelled | SubOrderStatus::Refunded
+            )
+    }
+
+    /// When its buyer agreed to what ends with a download; none where nothing is downloaded.
+    #[must_use]
+    pub fn consented_at(&self) -> Option<Timestamp> {
+        let mut digital = self.part.lines.iter().filter_map(|line| line.digital.as_deref());
+        digital.next().map(|digital| digital.consented_at)
     }
 
     /// What is downloaded of it, line by line.
@@ -54,6 +89,12 @@ impl<'a> SubOrder<'a> {
                 until,
             })
         })
+    }
+
+    /// Until when the last of it can be; none before it is paid, and where nothing is.
+    #[must_use]
+    pub fn last_download(self, now: Timestamp) -> Option<Timestamp> {
+        self.downloads(now).filter_map(|available| available.until).max()
     }
 
     /// One file of it.

@@ -77,14 +77,31 @@ pub async fn add_pass(
     order: OrderId,
     hash: &[u8; 32],
     now: Timestamp,
+    until: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into orders.download_pass (hash, order_id, made_at) values ($1, $2, $3)")
+    sqlx::query("insert into orders.download_pass (hash, order_id, made_at, until) values ($1, $2, $3, $4)")
         .bind(&hash[..])
         .bind(order)
         .bind(now)
+        .bind(until)
         .execute(pool)
         .await?;
     Ok(())
+}
+
+/// Forgets tickets and passes that are over, so many of each at once; how many of both.
+pub async fn forget(pool: &PgPool, now: Timestamp, limit: i64) -> Result<u64, sqlx::Error> {
+    let mut gone = 0;
+    for over in [
+        "delete from orders.download_ticket
+          where hash = any(array(select hash from orders.download_ticket where until < $1 limit $2))",
+        "delete from orders.download_pass
+          where hash = any(array(select hash from orders.download_pass where until < $1 limit $2))",
+    ] {
+        let done = sqlx::query(over).bind(now).bind(limit).execute(pool).await?;
+        gone += done.rows_affected();
+    }
+    Ok(gone)
 }
 
 pub async fn order_of_pass(pool: &PgPool, hash: &[u8; 32]) -> Result<Option<OrderId>, sqlx::Error> {

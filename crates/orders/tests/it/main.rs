@@ -1,6 +1,7 @@
 //! Orders against a real database: their histories, the tables made from them, and who sees what.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod finding;
 mod fulfil;
 mod papers;
 mod parcels;

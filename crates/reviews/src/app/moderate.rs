@@ -1,10 +1,10 @@
 //! Moderators look at what rules, the classifier or readers doubt.
 
-use super::{Ratings, counted, lists};
+use super::{Ratings, counted, lists, tell_published};
 use crate::error::Error;
 use crate::store::{self, Decision, ReviewRow};
 use ::store::{Scope, log};
-use contracts::reviews::{ModeratedReview, ReviewStatus, Verdict};
+use contracts::reviews::{ModeratedReview, ReviewDecided, ReviewStatus, Verdict};
 use httpkit::text;
 use kernel::{Ctx, Cursor, Page, ReviewId};
 use sqlx::PgConnection;
@@ -57,6 +57,17 @@ impl Ratings {
             let mut deltas = counted(&before, -1);
             deltas.extend(counted(&after, 1));
             store::rate(&mut tx, ctx, &deltas).await?;
+        }
+        let event = ReviewDecided {
+            review: id,
+            product: after.product_id,
+            shop: after.tenant_id,
+            buyer: after.buyer_id,
+            published: after.is_published(),
+        };
+        log::append(&mut tx, ctx, &event).await?;
+        if !before.is_published() && after.is_published() {
+            tell_published(&mut tx, ctx, &after).await?;
         }
         let seen = moderated(&mut tx, vec![after]).await?.pop();
         tx.commit().await?;

@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 
 /// To be raised with every change of the fields: an index made by another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// Weighted text fields, heaviest first.
 pub const TEXT_FIELDS: usize = 3;

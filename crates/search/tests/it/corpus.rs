@@ -58,6 +58,7 @@ pub fn product(n: u32) -> Document {
             rating: None,
             offers: None,
             promoted: false,
+            titles: None,
         },
     }
 }

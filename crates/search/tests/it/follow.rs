@@ -303,3 +303,37 @@ async fn a_renamed_category_is_found_by_its_name_though_the_process_died_over_it
     finds(&again, "square", &["Square thing"]).await;
     again.stop().await;
 }
+
+#[tokio::test]
+async fn results_are_called_as_their_reader_calls_them() {
+    use contracts::Language;
+    let (test_db, folder, world) = (test_db().await, tempfile::tempdir().unwrap(), World::new());
+    let db = test_db.db("search");
+    let mut bowl = listing(1, "Oak bowl x1");
+    bowl.language = Some("en".to_owned());
+    let spanish = contracts::catalog::TranslatedWords {
+        title: "Cuenco de roble x1".to_owned(),
+        description_html: String::new(),
+    };
+    bowl.translations.insert("es-ES".to_owned(), spanish);
+    world.keep(bowl, 5);
+    world.keep(listing(2, "Plate x1"), 5);
+    let running = Running::start(world.sources(), db, folder.path());
+    running.holds(2).await;
+    for (language, expected) in [
+        (Some(Language::Es), ["Cuenco de roble x1", "Plate x1"]),
+        (Some(Language::En), ["Oak bowl x1", "Plate x1"]),
+        (None, ["Oak bowl x1", "Plate x1"]),
+    ] {
+        let query = SearchQuery {
+            language,
+            ..words("")
+        };
+        let page = running.searches.find(query, SystemClock.now()).await.unwrap();
+        let mut titles: Vec<&str> = page.hits.iter().map(|hit| hit.title.as_str()).collect();
+        titles.sort_unstable();
+        assert_eq!(titles, expected, "{language:?}");
+        assert!(page.hits.iter().all(|hit| hit.titles.is_none()));
+    }
+    running.stop().await;
+}

@@ -11,6 +11,7 @@ mod http;
 mod kill;
 mod meant;
 mod merchandise;
+mod not_offered;
 mod opensearch;
 mod paging;
 mod popularity;

@@ -1,7 +1,7 @@
 //! Catalogue, shops and stock as the follower sees them, held in memory, over a real log.
 
 use contracts::catalog::{
-    Category, Listing, OfferStanding, ProductChanged, ProductStatus, RemoteCatalog, Variant,
+    Category, CategorySchema, Listing, OfferStanding, ProductChanged, ProductStatus, RemoteCatalog, Variant,
 };
 use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
@@ -28,6 +28,7 @@ pub struct World {
     stock: Mutex<BTreeMap<SkuId, i64>>,
     ratings: Mutex<BTreeMap<ProductId, Rating>>,
     pub categories: Mutex<Vec<Category>>,
+    pub schemas: Mutex<Vec<CategorySchema>>,
     /// Products that are the same thing.
     pub items: Mutex<Vec<Vec<ProductId>>>,
     /// Listings that were read so far.
@@ -138,7 +139,7 @@ impl Transport for World {
                     write(&there.filter_map(|id| listings.get(id)).collect::<Vec<_>>())
                 }
                 ("catalog", "categories_now") => write(&*self.categories.lock().unwrap()),
-                ("catalog", "schemas") => write(&Vec::<Value>::new()),
+                ("catalog", "schemas" | "schemas_now") => write(&*self.schemas.lock().unwrap()),
                 ("catalog", "items_of") => {
                     let (ids,): (Vec<ProductId>,) = read(body);
                     let items = self.items.lock().unwrap();

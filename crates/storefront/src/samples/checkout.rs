@@ -373,7 +373,7 @@ impl Scene {
             repriced: true,
             short: false,
             cart_version: 7,
-            downloads: false,
+            download_consent: None,
             changes: vec![Change {
                 tone: Tone::Warn,
                 text: self.say(

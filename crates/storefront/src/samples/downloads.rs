@@ -2,6 +2,7 @@
 
 use super::goods::GUADALQUIVIR;
 use super::{Sample, Scene, push};
+use crate::i18n::Locale;
 use crate::views::cart::CartPage;
 use crate::views::checkout::CheckoutReviewPage;
 use crate::views::common::Field;
@@ -10,6 +11,8 @@ use crate::views::making::Made;
 use crate::views::order::{OrderPage, OrderState, SubOrder, SubOrderState};
 use crate::views::page::Tone;
 use crate::views::product::ProductPage;
+use contracts::Language;
+use contracts::digital::consent;
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "product-download", &scene.product_download());
@@ -63,7 +66,10 @@ impl Scene {
 
     fn review_download(&self) -> CheckoutReviewPage {
         CheckoutReviewPage {
-            downloads: true,
+            download_consent: Some(consent(match self.locale {
+                Locale::En => Language::En,
+                Locale::Es => Language::Es,
+            })),
             repriced: false,
             changes: Vec::new(),
             ..self.review()

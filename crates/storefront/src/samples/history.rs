@@ -4,6 +4,7 @@ use super::{Sample, Scene, push};
 use crate::views::changes::ChangeLine;
 use crate::views::common::{Choice, Field, Link};
 use crate::views::page::Tone;
+use crate::views::seller_goods::TermFields;
 use crate::views::seller_history::{
     Ahead, AheadForm, AheadLine, LeftLine, PriceRow, SellerHistoryPage, UploadUndo, VersionLine,
 };
@@ -119,7 +120,14 @@ impl Scene {
                     now: self.price(8_400).text,
                     price: self.text("79.00"),
                     compare_at: self.text("84.00"),
+                    terms: TermFields {
+                        price: Field::of("69.00"),
+                        from: Field::of("2026-12-01T08:00"),
+                        until: Field::of("2026-12-08T08:00"),
+                        breaks: Field::wrong(self.text("6"), self.t("refusal.breaks")),
+                    },
                 }],
+                currency: "EUR".to_owned(),
             }),
         }
     }

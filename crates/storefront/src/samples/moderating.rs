@@ -65,6 +65,7 @@ impl Scene {
                 "/operator/moderation?after=2",
             )),
             rules: RulesForm {
+                version: 3,
                 hold_new_shops: true,
                 approved_min: Field::of("5"),
                 price_percent: Field::wrong(self.text("a lot"), self.t("refusal.whole_number")),

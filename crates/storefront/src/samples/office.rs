@@ -9,7 +9,7 @@ use crate::views::operator::{
 };
 use crate::views::order::SubOrderState;
 use crate::views::page::{Face, Page, Tone, Viewer};
-use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
+use crate::views::work::{Figure, Group, Section, Status, Tab, WorkBar};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "operator-shops", &scene.all_shops());
@@ -56,21 +56,59 @@ impl Scene {
             name: self.t("operator.title"),
             href: None,
             status: None,
-            sections: [
-                ("/operator", "operator.shops"),
-                ("/operator/payments", "operator.payments"),
-                ("/operator/payouts", "operator.payouts"),
-                ("/operator/reconciliation", "operator.breaks"),
-                ("/operator/ledger", "operator.ledger"),
-                ("/operator/taxes", "operator.taxes"),
-                ("/operator/reviews", "operator.reviews"),
-                ("/operator/messages", "operator.messages"),
-                ("/operator/categories", "operator.categories"),
-                ("/operator/search", "operator.search"),
+            sections: Vec::new(),
+            groups: [
+                (
+                    "operator.group.overview",
+                    &[("/operator", "operator.overview")][..],
+                ),
+                (
+                    "operator.group.orders",
+                    &[
+                        ("/operator/orders", "operator.orders"),
+                        ("/operator/payments", "operator.payments"),
+                    ],
+                ),
+                (
+                    "operator.group.money",
+                    &[
+                        ("/operator/payouts", "operator.payouts"),
+                        ("/operator/reconciliation", "operator.breaks"),
+                        ("/operator/ledger", "operator.ledger"),
+                        ("/operator/gift-cards", "operator.gift_cards"),
+                        ("/operator/taxes", "operator.taxes"),
+                    ],
+                ),
+                (
+                    "operator.group.goods",
+                    &[
+                        ("/operator/shops", "operator.shops"),
+                        ("/operator/moderation", "operator.moderation"),
+                        ("/operator/categories", "operator.categories"),
+                        ("/operator/search", "operator.search"),
+                    ],
+                ),
+                (
+                    "operator.group.people",
+                    &[
+                        ("/operator/reviews", "operator.reviews"),
+                        ("/operator/messages", "operator.messages"),
+                    ],
+                ),
+                (
+                    "operator.group.system",
+                    &[("/operator/system", "operator.system")],
+                ),
             ]
-            .map(|(href, key)| Section {
-                link: Link::new(self.t(key), href),
-                current: href == section,
+            .map(|(name, parts)| Group {
+                name: self.t(name),
+                sections: parts
+                    .iter()
+                    .map(|(href, key)| Section {
+                        link: Link::new(self.t(key), *href),
+                        current: *href == section,
+                    })
+                    .collect(),
             })
             .into(),
         }
@@ -85,15 +123,15 @@ impl Scene {
 
     fn all_shops(&self) -> OperatorShopsPage {
         OperatorShopsPage {
-            page: self.office_page(self.t("operator.shops"), "/operator"),
-            work: self.office_bar("/operator"),
+            page: self.office_page(self.t("operator.shops"), "/operator/shops"),
+            work: self.office_bar("/operator/shops"),
             figures: vec![Figure {
                 label: self.t("operator.figure.waiting"),
                 value: "1".to_owned(),
-                href: Some("/operator?state=applied".to_owned()),
+                href: Some("/operator/shops?state=applied".to_owned()),
             }],
             tabs: vec![Tab {
-                link: Link::new(self.t("work.all"), "/operator"),
+                link: Link::new(self.t("work.all"), "/operator/shops"),
                 count: 56,
                 current: true,
             }],
@@ -106,7 +144,7 @@ impl Scene {
                 applied: self.date(11, 20),
                 status: self.waiting(),
             }],
-            more: Some(Link::new(self.t("listing.more"), "/operator?before=1")),
+            more: Some(Link::new(self.t("listing.more"), "/operator/shops?before=1")),
         }
     }
 
@@ -138,7 +176,7 @@ impl Scene {
             .arg("items", self.t("check.identity"));
         OperatorShopPage {
             page: self.office_page(self.text("Taller Guadalquivir"), "/operator/shops/1"),
-            work: self.office_bar("/operator"),
+            work: self.office_bar("/operator/shops"),
             name: self.text("Taller Guadalquivir"),
             slug: self.text("taller-guadalquivir"),
             public_href: Some("/shop/taller-guadalquivir".to_owned()),

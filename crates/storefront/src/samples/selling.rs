@@ -104,6 +104,7 @@ impl Scene {
     pub(super) fn work_bar(&self, section: &str) -> WorkBar {
         let parts = [
             ("/seller", "work.home"),
+            ("/seller/notifications", "work.notices"),
             ("/seller/orders", "work.orders"),
             ("/seller/returns", "work.returns_list"),
             ("/seller/messages", "work.messages"),
@@ -116,6 +117,7 @@ impl Scene {
             ("/seller/staff", "work.staff"),
         ];
         WorkBar {
+            groups: Vec::new(),
             name: self.text(GUADALQUIVIR.name),
             href: Some(self.maker_href(&GUADALQUIVIR)),
             status: None,

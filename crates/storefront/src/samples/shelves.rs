@@ -67,6 +67,7 @@ impl Scene {
             category: self.say("Vases", "Jarrones"),
             price: self.price(cents).text,
             stock,
+            is_unlimited: false,
             low: stock.filter(|s| *s < 5).map(|_| self.t("work.runs_low")),
             needs: match stock {
                 None => self
@@ -114,6 +115,17 @@ impl Scene {
                     1_400,
                     None,
                 ),
+                ProductRow {
+                    is_unlimited: true,
+                    ..row(
+                        "pattern",
+                        "Cross-stitch pattern, Alhambra star",
+                        "Patrón de punto de cruz, estrella de la Alhambra",
+                        "TG-900",
+                        900,
+                        Some(9),
+                    )
+                },
             ],
             more: Some(Link::new(self.t("listing.more"), "/seller/products?after=tile")),
             may_edit: true,
@@ -146,7 +158,8 @@ impl Scene {
                 available: on_hand - reserved,
                 incoming,
                 low: on_hand - reserved < 5,
-                on_hand: units[0].unwrap_or(0),
+                on_hand: Some(units[0].unwrap_or(0)),
+                is_unlimited: false,
             }
         };
         let tab = |label: String, href: &str, count, current| Tab {
@@ -193,6 +206,20 @@ impl Scene {
                     0,
                     0,
                 ),
+                StockRow {
+                    is_unlimited: true,
+                    on_hand: None,
+                    low: false,
+                    ..row(
+                        "pattern",
+                        "Cross-stitch pattern, Alhambra star",
+                        "Patrón de punto de cruz, estrella de la Alhambra",
+                        "TG-900",
+                        [None, None],
+                        0,
+                        0,
+                    )
+                },
             ],
             more: Some(Link::new(self.t("listing.more"), "/seller/stock?after=bowl")),
             may_edit: true,
@@ -256,6 +283,16 @@ impl Scene {
             price: Field::of(price),
             stock: Field::of(stock),
             weight: Field::of("900"),
+            gtin: match index {
+                0 => Field::of("4012345678901"),
+                _ => Field::wrong(
+                    "4012345678902",
+                    self.locale
+                        .t("refusal.gtin_check_digit")
+                        .arg("right", 1)
+                        .to_string(),
+                ),
+            },
             reserved,
             ..VariantRow::default()
         };

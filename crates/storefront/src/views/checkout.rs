@@ -218,8 +218,8 @@ pub struct CheckoutReviewPage {
     pub idempotency_key: String,
     /// What the buyer sees and agrees to: the basket's version and the total's decimal.
     pub cart_version: i64,
-    /// Whether something is downloaded, to which the buyer must consent.
-    pub downloads: bool,
+    /// What the buyer agrees to where something is downloaded.
+    pub download_consent: Option<&'static str>,
     pub error: Option<String>,
 }
 

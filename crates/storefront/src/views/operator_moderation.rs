@@ -40,6 +40,8 @@ pub struct WaitingRow {
 
 #[derive(Clone, Debug, Default)]
 pub struct RulesForm {
+    /// Of the rules that were seen.
+    pub version: i64,
     pub hold_new_shops: bool,
     pub approved_min: Field,
     pub price_percent: Field,

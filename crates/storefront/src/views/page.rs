@@ -28,6 +28,8 @@ pub struct Page {
     pub wished: Vec<String>,
     /// Messages that the visitor has not read, where the frame tells: in the account, and at a shop's work.
     pub unread: u64,
+    /// Notifications that the visitor has not read: the shop's at a shop's work, one's own elsewhere.
+    pub news: u64,
     /// Goes into every form that changes something.
     pub csrf: String,
     /// What stands in the search field.
@@ -104,6 +106,22 @@ impl Page {
         };
         let below = self.path.strip_prefix(root)?;
         (below.is_empty() || below.starts_with(['/', '?'])).then_some(root)
+    }
+
+    /// Where the visitor's notifications are.
+    pub fn news_href(&self) -> &'static str {
+        match self.work_root() {
+            Some("/seller") => "/seller/notifications",
+            _ => "/account/notifications",
+        }
+    }
+
+    /// How many there are, as a badge says it.
+    pub fn news_count(&self) -> String {
+        match self.news {
+            ..100 => self.news.to_string(),
+            _ => "99+".to_owned(),
+        }
     }
 
     /// Whether `href` is this very page, whatever the query.

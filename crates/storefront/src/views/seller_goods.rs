@@ -34,6 +34,8 @@ pub struct ProductRow {
     pub price: String,
     /// Units available over all variants; none where nobody counted.
     pub stock: Option<i64>,
+    /// Whether it is downloaded and does not run out: its units are no number to read.
+    pub is_unlimited: bool,
     /// What runs low of it; none while nothing does.
     pub low: Option<String>,
     /// What its category asks for and it does not say; empty where nothing is lacking.
@@ -161,7 +163,7 @@ pub struct TermFields {
 }
 
 impl TermFields {
-    fn is_said(&self) -> bool {
+    pub fn is_said(&self) -> bool {
         let fields = [&self.price, &self.from, &self.until, &self.breaks];
         fields
             .iter()
@@ -184,8 +186,8 @@ pub struct VariantRow {
     pub dimensions: Field,
     pub weight: Field,
     pub stock: Field,
-    /// Carried through the form unseen.
-    pub gtin: String,
+    /// The number under its bar code.
+    pub gtin: Field,
     /// Units held for orders.
     pub reserved: i64,
     pub is_blank: bool,

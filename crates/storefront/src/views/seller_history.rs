@@ -5,6 +5,7 @@ use askama::Template;
 use super::changes::ChangeLine;
 use super::common::{Choice, Field, Link};
 use super::page::Page;
+use super::seller_goods::TermFields;
 use super::work::{Status, WorkBar};
 
 #[derive(Clone, Debug, Template)]
@@ -49,6 +50,8 @@ pub struct AheadForm {
     pub title: Field,
     pub states: Vec<Choice>,
     pub prices: Vec<PriceRow>,
+    /// What they are in.
+    pub currency: String,
 }
 
 /// What one variant is to cost.
@@ -61,6 +64,8 @@ pub struct PriceRow {
     pub now: String,
     pub price: String,
     pub compare_at: String,
+    /// A sale, and prices for many.
+    pub terms: TermFields,
 }
 
 #[derive(Clone, Debug)]

@@ -47,13 +47,15 @@ pub struct StockRow {
     pub available: i64,
     pub incoming: i64,
     pub low: bool,
-    /// Units in the warehouse that counts go to.
-    pub on_hand: i64,
+    /// Units in the warehouse that counts go to; none of what does not run out.
+    pub on_hand: Option<i64>,
+    /// Whether it is downloaded and does not run out: its units are no number to read.
+    pub is_unlimited: bool,
 }
 
 #[derive(Clone, Debug)]
 pub struct PlaceUnits {
     pub name: String,
-    /// None where nobody ever counted.
+    /// None where nobody ever counted, or where it does not run out.
     pub on_hand: Option<i64>,
 }

@@ -12,13 +12,38 @@ pub struct WorkBar {
     pub href: Option<String>,
     pub status: Option<Status>,
     pub sections: Vec<Section>,
+    /// The parts in groups, where there are many; `sections` is empty then.
+    pub groups: Vec<Group>,
+}
+
+/// Parts of a workplace that belong together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub name: String,
+    pub sections: Vec<Section>,
+}
+
+impl Group {
+    pub fn is_current(&self) -> bool {
+        self.sections.iter().any(|section| section.current)
+    }
+
+    /// Where one gets who chooses the group.
+    pub fn href(&self) -> &str {
+        self.sections.first().map_or("", |first| &first.link.href)
+    }
 }
 
 impl WorkBar {
     /// The sign of a part, by its address.
     pub fn icon(&self, href: &str) -> &'static str {
         match href {
-            "/seller" => "home",
+            "/seller" | "/operator" => "home",
+            "/operator/orders" => "box",
+            "/operator/holds" => "lock",
+            "/operator/commission" => "percent",
+            "/operator/partners" => "people",
+            "/operator/system" => "clock",
             "/seller/orders" => "box",
             "/seller/returns" => "return",
             "/seller/products" => "tag",
@@ -27,6 +52,7 @@ impl WorkBar {
             "/seller/settlement" | "/operator/payouts" => "coins",
             "/seller/reviews" | "/operator/reviews" => "star",
             "/seller/messages" | "/operator/messages" => "mail",
+            "/seller/notifications" => "bell",
             "/seller/staff" => "people",
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",
@@ -35,6 +61,7 @@ impl WorkBar {
             "/operator/taxes" => "receipt",
             "/operator/moderation" => "filter",
             "/operator/categories" => "layers",
+            "/operator/items" => "box",
             "/operator/search" => "search",
             _ => "shop",
         }

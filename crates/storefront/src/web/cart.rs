@@ -30,6 +30,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     let zero = Price::new(locale, Money::zero(Currency::EUR));
     let Some(quote) = quote.filter(|q| !q.groups.is_empty()) else {
         let query = SearchQuery {
+            language: Some(visit.locale.language()),
             limit: SUGGESTED,
             in_stock: true,
             ..SearchQuery::default()

@@ -147,6 +147,7 @@ async fn others(shop: &Shop, visit: &Visit, shelved: &[Shelved]) -> Vec<Another>
             return Vec::new();
         };
         let alike = SearchQuery {
+            language: Some(visit.locale.language()),
             category: Some(path(first).to_owned()).filter(|path| !path.is_empty()),
             in_stock: true,
             limit: OTHERS_MAX as u16,

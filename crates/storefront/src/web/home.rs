@@ -27,6 +27,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     let title = visit.locale.t("home.page_title").to_string();
     let description = visit.locale.t("home.description").to_string();
     let everything = SearchQuery {
+        language: Some(visit.locale.language()),
         limit: FRESH_SEEN,
         facets: true,
         in_stock: true,

@@ -4,13 +4,11 @@ use super::facets::{self, Filters, SEARCH};
 use super::failure::Failure;
 use super::visit::{Visit, category_name, encode, redirect};
 use super::{Shop, cards, taste};
-use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::listing::{Facets, ListingPage, More, ZeroHelp};
 use crate::views::page::Page;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use contracts::Language;
 use contracts::catalog::Category;
 use contracts::search::{SearchPage, SearchQuery};
 use kernel::{Fault, SearchId};
@@ -113,10 +111,7 @@ async fn show(
     filters: &Filters,
 ) -> Result<Response, Failure> {
     let asked = SearchQuery {
-        language: Some(match visit.locale {
-            Locale::En => Language::En,
-            Locale::Es => Language::Es,
-        }),
+        language: Some(visit.locale.language()),
         promoted: true,
         ..filters.query(list.category.clone(), CARDS_PER_PAGE)
     };
@@ -235,6 +230,7 @@ fn relaxed(action: &str, filters: &Filters, found: &SearchPage, visit: &Visit) -
 
 async fn help(shop: &Shop, visit: &Visit, tree: &[Category]) -> ZeroHelp {
     let query = SearchQuery {
+        language: Some(visit.locale.language()),
         limit: HELP_CARDS,
         in_stock: true,
         ..SearchQuery::default()

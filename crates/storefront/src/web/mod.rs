@@ -23,6 +23,7 @@ mod listing;
 mod mail;
 mod making;
 mod messages;
+mod notices;
 mod numbers;
 mod operator;
 mod orders;
@@ -67,7 +68,8 @@ use contracts::identity::{Identity, Mailbox, OwnAccount};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, Settlement};
 use contracts::messages::Messages;
-use contracts::orders::{OrderDesk, OrderPapers, Orders};
+use contracts::notifications::Notifications;
+use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
 use contracts::payments::Payments;
 use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
@@ -76,6 +78,7 @@ use contracts::search::Search;
 use contracts::search::promoted::Promoting;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
+use contracts::system::System;
 use contracts::taxes::TaxDesk;
 use contracts::tenants::{ShopDesk, StaffDesk, Tenants};
 use contracts::wishlists::Wishlists;
@@ -93,6 +96,7 @@ pub struct Shop {
     pub reviews: Arc<dyn Reviews>,
     pub wishlists: Arc<dyn Wishlists>,
     pub messages: Arc<dyn Messages>,
+    pub notifications: Arc<dyn Notifications>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
     pub promoting: Arc<dyn Promoting>,
@@ -111,6 +115,8 @@ pub struct Shop {
     pub stock_room: Arc<dyn StockRoom>,
     pub order_desk: Arc<dyn OrderDesk>,
     pub order_papers: Arc<dyn OrderPapers>,
+    pub market_desk: Arc<dyn MarketDesk>,
+    pub system: Arc<dyn System>,
     pub downloads: Arc<dyn Downloads>,
     pub shipping: Arc<dyn Shipping>,
     pub payment_desk: Arc<dyn PaymentDesk>,
@@ -202,6 +208,9 @@ fn table() -> Table {
         .post("/account/messages/{id}/archive", messages::archive)
         .post("/account/messages/{id}/report", messages::report)
         .post("/account/messages/{id}/quotes/{message}", messages::answer_quote)
+        .get("/account/notifications", notices::list)
+        .post("/account/notifications/read", notices::read_all)
+        .get("/account/notifications/{id}", notices::open)
         .get("/account/reviews", own_reviews::list)
         .get("/account/reviews/new", own_reviews::new)
         .post_files("/account/reviews/new", own_reviews::write, own_reviews::BYTES_MAX)
@@ -288,6 +297,9 @@ fn table() -> Table {
         .post("/seller/messages/{id}/archive", seller::messages::archive)
         .post("/seller/messages/{id}/report", seller::messages::report)
         .post("/seller/messages/{id}/quote", seller::messages::quote)
+        .get("/seller/notifications", seller::notices::list)
+        .post("/seller/notifications/read", seller::notices::read_all)
+        .get("/seller/notifications/{id}", seller::notices::open)
         .get("/seller/reviews", seller::reviews::list)
         .post("/seller/reviews/{id}/reply", seller::reviews::reply)
         .get("/seller/products", seller::products::list)
@@ -304,6 +316,8 @@ fn table() -> Table {
             seller::product_form::BYTES_MAX,
         )
         .post("/seller/products/{id}/delete", seller::products::delete)
+        .get("/seller/products/{id}/same-as", seller::items::page)
+        .post("/seller/products/{id}/same-as", seller::items::propose)
         .get("/seller/products/{id}/history", seller::history::page)
         .post(
             "/seller/products/{id}/versions/{version}/restore",
@@ -376,7 +390,16 @@ fn table() -> Table {
             seller::shop::BYTES_MAX,
         )
         .post("/seller/shop/checks/{item}", seller::shop::state_check)
-        .get("/operator", operator::shops::list)
+        .get("/operator", operator::overview::page)
+        .get("/operator/system", operator::system::page)
+        .post("/operator/system/rebuild-index", operator::system::rebuild_index)
+        .get("/operator/orders", operator::orders::list)
+        .get("/operator/orders/{number}", operator::order::page)
+        .post(
+            "/operator/orders/{number}/parts/{part}/refund",
+            operator::order::give_back,
+        )
+        .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
         .post("/operator/shops/{id}/{command}", operator::shops::command)
@@ -427,6 +450,9 @@ fn table() -> Table {
         )
         .get("/operator/promoted", operator::promoted::page)
         .post("/operator/promoted", operator::promoted::set)
+        .get("/operator/items", operator::items::page)
+        .post("/operator/items/{id}/match", operator::items::accept)
+        .post("/operator/items/{id}/refuse", operator::items::refuse)
         .get("/operator/search", operator::search::page)
         .post("/operator/search/synonyms", operator::search::make_synonym)
         .post(

@@ -256,7 +256,7 @@ async fn photos(shop: &Shop, posted: &Posted, kept: &[ImageId]) -> Result<Vec<Im
     for file in posted.files("photos") {
         let stored = shop
             .workbench
-            .upload_picture(&posted.visit.ctx, file.bytes.to_vec(), String::new())
+            .upload_picture(&posted.visit.ctx, file.bytes.to_vec().into(), String::new())
             .await?;
         photos.push(stored.image);
     }

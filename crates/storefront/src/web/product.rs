@@ -143,6 +143,7 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
     page.path.clone_from(&href);
     page.image = listing.images.first().map(|i| i.url.clone());
     let others = SearchQuery {
+        language: Some(visit.locale.language()),
         sellers: vec![seller.slug.clone()],
         in_stock: true,
         limit: MORE_CARDS,

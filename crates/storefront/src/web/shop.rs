@@ -30,6 +30,7 @@ pub async fn page(
         .ok_or_else(|| Fault::not_found("shop"))?;
     let filters = Filters::parse(query.as_deref().unwrap_or("")).selling_in(vec![seller.currency]);
     let mut wanted = filters.query(filters.get("category").map(str::to_owned), CARDS_PER_PAGE);
+    wanted.language = Some(visit.locale.language());
     wanted.sellers = vec![seller.slug.clone()];
     let href = format!("/shop/{}", seller.slug);
     let story = Markup::plain(&seller.story, 155);

@@ -272,7 +272,7 @@ fn told(event: &TrackingEvent, locale: Locale) -> String {
     said.join(" · ")
 }
 
-fn tracking_key(kind: TrackingKind) -> &'static str {
+pub fn tracking_key(kind: TrackingKind) -> &'static str {
     match kind {
         TrackingKind::Accepted => "tracking.accepted",
         TrackingKind::InTransit => "tracking.in_transit",

@@ -4,7 +4,7 @@ use super::above::page_above;
 use super::failure::Failure;
 use super::kept::Kept;
 use super::outcomes::{DONE, REFUSED};
-use super::{Shop, messages};
+use super::{Shop, notices};
 use crate::i18n::Locale;
 use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
@@ -264,28 +264,27 @@ impl Visit {
         let bare = self.bare_page(shop, title, description);
         // Workplaces show neither basket nor categories.
         if bare.is_work() {
-            let unread = tokio::time::timeout(FRAME_WAIT, messages::unread(shop, self)).await;
-            return Page {
-                unread: unread.unwrap_or_default(),
-                ..bare
-            };
+            let unread = tokio::time::timeout(FRAME_WAIT, notices::unread(shop, self)).await;
+            let (unread, news) = unread.unwrap_or_default();
+            return Page { unread, news, ..bare };
         }
         let frame = async {
             futures::join!(
                 self.nav(shop),
                 self.cart_count(shop),
                 self.wished(shop),
-                messages::unread(shop, self)
+                notices::unread(shop, self)
             )
         };
         // The header must not take the page down with it, nor keep it waiting.
         let framed = tokio::time::timeout(FRAME_WAIT, frame).await;
-        let (nav, cart_count, wished, unread) = framed.unwrap_or_default();
+        let (nav, cart_count, wished, (unread, news)) = framed.unwrap_or_default();
         Page {
             nav,
             cart_count,
             wished,
             unread,
+            news,
             ..bare
         }
     }
@@ -309,6 +308,7 @@ impl Visit {
             cart_count: 0,
             wished: Vec::new(),
             unread: 0,
+            news: 0,
             csrf: self.csrf.clone(),
             query: String::new(),
             nav: Vec::new(),

@@ -29,10 +29,13 @@ pub fn set(row: &mut Row, name: &str, value: &str) {
 
 /// An empty new name takes the cell out.
 pub fn rename(row: &mut Row, name: &str, new: &str) {
+    let Some(at) = find(row, name) else { return };
+    let column = Arc::clone(&row.cells[at].0);
     if let Some(value) = take(row, name)
         && !new.is_empty()
     {
         set(row, new, &value);
+        row.shaped.renamed.push((Arc::from(new), column));
     }
 }
 

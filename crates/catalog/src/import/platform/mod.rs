@@ -2,14 +2,16 @@
 //! one of its variants that follow it.
 
 mod cells;
+mod prestashop;
 mod shapes;
 
 use super::numbers::units;
 use super::row::{Broken, Row, RowError};
+use crate::domain::said::Said;
 use crate::domain::slug::snake_case;
-use cells::{get, pairs, parts, rename, set, take};
+use cells::{get, name_of, pairs, parts, rename, set, take};
 use kernel::Currency;
-use shapes::{etsy, magento, medusa, prestashop, refuse_bundles, woocommerce};
+use shapes::{etsy, magento, medusa, refuse_bundles, woocommerce};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -64,7 +66,8 @@ impl Platform {
             Some(Self::WooCommerce)
         } else if has("attribute_set") || has("attribute_set_code") {
             Some(Self::Magento)
-        } else if names.iter().any(|n| n.starts_with("active_0_1")) || has("options_group_value") {
+        } else if names.iter().any(|n| n.starts_with("active_0_1")) || prestashop::lists_combinations(header)
+        {
             Some(Self::PrestaShop)
         } else if has("currency_code") && has_picture(1) && has_picture(2) {
             Some(Self::Etsy)
@@ -85,14 +88,15 @@ impl Platform {
                 "This file lists categories. They are made from the products' own column; upload the file of products.",
             ));
         }
-        if self == Self::PrestaShop && has("options_group_value") && !has("name") {
-            return Err(Broken::new(
-                1,
-                "file_of_combinations",
-                "This file lists combinations without their products. Put each product's name and price beside its combinations, one row each with the same Product ID.",
-            ));
-        }
         Ok(())
+    }
+
+    /// What its files speak of.
+    pub fn said(self, header: &[Arc<str>]) -> Said {
+        match self {
+            Self::PrestaShop => prestashop::said(header),
+            _ => Said::Everything,
+        }
     }
 }
 
@@ -107,6 +111,8 @@ pub struct Adapter {
     above: Option<Above>,
     /// Bagisto: options by the SKU of the variant.
     options: HashMap<String, Vec<(String, String)>>,
+    /// PrestaShop's, of the product whose combinations are read.
+    references: prestashop::References,
     held: Vec<Result<Row, RowError>>,
 }
 
@@ -122,6 +128,7 @@ impl Adapter {
             currency,
             above: None,
             options: HashMap::new(),
+            references: prestashop::References::default(),
             held: Vec::new(),
         }
     }
@@ -186,7 +193,7 @@ impl Adapter {
             Platform::Etsy => Ok(etsy(row)),
             Platform::WooCommerce => woocommerce(row),
             Platform::Magento => magento(row),
-            Platform::PrestaShop => prestashop(row),
+            Platform::PrestaShop => prestashop::adapt(row, self.currency, &mut self.references),
             Platform::Medusa => Ok(vec![medusa(row, self.currency)]),
             Platform::Vendure => Ok(vec![self.vendure(row)]),
             Platform::Bagisto => self.bagisto(row),
@@ -249,11 +256,13 @@ impl Adapter {
                 }
             }
         }
+        let column = Arc::from(name_of(&row, "inventories"));
         let inventories = take(&mut row, "inventories");
         if let Some(stock) =
             inventories.map(|all| pairs(&all, ',').iter().filter_map(|(_, n)| units(n)).sum::<i64>())
         {
             set(&mut row, "stock", &stock.to_string());
+            row.shaped.renamed.push((Arc::from("stock"), column));
         }
         let is_family = get(&row, "type").as_deref() == Some("configurable");
         match take(&mut row, "parent_sku") {

@@ -1,8 +1,9 @@
 //! What rows of each shop system look like to us.
 
-use super::cells::{get, name_of, pairs, parts, rename, set, take};
+use super::cells::{get, name_of, parts, set, take};
 use super::key_of_parent;
 use crate::domain::slug::snake_case;
+use crate::import::fields::{Field, field_of};
 use crate::import::row::{Row, RowError};
 use kernel::Currency;
 use serde_json::Value;
@@ -193,7 +194,7 @@ pub fn magento(mut row: Row) -> Result<Vec<Row>, RowError> {
         set(&mut row, "category", &path);
     }
     if let Some(more) = take(&mut row, "additional_attributes") {
-        for (name, value) in pairs(&more, ',') {
+        for (name, value) in additional(&more) {
             set(&mut row, &name, &value.replace('|', "\n"));
         }
     }
@@ -202,24 +203,19 @@ pub fn magento(mut row: Row) -> Result<Vec<Row>, RowError> {
         set(&mut row, "type", kind);
         refuse_bundles(&row)?;
     }
-    let own = [
-        "attribute_set",
-        "attribute_set_code",
-        "new",
-        "sale",
-        "erin_recommends",
-        "performance_fabric",
-        "eco_collection",
-    ];
-    for name in own {
+    for name in ["attribute_set", "attribute_set_code"] {
         take(&mut row, name);
     }
     // An offer at the regular price is none.
     if get(&row, "special_price").is_some() && get(&row, "special_price") == get(&row, "price") {
         take(&mut row, "special_price");
     }
-    for (_, value) in &mut row.cells {
+    for (name, value) in &mut row.cells {
         let Value::String(text) = value else { continue };
+        // Words of several lines are words.
+        if !matches!(field_of(name), Field::Attribute(..) | Field::Materials) {
+            continue;
+        }
         let is_list = text.contains('\n') && !text.contains('<');
         if is_list {
             *value = parts(text, '\n').into_iter().map(Value::from).collect();
@@ -228,77 +224,53 @@ pub fn magento(mut row: Row) -> Result<Vec<Row>, RowError> {
     Ok(vec![row])
 }
 
-pub fn prestashop(mut row: Row) -> Result<Vec<Row>, RowError> {
-    if let Some(options) = take(&mut row, "options_group_value") {
-        for (i, option) in parts(&options, ',').iter().enumerate() {
-            let (name, value) = option.split_once(':').unwrap_or(("Option", option));
-            set(&mut row, &format!("option{}_name", i + 1), name.trim());
-            set(&mut row, &format!("option{}_value", i + 1), value.trim());
+/// `color=Red,features=Light, quiet|Small,"fit=""slim, long""": a value may have commas of its own, and quotes around it.
+fn additional(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for piece in text.split(',') {
+        let named = piece.split_once('=').filter(|(name, _)| {
+            let name = name.trim().trim_matches('"');
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        });
+        match (named, found.last_mut()) {
+            (Some((name, value)), _) => {
+                let name = name.trim().trim_matches('"');
+                found.push((name.to_owned(), value.to_owned()));
+            }
+            (None, Some((_, value))) => {
+                value.push(',');
+                value.push_str(piece);
+            }
+            (None, None) => {}
         }
-        return Ok(vec![row]);
     }
-    rename(&mut row, "price_tax_excl", "price");
-    rename(&mut row, "price_tax_incl", "price");
-    rename(&mut row, "active_0_1", "published");
-    rename(&mut row, "categories_x_y_z", "category");
-    rename(&mut row, "tags_x_y_z", "tags");
-    rename(&mut row, "image_urls_x_y_z", "images");
-    if let Some(path) = take(&mut row, "category") {
-        let path = parts(&path, ',');
-        let path: Vec<&str> = path
-            .iter()
-            .map(String::as_str)
-            .filter(|name| *name != "Home")
-            .collect();
-        set(&mut row, "category", &path.join(" > "));
+    for (_, value) in &mut found {
+        *value = value.trim().trim_matches('"').to_owned();
     }
-    // Weights of PrestaShop are kilograms unless the shop says otherwise.
-    rename(&mut row, "weight", "weight_kg");
-    let own = [
-        "tax_rules_id",
-        "wholesale_price",
-        "on_sale_0_1",
-        "discount_amount",
-        "discount_percent",
-        "discount_from_yyy_mm_dd",
-        "discount_to_yyy_mm_dd",
-        "supplier_reference",
-        "ecotax",
-        "meta_title",
-        "meta_keywords",
-        "meta_description",
-        "url_rewritten",
-        "text_when_in_stock",
-        "text_if_back_order_allowed",
-        "available_for_order",
-        "date_add_product",
-        "show_price",
-        "only_available_online",
-        "delete_existing_images_0_no_1_yes",
-        "condition",
-    ];
-    for name in own {
-        take(&mut row, name);
-    }
-    Ok(vec![row])
+    found.retain(|(_, value)| !value.is_empty());
+    found
 }
 
 /// Each currency has a column of its own; the shop's is the one that counts, else the first.
 pub fn medusa(mut row: Row, currency: Currency) -> Row {
     let mut prices = Vec::new();
-    for (name, value) in &row.cells {
-        let name = snake_case(name, 200);
+    for (column, value) in &row.cells {
+        let name = snake_case(column, 200);
         if let Some(of) = name.strip_prefix("variant_price_") {
             // `Variant Price Europe [EUR]`: of a region.
             let code = of.rsplit('_').next().unwrap_or(of).to_uppercase();
-            prices.push((code, of.contains('_'), value.clone()));
+            prices.push((code, of.contains('_'), value.clone(), Arc::clone(column)));
         }
     }
     row.cells
         .retain(|(name, _)| !snake_case(name, 200).starts_with("variant_price_"));
-    prices.sort_by_key(|(code, is_regional, _)| (code != currency.code(), *is_regional));
-    if let Some((code, _, value)) = prices.into_iter().next() {
+    prices.sort_by_key(|(code, is_regional, ..)| (code != currency.code(), *is_regional));
+    if let Some((code, _, value, column)) = prices.into_iter().next() {
         row.cells.push((Arc::from("price"), value));
+        row.shaped.renamed.push((Arc::from("price"), column));
         set(&mut row, "currency", &code);
     }
     take(&mut row, "product_id");
@@ -324,4 +296,23 @@ pub fn medusa(mut row: Row, currency: Currency) -> Row {
     };
     row.cells.retain(|(name, _)| !is_own(&snake_case(name, 200)));
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn additional_attributes_keep_their_commas() {
+        let read = additional("color=Red,features=Light, quiet|Small,\"fit=\"\"slim, long\"\"\",sale=,x=1=2");
+        let read: Vec<(&str, &str)> = read.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let expected = [
+            ("color", "Red"),
+            ("features", "Light, quiet|Small"),
+            ("fit", "slim, long"),
+            ("x", "1=2"),
+        ];
+        assert_eq!(read, expected);
+        assert_eq!(additional("nothing here"), []);
+    }
 }

@@ -4,7 +4,7 @@
 mod archive;
 mod xml;
 
-use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, too_long, too_many_cells};
+use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, Shaped, too_long, too_many_cells};
 use archive::Archive;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -127,6 +127,7 @@ fn row(number: u64, header: &[Arc<str>], cells: SheetCells) -> Result<Row, RowEr
         number,
         cells: named,
         emptied: Vec::new(),
+        shaped: Shaped::default(),
     })
 }
 

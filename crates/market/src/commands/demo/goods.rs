@@ -1,14 +1,14 @@
 //! Categories and products with their drawn pictures.
 
-use super::asked;
+use super::diary::Diary;
 use super::people::Opened;
-use crate::compose::Market;
+use super::{Stage, asked};
 use contracts::catalog::{
     AttributeValue, CategoryDraft, DraftImage, DraftSale, NewPicture, OptionValue, Picture, ProductDraft,
     ProductStatus, VariantDraft,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use kernel::{Clock, Ctx, Currency, Money, SystemClock};
+use kernel::{Currency, Money};
 use sampler::art::ArtSpec;
 use sampler::{Product, Sampler};
 
@@ -20,7 +20,12 @@ const SHOPS_AT_ONCE: usize = 4;
 const PICTURES: usize = 3;
 
 /// How many products there are now.
-pub async fn publish(market: &Market, ctx: &Ctx, sampler: &Sampler, shops: &[Opened]) -> anyhow::Result<u32> {
+pub async fn publish(
+    stage: &Stage<'_>,
+    sampler: &Sampler,
+    shops: &[Opened],
+    diary: &Diary,
+) -> anyhow::Result<u32> {
     let tree: Vec<sampler::Category> = sampler.categories().collect();
     let categories = tree.iter().map(|c| CategoryDraft {
         path: c.path.to_owned(),
@@ -29,38 +34,54 @@ pub async fn publish(market: &Market, ctx: &Ctx, sampler: &Sampler, shops: &[Ope
         position: c.position,
         attributes: Some(asked::of(c, &tree)),
     });
-    market
+    stage
+        .market
         .catalog
-        .upsert_categories(ctx, categories.collect())
+        .upsert_categories(&stage.ctx(), categories.collect())
         .await?;
-    stream::iter(shops)
-        .map(|shop| publish_shop(market, ctx, sampler, shop))
+    stream::iter(shops.iter().enumerate())
+        .map(|(n, shop)| async move {
+            stage.reach(diary.opening(n + 1, shops.len()));
+            publish_shop(stage, sampler, shop).await
+        })
         .buffer_unordered(SHOPS_AT_ONCE)
         .try_fold(0, async |sum, published| Ok(sum + published))
         .await
 }
 
-async fn publish_shop(market: &Market, ctx: &Ctx, sampler: &Sampler, shop: &Opened) -> anyhow::Result<u32> {
+async fn publish_shop(stage: &Stage<'_>, sampler: &Sampler, shop: &Opened) -> anyhow::Result<u32> {
     let products: Vec<Product> = sampler.products_of(&shop.seller).collect();
     for batch in products.chunks(BATCH) {
-        let drafts = with_pictures(market, ctx, batch).await?;
-        let reduced = super::prices::reduced(batch, &drafts, ctx.now);
-        market.catalog.upsert(ctx, shop.tenant, drafts).await?;
-        // What is reduced was dearer before, if only for a moment: so its lowest price of thirty days is known.
-        let later = Ctx {
-            now: SystemClock.now(),
-            ..ctx.clone()
-        };
-        market.catalog.upsert(&later, shop.tenant, reduced).await?;
+        let drafts = with_pictures(stage, batch).await?;
+        stage
+            .market
+            .catalog
+            .upsert(&stage.ctx(), shop.tenant, drafts)
+            .await?;
     }
     Ok(u32::try_from(products.len())?)
 }
 
-async fn with_pictures(
-    market: &Market,
-    ctx: &Ctx,
-    products: &[Product],
-) -> anyhow::Result<Vec<ProductDraft>> {
+/// Puts on sale what the sampler reduces. It was dearer before, so its lowest price of thirty days is known.
+pub async fn reduce(stage: &Stage<'_>, sampler: &Sampler, shops: &[Opened]) -> anyhow::Result<()> {
+    for shop in shops {
+        let products = sampler
+            .products_of(&shop.seller)
+            .filter(super::prices::is_reduced);
+        for batch in products.collect::<Vec<_>>().chunks(BATCH) {
+            let drafts = with_pictures(stage, batch).await?;
+            let reduced = super::prices::reduced(batch, drafts, stage.now());
+            stage
+                .market
+                .catalog
+                .upsert(&stage.ctx(), shop.tenant, reduced)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn with_pictures(stage: &Stage<'_>, products: &[Product]) -> anyhow::Result<Vec<ProductDraft>> {
     let galleries: Vec<Vec<ArtSpec>> = products
         .iter()
         .map(|p| p.gallery().into_iter().take(PICTURES).collect())
@@ -68,7 +89,12 @@ async fn with_pictures(
     let sizes: Vec<usize> = galleries.iter().map(Vec::len).collect();
     let art: Vec<ArtSpec> = galleries.into_iter().flatten().collect();
     let drawings = tokio::task::spawn_blocking(move || draw(&art)).await?;
-    let mut stored = market.catalog.store_images(ctx, drawings).await?.into_iter();
+    let mut stored = stage
+        .market
+        .catalog
+        .store_images(&stage.ctx(), drawings)
+        .await?
+        .into_iter();
     Ok(products
         .iter()
         .zip(sizes)

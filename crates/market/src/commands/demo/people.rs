@@ -1,6 +1,8 @@
 //! Sellers with their shops, and buyers.
 
 use super::PASSWORD;
+use super::Stage;
+use super::diary::Diary;
 use crate::compose::Market;
 use anyhow::anyhow;
 use contracts::catalog::NewPicture;
@@ -15,16 +17,18 @@ pub struct Opened {
     pub tenant: TenantId,
 }
 
-pub async fn open_shops(market: &Market, ctx: &Ctx, sampler: &Sampler) -> anyhow::Result<Vec<Opened>> {
+pub async fn open_shops(stage: &Stage<'_>, sampler: &Sampler, diary: &Diary) -> anyhow::Result<Vec<Opened>> {
     let sellers: Vec<Seller> = sampler.sellers().collect();
-    let cards = sellers.iter().map(|s| card(ctx, &s.email, &s.owner)).collect();
+    let (market, ctx, all) = (stage.market, stage.ctx(), sellers.len());
+    let cards = sellers.iter().map(|s| card(&ctx, &s.email, &s.owner)).collect();
     let owners = market
         .identity
-        .register_many(ctx, cards, PASSWORD.to_owned())
+        .register_many(&ctx, cards, PASSWORD.to_owned())
         .await?;
-    let mut opened = Vec::with_capacity(sellers.len());
-    for (seller, owner) in sellers.into_iter().zip(owners) {
-        let tenant = open(market, ctx, &seller, owner).await?;
+    let mut opened = Vec::with_capacity(all);
+    for (n, (seller, owner)) in sellers.into_iter().zip(owners).enumerate() {
+        stage.reach(diary.opening(n, all));
+        let tenant = open(market, &stage.ctx(), &seller, owner).await?;
         opened.push(Opened { seller, tenant });
     }
     Ok(opened)
@@ -115,16 +119,13 @@ pub struct Registered {
     pub user: UserId,
 }
 
-pub async fn register_buyers(
-    market: &Market,
-    ctx: &Ctx,
-    sampler: &Sampler,
-) -> anyhow::Result<Vec<Registered>> {
-    let buyers: Vec<sampler::Buyer> = sampler.buyers().collect();
-    let cards = buyers.iter().map(|b| card(ctx, &b.email, &b.name)).collect();
-    let users = market
+pub async fn register_buyers(stage: &Stage<'_>, sampler: &Sampler) -> anyhow::Result<Vec<Registered>> {
+    let (buyers, ctx): (Vec<sampler::Buyer>, Ctx) = (sampler.buyers().collect(), stage.ctx());
+    let cards = buyers.iter().map(|b| card(&ctx, &b.email, &b.name)).collect();
+    let users = stage
+        .market
         .identity
-        .register_many(ctx, cards, PASSWORD.to_owned())
+        .register_many(&ctx, cards, PASSWORD.to_owned())
         .await?;
     if users.len() != buyers.len() {
         return Err(anyhow!(

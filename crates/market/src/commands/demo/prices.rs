@@ -14,26 +14,30 @@ const LITTLE_MINOR: i64 = 3_000;
 /// Units, and percent of the price.
 const STEPS: [(u32, i64); 2] = [(3, 95), (6, 90)];
 
-/// Those of `drafts` whose products the sampler reduces, on sale.
-pub fn reduced(products: &[Product], drafts: &[ProductDraft], now: Timestamp) -> Vec<ProductDraft> {
-    let reduced = |(product, draft): (&Product, &ProductDraft)| {
-        let is_reduced = |variant: &Variant| variant.compare_at_minor.is_some();
-        if !product.variants.iter().any(is_reduced) {
-            return None;
+/// Whether the sampler reduces something of it.
+pub fn is_reduced(product: &Product) -> bool {
+    product.variants.iter().any(is_dearer)
+}
+
+fn is_dearer(variant: &Variant) -> bool {
+    variant.compare_at_minor.is_some()
+}
+
+/// The drafts of reduced products, on sale.
+pub fn reduced(products: &[Product], mut drafts: Vec<ProductDraft>, now: Timestamp) -> Vec<ProductDraft> {
+    for (product, draft) in products.iter().zip(&mut drafts) {
+        // What was sold since stays sold.
+        draft.variants.iter_mut().for_each(|variant| variant.stock = None);
+        let variants = draft.variants.iter_mut().zip(&product.variants);
+        for (variant, sampled) in variants.filter(|(_, sampled)| is_dearer(sampled)) {
+            variant.sale = DraftSale::Is(Sale {
+                price: Money::new(sampled.price_minor, Currency::EUR),
+                from: None,
+                until: Some(now + SALE),
+            });
         }
-        let mut draft = draft.clone();
-        for (variant, sampled) in draft.variants.iter_mut().zip(&product.variants) {
-            if is_reduced(sampled) {
-                variant.sale = DraftSale::Is(Sale {
-                    price: Money::new(sampled.price_minor, Currency::EUR),
-                    from: None,
-                    until: Some(now + SALE),
-                });
-            }
-        }
-        Some(draft)
-    };
-    products.iter().zip(drafts).filter_map(reduced).collect()
+    }
+    drafts
 }
 
 /// What many of a variant cost, each.

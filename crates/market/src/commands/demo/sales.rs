@@ -1,14 +1,15 @@
 //! Orders, placed and paid at the till as buyers do.
 
+use super::Stage;
+use super::diary::Bought;
 use super::people::{Opened, Registered};
-use crate::compose::Market;
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, QuoteRequest};
 use contracts::purses::TenderWish;
 use futures::{StreamExt, stream};
-use kernel::{Clock, Ctx, OrderId, ProductId, SkuId, SystemClock};
-use sampler::{OrderPlan, Sampler};
+use kernel::{OrderId, ProductId, SkuId};
+use sampler::OrderPlan;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -19,54 +20,46 @@ const SCAN: u16 = 500;
 const CART_PAUSE: Duration = Duration::from_millis(50);
 const CART_TRIES: usize = 20;
 
-/// An order of the demo that is paid.
-pub struct Bought {
-    /// [`OrderPlan::index`].
-    pub index: u32,
-    /// [`OrderPlan::buyer`].
-    pub buyer: u32,
-    pub order: OrderId,
-}
+/// Every SKU of the demo by its shop and code.
+pub type Skus = HashMap<(u32, String), SkuId>;
 
 /// How many orders were placed, and those of them that are paid.
 pub async fn place(
-    market: &Market,
-    sampler: &Sampler,
-    shops: &[Opened],
+    stage: &Stage<'_>,
+    plans: &[OrderPlan],
+    skus: &Skus,
     buyers: &[Registered],
-) -> anyhow::Result<(usize, Vec<Bought>)> {
-    let skus = skus(market, shops).await?;
+) -> (usize, Vec<Bought>) {
     let mut placed = Vec::new();
-    let plans: Vec<OrderPlan> = sampler.orders().collect();
     for wave in plans.chunks(AT_ONCE * 4) {
         // One person has one cart: who comes twice in a wave waits for the next.
         let mut here = HashSet::new();
         let (now, later): (Vec<&OrderPlan>, Vec<&OrderPlan>) =
             wave.iter().partition(|plan| here.insert(plan.buyer));
-        placed.extend(at_once(market, &now, buyers, &skus).await);
+        placed.extend(at_once(stage, &now, buyers, skus).await);
         for plan in later {
-            placed.extend(at_once(market, &[plan], buyers, &skus).await);
+            placed.extend(at_once(stage, &[plan], buyers, skus).await);
         }
     }
     let count = placed.len();
-    Ok((count, placed.into_iter().flatten().collect()))
+    (count, placed.into_iter().flatten().collect())
 }
 
 async fn at_once(
-    market: &Market,
+    stage: &Stage<'_>,
     plans: &[&OrderPlan],
     buyers: &[Registered],
-    skus: &HashMap<(u32, String), SkuId>,
+    skus: &Skus,
 ) -> Vec<Option<Bought>> {
     let outcomes = stream::iter(plans).map(|plan| async move {
         let buyer = buyers.get(plan.buyer as usize)?;
-        let mut outcome = buy(market, plan, buyer, skus, 0).await;
+        let mut outcome = buy(stage, plan, buyer, skus, 0).await;
         for again in 1..CART_TRIES {
             if !outcome.as_ref().is_err_and(|fault| fault.code == "cart_ordered") {
                 break;
             }
             tokio::time::sleep(CART_PAUSE).await;
-            outcome = buy(market, plan, buyer, skus, again).await;
+            outcome = buy(stage, plan, buyer, skus, again).await;
         }
         match outcome {
             Ok(order) => Some(order.map(|order| Bought {
@@ -88,13 +81,13 @@ async fn at_once(
 }
 
 async fn buy(
-    market: &Market,
+    stage: &Stage<'_>,
     plan: &OrderPlan,
     buyer: &Registered,
-    skus: &HashMap<(u32, String), SkuId>,
+    skus: &Skus,
     again: usize,
 ) -> Result<Option<OrderId>, kernel::Fault> {
-    let mut ctx = Ctx::system("demo", SystemClock.now());
+    let (market, mut ctx) = (stage.market, stage.ctx());
     ctx.actor = kernel::Actor::Buyer { user: buyer.user };
     let owner = CartOwner::User(buyer.user);
     let mut cart = None;
@@ -176,9 +169,9 @@ fn address(address: &sampler::Address) -> Address {
     }
 }
 
-/// Every SKU of the demo by its shop and code.
-async fn skus(market: &Market, shops: &[Opened]) -> anyhow::Result<HashMap<(u32, String), SkuId>> {
-    let ctx = Ctx::system("demo", SystemClock.now());
+/// Asks what its shops sell.
+pub async fn skus(stage: &Stage<'_>, shops: &[Opened]) -> anyhow::Result<Skus> {
+    let (market, ctx) = (stage.market, stage.ctx());
     let mut found = HashMap::new();
     for shop in shops {
         let mut after: Option<ProductId> = None;

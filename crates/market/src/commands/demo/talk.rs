@@ -1,11 +1,11 @@
 //! What buyers of the demo asked its shops, and what these answered.
 
+use super::Stage;
 use super::people::{Opened, Registered};
-use crate::compose::Market;
 use chrono::{Duration, NaiveTime};
 use contracts::Language;
 use contracts::messages::{NewQuote, NewThread, PastMessage, PastThread, Side, Wish};
-use kernel::{Clock, Ctx, Currency, Money, ProductId, SystemClock, Timestamp};
+use kernel::{Ctx, Currency, Money, ProductId, Timestamp};
 
 /// Of so many shops.
 const SHOPS_MAX: usize = 8;
@@ -119,8 +119,8 @@ const SCRIPTS: &[Script] = &[
 ];
 
 /// Writes them, and answers how many threads there are.
-pub async fn write(market: &Market, shops: &[Opened], buyers: &[Registered]) -> anyhow::Result<u32> {
-    let ctx = Ctx::system("demo", SystemClock.now());
+pub async fn write(stage: &Stage<'_>, shops: &[Opened], buyers: &[Registered]) -> anyhow::Result<u32> {
+    let (market, ctx) = (stage.market, stage.ctx());
     let mut threads = Vec::new();
     for (at, shop) in shops.iter().take(SHOPS_MAX).enumerate() {
         let goods: Vec<(ProductId, Money)> = market

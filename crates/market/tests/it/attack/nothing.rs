@@ -116,6 +116,7 @@ pub fn of_buyers() -> Vec<(&'static str, &'static str)> {
     [
         BUYERS_NAME_NOTHING,
         super::messages::NAME_NOTHING,
+        super::notifications::NAME_NOTHING,
         super::reviews::NAME_NOTHING,
         super::wishlists::NAME_NOTHING,
     ]

@@ -16,7 +16,12 @@ async fn staff_say_what_words_mean_and_what_is_hidden() {
     let world = World::new().await;
     let mut staff = Browser::of(&world, Who::Moderator).await;
     let page = "/operator/search";
-    assert_eq!(location(&staff.get(&world, "/operator").await), page);
+    let first = staff.get(&world, "/operator").await;
+    assert_eq!(
+        location(&first),
+        "/operator/moderation",
+        "the first part that is theirs"
+    );
     let empty = staff.get(&world, page).await.expect(200).text();
     assert!(empty.contains("No rules yet"), "{empty}");
 

@@ -9,7 +9,7 @@ pub async fn call(world: &World, operation: &str, n: u32) -> Option<Call> {
     let to = |parts: &[&str]| world.call(operation, parts);
     Some(match operation {
         "list_moderation" | "get_moderation_rules" => to(&[]),
-        "put_moderation_rules" => to(&[]).json(&rules(&format!("forbidden{n}"))),
+        "put_moderation_rules" => put_rules(world, &format!("forbidden{n}")).await,
         "put_shop_trust" => to(&[&world.a.id]).json(&json!({"trusted": true})),
         "approve_moderation" => {
             let (id, version) = waiting(world).await;
@@ -23,6 +23,16 @@ pub async fn call(world: &World, operation: &str, n: u32) -> Option<Call> {
     })
 }
 
+/// Changes the rules as they are at present.
+async fn put_rules(world: &World, word: &str) -> Call {
+    let seen = world.call("get_moderation_rules", &[]);
+    let seen = world.send_as(Who::Admin, &seen).await.expect(200);
+    world
+        .call("put_moderation_rules", &[])
+        .header("if-match", seen.headers["etag"].as_bytes())
+        .json(&rules(word))
+}
+
 fn rules(word: &str) -> Value {
     json!({"hold_new_shops": false, "approved_min": 5, "price_percent": null, "words": [word]})
 }
@@ -30,7 +40,7 @@ fn rules(word: &str) -> Value {
 /// A product of shop A's that waits, and its version.
 async fn waiting(world: &World) -> (String, i64) {
     let word = format!("forbidden{}", world.fresh());
-    let call = world.call("put_moderation_rules", &[]).json(&rules(&word));
+    let call = put_rules(world, &word).await;
     let _ = world.send_as(Who::Admin, &call).await.expect(200);
     let mut flagged = product(&word);
     flagged["title"] = json!(word);

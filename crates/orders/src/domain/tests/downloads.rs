@@ -198,3 +198,34 @@ fn it_cannot_be_sent_back_and_ends_with_its_part() {
     );
     assert_eq!(state(&ended, 3), DownloadState::Ended);
 }
+
+#[test]
+fn what_its_buyer_has_is_refunded_and_not_cancelled() {
+    let order = paid(false);
+    let whole = |reason| Command::CancelPart {
+        part: FIRST,
+        reason,
+        note: "made a mistake".into(),
+    };
+    let some = |reason| Command::CancelUnits {
+        part: FIRST,
+        units: vec![units(1, 1)],
+        reason,
+        note: "made a mistake".into(),
+        key: String::new(),
+    };
+    for reason in [CancelReason::Seller, CancelReason::Operator] {
+        for command in [whole(reason), some(reason)] {
+            assert_eq!(decide(Some(&order), &command, at(2)), Err(Refusal::RefundInstead));
+        }
+    }
+    assert_eq!(
+        decide(Some(&order), &cancel(CancelReason::Operator), at(2)),
+        Err(Refusal::RefundInstead)
+    );
+    for command in [whole(CancelReason::Buyer), some(CancelReason::Buyer)] {
+        assert_eq!(decide(Some(&order), &command, at(2)), Err(Refusal::Provided));
+    }
+    // What is sent of a mixed part was not had: its shop can still cancel all of it.
+    assert!(decide(Some(&paid(true)), &whole(CancelReason::Seller), at(2)).is_ok());
+}

@@ -6,6 +6,7 @@ use crate::views::checkout::{CheckoutReviewPage, ReviewDelivery, Step};
 use crate::views::common::Price;
 use crate::web::draft::Draft;
 use crate::web::failure::Failure;
+use crate::web::messages::language;
 use crate::web::posted::Posted;
 use crate::web::visit::{GUEST_COOKIE, Visit, redirect};
 use crate::web::{Shop, cart, orders};
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, Quote, QuoteGroup, QuoteLine};
+use contracts::digital::consent;
 use kernel::{CartId, Fault, Kind, Money, OrderId, Timestamp};
 
 /// A cart's id in a key: a UUID with its dashes.
@@ -62,7 +64,9 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
             false => payment::label(visit, &method),
         },
         changes: cart::changes(&quote, visit.locale),
-        downloads: lines().any(|line| line.offer.digital.is_some()),
+        download_consent: lines()
+            .any(|line| line.offer.digital.is_some())
+            .then(|| consent(language(visit.locale))),
         repriced: lines().any(|line| line.price_was.is_some()),
         short: !lines().all(QuoteLine::orderable),
         cart_version: quote.cart_version,

@@ -3,26 +3,34 @@
 pub mod breaks;
 pub mod categories;
 pub mod gift_cards;
+pub mod items;
 pub mod ledger;
 pub mod messages;
 pub mod moderation;
+pub mod order;
+pub mod orders;
+pub mod overview;
 pub mod payments;
 pub mod payouts;
+mod periods;
 pub mod promoted;
 pub mod refunds;
 pub mod reviews;
 pub mod search;
 pub mod shops;
+mod story;
+pub mod system;
 pub mod taxes;
 
 use super::visit::Visit;
 use crate::views::common::Link;
-use crate::views::work::{Section, WorkBar};
+use crate::views::work::{Group, Section, WorkBar};
 use kernel::Permission;
 
 /// The parts of the workplace, and who may enter them.
 const SECTIONS: &[(&str, &str, Permission)] = &[
-    ("/operator", "operator.shops", Permission::ApproveSellers),
+    ("/operator", "operator.overview", Permission::ReadLedger),
+    ("/operator/orders", "operator.orders", Permission::ReadAnyOrder),
     (
         "/operator/payments",
         "operator.payments",
@@ -41,6 +49,7 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ReadLedger,
     ),
     ("/operator/taxes", "operator.taxes", Permission::ReadLedger),
+    ("/operator/shops", "operator.shops", Permission::ApproveSellers),
     (
         "/operator/moderation",
         "operator.moderation",
@@ -61,22 +70,62 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         "operator.categories",
         Permission::ManageCategories,
     ),
+    ("/operator/items", "operator.items", Permission::ManageCategories),
     ("/operator/search", "operator.search", Permission::ManageSearch),
+    ("/operator/system", "operator.system", Permission::ReadSystem),
 ];
+
+/// To which group a part belongs, by its address.
+fn group_of(href: &str) -> &'static str {
+    match href {
+        "/operator" => "operator.group.overview",
+        "/operator/orders" | "/operator/payments" => "operator.group.orders",
+        "/operator/payouts"
+        | "/operator/holds"
+        | "/operator/reconciliation"
+        | "/operator/commission"
+        | "/operator/ledger"
+        | "/operator/gift-cards"
+        | "/operator/taxes" => "operator.group.money",
+        "/operator/shops" | "/operator/moderation" | "/operator/categories" | "/operator/search" => {
+            "operator.group.goods"
+        }
+        "/operator/reviews" | "/operator/messages" => "operator.group.people",
+        _ => "operator.group.system",
+    }
+}
+
+/// The first part that the signed-in person may enter: where those land who have no overview.
+fn first_part(visit: &Visit) -> Option<&'static str> {
+    SECTIONS
+        .iter()
+        .find(|(_, _, needs)| visit.may(*needs))
+        .map(|(href, ..)| *href)
+}
 
 /// The bar over the operator's pages, standing at `section`.
 fn bar(visit: &Visit, section: &str) -> WorkBar {
+    let mut groups: Vec<(&str, Group)> = Vec::new();
+    for (href, key, _) in SECTIONS.iter().filter(|(_, _, needs)| visit.may(*needs)) {
+        let part = Section {
+            link: Link::new(visit.locale.t(key).to_string(), *href),
+            current: *href == section,
+        };
+        let of = group_of(href);
+        match groups.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, group)) => group.sections.push(part),
+            None => {
+                let name = visit.locale.t(of).to_string();
+                let sections = vec![part];
+                groups.push((of, Group { name, sections }));
+            }
+        }
+    }
     WorkBar {
         name: visit.locale.t("operator.title").to_string(),
         href: None,
         status: None,
-        sections: SECTIONS
-            .iter()
-            .filter(|(_, _, needs)| visit.may(*needs))
-            .map(|(href, key, _)| Section {
-                link: Link::new(visit.locale.t(key).to_string(), *href),
-                current: *href == section,
-            })
-            .collect(),
+        sections: Vec::new(),
+        groups: groups.into_iter().map(|(_, group)| group).collect(),
     }
 }

@@ -14,7 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Category;
 use contracts::catalog::moderation::{
-    FlagReason, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
+    FlagReason, ModerationItem, ModerationRules, ModerationState, Review, Verdict, VersionedRules,
 };
 use kernel::{Cursor, Fault, Kind, ModerationId, Permission, TenantId};
 use serde::Deserialize;
@@ -71,8 +71,10 @@ async fn show(
     Ok(visit.show(shop, &view))
 }
 
-fn filled(rules: &ModerationRules) -> RulesForm {
+fn filled(found: &VersionedRules) -> RulesForm {
+    let rules = &found.rules;
     RulesForm {
+        version: found.version,
         hold_new_shops: rules.hold_new_shops,
         approved_min: Field::of(rules.approved_min.to_string()),
         price_percent: Field::of(rules.price_percent.map(|p| p.to_string()).unwrap_or_default()),
@@ -201,7 +203,7 @@ pub async fn set_rules(State(shop): State<Shop>, posted: Posted) -> Result<Respo
     visit.operator(Permission::ModerateCatalog)?;
     let (form, read) = read(&posted, visit.locale);
     let said = match read {
-        Some(rules) => shop.moderation.set_rules(&visit.ctx, rules).await,
+        Some(rules) => shop.moderation.set_rules(&visit.ctx, form.version, rules).await,
         None => Err(Fault::field(
             "form",
             "rules",
@@ -209,7 +211,9 @@ pub async fn set_rules(State(shop): State<Shop>, posted: Posted) -> Result<Respo
         )),
     };
     match said {
-        Ok(()) => Ok(redirect_done(PATH, "saved")),
+        Ok(_) => Ok(redirect_done(PATH, "saved")),
+        // What somebody else set meanwhile is shown, and not what was typed over what it was before.
+        Err(fault) if fault.kind == Kind::PreconditionFailed => redirect_refused(PATH, fault),
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
         Err(fault) => show(&shop, visit, None, Some((form, fault))).await,
     }
@@ -247,6 +251,7 @@ fn read(posted: &Posted, locale: Locale) -> (RulesForm, Option<ModerationRules>)
                 .collect(),
         });
     let form = RulesForm {
+        version: posted.get("version").parse().unwrap_or_default(),
         hold_new_shops,
         approved_min,
         price_percent,

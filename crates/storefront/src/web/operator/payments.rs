@@ -128,7 +128,7 @@ fn tabs(current: Option<SagaState>, of_refunds: Option<&str>, locale: Locale) ->
         .collect()
 }
 
-fn status(state: SagaState, locale: Locale) -> Status {
+pub(super) fn status(state: SagaState, locale: Locale) -> Status {
     let (key, tone) = match state {
         SagaState::Open => ("payments.open", Tone::Calm),
         SagaState::Waiting => ("payments.waiting", Tone::Warn),

@@ -11,11 +11,11 @@ use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::seller::shop::{check_status, item_code, item_of};
 use crate::web::seller::shop_status;
-use crate::web::visit::{Visit, encode, redirect, redirect_done};
+use crate::web::visit::{Visit, encode, redirect_done};
 use crate::web::{Shop, cards};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::identity::{Audience, UserCard};
+use contracts::identity::UserCard;
 use contracts::tenants::{CheckLine, CheckState, ShopCommand, ShopDossier, ShopEntry, ShopStatus, ShopTally};
 use kernel::{Fault, Kind, Permission, TenantId};
 use serde::Deserialize;
@@ -40,30 +40,12 @@ pub struct Filter {
     before: Option<String>,
 }
 
-/// Leads the operator's staff to the part that they may enter.
-fn enter(visit: &Visit) -> Result<Option<Response>, Failure> {
-    let operator = visit
-        .principal
-        .as_ref()
-        .is_some_and(|p| p.audience == Audience::Admin);
-    if operator && !visit.may(Permission::ApproveSellers) && visit.may(Permission::ReadLedger) {
-        return Ok(Some(redirect("/operator/ledger")));
-    }
-    if operator && !visit.may(Permission::ApproveSellers) && visit.may(Permission::ManageSearch) {
-        return Ok(Some(redirect("/operator/search")));
-    }
-    visit.operator(Permission::ApproveSellers)?;
-    Ok(None)
-}
-
 pub async fn list(
     State(shop): State<Shop>,
     visit: Visit,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Failure> {
-    if let Some(elsewhere) = enter(&visit)? {
-        return Ok(elsewhere);
-    }
+    visit.operator(Permission::ApproveSellers)?;
     let state = filter.state.unwrap_or_default();
     let status = STATES
         .iter()
@@ -81,7 +63,7 @@ pub async fn list(
     let owners = shop.identity.users(&visit.ctx, owners).await.unwrap_or_default();
     let view = OperatorShopsPage {
         page,
-        work: bar(&visit, "/operator"),
+        work: bar(&visit, "/operator/shops"),
         figures: figures(tally, visit.locale),
         tabs: tabs(tally, &state, visit.locale),
         rows: found
@@ -96,7 +78,7 @@ pub async fn list(
             };
             Link::new(
                 visit.locale.t("listing.more").to_string(),
-                format!("/operator?{kept}before={}", encode(&cursor.0)),
+                format!("/operator/shops?{kept}before={}", encode(&cursor.0)),
             )
         }),
     };
@@ -116,7 +98,7 @@ fn figures(tally: ShopTally, locale: Locale) -> Vec<Figure> {
     let figure = |key: &str, code: &str, number: u64| Figure {
         label: locale.t(key).to_string(),
         value: locale.number(number),
-        href: Some(format!("/operator?state={code}")),
+        href: Some(format!("/operator/shops?state={code}")),
     };
     vec![
         figure("operator.figure.waiting", "applied", tally.applied),
@@ -127,14 +109,14 @@ fn figures(tally: ShopTally, locale: Locale) -> Vec<Figure> {
 
 fn tabs(tally: ShopTally, current: &str, locale: Locale) -> Vec<Tab> {
     let all = Tab {
-        link: Link::new(locale.t("work.all").to_string(), "/operator"),
+        link: Link::new(locale.t("work.all").to_string(), "/operator/shops"),
         count: tally.applied + tally.active + tally.suspended + tally.closed,
         current: current.is_empty(),
     };
     let of = |(code, status): (&str, ShopStatus)| Tab {
         link: Link::new(
             shop_status(status, locale).label,
-            format!("/operator?state={code}"),
+            format!("/operator/shops?state={code}"),
         ),
         count: count(tally, status),
         current: current == code,
@@ -183,7 +165,7 @@ async fn show(shop: &Shop, visit: &Visit, id: TenantId, error: Option<String>) -
     let goods = goods.unwrap_or_default();
     let view = OperatorShopPage {
         page,
-        work: bar(visit, "/operator"),
+        work: bar(visit, "/operator/shops"),
         name: seller.name.clone(),
         slug: seller.slug.clone(),
         public_href: (seller.status == ShopStatus::Active).then(|| format!("/shop/{}", seller.slug)),

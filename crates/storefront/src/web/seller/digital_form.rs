@@ -7,7 +7,7 @@ use crate::web::Shop;
 use crate::web::downloads::kind;
 use crate::web::posted::Posted;
 use contracts::digital::{
-    DAYS_MAX, Digital, DigitalChoice, DigitalFile, TIMES_MAX, UNCOUNTED, usual_days, usual_times,
+    DAYS_MAX, Digital, DigitalChoice, DigitalFile, TIMES_MAX, is_unlimited, usual_days, usual_times,
 };
 use contracts::inventory::ShelfLevel;
 use kernel::{Fault, FileId, TenantId};
@@ -38,7 +38,7 @@ pub fn filled(digital: Option<&Digital>, locale: Locale) -> Given {
 
 /// Units that a seller has counted; none of what does not run out.
 pub fn counted(level: &ShelfLevel) -> Option<i64> {
-    Some(level.on_hand).filter(|on_hand| *on_hand < UNCOUNTED / 2)
+    Some(level.on_hand).filter(|on_hand| !is_unlimited(*on_hand))
 }
 
 /// The part as it was sent, without its files.
@@ -91,7 +91,7 @@ impl Given {
         let is_removed = |id: FileId| !posted.get(&format!("file.{id}.remove")).is_empty();
         self.files.retain(|file| !is_removed(file.id));
         for chosen in posted.files("files") {
-            let (name, bytes) = (chosen.name.clone(), chosen.bytes.to_vec());
+            let (name, bytes) = (chosen.name.clone(), chosen.bytes.to_vec().into());
             let keep = shop
                 .workbench
                 .keep_product_file(&posted.visit.ctx, tenant, name, bytes);

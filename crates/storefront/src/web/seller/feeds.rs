@@ -108,7 +108,7 @@ pub async fn compare(State(shop): State<Shop>, posted: Posted) -> Result<Respons
         return show(&shop, visit, None, Some(said)).await;
     };
     let warehouse = posted.get("warehouse").parse().unwrap_or(WarehouseId(tenant.0));
-    let (file_name, bytes) = (file.name.clone(), file.bytes.to_vec());
+    let (file_name, bytes) = (file.name.clone(), file.bytes.to_vec().into());
     let compared = shop
         .warehouse_desk
         .reconcile(&visit.ctx, tenant, warehouse, file_name, bytes)

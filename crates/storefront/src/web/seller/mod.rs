@@ -8,14 +8,17 @@ pub mod following;
 pub mod goods;
 pub mod history;
 pub mod home;
+pub mod items;
 pub mod making_form;
 pub mod messages;
 mod month;
+pub mod notices;
 pub mod orders;
 pub mod parcels;
 pub mod price_form;
 mod product_asked;
 pub mod product_form;
+mod product_gtin;
 mod product_rows;
 mod product_text;
 mod product_words;
@@ -45,8 +48,9 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 11] = [
+const SECTIONS: [(&str, &str, Permission); 12] = [
     ("/seller", "work.home", Permission::ReadShop),
+    ("/seller/notifications", "work.notices", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
     ("/seller/returns", "work.returns_list", Permission::ReadSales),
     ("/seller/messages", "work.messages", Permission::FulfilSales),
@@ -88,6 +92,7 @@ pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Se
 /// The bar over the seller's pages, standing at `section`.
 pub fn bar(visit: &Visit, seller: &Seller, section: &str) -> WorkBar {
     WorkBar {
+        groups: Vec::new(),
         name: seller.name.clone(),
         href: (seller.status == ShopStatus::Active).then(|| format!("/shop/{}", seller.slug)),
         status: (seller.status != ShopStatus::Active).then(|| shop_status(seller.status, visit.locale)),

@@ -7,7 +7,7 @@ use super::product_text::{
     tax_categories, typed, whole,
 };
 use super::products::{self, STATES};
-use super::{bar, digital_form, making_form, own_shop, price_form, product_words};
+use super::{bar, digital_form, making_form, own_shop, price_form, product_gtin, product_words};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Field};
 use crate::views::making::MakingForm;
@@ -111,7 +111,7 @@ fn filled(own: &OwnListing, shelf: &[ShelfLevel], schema: Vec<CategoryAttribute>
             weight: number_field(Some(v.weight_g).filter(|w| *w > 0)),
             stock: number_field(level.and_then(digital_form::counted)),
             reserved: level.map_or(0, |l| l.reserved),
-            gtin: v.gtin.clone().unwrap_or_default(),
+            gtin: Field::of(v.gtin.clone().unwrap_or_default()),
             is_blank: false,
         }
     };
@@ -351,7 +351,7 @@ async fn pictures(shop: &Shop, posted: &Posted, own: Option<&OwnListing>) -> Res
         let alt = posted.get("title").chars().take(200).collect();
         let stored = shop
             .workbench
-            .upload_picture(&posted.visit.ctx, file.bytes.to_vec(), alt)
+            .upload_picture(&posted.visit.ctx, file.bytes.to_vec().into(), alt)
             .await?;
         if pictures.iter().all(|p| p.image != stored.image) {
             pictures.push(stored);
@@ -466,7 +466,7 @@ fn read_variant(
         weight: Field::of(text("weight")),
         stock: Field::of(text("stock")),
         reserved: text("reserved").parse().unwrap_or(0),
-        gtin: text("gtin"),
+        gtin: Field::of(text("gtin")),
         is_blank: false,
     };
     if row.code.value.is_empty() {
@@ -488,7 +488,9 @@ fn read_variant(
     // Units that were not touched are left alone: an order may have taken some since the page was shown.
     let was = text("stock_was");
     let stock = whole(&mut row.stock, visit).filter(|_| row.stock.value != was);
-    let known = own.into_iter().flat_map(|own| &own.listing.variants);
+    let known = own.map_or(&[][..], |own| &own.listing.variants);
+    let gtin = product_gtin::read(&mut row.gtin, known, visit.locale);
+    let known = known.iter();
     let options = match read_options(&row.options.value, known.map(|v| v.options.as_slice())) {
         Ok(options) => options,
         Err(()) => {
@@ -504,6 +506,7 @@ fn read_variant(
         &row.dimensions,
         &row.weight,
         &row.stock,
+        &row.gtin,
     ];
     let is_good = fields.iter().all(|field| field.error.is_none());
     let draft = match (price, compare_at, terms) {
@@ -516,7 +519,7 @@ fn read_variant(
             breaks: Some(breaks),
             dimensions,
             weight_g: u32::try_from(weight_g).unwrap_or(u32::MAX),
-            gtin: Some(row.gtin.clone()).filter(|gtin| !gtin.is_empty()),
+            gtin,
             stock,
         }),
         _ => None,
@@ -559,6 +562,7 @@ fn place(form: &mut Form, fault: &Fault, visit: &Visit) {
                     Some("dimensions") => &mut row.dimensions,
                     Some("weight_g") => &mut row.weight,
                     Some("stock") => &mut row.stock,
+                    Some("gtin") => &mut row.gtin,
                     Some("options") => &mut row.options,
                     _ => &mut row.code,
                 }

@@ -16,6 +16,7 @@ use axum::response::Response;
 use contracts::catalog::{
     Category, Listing, NeedyListing, NeedyListings, OwnQuery, ProductStatus, ProductTally,
 };
+use contracts::digital::is_unlimited;
 use kernel::limits::LOW_STOCK_BELOW;
 use kernel::{Cursor, Page, Permission, ProductId, SkuId};
 use serde::Deserialize;
@@ -227,6 +228,7 @@ fn row(listing: &Listing, stock: &HashMap<SkuId, i64>, tree: &[Category], locale
             price
         },
         stock: counted().next().is_some().then(|| counted().sum()),
+        is_unlimited: counted().any(|units| is_unlimited(*units)),
         low: low(&counted().copied().collect::<Vec<_>>(), locale),
         needs: String::new(),
         status: status(listing.status, locale),

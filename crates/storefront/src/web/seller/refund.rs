@@ -19,12 +19,18 @@ const REASON_CHARS_MAX: usize = 255;
 
 /// Where money is given back, while something is left of what was paid.
 pub fn form(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Option<RefundForm> {
+    let may = visit.may(Permission::RefundSales);
+    may.then(|| form_at(sub, action(sub.id), visit, left)).flatten()
+}
+
+/// The same, sent elsewhere, for whoever may.
+pub fn form_at(sub: &SubOrder, action: String, visit: &Visit, left: Option<&Left<'_>>) -> Option<RefundForm> {
     let was_paid = !matches!(sub.status, SubOrderStatus::Placed | SubOrderStatus::Cancelled);
     let rest = sub.total.sub(sub.refunded).ok().filter(|rest| rest.amount > 0)?;
-    if !was_paid || !visit.may(Permission::RefundSales) {
+    if !was_paid {
         return None;
     }
-    let (locale, action) = (visit.locale, action(sub.id));
+    let locale = visit.locale;
     let shown = Shown::of(left, &action);
     let lines = sub.lines.iter().filter(|line| left_of(sub, line) > 0);
     let lines = lines.filter_map(|line| units(sub, line.id, left_of(sub, line), shown, "0"));
@@ -37,7 +43,7 @@ pub fn form(sub: &SubOrder, visit: &Visit, left: Option<&Left<'_>>) -> Option<Re
         amount: shown.field("amount", "amount", ""),
         reason: shown.field("reason", "reason", ""),
         units: UnitsForm {
-            prefix: "refund".to_owned(),
+            prefix: format!("refund{}", sub.number.rsplit('-').next().unwrap_or_default()),
             key: shown.key("key", RefundId::new(visit.ctx.now).to_string()),
             lines: lines.collect(),
             refused: shown.refused(),
@@ -61,7 +67,7 @@ fn left_of(sub: &SubOrder, line: &OrderLine) -> u32 {
 }
 
 /// What was wished: an amount where one was written, else the pieces and the delivery.
-fn wished(posted: &Posted, currency: Currency) -> Result<RefundWish, Fault> {
+pub fn wished(posted: &Posted, currency: Currency) -> Result<RefundWish, Fault> {
     let said = |key: &str| posted.visit.locale.t(key).to_string();
     let amount = posted.get("amount").trim();
     let mut lines = Vec::new();
@@ -90,7 +96,7 @@ fn wished(posted: &Posted, currency: Currency) -> Result<RefundWish, Fault> {
 }
 
 /// What the buyer reads.
-fn reason(posted: &Posted) -> Result<String, Fault> {
+pub fn reason(posted: &Posted) -> Result<String, Fault> {
     let words: Vec<&str> = posted.get("reason").split_whitespace().collect();
     let reason: String = words.join(" ").chars().take(REASON_CHARS_MAX).collect();
     if reason.is_empty() || reason.chars().any(char::is_control) {

@@ -1,5 +1,6 @@
 //! Changes of a product at a time to come.
 
+use super::product_rows::currency_of;
 use super::product_text::options_text;
 use super::products::{self, STATES, status_of};
 use super::{history, price_form};
@@ -65,6 +66,9 @@ fn form(visit: &Visit, own: &OwnListing, action: String, left: Option<(&Posted, 
         now: locale.money(variant.price),
         price: said(&format!("price.{index}.price")),
         compare_at: said(&format!("price.{index}.compare_at")),
+        terms: left
+            .map(|(posted, _)| price_form::read(posted, index, variant.price.currency).0)
+            .unwrap_or_default(),
     };
     AheadForm {
         action,
@@ -80,6 +84,7 @@ fn form(visit: &Visit, own: &OwnListing, action: String, left: Option<(&Posted, 
             .enumerate()
             .map(price)
             .collect(),
+        currency: currency_of(&own.listing).code().to_owned(),
     }
 }
 
@@ -148,21 +153,27 @@ fn lines(change: &ScheduledPatch, own: &OwnListing, waits: bool, locale: Locale)
         line(named("work.shown"), label(listing.status), label(status));
     }
     for price in &change.prices {
-        let from = listing.variants.iter().find(|v| v.code == price.code);
-        let from = from.map(|v| locale.money(v.price)).unwrap_or_default();
-        let label = locale.t("history.price").arg("code", &price.code).to_string();
-        line(label, from, locale.money(price.price));
+        let known = listing.variants.iter().find(|v| v.code == price.code);
         let of = |key: &str| locale.t(key).arg("code", &price.code).to_string();
+        if let Some(to) = price.price {
+            let from = known.map(|v| locale.money(v.price)).unwrap_or_default();
+            line(of("history.price"), from, locale.money(to));
+        }
+        if let Some(to) = price.compare_at {
+            let from = known.and_then(|v| v.compare_at);
+            let from = from.map(|was| locale.money(was)).unwrap_or_default();
+            line(of("history.old_price"), from, locale.money(to));
+        }
         if let Some(sale) = &price.sale {
-            line(
-                of("history.sale"),
-                String::new(),
-                price_form::sale_text(sale, locale),
-            );
+            let from = known.and_then(|v| v.sale.as_ref());
+            let from = from.map(|sale| price_form::sale_text(sale, locale));
+            let to = price_form::sale_text(sale, locale);
+            line(of("history.sale"), from.unwrap_or_default(), to);
         }
         if let Some(breaks) = &price.breaks {
             let to = price_form::breaks_text(breaks, locale);
-            line(of("history.breaks"), String::new(), to);
+            let from = known.map(|v| price_form::breaks_text(&v.breaks, locale));
+            line(of("history.breaks"), from.unwrap_or_default(), to);
         }
     }
     lines
@@ -201,19 +212,31 @@ fn read(posted: &Posted, own: &OwnListing) -> Result<(DateTime, ScheduledPatch),
     for (index, variant) in own.listing.variants.iter().take(PRICES_MAX).enumerate() {
         let field = |name: &str| some(&format!("price.{index}.{name}"));
         let code = field("code").unwrap_or_else(|| variant.code.clone());
-        let Some(price) = field("price") else { continue };
+        let (fields, terms) = price_form::read(posted, index, variant.price.currency);
+        let Some((sale, breaks)) = terms else {
+            let wrong = [fields.price, fields.from, fields.until, fields.breaks];
+            let why = wrong.into_iter().find_map(|field| field.error);
+            return Err(Fault::field("price_wrong", "prices", why.unwrap_or_default()));
+        };
         let read = |text: &str| {
             Money::parse(text, variant.price.currency)
                 .map_err(|_| Fault::field("price_wrong", "prices", said("refusal.price")))
         };
-        prices.push(PriceChange {
+        let change = PriceChange {
             code,
-            price: read(&price)?,
+            price: field("price").as_deref().map(read).transpose()?,
             compare_at: field("compare_at").as_deref().map(read).transpose()?,
-            // A sale has its own times, and stands with what many cost in the product's form.
-            sale: None,
-            breaks: None,
-        });
+            sale: sale.said().cloned(),
+            breaks: Some(breaks).filter(|breaks| !breaks.is_empty()),
+        };
+        // What is left empty stays as it is.
+        let says_something = change.price.is_some()
+            || change.compare_at.is_some()
+            || change.sale.is_some()
+            || change.breaks.is_some();
+        if says_something {
+            prices.push(change);
+        }
     }
     let change = ScheduledPatch {
         title: some("title"),

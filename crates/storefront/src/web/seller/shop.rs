@@ -232,7 +232,7 @@ pub async fn pictures(State(shop): State<Shop>, posted: Posted) -> Result<Respon
         };
         let stored = shop
             .workbench
-            .upload_picture(&visit.ctx, file.bytes.to_vec(), own.name.clone())
+            .upload_picture(&visit.ctx, file.bytes.to_vec().into(), own.name.clone())
             .await;
         match stored {
             Ok(picture) => chosen[place] = Some(picture.image),

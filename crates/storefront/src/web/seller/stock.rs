@@ -12,6 +12,7 @@ use crate::web::{Shop, cards};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::{Offer, OwnQuery};
+use contracts::digital::is_unlimited;
 use contracts::inventory::{SkuStock, StockCount, StockPlace, StockQuery, StockTally};
 use kernel::{Cursor, Fault, Permission, SkuId, TenantId, WarehouseId};
 use serde::Deserialize;
@@ -175,14 +176,17 @@ fn row(item: &SkuStock, offer: Option<&Offer>, shown: &[&StockPlace], counted: W
             .iter()
             .map(|place| PlaceUnits {
                 name: place.name.clone(),
-                on_hand: at(place.warehouse).map(|level| level.on_hand),
+                on_hand: at(place.warehouse)
+                    .map(|level| level.on_hand)
+                    .filter(|units| !is_unlimited(*units)),
             })
             .collect(),
         reserved: item.levels.iter().map(|l| l.reserved).sum(),
         available,
         incoming: item.levels.iter().map(|l| l.incoming).sum(),
         low: available < item.low_below,
-        on_hand: at(counted).map_or(0, |level| level.on_hand),
+        on_hand: Some(at(counted).map_or(0, |level| level.on_hand)).filter(|units| !is_unlimited(*units)),
+        is_unlimited: is_unlimited(available),
     }
 }
 

@@ -69,7 +69,7 @@ pub async fn submit(State(shop): State<Shop>, posted: Posted) -> Result<Response
         let error = visit.locale.t("upload.no_file").to_string();
         return show(&shop, visit, Some(error)).await;
     };
-    let (name, bytes) = (file.name.clone(), file.bytes.to_vec());
+    let (name, bytes) = (file.name.clone(), file.bytes.to_vec().into());
     match shop.intake.keep_file(&visit.ctx, tenant, name, bytes).await {
         Ok(id) => Ok(redirect_done(&format!("/seller/uploads/{id}"), "uploaded")),
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),

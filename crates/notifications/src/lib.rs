@@ -1,0 +1,36 @@
+//! Notifications: what people are told of what happens to what is theirs.
+//!
+//! - [`listen`]: public events become notices of the persons and shops that they concern, each once.
+//! - [`Notices`]: they are listed, counted and marked as read here. Their words are made when somebody reads them, in the
+//!   reader's language, of what the event said and of what the other contexts call things now.
+//! - [`sweep`]: what is older than [`KEPT_DAYS`](contracts::notifications::KEPT_DAYS) is forgotten.
+//!
+//! The rules are in `docs/notifications.md`.
+
+mod app;
+mod desk;
+mod domain;
+mod error;
+mod http;
+mod react;
+mod store;
+mod sweep;
+
+pub use app::{Notices, Parts};
+pub use error::Error;
+pub use http::routes;
+pub use react::listen;
+pub use sweep::sweep;
+
+pub const CONTEXT: &str = "notifications";
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+#[must_use]
+pub fn schema() -> ::store::migrate::Schema {
+    ::store::migrate::Schema {
+        context: CONTEXT,
+        migrator: &MIGRATOR,
+        composes: &[],
+    }
+}

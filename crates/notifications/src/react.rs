@@ -1,0 +1,42 @@
+//! The log is heard: what it tells becomes notices.
+
+use crate::app::Notices;
+use crate::domain::news::{self, TOPICS};
+use crate::error::Error;
+use crate::store::{self, Drafts};
+use ::store::Tx;
+use ::store::consumer::Consumer;
+use contracts::Envelope;
+use contracts::notifications::KEPT_DAYS;
+use kernel::{SharedClock, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+/// Days after which what is heard of is no news any more: it is there to be looked up, and read already. So a new consumer
+/// that hears the whole past does not tell anybody of it.
+const NEWS_DAYS: i64 = 14;
+
+/// Notes for whom events are, until `stop`. What is told twice is noted once.
+pub async fn listen(notices: Notices, clock: SharedClock, stop: CancellationToken) {
+    let consumer = Consumer::new("notifications.notices", TOPICS);
+    consumer
+        .run_batches(notices.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
+            let now = clock.now();
+            Box::pin(note(tx, events, now))
+        })
+        .await;
+}
+
+async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Error> {
+    let forgotten = now - chrono::TimeDelta::days(KEPT_DAYS);
+    let old = now - chrono::TimeDelta::days(NEWS_DAYS);
+    let mut drafts = Drafts::default();
+    for event in events.iter().filter(|event| event.at > forgotten) {
+        for told in news::of(event)? {
+            drafts.push(event.id, event.at, told, event.at < old)?;
+        }
+    }
+    if !drafts.is_empty() {
+        store::note(tx, &drafts).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Notices over a database of their own.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod feed;
+mod world;

@@ -1,0 +1,190 @@
+//! What the marketplace has sold, and orders found by what is known of them: each by one statement.
+
+use crate::project::OrderRow;
+use contracts::orders::OrderStanding;
+use kernel::{OrderId, Timestamp, uuid_floor};
+use serde::Deserialize;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+pub struct TotalRow {
+    pub currency: String,
+    pub orders: i64,
+    pub shops: i64,
+    pub paid: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct SalesRow {
+    pub places: Json<Vec<PlaceRow>>,
+    pub shops: Json<Vec<ShopRow>>,
+    pub products: Json<Vec<ProductRow>>,
+    pub sold: Option<i64>,
+    pub goods: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub struct PlaceRow {
+    pub country: String,
+    pub region: Option<String>,
+    pub orders: u64,
+    pub paid: i64,
+}
+
+#[derive(Deserialize)]
+pub struct ShopRow {
+    pub tenant: Uuid,
+    pub orders: u64,
+    pub paid: i64,
+}
+
+#[derive(Deserialize)]
+pub struct ProductRow {
+    pub tenant: Uuid,
+    pub product: Uuid,
+    pub title: String,
+    pub units: u64,
+    pub paid: i64,
+}
+
+pub async fn totals(
+    conn: &mut PgConnection,
+    [from, until]: [Timestamp; 2],
+) -> Result<Vec<TotalRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select currency, count(distinct order_id) as orders, count(distinct tenant_id) as shops,
+                sum(total - refunded)::bigint as paid
+           from orders.sub_order
+          where id >= $1 and id < $2 and confirmed_at is not null and status <> 'cancelled'
+          group by currency
+          order by 2 desc, 1",
+    )
+    .bind(uuid_floor(from))
+    .bind(uuid_floor(until))
+    .fetch_all(conn)
+    .await
+}
+
+pub async fn sales(
+    conn: &mut PgConnection,
+    [from, until]: [Timestamp; 2],
+    currency: &str,
+    [shops, products]: [i64; 2],
+) -> Result<SalesRow, sqlx::Error> {
+    sqlx::query_as(include_str!("../sql/market_sales.sql"))
+        .bind(uuid_floor(from))
+        .bind(uuid_floor(until))
+        .bind(currency)
+        .bind(shops)
+        .bind(products)
+        .fetch_one(conn)
+        .await
+}
+
+/// Orders placed, of them paid, of those delivered.
+pub async fn funnel(
+    conn: &mut PgConnection,
+    [from, until]: [Timestamp; 2],
+) -> Result<(i64, i64, i64), sqlx::Error> {
+    // What was cancelled after it was paid was paid: only then has it been given back, or has parts that were confirmed.
+    sqlx::query_as(
+        "select count(*), count(*) filter (where paid), count(*) filter (where paid and fulfilment = 'delivered' and status = 'confirmed')
+           from (select fulfilment, status, status = 'confirmed' or refunded > 0 as paid
+                   from orders.order where id >= $1 and id < $2) o",
+    )
+    .bind(uuid_floor(from))
+    .bind(uuid_floor(until))
+    .fetch_one(conn)
+    .await
+}
+
+/// What is asked of the list.
+pub struct Wanted<'a> {
+    /// Any of these; all orders where there are none.
+    pub any: &'a [String],
+    /// And each of these.
+    pub all: &'a [String],
+    pub from: Option<Timestamp>,
+    /// Below this id: what came before on the list, or the end of the time.
+    pub below: Option<Uuid>,
+    pub limit: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct FoundRow {
+    #[sqlx(flatten)]
+    pub order: OrderRow,
+    pub email: String,
+    pub standing: String,
+}
+
+pub async fn find(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<FoundRow>, sqlx::Error> {
+    let floor = wanted.from.map_or(Uuid::nil(), uuid_floor);
+    let below = wanted.below.unwrap_or(Uuid::max());
+    let mut terms = wanted.any.to_vec();
+    let mut all = wanted.all.to_vec();
+    if terms.is_empty() {
+        terms.extend(all.pop());
+    }
+    let statement = match terms.is_empty() {
+        true => sqlx::query_as(include_str!("../sql/find_all.sql")),
+        false => sqlx::query_as(include_str!("../sql/find_by_term.sql"))
+            .bind(terms)
+            .bind(all),
+    };
+    statement
+        .bind(floor)
+        .bind(below)
+        .bind(wanted.limit)
+        .fetch_all(conn)
+        .await
+}
+
+pub async fn by_number(conn: &mut PgConnection, term: &str) -> Result<Option<OrderId>, sqlx::Error> {
+    sqlx::query_scalar("select order_id from orders.desk_term where term = $1 order by order_id desc limit 1")
+        .bind(term)
+        .fetch_optional(conn)
+        .await
+}
+
+/// What orders are found by as they stand, and what else was told of them, each as (order, term).
+pub async fn keep_terms(
+    conn: &mut PgConnection,
+    orders: &[Uuid],
+    told: &[(Uuid, String)],
+) -> Result<(), sqlx::Error> {
+    let (of, terms): (Vec<Uuid>, Vec<String>) = told.iter().cloned().unzip();
+    let standings: Vec<String> = OrderStanding::ALL
+        .iter()
+        .map(|standing| format!("standing:{}", standing.name()))
+        .collect();
+    sqlx::query(
+        "with known as (
+             select o.id, o.number, 'standing:' || orders.standing(o.status, o.fulfilment) as standing
+               from orders.order o where o.id = any($1)
+         ), gone as (
+             delete from orders.desk_term t using known k, unnest($4::text[]) as s (term)
+              where t.order_id = k.id and t.term = s.term and s.term <> k.standing
+         )
+         insert into orders.desk_term (term, order_id)
+         select standing, id from known
+         union select 'number:' || number, id from known
+         union select 'email:' || encode(sha256(convert_to(lower(e.payload -> 'placed' ->> 'email'), 'UTF8')), 'hex'), e.stream_id
+                 from orders.event e
+                where e.stream_id = any($1) and e.version = 1 and e.payload -> 'placed' ->> 'email' <> ''
+         union select 'shop:' || (p ->> 'tenant'), e.stream_id
+                 from orders.event e, json_array_elements(e.payload -> 'placed' -> 'parts') as p
+                where e.stream_id = any($1) and e.version = 1
+         union select told.term, told.order_id from unnest($2::uuid[], $3::text[]) as told (order_id, term)
+             on conflict (term, order_id) do nothing",
+    )
+    .bind(orders)
+    .bind(of)
+    .bind(terms)
+    .bind(standings)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
