@@ -34,6 +34,7 @@ pub mod order;
 pub mod page;
 pub mod parcel;
 pub mod product;
+pub mod promoted;
 pub mod returns;
 pub mod reviews;
 pub mod seller;

@@ -76,6 +76,7 @@ use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
 use contracts::reviews::Reviews;
 use contracts::search::Search;
+use contracts::search::promoted::Promoting;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
 use contracts::system::System;
@@ -101,6 +102,7 @@ pub struct Shop {
     pub dead_letters: Arc<dyn DeadLetters>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
+    pub promoting: Arc<dyn Promoting>,
     pub cart: Arc<dyn CartService>,
     pub checkout: Arc<dyn Checkout>,
     pub orders: Arc<dyn Orders>,
@@ -375,6 +377,9 @@ fn table() -> Table {
         .get("/seller/uploads/{id}/events", seller::following::events)
         .get("/seller/uploads/{id}/errors.csv", seller::files::error_list)
         .get("/seller/uploads/{id}/failed-rows.csv", seller::files::failed_rows)
+        .get("/seller/promoted", seller::promoted::page)
+        .post("/seller/promoted", seller::promoted::promote)
+        .post("/seller/promoted/{id}/stop", seller::promoted::stop)
         .get("/seller/promotions", seller::promotions::list)
         .get("/seller/promotions/new", seller::promotions::new)
         .post("/seller/promotions/new", seller::promotions::make)
@@ -469,6 +474,8 @@ fn table() -> Table {
             "/operator/categories/{id}/attributes",
             operator::categories::set_attributes,
         )
+        .get("/operator/promoted", operator::promoted::page)
+        .post("/operator/promoted", operator::promoted::set)
         .get("/operator/items", operator::items::page)
         .post("/operator/items/{id}/match", operator::items::accept)
         .post("/operator/items/{id}/refuse", operator::items::refuse)

@@ -17,6 +17,7 @@ pub mod partners;
 pub mod payments;
 pub mod payouts;
 mod periods;
+pub mod promoted;
 pub mod refunds;
 pub mod reviews;
 pub mod search;
