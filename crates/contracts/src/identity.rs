@@ -176,11 +176,48 @@ pub struct Partner {
     pub expires_at: DateTime,
 }
 
+/// A key of a partner's program, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerKeyCard {
+    pub id: PartnerKeyId,
+    /// Its first characters, to tell it from others.
+    pub prefix: String,
+    pub name: String,
+    pub carrier: String,
+    pub scopes: Vec<PartnerScope>,
+    pub expires_at: DateTime,
+    /// To the minute.
+    pub last_used_at: Option<DateTime>,
+    pub revoked_at: Option<DateTime>,
+    /// Another took its place, and it goes on for a while.
+    pub is_replaced: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakePartnerKey {
+    pub name: String,
+    pub carrier: String,
+    pub scopes: Vec<PartnerScope>,
+    /// A year from now where it is absent.
+    pub expires_at: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadePartnerKey {
+    pub secret: String,
+    pub key: PartnerKeyCard,
+}
+
 service! {
     /// The keys of partners' programs.
     PartnerKeys as "partner_keys", remote RemotePartnerKeys, served ServedPartnerKeys {
         /// Whose key this is; `unauthenticated` when it is nobody's any more.
         fn recognise(secret: String) -> Partner;
+        /// For operators: the newest first, those that are over included; at most 200.
+        fn keys() -> Vec<PartnerKeyCard>;
+        /// Its secret is in this answer and nowhere else.
+        fn make(by: UserId, new: MakePartnerKey) -> MadePartnerKey;
+        fn revoke(by: UserId, id: PartnerKeyId) -> PartnerKeyCard;
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who is owed what.
 
+mod desk;
 mod statement;
 
+pub use desk::*;
 pub use statement::{Movement, Statement};
 
 use crate::service::{public_event, service};

@@ -1,5 +1,6 @@
 //! Finding things.
 
+pub mod promoted;
 pub mod taste;
 pub mod tuning;
 
@@ -67,6 +68,9 @@ pub struct SearchQuery {
     pub limit: u16,
     /// Whether facets are wanted.
     pub facets: bool,
+    /// Whether listings that shops pay for may be put forward among the answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promoted: bool,
 }
 
 /// Quantities of an attribute, both ends included.
@@ -160,6 +164,9 @@ pub struct SearchHit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 2, example = 3)]
     pub offers: Option<u32>,
+    /// It stands here because its shop pays for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promoted: bool,
     /// As the index keeps them. Answers have the one that is read in `title`, and these no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(ignore)]

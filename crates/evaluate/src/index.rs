@@ -71,6 +71,7 @@ fn document(number: u32, product: &Product) -> Document {
             distance_km: None,
             rating: None,
             offers: None,
+            promoted: false,
             titles: None,
         },
         seller,

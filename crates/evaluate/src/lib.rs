@@ -25,7 +25,7 @@ use anyhow::{Context, Result, bail};
 use search::engine::Ranking;
 use std::path::{Path, PathBuf};
 
-pub use measure::{Figures, Half};
+pub use measure::{Difference, Figures, Half};
 pub use report::{Report, table};
 pub use slips::mistyped;
 

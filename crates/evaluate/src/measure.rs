@@ -71,6 +71,35 @@ impl Figures {
     }
 }
 
+/// How far one side stands above the other, query by query, and how far that may be off by the choice of queries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Difference {
+    pub mean: f64,
+    /// The mean's standard error: of the queries' differences, over the root of their number.
+    pub error: f64,
+}
+
+/// Standard errors beyond which a difference is none of chance's (about 95 of 100 times).
+const ERRORS: f64 = 2.0;
+
+impl Difference {
+    #[must_use]
+    pub fn of(ours: &[(Half, f64)], other: &[(Half, f64)]) -> Self {
+        let each: Vec<f64> = ours.iter().zip(other).map(|((_, a), (_, b))| a - b).collect();
+        let count = each.len().max(1) as f64;
+        let mean = each.iter().sum::<f64>() / count;
+        let spread = each.iter().map(|one| (one - mean).powi(2)).sum::<f64>();
+        let error = (spread / (count - 1.0).max(1.0) / count).sqrt();
+        Self { mean, error }
+    }
+
+    /// Whether the first is worse, and not by chance.
+    #[must_use]
+    pub fn is_below(&self) -> bool {
+        self.mean < -ERRORS * self.error
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +132,23 @@ mod tests {
             .filter(|n| Half::of(&format!("query {n}")) == Half::Told)
             .count();
         assert!((400..600).contains(&told), "{told}");
+    }
+
+    #[test]
+    fn a_difference_is_told_with_what_chance_may_make_of_it() {
+        let side =
+            |figures: &[f64]| -> Vec<(Half, f64)> { figures.iter().map(|one| (Half::Told, *one)).collect() };
+        // Differences of -0.1 and 0.1 by turns say nothing; always -0.1 or so says it is worse.
+        let even = Difference::of(&side(&[0.4, 0.6, 0.4, 0.6]), &side(&[0.5; 4]));
+        assert!(
+            even.mean.abs() < 1e-9 && (even.error - 0.057_735).abs() < 1e-4,
+            "{even:?}"
+        );
+        assert!(!even.is_below());
+        let worse = Difference::of(&side(&[0.40, 0.41, 0.39, 0.40]), &side(&[0.5; 4]));
+        assert!(worse.is_below() && (worse.mean + 0.1).abs() < 1e-9);
+        let better = Difference::of(&side(&[0.60, 0.61, 0.59, 0.60]), &side(&[0.5; 4]));
+        assert!(!better.is_below());
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Identity as other contexts know it.
 
+use crate::app::NewPartnerKey;
+use crate::store::partner_key::PartnerKey;
 use crate::{Accounts, Error};
 use contracts::Reply;
 use contracts::identity::{
-    BrowserSession, Credential, Identity, Partner, PartnerKeys, Principal, RegisterUser, SignIn, UserCard,
+    BrowserSession, Credential, Identity, MadePartnerKey, MakePartnerKey, Partner, PartnerKeyCard,
+    PartnerKeys, Principal, RegisterUser, SignIn, UserCard,
 };
 use futures::FutureExt;
 use futures::TryFutureExt;
-use kernel::{Ctx, Fault, Role, SessionId, TenantId, UserId};
+use kernel::{Ctx, Fault, PartnerKeyId, Role, SessionId, TenantId, UserId};
 
 /// Answers with a fault what a use case refuses.
 fn reply<'a, T>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> Reply<'a, T> {
@@ -97,8 +100,53 @@ impl Identity for Accounts {
     }
 }
 
+fn card(key: PartnerKey) -> PartnerKeyCard {
+    PartnerKeyCard {
+        id: key.id,
+        prefix: key.prefix,
+        name: key.name,
+        carrier: key.carrier,
+        scopes: key.scopes,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        revoked_at: key.revoked_at,
+        is_replaced: key.replaced_by.is_some(),
+    }
+}
+
 impl PartnerKeys for Accounts {
     fn recognise<'a>(&'a self, ctx: &'a Ctx, secret: String) -> Reply<'a, Partner> {
         reply(async move { self.recognise(ctx, &secret).await })
+    }
+
+    fn keys<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<PartnerKeyCard>> {
+        reply(async move {
+            let keys = self.partner_keys().await?;
+            Ok::<_, Error>(keys.into_iter().map(card).collect())
+        })
+    }
+
+    fn make<'a>(&'a self, ctx: &'a Ctx, by: UserId, new: MakePartnerKey) -> Reply<'a, MadePartnerKey> {
+        Box::pin(async move {
+            let expires_at = new
+                .expires_at
+                .map(|at| httpkit::moment("/expires_at", at))
+                .transpose()?;
+            let wanted = NewPartnerKey {
+                name: new.name,
+                carrier: new.carrier,
+                scopes: new.scopes,
+                expires_at,
+            };
+            let shown = self.make_partner_key(ctx, by, wanted).await?;
+            Ok(MadePartnerKey {
+                secret: shown.secret,
+                key: card(shown.key),
+            })
+        })
+    }
+
+    fn revoke<'a>(&'a self, ctx: &'a Ctx, by: UserId, id: PartnerKeyId) -> Reply<'a, PartnerKeyCard> {
+        reply(async move { Ok::<_, Error>(card(self.revoke_partner_key(ctx, by, id).await?)) })
     }
 }

@@ -133,6 +133,8 @@ ids! {
     SynonymId,
     /// What comes first, last or not at all in some searches.
     SearchRuleId,
+    /// A product that its shop pays for being put forward in searches.
+    PromotedListingId,
     /// One search that somebody made.
     SearchId,
     /// One charge of a buyer for one order.

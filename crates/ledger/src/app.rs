@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Kinds of entries that an operator may reverse. All others follow from what happened elsewhere, and are undone there.
-const REVERSIBLE: [&str; 3] = ["provider_fee", "provider_transfer", "listing_fee"];
+const REVERSIBLE: [&str; 4] = ["provider_fee", "provider_transfer", "listing_fee", "promoted_fee"];
 
 /// Well below the lease of a payout that is being asked about.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);

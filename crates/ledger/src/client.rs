@@ -1,5 +1,6 @@
 //! The ledger as other contexts know it.
 
+mod desk;
 mod purses;
 mod settlement;
 

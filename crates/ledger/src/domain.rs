@@ -7,6 +7,7 @@ mod fees;
 mod hold;
 mod life;
 mod listing;
+mod promoted;
 pub mod purse;
 mod schedule;
 mod settlement;
@@ -19,6 +20,7 @@ pub use commission::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 pub use fees::{provider_fee, provider_transfer};
 pub use hold::{Standing, reserve};
 pub use listing::{Lister, ListingCharge, ListingRule, listing_charge, rule_for};
+pub use promoted::promoted_fee;
 pub use schedule::{Schedule, ScheduleError};
 pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
 pub use statement::{Line, statement};
@@ -44,7 +46,7 @@ pub enum Account {
     SellerReserve,
     /// What the marketplace has earned, kept per shop. Income.
     CommissionRevenue,
-    /// What shops pay for having products listed, kept per shop. Income.
+    /// What shops pay for having products listed, and put forward in searches, kept per shop. Income.
     ListingRevenue,
     /// Tax collected for the authorities, kept per shop. Liability.
     TaxPayable,

@@ -36,7 +36,7 @@ pub use store::commission::Wanted as WantedRules;
 pub use store::holds::Wanted;
 pub use store::purses::Found as FoundPurse;
 pub use verify::verify;
-pub use work::{note_listings, work};
+pub use work::{charge_promoted, note_listings, work};
 
 pub const CONTEXT: &str = "ledger";
 

@@ -113,6 +113,7 @@ fn kind(movement: &Movement, language: Language) -> String {
         "refund" => language.pick("Refund", "Reembolso"),
         "payout" => language.pick("Payout", "Abono"),
         "listing_fee" => language.pick("Listing fee", "Cuota de publicación"),
+        "promoted_fee" => language.pick("Put forward in searches", "Producto promocionado"),
         "hold" => language.pick("Held back", "Retención"),
         "release" => language.pick("Let go", "Liberación"),
         other => other,

@@ -9,6 +9,7 @@ use ::store::consumer::Consumer;
 use contracts::catalog::ProductChanged;
 use contracts::orders::SubOrderDelivered;
 use contracts::payments::{PaymentCaptured, PaymentRefunded};
+use contracts::search::promoted::PromotedDayBegun;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
         note_charges(&ledger, stop.clone()),
         note_deliveries(&ledger, stop.clone()),
         note_listings(&ledger, clock.clone(), stop.clone()),
+        charge_promoted(&ledger, clock.clone(), stop.clone()),
     );
 }
 
@@ -151,6 +153,16 @@ pub async fn note_listings(ledger: &Ledger, clock: SharedClock, stop: Cancellati
     consumer
         .run_batches(ledger.db(), stop, move |tx: &mut Tx, events: &[Envelope]| {
             Box::pin(Ledger::note_listings(tx, events, clock.now()))
+        })
+        .await;
+}
+
+/// The search tells of each day on which a product is put forward; charged until `stop`.
+pub async fn charge_promoted(ledger: &Ledger, clock: SharedClock, stop: CancellationToken) {
+    let consumer = Consumer::new("ledger.charge_promoted", vec![PromotedDayBegun::TOPIC]);
+    consumer
+        .run_batches(ledger.db(), stop, move |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(Ledger::charge_promoted(tx, events, clock.now()))
         })
         .await;
 }

@@ -2,6 +2,7 @@
 
 mod carrying;
 mod desks;
+mod finding;
 mod health;
 mod noticing;
 mod talk;
@@ -33,7 +34,6 @@ use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
 use contracts::purses::{Purses, RemotePurses, ServedPurses};
 use contracts::reviews::{RemoteReviews, Reviews, ServedReviews};
-use contracts::search::tuning::{RemoteSearchDesk, SearchDesk, ServedSearchDesk};
 use contracts::search::{RemoteSearch, Search, ServedSearch};
 use contracts::shipping::{RemoteShipping, Shipping};
 use contracts::taxes::{RemoteTaxDesk, ServedTaxDesk, TaxDesk};
@@ -219,10 +219,8 @@ pub async fn compose(
     let search: Arc<dyn Search> = w.client("search", Arc::new(searches.clone()), |p| {
         Arc::new(RemoteSearch(p))
     });
-    let findings = search::Desk::new(db(search::CONTEXT)?, searches.clone());
-    let search_desk: Arc<dyn SearchDesk> = w.client("search", Arc::new(findings.clone()), |p| {
-        Arc::new(RemoteSearchDesk(p))
-    });
+    let timed = (db(search::CONTEXT)?, clock.clone());
+    let finding = finding::add(w, timed, &searches, &catalog, &tenants);
     let follower = search::Follower {
         searches: searches.clone(),
         sources: search::Sources {
@@ -315,6 +313,7 @@ pub async fn compose(
         Arc::new(RemoteSettlement(p))
     });
 
+    let money_desk = desks::money(w, &ledger_book);
     let promotion_book = promotions::Promotions::new(db(promotions::CONTEXT)?);
     let tax_book = config.taxes.book(db(taxes::CONTEXT)?);
     let till = checkout::Checkouts::new(checkout::Parts {
@@ -381,7 +380,8 @@ pub async fn compose(
         templates: noticing.templates,
         dead_letters: noticing.dead_letters,
         search: search.clone(),
-        search_desk,
+        search_desk: finding.search_desk,
+        promoting: finding.promoting,
         history: desks.history,
         moderation: desks.moderation,
         schedule: desks.schedule,
@@ -404,6 +404,8 @@ pub async fn compose(
         shipping,
         ledger,
         settlement,
+        money_desk,
+        partner_keys: partner_keys.clone(),
         purses,
         promotion_desk,
         staff_desk,
@@ -477,14 +479,13 @@ pub async fn compose(
     talk::serve(w, conversations);
     let sales = (db(search::CONTEXT)?, clock.clone());
     let (ready, f) = (searches.clone(), follower);
-    let (tuned, c) = (findings.clone(), clock.clone());
+    let (tuned, c) = (finding.findings.clone(), clock.clone());
     let noted = (searches.clone(), db(search::CONTEXT)?, clock.clone());
     let bought = db(search::CONTEXT)?;
     let titled = (searches.clone(), catalog.clone(), clock.clone());
-    w.add(Service::new("search").calls(ServedSearchDesk(Arc::new(findings.clone()))));
     w.add(
         Service::new("search")
-            .api(search::routes(searches.clone()).merge(search::desk_routes(findings)))
+            .api(search::routes(searches.clone()).merge(search::desk_routes(finding.findings)))
             .calls(ServedSearch(Arc::new(searches)))
             .run(Loop::new("search index", move |stop| f.clone().run(stop)))
             .run(Loop::new("synonyms and rules", move |stop| {

@@ -2,8 +2,9 @@
 
 use crate::app::Searches;
 use crate::engine::analysis::{folder, terms};
-use crate::engine::{Rule, Rules, SynonymSet, Synonyms, Tuning};
+use crate::engine::{Promoted, Rule, Rules, SynonymSet, Synonyms, Tuning};
 use crate::error::Error;
+use crate::promoting::OF_ALL_MAX;
 use crate::{report, store};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
@@ -70,6 +71,7 @@ impl Desk {
         }
         let synonyms = store::live_synonyms(&mut tx).await?;
         let rules = store::live_rules(&mut tx, now).await?;
+        let promoted = store::promoted::running(&mut tx, now, OF_ALL_MAX).await?;
         tx.commit().await?;
         let sets: Vec<SynonymSet> = synonyms
             .into_iter()
@@ -95,6 +97,7 @@ impl Desk {
         let tuning = Tuning {
             synonyms: Synonyms::new(&sets),
             rules: Rules::new(rules.collect()),
+            promoted: Promoted::new(promoted),
         };
         self.searches.tune(version, tuning);
         Ok(())

@@ -28,6 +28,8 @@ pub enum Error {
     Ended,
     #[error("There are as many of these as may be: {0}. End some that there are.")]
     TooMany(i64),
+    #[error("an event cannot be written: {0}")]
+    Event(#[from] serde_json::Error),
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
 }
@@ -71,7 +73,7 @@ impl From<Error> for Fault {
             Error::Ended => Fault::new(Kind::Conflict, "ended", error.to_string()).allowing(&[]),
             Error::TooMany(_) => Fault::new(Kind::Conflict, "too_many", error.to_string()),
             Error::Database(error) if ::store::is_outage(&error) => ::store::out_of_reach(&error),
-            Error::Engine(_) | Error::Panicked(_) | Error::Database(_) => {
+            Error::Engine(_) | Error::Panicked(_) | Error::Event(_) | Error::Database(_) => {
                 tracing::error!(%error, "a search failed");
                 Fault::internal()
             }

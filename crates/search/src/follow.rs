@@ -205,8 +205,9 @@ impl Follower {
         drop(old);
         let index = built.keeper.index();
         let documents = index.documents();
-        self.searches.serve(Some(index));
+        // First, because what lies elsewhere is asked by the name that it is given here.
         home.adopt(built.keeper.as_mut()).await?;
+        self.searches.serve(Some(index));
         tracing::info!(documents, "the search index was built");
         Ok(built)
     }

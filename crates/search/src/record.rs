@@ -96,6 +96,7 @@ fn filters_of(query: &SearchQuery) -> serde_json::Value {
         near: None,
         near_km: None,
         taste: None,
+        promoted: false,
         language: None,
         ..query.clone()
     };

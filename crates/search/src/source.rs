@@ -324,6 +324,7 @@ impl Reader {
                 distance_km: None,
                 rating,
                 offers: None,
+                promoted: false,
                 titles,
             },
             title: listing.title,

@@ -1,5 +1,7 @@
 //! The SQL of what operators say about searches.
 
+pub mod promoted;
+
 use crate::error::Error;
 use contracts::Language;
 use contracts::search::tuning::{

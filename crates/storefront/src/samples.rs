@@ -5,6 +5,7 @@
 mod account;
 mod basket;
 mod cards;
+mod charging;
 mod checkout;
 mod components;
 mod downloads;
@@ -93,6 +94,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     wishing::add(scene, &mut samples);
     office::add(scene, &mut samples);
     overseeing::add(scene, &mut samples);
+    charging::add(scene, &mut samples);
     samples
 }
 

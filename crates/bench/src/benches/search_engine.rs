@@ -188,6 +188,7 @@ fn document(index: usize, texts: &Texts) -> Document {
             distance_km: None,
             rating: None,
             offers: None,
+            promoted: false,
             titles: None,
         },
         seller,

@@ -8,7 +8,7 @@ pub struct Movement {
     /// The ledger's entry.
     pub entry: Uuid,
     pub at: DateTime,
-    /// Such as `sale`, `refund`, `payout`, `hold`, `listing_fee`; for a reversal, of what it reverses.
+    /// Such as `sale`, `refund`, `payout`, `hold`, `listing_fee`, `promoted_fee`; for a reversal, of what it reverses.
     pub kind: String,
     /// Whether it undoes an earlier movement of this kind.
     pub reversal: bool,

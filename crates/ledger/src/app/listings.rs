@@ -2,13 +2,14 @@
 
 use super::Ledger;
 use super::commission::beginning;
-use crate::domain::{Lister, ListingCharge, ListingRule, listing_charge, rule_for};
+use crate::domain::{Lister, ListingCharge, ListingRule, listing_charge, promoted_fee, rule_for};
 use crate::error::Error;
 use crate::store::entries;
 use crate::store::listings::{self, ListingChargeRow, ListingRuleRow};
 use ::store::{Scope, Tx};
 use contracts::Envelope;
 use contracts::catalog::ProductChanged;
+use contracts::search::promoted::PromotedDayBegun;
 use contracts::tenants::ShopStatus;
 use kernel::{BasisPoints, Ctx, Currency, EntryId, ListingRuleId, Money, TenantId, Timestamp};
 use sqlx::PgConnection;
@@ -110,6 +111,22 @@ impl Ledger {
         let told = events.iter().filter_map(Envelope::read::<ProductChanged>);
         let told: Vec<ProductChanged> = told.collect::<Result<_, _>>()?;
         listings::note(tx, &told, now).await?;
+        Ok(())
+    }
+
+    /// Charges for days on which products are put forward, as the log tells of them.
+    pub(crate) async fn charge_promoted(
+        tx: &mut Tx,
+        events: &[Envelope],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut made = Vec::new();
+        for day in events.iter().filter_map(Envelope::read::<PromotedDayBegun>) {
+            let day = day?;
+            let entry = promoted_fee(EntryId::new(now), day.tenant, day.product, day.fee, day.tax, now)?;
+            made.extend(entry);
+        }
+        entries::post(tx, &made).await?;
         Ok(())
     }
 

@@ -46,7 +46,7 @@ fn held(row: &HoldRow) -> Result<HeldMoney, Fault> {
     })
 }
 
-fn payout(row: PayoutRow) -> Result<ShopPayout, Fault> {
+pub(super) fn payout(row: PayoutRow) -> Result<ShopPayout, Fault> {
     Ok(ShopPayout {
         id: row.id,
         shop: row.tenant_id,

@@ -5,9 +5,10 @@ use crate::domain::{Conditions, Tariff};
 use crate::error::Error;
 use axum::extract::State;
 use axum::http::StatusCode;
+use contracts::ledger::MakeRule;
 use httpkit::{Admin, Json, Problem, ProblemDocument, moment, perm, text};
 use kernel::limits::AMOUNT_MINOR_MAX;
-use kernel::{BasisPoints, CommissionRuleId, Currency, DateTime, ProductId, TenantId};
+use kernel::{BasisPoints, CommissionRuleId, Currency, DateTime, Fault, ProductId, TenantId};
 use serde::Deserialize;
 
 /// Characters of a plan's name.
@@ -84,33 +85,59 @@ pub async fn handler(
     admin: Admin<perm::ManageLedger>,
     Json(request): Json<NewCommissionRule>,
 ) -> Result<(StatusCode, Json<CommissionRule>), Problem> {
-    check(&request)?;
-    let line =
-        |pointer, given: Option<String>, max| given.map(|given| text::line(pointer, &given, max)).transpose();
-    let rule = NewRule {
-        conditions: Conditions {
-            product: request.product,
-            shop: request.shop,
-            category: line("/category", request.category, CATEGORY_CHARS_MAX)?,
-            plan: line("/plan", request.plan, PLAN_CHARS_MAX)?,
-            currency: request.currency,
-        },
-        tariff: Tariff {
-            rate: BasisPoints(request.rate_basis_points),
-            fixed: request.fixed,
-            floor: request.floor,
-            cap: request.cap,
-            tax: BasisPoints(request.tax_basis_points),
-        },
-        valid_from: request
-            .valid_from
-            .map(|at| moment("/valid_from", at))
-            .transpose()?,
-        replaces: request.replaces,
-        note: text::line("/note", &request.note, NOTE_CHARS_MAX)?,
-    };
+    let rule = request.read()?;
     let row = ledger.make_rule(&admin.ctx, rule).await?;
     Ok((StatusCode::CREATED, Json(CommissionRule::new(row)?)))
+}
+
+impl NewCommissionRule {
+    /// What it says, if it can be meant.
+    pub(crate) fn read(self) -> Result<NewRule, Fault> {
+        check(&self)?;
+        let line = |pointer, given: Option<String>, max| {
+            given.map(|given| text::line(pointer, &given, max)).transpose()
+        };
+        Ok(NewRule {
+            conditions: Conditions {
+                product: self.product,
+                shop: self.shop,
+                category: line("/category", self.category, CATEGORY_CHARS_MAX)?,
+                plan: line("/plan", self.plan, PLAN_CHARS_MAX)?,
+                currency: self.currency,
+            },
+            tariff: Tariff {
+                rate: BasisPoints(self.rate_basis_points),
+                fixed: self.fixed,
+                floor: self.floor,
+                cap: self.cap,
+                tax: BasisPoints(self.tax_basis_points),
+            },
+            valid_from: self.valid_from.map(|at| moment("/valid_from", at)).transpose()?,
+            replaces: self.replaces,
+            note: text::line("/note", &self.note, NOTE_CHARS_MAX)?,
+        })
+    }
+}
+
+/// As a page of the back office says it.
+impl From<MakeRule> for NewCommissionRule {
+    fn from(new: MakeRule) -> Self {
+        Self {
+            product: new.scope.product,
+            shop: new.scope.shop,
+            category: new.scope.category,
+            plan: new.scope.plan,
+            currency: new.scope.currency,
+            rate_basis_points: new.tariff.rate_basis_points,
+            fixed: new.tariff.fixed,
+            floor: new.tariff.floor,
+            cap: new.tariff.cap,
+            tax_basis_points: new.tariff.tax_basis_points,
+            valid_from: new.valid_from,
+            replaces: new.replaces,
+            note: new.note,
+        }
+    }
 }
 
 fn check(request: &NewCommissionRule) -> Result<(), Error> {

@@ -17,5 +17,5 @@ select m.currency, m.quarter,
          where p.tenant_id = $1 and e.at >= $2 and e.at < $3
            and p.account in ('seller_payable', 'commission_revenue', 'listing_revenue', 'tax_payable')) m
  group by m.currency, m.quarter
-having bool_or(m.kind in ('sale', 'refund', 'payout', 'listing_fee'))
+having bool_or(m.kind in ('sale', 'refund', 'payout', 'listing_fee', 'promoted_fee'))
  order by m.currency, m.quarter

@@ -7,6 +7,7 @@ mod holds;
 mod http;
 mod listings;
 mod payouts;
+mod promoted;
 mod purses;
 mod reconcile;
 mod sending;

@@ -10,6 +10,7 @@ use contracts::catalog::{
 };
 use contracts::digital::{Downloads, RemoteDownloads, ServedDownloads};
 use contracts::identity::Identity;
+use contracts::ledger::{MoneyDesk, RemoteMoneyDesk, ServedMoneyDesk};
 use contracts::orders::{
     MarketDesk, OrderDesk, OrderPapers, RemoteMarketDesk, RemoteOrderDesk, RemoteOrderPapers,
     ServedMarketDesk, ServedOrderDesk, ServedOrderPapers,
@@ -78,4 +79,11 @@ pub fn serve_orders(w: &mut Wiring<'_>, orders: &orders::Orders) {
     w.add(Service::new("orders").calls(ServedOrderPapers(local())));
     w.add(Service::new("orders").calls(ServedMarketDesk(local())));
     w.add(Service::new("orders").calls(ServedDownloads(local())));
+}
+
+/// The desk of the operator's finance staff; other processes may call it.
+pub fn money(w: &mut Wiring<'_>, ledger: &ledger::Ledger) -> Arc<dyn MoneyDesk> {
+    let local = || Arc::new(ledger.clone());
+    w.add(Service::new("ledger").calls(ServedMoneyDesk(local())));
+    w.client("ledger", local(), |p| Arc::new(RemoteMoneyDesk(p)))
 }

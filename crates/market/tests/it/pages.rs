@@ -6,6 +6,7 @@ mod making;
 mod messaging;
 mod noticing;
 mod offering;
+mod promoting;
 mod purses;
 mod reviewing;
 mod wishing;
@@ -169,8 +170,13 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         // None of anybody's: forms without a token do not get that far.
         p if [
             "/seller/promotions/",
+            "/seller/promoted/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
+            "/operator/holds/",
+            "/operator/payouts/",
+            "/operator/commission/",
+            "/operator/partners/",
             "/operator/search/",
             "/operator/moderation/",
             "/operator/items/",
@@ -281,6 +287,7 @@ fn needed(path: &str) -> Permission {
         | "/seller/orders/{id}/refunds/{refund}/credit-note.pdf"
         | "/seller/returns"
         | "/seller/promotions"
+        | "/seller/promoted"
         | "/seller/settlement"
         | "/seller/settlement/holds"
         | "/seller/settlement/payouts"
@@ -292,8 +299,12 @@ fn needed(path: &str) -> Permission {
         | "/operator/payments"
         | "/operator/payments/{order}" => Permission::ReadAnyOrder,
         "/operator/system" => Permission::ReadSystem,
+        "/operator/partners" => Permission::ManagePartners,
         "/operator"
+        | "/operator/holds"
+        | "/operator/commission"
         | "/operator/ledger"
+        | "/operator/promoted"
         | "/operator/gift-cards"
         | "/operator/payouts"
         | "/operator/reconciliation"

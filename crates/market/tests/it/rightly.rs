@@ -24,7 +24,7 @@ pub use notifications::{failed_job, notice_of, notice_of_a};
 pub use reviews::{received_by, review_of_a};
 use sales::refunded_of_a;
 pub use sales::{line_of, refund_of_a, return_of_a};
-pub use search::{search_rule_of, synonym_of};
+pub use search::{promoted_of_a, search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
 pub use taxes::tax_rate_of;
 

@@ -13,6 +13,7 @@ mod matching;
 mod meant;
 pub(crate) mod personal;
 mod plan;
+pub(crate) mod promoted;
 pub mod quantity;
 pub(crate) mod ranges;
 mod rank;
@@ -31,6 +32,7 @@ mod writer;
 pub use cursor::BadCursor;
 use cursor::PageAfter;
 pub use document::{Document, Labelled, Translated};
+pub use promoted::{Promoted, Promotion};
 pub use ranking::Ranking;
 pub use rules::{Rule, Rules};
 pub use synonyms::{SynonymSet, Synonyms};
@@ -44,6 +46,7 @@ use filter::{Filter, filters_of};
 use kernel::Timestamp;
 use matching::{Matched, for_each_match};
 use plan::{Plan, Reading};
+use promoted::Located;
 use rank::{Place, Ranked};
 use rules::{Merchandising, Pin};
 use run::{Found, Run};
@@ -52,7 +55,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 use tantivy::schema::Value;
-use tantivy::{DocAddress, Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError};
+use tantivy::{
+    DocAddress, DocId, Index, IndexReader, IndexSettings, ReloadPolicy, TantivyDocument, TantivyError,
+};
 
 /// Documents per page when the query does not say.
 const PAGE_DEFAULT: usize = 24;
@@ -94,6 +99,8 @@ pub struct Engine {
     fields: Fields,
     view: RwLock<Arc<View>>,
     refreshing: Mutex<()>,
+    /// Where what is put forward was found last.
+    located: RwLock<Option<Arc<Located>>>,
 }
 
 impl Engine {
@@ -139,6 +146,7 @@ impl Engine {
             fields,
             view: RwLock::new(Arc::new(view)),
             refreshing: Mutex::new(()),
+            located: RwLock::new(None),
         })
     }
 
@@ -164,6 +172,21 @@ impl Engine {
 
     fn view(&self) -> Arc<View> {
         Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where what is put forward is at present: looked for once, until it or the index is another.
+    fn located(&self, view: &View, promoted: &Promoted) -> tantivy::Result<Arc<Located>> {
+        let known = self
+            .located
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known.filter(|known| known.is_of(promoted, view)) {
+            return Ok(known);
+        }
+        let located = Arc::new(promoted.locate(view, &self.fields)?);
+        *self.located.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&located));
+        Ok(located)
     }
 
     /// One page of what `query` finds. Gives up at `deadline`.
@@ -194,7 +217,7 @@ impl Engine {
         let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
         let found = asked.find(self, &view, query, ranking, deadline)?;
         let next = match asked.next(&found) {
-            Some(place) => Some(cursor::write(query, asked.page_after(place))?),
+            Some(place) => Some(cursor::write(query, asked.page_after(place, &found))?),
             None => None,
         };
         let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
@@ -207,7 +230,7 @@ impl Engine {
         Ok(SearchPage {
             hits: places
                 .iter()
-                .map(|(_, ranked)| self.card(&view, ranked, query))
+                .map(|placed| self.card_of(&view, placed, query))
                 .collect::<Result<_, _>>()?,
             total: found.total,
             next,
@@ -233,8 +256,8 @@ impl Engine {
         let found = asked.find(self, &view, query, ranking, deadline)?;
         let run = asked.run(self, &view, query, ranking, deadline);
         let mut hits = Vec::new();
-        for (pin, ranked) in asked.places(&found) {
-            let reasons = run.reasons(&ranked)?;
+        for placed in asked.places(&found) {
+            let reasons = run.reasons(&placed.ranked)?;
             let factors = reasons
                 .parts
                 .named()
@@ -247,8 +270,8 @@ impl Engine {
                 })
                 .collect();
             hits.push(Explained {
-                hit: self.card(&view, &ranked, query)?,
-                pinned_by: pin.map(|pin| pin.rule),
+                hit: self.card_of(&view, &placed, query)?,
+                pinned_by: placed.pin.map(|pin| pin.rule),
                 weighed_by: reasons.rules,
                 score: factors.iter().map(|factor| factor.value).product(),
                 factors,
@@ -264,6 +287,13 @@ impl Engine {
             words: asked.plan.words.iter().map(read_word).collect(),
             hidden: hidden.collect::<Result<_, EngineError>>()?,
             hits,
+        })
+    }
+
+    fn card_of(&self, view: &View, placed: &Placed, query: &SearchQuery) -> Result<SearchHit, EngineError> {
+        Ok(SearchHit {
+            promoted: placed.is_promoted,
+            ..self.card(view, &placed.ranked, query)?
         })
     }
 
@@ -300,6 +330,25 @@ fn read_word(word: &plan::Word) -> ReadWord {
 pub struct Tuning {
     pub synonyms: Synonyms,
     pub rules: Rules,
+    pub promoted: Promoted,
+}
+
+/// What stands at one place of a page, and why if not by its rank.
+#[derive(Clone, Copy)]
+struct Placed {
+    pin: Option<Pin>,
+    is_promoted: bool,
+    ranked: Ranked,
+}
+
+impl Placed {
+    fn by_rank(ranked: Ranked) -> Self {
+        Self {
+            pin: None,
+            is_promoted: false,
+            ranked,
+        }
+    }
 }
 
 /// A query as it is read: the same on all its pages.
@@ -313,6 +362,9 @@ struct Asked {
     pins: Vec<Pin>,
     /// What whoever asks likes, as it was when the first page was read.
     taste: Option<Taste>,
+    /// By segment, documents that shops pay for, and how many of them the page may have at their places.
+    offered: Vec<Vec<DocId>>,
+    seats: usize,
     after: Option<Place>,
     size: usize,
 }
@@ -343,6 +395,9 @@ impl Asked {
                 // Where they are shown is a page before.
                 pins: page.products.into_iter().map(Pin::passed).collect(),
                 taste: page.taste,
+                // They are shown on the first page.
+                offered: Vec::new(),
+                seats: 0,
                 after: Some(page.place),
                 size,
             });
@@ -356,12 +411,26 @@ impl Asked {
         plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
         // Other orders are asked for to be kept to.
         let is_ours = query.sort == Sort::Relevance;
-        let pins = made.pins.iter().copied().filter(|_| is_ours).take(size).collect();
+        let pins: Vec<Pin> = made.pins.iter().copied().filter(|_| is_ours).take(size).collect();
+        // Nobody pays to stand before others of the same shop.
+        let is_put_forward = query.promoted && is_ours && query.sellers.is_empty();
+        let offered = match now.filter(|_| is_put_forward && !tuning.promoted.is_empty()) {
+            Some(now) => engine
+                .located(view, &tuning.promoted)?
+                .running(&tuning.promoted, now),
+            None => Vec::new(),
+        };
         Ok(Self {
             plan,
             matched,
             filters,
             made,
+            seats: if offered.is_empty() {
+                0
+            } else {
+                promoted::places(size - pins.len())
+            },
+            offered,
             pins,
             taste: query.taste.clone(),
             after: None,
@@ -388,6 +457,8 @@ impl Asked {
             made: &self.made,
             pins: &self.pins,
             taste: self.taste.as_ref(),
+            offered: &self.offered,
+            seats: self.seats,
             after: self.after,
             // One more than the page has tells whether there is another.
             wanted: self.size + 1,
@@ -407,19 +478,23 @@ impl Asked {
     }
 
     /// What the next page needs to know.
-    fn page_after(&self, place: Place) -> PageAfter {
+    fn page_after(&self, place: Place, found: &Found) -> PageAfter {
+        let pinned = self.pins.iter().map(|pin| pin.product.0.as_u128());
+        let promoted = found.promoted.iter().map(|ranked| ranked.place.product);
         PageAfter {
             place,
             plan: self.plan.clone(),
-            products: self.pins.iter().map(|pin| pin.product.0.as_u128()).collect(),
+            products: pinned.chain(promoted).collect(),
             taste: self.taste.clone(),
         }
     }
 
-    /// How many of the page are not pinned.
+    /// How many of the page have no places of their own.
     fn free(&self, found: &Found) -> usize {
         match self.after {
-            None => self.size.saturating_sub(found.pinned.len()),
+            None => self
+                .size
+                .saturating_sub(found.pinned.len() + found.promoted.len()),
             Some(_) => self.size,
         }
     }
@@ -435,14 +510,25 @@ impl Asked {
         Some(last.map_or(Place::TOP, |last| last.place))
     }
 
-    /// The page: each pinned product at its position, as far as there are others before it.
-    fn places(&self, found: &Found) -> Vec<(Option<Pin>, Ranked)> {
+    /// The page: what has a place of its own there, as far as there are others before it.
+    fn places(&self, found: &Found) -> Vec<Placed> {
         let free = found.ranked.iter().take(self.free(found));
-        let mut places: Vec<(Option<Pin>, Ranked)> = free.map(|ranked| (None, *ranked)).collect();
+        let mut places: Vec<Placed> = free.map(|ranked| Placed::by_rank(*ranked)).collect();
         if self.after.is_none() {
-            for (pin, ranked) in &found.pinned {
-                let at = usize::from(pin.position).saturating_sub(1).min(places.len());
-                places.insert(at, (Some(*pin), *ranked));
+            let pins = found.pinned.iter().map(|(pin, ranked)| {
+                let placed = Placed {
+                    pin: Some(*pin),
+                    ..Placed::by_rank(*ranked)
+                };
+                (pin.position, placed)
+            });
+            let promoted = found.promoted.iter().map(|ranked| Placed {
+                is_promoted: true,
+                ..Placed::by_rank(*ranked)
+            });
+            for (position, placed) in promoted::with_pins(pins.collect(), promoted.collect()) {
+                let at = usize::from(position).saturating_sub(1).min(places.len());
+                places.insert(at, placed);
             }
         }
         places

@@ -467,7 +467,9 @@ pub fn score_key(score: f32) -> u64 {
     u64::from(score.max(0.0).to_bits())
 }
 
-fn score_of(key: u64) -> f32 {
+/// A key as the score that it is of.
+#[must_use]
+pub fn score_of(key: u64) -> f32 {
     f32::from_bits(u32::try_from(key).unwrap_or(u32::MAX))
 }
 

@@ -7,7 +7,8 @@ use super::filter::{Filter, SegmentFilters, Verdict, folds_without};
 use super::matching::{Matched, for_each_match};
 use super::personal::SegmentTaste;
 use super::plan::Plan;
-use super::rank::{Factors, Parts, Place, Ranked, Scorer, Top, integer_key, score_key};
+use super::promoted;
+use super::rank::{Factors, Parts, Place, Ranked, Scorer, Top, integer_key, score_key, score_of};
 use super::ranking::Ranking;
 use super::rows::Indexed;
 use super::rules::{self, Merchandising, Pin, SegmentRules, newest_key};
@@ -36,6 +37,9 @@ pub struct Run<'a> {
     /// Products with places of their own: they count among what is found, and are in no other place.
     pub pins: &'a [Pin],
     pub taste: Option<&'a Taste>,
+    /// By segment, documents that shops pay for, and how many of them have a place of their own where they are found.
+    pub offered: &'a [Vec<DocId>],
+    pub seats: usize,
     pub after: Option<Place>,
     /// Products in order of rank that are wanted.
     pub wanted: usize,
@@ -46,6 +50,8 @@ pub struct Found {
     pub ranked: Vec<Ranked>,
     /// Those of the pins that pass the filters.
     pub pinned: Vec<(Pin, Ranked)>,
+    /// Those that shops pay for and that are put forward; they count among the matches like others.
+    pub promoted: Vec<Ranked>,
     /// Every match that passes, also pinned ones.
     pub total: u64,
     pub facets: Vec<Facet>,
@@ -97,7 +103,7 @@ impl Run<'_> {
     pub fn find(&self) -> tantivy::Result<Found> {
         let (view, query) = (self.view, self.query);
         let factors = Factors::new(self.plan, self.ranking);
-        let mut top = Top::new(self.wanted, self.after);
+        let mut top = Top::new(self.wanted + self.seats, self.after);
         let currency = query.currency.map(currency_key);
         let mut counts = query.facets.then(|| Counts::new(self.filters, view, currency));
         let distances = Distances::of(view, query);
@@ -107,6 +113,7 @@ impl Run<'_> {
             pins.extend(at.map(|(segment, doc)| (*pin, segment, doc)));
         }
         let (mut total, mut pinned, mut hidden) = (0, Vec::new(), Vec::new());
+        let mut worthy = Vec::new();
         let mut without = vec![0u64; self.filters.len()];
         let folds: Vec<bool> = self
             .filters
@@ -167,6 +174,23 @@ impl Run<'_> {
                 }
             }
             let is_free = |doc: DocId| own.iter().all(|(_, pinned)| *pinned != doc);
+            let offered: Vec<DocId> = self
+                .offered
+                .get(segment as usize)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect();
+            let offered = offered
+                .into_iter()
+                .filter(|doc| is_free(*doc) && passing.binary_search(doc).is_ok());
+            self.weigh_offered(
+                offered.collect(),
+                &factors,
+                &rules,
+                (segment, columns),
+                &mut worthy,
+            )?;
             let free = passing.iter().copied().filter(|&doc| is_free(doc));
             match Order::of(query, self.plan) {
                 Order::Score => {
@@ -210,9 +234,18 @@ impl Run<'_> {
             }
         }
         pinned.sort_by_key(|(pin, _)| pin.position);
+        let mut ranked = top.into_ranked();
+        let promoted = self.put_forward(worthy, &ranked);
+        ranked.retain(|one| {
+            promoted
+                .iter()
+                .all(|shown| shown.place.product != one.place.product)
+        });
+        ranked.truncate(self.wanted);
         Ok(Found {
-            ranked: top.into_ranked(),
+            ranked,
             pinned,
+            promoted,
             total,
             facets: counts.map(|counts| counts.into_facets(total)).unwrap_or_default(),
             relaxed: if total == 0 {
@@ -222,6 +255,43 @@ impl Run<'_> {
             },
             hidden,
         })
+    }
+
+    /// How well each of what shops pay for answers; in lists without words, whose turn it is.
+    fn weigh_offered(
+        &self,
+        offered: Vec<DocId>,
+        factors: &Factors,
+        rules: &SegmentRules,
+        (segment, columns): (u32, &Columns),
+        worthy: &mut Vec<Ranked>,
+    ) -> tantivy::Result<()> {
+        if offered.is_empty() {
+            return Ok(());
+        }
+        let mut scorer = self.scorer(factors, segment)?;
+        for doc in offered {
+            let product = columns.id(doc);
+            let key = if self.plan.is_empty() {
+                promoted::turn(product, self.plan.as_of)
+            } else {
+                score_key(rules.factor(doc) * scorer.score(doc, 0.0))
+            };
+            let place = Place { key, product };
+            worthy.push(Ranked { place, segment, doc });
+        }
+        Ok(())
+    }
+
+    /// The best of what shops pay for, as far as they are not much worse answers than the best there is.
+    fn put_forward(&self, mut worthy: Vec<Ranked>, ranked: &[Ranked]) -> Vec<Ranked> {
+        if let (false, Some(best)) = (self.plan.is_empty(), ranked.first()) {
+            let least = promoted::WORTH * score_of(best.place.key);
+            worthy.retain(|one| score_of(one.place.key) >= least);
+        }
+        worthy.sort_unstable_by(|a, b| b.cmp(a));
+        worthy.truncate(self.seats);
+        worthy
     }
 
     fn scorer<'s>(&'s self, factors: &'s Factors, segment: u32) -> tantivy::Result<Scorer<'s>> {

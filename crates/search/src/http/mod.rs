@@ -2,13 +2,14 @@
 
 mod click;
 mod likes;
+mod promoted;
 mod report;
 mod rules;
 mod search;
 mod suggest;
 mod synonyms;
 
-use crate::{Desk, Searches};
+use crate::{Desk, Promoter, Searches};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,6 +33,15 @@ pub fn desk_routes(desk: Desk) -> OpenApiRouter {
         .routes(routes!(rules::preview))
         .routes(routes!(report::handler))
         .with_state(desk)
+}
+
+/// What shops pay for being put forward.
+pub fn promoting_routes(promoter: Promoter) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(promoted::tariffs, promoted::set_tariff))
+        .routes(routes!(promoted::list, promoted::promote))
+        .routes(routes!(promoted::stop))
+        .with_state(promoter)
 }
 
 /// All there are: so few that they need no pages.

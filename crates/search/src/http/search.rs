@@ -20,7 +20,7 @@ const STARS_MAX: f64 = 5.0;
 const HOME: &str = "ES";
 /// Half way around the Earth.
 const KM_MAX: u32 = 20_100;
-pub(super) const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, rating_min, in_stock, near, near_km, language, attr.<key>, attr_min.<key>, attr_max.<key>, attr_unit.<key>, likes.category, likes.seller, likes.price_min, likes.price_max, sort, after, limit, facets";
+pub(super) const PARAMETERS: &str = "q, category, seller, region, price_min, price_max, currency, rating_min, in_stock, near, near_km, language, attr.<key>, attr_min.<key>, attr_max.<key>, attr_unit.<key>, likes.category, likes.seller, likes.price_min, likes.price_max, sort, after, limit, facets, promoted";
 
 /// What the description of the API says; the query string is read by hand, since its keys repeat and are free.
 #[derive(utoipa::IntoParams)]
@@ -87,6 +87,9 @@ pub(super) struct Parameters {
     limit: Option<u16>,
     /// Whether facets are counted; true if absent.
     facets: Option<bool>,
+    /// Whether up to two listings that shops pay for may be put forward on the first page, where they answer what is asked; they
+    /// are marked `promoted`, and change no count. True if absent.
+    promoted: Option<bool>,
 }
 
 /// Finds products. Filters are OR within a facet and AND across; counts are exact and each facet's counts ignore that
@@ -116,6 +119,7 @@ pub async fn handler(
 pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
     let mut query = SearchQuery {
         facets: true,
+        promoted: true,
         currency: Some(Currency::EUR),
         ..SearchQuery::default()
     };
@@ -139,6 +143,7 @@ pub(super) fn read(text: &str) -> Result<SearchQuery, Fault> {
             "price_max" => query.price_max = Some(price(&name, &value)?),
             "currency" => query.currency = Some(currency(&name, &value)?),
             "in_stock" => query.in_stock = boolean(&name, &value)?,
+            "promoted" => query.promoted = boolean(&name, &value)?,
             "facets" => query.facets = boolean(&name, &value)?,
             "sort" => query.sort = sort(&value)?,
             "after" => query.after = Some(Cursor(value)),

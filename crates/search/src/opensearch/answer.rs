@@ -6,6 +6,7 @@ use super::{Cluster, Trouble};
 use crate::engine::Ranking;
 use crate::engine::cursor::{self, BadCursor};
 use crate::engine::filter::{Filter, filters_of};
+use crate::engine::promoted::{WORTH, places, turn, with_pins};
 use crate::engine::rules::{Merchandising, Pin};
 use crate::error::Error;
 use crate::port::{Ask, Index, SEARCH_TIME_MAX};
@@ -25,6 +26,8 @@ const PAGE_DEFAULT: usize = 24;
 const HOUR_S: i64 = 3_600;
 /// Hidden products that a preview tells of.
 const HIDDEN_TOLD_MAX: usize = 12;
+/// Of what shops pay for, as many are looked at to tell whose turn it is in a list without words.
+const OFFERED_READ_MAX: usize = 100;
 /// What a page reads of a document.
 pub(super) const READ: [&str; 5] = ["card", "product", "seller_slug", "category_path", "pair"];
 
@@ -41,6 +44,13 @@ struct Place {
     taste: Option<Taste>,
 }
 
+/// What stands at one place of a page, and why if not by its rank.
+struct Placed<'f> {
+    pin: Option<Pin>,
+    is_promoted: bool,
+    hit: &'f Value,
+}
+
 /// A search as it is read: the same on all its pages.
 struct Asked<'a> {
     query: &'a SearchQuery,
@@ -52,6 +62,9 @@ struct Asked<'a> {
     /// Of this page's and of earlier pages' pins.
     pinned: Vec<String>,
     taste: Option<Taste>,
+    /// What shops pay for, and how many of them the page may have at their places.
+    offered: Vec<String>,
+    seats: usize,
     after: Option<Place>,
     as_of: Timestamp,
     size: usize,
@@ -62,6 +75,7 @@ struct Found {
     level: Level,
     hits: Vec<Value>,
     pinned: Vec<(Pin, Value)>,
+    promoted: Vec<Value>,
     total: u64,
     matched: u64,
     meant: Option<String>,
@@ -111,6 +125,18 @@ impl Cluster {
             Some(place) => place.taste.clone().filter(Taste::is_sound),
             None => query.taste.clone(),
         };
+        let is_put_forward = query.promoted && is_ours && query.sellers.is_empty();
+        let promoted = &ask.tuning.promoted;
+        let offered: Vec<String> = promoted
+            .running(ask.now)
+            .filter(|_| is_put_forward)
+            .map(|product| product.0.to_string())
+            .collect();
+        let seats = if offered.is_empty() {
+            0
+        } else {
+            places(size - pins.len())
+        };
         let hour = |seconds: i64| Timestamp::from_timestamp(seconds / HOUR_S * HOUR_S, 0).unwrap_or(ask.now);
         Ok(Asked {
             as_of: hour(after.as_ref().map_or(ask.now.timestamp(), |place| place.as_of)),
@@ -122,6 +148,8 @@ impl Cluster {
             pins,
             pinned,
             taste,
+            seats,
+            offered,
             after,
             size,
         })
@@ -181,7 +209,7 @@ impl Cluster {
         let filters = query::filters(asked.query, &asked.filters, &asked.within, |_| true);
         let mut search = json!({
             // One more than the page has tells whether there is another.
-            "size": asked.size + 1,
+            "size": asked.size + 1 + asked.seats,
             "_source": READ,
             "track_total_hits": false,
             "track_scores": true,
@@ -206,11 +234,15 @@ impl Cluster {
         let mut answer = self.search_index(&search).await?;
         let meant = meant(asked.query, &answer["suggest"]["meant"]);
         let counted = answer["aggregations"].take();
-        let hits = match answer["hits"]["hits"].take() {
+        let mut hits = match answer["hits"]["hits"].take() {
             Value::Array(hits) => hits,
             _ => Vec::new(),
         };
+        let promoted = self.put_forward(asked, &search["query"], &hits).await?;
+        hits.retain(|hit| promoted.iter().all(|shown| shown["_id"] != hit["_id"]));
+        hits.truncate(asked.size + 1);
         Ok(Found {
+            promoted,
             total: counted["passing"]["doc_count"].as_u64().unwrap_or_default(),
             pinned: self.pinned(asked).await?,
             level,
@@ -219,6 +251,45 @@ impl Cluster {
             meant,
             counted,
         })
+    }
+
+    /// The best of what shops pay for, as far as they are not much worse answers than the best there is.
+    async fn put_forward(
+        &self,
+        asked: &Asked<'_>,
+        scored: &Value,
+        hits: &[Value],
+    ) -> Result<Vec<Value>, Error> {
+        if asked.seats == 0 {
+            return Ok(Vec::new());
+        }
+        let mut filters = query::filters(asked.query, &asked.filters, &asked.within, |_| true);
+        filters.push(json!({"terms": {"product": asked.offered}}));
+        let search = json!({
+            "size": if asked.words.is_empty() { OFFERED_READ_MAX } else { asked.seats },
+            "_source": READ, "track_total_hits": false, "track_scores": true,
+            "query": {"bool": {
+                "must": [scored], "filter": filters, "must_not": [{"terms": {"product": asked.pinned}}],
+            }},
+            "sort": query::order(asked.query, &asked.words),
+        });
+        let mut found = self.search_index(&search).await?;
+        let Value::Array(mut found) = found["hits"]["hits"].take() else {
+            return Ok(Vec::new());
+        };
+        if asked.words.is_empty() {
+            let product = |hit: &Value| hit["_id"].as_str().and_then(|id| id.parse::<uuid::Uuid>().ok());
+            let as_of = asked.as_of.timestamp();
+            found.sort_by_key(|hit| std::cmp::Reverse(product(hit).map(|id| turn(id.as_u128(), as_of))));
+        } else if let Some(best) = hits.first().and_then(|hit| hit["_score"].as_f64()) {
+            found.retain(|hit| {
+                hit["_score"]
+                    .as_f64()
+                    .is_some_and(|score| score >= best * f64::from(WORTH))
+            });
+        }
+        found.truncate(asked.seats);
+        Ok(found)
     }
 
     /// Those of the pins that pass the filters.
@@ -278,7 +349,7 @@ impl Cluster {
             hits: asked
                 .places(&found)
                 .into_iter()
-                .map(|(_, hit)| asked.card(hit))
+                .map(|placed| asked.card_of(&placed))
                 .collect::<Result<_, _>>()?,
             total: found.total,
             facets,
@@ -289,7 +360,8 @@ impl Cluster {
     async fn explained(&self, ask: Ask) -> Result<SearchPreview, Error> {
         let asked = self.ask_for(&ask).await?;
         let found = self.find(&asked).await?;
-        let hits = asked.places(&found).into_iter().map(|(pin, hit)| {
+        let hits = asked.places(&found).into_iter().map(|placed| {
+            let hit = placed.hit;
             let score = hit["_score"].as_f64().unwrap_or_default();
             let rules = asked
                 .made
@@ -297,8 +369,8 @@ impl Cluster {
                 .iter()
                 .filter(|weight| has(hit, &weight.target));
             Ok(Explained {
-                hit: asked.card(hit)?,
-                pinned_by: pin.map(|pin| pin.rule),
+                hit: asked.card_of(&placed)?,
+                pinned_by: placed.pin.map(|pin| pin.rule),
                 weighed_by: rules.map(|weight| weight.rule).collect(),
                 score,
                 // Of what it is made OpenSearch keeps to itself.
@@ -361,6 +433,13 @@ impl Asked<'_> {
         query::universe(&self.words, level, &self.made, &self.pinned)
     }
 
+    fn card_of(&self, placed: &Placed<'_>) -> Result<SearchHit, Trouble> {
+        Ok(SearchHit {
+            promoted: placed.is_promoted,
+            ..self.card(placed.hit)?
+        })
+    }
+
     fn card(&self, hit: &Value) -> Result<SearchHit, Trouble> {
         let mut card: SearchHit = serde_json::from_value(hit["_source"]["card"].clone())
             .map_err(|error| Trouble::Odd(format!("a card: {error}")))?;
@@ -372,7 +451,8 @@ impl Asked<'_> {
 
     /// How many of the page are not pinned.
     fn free(&self, found: &Found) -> usize {
-        self.size.saturating_sub(found.pinned.len())
+        self.size
+            .saturating_sub(found.pinned.len() + found.promoted.len())
     }
 
     fn next(&self, found: &Found) -> serde_json::Result<Option<Cursor>> {
@@ -382,23 +462,42 @@ impl Asked<'_> {
         }
         let last = free.checked_sub(1).and_then(|last| found.hits.get(last));
         let after = last.and_then(|last| last["sort"].as_array().cloned());
+        let promoted = found
+            .promoted
+            .iter()
+            .filter_map(|hit| hit["_id"].as_str().map(str::to_owned));
         let place = Place {
             after: after.unwrap_or_default(),
             level: found.level.clone(),
             as_of: self.as_of.timestamp(),
-            pinned: self.pinned.clone(),
+            pinned: self.pinned.iter().cloned().chain(promoted).collect(),
             taste: self.taste.clone(),
         };
         cursor::write_body(self.query, &place).map(Some)
     }
 
-    /// The page: each pinned product at its position, as far as there are others before it.
-    fn places<'f>(&self, found: &'f Found) -> Vec<(Option<Pin>, &'f Value)> {
-        let free = found.hits.iter().take(self.free(found));
-        let mut places: Vec<(Option<Pin>, &Value)> = free.map(|hit| (None, hit)).collect();
-        for (pin, hit) in &found.pinned {
-            let at = usize::from(pin.position).saturating_sub(1).min(places.len());
-            places.insert(at, (Some(*pin), hit));
+    /// The page: what has a place of its own there, as far as there are others before it.
+    fn places<'f>(&self, found: &'f Found) -> Vec<Placed<'f>> {
+        let by_rank = |hit| Placed {
+            pin: None,
+            is_promoted: false,
+            hit,
+        };
+        let mut places: Vec<Placed<'f>> = found.hits.iter().take(self.free(found)).map(by_rank).collect();
+        let pins = found.pinned.iter().map(|(pin, hit)| {
+            let placed = Placed {
+                pin: Some(*pin),
+                ..by_rank(hit)
+            };
+            (pin.position, placed)
+        });
+        let promoted = found.promoted.iter().map(|hit| Placed {
+            is_promoted: true,
+            ..by_rank(hit)
+        });
+        for (position, placed) in with_pins(pins.collect(), promoted.collect()) {
+            let at = usize::from(position).saturating_sub(1).min(places.len());
+            places.insert(at, placed);
         }
         places
     }

@@ -4,6 +4,7 @@ mod counting;
 mod hidden;
 mod offers;
 mod personal;
+pub mod promoted;
 
 use crate::corpus::words;
 use crate::world::{Running, World, listing, now_ctx, product_id, shop, test_db};
@@ -16,6 +17,7 @@ use hidden::what_is_hidden_is_not_suggested;
 use kernel::{Clock, Currency, ProductId, SystemClock};
 use offers::offers_of_one_item_are_found_once;
 use personal::what_is_liked_comes_a_little_earlier;
+use promoted::what_shops_pay_for_stands_at_its_places;
 use search::opensearch::{Cluster, Config};
 use search::{Desk, Place};
 use std::collections::BTreeSet;
@@ -39,17 +41,24 @@ pub struct Stand {
     pub db: Db,
     pub place: Place,
     pub server: Option<OpenSearch>,
-    _test_db: TestDb,
+    test_db: TestDb,
     _folder: TempDir,
 }
 
+/// For so long an answer is awaited: longer than a machine that is busy with other tests takes for any.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
 pub fn cluster(server: &OpenSearch, holder: &str) -> Cluster {
+    hurried(server, holder, PATIENCE)
+}
+
+pub fn hurried(server: &OpenSearch, holder: &str, timeout: Duration) -> Cluster {
     let config = Config {
         url: server.url.clone(),
         index: "stoa-products".to_owned(),
         user: None,
         password: None,
-        timeout: Duration::from_secs(1),
+        timeout,
         holder: holder.to_owned(),
     };
     Cluster::new(config, Arc::new(SystemClock)).unwrap()
@@ -71,9 +80,14 @@ impl Stand {
             db: test_db.db("search"),
             place,
             server,
-            _test_db: test_db,
+            test_db,
             _folder: folder,
         }
+    }
+
+    /// The database as its owner sees it.
+    pub async fn owner(&self) -> sqlx::PgConnection {
+        self.test_db.owner().await
     }
 
     pub fn run(&self) -> Running {
@@ -119,6 +133,7 @@ each! {
     offers_of_one_item_are_found_once
     what_is_liked_comes_a_little_earlier
     what_is_hidden_is_not_suggested
+    what_shops_pay_for_stands_at_its_places
     words_of_other_languages_are_found_whatever_their_endings
 }
 

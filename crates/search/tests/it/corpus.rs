@@ -57,6 +57,7 @@ pub fn product(n: u32) -> Document {
             distance_km: None,
             rating: None,
             offers: None,
+            promoted: false,
             titles: None,
         },
     }

@@ -15,6 +15,7 @@ mod not_offered;
 mod opensearch;
 mod paging;
 mod popularity;
+mod promoting;
 mod quality;
 mod ranking;
 mod record;

@@ -219,6 +219,7 @@ impl Scene {
             stock: Stock::of(*left, 5),
             rating: self.card_rating(*left),
             offers: (*key == "soap").then_some(3),
+            promoted: *key == "vase-blue",
         }
     }
 

@@ -73,7 +73,9 @@ impl Scene {
                     "operator.group.money",
                     &[
                         ("/operator/payouts", "operator.payouts"),
+                        ("/operator/holds", "operator.holds"),
                         ("/operator/reconciliation", "operator.breaks"),
+                        ("/operator/commission", "operator.commission"),
                         ("/operator/ledger", "operator.ledger"),
                         ("/operator/gift-cards", "operator.gift_cards"),
                         ("/operator/taxes", "operator.taxes"),
@@ -100,6 +102,7 @@ impl Scene {
                     &[
                         ("/operator/templates", "operator.templates"),
                         ("/operator/dead-letters", "operator.dead_letters"),
+                        ("/operator/partners", "operator.partners"),
                         ("/operator/system", "operator.system"),
                     ],
                 ),

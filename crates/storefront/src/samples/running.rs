@@ -3,6 +3,7 @@
 use super::{Sample, Scene, push};
 use crate::views::common::{Choice, Field, Link};
 use crate::views::page::Tone;
+use crate::views::promoted::{PromotedRow, SellerPromotedPage};
 use crate::views::seller_promotions::{PromotionRow, SellerPromotionPage, SellerPromotionsPage};
 use crate::views::seller_staff::{InvitationRow, MemberRow, SellerStaffPage};
 
@@ -15,6 +16,17 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             rows: Vec::new(),
             more: None,
             ..scene.promotions()
+        },
+    );
+    push(samples, "seller-promoted", &scene.promoted());
+    push(
+        samples,
+        "seller-promoted-none",
+        &SellerPromotedPage {
+            price: None,
+            products: Vec::new(),
+            rows: Vec::new(),
+            ..scene.promoted()
         },
     );
     push(samples, "seller-promotion", &scene.promotion());
@@ -66,6 +78,45 @@ impl Scene {
                 },
             ],
             more: Some(Link::new(self.t("listing.more"), "/seller/promotions?after=1")),
+            may_edit: true,
+        }
+    }
+
+    fn promoted(&self) -> SellerPromotedPage {
+        let path = "/seller/promoted";
+        let said = self
+            .locale
+            .t("promoted.price_taxed")
+            .arg("price", self.price(250).text);
+        let row = |title: String, key: &str, tone, stop| PromotedRow {
+            title,
+            href: "/p/1".to_owned(),
+            status: self.status(key, tone),
+            when: self.window(3, 17),
+            days: "6".to_owned(),
+            cost: self.price(1_500).text,
+            stop,
+        };
+        let bowl = self.say("Celadon bowl", "Cuenco celadón");
+        SellerPromotedPage {
+            page: self.seller_page(self.t("promoted.title"), path),
+            work: self.work_bar("/seller/promotions"),
+            tabs: self.filters(path, &["promoted.title", "work.promotions"]),
+            price: Some(said.arg("tax", self.locale.percent_of(2_100)).to_string()),
+            products: vec![Choice::new("1", bowl.clone())],
+            days: vec![Choice::new(
+                "7",
+                self.locale.n("promoted.for_days", 7).to_string(),
+            )],
+            rows: vec![
+                row(
+                    bowl,
+                    "promotion.holds",
+                    Tone::Good,
+                    Some("/seller/promoted/1/stop".to_owned()),
+                ),
+                row(self.say("Jug", "Jarra"), "promotion.ended", Tone::Calm, None),
+            ],
             may_edit: true,
         }
     }

@@ -7,8 +7,18 @@ use crate::views::operator_search::{
     OperatorSearchPage, PlaceLine, PreviewLine, QueryLine, ReportFigures, RuleFields, RuleLine,
     SearchPreviewed, SynonymFields, SynonymLine,
 };
+use crate::views::promoted::{OperatorPromotedPage, TariffRow};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
+    push(samples, "operator-promoted", &scene.tariffs());
+    push(
+        samples,
+        "operator-promoted-none",
+        &OperatorPromotedPage {
+            rows: Vec::new(),
+            ..scene.tariffs()
+        },
+    );
     push(samples, "operator-search", &scene.searching());
     push(
         samples,
@@ -45,6 +55,24 @@ impl Scene {
         RatingChoices {
             chosen: "4".to_owned(),
             choices: choices.into(),
+        }
+    }
+
+    fn tariffs(&self) -> OperatorPromotedPage {
+        let row = |cents, bp, month| TariffRow {
+            price: self.price(cents).text,
+            tax: self.locale.percent_of(bp),
+            since: self.date(month, 2),
+            note: self.text("Prices of the season"),
+        };
+        OperatorPromotedPage {
+            page: self.office_page(self.t("tariff.title"), "/operator/promoted"),
+            work: self.office_bar("/operator/ledger"),
+            rows: vec![row(250, 2_100, 10), row(300, 0, 11)],
+            currency: Field::of("EUR"),
+            price: Field::wrong("-1", self.t("tariff.wrong_price")),
+            tax: Field::of("21"),
+            note: Field::default(),
         }
     }
 

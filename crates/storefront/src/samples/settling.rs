@@ -1,10 +1,10 @@
 //! How shops are paid.
 
 use super::{Sample, Scene, push};
-use crate::views::common::{Choice, Link};
+use crate::views::common::{Choice, Field, Link};
 use crate::views::page::Tone;
 use crate::views::settlement::{
-    BatchRow, BreakRow, HoldRow, OperatorBreaksPage, OperatorPayoutsPage, PayForm, PayoutRow,
+    BatchRow, BreakRow, HoldRow, ImportForm, OperatorBreaksPage, OperatorPayoutsPage, PayForm, PayoutRow,
     SellerHoldsPage, SellerPayoutsPage, SellerSettlementPage,
 };
 use crate::views::work::{Figure, Section};
@@ -99,6 +99,7 @@ impl Scene {
             amount: self.price(84_320).text,
             status: self.status(key, tone),
             note,
+            came_back: shop.map(|_| "/operator/payouts/1/return".to_owned()),
         };
         let week = self
             .locale
@@ -215,6 +216,10 @@ impl Scene {
         OperatorBreaksPage {
             page: self.office_page(self.t("operator.breaks"), path),
             work: self.office_bar(path),
+            import: Some(ImportForm {
+                refused: Some(self.t("upload.no_file")),
+                provider: Field::of(self.text("stripe")),
+            }),
             tabs: self.filters(path, &["work.all", "breaks.kind.missing_here"]),
             rows: vec![
                 BreakRow {

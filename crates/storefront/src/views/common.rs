@@ -106,6 +106,8 @@ pub struct ProductCard {
     pub rating: Option<Stars>,
     /// How many shops sell it, where several do.
     pub offers: Option<u64>,
+    /// It stands where it stands because its shop pays for it.
+    pub promoted: bool,
 }
 
 /// A form field as the visitor left it.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::{Choice, Link};
+use super::common::{Choice, Field, Link};
 use super::page::Page;
 use super::work::{Figure, Section, Status, WorkBar};
 
@@ -65,6 +65,8 @@ pub struct PayoutRow {
     pub status: Status,
     /// When it was paid, or why it was not.
     pub note: String,
+    /// Where it is said that the bank sent it back, for who may.
+    pub came_back: Option<String>,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -116,9 +118,18 @@ pub struct BatchRow {
 pub struct OperatorBreaksPage {
     pub page: Page,
     pub work: WorkBar,
+    /// For those who may bring providers' files.
+    pub import: Option<ImportForm>,
     pub tabs: Vec<Section>,
     pub rows: Vec<BreakRow>,
     pub more: Option<Link>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ImportForm {
+    /// Why the file was not taken.
+    pub refused: Option<String>,
+    pub provider: Field,
 }
 
 /// Where a provider's file and the ledger disagree.

@@ -100,6 +100,7 @@ pub fn of_hit(hit: &SearchHit, locale: Locale) -> ProductCard {
         },
         rating: hit.rating.and_then(|rating| Stars::of(rating, locale)),
         offers: hit.offers.map(u64::from),
+        promoted: hit.promoted,
     }
 }
 

@@ -112,6 +112,7 @@ async fn show(
 ) -> Result<Response, Failure> {
     let asked = SearchQuery {
         language: Some(visit.locale.language()),
+        promoted: true,
         ..filters.query(list.category.clone(), CARDS_PER_PAGE)
     };
     let asked = taste::known(shop, visit, asked).await;

@@ -65,9 +65,9 @@ use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::digital::Downloads;
-use contracts::identity::{Identity, Mailbox, OwnAccount};
+use contracts::identity::{Identity, Mailbox, OwnAccount, PartnerKeys};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
-use contracts::ledger::{Ledger, Settlement};
+use contracts::ledger::{Ledger, MoneyDesk, Settlement};
 use contracts::messages::Messages;
 use contracts::notifications::{DeadLetters, NoticeTemplates, Notifications};
 use contracts::orders::{MarketDesk, OrderDesk, OrderPapers, Orders};
@@ -76,6 +76,7 @@ use contracts::promotions::PromotionDesk;
 use contracts::purses::Purses;
 use contracts::reviews::Reviews;
 use contracts::search::Search;
+use contracts::search::promoted::Promoting;
 use contracts::search::tuning::SearchDesk;
 use contracts::shipping::Shipping;
 use contracts::system::System;
@@ -101,6 +102,7 @@ pub struct Shop {
     pub dead_letters: Arc<dyn DeadLetters>,
     pub search: Arc<dyn Search>,
     pub search_desk: Arc<dyn SearchDesk>,
+    pub promoting: Arc<dyn Promoting>,
     pub cart: Arc<dyn CartService>,
     pub checkout: Arc<dyn Checkout>,
     pub orders: Arc<dyn Orders>,
@@ -123,6 +125,8 @@ pub struct Shop {
     pub payment_desk: Arc<dyn PaymentDesk>,
     pub ledger: Arc<dyn Ledger>,
     pub settlement: Arc<dyn Settlement>,
+    pub money_desk: Arc<dyn MoneyDesk>,
+    pub partner_keys: Arc<dyn PartnerKeys>,
     pub purses: Arc<dyn Purses>,
     pub promotion_desk: Arc<dyn PromotionDesk>,
     pub staff_desk: Arc<dyn StaffDesk>,
@@ -373,6 +377,9 @@ fn table() -> Table {
         .get("/seller/uploads/{id}/events", seller::following::events)
         .get("/seller/uploads/{id}/errors.csv", seller::files::error_list)
         .get("/seller/uploads/{id}/failed-rows.csv", seller::files::failed_rows)
+        .get("/seller/promoted", seller::promoted::page)
+        .post("/seller/promoted", seller::promoted::promote)
+        .post("/seller/promoted/{id}/stop", seller::promoted::stop)
         .get("/seller/promotions", seller::promotions::list)
         .get("/seller/promotions/new", seller::promotions::new)
         .post("/seller/promotions/new", seller::promotions::make)
@@ -403,6 +410,15 @@ fn table() -> Table {
             "/operator/orders/{number}/parts/{part}/refund",
             operator::order::give_back,
         )
+        .get("/operator/holds", operator::holds::list)
+        .post("/operator/holds", operator::holds::place)
+        .post("/operator/holds/{id}/lift", operator::holds::lift)
+        .get("/operator/commission", operator::commission::list)
+        .post("/operator/commission", operator::commission::make)
+        .post("/operator/commission/{id}/end", operator::commission::end)
+        .get("/operator/partners", operator::partners::page)
+        .post("/operator/partners", operator::partners::make)
+        .post("/operator/partners/{id}/revoke", operator::partners::revoke)
         .get("/operator/shops", operator::shops::list)
         .get("/operator/shops/{id}", operator::shops::page)
         .post("/operator/shops/{id}/checks/{item}", operator::shops::judge)
@@ -418,6 +434,12 @@ fn table() -> Table {
         .get("/operator/payouts", operator::payouts::list)
         .get("/operator/reconciliation", operator::breaks::list)
         .post("/operator/reconciliation", operator::breaks::explain)
+        .post_files(
+            "/operator/reconciliation/files",
+            operator::breaks::import,
+            operator::breaks::BYTES_MAX,
+        )
+        .post("/operator/payouts/{id}/return", operator::payouts::came_back)
         .get("/operator/gift-cards", operator::gift_cards::page)
         .post("/operator/gift-cards", operator::gift_cards::issue)
         .post("/operator/gift-cards/{id}/disable", operator::gift_cards::disable)
@@ -452,6 +474,8 @@ fn table() -> Table {
             "/operator/categories/{id}/attributes",
             operator::categories::set_attributes,
         )
+        .get("/operator/promoted", operator::promoted::page)
+        .post("/operator/promoted", operator::promoted::set)
         .get("/operator/items", operator::items::page)
         .post("/operator/items/{id}/match", operator::items::accept)
         .post("/operator/items/{id}/refuse", operator::items::refuse)

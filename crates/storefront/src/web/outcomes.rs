@@ -3,6 +3,9 @@
 /// What the last form did, as the address names it for the page that follows. Each has its message.
 pub const DONE: &[&str] = &[
     "added",
+    "promoted",
+    "promoted_stopped",
+    "tariff_set",
     "removed",
     "saved",
     "created",
@@ -48,6 +51,13 @@ pub const DONE: &[&str] = &[
     "payment_retried",
     "break_explained",
     "index_rebuilding",
+    "file_imported",
+    "payout_returned",
+    "hold_placed",
+    "hold_lifted",
+    "rule_made",
+    "rule_ended",
+    "key_revoked",
     "payment_undone",
     "payment_said",
     "payout_made",
@@ -90,6 +100,8 @@ pub const DONE: &[&str] = &[
 /// Why the last form was refused, where the page that follows says so.
 pub const REFUSED: &[&str] = &[
     "out_of_stock",
+    "already_promoted",
+    "not_offered",
     "not_for_sale",
     "answers_outdated",
     "cart_full",

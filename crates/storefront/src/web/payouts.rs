@@ -58,6 +58,7 @@ pub fn row(payout: &ShopPayout, visit: &Visit) -> PayoutRow {
         amount: locale.money(payout.amount),
         status: status(payout.state, locale),
         note: note(payout, locale),
+        came_back: None,
     }
 }
 

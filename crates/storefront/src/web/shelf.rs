@@ -96,5 +96,6 @@ fn card(
         stock: cards::stock(available.max().unwrap_or(0)),
         rating: None,
         offers: None,
+        promoted: false,
     })
 }

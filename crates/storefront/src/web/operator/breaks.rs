@@ -2,9 +2,9 @@
 
 use super::bar;
 use crate::i18n::Locale;
-use crate::views::common::Link;
+use crate::views::common::{Field, Link};
 use crate::views::page::Tone;
-use crate::views::settlement::{BreakRow, OperatorBreaksPage};
+use crate::views::settlement::{BreakRow, ImportForm, OperatorBreaksPage};
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
 use crate::web::failure::Failure;
@@ -13,7 +13,7 @@ use crate::web::visit::{Visit, encode, redirect_done};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::ledger::{BreakKind, Disagreement};
-use kernel::{Cursor, Money, OrderId, Permission};
+use kernel::{Cursor, Kind, Money, OrderId, Permission};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -22,8 +22,10 @@ const PATH: &str = "/operator/reconciliation";
 /// The tab of those that somebody explained.
 const EXPLAINED: &str = "explained";
 const NOTE_CHARS_MAX: usize = 500;
+/// As many bytes as a provider's file may have, and some for the rest of the form.
+pub const BYTES_MAX: usize = 9 * 1024 * 1024;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Filter {
     kind: Option<String>,
     after: Option<String>,
@@ -34,6 +36,10 @@ pub async fn list(
     visit: Visit,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Failure> {
+    show(&shop, &visit, filter, ImportForm::default()).await
+}
+
+async fn show(shop: &Shop, visit: &Visit, filter: Filter, form: ImportForm) -> Result<Response, Failure> {
     visit.operator(Permission::ReadLedger)?;
     let locale = visit.locale;
     let wanted = filter.kind.unwrap_or_default();
@@ -41,7 +47,7 @@ pub async fn list(
     let explained = wanted == EXPLAINED;
     let after = filter.after.map(Cursor);
     let (page, found) = futures::join!(
-        visit.keyed_page(&shop, "operator.breaks"),
+        visit.keyed_page(shop, "operator.breaks"),
         shop.settlement
             .disagreements(&visit.ctx, kind, explained, after, PER_PAGE),
     );
@@ -56,9 +62,10 @@ pub async fn list(
     };
     let view = OperatorBreaksPage {
         page,
-        work: bar(&visit, PATH),
+        work: bar(visit, PATH),
+        import: visit.may(Permission::ManageLedger).then_some(form),
         tabs: tabs(kind, explained, locale),
-        rows: found.items.iter().map(|one| row(one, &numbers, &visit)).collect(),
+        rows: found.items.iter().map(|one| row(one, &numbers, visit)).collect(),
         more: found.next.map(|next| {
             Link::new(
                 locale.t("listing.more").to_string(),
@@ -66,7 +73,7 @@ pub async fn list(
             )
         }),
     };
-    Ok(visit.show(&shop, &view))
+    Ok(visit.show(shop, &view))
 }
 
 fn status(kind: BreakKind, locale: Locale) -> Status {
@@ -141,4 +148,32 @@ pub async fn explain(State(shop): State<Shop>, posted: Posted) -> Result<Respons
     let place = posted.get("break").to_owned();
     shop.settlement.explain(&visit.ctx, place, note).await?;
     Ok(redirect_done(PATH, "break_explained"))
+}
+
+/// A provider's file: taken as a whole, or refused with what is wrong with it.
+pub async fn import(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManageLedger)?;
+    let provider = posted.get("provider").to_owned();
+    let file = posted.files("file").next();
+    let text = file.and_then(|file| String::from_utf8(file.bytes.to_vec()).ok());
+    let refused = match text {
+        None => visit.locale.t("upload.no_file").to_string(),
+        Some(text) => match shop
+            .money_desk
+            .import_file(&visit.ctx, provider.clone(), text)
+            .await
+        {
+            Ok(_) => return Ok(redirect_done(PATH, "file_imported")),
+            Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => {
+                return Err(Failure(fault));
+            }
+            Err(fault) => visit.tell(&fault),
+        },
+    };
+    let form = ImportForm {
+        refused: Some(refused),
+        provider: Field::of(provider),
+    };
+    show(&shop, visit, Filter::default(), form).await
 }

@@ -2,8 +2,10 @@
 
 pub mod breaks;
 pub mod categories;
+pub mod commission;
 pub mod dead_letters;
 pub mod gift_cards;
+pub mod holds;
 pub mod items;
 pub mod ledger;
 pub mod messages;
@@ -11,9 +13,11 @@ pub mod moderation;
 pub mod order;
 pub mod orders;
 pub mod overview;
+pub mod partners;
 pub mod payments;
 pub mod payouts;
 mod periods;
+pub mod promoted;
 pub mod refunds;
 pub mod reviews;
 pub mod search;
@@ -38,9 +42,15 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ReadAnyOrder,
     ),
     ("/operator/payouts", "operator.payouts", Permission::ReadLedger),
+    ("/operator/holds", "operator.holds", Permission::ReadLedger),
     (
         "/operator/reconciliation",
         "operator.breaks",
+        Permission::ReadLedger,
+    ),
+    (
+        "/operator/commission",
+        "operator.commission",
         Permission::ReadLedger,
     ),
     ("/operator/ledger", "operator.ledger", Permission::ReadLedger),
@@ -73,6 +83,11 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
     ),
     ("/operator/items", "operator.items", Permission::ManageCategories),
     ("/operator/search", "operator.search", Permission::ManageSearch),
+    (
+        "/operator/partners",
+        "operator.partners",
+        Permission::ManagePartners,
+    ),
     ("/operator/system", "operator.system", Permission::ReadSystem),
     (
         "/operator/templates",

@@ -136,7 +136,7 @@ pub async fn list(
 }
 
 /// As shops' addresses are written.
-fn slug_of(words: &str) -> String {
+pub(super) fn slug_of(words: &str) -> String {
     let plain = |sign: char| match sign {
         'á' | 'à' | 'â' => 'a',
         'é' | 'è' | 'ê' => 'e',

@@ -4,13 +4,14 @@ use super::bar;
 use crate::views::common::Link;
 use crate::views::settlement::{BatchRow, OperatorPayoutsPage, PayoutRow};
 use crate::web::failure::Failure;
-use crate::web::visit::{Visit, encode};
+use crate::web::posted::Posted;
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use crate::web::{Shop, payouts};
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::TimeDelta;
-use contracts::ledger::{PayoutBatch, PayoutQuery};
-use kernel::{Cursor, Permission, TenantId};
+use contracts::ledger::{PayoutBatch, PayoutQuery, PayoutState};
+use kernel::{Cursor, PayoutId, Permission, TenantId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -59,6 +60,7 @@ pub async fn list(
     let shops = shop.tenants.shops(&visit.ctx, ids).await.unwrap_or_default();
     let names: HashMap<TenantId, String> = shops.into_iter().map(|s| (s.id, s.name)).collect();
     let may_look = visit.may(Permission::ApproveSellers);
+    let may_note = visit.may(Permission::ManageLedger);
     let kept = state
         .map(|state| format!("state={}&", state.name()))
         .unwrap_or_default();
@@ -77,6 +79,8 @@ pub async fn list(
             .map(|payout| PayoutRow {
                 shop: names.get(&payout.shop).cloned().unwrap_or_default(),
                 href: may_look.then(|| format!("/operator/shops/{}", payout.shop)),
+                came_back: (may_note && payout.state == PayoutState::Paid)
+                    .then(|| format!("{path}/{}/return", payout.id)),
                 ..payouts::row(payout, &visit)
             })
             .collect(),
@@ -88,6 +92,25 @@ pub async fn list(
         }),
     };
     Ok(visit.show(&shop, &view))
+}
+
+/// The bank sent a paid payout back, and its provider does not say so by itself.
+pub async fn came_back(
+    State(shop): State<Shop>,
+    Path(id): Path<PayoutId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManageLedger)?;
+    let (reference, reason) = (posted.get("reference").to_owned(), posted.get("note").to_owned());
+    let noted = shop
+        .money_desk
+        .payout_came_back(&visit.ctx, id, reference, reason)
+        .await;
+    match noted {
+        Ok(_) => Ok(redirect_done("/operator/payouts", "payout_returned")),
+        Err(fault) => redirect_refused("/operator/payouts", fault),
+    }
 }
 
 fn batch_row(batch: &PayoutBatch, visit: &Visit) -> BatchRow {

@@ -23,6 +23,7 @@ mod product_rows;
 mod product_text;
 mod product_words;
 pub mod products;
+pub mod promoted;
 mod promotion_form;
 pub mod promotions;
 pub mod refund;

@@ -55,6 +55,7 @@ pub async fn list(
         tabs: vec![
             tab("promotion.live", PATH.to_owned(), !all),
             tab("work.all", format!("{PATH}?show=all"), all),
+            super::promoted::tab(locale, false),
         ],
         rows: found
             .items
