@@ -23,7 +23,8 @@ export async function addFrom(page, shop) {
     const count = await cards.count()
     await cards.nth(Math.floor(Math.random() * count)).click()
     await expect(page).toHaveURL(/\/p\//)
-    // What is nearly gone is left to others.
+    // What is nearly gone is left to others; what is downloaded does not travel.
+    expect(await page.getByText('Ready as soon as it is paid').count()).toBe(0)
     await expect(page.getByText('In stock', { exact: true })).toBeVisible({ timeout: 500 })
   }).toPass()
   await addThis(page)

@@ -61,7 +61,8 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await addFrom(guest, OTHER_SELLER.shop)
   await checkout(guest, CARD.good, newEmail('guest'))
   await payWith(guest, giftCard)
-  found.product = await pathOf(guest, `/shop/${SELLER.shop}`, '/p/')
+  // One with a picture and with reviews.
+  found.product = await pathOf(guest, `/search?q=bowl&seller=${SELLER.shop}&rating=4`, '/p/')
   found.made = await pathOf(guest, '/c/kitchen-and-wood/boards', '/p/')
   found.compare = await wish(guest, SELLER.shop)
   await save(guest, 'guest')
