@@ -5,7 +5,14 @@ import { resolve } from 'node:path'
 const TABLE = resolve('../crates/storefront/src/web/mod.rs')
 
 /** Addresses of the program's table of pages that are no pages: documents, files, and what only leads on. */
-export const NO_PAGES = ['/robots.txt', '/checkout', '/orders/{id}/return', '/seller/uploads/{id}/events']
+export const NO_PAGES = [
+  '/robots.txt',
+  '/checkout',
+  '/orders/{id}/return',
+  '/account/notifications/{id}',
+  '/seller/notifications/{id}',
+  '/seller/uploads/{id}/events',
+]
 const FILES = ['/seller/settlement/statement', '/seller/settlement/year']
 const isFile = (address) => /\.(pdf|csv)$/.test(address) || FILES.includes(address)
 
@@ -57,6 +64,7 @@ export const pagesOf = (found) => ({
     ['about', '/about', '/about'],
     ['components', '/dev/components', '/dev/components'],
     ['downloads', '/downloads/{pass}', found.downloads],
+    ['unsubscribe', '/unsubscribe', found.unsubscribe],
     ['mails', '/dev/mail', '/dev/mail'],
     ['mail', '/dev/mail/{id}', found.mail],
     ['not-found', '', '/p/nothing-of-the-kind'],
@@ -73,6 +81,8 @@ export const pagesOf = (found) => ({
     ['messages', '/account/messages', '/account/messages'],
     ['message', '/account/messages/{id}', found.thread],
     ['message-new', '/account/messages/new', found.ask],
+    ['notices', '/account/notifications', '/account/notifications'],
+    ['notice-settings', '/account/notifications/settings', '/account/notifications/settings'],
     ['cart-empty', '/cart', '/cart'],
     ['forbidden', '', '/seller'],
   ],
@@ -83,6 +93,8 @@ export const pagesOf = (found) => ({
     ['orders-none', '/seller/orders', '/seller/orders'],
     ['settlement-none', '/seller/settlement', '/seller/settlement'],
     ['promotions-none', '/seller/promotions', '/seller/promotions'],
+    ['promoted-none', '/seller/promoted', '/seller/promoted'],
+    ['notices-none', '/seller/notifications', '/seller/notifications'],
     // It works once, so this comes last of its kind.
     ['verify-email', '/verify-email', found.verify],
   ],
@@ -95,6 +107,8 @@ export const pagesOf = (found) => ({
     ['reviews', '/seller/reviews', '/seller/reviews'],
     ['messages', '/seller/messages', '/seller/messages'],
     ['message', '/seller/messages/{id}', found.sellerThread],
+    ['notices', '/seller/notifications', '/seller/notifications'],
+    ['notice-settings', '/seller/notifications/settings', '/seller/notifications/settings'],
     ['products', '/seller/products', '/seller/products'],
     ['products-none', '/seller/products', '/seller/products?q=qqzzxx'],
     ['product-new', '/seller/products/new', '/seller/products/new'],
@@ -117,6 +131,7 @@ export const pagesOf = (found) => ({
     ['upload-file', '/seller/uploads/{id}', found.file],
     ['promotions', '/seller/promotions', '/seller/promotions'],
     ['promotion-new', '/seller/promotions/new', '/seller/promotions/new'],
+    ['promoted', '/seller/promoted', '/seller/promoted'],
     ['staff', '/seller/staff', '/seller/staff'],
     ['shop', '/seller/shop', '/seller/shop'],
   ],
@@ -137,6 +152,10 @@ export const pagesOf = (found) => ({
     ['payment', '/operator/payments/{order}', found.payment],
     ['payouts', '/operator/payouts', '/operator/payouts'],
     ['reconciliation', '/operator/reconciliation', '/operator/reconciliation'],
+    ['holds', '/operator/holds', '/operator/holds'],
+    ['commission', '/operator/commission', '/operator/commission'],
+    ['promoted', '/operator/promoted', '/operator/promoted'],
+    ['partners', '/operator/partners', '/operator/partners'],
     ['gift-cards', '/operator/gift-cards', '/operator/gift-cards'],
     ['taxes', '/operator/taxes', '/operator/taxes'],
     ['reviews', '/operator/reviews', '/operator/reviews'],
@@ -148,5 +167,8 @@ export const pagesOf = (found) => ({
     ['search-tried', '/operator/search', '/operator/search?q=cobalt+bowl'],
     ['moderation', '/operator/moderation', '/operator/moderation'],
     ['items', '/operator/items', '/operator/items'],
+    ['templates', '/operator/templates', '/operator/templates'],
+    ['template', '/operator/templates/{kind}/{language}', '/operator/templates/order_confirmed/en'],
+    ['dead-letters', '/operator/dead-letters', '/operator/dead-letters'],
   ],
 })

@@ -23,7 +23,8 @@ export async function addFrom(page, shop) {
     const count = await cards.count()
     await cards.nth(Math.floor(Math.random() * count)).click()
     await expect(page).toHaveURL(/\/p\//)
-    // What is nearly gone is left to others.
+    // What is nearly gone is left to others; what is downloaded does not travel.
+    expect(await page.getByText('Ready as soon as it is paid').count()).toBe(0)
     await expect(page.getByText('In stock', { exact: true })).toBeVisible({ timeout: 500 })
   }).toPass()
   await addThis(page)
@@ -37,8 +38,10 @@ export async function addThis(page) {
   return title
 }
 
-/** From the basket to the review; `email` only where nobody is signed in. */
-export async function checkout(page, card, email) {
+/**
+ * From the basket to the review; `email` only where nobody is signed in. What is downloaded does not travel: nobody asks how.
+ */
+export async function checkout(page, card, email, { travels = true } = {}) {
   await page.goto('/cart')
   await page.getByRole('link', { name: 'Go to checkout' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Where shall it go?')
@@ -47,8 +50,10 @@ export async function checkout(page, card, email) {
   await page.getByLabel('Country').selectOption('ES')
   await page.getByLabel('Province').selectOption('ES-M')
   await page.getByRole('button', { name: 'On to delivery' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('How shall it travel?')
-  await page.getByRole('button', { name: 'On to payment' }).click()
+  if (travels) {
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('How shall it travel?')
+    await page.getByRole('button', { name: 'On to payment' }).click()
+  }
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('How will you pay?')
   await page.getByRole('radio', { name: card }).check()
   await page.getByRole('button', { name: 'Review the order' }).click()

@@ -3,7 +3,7 @@ import { expect, stateOf, test } from '../lib/test.js'
 
 /** Pages of one shape that are opened for their links, and that are asked for: there are thousands of products. */
 const OPENED_OF_A_SHAPE = 2
-const ASKED_OF_A_SHAPE = 6
+const ASKED_OF_A_SHAPE = 3
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** An address without what tells it from others of its kind. */

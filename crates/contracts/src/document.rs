@@ -1,5 +1,5 @@
 use chrono::NaiveDate;
-use kernel::Money;
+use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// A document for people, as PDF.
@@ -45,12 +45,44 @@ impl Language {
     /// `1,234.50 EUR`, `1.234,50 EUR`: with the currency's own decimals and its code, which nobody mistakes.
     #[must_use]
     pub fn money(self, money: Money) -> String {
-        let plain = money.to_string();
-        let (number, currency) = plain.split_once(' ').unwrap_or((&plain, ""));
-        let (sign, number) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let (thousands, decimal) = self.pick((',', "."), ('.', ","));
-        let mut text = sign.to_owned();
+        let sign = if money.amount < 0 { "-" } else { "" };
+        format!("{sign}{} {}", self.figure(money), money.currency.code())
+    }
+
+    /// An amount as pages and notices write it: `€1,234.50`, `1.234,50 €`. A currency whose symbol not every reader of the
+    /// language knows shows its code.
+    #[must_use]
+    pub fn price(self, money: Money) -> String {
+        // As wide as a figure, unlike the hyphen of plain decimals.
+        let sign = if money.amount < 0 { "\u{2212}" } else { "" };
+        let (figure, code) = (self.figure(money), money.currency.code());
+        // The space keeps a figure and its unit on one line.
+        match (self, self.symbol(money.currency)) {
+            (Self::En, Some(symbol)) => format!("{sign}{symbol}{figure}"),
+            (Self::En, None) => format!("{sign}{code}\u{a0}{figure}"),
+            (Self::Es, symbol) => format!("{sign}{figure}\u{a0}{}", symbol.unwrap_or(code)),
+        }
+    }
+
+    /// Of currencies whose symbol a reader of the language knows without doubt.
+    #[must_use]
+    pub fn symbol(self, currency: Currency) -> Option<&'static str> {
+        match (currency.code(), self) {
+            ("EUR", _) => Some("€"),
+            ("GBP", _) => Some("£"),
+            ("USD", _) => Some("US$"),
+            ("JPY", Self::En) => Some("¥"),
+            _ => None,
+        }
+    }
+
+    /// The number alone, without its sign, with the currency's own decimals.
+    fn figure(self, money: Money) -> String {
+        let decimals = money.currency.decimals() as usize;
+        let digits = format!("{:0>width$}", money.amount.unsigned_abs(), width = decimals + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - decimals);
+        let (thousands, decimal) = self.pick((',', '.'), ('.', ','));
+        let mut text = String::with_capacity(digits.len() * 2);
         for (place, digit) in whole.chars().enumerate() {
             if place > 0 && (whole.len() - place).is_multiple_of(3) {
                 text.push(thousands);
@@ -58,10 +90,10 @@ impl Language {
             text.push(digit);
         }
         if !fraction.is_empty() {
-            text.push_str(decimal);
+            text.push(decimal);
             text.push_str(fraction);
         }
-        format!("{text} {currency}")
+        text
     }
 
     /// `2026-11-21`, `21/11/2026`.
@@ -87,6 +119,21 @@ mod tests {
         check(-5, "EUR", "-0.05 EUR", "-0,05 EUR");
         check(1_000, "JPY", "1,000 JPY", "1.000 JPY");
         check(1_001, "KWD", "1.001 KWD", "1,001 KWD");
+    }
+
+    #[test]
+    fn prices_follow_the_language_and_the_currency() {
+        let money = |amount, currency: &str| Money::new(amount, currency.parse().expect("known"));
+        assert_eq!(Language::En.price(money(123_450, "EUR")), "€1,234.50");
+        assert_eq!(Language::Es.price(money(123_450, "EUR")), "1.234,50\u{a0}€");
+        assert_eq!(Language::Es.price(money(-5, "EUR")), "\u{2212}0,05\u{a0}€");
+        assert_eq!(Language::En.price(money(1_500, "JPY")), "¥1,500");
+        assert_eq!(Language::Es.price(money(1_500, "JPY")), "1.500\u{a0}JPY");
+        assert_eq!(Language::En.price(money(1_234_567, "KWD")), "KWD\u{a0}1,234.567");
+        assert_eq!(
+            Language::En.price(money(i64::MIN, "EUR")),
+            "\u{2212}€92,233,720,368,547,758.08"
+        );
     }
 
     #[test]

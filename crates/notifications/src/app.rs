@@ -289,7 +289,7 @@ impl Names {
             "order" => self.orders.get(&facts.order?).cloned(),
             "shop" => self.shops.get(&facts.shop?).cloned(),
             "product" => self.products.get(&facts.product?).cloned(),
-            "amount" => Some(language.money(facts.amount?)),
+            "amount" => Some(language.price(facts.amount?)),
             "until" => Some(words::moment(language, facts.until?)),
             "count" => facts.count.map(|count| count.to_string()),
             "limit" => facts.limit.map(|limit| limit.to_string()),

@@ -63,14 +63,14 @@ async fn an_order_is_told_to_its_buyer_and_its_shops_each_in_their_words() {
         "in the place of the first"
     );
     assert!(
-        read[0].text.starts_with("1,234.50 EUR was paid."),
+        read[0].text.starts_with("€1,234.50 was paid."),
         "{}",
         read[0].text
     );
     assert_eq!(read[0].href, format!("/orders/{}", paid.order));
     let spanish = world.feed_in(own, Language::Es).await;
     assert_eq!(spanish[0].title, "Tu pedido K7F3-9QXA está confirmado");
-    assert!(spanish[0].text.contains("1.234,50 EUR"), "{}", spanish[0].text);
+    assert!(spanish[0].text.contains("1.234,50\u{a0}€"), "{}", spanish[0].text);
     let sold = world.feed(staff).await;
     assert_eq!(titles(&sold), ["New order K7F3-9QXA-1"]);
     assert_eq!(

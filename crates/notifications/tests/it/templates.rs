@@ -47,7 +47,7 @@ async fn words_are_read_as_they_were_written_last_and_as_they_were_before() {
     assert_eq!(written.versions[0].by.as_deref(), Some("Ana María Ruiz"));
     let read = world.feed(own).await;
     assert_eq!(titles(&read), ["Hurrah: K7F3-9QXA"]);
-    assert_eq!(read[0].text, "{1.00 EUR}");
+    assert_eq!(read[0].text, "{€1.00}");
     let spanish = world.feed_in(own, Language::Es).await;
     assert_eq!(titles(&spanish), ["Tu pedido K7F3-9QXA está confirmado"]);
 
@@ -127,6 +127,6 @@ async fn flawed_words_are_refused_with_the_place_of_the_flaw() {
     let shown = Notices::preview(OF.0, Language::Es, "{order}", "Son {amount}.");
     assert_eq!(
         (shown.title.as_str(), shown.text.as_str()),
-        ("K7F3-9QXA", "Son 128,40 EUR.")
+        ("K7F3-9QXA", "Son 128,40\u{a0}€.")
     );
 }

@@ -244,13 +244,13 @@ impl Scene {
                     took: self.locale.t("system.took").arg("ms", 800).to_string(),
                     why: self.text("no answer within 800 ms"),
                 },
+                DependencyRow {
+                    name: self.t("system.index"),
+                    status: state("system.building", Tone::Warn),
+                    took: self.locale.t("system.took").arg("ms", 4).to_string(),
+                    why: self.t("system.index_building"),
+                },
             ],
-            index: self.well(
-                "system.index",
-                self.t("system.index_building"),
-                "system.building",
-                Tone::Warn,
-            ),
             rebuild: Some("/operator/system/rebuild-index".to_owned()),
             readers: Some(vec![ReaderRow {
                 name: "orders.desk".to_owned(),

@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::operator_overview::HealthLine;
 use super::page::Page;
 use super::work::{Figure, Section, Status, WorkBar};
 
@@ -16,7 +15,6 @@ pub struct OperatorSystemPage {
     /// How often the page is read anew by itself, if the reader wants so.
     pub refresh: Vec<Section>,
     pub dependencies: Vec<DependencyRow>,
-    pub index: HealthLine,
     /// Where the index is built anew from, for those who may.
     pub rebuild: Option<String>,
     pub readers: Option<Vec<ReaderRow>>,
@@ -28,6 +26,7 @@ pub struct OperatorSystemPage {
 pub struct DependencyRow {
     pub name: String,
     pub status: Status,
+    /// Empty of what was not timed.
     pub took: String,
     pub why: String,
 }

@@ -23,6 +23,8 @@ use serde::Deserialize;
 const PATH: &str = "/operator/system";
 /// What is younger than this is on its way, and not late.
 const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// As the program's checks name it.
+const SEARCH_INDEX: &str = "search index";
 /// Seconds after which the page may be read anew by itself.
 const REFRESHES: [u16; 2] = [10, 60];
 
@@ -51,12 +53,7 @@ pub async fn page(
         at: locale.date_time(visit.ctx.now.naive_utc()),
         figures: figures(&state, locale),
         refresh: refreshes(every, locale),
-        dependencies: state
-            .dependencies
-            .iter()
-            .map(|one| dependency(one, locale))
-            .collect(),
-        index: index_line(index.ok(), locale),
+        dependencies: dependencies(&state, index.ok(), locale),
         rebuild: visit
             .may(Permission::ManageSearch)
             .then(|| format!("{PATH}/rebuild-index")),
@@ -129,6 +126,31 @@ fn refreshes(every: Option<u16>, locale: Locale) -> Vec<Section> {
     std::iter::once(off).chain(on).collect()
 }
 
+/// What it depends on; of a search index that answers, how far it is as well.
+fn dependencies(state: &SystemState, index: Option<IndexState>, locale: Locale) -> Vec<DependencyRow> {
+    let said = index_line(index, locale);
+    let is_index = |one: &&Dependency| one.name == SEARCH_INDEX;
+    let row = |one: &Dependency| match is_index(&one) && one.is_up {
+        true => DependencyRow {
+            status: said.status.clone(),
+            why: said.text.clone(),
+            ..dependency(one, locale)
+        },
+        false => dependency(one, locale),
+    };
+    let mut rows: Vec<DependencyRow> = state.dependencies.iter().map(row).collect();
+    // Where it runs in another process, only it itself can be asked.
+    if !state.dependencies.iter().any(|one| is_index(&one)) {
+        rows.push(DependencyRow {
+            name: said.label.clone(),
+            status: said.status.clone(),
+            took: String::new(),
+            why: said.text.clone(),
+        });
+    }
+    rows
+}
+
 fn dependency(one: &Dependency, locale: Locale) -> DependencyRow {
     let (key, tone) = match (one.is_up, one.vital) {
         (true, _) => ("system.up", Tone::Good),
@@ -137,7 +159,7 @@ fn dependency(one: &Dependency, locale: Locale) -> DependencyRow {
     };
     let name = match one.name.as_str() {
         "database" => locale.t("system.database").to_string(),
-        "search index" => locale.t("system.index").to_string(),
+        SEARCH_INDEX => locale.t("system.index").to_string(),
         other => other.to_owned(),
     };
     DependencyRow {
