@@ -99,7 +99,10 @@ impl Scene {
             amount: self.price(84_320).text,
             status: self.status(key, tone),
             note,
-            came_back: shop.map(|_| "/operator/payouts/1/return".to_owned()),
+            // What came back already does not come back again.
+            came_back: shop
+                .filter(|_| key == "payout.state.paid")
+                .map(|_| "/operator/payouts/1/return".to_owned()),
         };
         let week = self
             .locale
