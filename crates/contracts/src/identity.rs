@@ -1,7 +1,7 @@
 //! People: who they are and how they prove it.
 
 use crate::service::{public_event, service};
-use kernel::{DateTime, PartnerKeyId, Role, SessionId, TenantId, UserId};
+use kernel::{ApiKeyId, DateTime, PartnerKeyId, Permission, Role, SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Whom an access token is meant for; a token of one audience opens no door of another.
@@ -32,6 +32,7 @@ pub struct Principal {
     pub role: Role,
     /// The shop, for audience `seller`.
     pub tenant: Option<TenantId>,
+    /// A session; of a program with a shop's API key, the key's id in its place.
     pub session: SessionId,
     pub expires_at: DateTime,
     /// What forms of a cookie session must carry back; absent for bearer tokens.
@@ -39,6 +40,21 @@ pub struct Principal {
     pub name: String,
     pub email: String,
     pub email_verified: bool,
+    /// What the API key opens that a program came with; absent for people themselves.
+    #[serde(default)]
+    pub scopes: Option<Vec<ApiScope>>,
+}
+
+impl Principal {
+    /// Whether the role includes it, and the key as well, if one was used.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.may(permission)
+            && self
+                .scopes
+                .as_ref()
+                .is_none_or(|scopes| scopes.iter().any(|scope| scope.permission() == permission))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,6 +234,156 @@ service! {
         /// Its secret is in this answer and nowhere else.
         fn make(by: UserId, new: MakePartnerKey) -> MadePartnerKey;
         fn revoke(by: UserId, id: PartnerKeyId) -> PartnerKeyCard;
+    }
+}
+
+/// How every shop's API key begins, so that it is told from a token, and found where it was lost.
+pub const API_KEY_PREFIX: &str = "stoa_sk_";
+
+/// What a shop's API key opens: one permission each.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[schema(as = ApiKeyScope)]
+pub enum ApiScope {
+    /// The shop itself, its reviews and its notices.
+    #[serde(rename = "shop:read")]
+    ShopRead,
+    #[serde(rename = "products:read")]
+    ProductsRead,
+    #[serde(rename = "products:write")]
+    ProductsWrite,
+    #[serde(rename = "inventory:read")]
+    InventoryRead,
+    #[serde(rename = "inventory:write")]
+    InventoryWrite,
+    /// Sub-orders with their parcels and documents, returns and promotions.
+    #[serde(rename = "orders:read")]
+    OrdersRead,
+    /// Packing, sending, cancelling, taking returns in.
+    #[serde(rename = "orders:write")]
+    OrdersWrite,
+    /// Giving money back, and what is decided about returns.
+    #[serde(rename = "refunds:write")]
+    RefundsWrite,
+    /// What buyers write, and answering them.
+    #[serde(rename = "messages:write")]
+    MessagesWrite,
+    #[serde(rename = "promotions:write")]
+    PromotionsWrite,
+    /// Balance, statements and payouts.
+    #[serde(rename = "payouts:read")]
+    PayoutsRead,
+}
+
+impl ApiScope {
+    pub const ALL: [Self; 11] = [
+        Self::ShopRead,
+        Self::ProductsRead,
+        Self::ProductsWrite,
+        Self::InventoryRead,
+        Self::InventoryWrite,
+        Self::OrdersRead,
+        Self::OrdersWrite,
+        Self::RefundsWrite,
+        Self::MessagesWrite,
+        Self::PromotionsWrite,
+        Self::PayoutsRead,
+    ];
+
+    /// As the API spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ShopRead => "shop:read",
+            Self::ProductsRead => "products:read",
+            Self::ProductsWrite => "products:write",
+            Self::InventoryRead => "inventory:read",
+            Self::InventoryWrite => "inventory:write",
+            Self::OrdersRead => "orders:read",
+            Self::OrdersWrite => "orders:write",
+            Self::RefundsWrite => "refunds:write",
+            Self::MessagesWrite => "messages:write",
+            Self::PromotionsWrite => "promotions:write",
+            Self::PayoutsRead => "payouts:read",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+
+    /// What handlers ask for.
+    #[must_use]
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::ShopRead => Permission::ReadShop,
+            Self::ProductsRead => Permission::ReadCatalog,
+            Self::ProductsWrite => Permission::EditCatalog,
+            Self::InventoryRead => Permission::ReadStock,
+            Self::InventoryWrite => Permission::EditStock,
+            Self::OrdersRead => Permission::ReadSales,
+            Self::OrdersWrite => Permission::FulfilSales,
+            Self::RefundsWrite => Permission::RefundSales,
+            Self::MessagesWrite => Permission::AnswerBuyers,
+            Self::PromotionsWrite => Permission::RunPromotions,
+            Self::PayoutsRead => Permission::ReadPayouts,
+        }
+    }
+
+    /// The scope that opens this; none does where people have to come themselves: staff, keys, the shop's settings.
+    #[must_use]
+    pub fn opening(permission: Permission) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|scope| scope.permission() == permission)
+    }
+}
+
+/// A shop's API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyCard {
+    pub id: ApiKeyId,
+    /// Its first characters, to tell it from others.
+    pub prefix: String,
+    pub name: String,
+    pub scopes: Vec<ApiScope>,
+    /// In whose name it acts.
+    pub made_by: UserId,
+    pub created_at: DateTime,
+    pub expires_at: DateTime,
+    /// To the minute.
+    pub last_used_at: Option<DateTime>,
+    pub revoked_at: Option<DateTime>,
+    /// Another took its place, and it goes on for a while.
+    pub is_replaced: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakeApiKey {
+    pub name: String,
+    pub scopes: Vec<ApiScope>,
+    /// A year from now where it is absent.
+    pub expires_at: Option<DateTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeApiKey {
+    pub secret: String,
+    pub key: ApiKeyCard,
+}
+
+service! {
+    /// The API keys of shops.
+    ApiKeys as "api_keys", remote RemoteApiKeys, served ServedApiKeys {
+        /// The newest first, those that are over included; at most 200.
+        fn keys(tenant: TenantId) -> Vec<ApiKeyCard>;
+        /// Its secret is in this answer and nowhere else. It acts in the name of `by`, and never does more than they may.
+        fn make(tenant: TenantId, by: UserId, new: MakeApiKey) -> MadeApiKey;
+        /// A key in the place of another, which goes on for some hours, 168 at most.
+        fn rotate(tenant: TenantId, by: UserId, id: ApiKeyId, overlap_hours: u16) -> MadeApiKey;
+        fn revoke(tenant: TenantId, by: UserId, id: ApiKeyId) -> ApiKeyCard;
     }
 }
 

@@ -5,10 +5,10 @@ use crate::{Problem, RequestInfo};
 use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
 use contracts::identity::{
-    Audience, Credential, Identity, PARTNER_KEY_PREFIX, Partner as KeyHolder, PartnerKeys, PartnerScope,
-    Principal,
+    ApiScope, Audience, Credential, Identity, PARTNER_KEY_PREFIX, Partner as KeyHolder, PartnerKeys,
+    PartnerScope, Principal,
 };
-use kernel::{Actor, Ctx, Fault, Kind, Permission, TenantId, UserId};
+use kernel::{Actor, ApiKeyId, Ctx, Fault, Kind, Permission, SessionId, TenantId, UserId};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct Auth {
     seen: moka::sync::Cache<Credential, Principal>,
     partners: Option<Arc<dyn PartnerKeys>>,
     partners_seen: moka::sync::Cache<String, KeyHolder>,
+    /// Shops' API keys that were revoked in this process, for as long as `seen` may still know them.
+    revoked: moka::sync::Cache<SessionId, ()>,
 }
 
 impl Auth {
@@ -40,11 +42,16 @@ impl Auth {
             .max_capacity(PARTNER_CACHE_ENTRIES)
             .time_to_live(CREDENTIAL_CACHE)
             .build();
+        let revoked = moka::sync::Cache::builder()
+            .max_capacity(CREDENTIAL_CACHE_ENTRIES)
+            .time_to_live(CREDENTIAL_CACHE)
+            .build();
         Self {
             identity,
             seen,
             partners: None,
             partners_seen,
+            revoked,
         }
     }
 
@@ -79,6 +86,7 @@ impl Auth {
     pub async fn principal(&self, ctx: &Ctx, credential: Credential) -> Result<Principal, Fault> {
         if let Some(principal) = self.seen.get(&credential)
             && principal.expires_at > ctx.now
+            && !self.revoked.contains_key(&principal.session)
         {
             return Ok(principal);
         }
@@ -90,6 +98,11 @@ impl Auth {
     /// Forgets a credential at once: sign-out in this process does not wait for the memory to fade.
     pub fn forget(&self, credential: &Credential) {
         self.seen.invalidate(credential);
+    }
+
+    /// Forgets a shop's API key at once, as [`forget`](Self::forget) does for those who have the credential at hand.
+    pub fn forget_key(&self, key: ApiKeyId) {
+        self.revoked.insert(SessionId(key.0), ());
     }
 }
 
@@ -113,12 +126,15 @@ pub mod perm {
         ReadShop,
         EditShop,
         ManageStaff,
+        ManageKeys,
         ReadCatalog,
         EditCatalog,
         ReadStock,
         EditStock,
         ReadSales,
         FulfilSales,
+        AnswerBuyers,
+        ReadPayouts,
         RefundSales,
         RunPromotions,
         ApproveSellers,
@@ -174,7 +190,8 @@ pub struct Buyer {
     pub principal: Principal,
 }
 
-/// Staff of one shop whose role includes `P`. `ctx` and every scope made from it are that shop's.
+/// Staff of one shop whose role includes `P`, or a program with a key of the shop's that does. `ctx` and every scope made
+/// from it are that shop's.
 #[derive(Clone, Debug)]
 pub struct Seller<P: Needs> {
     pub ctx: Ctx,
@@ -201,6 +218,7 @@ pub struct Admin<P: Needs> {
 }
 
 /// Anybody: a guest, or whoever the token says. A bad token is still refused, so that nobody shops as a guest unawares.
+/// A shop's API key is nobody in particular here: it opens what is the shop's, and nothing of the person who made it.
 #[derive(Clone, Debug)]
 pub struct Anyone {
     pub ctx: Ctx,
@@ -212,6 +230,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Anyone {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let (mut ctx, principal) = identify(parts).await?;
+        let principal = principal.filter(|principal| principal.scopes.is_none());
         if let Some(p) = &principal {
             ctx.actor = actor_of(p);
         }
@@ -323,8 +342,18 @@ fn actor_of(principal: &Principal) -> Actor {
 }
 
 fn permit<P: Needs>(principal: &Principal) -> Result<(), Problem> {
-    if principal.role.may(P::PERMISSION) {
+    if principal.may(P::PERMISSION) {
         return Ok(());
+    }
+    if principal.role.may(P::PERMISSION) {
+        let detail = match ApiScope::opening(P::PERMISSION) {
+            Some(scope) => format!(
+                "The API key does not include `{}`. Ask the shop's owner for a key that does.",
+                scope.name()
+            ),
+            None => "This is for people of the shop, not for API keys. Sign in to do it.".to_owned(),
+        };
+        return Err(Problem(Fault::new(Kind::Forbidden, "scope_missing", detail)));
     }
     let detail = format!(
         "Your role {:?} does not include {:?}. Ask the shop's owner or the operator.",

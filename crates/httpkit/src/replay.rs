@@ -36,7 +36,12 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// Bodies beyond this are neither compared nor kept: uploads know what they have seen by the keys of their rows.
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// Answers with tokens in them are not for keeping.
-const SECRETS: [&str; 3] = ["/v1/auth/", "/v1/admin/partner-keys", "/v1/admin/gift-cards"];
+const SECRETS: [&str; 4] = [
+    "/v1/auth/",
+    "/v1/admin/partner-keys",
+    "/v1/admin/gift-cards",
+    "/v1/seller/api-keys",
+];
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Whether what this path answers may hold secrets: it is never kept under a key.
@@ -297,6 +302,8 @@ async fn caller(parts: &mut Parts) -> Result<Option<String>, Problem> {
     };
     if let Some(principal) = principal {
         return Ok(Some(match (principal.audience, principal.tenant) {
+            // What a person was answered is not for each of the shop's programs.
+            (_, Some(_)) if principal.scopes.is_some() => format!("key/{}", principal.session),
             (Audience::Seller, Some(tenant)) => format!("{}/{tenant}", principal.user),
             (audience, _) => format!("{audience:?}/{}", principal.user).to_lowercase(),
         }));

@@ -1,6 +1,8 @@
 //! What can be done with accounts, one method per use case.
 
+mod api_keys;
 mod authenticate;
+mod key;
 mod mailed_link;
 mod own_account;
 mod partner_keys;
@@ -11,7 +13,9 @@ mod sign_in;
 mod tokens;
 mod upkeep;
 
-pub use partner_keys::{NewPartnerKey, OVERLAP_HOURS_MAX, Shown};
+pub use api_keys::{NewApiKey, ShownApiKey};
+pub use key::OVERLAP_HOURS_MAX;
+pub use partner_keys::{NewPartnerKey, Shown};
 pub use sign_in::{SignInAs, TokenPair};
 pub use upkeep::work;
 

@@ -43,6 +43,22 @@ pub enum Error {
     NoSuchPartnerKey,
     #[error("The API key has expired, was revoked or was replaced already. Make a new one.")]
     PartnerKeyOver,
+    #[error("This API key is unknown. Send it whole as `Authorization: Bearer stoa_sk_...`.")]
+    BadApiKey,
+    #[error("This API key expired at {0}. Make a new one.")]
+    ApiKeyExpired(Timestamp),
+    #[error("This API key was revoked at {0}. Make a new one.")]
+    ApiKeyRevoked(Timestamp),
+    #[error("Whoever made this API key has left the shop. Make a new one.")]
+    ApiKeyOrphaned,
+    #[error("The shop of this API key is suspended or closed. Ask the marketplace's operator.")]
+    ApiKeyShopInactive,
+    #[error("There is no such API key.")]
+    NoSuchApiKey,
+    #[error("The API key has expired, was revoked or was replaced already. Make a new one.")]
+    ApiKeyOver,
+    #[error("A shop has at most {0} keys at a time. Revoke one that is not needed any more.")]
+    TooManyApiKeys(i64),
     #[error("There is no such account.")]
     NoSuchAccount,
     #[error("The role {0:?} cannot be held there: sellers' roles need a shop, operators' roles have none.")]
@@ -123,6 +139,14 @@ impl From<Error> for Fault {
             Error::BadPartnerKey => plain(Kind::Unauthenticated, "api_key_invalid"),
             Error::NoSuchPartnerKey => Self::not_found("API key"),
             Error::PartnerKeyOver => plain(Kind::Conflict, "partner_key_over").allowing(&[]),
+            Error::BadApiKey => plain(Kind::Unauthenticated, "api_key_invalid"),
+            Error::ApiKeyExpired(_) => plain(Kind::Unauthenticated, "api_key_expired"),
+            Error::ApiKeyRevoked(_) => plain(Kind::Unauthenticated, "api_key_revoked"),
+            Error::ApiKeyOrphaned => plain(Kind::Unauthenticated, "api_key_orphaned"),
+            Error::ApiKeyShopInactive => plain(Kind::Forbidden, "shop_inactive"),
+            Error::NoSuchApiKey => Self::not_found("API key"),
+            Error::ApiKeyOver => plain(Kind::Conflict, "api_key_over").allowing(&[]),
+            Error::TooManyApiKeys(_) => plain(Kind::Conflict, "too_many_keys"),
             Error::NoSuchAccount => Self::not_found("account"),
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::busy(),

@@ -1,5 +1,6 @@
 //! The endpoints, one file each.
 
+mod api_keys;
 mod jwks;
 mod login;
 mod logout;
@@ -40,6 +41,9 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(partner_keys::list, partner_keys::make))
         .routes(routes!(partner_keys::rotate))
         .routes(routes!(partner_keys::revoke))
+        .routes(routes!(api_keys::list, api_keys::make))
+        .routes(routes!(api_keys::rotate))
+        .routes(routes!(api_keys::revoke))
         .with_state(accounts)
 }
 

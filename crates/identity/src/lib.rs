@@ -17,7 +17,7 @@ mod service;
 mod store;
 mod token;
 
-pub use app::{Accounts, Config, NewPartnerKey, Shown, SignInAs, TokenPair, work};
+pub use app::{Accounts, Config, NewApiKey, NewPartnerKey, Shown, ShownApiKey, SignInAs, TokenPair, work};
 pub use attempts::AttemptLimits;
 pub use error::Error;
 pub use http::routes;

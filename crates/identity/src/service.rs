@@ -1,16 +1,17 @@
 //! Identity as other contexts know it.
 
-use crate::app::NewPartnerKey;
+use crate::app::{NewApiKey, NewPartnerKey, ShownApiKey};
+use crate::store::api_key::ApiKey;
 use crate::store::partner_key::PartnerKey;
 use crate::{Accounts, Error};
 use contracts::Reply;
 use contracts::identity::{
-    BrowserSession, Credential, Identity, MadePartnerKey, MakePartnerKey, Partner, PartnerKeyCard,
-    PartnerKeys, Principal, RegisterUser, SignIn, UserCard,
+    ApiKeyCard, ApiKeys, BrowserSession, Credential, Identity, MadeApiKey, MadePartnerKey, MakeApiKey,
+    MakePartnerKey, Partner, PartnerKeyCard, PartnerKeys, Principal, RegisterUser, SignIn, UserCard,
 };
 use futures::FutureExt;
 use futures::TryFutureExt;
-use kernel::{Ctx, Fault, PartnerKeyId, Role, SessionId, TenantId, UserId};
+use kernel::{ApiKeyId, Ctx, Fault, PartnerKeyId, Role, SessionId, TenantId, UserId};
 
 /// Answers with a fault what a use case refuses.
 fn reply<'a, T>(work: impl Future<Output = Result<T, Error>> + Send + 'a) -> Reply<'a, T> {
@@ -148,5 +149,81 @@ impl PartnerKeys for Accounts {
 
     fn revoke<'a>(&'a self, ctx: &'a Ctx, by: UserId, id: PartnerKeyId) -> Reply<'a, PartnerKeyCard> {
         reply(async move { Ok::<_, Error>(card(self.revoke_partner_key(ctx, by, id).await?)) })
+    }
+}
+
+fn api_card(key: ApiKey) -> ApiKeyCard {
+    ApiKeyCard {
+        id: key.id,
+        prefix: key.prefix,
+        name: key.name,
+        scopes: key.scopes,
+        made_by: key.made_by,
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        revoked_at: key.revoked_at,
+        is_replaced: key.replaced_by.is_some(),
+    }
+}
+
+fn made(shown: ShownApiKey) -> MadeApiKey {
+    MadeApiKey {
+        secret: shown.secret,
+        key: api_card(shown.key),
+    }
+}
+
+impl ApiKeys for Accounts {
+    fn keys<'a>(&'a self, _ctx: &'a Ctx, tenant: TenantId) -> Reply<'a, Vec<ApiKeyCard>> {
+        reply(async move {
+            let keys = self.api_keys(tenant).await?;
+            Ok::<_, Error>(keys.into_iter().map(api_card).collect())
+        })
+    }
+
+    fn make<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        by: UserId,
+        new: MakeApiKey,
+    ) -> Reply<'a, MadeApiKey> {
+        Box::pin(async move {
+            let expires_at = new
+                .expires_at
+                .map(|at| httpkit::moment("/expires_at", at))
+                .transpose()?;
+            let wanted = NewApiKey {
+                name: new.name,
+                scopes: new.scopes,
+                expires_at,
+            };
+            Ok(made(self.make_api_key(ctx, tenant, by, wanted).await?))
+        })
+    }
+
+    fn rotate<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        by: UserId,
+        id: ApiKeyId,
+        overlap_hours: u16,
+    ) -> Reply<'a, MadeApiKey> {
+        reply(async move {
+            let shown = self.rotate_api_key(ctx, tenant, by, id, overlap_hours).await?;
+            Ok::<_, Error>(made(shown))
+        })
+    }
+
+    fn revoke<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tenant: TenantId,
+        by: UserId,
+        id: ApiKeyId,
+    ) -> Reply<'a, ApiKeyCard> {
+        reply(async move { Ok::<_, Error>(api_card(self.revoke_api_key(ctx, tenant, by, id).await?)) })
     }
 }

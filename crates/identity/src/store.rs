@@ -1,6 +1,7 @@
 //! All SQL of identity, one file per noun.
 
 pub mod account;
+pub mod api_key;
 pub mod guard;
 pub mod key;
 pub mod mail;

@@ -38,12 +38,18 @@ pub enum Permission {
     ReadShop,
     EditShop,
     ManageStaff,
+    /// The shop's API keys, and where it is told of what happens.
+    ManageKeys,
     ReadCatalog,
     EditCatalog,
     ReadStock,
     EditStock,
     ReadSales,
     FulfilSales,
+    /// What buyers write to the shop, and answering them.
+    AnswerBuyers,
+    /// How the shop is paid: balance, statements, payouts.
+    ReadPayouts,
     /// Give a buyer's money back for the shop's own part of an order.
     RefundSales,
     /// Discounts of the shop's own, at its own cost.
@@ -82,14 +88,23 @@ impl Role {
         use Permission as P;
         match self {
             Self::Owner => !permission.is_operators(),
-            Self::Manager => !permission.is_operators() && permission != P::ManageStaff,
+            Self::Manager => {
+                !permission.is_operators() && !matches!(permission, P::ManageStaff | P::ManageKeys)
+            }
             Self::Clerk => matches!(
                 permission,
-                P::ReadShop | P::ReadCatalog | P::ReadStock | P::EditStock | P::ReadSales | P::FulfilSales
+                P::ReadShop
+                    | P::ReadCatalog
+                    | P::ReadStock
+                    | P::EditStock
+                    | P::ReadSales
+                    | P::FulfilSales
+                    | P::AnswerBuyers
+                    | P::ReadPayouts
             ),
             Self::Analyst => matches!(
                 permission,
-                P::ReadShop | P::ReadCatalog | P::ReadStock | P::ReadSales
+                P::ReadShop | P::ReadCatalog | P::ReadStock | P::ReadSales | P::ReadPayouts
             ),
             Self::Admin => permission.is_operators(),
             Self::Support => matches!(permission, P::ReadAnyOrder | P::RefundAnyOrder),
@@ -132,16 +147,19 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::ReadShop,
         Self::EditShop,
         Self::ManageStaff,
+        Self::ManageKeys,
         Self::ReadCatalog,
         Self::EditCatalog,
         Self::ReadStock,
         Self::EditStock,
         Self::ReadSales,
         Self::FulfilSales,
+        Self::AnswerBuyers,
+        Self::ReadPayouts,
         Self::RefundSales,
         Self::RunPromotions,
         Self::ApproveSellers,

@@ -123,6 +123,8 @@ ids! {
     ShipmentId,
     /// A key by which a partner's program calls.
     PartnerKeyId,
+    /// A key by which a shop's own programs call.
+    ApiKeyId,
     /// Money given back for a sub-order.
     RefundId,
     /// Units of a sub-order that its buyer sends back.

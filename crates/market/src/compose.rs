@@ -4,6 +4,7 @@ mod carrying;
 mod desks;
 mod finding;
 mod health;
+mod keys;
 mod noticing;
 mod talk;
 mod wishing;
@@ -21,7 +22,7 @@ use contracts::checkout::{
 };
 use contracts::identity::{
     Identity, Mailbox, OwnAccount, PartnerKeys, RemoteIdentity, RemoteMailbox, RemoteOwnAccount,
-    RemotePartnerKeys, ServedIdentity, ServedMailbox, ServedOwnAccount, ServedPartnerKeys,
+    ServedIdentity, ServedMailbox, ServedOwnAccount,
 };
 use contracts::inventory::{
     Inventory, RemoteInventory, RemoteStockRoom, RemoteWarehouseDesk, ServedInventory, ServedStockRoom,
@@ -165,9 +166,7 @@ pub async fn compose(
     let identity: Arc<dyn Identity> = w.client("identity", Arc::new(accounts.clone()), |p| {
         Arc::new(RemoteIdentity(p))
     });
-    let partner_keys: Arc<dyn PartnerKeys> = w.client("identity", Arc::new(accounts.clone()), |p| {
-        Arc::new(RemotePartnerKeys(p))
-    });
+    let keys = keys::clients(w, &accounts);
     let mailbox: Arc<dyn Mailbox> = w.client("identity", inbox.clone(), |p| Arc::new(RemoteMailbox(p)));
     let account: Arc<dyn OwnAccount> = w.client("identity", Arc::new(accounts.clone()), |p| {
         Arc::new(RemoteOwnAccount(p))
@@ -405,7 +404,8 @@ pub async fn compose(
         ledger,
         settlement,
         money_desk,
-        partner_keys: partner_keys.clone(),
+        partner_keys: keys.partners.clone(),
+        api_keys: keys.shops,
         purses,
         promotion_desk,
         staff_desk,
@@ -425,7 +425,7 @@ pub async fn compose(
                 identity::work(every.1.clone(), every.0.clone(), stop)
             })),
     );
-    w.add(Service::new("identity").calls(ServedPartnerKeys(Arc::new(accounts.clone()))));
+    keys::serve(w, &accounts);
     w.add(Service::new("identity").calls(ServedMailbox(inbox)));
     w.add(Service::new("identity").calls(ServedOwnAccount(Arc::new(accounts.clone()))));
     w.add(Service::new("tenants").calls(ServedShopDesk(Arc::new(shops.clone()))));
@@ -580,7 +580,7 @@ pub async fn compose(
     };
     Ok(Market {
         identity,
-        partner_keys,
+        partner_keys: keys.partners,
         tenants,
         catalog,
         checkout,

@@ -26,6 +26,9 @@ impl utoipa::Modify for Bearer {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
+            .description(Some(
+                "An access token from /v1/auth/login, or, for what is a shop's, an API key of the shop's (`stoa_sk_...`) whose scopes include it.",
+            ))
             .build();
         openapi
             .components

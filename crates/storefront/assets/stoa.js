@@ -82,6 +82,16 @@
     row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
   }
 
+  // What is shown once is copied with one press.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = button.dataset.done;
+    });
+  }
+
   // Work that goes on behind a page tells how far it is; at its end the page shows what came of it.
   const followed = document.querySelector("[data-follow]");
   if (followed) {

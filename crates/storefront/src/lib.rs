@@ -43,6 +43,7 @@
 //! | `POST /seller/uploads/{id}/undo` | undo an upload as a whole |
 //! | `GET /seller/promotions`, `GET, POST /seller/promotions/new` | discounts and coupons; `?show=all` |
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
+//! | `GET, POST /seller/api-keys`, `POST …/{id}/rotate`, `…/{id}/revoke` | keys of the shop's programs: `name`, a box for each scope, `expires`; `overlap` hours |
 //! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |
 //! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
 //! | `GET /operator/moderation`, `POST …/rules`, `…/{id}/approve`, `…/{id}/reject`, `…/shops/{id}/trust` | products and changes that wait: `version`, `reason` |

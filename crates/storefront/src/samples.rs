@@ -13,6 +13,7 @@ mod files;
 mod goods;
 mod history;
 mod items;
+mod keys;
 mod making;
 mod messaging;
 mod moderating;
@@ -78,6 +79,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     history::add(scene, &mut samples);
     stores::add(scene, &mut samples);
     running::add(scene, &mut samples);
+    keys::add(scene, &mut samples);
     settling::add(scene, &mut samples);
     let pieces = components(scene.page(scene.t("components.title"), "/dev/components"));
     push(&mut samples, "dev-components", &pieces);

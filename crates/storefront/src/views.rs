@@ -42,6 +42,7 @@ pub mod seller_files;
 pub mod seller_goods;
 pub mod seller_goods_move;
 pub mod seller_history;
+pub mod seller_keys;
 pub mod seller_promotions;
 pub mod seller_shop;
 pub mod seller_staff;

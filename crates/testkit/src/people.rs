@@ -75,6 +75,7 @@ impl People {
             name: "Ana".into(),
             email: "ana@example.org".into(),
             email_verified: true,
+            scopes: None,
         })
     }
 }

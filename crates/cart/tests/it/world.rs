@@ -217,6 +217,7 @@ impl Transport for Tokens {
                 name: "Ana".into(),
                 email: "ana@example.org".into(),
                 email_verified: true,
+                scopes: None,
             };
             Ok(json!(principal))
         })

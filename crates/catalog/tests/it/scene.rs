@@ -238,6 +238,7 @@ impl Neighbours {
             name: "Ada".to_owned(),
             email: "ada@example.com".to_owned(),
             email_verified: true,
+            scopes: None,
         }))
     }
 }

@@ -10,7 +10,7 @@ use ::store::{Scope, log};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use contracts::identity::{Audience, Credential, Principal};
+use contracts::identity::{API_KEY_PREFIX, Audience, Credential, Principal};
 use kernel::{Ctx, SessionId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 
@@ -23,6 +23,7 @@ impl Accounts {
     /// Who holds this credential.
     pub async fn authenticate(&self, ctx: &Ctx, credential: Credential) -> Result<Principal, Error> {
         match credential {
+            Credential::Bearer(key) if key.starts_with(API_KEY_PREFIX) => self.by_api_key(ctx, &key).await,
             Credential::Bearer(token) => self.by_token(ctx, &token).await,
             Credential::Session(cookie) => self.by_cookie(ctx, &cookie).await,
         }
@@ -110,6 +111,7 @@ fn principal(
         name: session.name,
         email: session.email,
         email_verified: session.email_verified,
+        scopes: None,
     }
 }
 

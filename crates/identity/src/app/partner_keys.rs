@@ -1,29 +1,16 @@
 //! Keys of partners' programs: made, replaced and revoked by operators; shown once, kept as hashes.
 
-use super::{Accounts, note};
+use super::{Accounts, key, note};
 use crate::Error;
 use crate::store::hash_of;
 use crate::store::partner_key::{self, PartnerKey};
 use ::store::{Scope, Tx, log};
-use chrono::TimeDelta;
 use contracts::identity::{PARTNER_KEY_PREFIX, Partner, PartnerScope};
 use httpkit::text;
-use kernel::{Ctx, Fault, PartnerKeyId, Timestamp, UserId, secret};
+use kernel::{Ctx, Fault, PartnerKeyId, Timestamp, UserId};
 
-/// Characters of a key that are shown again.
-const PREFIX_CHARS: usize = 8;
-/// Characters of what a key is called, and of a carrier's name.
-const NAME_CHARS_MAX: usize = 80;
+/// Characters of a carrier's name.
 const CARRIER_CHARS_MAX: usize = 40;
-/// How long a key is good where nobody says otherwise, and at most.
-const LIFE_DEFAULT: TimeDelta = TimeDelta::days(365);
-const LIFE_MAX: TimeDelta = TimeDelta::days(2 * 365);
-/// Hours for which a replaced key goes on beside its successor, at most.
-pub const OVERLAP_HOURS_MAX: u16 = 7 * 24;
-/// Keys listed.
-const KEYS_MAX: i64 = 200;
-/// "Last used" is kept to this precision, so that reading a shipment is not a write.
-const USED_PRECISION: TimeDelta = TimeDelta::minutes(1);
 
 /// A key that an operator wants.
 #[derive(Clone, Debug)]
@@ -77,7 +64,7 @@ impl Accounts {
             },
         )?;
         keep(&mut tx, ctx, by, &shown, "made").await?;
-        let ends = ctx.now + TimeDelta::hours(i64::from(overlap_hours.min(OVERLAP_HOURS_MAX)));
+        let ends = key::overlap_ends(ctx, overlap_hours);
         partner_key::replace(&mut *tx, id, shown.key.id, ends).await?;
         tx.commit().await?;
         log::wake();
@@ -116,31 +103,28 @@ impl Accounts {
 
     /// All keys, the newest first, also those that are over.
     pub async fn partner_keys(&self) -> Result<Vec<PartnerKey>, Error> {
-        Ok(partner_key::list(self.db().pool(), KEYS_MAX).await?)
+        Ok(partner_key::list(self.db().pool(), key::KEYS_MAX).await?)
     }
 
     /// Whose key this is.
     pub async fn recognise(&self, ctx: &Ctx, secret: &str) -> Result<Partner, Error> {
-        let key = partner_key::living(self.db().pool(), &hash_of(secret), ctx.now)
+        let found = partner_key::living(self.db().pool(), &hash_of(secret), ctx.now)
             .await?
             .ok_or(Error::BadPartnerKey)?;
-        if key
-            .last_used_at
-            .is_none_or(|used| ctx.now - used >= USED_PRECISION)
-        {
-            partner_key::touch(self.db().pool(), key.id, ctx.now).await?;
+        if key::is_used_anew(ctx, found.last_used_at) {
+            partner_key::touch(self.db().pool(), found.id, ctx.now).await?;
         }
         Ok(Partner {
-            key: key.id,
-            carrier: key.carrier,
-            scopes: key.scopes,
-            expires_at: key.expires_at,
+            key: found.id,
+            carrier: found.carrier,
+            scopes: found.scopes,
+            expires_at: found.expires_at,
         })
     }
 }
 
 fn draw(ctx: &Ctx, new: NewPartnerKey) -> Result<Shown, Error> {
-    let name = text::line("/name", &new.name, NAME_CHARS_MAX)?;
+    let name = key::name(&new.name)?;
     let carrier = text::line("/carrier", &new.carrier, CARRIER_CHARS_MAX)?;
     if !carrier
         .bytes()
@@ -150,27 +134,13 @@ fn draw(ctx: &Ctx, new: NewPartnerKey) -> Result<Shown, Error> {
             "A carrier is named by lower-case letters, digits and hyphens, as in its webhook's address.";
         return Err(Fault::field("carrier_invalid", "/carrier", detail).into());
     }
-    let mut scopes = new.scopes;
-    scopes.sort_unstable();
-    scopes.dedup();
-    if scopes.is_empty() {
-        let detail = "Name at least one scope; a key without any opens nothing.";
-        return Err(Fault::field("scopes_missing", "/scopes", detail).into());
-    }
-    let expires_at = new.expires_at.unwrap_or(ctx.now + LIFE_DEFAULT);
-    if expires_at <= ctx.now || expires_at > ctx.now + LIFE_MAX {
-        let detail = format!(
-            "A key ends later than now, and within {} days.",
-            LIFE_MAX.num_days()
-        );
-        return Err(Fault::field("expiry_invalid", "/expires_at", detail).into());
-    }
-    let token = secret::token();
-    let secret = format!("{PARTNER_KEY_PREFIX}{token}");
+    let scopes = key::scopes(new.scopes)?;
+    let expires_at = key::expiry(ctx, new.expires_at)?;
+    let (secret, prefix) = key::drawn(PARTNER_KEY_PREFIX);
     Ok(Shown {
         key: PartnerKey {
             id: PartnerKeyId::new(ctx.now),
-            prefix: secret[..PARTNER_KEY_PREFIX.len() + PREFIX_CHARS].to_owned(),
+            prefix,
             name,
             carrier,
             scopes,

@@ -27,7 +27,7 @@ pub fn name_of(role: Role) -> &'static str {
     }
 }
 
-fn role_of(name: &str) -> Result<Role, sqlx::Error> {
+pub(super) fn role_of(name: &str) -> Result<Role, sqlx::Error> {
     serde_json::from_value(serde_json::Value::from(name)).map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 

@@ -1,5 +1,6 @@
 //! Identity over HTTP, against a database of each test's own.
 
+mod api_keys;
 mod harness;
 mod isolation;
 mod lockout;

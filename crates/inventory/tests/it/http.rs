@@ -66,6 +66,7 @@ impl Others {
             name: "Ana".into(),
             email: "ana@example.org".into(),
             email_verified: true,
+            scopes: None,
         };
         Ok(json!(principal))
     }

@@ -15,7 +15,7 @@ use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
 ) -> Result<Json<PayoutTerms>, Problem> {
     Ok(Json(PayoutTerms::new(ledger.terms(seller.tenant).await?)))
 }

@@ -29,7 +29,7 @@ pub struct SellerBalance {
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
 ) -> Result<Json<SellerBalance>, Problem> {
     let standings: Vec<(Currency, Standing)> = ledger.standing(seller.tenant).await?;
     let each = |part: fn(&Standing) -> i64| {

@@ -36,7 +36,7 @@ pub struct Parameters {
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Page<Hold>>, Problem> {
     let place = place(parameters.after, parameters.limit)?;

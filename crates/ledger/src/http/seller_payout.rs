@@ -18,7 +18,7 @@ use kernel::PayoutId;
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Path(id): Path<PayoutId>,
 ) -> Result<Json<PayoutHistory>, Problem> {
     let view = ledger.payout(seller.tenant, id).await?;

@@ -35,7 +35,7 @@ pub struct Parameters {
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Page<Payout>>, Problem> {
     let place = place(parameters.after, parameters.limit)?;

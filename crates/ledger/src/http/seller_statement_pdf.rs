@@ -38,7 +38,7 @@ pub struct Parameters {
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Pdf, Problem> {
     let days = [parameters.from, parameters.to];

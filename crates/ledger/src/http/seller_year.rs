@@ -34,7 +34,7 @@ pub struct YearReport {
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<YearReport>, Problem> {
     let year = parameters.year;

@@ -17,7 +17,7 @@ use httpkit::{Csv, Problem, ProblemDocument, Query, Seller, perm};
 )]
 pub async fn handler(
     State(ledger): State<Ledger>,
-    seller: Seller<perm::ReadSales>,
+    seller: Seller<perm::ReadPayouts>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Csv, Problem> {
     let text = ledger

@@ -1,5 +1,6 @@
 //! One shop reaching for another's things, one buyer for another's: refused, and nothing changed.
 
+mod api_keys;
 mod cards;
 mod downloads;
 mod looked_up;
@@ -344,6 +345,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.push(reach("list_order_refunds", &[&world.order], &[403]));
     reaches.extend(money::of_seller(world));
     reaches.extend(shipping::of_seller(world));
+    reaches.extend(api_keys::of_seller(world).await);
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);
     reaches.extend(downloads::of_seller(world).await);

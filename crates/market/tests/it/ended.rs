@@ -38,6 +38,7 @@ fn ends() -> Vec<Fault> {
         inventory::Error::WarehouseClosed(warehouse).into(),
         inventory::Error::InboundEnded(inventory::domain::InboundState::Closed).into(),
         identity::Error::PartnerKeyOver.into(),
+        identity::Error::ApiKeyOver.into(),
         messages::Error::Closed(contracts::messages::Closing {
             at: kernel::Timestamp::UNIX_EPOCH,
             reason: "Spam".to_owned(),

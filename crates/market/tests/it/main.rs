@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, and says how far it got"
 )]
 
+mod api_keys;
 mod attack;
 mod description;
 mod downloads;

@@ -2,6 +2,7 @@
 
 mod finding;
 mod journeys;
+mod keys;
 mod making;
 mod messaging;
 mod noticing;
@@ -170,6 +171,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         // None of anybody's: forms without a token do not get that far.
         p if [
             "/seller/promotions/",
+            "/seller/api-keys/",
             "/seller/promoted/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
@@ -279,6 +281,7 @@ fn needed(path: &str) -> Permission {
         "/seller/goods/new" => Permission::EditStock,
         "/seller/promotions/new" => Permission::RunPromotions,
         "/seller/staff" => Permission::ManageStaff,
+        "/seller/api-keys" => Permission::ManageKeys,
         "/seller/orders"
         | "/seller/orders/{id}"
         | "/seller/orders/{id}/packing-slip.pdf"

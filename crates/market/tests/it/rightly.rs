@@ -1,6 +1,7 @@
 //! How each operation is called by somebody who means well: everything right but, perhaps, the caller.
 
 mod ahead;
+mod api_keys;
 mod cards;
 mod categories;
 pub mod downloads;
@@ -18,6 +19,7 @@ mod waiting;
 pub mod wishlists;
 
 pub use ahead::scheduled_by_a;
+pub use api_keys::{api_key_of_a, api_key_with};
 pub use cards::gift_card;
 pub use messages::{Talk, talk_of_a};
 pub use notifications::{failed_job, notice_of, notice_of_a};
@@ -70,6 +72,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         return call;
     }
     if let Some(call) = ahead::call(world, operation).await {
+        return call;
+    }
+    if let Some(call) = api_keys::call(world, operation).await {
         return call;
     }
     if let Some(call) = waiting::call(world, operation, n).await {

@@ -19,7 +19,7 @@ use kernel::ThreadId;
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Path(id): Path<ThreadId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Conversation>, Problem> {

@@ -19,7 +19,7 @@ use kernel::Page;
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Query(parameters): Query<Boxed>,
 ) -> Result<Json<Page<Thread>>, Problem> {
     let (query, page) = parameters.read();

@@ -41,7 +41,7 @@ pub struct Request {
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Path(id): Path<ThreadId>,
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, Json<Message>), Problem> {

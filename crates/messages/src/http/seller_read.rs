@@ -21,7 +21,7 @@ use kernel::ThreadId;
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Path(id): Path<ThreadId>,
     Json(request): Json<Through>,
 ) -> Result<Json<Thread>, Problem> {

@@ -23,7 +23,7 @@ use kernel::ThreadId;
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Path(id): Path<ThreadId>,
     Json(request): Json<Abuse>,
 ) -> Result<StatusCode, Problem> {

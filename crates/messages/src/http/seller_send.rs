@@ -25,7 +25,7 @@ use kernel::ThreadId;
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
     Path(id): Path<ThreadId>,
     Json(request): Json<Words>,
 ) -> Result<(StatusCode, Json<Message>), Problem> {

@@ -16,7 +16,7 @@ use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
 )]
 pub async fn handler(
     State(conversations): State<Conversations>,
-    seller: Seller<perm::FulfilSales>,
+    seller: Seller<perm::AnswerBuyers>,
 ) -> Result<Json<Unread>, Problem> {
     let unread = conversations.unread(Party::Shop(seller.tenant)).await?;
     Ok(Json(Unread { unread }))

@@ -115,6 +115,7 @@ impl Scene {
             ("/seller/settlement", "work.settlement"),
             ("/seller/shop", "work.shop"),
             ("/seller/staff", "work.staff"),
+            ("/seller/api-keys", "work.api_keys"),
         ];
         WorkBar {
             groups: Vec::new(),

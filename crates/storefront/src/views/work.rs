@@ -54,6 +54,7 @@ impl WorkBar {
             "/seller/messages" | "/operator/messages" => "mail",
             "/seller/notifications" => "bell",
             "/seller/staff" => "people",
+            "/seller/api-keys" => "lock",
             "/operator/payments" => "card",
             "/operator/reconciliation" => "scale",
             "/operator/ledger" => "book",

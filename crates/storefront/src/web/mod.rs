@@ -65,7 +65,7 @@ use contracts::catalog::uploads::Intake;
 use contracts::catalog::{Catalog, CategoryDesk, Workbench};
 use contracts::checkout::{Checkout, PaymentDesk};
 use contracts::digital::Downloads;
-use contracts::identity::{Identity, Mailbox, OwnAccount, PartnerKeys};
+use contracts::identity::{ApiKeys, Identity, Mailbox, OwnAccount, PartnerKeys};
 use contracts::inventory::{Inventory, StockRoom, WarehouseDesk};
 use contracts::ledger::{Ledger, MoneyDesk, Settlement};
 use contracts::messages::Messages;
@@ -127,6 +127,7 @@ pub struct Shop {
     pub settlement: Arc<dyn Settlement>,
     pub money_desk: Arc<dyn MoneyDesk>,
     pub partner_keys: Arc<dyn PartnerKeys>,
+    pub api_keys: Arc<dyn ApiKeys>,
     pub purses: Arc<dyn Purses>,
     pub promotion_desk: Arc<dyn PromotionDesk>,
     pub staff_desk: Arc<dyn StaffDesk>,
@@ -393,6 +394,10 @@ fn table() -> Table {
         )
         .post("/seller/staff/{id}/role", seller::staff::set_role)
         .post("/seller/staff/{id}/dismiss", seller::staff::dismiss)
+        .get("/seller/api-keys", seller::api_keys::page)
+        .post("/seller/api-keys", seller::api_keys::make)
+        .post("/seller/api-keys/{id}/rotate", seller::api_keys::rotate)
+        .post("/seller/api-keys/{id}/revoke", seller::api_keys::revoke)
         .get("/seller/shop", seller::shop::page)
         .post("/seller/shop", seller::shop::change)
         .post_files(

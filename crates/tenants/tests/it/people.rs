@@ -70,6 +70,7 @@ impl People {
             name: card.name,
             email: card.email,
             email_verified: verified,
+            scopes: None,
         })
     }
 }

@@ -46,6 +46,8 @@ pub const NAME_NOTHING: &[(&str, &str)] = &[
     ("get_seller_year", "reads the shop of the token"),
     ("get_seller_year_csv", "reads the shop of the token"),
     ("list_carriers", "is the same for every shop"),
+    ("list_api_keys", "reads the shop of the token"),
+    ("make_api_key", "changes the shop of the token"),
     ("ask_payout", "pays the shop of the token"),
     ("list_warehouses", "reads the shop of the token"),
     (

@@ -1,5 +1,6 @@
 //! The seller's workplace.
 
+pub mod api_keys;
 pub mod cancel;
 mod digital_form;
 pub mod feeds;
@@ -48,7 +49,7 @@ use contracts::tenants::{Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
-const SECTIONS: [(&str, &str, Permission); 12] = [
+const SECTIONS: [(&str, &str, Permission); 13] = [
     ("/seller", "work.home", Permission::ReadShop),
     ("/seller/notifications", "work.notices", Permission::ReadShop),
     ("/seller/orders", "work.orders", Permission::ReadSales),
@@ -61,6 +62,7 @@ const SECTIONS: [(&str, &str, Permission); 12] = [
     ("/seller/settlement", "work.settlement", Permission::ReadSales),
     ("/seller/shop", "work.shop", Permission::ReadShop),
     ("/seller/staff", "work.staff", Permission::ManageStaff),
+    ("/seller/api-keys", "work.api_keys", Permission::ManageKeys),
 ];
 
 /// The parts of the stock's pages, standing at `part`.
