@@ -24,6 +24,7 @@ mod journey;
 mod load;
 mod machine;
 mod options;
+mod people;
 pub mod program;
 pub mod scratch;
 mod seed;

@@ -6,6 +6,7 @@ pub const ROUNDS_MIN: usize = 5;
 
 /// What a large marketplace has.
 const PRODUCTS: usize = 1_000_000;
+const ROWS: usize = 1_000_000;
 
 /// How a bench is run.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,6 +26,9 @@ pub struct Options {
     /// Products that `search` searches among
     #[arg(long, default_value_t = PRODUCTS, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1_000..=10_000_000))]
     pub products: usize,
+    /// Products, and as many orders, of the market whose first pages `tables` asks for
+    #[arg(long, default_value_t = ROWS, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(10_000..=10_000_000))]
+    pub rows: usize,
     /// Folder of a judged set, around whose products and queries `search` makes its own [default: words of its own]
     #[arg(long, env = "STOA_CORPUS", value_name = "DIR")]
     pub corpus: Option<PathBuf>,
@@ -41,6 +45,7 @@ impl Default for Options {
             json: false,
             program: None,
             products: PRODUCTS,
+            rows: ROWS,
             corpus: None,
             scratch: None,
         }

@@ -71,6 +71,8 @@ create table catalog.product (
     constraint product_version_check check (version > 0)
 ) partition by list (tenant_id);
 create table catalog.product_pool partition of catalog.product default;
+-- Counts by status, and lists of one.
+create index product_of_status on catalog.product (tenant_id, status, id) where deleted_at is null;
 select store.isolate('catalog.product');
 
 create table catalog.variant (

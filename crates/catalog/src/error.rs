@@ -67,7 +67,11 @@ impl From<Error> for Fault {
             }
             Error::Upstream(fault) => fault,
             Error::Database(error) => of_database(&error),
-            error @ (Error::Storage(_) | Error::Unreadable(..)) => {
+            Error::Storage(error) => {
+                tracing::error!(%error, "the object store failed");
+                Fault::unavailable("The store of pictures and files")
+            }
+            error @ Error::Unreadable(..) => {
                 tracing::error!(%error, "the catalogue failed");
                 Fault::internal()
             }

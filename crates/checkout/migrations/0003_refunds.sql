@@ -50,6 +50,8 @@ create index refund_due on checkout.refund (due_at) where due_at is not null;
 -- The operators' lists, newest first.
 create index refund_pending on checkout.refund (id) where status = 'pending';
 create index refund_refused on checkout.refund (id) where status in ('refused', 'came_back');
+create index refund_uneasy on checkout.refund (id) where status in ('pending', 'refused', 'came_back');
+create index refund_through on checkout.refund (id) where status = 'refunded';
 select store.close_to_shops('checkout.refund');
 
 create type checkout.refund_row as (

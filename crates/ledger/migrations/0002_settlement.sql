@@ -90,6 +90,8 @@ create index hold_due on ledger.hold (release_at) where state = 'held';
 create index hold_open on ledger.hold (tenant_id, currency) include (remaining) where state = 'held';
 create index hold_of_reference on ledger.hold (reference);
 create index hold_by_id on ledger.hold (id);
+-- Few are: without it a list of them reads all others.
+create index hold_refunded on ledger.hold (id) where state = 'refunded';
 select store.isolate('ledger.hold');
 
 create table ledger.payout (
@@ -119,6 +121,8 @@ create table ledger.payout (
 create table ledger.payout_pool partition of ledger.payout default;
 create index payout_due on ledger.payout (next_at) where next_at is not null;
 create index payout_by_id on ledger.payout (id);
+-- Those that somebody looks for among all that went well.
+create index payout_unpaid on ledger.payout (id) where state <> 'paid';
 select store.isolate('ledger.payout');
 
 -- What happened to a payout.

@@ -5,6 +5,8 @@
 
 mod format;
 
+pub use format::COUNTED_MAX;
+
 pub use format::plain_decimal;
 
 use std::borrow::{Borrow, Cow};

@@ -4,7 +4,8 @@ use super::{Bench, Setting};
 use crate::client::{ask, ask_json, request};
 use crate::comparison::{Comparison, Round};
 use crate::database::{Cluster, Row, Session};
-use crate::program::{self, Launch, Program, words};
+use crate::people;
+use crate::program::{self, Launch, Program};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -27,9 +28,7 @@ const MS_PER_THOUSAND: f64 = 500.0;
 const PRICE_MS: f64 = 1_000.0;
 const FOUND_WITHIN: Duration = Duration::from_secs(600);
 const ASK_EVERY: Duration = Duration::from_millis(20);
-const OPERATOR: &str = "operator@stoa.example";
 const OWNER: &str = "owner@bench.example";
-const PASSWORD: &str = "Peristyle-1907";
 const TABLE: &str = "create table product (sku text primary key, title text not null, description text not null,
     brand text not null, category text not null, price numeric not null, stock int not null, colour text not null)";
 
@@ -41,7 +40,9 @@ async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
     let baseline = cluster.create("copied").await?;
     baseline.batch_execute(TABLE).await?;
     setting.tell("opening a shop");
-    let seller = open_shop(&launch, program.address).await?;
+    people::appoint_operator(&launch).await?;
+    people::open_shop(program.address, OWNER, "The bench's workshop").await?;
+    let seller = people::bearer(program.address, OWNER, "seller").await?;
     setting.tell("warming up");
     let mut found = 0;
     turn(&program, &seller, 0, &mut found).await?;
@@ -257,59 +258,4 @@ async fn change(address: SocketAddr, seller: &str, id: &str, price: i64) -> Resu
         ensure!(began.elapsed() < FOUND_WITHIN, "the price {price} is not found");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-}
-
-/// An approved shop; the header by which its owner is known.
-async fn open_shop(launch: &Launch, address: SocketAddr) -> Result<String> {
-    let beside = launch.clone().env("STOA_OPERATOR_PASSWORD", PASSWORD);
-    let made = beside.run("operator", &[OPERATOR]).await?;
-    ensure!(made.status.success(), "stoa operator: {}", words(&made));
-    let post = async |path: &str, bearer: &str, body: Value, status: u16| {
-        let request = request(
-            "POST",
-            path,
-            &[("authorization", bearer)],
-            Some(&body.to_string()),
-        );
-        ask_json(address, &request, status).await
-    };
-    let sign_in = async |email: &str, audience: &str| -> Result<String> {
-        let card = json!({"email": email, "password": PASSWORD, "audience": audience}).to_string();
-        let pair = ask_json(address, &request("POST", "/v1/auth/login", &[], Some(&card)), 200).await?;
-        Ok(format!(
-            "Bearer {}",
-            pair["access_token"].as_str().context("a token")?
-        ))
-    };
-    let card = json!({"email": OWNER, "name": "Owner", "password": PASSWORD}).to_string();
-    ask_json(
-        address,
-        &request("POST", "/v1/auth/register", &[], Some(&card)),
-        201,
-    )
-    .await?;
-    let buyer = sign_in(OWNER, "buyer").await?;
-    let application = json!({"name": "The bench's workshop", "currency": "EUR",
-        "location": {"country": "ES", "region": "ES-SE", "postcode": "41010", "town": "Sevilla"}});
-    let shop = post("/v1/shops", &buyer, application, 201).await?;
-    let owner = sign_in(OWNER, "seller").await?;
-    for (item, reference) in [
-        ("identity", "12345678Z"),
-        ("bank_account", "ES91 2100 0418 4502 0005 1332"),
-        ("legal_documents", "SE-20931"),
-    ] {
-        let path = format!("/v1/seller/onboarding/{item}");
-        let statement = json!({"attested": true, "holder": "Owner", "reference": reference}).to_string();
-        ask_json(
-            address,
-            &request("PUT", &path, &[("authorization", &owner)], Some(&statement)),
-            200,
-        )
-        .await?;
-    }
-    let operator = sign_in(OPERATOR, "admin").await?;
-    let id = shop["id"].as_str().context("an id")?;
-    let path = format!("/v1/admin/shops/{id}/approve");
-    post(&path, &operator, json!({"reason": "everything stated"}), 200).await?;
-    Ok(owner)
 }

@@ -7,6 +7,7 @@ pub mod read_pdp;
 pub mod search;
 pub mod search_engine;
 pub mod start;
+pub mod tables;
 mod till;
 pub mod till_hot;
 pub mod till_spread;
@@ -24,7 +25,7 @@ pub struct Bench {
     pub run: for<'a> fn(&'a Setting) -> BoxFuture<'a, Result<Vec<Comparison>>>,
 }
 
-pub const ALL: [Bench; 9] = [
+pub const ALL: [Bench; 10] = [
     till_hot::BENCH,
     till_spread::BENCH,
     checkout_full::BENCH,
@@ -34,6 +35,7 @@ pub const ALL: [Bench; 9] = [
     search::BENCH,
     search_engine::BENCH,
     start::BENCH,
+    tables::BENCH,
 ];
 
 /// What every bench is given.

@@ -3,6 +3,7 @@
 
 pub mod carts;
 mod listing;
+pub mod tables;
 pub mod texts;
 
 use crate::database::{Row, Session};

@@ -13,10 +13,13 @@ use kernel::limits::IMAGE_BYTES_MAX;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Decoded at once: each may take some hundred megabytes.
 const DECODERS_MAX: usize = 2;
+/// How long a picture is waited for: a page or a form with it is answered within a second.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(800);
 /// Characters of the hash in a file's name: 128 bits.
 const NAME_HASH_CHARS: usize = 32;
 
@@ -114,7 +117,15 @@ impl Media {
         Ok(files?)
     }
 
+    /// Who cannot be reached is found out before anything is sent, which may take its time.
     pub async fn put(&self, files: Vec<File>) -> Result<(), Error> {
+        if let Some(file) = files.first() {
+            let there = tokio::time::timeout(ANSWERS_WITHIN, self.objects.head(&path(&file.name))).await;
+            match there.map_err(|_| silent())? {
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         for file in files {
             self.objects.put(&path(&file.name), file.bytes.into()).await?;
         }
@@ -126,15 +137,23 @@ impl Media {
         if let Some(bytes) = self.recent.get(name) {
             return Ok(Some(bytes));
         }
-        let object = match self.objects.get(&path(name)).await {
-            Ok(object) => object,
+        let at = path(name);
+        let read = async { self.objects.get(&at).await?.bytes().await };
+        let read = tokio::time::timeout(ANSWERS_WITHIN, read).await;
+        let bytes = match read.map_err(|_| silent())? {
+            Ok(bytes) => bytes,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let bytes = object.bytes().await?;
         self.recent.insert(name.to_owned(), bytes.clone());
         Ok(Some(bytes))
     }
+}
+
+fn silent() -> Error {
+    let within_ms = ANSWERS_WITHIN.as_millis();
+    tracing::error!(within_ms, "the object store did not answer");
+    kernel::Fault::unavailable("The store of pictures and files").into()
 }
 
 /// Two characters of folder keep any one folder small.

@@ -9,6 +9,8 @@ use super::Locale;
 
 /// Keeps a figure and its unit on one line.
 const NO_BREAK_SPACE: char = '\u{a0}';
+/// Things that a page counts; of more it says that there are more. The contexts count one further.
+pub const COUNTED_MAX: u64 = 5_000;
 
 impl Locale {
     fn thousands(self) -> char {
@@ -28,6 +30,14 @@ impl Locale {
     /// A whole number with its thousands set apart.
     pub fn number(self, value: impl Borrow<u64>) -> String {
         grouped(&value.borrow().to_string(), self.thousands())
+    }
+
+    /// A number of things that are counted no further than [`COUNTED_MAX`]: `5,000+` where there are more.
+    pub fn counted(self, value: impl Borrow<u64>) -> String {
+        match *value.borrow() {
+            more if more > COUNTED_MAX => format!("{}+", self.number(COUNTED_MAX)),
+            count => self.number(count),
+        }
     }
 
     /// An amount as the language writes it: `€1,234.50`, `1.234,50 €`.

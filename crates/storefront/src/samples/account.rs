@@ -9,7 +9,7 @@ use crate::views::auth::{
 };
 use crate::views::common::{Field, Link};
 use crate::views::dev_mail::{DevMailMessagePage, DevMailPage, MailRow};
-use crate::views::errors::{ErrorKind, ErrorPage};
+use crate::views::errors::{ErrorKind, ErrorPage, RestingPage};
 use crate::views::info::{AboutPage, HelpPage};
 use crate::views::order::OrderState;
 use crate::views::page::{Notice, Page, Tone};
@@ -83,6 +83,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     );
     push(samples, "dev-mail", &mail);
     push(samples, "dev-mail-message", &scene.message());
+    push(samples, "resting", &scene.resting());
     for (name, kind) in [
         ("error-400", ErrorKind::BadRequest),
         ("error-403", ErrorKind::Forbidden),
@@ -283,6 +284,15 @@ impl Scene {
             token: "w3xYh2".to_owned(),
             here: "/invitation?token=w3xYh2".to_owned(),
             error: None,
+        }
+    }
+
+    fn resting(&self) -> RestingPage {
+        RestingPage {
+            page: self.page(self.t("nav.everything"), "/search"),
+            heading: self.t("nav.everything"),
+            again: "/search".to_owned(),
+            cards: self.cards(2, 8),
         }
     }
 

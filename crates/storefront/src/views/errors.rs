@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::Link;
+use super::common::{Link, ProductCard};
 use super::page::Page;
 
 #[derive(Clone, Debug, Template)]
@@ -15,6 +15,19 @@ pub struct ErrorPage {
     /// What went wrong in plain words, for errors that have some to say.
     pub detail: Option<String>,
     pub links: Vec<Link>,
+}
+
+/// Where a list of products would stand if the search answered: what the catalogue has by itself.
+#[derive(Clone, Debug, Template)]
+#[template(path = "resting.html")]
+pub struct RestingPage {
+    pub page: Page,
+    /// What was asked for: a category, a shop, words.
+    pub heading: String,
+    /// This very page, to try it again.
+    pub again: String,
+    /// The newest that there is.
+    pub cards: Vec<ProductCard>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::facets::{self, Filters, SEARCH};
 use super::failure::Failure;
+use super::resting::{self, Sought};
 use super::visit::{Visit, category_name, encode, redirect};
 use super::{Shop, cards, taste};
 use crate::views::common::{Choice, Link};
@@ -118,7 +119,10 @@ async fn show(
     let asked = taste::known(shop, visit, asked).await;
     let found = match shop.search.search(&visit.ctx, asked).await {
         Err(fault) if is_lost(&fault, filters) => return Ok(redirect(&from_start(&list.action, filters))),
-        found => found?,
+        found => resting::sought(found)?,
+    };
+    let Sought::Found(found) = found else {
+        return resting::page(shop, visit, page, list.heading, None).await;
     };
     let seen_before: u64 = filters.get("seen").and_then(|s| s.parse().ok()).unwrap_or(0);
     let seen = seen_before.saturating_add(found.hits.len() as u64);

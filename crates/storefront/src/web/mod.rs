@@ -31,12 +31,14 @@ mod orders;
 mod outcomes;
 mod own_reviews;
 mod papers;
+mod patience;
 mod payouts;
 mod posted;
 mod prices;
 mod private;
 mod product;
 mod readdress;
+mod resting;
 mod returns;
 mod reviews;
 mod savings;
@@ -525,6 +527,10 @@ pub fn addresses() -> Vec<Address> {
 
 /// All pages.
 pub fn routes(shop: Shop) -> Router {
+    let shop = Shop {
+        search: Arc::new(patience::PatientSearch::new(shop.search)),
+        ..shop
+    };
     table()
         .router
         .merge(sitemap::router())

@@ -6,8 +6,8 @@ use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{
-    Shop, cancel, cards, downloads, making, messages, own_reviews, readdress, returns, savings, sub_orders,
-    taxes,
+    Shop, cancel, cards, downloads, making, messages, own_reviews, patience, readdress, returns, savings,
+    sub_orders, taxes,
 };
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -434,10 +434,8 @@ pub async fn pay(
         method: posted.get("method").to_owned(),
         return_path: format!("/orders/{id}/return"),
     };
-    Ok(after_payment(
-        id,
-        shop.checkout.pay(&posted.visit.ctx, request).await,
-    ))
+    let outcome = patience::paid(shop.checkout.pay(&posted.visit.ctx, request)).await;
+    Ok(after_payment(id, outcome))
 }
 
 /// The bank sends the buyer back here.
@@ -447,10 +445,8 @@ pub async fn back_from_bank(
     Path(id): Path<OrderId>,
 ) -> Result<Response, Failure> {
     let (owner, _) = find(&shop, &visit, id).await?;
-    Ok(after_payment(
-        id,
-        shop.checkout.resume(&visit.ctx, owner, id).await,
-    ))
+    let outcome = patience::paid(shop.checkout.resume(&visit.ctx, owner, id)).await;
+    Ok(after_payment(id, outcome))
 }
 
 /// Where the buyer goes next: to their bank, or to the order, which says how it stands.

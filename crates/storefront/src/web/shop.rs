@@ -4,6 +4,7 @@ use super::facets::Filters;
 use super::failure::Failure;
 use super::listing::{CARDS_PER_PAGE, from_start, is_lost, sort_choices};
 use super::product::DISPATCH_DAYS;
+use super::resting::{self, Sought};
 use super::visit::{Visit, category_name, redirect};
 use super::{Shop, cards, home, messages, reviews};
 use crate::markup::Markup;
@@ -44,7 +45,10 @@ pub async fn page(
     );
     let found = match found {
         Err(fault) if is_lost(&fault, &filters) => return Ok(redirect(&from_start(&href, &filters))),
-        found => found?,
+        found => resting::sought(found)?,
+    };
+    let Sought::Found(found) = found else {
+        return resting::page(&shop, &visit, page, seller.name, Some(seller.id)).await;
     };
     let tree = tree.unwrap_or_default();
     let seen = filters

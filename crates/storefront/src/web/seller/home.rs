@@ -2,7 +2,7 @@
 
 use super::month::month;
 use super::{bar, orders, own_shop, settlement, shop};
-use crate::i18n::Locale;
+use crate::i18n::{COUNTED_MAX, Locale};
 use crate::views::page::Tone;
 use crate::views::seller::{SellerHomePage, StepToOpen};
 use crate::views::work::{Figure, Status};
@@ -77,7 +77,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
         }
     }
     if let Ok(goods) = goods {
-        let for_sale = locale.number(goods.active);
+        let for_sale = locale.counted(goods.active);
         figures.push(figure(
             "work.figure.for_sale",
             for_sale,
@@ -86,7 +86,11 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
     }
     if let Ok(stock) = stock {
         let low = locale.number(stock.low);
-        figures.push(figure("work.figure.low", low, "/seller/stock?low=1"));
+        let label = match stock.skus > COUNTED_MAX {
+            true => "work.figure.low_of_first",
+            false => "work.figure.low",
+        };
+        figures.push(figure(label, low, "/seller/stock?low=1"));
     }
     figures
 }

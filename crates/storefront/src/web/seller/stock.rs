@@ -1,7 +1,7 @@
 //! What lies where: SKUs with their warehouses, and counting them in place.
 
 use super::{bar, own_shop, stock_parts};
-use crate::i18n::Locale;
+use crate::i18n::{COUNTED_MAX, Locale};
 use crate::views::common::{Choice, Image, Link};
 use crate::views::seller_stock::{PlaceUnits, SellerStockPage, StockRow};
 use crate::views::work::Tab;
@@ -151,7 +151,10 @@ fn tabs(filter: &Filter, low: bool, tally: StockTally, locale: Locale) -> Vec<Ta
     };
     vec![
         tab("work.all", false, tally.skus),
-        tab("stock.low", true, tally.low),
+        match tally.skus > COUNTED_MAX {
+            true => tab("work.figure.low_of_first", true, tally.low),
+            false => tab("stock.low", true, tally.low),
+        },
     ]
 }
 
