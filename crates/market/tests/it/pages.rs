@@ -7,6 +7,7 @@ mod making;
 mod messaging;
 mod noticing;
 mod offering;
+mod outage;
 mod promoting;
 mod purses;
 mod reviewing;

@@ -124,15 +124,20 @@ pub struct World {
     /// Of the sandbox carrier's program.
     pub partner_key: String,
     calls: AtomicU32,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::told(|_| {}).await
+    }
+
+    /// Started otherwise than with the defaults.
+    pub async fn told(change: impl FnOnce(&mut Serve)) -> Self {
         let db = TestDb::new(&market::compose::schemas()).await;
         let folder = tempfile::tempdir().unwrap();
         let clock = testkit::clock();
-        let running = start(&db, folder.path(), &clock).await;
+        let running = start(&db, folder.path(), &clock, change).await;
         let document = serde_json::to_value(&running.openapi).unwrap();
         let mut world = Self {
             spec: Spec::of(document),
@@ -151,7 +156,7 @@ impl World {
             guest: Guest::default(),
             partner_key: String::new(),
             calls: AtomicU32::new(0),
-            _folder: folder,
+            folder,
         };
         world.people().await;
         world.open_shops().await;
@@ -168,6 +173,11 @@ impl World {
         world.labelled().await;
         world.searchable().await;
         world
+    }
+
+    /// The data directory.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A label for a sale of shop A's, and a key for its carrier.
@@ -496,7 +506,12 @@ impl World {
     }
 }
 
-async fn start(db: &TestDb, folder: &std::path::Path, clock: &Arc<FixedClock>) -> Running {
+async fn start(
+    db: &TestDb,
+    folder: &std::path::Path,
+    clock: &Arc<FixedClock>,
+    change: impl FnOnce(&mut Serve),
+) -> Running {
     let place = Place {
         data_dir: folder.to_owned(),
         database_url: Some(db.url().to_owned()),
@@ -507,6 +522,7 @@ async fn start(db: &TestDb, folder: &std::path::Path, clock: &Arc<FixedClock>) -
     let mut serve = Serve::for_command(place, "127.0.0.1:0".parse().unwrap());
     serve.sandbox_webhook_secret = Some(WEBHOOK_SECRET.to_owned());
     serve.trusted_proxies = vec![PROXY.to_string()];
+    change(&mut serve);
     let config = serve.config().unwrap();
     Running::start_by(&serve, config, true, clock.clone())
         .await

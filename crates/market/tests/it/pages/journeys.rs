@@ -44,7 +44,7 @@ pub(super) async fn to_the_button(world: &World, guest: &mut Browser) -> Vec<(&'
 }
 
 /// Presses the button of a review as it was shown.
-async fn press(world: &World, browser: &mut Browser, review: &Answer) -> Answer {
+pub(super) async fn press(world: &World, browser: &mut Browser, review: &Answer) -> Answer {
     let fields = ["idempotency_key", "cart_version", "total"].map(|name| (name, field(review, name)));
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     browser.post(world, "/checkout/place", &fields).await
