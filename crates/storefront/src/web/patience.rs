@@ -1,21 +1,24 @@
 //! How long pages wait for what may be cut off, and what they do without it.
 //!
-//! A page asks the search once or several times, one after the other. Who does not answer once is not asked again for a moment:
-//! so a page is there in time however often it asks, and the next one after that moment finds out by itself that all is well.
+//! A page asks the search once or several times, one after the other. Who does not answer twice running is not asked again for
+//! a moment: so pages are there in time however often they ask, one slow answer bothers nobody else, and the next page after
+//! that moment finds out by itself that all is well.
 
 use contracts::search::{Click, Search, SearchPage, SearchQuery, Suggestions};
 use contracts::{Reply, reply};
 use kernel::{Ctx, Fault};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A page is to be there within a second, and has other things to do as well.
-const WAIT: Duration = Duration::from_millis(600);
+/// A page that asks twice is to be there within a second all the same.
+const WAIT: Duration = Duration::from_millis(480);
+/// Answers that did not come, one after the other, after which nobody is kept waiting.
+const MISSED_MAX: u32 = 2;
 /// How long nobody is kept waiting after that.
 const REST: Duration = Duration::from_secs(1);
 
 /// How long a page waits for a payment.
-const PAYMENT_WAIT: Duration = Duration::from_millis(800);
+const PAYMENT_WAIT: Duration = Duration::from_millis(900);
 
 /// What a payment comes to, if its provider is quick. Otherwise it is let go of here and gone on with by whoever watches over
 /// payments, as after any visitor who leaves; the order's page says how it stands.
@@ -27,38 +30,47 @@ pub async fn paid<T>(payment: Reply<'_, T>) -> Result<T, Fault> {
 /// The search, waited for no longer than a page can.
 pub struct PatientSearch {
     search: Arc<dyn Search>,
-    silent_until: Mutex<Option<Instant>>,
+    silence: Mutex<Silence>,
+}
+
+#[derive(Default)]
+struct Silence {
+    /// Answers that did not come since the last that did.
+    missed: u32,
+    until: Option<Instant>,
 }
 
 impl PatientSearch {
     pub fn new(search: Arc<dyn Search>) -> Self {
         Self {
             search,
-            silent_until: Mutex::default(),
+            silence: Mutex::default(),
         }
     }
 
     async fn within<T>(&self, asked: Reply<'_, T>) -> Result<T, Fault> {
-        let now = Instant::now();
-        if self.silent().is_some_and(|until| now < until) {
+        if self.silence().until.is_some_and(|until| Instant::now() < until) {
             return Err(Fault::unavailable("search"));
         }
         match tokio::time::timeout(WAIT, asked).await {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                *self.silence() = Silence::default();
+                answer
+            }
             Err(_) => {
                 tracing::warn!(within_ms = WAIT.as_millis(), "the search did not answer a page");
-                self.set_silent(Instant::now() + REST);
+                let mut silence = self.silence();
+                silence.missed += 1;
+                if silence.missed >= MISSED_MAX {
+                    silence.until = Some(Instant::now() + REST);
+                }
                 Err(Fault::unavailable("search"))
             }
         }
     }
 
-    fn silent(&self) -> Option<Instant> {
-        *self.silent_until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set_silent(&self, until: Instant) {
-        *self.silent_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+    fn silence(&self) -> MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,8 +106,8 @@ mod tests {
         }
 
         fn suggest<'a>(&'a self, _: &'a Ctx, _: String) -> Reply<'a, Suggestions> {
-            self.asked.fetch_add(1, Ordering::SeqCst);
             Box::pin(async {
+                self.asked.fetch_add(1, Ordering::SeqCst);
                 if self.silent.load(Ordering::SeqCst) {
                     std::future::pending::<()>().await;
                 }
@@ -123,13 +135,17 @@ mod tests {
         let ask = || search.suggest(&ctx, String::new());
         assert!(ask().await.is_ok());
         index.silent.store(true, Ordering::SeqCst);
-        for _ in 0..3 {
+        for _ in 0..5 {
             let refused = ask().await.err().map(|fault| fault.kind);
             assert_eq!(refused, Some(Kind::Unavailable));
         }
-        assert_eq!(index.asked.load(Ordering::SeqCst), 2, "three pages waited once");
+        assert_eq!(
+            index.asked.load(Ordering::SeqCst),
+            1 + 2,
+            "of five pages two waited"
+        );
         index.silent.store(false, Ordering::SeqCst);
-        search.set_silent(Instant::now());
+        search.silence().until = Some(Instant::now());
         assert!(ask().await.is_ok());
     }
 }
