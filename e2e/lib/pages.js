@@ -133,6 +133,7 @@ export const pagesOf = (found) => ({
     ['promotion-new', '/seller/promotions/new', '/seller/promotions/new'],
     ['promoted', '/seller/promoted', '/seller/promoted'],
     ['staff', '/seller/staff', '/seller/staff'],
+    ['api-keys', '/seller/api-keys', '/seller/api-keys'],
     ['shop', '/seller/shop', '/seller/shop'],
   ],
   operator: [
