@@ -246,11 +246,12 @@ pub const API_KEY_PREFIX: &str = "stoa_sk_";
 )]
 #[schema(as = ApiKeyScope)]
 pub enum ApiScope {
-    /// The shop itself, its reviews and its notices.
+    /// The shop itself and its reviews.
     #[serde(rename = "shop:read")]
     ShopRead,
     #[serde(rename = "products:read")]
     ProductsRead,
+    /// Products as a whole, the stock that is said with them included.
     #[serde(rename = "products:write")]
     ProductsWrite,
     #[serde(rename = "inventory:read")]

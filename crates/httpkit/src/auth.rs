@@ -42,9 +42,10 @@ impl Auth {
             .max_capacity(PARTNER_CACHE_ENTRIES)
             .time_to_live(CREDENTIAL_CACHE)
             .build();
+        // Twice as long: who was being asked about as it was revoked may be remembered a moment later.
         let revoked = moka::sync::Cache::builder()
             .max_capacity(CREDENTIAL_CACHE_ENTRIES)
-            .time_to_live(CREDENTIAL_CACHE)
+            .time_to_live(CREDENTIAL_CACHE * 2)
             .build();
         Self {
             identity,
@@ -124,6 +125,7 @@ pub mod perm {
     }
     permissions!(
         ReadShop,
+        ReadNotices,
         EditShop,
         ManageStaff,
         ManageKeys,

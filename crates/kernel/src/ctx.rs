@@ -36,6 +36,8 @@ pub enum Role {
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     ReadShop,
+    /// What the shop's people are told, as far as their role goes.
+    ReadNotices,
     EditShop,
     ManageStaff,
     /// The shop's API keys, and where it is told of what happens.
@@ -94,6 +96,7 @@ impl Role {
             Self::Clerk => matches!(
                 permission,
                 P::ReadShop
+                    | P::ReadNotices
                     | P::ReadCatalog
                     | P::ReadStock
                     | P::EditStock
@@ -104,7 +107,7 @@ impl Role {
             ),
             Self::Analyst => matches!(
                 permission,
-                P::ReadShop | P::ReadCatalog | P::ReadStock | P::ReadSales | P::ReadPayouts
+                P::ReadShop | P::ReadNotices | P::ReadCatalog | P::ReadStock | P::ReadSales | P::ReadPayouts
             ),
             Self::Admin => permission.is_operators(),
             Self::Support => matches!(permission, P::ReadAnyOrder | P::RefundAnyOrder),
@@ -147,8 +150,9 @@ impl Role {
 
 impl Permission {
     /// Every permission, for tests that visit each route with each role.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ReadShop,
+        Self::ReadNotices,
         Self::EditShop,
         Self::ManageStaff,
         Self::ManageKeys,

@@ -125,6 +125,9 @@ pub struct Serve {
     /// Who says at which rate things are taxed: the table that operators keep, or a pretended tax service.
     #[arg(long, env = "STOA_TAXES", value_enum, default_value = "table")]
     pub taxes: crate::providers::TaxSource,
+    /// Milliseconds within which pages are there although the search or a payment's provider is silent.
+    #[arg(long, env = "STOA_ANSWERS_WITHIN_MS", default_value = "1000")]
+    pub answers_within_ms: u32,
     /// Shows /dev/mail, with every mail that was sent, to whoever calls from this machine; otherwise to operators only.
     /// Behind a proxy on this machine that would be everybody.
     #[arg(long, env = "STOA_OPEN_INBOX")]
@@ -231,6 +234,7 @@ impl Serve {
             providers: crate::providers::Providers::default(),
             search: crate::searching::SearchEngine::default(),
             taxes: crate::providers::TaxSource::default(),
+            answers_within_ms: 1_000,
             open_inbox: false,
             clock: None,
             trial: None,

@@ -412,6 +412,7 @@ pub async fn compose(
         tax_desk,
         warehouse_desk,
         public_url: config.public_url.clone(),
+        answers_within: config.answers_within,
         open_inbox: config.open_inbox,
         window: storefront::Window::default(),
     };

@@ -46,6 +46,7 @@ pub struct Config {
     pub providers: crate::providers::Providers,
     pub search: crate::searching::SearchEngine,
     pub taxes: crate::providers::TaxSource,
+    pub answers_within: std::time::Duration,
     pub open_inbox: bool,
     /// A clock that is told the time begins there.
     pub clock: Option<kernel::Timestamp>,
@@ -85,6 +86,7 @@ impl Config {
             providers: args.providers.clone(),
             search: args.search.clone(),
             taxes: args.taxes,
+            answers_within: std::time::Duration::from_millis(args.answers_within_ms.into()),
             open_inbox: args.open_inbox,
             clock: args.clock,
             trial: args.trial.clone(),
@@ -107,6 +109,7 @@ impl Config {
             providers: crate::providers::Providers::default(),
             search: crate::searching::SearchEngine::default(),
             taxes: crate::providers::TaxSource::default(),
+            answers_within: std::time::Duration::from_secs(1),
             open_inbox: false,
             clock: None,
             trial: None,

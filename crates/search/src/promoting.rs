@@ -36,6 +36,8 @@ const TAX_BP_MAX: u32 = 10_000;
 /// How often it is looked whose next day has begun, and how many of them are told at once.
 const ROUND_EVERY: Duration = Duration::from_secs(30);
 const ROUND: i64 = 200;
+/// When it is looked again at what was not for sale as its day began.
+const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(15);
 
 /// Puts listings forward: cheap to clone.
 #[derive(Clone)]
@@ -190,8 +192,8 @@ impl Promoter {
         rows.iter().map(PromotedRow::listing).collect()
     }
 
-    /// Begins the next day of all whose last one is over; how many. A day on which the product is not for sale is let off, and
-    /// so are days on which nobody was there to begin them. Safe to run twice at once.
+    /// Begins the next day of all whose last one is over; how many. While the product is not for sale none begins, and
+    /// days on which nobody was there to begin them are let off. Safe to run twice at once.
     pub async fn begin_days(&self, ctx: &Ctx) -> Result<usize, Error> {
         let mut begun = 0;
         loop {
@@ -209,10 +211,17 @@ impl Promoter {
             let mut outbox = Outbox::new();
             let mut days = Vec::with_capacity(due.len());
             for (tenant, row) in &due {
-                // A day that began while nobody looked is charged; those before it are not.
-                let from = row.begun_until.max(ctx.now - TimeDelta::days(1));
-                let until = (from + TimeDelta::days(1)).min(row.ends_at).max(row.begun_until);
                 let is_charged = selling.contains(&row.product_id);
+                let until = match is_charged {
+                    // The day that it is by now is charged, and those that passed while nobody looked are not.
+                    true => {
+                        let passed = (ctx.now - row.begun_until).num_days();
+                        row.begun_until + TimeDelta::days(passed + 1)
+                    }
+                    // The day begins when it is for sale again.
+                    false => ctx.now + LOOK_AGAIN,
+                };
+                let until = until.min(row.ends_at);
                 days.push((*tenant, row, until, is_charged));
             }
             let mut tx = self.db.begin(Scope::System).await?;

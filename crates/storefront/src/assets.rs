@@ -211,7 +211,7 @@ mod tests {
         let style = ASSETS[0].brotli().len();
         let script = ASSETS[1].bytes.len();
         assert!(style < 18_944, "style sheet: {style} bytes compressed");
-        assert!(script < 12_288, "script: {script} bytes");
+        assert!(script < 12_800, "script: {script} bytes");
     }
 
     #[test]

@@ -145,6 +145,7 @@ pub async fn make(
 pub async fn rotate(
     State(accounts): State<Accounts>,
     seller: Seller<perm::ManageKeys>,
+    Extension(auth): Extension<Auth>,
     Path(id): Path<ApiKeyId>,
     Json(request): Json<Rotate>,
 ) -> Result<(StatusCode, Json<Secret>), Problem> {
@@ -159,6 +160,9 @@ pub async fn rotate(
     let shown = accounts
         .rotate_api_key(&seller.ctx, seller.tenant, seller.user, id, request.overlap_hours)
         .await?;
+    if request.overlap_hours == 0 {
+        auth.forget_key(id);
+    }
     Ok((StatusCode::CREATED, Json(Secret::from(shown))))
 }
 

@@ -75,7 +75,7 @@ fn own(user: UserId) -> NoticeReader {
     NoticeReader::Person { user }
 }
 
-fn staff(seller: &Seller<perm::ReadShop>) -> NoticeReader {
+fn staff(seller: &Seller<perm::ReadNotices>) -> NoticeReader {
     NoticeReader::Staff {
         user: seller.user,
         tenant: seller.tenant,

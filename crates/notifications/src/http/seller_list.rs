@@ -19,7 +19,7 @@ use kernel::Page;
 )]
 pub async fn handler(
     State(notices): State<Notices>,
-    seller: Seller<perm::ReadShop>,
+    seller: Seller<perm::ReadNotices>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<Notice>>, Problem> {
     let (language, page) = asked.read();

@@ -20,7 +20,7 @@ use kernel::EventId;
 )]
 pub async fn handler(
     State(notices): State<Notices>,
-    seller: Seller<perm::ReadShop>,
+    seller: Seller<perm::ReadNotices>,
     Path(id): Path<EventId>,
     Query(asked): Query<In>,
 ) -> Result<Json<Notice>, Problem> {

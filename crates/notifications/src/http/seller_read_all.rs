@@ -18,7 +18,7 @@ use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
 )]
 pub async fn handler(
     State(notices): State<Notices>,
-    seller: Seller<perm::ReadShop>,
+    seller: Seller<perm::ReadNotices>,
     Json(request): Json<Through>,
 ) -> Result<Json<Marked>, Problem> {
     let reader = super::staff(&seller);

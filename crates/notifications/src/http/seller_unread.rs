@@ -15,7 +15,7 @@ use httpkit::{Json, Problem, ProblemDocument, Seller, perm};
 )]
 pub async fn handler(
     State(notices): State<Notices>,
-    seller: Seller<perm::ReadShop>,
+    seller: Seller<perm::ReadNotices>,
 ) -> Result<Json<Unread>, Problem> {
     let unread = notices.unread(super::staff(&seller)).await?;
     Ok(Json(Unread { unread }))

@@ -264,7 +264,15 @@ impl Cluster {
             return Ok(Vec::new());
         }
         let mut filters = query::filters(asked.query, &asked.filters, &asked.within, |_| true);
-        filters.push(json!({"terms": {"product": asked.offered}}));
+        let as_of = asked.as_of.timestamp();
+        let turn_of = |id: &str| id.parse::<uuid::Uuid>().ok().map(|id| turn(id.as_u128(), as_of));
+        let mut offered: Vec<&String> = asked.offered.iter().collect();
+        if asked.words.is_empty() {
+            // Whose turn it is, before any of them is read: of thousands, all come by it.
+            offered.sort_by_cached_key(|id| std::cmp::Reverse(turn_of(id)));
+            offered.truncate(OFFERED_READ_MAX);
+        }
+        filters.push(json!({"terms": {"product": offered}}));
         let search = json!({
             "size": if asked.words.is_empty() { OFFERED_READ_MAX } else { asked.seats },
             "_source": READ, "track_total_hits": false, "track_scores": true,
@@ -278,9 +286,7 @@ impl Cluster {
             return Ok(Vec::new());
         };
         if asked.words.is_empty() {
-            let product = |hit: &Value| hit["_id"].as_str().and_then(|id| id.parse::<uuid::Uuid>().ok());
-            let as_of = asked.as_of.timestamp();
-            found.sort_by_key(|hit| std::cmp::Reverse(product(hit).map(|id| turn(id.as_u128(), as_of))));
+            found.sort_by_cached_key(|hit| std::cmp::Reverse(hit["_id"].as_str().and_then(turn_of)));
         } else if let Some(best) = hits.first().and_then(|hit| hit["_score"].as_f64()) {
             found.retain(|hit| {
                 hit["_score"]

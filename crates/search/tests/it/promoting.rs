@@ -88,6 +88,29 @@ async fn each_day_is_told_once_and_not_while_nothing_is_for_sale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn days_without_the_marketplace_are_let_off_and_a_pause_in_selling_lets_off_no_whole_day() {
+    let stand = Stand::new(Kind::Embedded).await;
+    stand.world.keep(listing(1, "Bowl"), 3);
+    let searches = search::Searches::new();
+    let promoter = promoter(&stand, &searches);
+    let start = now_ctx();
+    tariff(&promoter, &start).await;
+    promoter.promote(&start, shop_id(), new(1, 10)).await.unwrap();
+    // Nobody was there for three days: one day is charged, which lasts to its usual hour.
+    let back = later(&start, 3 * 24 + 5);
+    assert_eq!(promoter.begin_days(&back).await.unwrap(), 1);
+    assert_eq!(promoter.begin_days(&later(&start, 4 * 24 - 1)).await.unwrap(), 0);
+    // Off sale as the next one begins, and back an hour later.
+    let mut gone = listing(1, "Bowl");
+    gone.status = ProductStatus::Inactive;
+    stand.world.keep(gone, 0);
+    assert_eq!(promoter.begin_days(&later(&start, 4 * 24 + 1)).await.unwrap(), 0);
+    stand.world.keep(listing(1, "Bowl"), 3);
+    assert_eq!(promoter.begin_days(&later(&start, 4 * 24 + 2)).await.unwrap(), 1);
+    assert_eq!(told(&stand).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refusals_say_what_is_wrong() {
     let stand = Stand::new(Kind::Embedded).await;
     stand.world.keep(listing(1, "Bowl"), 3);

@@ -91,6 +91,8 @@ use table::Table;
 /// The contexts that pages are made of, wherever they run.
 #[derive(Clone)]
 pub struct Shop {
+    /// Pages are there by then, whoever of those they ask is silent.
+    pub answers_within: std::time::Duration,
     pub identity: Arc<dyn Identity>,
     pub mailbox: Arc<dyn Mailbox>,
     pub tenants: Arc<dyn Tenants>,
@@ -528,7 +530,7 @@ pub fn addresses() -> Vec<Address> {
 /// All pages.
 pub fn routes(shop: Shop) -> Router {
     let shop = Shop {
-        search: Arc::new(patience::PatientSearch::new(shop.search)),
+        search: Arc::new(patience::PatientSearch::new(shop.search, shop.answers_within)),
         ..shop
     };
     table()

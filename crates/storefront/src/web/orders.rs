@@ -434,7 +434,7 @@ pub async fn pay(
         method: posted.get("method").to_owned(),
         return_path: format!("/orders/{id}/return"),
     };
-    let outcome = patience::paid(shop.checkout.pay(&posted.visit.ctx, request)).await;
+    let outcome = paid(&shop, &posted.visit, request).await;
     Ok(after_payment(id, outcome))
 }
 
@@ -445,8 +445,32 @@ pub async fn back_from_bank(
     Path(id): Path<OrderId>,
 ) -> Result<Response, Failure> {
     let (owner, _) = find(&shop, &visit, id).await?;
-    let outcome = patience::paid(shop.checkout.resume(&visit.ctx, owner, id)).await;
+    let outcome = resumed(&shop, &visit, owner, id).await;
     Ok(after_payment(id, outcome))
+}
+
+/// A payment, as far as a page waits for it.
+pub async fn paid(shop: &Shop, visit: &Visit, request: Pay) -> Result<PayOutcome, Fault> {
+    let (checkout, ctx) = (shop.checkout.clone(), visit.ctx.clone());
+    patience::paid(
+        shop.answers_within,
+        async move { checkout.pay(&ctx, request).await },
+    )
+    .await
+}
+
+/// A payment that is gone on with, as far as a page waits for it.
+pub async fn resumed(
+    shop: &Shop,
+    visit: &Visit,
+    owner: CartOwner,
+    order: OrderId,
+) -> Result<PayOutcome, Fault> {
+    let (checkout, ctx) = (shop.checkout.clone(), visit.ctx.clone());
+    patience::paid(shop.answers_within, async move {
+        checkout.resume(&ctx, owner, order).await
+    })
+    .await
 }
 
 /// Where the buyer goes next: to their bank, or to the order, which says how it stands.

@@ -101,6 +101,9 @@ pub const DONE: &[&str] = &[
 pub const REFUSED: &[&str] = &[
     "out_of_stock",
     "already_promoted",
+    "rule_ended",
+    "payout_not_paid",
+    "too_many",
     "not_offered",
     "not_for_sale",
     "answers_outdated",

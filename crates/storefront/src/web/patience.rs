@@ -9,27 +9,37 @@ use contracts::{Reply, reply};
 use kernel::{Ctx, Fault};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tracing::Instrument;
 
-/// A page that asks twice is to be there within a second all the same.
-const WAIT: Duration = Duration::from_millis(480);
 /// Answers that did not come, one after the other, after which nobody is kept waiting.
 const MISSED_MAX: u32 = 2;
 /// How long nobody is kept waiting after that.
 const REST: Duration = Duration::from_secs(1);
 
-/// How long a page waits for a payment.
-const PAYMENT_WAIT: Duration = Duration::from_millis(900);
-
-/// What a payment comes to, if its provider is quick. Otherwise it is let go of here and gone on with by whoever watches over
-/// payments, as after any visitor who leaves; the order's page says how it stands.
-pub async fn paid<T>(payment: Reply<'_, T>) -> Result<T, Fault> {
-    let waited = tokio::time::timeout(PAYMENT_WAIT, payment).await;
-    waited.unwrap_or_else(|_| Err(Fault::unavailable("The payment's provider")))
+/// What a payment comes to, if its provider is quick enough for a page that is to be there `within` so long. It goes on to its
+/// end all the same, and the order's page says how it stands.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a payment belongs to its buyer, who may be gone; it is as short as any other"
+)]
+pub async fn paid<T: Send + 'static>(
+    within: Duration,
+    payment: impl Future<Output = Result<T, Fault>> + Send + 'static,
+) -> Result<T, Fault> {
+    let task = tokio::spawn(payment.in_current_span());
+    match tokio::time::timeout(within * 9 / 10, task).await {
+        Ok(ended) => ended.unwrap_or_else(|error| {
+            tracing::error!(%error, "a payment did not end");
+            Err(Fault::internal())
+        }),
+        Err(_) => Err(Fault::unavailable("The payment's provider")),
+    }
 }
 
 /// The search, waited for no longer than a page can.
 pub struct PatientSearch {
     search: Arc<dyn Search>,
+    wait: Duration,
     silence: Mutex<Silence>,
 }
 
@@ -41,9 +51,11 @@ struct Silence {
 }
 
 impl PatientSearch {
-    pub fn new(search: Arc<dyn Search>) -> Self {
+    /// For pages that are to be there `within` so long, also where they ask twice.
+    pub fn new(search: Arc<dyn Search>, within: Duration) -> Self {
         Self {
             search,
+            wait: within * 12 / 25,
             silence: Mutex::default(),
         }
     }
@@ -52,13 +64,16 @@ impl PatientSearch {
         if self.silence().until.is_some_and(|until| Instant::now() < until) {
             return Err(Fault::unavailable("search"));
         }
-        match tokio::time::timeout(WAIT, asked).await {
+        match tokio::time::timeout(self.wait, asked).await {
             Ok(answer) => {
                 *self.silence() = Silence::default();
                 answer
             }
             Err(_) => {
-                tracing::warn!(within_ms = WAIT.as_millis(), "the search did not answer a page");
+                tracing::warn!(
+                    within_ms = self.wait.as_millis(),
+                    "the search did not answer a page"
+                );
                 let mut silence = self.silence();
                 silence.missed += 1;
                 if silence.missed >= MISSED_MAX {
@@ -94,6 +109,8 @@ mod tests {
     use kernel::{Kind, Timestamp};
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     #[derive(Default)]
     struct Index {
         silent: AtomicBool,
@@ -122,15 +139,21 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_long_for_a_payment() {
-        let refused = paid::<()>(Box::pin(std::future::pending())).await;
+        let (said, hears) = tokio::sync::oneshot::channel();
+        let slow = async move {
+            tokio::time::sleep(SECOND * 5).await;
+            said.send(()).map_err(|()| Fault::internal())
+        };
+        let refused = paid(SECOND, slow).await;
         assert_eq!(refused.err().map(|fault| fault.kind), Some(Kind::Unavailable));
-        assert_eq!(paid(Box::pin(async { Ok(7) })).await.ok(), Some(7));
+        assert!(hears.await.is_ok(), "it goes on to its end");
+        assert_eq!(paid(SECOND, async { Ok(7) }).await.ok(), Some(7));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_is_silent_is_left_alone_for_a_moment_and_then_asked_again() {
         let index = Arc::new(Index::default());
-        let search = PatientSearch::new(index.clone());
+        let search = PatientSearch::new(index.clone(), SECOND);
         let ctx = Ctx::system("test", Timestamp::UNIX_EPOCH);
         let ask = || search.suggest(&ctx, String::new());
         assert!(ask().await.is_ok());

@@ -38,6 +38,7 @@ async fn an_owner_makes_a_key_replaces_it_and_ends_it() {
     let revoke = action(&replaced, "revoke");
     let revoked = owner.post(&world, &revoke, &[]).await;
     assert_eq!(location(&revoked), format!("{page}?done=key_revoked"));
+    assert_eq!(opens(&world, &second).await, 401);
     let third = owner.post(&world, page, &right).await.expect(200).text();
     assert_eq!(opens(&world, &secret(&third)).await, 200);
     world.close().await;

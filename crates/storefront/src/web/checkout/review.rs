@@ -9,7 +9,7 @@ use crate::web::failure::Failure;
 use crate::web::messages::language;
 use crate::web::posted::Posted;
 use crate::web::visit::{GUEST_COOKIE, Visit, redirect};
-use crate::web::{Shop, cart, orders, patience};
+use crate::web::{Shop, cart, orders};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -207,7 +207,7 @@ pub async fn place(
         return_path: format!("/orders/{order}/return"),
     };
     // The order stands whatever becomes of the payment: its page says how to go on.
-    let outcome = patience::paid(shop.checkout.pay(&visit.ctx, pay)).await;
+    let outcome = orders::paid(&shop, visit, pay).await;
     let response = orders::after_payment(order, outcome);
     Ok(remembered(response, &shop, visit, cart, order))
 }
@@ -278,7 +278,7 @@ impl Agreed {
             // The answer to the first press never arrived: the same request again gets the same order.
             None => self.placed_before(shop, visit, &owner, cart, draft).await?,
         };
-        let outcome = patience::paid(shop.checkout.resume(&visit.ctx, owner, order)).await;
+        let outcome = orders::resumed(shop, visit, owner, order).await;
         let response = orders::after_payment(order, outcome);
         Some(remembered(response, shop, visit, cart, order))
     }

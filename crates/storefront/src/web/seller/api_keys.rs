@@ -9,10 +9,12 @@ use crate::web::Shop;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{NaiveDate, NaiveTime};
 use contracts::identity::{ApiKeyCard, ApiScope, MakeApiKey};
+use httpkit::Auth;
 use kernel::{ApiKeyId, Fault, Kind, Permission};
 
 const PATH: &str = "/seller/api-keys";
@@ -188,6 +190,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
 
 pub async fn rotate(
     State(shop): State<Shop>,
+    Extension(auth): Extension<Auth>,
     Path(id): Path<ApiKeyId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
@@ -196,7 +199,12 @@ pub async fn rotate(
     let known = OVERLAPS.iter().find(|(hours, _)| *hours == posted.get("overlap"));
     let hours = known.and_then(|(hours, _)| hours.parse().ok()).unwrap_or(24);
     let sent = match shop.api_keys.rotate(&visit.ctx, tenant, by, id, hours).await {
-        Ok(made) => Sent::Made(made.secret),
+        Ok(made) => {
+            if hours == 0 {
+                auth.forget_key(id);
+            }
+            Sent::Made(made.secret)
+        }
         Err(fault) if fault.kind == Kind::Conflict => Sent::NotRotated(fault),
         Err(fault) => return Err(Failure(fault)),
     };
@@ -205,13 +213,17 @@ pub async fn rotate(
 
 pub async fn revoke(
     State(shop): State<Shop>,
+    Extension(auth): Extension<Auth>,
     Path(id): Path<ApiKeyId>,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let (tenant, by) = (visit.seller(Permission::ManageKeys)?, visit.user()?);
     match shop.api_keys.revoke(&visit.ctx, tenant, by, id).await {
-        Ok(_) => Ok(redirect_done(PATH, "key_revoked")),
+        Ok(_) => {
+            auth.forget_key(id);
+            Ok(redirect_done(PATH, "key_revoked"))
+        }
         Err(fault) => redirect_refused(PATH, fault),
     }
 }
