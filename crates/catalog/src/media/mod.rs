@@ -152,7 +152,7 @@ impl Media {
 
 fn silent() -> Error {
     let within_ms = ANSWERS_WITHIN.as_millis();
-    tracing::error!(within_ms, "the object store did not answer");
+    tracing::warn!(within_ms, "the object store did not answer");
     kernel::Fault::unavailable("The store of pictures and files").into()
 }
 
