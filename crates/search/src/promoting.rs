@@ -383,7 +383,7 @@ pub async fn begin_days(promoter: Promoter, clock: SharedClock, stop: Cancellati
             Ok(0) => {}
             Ok(begun) => tracing::info!(begun, "days of promoted listings begun"),
             Err(error) => {
-                tracing::warn!(%error, "days of promoted listings could not be begun; trying again later")
+                tracing::warn!(%error, "days of promoted listings could not be begun; trying again later");
             }
         }
         tokio::select! {

@@ -50,7 +50,7 @@ async fn made(owner: &Client) -> (String, String) {
 async fn who(app: &App, secret: &str) -> Result<Principal, String> {
     let credential = Credential::Bearer(secret.to_owned());
     let found = app.accounts.authenticate(&app.ctx(), credential).await;
-    found.map_err(|error| kernel::Fault::from(error).code.to_string())
+    found.map_err(|error| kernel::Fault::from(error).code)
 }
 
 async fn refused(app: &App, secret: &str) -> String {
