@@ -427,6 +427,14 @@ impl Visit {
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 
+    /// Something that is shown this once: no browser keeps the page.
+    pub fn show_once(&self, shop: &Shop, view: &impl Template) -> Response {
+        let mut response = self.show(shop, view);
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
     /// Renders a page; gives a new guest the cookie that their forms are checked against.
     pub fn show(&self, shop: &Shop, view: &impl Template) -> Response {
         let mut response = html(view, &self.nonce);

@@ -14,8 +14,9 @@ async fn an_owner_makes_a_key_replaces_it_and_ends_it() {
     assert!(back.contains("value=\"Warehouse system\""), "{back}");
 
     let right = [("name", "Warehouse system"), ("shop:read", "yes")];
-    let made = owner.post(&world, page, &right).await.expect(200).text();
-    let first = secret(&made);
+    let made = owner.post(&world, page, &right).await.expect(200);
+    assert_eq!(made.headers["cache-control"], "no-store");
+    let first = secret(&made.text());
     assert_eq!(opens(&world, &first).await, 200);
     let shown = owner.get(&world, page).await.text();
     assert!(

@@ -73,7 +73,10 @@ async fn show(shop: &Shop, visit: &Visit, filter: Filter, sent: Sent<'_>) -> Res
         }),
         new: fields(refused, visit),
     };
-    Ok(visit.show(shop, &view))
+    Ok(match view.issued {
+        Some(_) => visit.show_once(shop, &view),
+        None => visit.show(shop, &view),
+    })
 }
 
 /// Refusals that belong to no field of the form.

@@ -44,7 +44,10 @@ async fn show(shop: &Shop, visit: &Visit, sent: Sent<'_>) -> Result<Response, Fa
             _ => None,
         },
     };
-    Ok(visit.show(shop, &view))
+    Ok(match view.secret {
+        Some(_) => visit.show_once(shop, &view),
+        None => visit.show(shop, &view),
+    })
 }
 
 fn scope_key(scope: PartnerScope) -> &'static str {
