@@ -182,7 +182,8 @@ pub struct Import {
 
 #[derive(Args, Clone)]
 pub struct Bench {
-    /// till-hot, till-spread, checkout-full, outbox-tax, read-pdp, search, search-engine, start or all; crates/bench/README.md explains each.
+    /// till-hot, till-spread, checkout-full, outbox-tax, read-pdp, search, search-engine, import, tables, start or
+    /// all; crates/bench/README.md explains each.
     pub name: String,
     #[command(flatten)]
     pub options: bench::Options,
