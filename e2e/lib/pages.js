@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-const TABLE = resolve('../crates/storefront/src/web/mod.rs')
+const WEB = '../crates/storefront/src/web/'
+const TABLES = ['mod.rs', 'seller/addresses.rs', 'operator/addresses.rs'].map((file) => resolve(WEB, file))
 
 /** Addresses of the program's table of pages that are no pages: documents, files, and what only leads on. */
 export const NO_PAGES = [
@@ -12,13 +13,17 @@ export const NO_PAGES = [
   '/account/notifications/{id}',
   '/seller/notifications/{id}',
   '/seller/uploads/{id}/events',
+  '/orders/{id}/events',
+  '/seller/events',
+  '/seller/orders/events',
+  '/operator/events',
 ]
 const FILES = ['/seller/settlement/statement', '/seller/settlement/year']
 const isFile = (address) => /\.(pdf|csv)$/.test(address) || FILES.includes(address)
 
-/** The addresses of all pages, as the program's own table has them. */
+/** The addresses of all pages, as the program's own tables have them. */
 export function addresses() {
-  const table = readFileSync(TABLE, 'utf8')
+  const table = TABLES.map((file) => readFileSync(file, 'utf8')).join('\n')
   const found = [...table.matchAll(/\.get\(\s*"([^"]+)"/g)].map((match) => match[1])
   return found.filter((address) => !NO_PAGES.includes(address) && !isFile(address))
 }
@@ -67,10 +72,12 @@ export const pagesOf = (found) => ({
     ['unsubscribe', '/unsubscribe', found.unsubscribe],
     ['mails', '/dev/mail', '/dev/mail'],
     ['mail', '/dev/mail/{id}', found.mail],
+    ['texts', '/dev/messages', '/dev/messages'],
     ['not-found', '', '/p/nothing-of-the-kind'],
   ],
   buyer: [
     ['account', '/account', '/account'],
+    ['second-factor', '/account/second-factor', '/account/second-factor'],
     ['orders', '/orders', '/orders'],
     ['order', '/orders/{id}', found.order],
     ['reviews', '/account/reviews', '/account/reviews'],
@@ -134,6 +141,8 @@ export const pagesOf = (found) => ({
     ['promoted', '/seller/promoted', '/seller/promoted'],
     ['staff', '/seller/staff', '/seller/staff'],
     ['api-keys', '/seller/api-keys', '/seller/api-keys'],
+    ['webhooks', '/seller/webhooks', '/seller/webhooks'],
+    ['webhook', '/seller/webhooks/{id}', found.webhook],
     ['shop', '/seller/shop', '/seller/shop'],
   ],
   operator: [
@@ -160,6 +169,7 @@ export const pagesOf = (found) => ({
     ['gift-cards', '/operator/gift-cards', '/operator/gift-cards'],
     ['taxes', '/operator/taxes', '/operator/taxes'],
     ['reviews', '/operator/reviews', '/operator/reviews'],
+    ['reviews-published', '/operator/reviews', '/operator/reviews?show=standing'],
     ['messages', '/operator/messages', '/operator/messages'],
     ['message', '/operator/messages/{id}', found.reported],
     ['categories', '/operator/categories', '/operator/categories'],
@@ -170,6 +180,10 @@ export const pagesOf = (found) => ({
     ['items', '/operator/items', '/operator/items'],
     ['templates', '/operator/templates', '/operator/templates'],
     ['template', '/operator/templates/{kind}/{language}', '/operator/templates/order_confirmed/en'],
+    ['audit', '/operator/audit', '/operator/audit'],
+    ['people', '/operator/people', '/operator/people'],
+    ['person', '/operator/people', '/operator/people?email=operator%40stoa.example'],
+    ['features', '/operator/features', '/operator/features'],
     ['dead-letters', '/operator/dead-letters', '/operator/dead-letters'],
   ],
 })

@@ -26,9 +26,9 @@ for (const [name, viewport] of [['at a desk', DESK], ['on a phone', PHONE]]) {
       await main(page).getByRole('link', { name: 'Ended' }).click()
       await main(page).locator(`a[href$="${order.split('/')[2]}"]`).click()
       await expect(page.getByRole('heading', { level: 1 })).toContainText(number ?? '-')
-      const timeline = page.locator('section', { has: page.getByRole('heading', { name: 'What was done' }) })
-      await expect(timeline).toContainText('Set the money aside')
-      await expect(timeline).toContainText('Take the money')
+      const timeline = page.locator('section', { has: page.getByRole('heading', { name: 'History' }) })
+      await expect(timeline).toContainText('Authorise the payment')
+      await expect(timeline).toContainText('Capture the payment')
       await expect(timeline).toContainText('Confirm the order')
       await fitsItsWidth(page, 'the payment')
 

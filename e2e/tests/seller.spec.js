@@ -107,11 +107,11 @@ test('a coupon that the seller makes takes something off for a buyer, until it i
   await page.getByLabel('Name').fill(`Spring ${code}`)
   await page.getByLabel('Coupon').fill(code)
   await page.getByLabel('Share, %').fill('200')
-  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('button', { name: 'Create the promotion' }).click()
   await expect(page.getByLabel('Share, %')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('Coupon')).toHaveValue(code)
   await page.getByLabel('Share, %').fill('20')
-  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('button', { name: 'Create the promotion' }).click()
   await expect(done(page)).toContainText('The promotion is made')
 
   const buyer = await as()

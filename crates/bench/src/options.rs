@@ -29,6 +29,9 @@ pub struct Options {
     /// Products, and as many orders, of the market whose first pages `tables` asks for
     #[arg(long, default_value_t = ROWS, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(10_000..=10_000_000))]
     pub rows: usize,
+    /// Write the plans of pages that `tables` finds slow below this one; the worst statement of each is told anyway
+    #[arg(long, value_name = "DIR")]
+    pub plans: Option<PathBuf>,
     /// Folder of a judged set, around whose products and queries `search` makes its own [default: words of its own]
     #[arg(long, env = "STOA_CORPUS", value_name = "DIR")]
     pub corpus: Option<PathBuf>,
@@ -46,6 +49,7 @@ impl Default for Options {
             program: None,
             products: PRODUCTS,
             rows: ROWS,
+            plans: None,
             corpus: None,
             scratch: None,
         }

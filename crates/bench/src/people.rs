@@ -1,6 +1,6 @@
 //! Those who ask: the marketplace's operator and owners of shops, made through the program's own doors.
 
-use crate::client::{ask_json, request};
+use crate::client::{ask, ask_json, request};
 use crate::program::{Launch, words};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -13,6 +13,8 @@ const PASSWORD: &str = "Peristyle-1907";
 /// Carried by form and cookie alike; guests may choose it.
 const FORM_TOKEN: &str = "bench-form-token";
 const SESSION: &str = "set-cookie: stoa_session=";
+/// What precedes it in a page.
+const FORM_FIELD: &str = "name=\"csrf\" value=\"";
 
 /// Gives the marketplace its operator.
 pub async fn appoint_operator(launch: &Launch) -> Result<()> {
@@ -38,8 +40,40 @@ pub async fn session(address: SocketAddr, email: &str) -> Result<String> {
         "csrf={FORM_TOKEN}&email={}&password={PASSWORD}&next=",
         email.replace('@', "%40")
     );
+    let cookie = format!("stoa_csrf={FORM_TOKEN}");
+    let text = send_form(address, "/sign-in", &cookie, &form).await?;
+    let secret = text
+        .lines()
+        .find_map(|line| line.strip_prefix(SESSION))
+        .and_then(|line| line.split(';').next())
+        .with_context(|| format!("{email} was not signed in: {}", first_line(&text)))?;
+    Ok(format!("stoa_session={secret}; stoa_csrf={FORM_TOKEN}"))
+}
+
+/// Presses a button of `page` that sends a form without fields to `action`; `cookie` is of [`session`].
+pub async fn press(address: SocketAddr, cookie: &str, page: &str, action: &str) -> Result<()> {
+    let (status, body) = ask(address, &request("GET", page, &[("cookie", cookie)], None)).await?;
+    ensure!(status == 200, "{page}: {status}");
+    let text = String::from_utf8_lossy(&body);
+    // All forms of a page carry the same: what whoever signed in was given.
+    let token = text
+        .split_once(FORM_FIELD)
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(token, _)| token)
+        .with_context(|| format!("{page} has no form"))?;
+    let answer = send_form(address, action, cookie, &format!("csrf={token}")).await?;
+    ensure!(
+        answer.starts_with("HTTP/1.1 303 "),
+        "{action}: {}",
+        first_line(&answer)
+    );
+    Ok(())
+}
+
+/// Head and body of the answer.
+async fn send_form(address: SocketAddr, path: &str, cookie: &str, form: &str) -> Result<String> {
     let request = format!(
-        "POST /sign-in HTTP/1.1\r\nhost: stoa\r\nconnection: close\r\ncookie: stoa_csrf={FORM_TOKEN}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: stoa\r\nconnection: close\r\ncookie: {cookie}\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
         form.len()
     );
@@ -47,18 +81,11 @@ pub async fn session(address: SocketAddr, email: &str) -> Result<String> {
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
-    let text = String::from_utf8_lossy(&answer);
-    let secret = text
-        .lines()
-        .find_map(|line| line.strip_prefix(SESSION))
-        .and_then(|line| line.split(';').next())
-        .with_context(|| {
-            format!(
-                "{email} was not signed in: {}",
-                text.lines().next().unwrap_or_default()
-            )
-        })?;
-    Ok(format!("stoa_session={secret}; stoa_csrf={FORM_TOKEN}"))
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// An approved shop of somebody new; its id.

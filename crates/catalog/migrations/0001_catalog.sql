@@ -11,11 +11,27 @@ create table catalog.category (
     name text not null,
     name_es text not null default '',
     position int not null default 0,
+    -- the upload that made it; none where somebody did by hand
+    import_id uuid,
     constraint category_pkey primary key (id),
     constraint category_path_key unique (path),
     constraint category_slug_check check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 64)
 );
 create index category_tree on catalog.category using gist (path);
+
+-- Categories that an undone upload took away again. Versions of products name them by id; whoever needs one again gets it
+-- back under that id, as it was.
+create table catalog.category_removed (
+    category_id uuid not null,
+    path ltree not null,
+    name text not null,
+    name_es text not null,
+    position int not null,
+    -- the one that its removal is noted under
+    version bigint not null,
+    constraint category_removed_pkey primary key (category_id)
+);
+create index category_removed_path on catalog.category_removed (path);
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Pictures, by content: the same bytes are one picture, whoever uploads them.
@@ -37,8 +53,9 @@ create table catalog.image (
 -- ---------------------------------------------------------------------------------------------------------
 -- Products. `key` is the seller's own and makes uploads repeatable; `content_hash` is of what the last upload
 -- said, null after a change by hand, so that the next upload is compared in full.
--- There is no foreign key to category: categories are never deleted, and the lock that each check would take
--- on a popular category makes uploads of different shops wait for each other.
+-- There is no foreign key to category: the lock that each check would take on a popular category makes uploads of
+-- different shops wait for each other. Whoever removes categories waits for those who write products instead, and
+-- whoever writes products looks whether their categories are still there (store/category_removal.rs).
 
 create table catalog.product (
     tenant_id uuid not null,
@@ -73,6 +90,8 @@ create table catalog.product (
 create table catalog.product_pool partition of catalog.product default;
 -- Counts by status, and lists of one.
 create index product_of_status on catalog.product (tenant_id, status, id) where deleted_at is null;
+-- Whether anything lies in a category, whoever sells it.
+create index product_in_category on catalog.product (category_id) where deleted_at is null;
 select store.isolate('catalog.product');
 
 create table catalog.variant (

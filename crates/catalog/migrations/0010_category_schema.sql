@@ -4,6 +4,8 @@
 alter table catalog.category
     add column attributes jsonb not null default '[]',
     add column version bigint not null default 1,
+    -- the version in which it was made: nobody has changed it while that is the present one
+    add column made_version bigint not null default 1,
     add constraint category_version_check check (version > 0);
 
 -- A move takes everything below along.

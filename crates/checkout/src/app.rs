@@ -14,6 +14,7 @@ use crate::till::{Till, expiry};
 use crate::trial::{PLACE, tried};
 use crate::watch::watch;
 use crate::{Config, draft, guesses, refund, webhook};
+use contracts::Language;
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
 use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
@@ -461,9 +462,10 @@ fn idempotency_key(request: &PlaceOrder) -> Result<IdempotencyKey, Error> {
         CartOwner::User(user) => format!("checkout.place/user/{user}"),
         CartOwner::Guest(secret) => format!("checkout.place/guest/{}", orders::guest_hash(secret)),
     };
-    // Where the caller is may change between two tries.
+    // Where the caller is may change between two tries, and so may the language of their pages.
     let mut said = request.clone();
     said.tender.client = String::new();
+    said.language = Language::default();
     let request_json = serde_json::to_vec(&said).map_err(|_| Error::Internal)?;
     let request_hash = Sha256::digest(request_json).to_vec();
     Ok(IdempotencyKey::new(
@@ -484,7 +486,7 @@ fn was_declined(case: &Case) -> bool {
 }
 
 /// Told to the buyer whose money came when their goods were gone.
-pub const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
+const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
     bought them meanwhile. All of it goes back the way it came.";
 
 /// Whether it is not yet known where a payment under way leads.

@@ -52,6 +52,7 @@ pub fn placed(
         payment: PaymentId::new(ctx.now),
         reserved_until,
         tenders,
+        language: request.language,
         parts: parts(ctx, priced.groups, rules, priced.tax_owed_by)?,
     })
 }

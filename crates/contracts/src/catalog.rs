@@ -470,6 +470,8 @@ service! {
         fn item_proposal(tenant: TenantId, product: ProductId) -> Option<ItemProposal>;
         /// Proposes that a product is the same thing as another shop's, in the place of what was proposed for it before.
         fn propose_item(tenant: TenantId, product: ProductId, same_as: ProductId) -> ();
+        /// Takes back what is proposed for a product and not decided.
+        fn withdraw_item_proposal(tenant: TenantId, product: ProductId) -> ();
         /// Reads a file to its end: rows that cannot be read spoil no other, and the same file again changes nothing.
         fn upload_file(tenant: TenantId, file: ProductFile) -> Upload;
         fn upload(tenant: TenantId, id: ImportId) -> Upload;

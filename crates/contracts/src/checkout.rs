@@ -4,7 +4,6 @@ mod desk;
 
 pub use desk::*;
 
-use crate::Address;
 use crate::cart::CartOwner;
 use crate::catalog::Offer;
 use crate::making::Made;
@@ -14,6 +13,7 @@ use crate::promotions::{Discount, RefusedCode, TakenPromotion};
 use crate::purses::{Tender, TenderWish};
 use crate::service::service;
 use crate::taxes::{Tax, TaxSum};
+use crate::{Address, Language};
 use kernel::{
     CartId, CartLineId, Cursor, DateTime, LineId, Money, OrderId, Page, RefundId, ReturnId, SkuId,
     SubOrderId, TenantId, UserId,
@@ -219,6 +219,9 @@ pub struct PlaceOrder {
     /// Whether the buyer agrees to [`crate::digital::consent`]. Needed where something is downloaded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub consents_to_downloads: bool,
+    /// In which the buyer is mailed of the order.
+    #[serde(default, skip_serializing_if = "Language::is_usual")]
+    pub language: Language,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

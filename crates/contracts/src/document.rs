@@ -1,5 +1,5 @@
-use chrono::NaiveDate;
-use kernel::{Currency, Money};
+use chrono::{Datelike as _, NaiveDate};
+use kernel::{Currency, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A document for people, as PDF.
@@ -16,6 +16,26 @@ impl std::fmt::Debug for Document {
         write!(f, "Document({}, {} bytes)", self.name, self.pdf.len())
     }
 }
+
+const MONTHS: [(&str, &str); 12] = [
+    ("January", "enero"),
+    ("February", "febrero"),
+    ("March", "marzo"),
+    ("April", "abril"),
+    ("May", "mayo"),
+    ("June", "junio"),
+    ("July", "julio"),
+    ("August", "agosto"),
+    ("September", "septiembre"),
+    ("October", "octubre"),
+    ("November", "noviembre"),
+    ("December", "diciembre"),
+];
+/// Countries in which people are written to in Spanish, if nothing else is known of them.
+const SPANISH_SPEAKING: &[&str] = &[
+    "ES", "MX", "AR", "CO", "CL", "PE", "UY", "EC", "BO", "PY", "VE", "CR", "PA", "GT", "HN", "NI", "SV",
+    "DO", "CU",
+];
 
 /// A language that documents are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -101,6 +121,36 @@ impl Language {
     pub fn date(self, day: NaiveDate) -> String {
         day.format(self.pick("%Y-%m-%d", "%d/%m/%Y")).to_string()
     }
+
+    /// `22 November 2026, 14:30 (UTC)`, `22 de noviembre de 2026, 14:30 (UTC)`.
+    #[must_use]
+    pub fn moment(self, at: Timestamp) -> String {
+        let month = usize::try_from(at.month0())
+            .ok()
+            .and_then(|month| MONTHS.get(month));
+        let (english, spanish) = month.copied().unwrap_or_default();
+        let (day, year, time) = (at.day(), at.year(), at.format("%H:%M"));
+        self.pick(
+            format!("{day} {english} {year}, {time} (UTC)"),
+            format!("{day} de {spanish} de {year}, {time} (UTC)"),
+        )
+    }
+
+    /// In which people of a country are written to, by its ISO 3166-1 code, if nothing else is known of them.
+    #[must_use]
+    pub fn of_country(code: &str) -> Self {
+        match SPANISH_SPEAKING.contains(&code) {
+            true => Self::Es,
+            false => Self::En,
+        }
+    }
+
+    /// Whether it is the one that is meant where nothing is said.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "fits `skip_serializing_if`")]
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +184,19 @@ mod tests {
             Language::En.price(money(i64::MIN, "EUR")),
             "\u{2212}€92,233,720,368,547,758.08"
         );
+    }
+
+    #[test]
+    fn moments_are_told_in_words() {
+        let at = Timestamp::from_timestamp(1_795_357_805, 0).expect("in range");
+        assert_eq!(Language::En.moment(at), "22 November 2026, 14:30 (UTC)");
+        assert_eq!(Language::Es.moment(at), "22 de noviembre de 2026, 14:30 (UTC)");
+    }
+
+    #[test]
+    fn countries_have_the_language_of_most_there() {
+        assert_eq!(Language::of_country("MX"), Language::Es);
+        assert_eq!(Language::of_country("NL"), Language::En);
     }
 
     #[test]

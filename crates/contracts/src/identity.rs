@@ -1,5 +1,6 @@
 //! People: who they are and how they prove it.
 
+use crate::Language;
 use crate::service::{public_event, service};
 use kernel::{ApiKeyId, DateTime, PartnerKeyId, Permission, Role, SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,9 @@ pub struct RegisterUser {
     /// Address of the caller, for limits; empty for work of our own.
     #[serde(default)]
     pub address: String,
+    /// In which they are mailed.
+    #[serde(default)]
+    pub language: Language,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -146,6 +150,65 @@ service! {
         fn sign_out_device(user: UserId, session: SessionId) -> ();
         /// Mails the verification link anew, if the address is not verified yet.
         fn send_verification(user: UserId) -> ();
+        /// Keeps in which language somebody is mailed.
+        fn keep_language(user: UserId, language: Language) -> ();
+    }
+}
+
+/// The code of the refusal of a right password that is not enough; it carries a `challenge`.
+pub const SECOND_FACTOR_NEEDED: &str = "second_factor_needed";
+
+/// Whether somebody has a second factor: an app that shows codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorStanding {
+    pub on_since: Option<DateTime>,
+    pub recovery_codes_left: u16,
+    /// What an app is to be told, until a code shows that it was; for an hour.
+    pub pending: Option<FactorSecret>,
+}
+
+/// What an app makes its codes of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorSecret {
+    /// In base32, to be typed.
+    pub secret: String,
+    /// `otpauth://`, to be shown as a picture.
+    pub uri: String,
+}
+
+/// What it takes to change a second factor.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FactorProof {
+    pub password: String,
+    /// Of the app, or a recovery code.
+    pub code: String,
+    /// Address of the caller, for rate limits.
+    pub address: String,
+}
+
+/// The second step of a sign-in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FinishSignIn {
+    pub challenge: String,
+    /// Of the app, or a recovery code.
+    pub code: String,
+    pub device: String,
+    pub address: String,
+}
+
+service! {
+    /// Second factors of accounts. Sign-in refuses with [`SECOND_FACTOR_NEEDED`] where there is one.
+    SecondFactors as "second_factors", remote RemoteSecondFactors, served ServedSecondFactors {
+        fn standing(user: UserId) -> FactorStanding;
+        /// Makes a secret for an app; `address` is the caller's, for limits.
+        fn start(user: UserId, password: String, address: String) -> ();
+        /// Turns it on by the app's first code. Answers with the recovery codes, which are in no other answer.
+        fn confirm(user: UserId, code: String) -> Vec<String>;
+        /// Recovery codes in the place of those before.
+        fn renew_codes(user: UserId, proof: FactorProof) -> Vec<String>;
+        fn turn_off(user: UserId, proof: FactorProof) -> ();
+        /// Opens the browser session for which a password was right before.
+        fn finish(request: FinishSignIn) -> BrowserSession;
     }
 }
 

@@ -75,8 +75,6 @@ pub struct LedgerPosting {
 service! {
     /// The ledger's answers.
     Ledger as "ledger", remote RemoteLedger, served ServedLedger {
-        /// What the marketplace owes a shop, one amount per currency it sold in.
-        fn payable(tenant: TenantId) -> Vec<Money>;
         /// Every account's balance at a moment.
         fn trial_balance(at: DateTime) -> Vec<AccountBalance>;
         /// What was sold, given back and earned from one moment on and before another, in order of time.

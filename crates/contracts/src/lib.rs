@@ -11,6 +11,7 @@ mod document;
 mod event;
 mod service;
 
+pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;
@@ -23,14 +24,18 @@ pub mod messages;
 pub mod notifications;
 pub mod orders;
 pub mod payments;
+pub mod people;
 pub mod promotions;
 pub mod purses;
 pub mod reviews;
+pub mod saved_views;
 pub mod search;
 pub mod shipping;
 pub mod system;
 pub mod taxes;
+pub mod template;
 pub mod tenants;
+pub mod webhooks;
 pub mod wishlists;
 
 pub use address::Address;

@@ -1,11 +1,15 @@
 //! What people are told of what happens to what is theirs.
 
-use crate::identity::Identity;
+mod mails;
+mod reach;
+
+pub use mails::*;
+pub use reach::*;
+
+use crate::Language;
 use crate::service::service;
-use crate::{Language, Reply};
-use kernel::{Ctx, Cursor, DateTime, EventId, Page, Role, TenantId, UserId};
+use kernel::{Cursor, DateTime, EventId, Page, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Unread notices beyond which nobody counts.
 pub const UNREAD_MAX: u32 = 99;
@@ -27,11 +31,13 @@ pub enum NoticeTopic {
     Stock,
     Payouts,
     Moderation,
+    /// The shop's own programs.
+    Programs,
     Security,
 }
 
 impl NoticeTopic {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Orders,
         Self::Deliveries,
         Self::Refunds,
@@ -41,6 +47,7 @@ impl NoticeTopic {
         Self::Stock,
         Self::Payouts,
         Self::Moderation,
+        Self::Programs,
         Self::Security,
     ];
 
@@ -57,6 +64,7 @@ impl NoticeTopic {
             Self::Stock => "stock",
             Self::Payouts => "payouts",
             Self::Moderation => "moderation",
+            Self::Programs => "programs",
             Self::Security => "security",
         }
     }
@@ -70,6 +78,12 @@ impl NoticeTopic {
     #[must_use]
     pub fn is_required(self) -> bool {
         matches!(self, Self::Orders | Self::Security)
+    }
+
+    /// Whether it is told in all ways there are, at any time of the day: what keeps an account its owner's.
+    #[must_use]
+    pub fn is_alert(self) -> bool {
+        matches!(self, Self::Security)
     }
 }
 
@@ -160,10 +174,16 @@ notices! {
     ReviewRejected "review_rejected" Moderation,
     ProductApproved "product_approved" Moderation,
     ProductRejected "product_rejected" Moderation,
+    /// A webhook endpoint is told no more, because nothing reaches it.
+    EndpointPaused "endpoint_paused" Programs,
     AccountLocked "account_locked" Security,
     PasswordChanged "password_changed" Security,
     /// A sign-in was used from two places, and ended.
     TokenReused "token_reused" Security,
+    SecondFactorOn "second_factor_on" Security,
+    SecondFactorOff "second_factor_off" Security,
+    RecoveryCodesMade "recovery_codes_made" Security,
+    RecoveryCodeUsed "recovery_code_used" Security,
 }
 
 /// Whose notices.
@@ -204,9 +224,15 @@ pub struct TopicChoice {
     /// In the list of notifications.
     pub in_app: bool,
     pub email: bool,
+    /// By text message, once there is a telephone. Of a change, what is absent stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<bool>,
+    /// To devices, once there are some. Of a change, what is absent stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<bool>,
 }
 
-/// A time of the day in which nobody is mailed but of what is urgent. It may go over midnight.
+/// A time of the day in which nobody is mailed, texted or pushed but of what is urgent. It may go over midnight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuietHours {
@@ -222,12 +248,12 @@ pub struct QuietHours {
 #[schema(as = NotificationSettings)]
 pub struct NoticeSettings {
     /// Of a change, those that are to be otherwise; `orders` and `security` stay as they are.
-    #[schema(max_items = 10)]
+    #[schema(max_items = 11)]
     pub topics: Vec<TopicChoice>,
     /// Of the IANA's database, by which the quiet hours go.
     #[schema(example = "Europe/Madrid", max_length = 64)]
     pub time_zone: String,
-    /// Absent where mails come at any time.
+    /// Absent where mails and messages come at any time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<QuietHours>,
 }
@@ -241,43 +267,13 @@ pub struct Subscription {
     pub email: bool,
 }
 
-/// A mail to somebody, which is sent if they want it, when they want it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
-    /// Of what waits, a letter of the same key takes the place of the one before.
-    pub key: String,
-    pub topic: NoticeTopic,
-    /// None of a guest, who has said nothing of what they want.
-    pub user: Option<UserId>,
-    pub to: String,
-    pub language: Language,
-    pub subject: String,
-    pub body: String,
-    /// Does not wait for the end of quiet hours.
-    pub urgent: bool,
-}
-
-service! {
-    /// Mails that go by what their readers want.
-    Letters as "letters", remote RemoteLetters, served ServedLetters {
-        fn mail(letter: Letter) -> ();
-    }
-}
-
-/// Mails that go at once, where nobody says what they want.
-pub struct Direct(pub Arc<dyn Identity>);
-
-impl Letters for Direct {
-    fn mail<'a>(&'a self, ctx: &'a Ctx, letter: Letter) -> Reply<'a, ()> {
-        self.0.send_mail(ctx, letter.to, letter.subject, letter.body)
-    }
-}
-
-/// The words for a kind of notice in one language, as operators list them.
+/// The words for a kind of notice or mail in one language, as operators list them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = NotificationTemplateCard)]
 pub struct TemplateCard {
-    pub kind: NoticeKind,
+    /// Of a notice, or of a mail: those begin with `mail_`.
+    #[schema(value_type = String, example = "order_confirmed")]
+    pub kind: TemplateKind,
     pub topic: NoticeTopic,
     /// 0 where nobody has changed what comes with the program.
     pub version: i64,
@@ -303,11 +299,13 @@ pub struct TemplateVersion {
     pub restored: Option<i64>,
 }
 
-/// The words for a kind of notice in one language, with what they were before.
+/// The words for a kind of notice or mail in one language, with what they were before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = NotificationTemplate)]
 pub struct NoticeTemplate {
-    pub kind: NoticeKind,
+    /// Of a notice, or of a mail: those begin with `mail_`.
+    #[schema(value_type = String, example = "order_confirmed")]
+    pub kind: TemplateKind,
     pub topic: NoticeTopic,
     #[schema(inline)]
     pub language: Language,
@@ -318,6 +316,9 @@ pub struct NoticeTemplate {
     /// Names that may stand in braces.
     #[schema(example = json!(["order", "amount"]))]
     pub places: Vec<String>,
+    /// Those of them that a mail's text must have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed: Vec<String>,
     /// The latest first; the last is what comes with the program.
     pub versions: Vec<TemplateVersion>,
 }
@@ -336,6 +337,8 @@ pub enum TemplateFlawKind {
     NoName,
     /// Nobody knows what to fill in there.
     UnknownName,
+    /// The mail is good for nothing without it, such as the link it is for.
+    Missing,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -345,7 +348,7 @@ pub struct TemplateFlaw {
     /// The character at which it is; the first is 1.
     pub at: u32,
     pub kind: TemplateFlawKind,
-    /// The name that nobody knows.
+    /// The name that nobody knows, or that is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -360,16 +363,16 @@ pub struct TemplatePreview {
 }
 
 service! {
-    /// What operators do with the words in which people are told.
+    /// What operators do with the words in which people are told and mailed.
     NoticeTemplates as "notice_templates", remote RemoteNoticeTemplates, served ServedNoticeTemplates {
         /// Of all kinds, as they are now.
         fn cards(language: Language) -> Vec<TemplateCard>;
-        fn template(kind: NoticeKind, language: Language) -> NoticeTemplate;
-        fn preview(kind: NoticeKind, language: Language, title: String, text: String) -> TemplatePreview;
+        fn template(kind: TemplateKind, language: Language) -> NoticeTemplate;
+        fn preview(kind: TemplateKind, language: Language, title: String, text: String) -> TemplatePreview;
         /// Other words in the place of version `seen`.
-        fn write(kind: NoticeKind, language: Language, seen: i64, title: String, text: String) -> NoticeTemplate;
+        fn write(kind: TemplateKind, language: Language, seen: i64, title: String, text: String) -> NoticeTemplate;
         /// The words of an earlier version, in the place of version `seen`.
-        fn restore(kind: NoticeKind, language: Language, seen: i64, version: i64) -> NoticeTemplate;
+        fn restore(kind: TemplateKind, language: Language, seen: i64, version: i64) -> NoticeTemplate;
     }
 }
 

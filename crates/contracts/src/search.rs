@@ -283,8 +283,9 @@ service! {
     /// The search context.
     Search as "search", remote RemoteSearch, served ServedSearch {
         fn search(query: SearchQuery) -> SearchPage;
-        /// Products, categories and shops for what was typed so far; a few of each.
-        fn suggest(q: String) -> Suggestions;
+        /// Products, categories and shops for what was typed so far; a few of each. Products have the titles that are for readers
+        /// of `language`.
+        fn suggest(q: String, language: Option<Language>) -> Suggestions;
         /// Notes a click; it may be forgotten when too many come at once.
         fn clicked(click: Click) -> ();
     }

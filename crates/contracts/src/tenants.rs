@@ -1,5 +1,12 @@
 //! Sellers as tenants: their shop, their place, what they ask for delivery.
 
+mod features;
+
+pub use features::{
+    Feature, FeatureChanged, FeatureGate, FeatureState, Features, OwnState, RemoteFeatures, ServedFeatures,
+    ShopFeature,
+};
+
 use crate::service::{public_event, service};
 use kernel::{Currency, ImageId, Money, TenantId, UserId};
 use serde::{Deserialize, Serialize};

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// What the engine is to reach, in shares of the baseline's figure and of its own without slips.
 const OF_BASELINE_MIN: f64 = 1.03;
 const OF_CLEAN_MIN: f64 = 0.9;
+/// By a set's name, what the engine is to reach on it whatever the baseline does: plain BM25 with another tokeniser reaches
+/// 0.7805 on this one, more than ours, and 1.03x of that is as well to be reached.
+const FLOORS: [(&str, f64); 1] = [("crowdflower_dev", 0.805)];
 /// Seeds over which mistyped queries are averaged: one slip each is a small sample.
 const SEEDS: u64 = 5;
 /// For one query; far more than it needs.
@@ -98,7 +101,7 @@ impl Report {
         // Targets are for what people judged. Queries that were made from the data must not be answered worse either, but a
         // difference that other queries of the kind could turn around is none.
         let pass = match set.is_judged {
-            true => of_baseline >= OF_BASELINE_MIN && of_clean >= OF_CLEAN_MIN,
+            true => reaches_target(&set.name, ours.all, plain.all) && of_clean >= OF_CLEAN_MIN,
             false => !difference.is_below(),
         };
         Ok(Self {
@@ -117,6 +120,13 @@ impl Report {
             without,
         })
     }
+}
+
+/// Whether `ours` stands as far above the baseline as it is to, and above the set's floor if it has one.
+fn reaches_target(set: &str, ours: f64, baseline: f64) -> bool {
+    let floor = FLOORS.iter().find(|(name, _)| *name == set);
+    let floor = floor.map_or(0.0, |(_, floor)| *floor);
+    baseline > 0.0 && ours >= floor.max(OF_BASELINE_MIN * baseline)
 }
 
 /// The figure of each query, in the set's order.
@@ -256,4 +266,19 @@ pub fn table(reports: &[Report]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reaches_target;
+
+    #[test]
+    fn the_target_is_a_share_of_the_baseline_and_the_floor_of_the_set() {
+        assert!(reaches_target("lamps", 0.52, 0.50) && !reaches_target("lamps", 0.51, 0.50));
+        // 1.03x of 0.7771 is 0.8004, below the floor; of 0.79 it is 0.8137, above it.
+        assert!(reaches_target("crowdflower_dev", 0.805, 0.7771));
+        assert!(!reaches_target("crowdflower_dev", 0.804, 0.7771));
+        assert!(!reaches_target("crowdflower_dev", 0.81, 0.79));
+        assert!(!reaches_target("lamps", 0.0, 0.0));
+    }
 }

@@ -8,6 +8,8 @@ create table identity.account (
     password_hash text not null,
     email_verified_at timestamptz,
     created_at timestamptz not null,
+    -- in which they are mailed
+    language text not null default 'en' constraint account_language_known check (language in ('en', 'es')),
     constraint account_email_lower check (email = lower(email))
 );
 

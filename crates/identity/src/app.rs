@@ -6,9 +6,13 @@ mod key;
 mod mailed_link;
 mod own_account;
 mod partner_keys;
+mod people;
 mod registration;
 mod reset;
 mod roles;
+mod saved_views;
+mod second_factor;
+mod second_step;
 mod sign_in;
 mod tokens;
 mod upkeep;
@@ -25,10 +29,12 @@ use crate::hash::Hasher;
 use crate::keys::Keys;
 use crate::mail::{MailError, MailPort, Message};
 use crate::store::account::Account;
+use crate::store::language;
 use ::store::Db;
 use ::store::seal::Keyring;
 use contracts::identity::AccountChanged;
-use contracts::tenants::Tenants;
+use contracts::notifications::{MailFacts, MailKind, MailText, MailWords, MailWriter};
+use contracts::tenants::{FeatureGate, Features, Tenants};
 use kernel::{Ctx, TenantId, Timestamp, UserId};
 use sqlx::PgConnection;
 use std::sync::{Arc, OnceLock};
@@ -52,9 +58,12 @@ struct Inner {
     hasher: Hasher,
     keys: Keys,
     attempts: Attempts,
+    keyring: Keyring,
     mail: Arc<dyn MailPort>,
     public_url: String,
     shops: OnceLock<Arc<dyn Tenants>>,
+    features: FeatureGate,
+    writer: MailWriter,
 }
 
 impl Accounts {
@@ -66,11 +75,14 @@ impl Accounts {
         } = config;
         Ok(Self(Arc::new(Inner {
             hasher: Hasher::new()?,
-            keys: Keys::new(db.clone(), keyring),
+            keys: Keys::new(db.clone(), keyring.clone()),
+            keyring,
             attempts: Attempts::new(limits),
             mail,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shops: OnceLock::new(),
+            features: FeatureGate::default(),
+            writer: MailWriter::default(),
             db,
         })))
     }
@@ -80,6 +92,16 @@ impl Accounts {
     pub fn know_shops(&self, shops: Arc<dyn Tenants>) {
         // Set twice, the first stays: both are the same context.
         let _ = self.0.shops.set(shops);
+    }
+
+    /// Whom to ask which shops may have keys; without, all may.
+    pub fn know_features(&self, features: Arc<dyn Features>) {
+        self.0.features.know(features);
+    }
+
+    /// Whose words mails are in; without, they are in those of the program.
+    pub fn know_words(&self, words: Arc<dyn MailWords>) {
+        self.0.writer.know(words);
     }
 
     /// The keys that access tokens are signed with.
@@ -92,9 +114,22 @@ impl Accounts {
         &self.0.db
     }
 
-    /// Sends after the commit. A mail that is not taken is logged: the person can ask for another.
-    async fn send(&self, message: Message, now: Timestamp) {
-        if let Err(error) = self.post(message, now).await {
+    /// Mails an account's holder in their language, after the commit. A mail that is not taken is logged: the person can ask
+    /// for another.
+    async fn tell(&self, ctx: &Ctx, account: &Account, kind: MailKind, facts: MailFacts) {
+        // In another language it is still better than none.
+        let language = language::of(self.db().pool(), account.id)
+            .await
+            .unwrap_or_default();
+        let facts = facts.text("name", account.name.as_str());
+        let MailText { subject, body } = self.0.writer.write(ctx, kind, language, &facts).await;
+        let message = Message {
+            to: account.email.clone(),
+            subject,
+            body,
+            headers: Vec::new(),
+        };
+        if let Err(error) = self.post(message, ctx.now).await {
             tracing::error!(%error, "a mail was lost");
         }
     }

@@ -74,6 +74,8 @@ pub enum Attempt<'a> {
     },
     /// Sets a new password by a link; whose it is, the link says.
     NewPassword,
+    /// Ends a sign-in with a code; whose it is, its challenge says.
+    Code,
 }
 
 /// Counts attempts and refuses those beyond the limits.
@@ -86,6 +88,7 @@ struct Buckets {
     reset: Pair,
     verify: Pair,
     new_password: Bucket,
+    code: Bucket,
 }
 
 struct Pair {
@@ -117,6 +120,7 @@ impl Attempts {
             reset: Pair::new(limits.reset_per_address, limits.reset_per_account),
             verify: Pair::new(limits.reset_per_address, limits.reset_per_account),
             new_password: bucket(limits.reset_per_address),
+            code: bucket(limits.sign_in_per_address),
         }))
     }
 
@@ -132,6 +136,7 @@ impl Attempts {
             Attempt::Reset { email } => (&buckets.reset.address, Some((&buckets.reset.account, email))),
             Attempt::Verify { email } => (&buckets.verify.address, Some((&buckets.verify.account, email))),
             Attempt::NewPassword => (&buckets.new_password, None),
+            Attempt::Code => (&buckets.code, None),
         };
         // Work of our own has no address.
         if !address.is_empty() {
@@ -148,10 +153,11 @@ impl Attempts {
             reset,
             verify,
             new_password,
+            code,
         } = &*self.0;
         let pairs = [sign_in, register, reset, verify];
         let buckets = pairs.iter().flat_map(|pair| [&pair.address, &pair.account]);
-        for bucket in buckets.chain([new_password]) {
+        for bucket in buckets.chain([new_password, code]) {
             bucket.retain_recent();
             bucket.shrink_to_fit();
         }
@@ -191,6 +197,7 @@ mod tests {
             Attempt::SignIn { email },
             Attempt::Verify { email },
             Attempt::NewPassword,
+            Attempt::Code,
         ] {
             assert!(
                 attempts.count(other, "1.1.1.1").is_ok(),

@@ -1,11 +1,15 @@
 //! The rules of accounts, without IO.
 
+mod base32;
 mod lock;
 mod password;
+pub mod recovery;
+pub mod totp;
 
 pub use kernel::Email;
 pub use lock::lock_after;
 pub use password::Password;
+pub use totp::TotpSecret;
 
 /// Characters of a person's name.
 pub const NAME_CHARS_MAX: usize = 120;

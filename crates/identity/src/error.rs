@@ -1,5 +1,6 @@
 //! Everything identity refuses, and what callers are told.
 
+use contracts::identity::SECOND_FACTOR_NEEDED;
 use kernel::{Fault, Kind, Timestamp};
 use store::constraint_of;
 
@@ -17,6 +18,32 @@ pub enum Error {
     /// Unknown account and wrong password alike.
     #[error("E-mail address and password do not belong together. Check both, or reset the password.")]
     BadCredentials,
+    /// The password was right, and is not enough.
+    #[error(
+        "This account has a second factor. Send a code of the app, or a recovery code, with this `challenge` to /v1/auth/second-factor."
+    )]
+    SecondFactorNeeded {
+        challenge: String,
+        expires_at: Timestamp,
+    },
+    #[error("The challenge is unknown, expired, used, or was guessed at too often. Sign in again.")]
+    BadChallenge,
+    /// While signing in.
+    #[error(
+        "This is neither the app's present code nor a recovery code that is left. Wait for the app's next code."
+    )]
+    BadCode,
+    /// Of somebody who is signed in.
+    #[error(
+        "This is neither the app's present code nor a recovery code that is left. Wait for the app's next code."
+    )]
+    WrongCode,
+    #[error("This is not the account's password.")]
+    WrongPassword,
+    #[error("The account has a second factor already. Turn it off first.")]
+    SecondFactorOn,
+    #[error("The account has no second factor. Begin to turn it on first.")]
+    SecondFactorOff,
     #[error("Too many failed sign-ins in a row. Sign-in is refused until {until}.")]
     Locked { until: Timestamp, now: Timestamp },
     #[error("Too many attempts. Wait {retry_after_s} seconds.")]
@@ -59,6 +86,12 @@ pub enum Error {
     ApiKeyOver,
     #[error("A shop has at most {0} keys at a time. Revoke one that is not needed any more.")]
     TooManyApiKeys(i64),
+    #[error("This is the marketplace's last administrator. Make somebody else one first.")]
+    LastAdmin,
+    #[error("This account has no second factor that could be removed.")]
+    NoSecondFactor,
+    #[error("This is your own account. Change its second factor on its own page, with a code.")]
+    OwnSecondFactor,
     #[error("There is no such account.")]
     NoSuchAccount,
     #[error("The role {0:?} cannot be held there: sellers' roles need a shop, operators' roles have none.")]
@@ -114,6 +147,18 @@ impl From<Error> for Fault {
             Error::WeakPassword { pointer, .. } => plain(Kind::Invalid, "password_weak").at(pointer),
             Error::EmailTaken => plain(Kind::Conflict, "email_taken").at("/email"),
             Error::BadCredentials => plain(Kind::Unauthenticated, "credentials_invalid"),
+            Error::SecondFactorNeeded {
+                challenge,
+                expires_at,
+            } => plain(Kind::Unauthenticated, SECOND_FACTOR_NEEDED)
+                .with("challenge", challenge)
+                .with("expires_at", expires_at),
+            Error::BadChallenge => plain(Kind::Unauthenticated, "challenge_invalid").at("/challenge"),
+            Error::BadCode => plain(Kind::Unauthenticated, "one_time_code_invalid").at("/code"),
+            Error::WrongCode => plain(Kind::Invalid, "one_time_code_invalid").at("/code"),
+            Error::WrongPassword => plain(Kind::Invalid, "password_wrong").at("/password"),
+            Error::SecondFactorOn => plain(Kind::Conflict, "second_factor_on"),
+            Error::SecondFactorOff => plain(Kind::Conflict, "second_factor_off"),
             Error::Locked { until, now } => {
                 let mut fault = plain(Kind::TooMany, "account_locked").with("locked_until", until);
                 fault.retry_after_s = Some(seconds_until(until, now));
@@ -147,6 +192,9 @@ impl From<Error> for Fault {
             Error::NoSuchApiKey => Self::not_found("API key"),
             Error::ApiKeyOver => plain(Kind::Conflict, "api_key_over").allowing(&[]),
             Error::TooManyApiKeys(_) => plain(Kind::Conflict, "too_many_keys"),
+            Error::LastAdmin => plain(Kind::Conflict, "last_admin"),
+            Error::NoSecondFactor => plain(Kind::Conflict, "no_second_factor"),
+            Error::OwnSecondFactor => plain(Kind::Conflict, "own_second_factor"),
             Error::NoSuchAccount => Self::not_found("account"),
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::busy(),

@@ -7,9 +7,11 @@ mod logout;
 mod mailed_link;
 mod me;
 mod partner_keys;
+mod people;
 mod refresh;
 mod register;
 mod reset_password;
+mod second_factor;
 mod sessions;
 mod verify_email;
 
@@ -28,6 +30,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(register::handler))
         .routes(routes!(login::handler))
+        .routes(routes!(second_factor::handler))
         .routes(routes!(refresh::handler))
         .routes(routes!(logout::handler))
         .routes(routes!(verify_email::handler))
@@ -44,6 +47,10 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(api_keys::list, api_keys::make))
         .routes(routes!(api_keys::rotate))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(people::list))
+        .routes(routes!(people::set_role, people::take_role))
+        .routes(routes!(people::end_sessions))
+        .routes(routes!(people::remove_second_factor))
         .with_state(accounts)
 }
 

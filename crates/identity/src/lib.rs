@@ -1,9 +1,10 @@
 //! People: who they are, how they prove it, and what they may do.
 //!
 //! An account is a person. Roles hang on it: any number of shops, at most one role with the operator; everybody may
-//! shop. Secrets (passwords, cookies, refresh tokens, mailed links) are kept as hashes and shown once.
+//! shop. Secrets (passwords, cookies, refresh tokens, mailed links, recovery codes) are kept
+//! as hashes and shown once; those that have to be read again (signing keys, the secrets of authenticator apps) are sealed.
 //!
-//! What is absent: shops and their staff lists (tenants), templates of mails in several languages, SMTP.
+//! What is absent: shops and their staff lists (tenants), SMTP, and the words of mails (notifications).
 
 mod app;
 mod attempts;

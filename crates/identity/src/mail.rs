@@ -1,9 +1,10 @@
-//! The mail port, its development inbox, and what is written.
+//! The mail port and its development inbox.
 
 use crate::store;
 use ::store::Db;
 use contracts::Reply;
 use contracts::identity::{Mail, Mailbox};
+use contracts::notifications::MailKind;
 use futures::future::BoxFuture;
 use kernel::{Ctx, Timestamp};
 use uuid::Uuid;
@@ -85,43 +86,22 @@ pub fn link(public_url: &str, page: &str, token: &str) -> String {
     format!("{public_url}/{page}?token={token}")
 }
 
-#[must_use]
-pub fn verification(to: &str, name: &str, public_url: &str, token: &str) -> Message {
-    let link = link(public_url, "verify-email", token);
-    Message {
-        to: to.to_owned(),
-        subject: "Please confirm your e-mail address".to_owned(),
-        body: format!(
-            "Hello {name},\n\nwelcome. Please confirm that this address is yours:\n\n{link}\n\n\
-             The link works once, for two days. If you did not register, ignore this mail.\n"
-        ),
-        headers: Vec::new(),
-    }
+/// What became of an account's second factor.
+#[derive(Clone, Copy, Debug)]
+pub enum FactorChange {
+    On,
+    Off,
+    CodesMade,
+    CodeUsed,
 }
 
-#[must_use]
-pub fn reset(to: &str, name: &str, public_url: &str, token: &str) -> Message {
-    let link = link(public_url, "reset-password", token);
-    Message {
-        to: to.to_owned(),
-        subject: "Choose a new password".to_owned(),
-        body: format!(
-            "Hello {name},\n\nsomebody, probably you, wants a new password for this account. Choose one here:\n\n{link}\n\n\
-             The link works once, for one hour. If it was not you, ignore this mail: nothing changes.\n"
-        ),
-        headers: Vec::new(),
-    }
-}
-
-#[must_use]
-pub fn password_changed(to: &str, name: &str, public_url: &str) -> Message {
-    Message {
-        to: to.to_owned(),
-        subject: "Your password was changed".to_owned(),
-        body: format!(
-            "Hello {name},\n\nyour password was changed and every device was signed out. If it was not you, ask for a new one:\n\n\
-             {public_url}/reset-password\n"
-        ),
-        headers: Vec::new(),
+impl FactorChange {
+    pub(crate) fn kind(self) -> MailKind {
+        match self {
+            Self::On => MailKind::SecondFactorOn,
+            Self::Off => MailKind::SecondFactorOff,
+            Self::CodesMade => MailKind::RecoveryCodesMade,
+            Self::CodeUsed => MailKind::RecoveryCodeUsed,
+        }
     }
 }

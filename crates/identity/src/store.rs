@@ -2,12 +2,18 @@
 
 pub mod account;
 pub mod api_key;
+pub mod challenge;
 pub mod guard;
 pub mod key;
+pub mod language;
 pub mod mail;
 pub mod mailed_token;
 pub mod partner_key;
+pub mod person;
+pub mod recovery_code;
 pub mod role;
+pub mod saved_view;
+pub mod second_factor;
 pub mod session;
 
 use sha2::{Digest, Sha256};

@@ -125,6 +125,10 @@ ids! {
     PartnerKeyId,
     /// A key by which a shop's own programs call.
     ApiKeyId,
+    /// Where a shop's own programs are told.
+    WebhookEndpointId,
+    /// A device that takes pushes.
+    DeviceId,
     /// Money given back for a sub-order.
     RefundId,
     /// Units of a sub-order that its buyer sends back.

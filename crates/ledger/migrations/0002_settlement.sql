@@ -208,12 +208,16 @@ create table ledger.settlement_line (
     day date not null,
     -- the entry it speaks of, where its order is known
     entry_id uuid,
+    -- it says what that entry does, which neither of them changes: such a line is not looked at again
+    agreed boolean not null default false,
     constraint settlement_line_pkey primary key (provider, reference, kind),
     constraint settlement_line_kind_known check (kind in ('charge', 'refund', 'fee', 'transfer')),
     constraint settlement_line_adds_up check (gross - fee = net)
 );
 create index settlement_line_entry on ledger.settlement_line (entry_id) where entry_id is not null;
 create index settlement_line_unmatched on ledger.settlement_line (provider, reference, kind) where entry_id is null and kind in ('charge', 'refund');
+
+create index settlement_line_open on ledger.settlement_line (provider, reference, kind) where not agreed and kind in ('charge', 'refund');
 
 -- What somebody found out about a disagreement. It counts for as long as the two amounts are those.
 create table ledger.break_explained (

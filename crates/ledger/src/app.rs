@@ -1,4 +1,5 @@
 mod commission;
+mod days;
 mod holds;
 mod listings;
 mod payouts;
@@ -6,9 +7,11 @@ mod purses;
 mod sending;
 mod settlements;
 mod statements;
+mod told;
 mod years;
 
 pub use commission::{HOUSE_RATE, NewRule, Rates};
+pub(crate) use days::due as due_to_close;
 pub use holds::PlaceHold;
 pub use listings::NewListingRule;
 pub use payouts::{Asked, PayoutView, Terms};
@@ -18,6 +21,7 @@ pub use settlements::Imported;
 use crate::domain::Standing;
 use crate::error::Error;
 use crate::provider::{PayoutProvider, SandboxBank};
+use crate::store::days::{FOREVER, just_after};
 use crate::store::{self, BalanceRow};
 use ::store::{Db, Scope};
 use contracts::payments::Payments;
@@ -119,7 +123,7 @@ impl Ledger {
     /// Every account's balance at a time, in minor units, debit positive.
     pub async fn trial_balance(&self, at: Timestamp) -> Result<Vec<BalanceRow>, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
-        let rows = store::trial_balance(&mut tx, at).await?;
+        let rows = store::trial_balance(&mut tx, just_after(at)).await?;
         tx.commit().await?;
         Ok(rows)
     }
@@ -127,7 +131,7 @@ impl Ledger {
     /// A shop's accounts now.
     pub async fn shop_balances(&self, tenant: TenantId) -> Result<Vec<BalanceRow>, Error> {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let rows = store::shop_balances(&mut tx, tenant.0).await?;
+        let rows = store::shop_balances(&mut tx, tenant, FOREVER).await?;
         tx.commit().await?;
         Ok(rows)
     }
@@ -135,7 +139,7 @@ impl Ledger {
     /// A shop's accounts at a past moment.
     pub async fn shop_balances_at(&self, tenant: TenantId, at: Timestamp) -> Result<Vec<BalanceRow>, Error> {
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let rows = store::statements::balances_at(&mut tx, tenant, at).await?;
+        let rows = store::shop_balances(&mut tx, tenant, just_after(at)).await?;
         tx.commit().await?;
         Ok(rows)
     }

@@ -8,6 +8,9 @@
 //! is not held is paid out when the shop's period ends; less than nothing, and less than the shop's minimum, is carried.
 //! A payout's money leaves `seller_payable` when it is made, and `payout_clearing` when the bank has paid.
 //!
+//! Days that are over are closed: they take no more entries, and balances are read from their sums and the postings since
+//! (`store::days`, [ADR 7](../../../docs/adr/0007-ledger-accounts-without-rows.md)).
+//!
 //! Gift cards and store credit are what the marketplace owes to whoever may spend them here. What is on each, and what of it
 //! orders have set aside, is kept beside the postings, which owe the same in sum ([`Purses`], [`till::purses`]).
 

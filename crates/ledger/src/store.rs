@@ -1,7 +1,9 @@
-//! All SQL of the ledger, save the till's batch.
+//! All SQL of the ledger, save the till's batch. Statements about spans of time (`ledger.moved_between`) are planned each time, for
+//! the span that is asked for: they are not `persistent`.
 
 pub mod charges;
 pub mod commission;
+pub mod days;
 pub mod entries;
 pub mod holds;
 pub mod listings;
@@ -11,48 +13,63 @@ pub mod settlements;
 pub mod statements;
 pub mod terms;
 pub mod turnover;
+pub mod unlisted;
 pub mod years;
 
+use days::Parts;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// What an account holds in one currency.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct BalanceRow {
     pub account: String,
     pub currency: String,
     pub balance: i64,
 }
 
-/// Every account's balance at `at`, shops' accounts summed up.
+/// Every account's balance just before `until`, shops' accounts summed up.
 pub async fn trial_balance(
     conn: &mut PgConnection,
-    at: kernel::Timestamp,
+    until: kernel::Timestamp,
 ) -> Result<Vec<BalanceRow>, sqlx::Error> {
-    sqlx::query_as!(
-        BalanceRow,
-        r#"select p.account, p.currency as "currency!", sum(p.amount)::bigint as "balance!"
-             from ledger.posting p
-             join ledger.entry e on e.id = p.entry_id
-            where e.at <= $1
-            group by p.account, p.currency
-            order by p.account, p.currency"#,
-        at
+    let Parts { days, rest } = Parts::before(conn, until).await?;
+    sqlx::query_as(
+        "select account, currency::text as currency, sum(amount)::bigint as balance
+           from (select account, currency, amount from ledger.day_total where day < $1
+                 union all
+                 select account, currency, amount from ledger.moved_between($2, $3)) m
+          group by account, m.currency
+          order by account, m.currency",
     )
+    .bind(days[1])
+    .bind(rest[0])
+    .bind(rest[1])
+    .persistent(false)
     .fetch_all(conn)
     .await
 }
 
-/// A shop's accounts.
-pub async fn shop_balances(conn: &mut PgConnection, tenant: Uuid) -> Result<Vec<BalanceRow>, sqlx::Error> {
-    sqlx::query_as!(
-        BalanceRow,
-        r#"select account, currency as "currency!", sum(amount)::bigint as "balance!"
-             from ledger.posting
-            where tenant_id = $1
-            group by account, currency
-            order by account, currency"#,
-        tenant
+/// A shop's accounts just before `until`.
+pub async fn shop_balances(
+    conn: &mut PgConnection,
+    tenant: kernel::TenantId,
+    until: kernel::Timestamp,
+) -> Result<Vec<BalanceRow>, sqlx::Error> {
+    let Parts { days, rest } = Parts::before(conn, until).await?;
+    sqlx::query_as(
+        "select account, currency::text as currency, sum(amount)::bigint as balance
+           from (select account, currency, amount from ledger.day_sum where tenant_id = $1 and day < $2
+                 union all
+                 select account, currency, amount from ledger.moved_between($3, $4) where tenant_id = $1) m
+          group by account, m.currency
+          order by account, m.currency",
     )
+    .bind(tenant)
+    .bind(days[1])
+    .bind(rest[0])
+    .bind(rest[1])
+    .persistent(false)
     .fetch_all(conn)
     .await
 }
@@ -86,6 +103,14 @@ pub async fn broken_entries(conn: &mut PgConnection, limit: i64) -> Result<Vec<U
 /// What is wrong with reversals, payouts and holds, in words; at most `limit`.
 pub async fn unsettled(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(include_str!("sql/verify_settlement.sql"))
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Closed days whose sums are not what was posted on them, in words; at most `limit`.
+pub async fn wrong_days(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(include_str!("sql/verify_days.sql"))
         .bind(limit)
         .fetch_all(conn)
         .await

@@ -21,6 +21,8 @@ pub async fn verify(ledger: &Ledger) -> Result<Vec<String>, Error> {
             .map(|id| format!("entry {id} does not balance")),
     );
     findings.extend(store::unsettled(&mut tx, FINDINGS_MAX).await?);
+    findings.extend(store::wrong_days(&mut tx, FINDINGS_MAX).await?);
+    findings.extend(store::unlisted::overlooked(&mut tx, FINDINGS_MAX).await?);
     findings.extend(store::purses::inconsistent(&mut tx, FINDINGS_MAX).await?);
     tx.commit().await?;
     Ok(findings)

@@ -1,11 +1,12 @@
 //! What the ledger does by itself: holds end, listings are charged, shops are paid; charges, deliveries and what is listed
-//! are noted.
+//! are noted; days that are over are closed.
 
-use crate::app::Ledger;
+use crate::app::{Ledger, due_to_close};
 use crate::error::Error;
 use crate::store::settlements::LineKey;
 use ::store::Tx;
 use ::store::consumer::Consumer;
+use chrono::NaiveDate;
 use contracts::catalog::ProductChanged;
 use contracts::orders::SubOrderDelivered;
 use contracts::payments::{PaymentCaptured, PaymentRefunded};
@@ -17,6 +18,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const ROUND_EVERY: Duration = Duration::from_secs(30);
+/// Of days that are over. Longer than anything takes to be posted.
+const CLOSE_EVERY: Duration = Duration::from_secs(600);
+/// Between some days and the next, where many are to be closed: others come first.
+const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 
 /// Background work until `stop`.
 pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
@@ -25,6 +30,7 @@ pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
         rounds(&ledger, &clock, &made, &stop),
         send(&ledger, &clock, &made, &stop),
         reconcile(&ledger, &clock, &stop),
+        close_days(&ledger, &clock, &stop),
         note_charges(&ledger, stop.clone()),
         note_deliveries(&ledger, stop.clone()),
         note_listings(&ledger, clock.clone(), stop.clone()),
@@ -75,6 +81,39 @@ async fn send(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &Cancel
             () = stop.cancelled() => return,
         }
     }
+}
+
+/// Days that are over are closed. Each is when it was due already a round ago: where the clock is moved on by days in a minute,
+/// as the demo's is, whoever is posting with a time of a moment ago comes before it is closed.
+async fn close_days(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
+    let mut due = due_to_close(clock.now());
+    loop {
+        // A clock that was ahead a round ago may have been put right.
+        if let Err(error) = close(ledger, due.min(due_to_close(clock.now())), stop).await {
+            tracing::warn!(%error, "days of the ledger could not be closed; trying again later");
+        }
+        due = due_to_close(clock.now());
+        tokio::select! {
+            () = tokio::time::sleep(CLOSE_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn close(ledger: &Ledger, due: NaiveDate, stop: &CancellationToken) -> Result<(), Error> {
+    let due = ledger.days_due(due).await?;
+    // Who is waited for may take longer than a stop should.
+    let begun = tokio::select! {
+        begun = ledger.begin_closing(due) => begun?,
+        () = stop.cancelled() => None,
+    };
+    let Some(upto) = begun else {
+        return Ok(());
+    };
+    while !stop.is_cancelled() && ledger.close_some_days(upto).await? {
+        tokio::time::sleep(CLOSE_PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Pages of lines that are looked at again in one round.

@@ -1,7 +1,7 @@
 //! What can be said on the command line. The texts here are the manual.
 
 use crate::config::Config;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -29,14 +29,15 @@ pub enum Command {
     Demo(Demo),
     /// Makes somebody an operator, who approves sellers and sees to the whole marketplace.
     Operator(Operator),
-    /// Imports a product file (CSV, NDJSON or a JSON array, also gzipped) for one shop.
+    /// Imports a product file (CSV, XLSX, NDJSON or a JSON array, also gzipped) for one shop.
     Import(Import),
     /// Lists the services that --services takes.
     Services,
     /// Prints the OpenAPI description of the API.
     Openapi,
-    /// Checks the books: stock against movements, reservations, ledger, read tables against event streams.
-    Verify(Place),
+    /// Checks the books: stock against movements, reservations, ledger, read tables against event streams, the audit trail
+    /// against its chain.
+    Verify(Verify),
     /// Builds the read tables of orders anew from their histories, beside the live ones, and proves them equal. Names what
     /// differs, by order, and fails if anything does. Changes nothing; works beside a running server.
     Replay(Place),
@@ -57,6 +58,26 @@ pub enum Command {
     RotateKey(Place),
 }
 
+/// A book that is checked alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Book {
+    /// The trail of who changed what: its chain is recomputed, and the first entry that was changed, deleted or reordered
+    /// is named.
+    Audit,
+}
+
+#[derive(Args, Clone)]
+pub struct Verify {
+    #[command(flatten)]
+    pub place: Place,
+    /// Only this book.
+    pub book: Option<Book>,
+    /// A batch of the audit trail and its hash, as `stoa verify audit` printed them before: proves that nothing was cut off
+    /// or written anew since.
+    #[arg(long, value_name = "BATCH:HASH", requires = "book")]
+    pub known: Option<audit::Known>,
+}
+
 /// Where the marketplace lives.
 #[derive(Args, Clone)]
 pub struct Place {
@@ -70,6 +91,8 @@ pub struct Place {
     /// first. Without it, the file data.key in the data directory, made on first start.
     #[arg(long, env = "STOA_DATA_KEY", hide_env_values = true)]
     pub data_key: Option<String>,
+    #[command(flatten)]
+    pub objects: crate::objects::Objects,
     /// What is logged, such as `info` or `info,checkout=debug`.
     #[arg(long, env = "STOA_LOG", default_value = "info,sqlx=warn,tantivy=warn")]
     pub log: String,
@@ -128,14 +151,14 @@ pub struct Serve {
     /// Milliseconds within which pages are there although the search or a payment's provider is silent.
     #[arg(long, env = "STOA_ANSWERS_WITHIN_MS", default_value = "1000")]
     pub answers_within_ms: u32,
-    /// Shows /dev/mail, with every mail that was sent, to whoever calls from this machine; otherwise to operators only.
+    /// Shows /dev/mail and /dev/messages, with all that was sent, to whoever calls from this machine; otherwise to operators only.
     /// Behind a proxy on this machine that would be everybody.
     #[arg(long, env = "STOA_OPEN_INBOX")]
     pub open_inbox: bool,
     /// Begins at this time (RFC 3339), which requests may move on: for replays and proofs. See `told_clock`.
     #[arg(long, hide = true, value_name = "TIME")]
     pub clock: Option<kernel::Timestamp>,
-    /// A folder of things that are to go wrong, for tests and proofs. See `trial`.
+    /// A folder of things that are to go wrong, for tests and proofs; webhooks reach programs on this machine. See `trial`.
     #[arg(long, hide = true, value_name = "DIR")]
     pub trial: Option<PathBuf>,
 }
@@ -182,7 +205,7 @@ pub struct Import {
 
 #[derive(Args, Clone)]
 pub struct Bench {
-    /// till-hot, till-spread, checkout-full, outbox-tax, read-pdp, search, search-engine, import, tables, start or
+    /// till-hot, till-spread, checkout-full, outbox-tax, read-pdp, html-pdp, search, search-engine, import, tables, start or
     /// all; crates/bench/README.md explains each.
     pub name: String,
     #[command(flatten)]

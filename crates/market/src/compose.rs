@@ -1,16 +1,21 @@
 //! The table of services: what each is made of, and whether it runs here or elsewhere.
 
+mod allowing;
+mod auditing;
 mod carrying;
 mod desks;
 mod finding;
 mod health;
 mod keys;
+mod listening;
 mod noticing;
+mod schemas;
 mod talk;
+mod telling;
 mod wishing;
 
-pub use self::health::database_check;
-use self::health::media_folder;
+pub use self::health::{database_check, objects_check};
+pub use self::schemas::schemas;
 use crate::config::Config;
 use crate::home::Home;
 use crate::trial::Folder;
@@ -35,7 +40,7 @@ use contracts::payments::{Payments, RemotePayments, ServedPayments};
 use contracts::promotions::{PromotionDesk, RemotePromotionDesk, ServedPromotionDesk};
 use contracts::purses::{Purses, RemotePurses, ServedPurses};
 use contracts::reviews::{RemoteReviews, Reviews, ServedReviews};
-use contracts::search::{RemoteSearch, Search, ServedSearch};
+use contracts::search::{RemoteSearch, Search};
 use contracts::shipping::{RemoteShipping, Shipping};
 use contracts::taxes::{RemoteTaxDesk, ServedTaxDesk, TaxDesk};
 use contracts::tenants::{
@@ -43,34 +48,10 @@ use contracts::tenants::{
     StaffDesk, Tenants,
 };
 use kernel::SharedClock;
-use runtime::{Check, Loop, Peer, Service, ServiceKey};
+use runtime::{Loop, Peer, Service, ServiceKey};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Cells;
-use store::migrate::Schema;
-
-/// Every context's schema, in the order in which they are made.
-pub fn schemas() -> Vec<Schema> {
-    vec![
-        identity::schema(),
-        tenants::schema(),
-        inventory::schema(),
-        catalog::schema(),
-        reviews::schema(),
-        wishlists::schema(),
-        messages::schema(),
-        notifications::schema(),
-        search::schema(),
-        cart::schema(),
-        orders::schema(),
-        payments::schema(),
-        ledger::schema(),
-        promotions::schema(),
-        taxes::schema(),
-        shipping::schema(),
-        checkout::schema(),
-    ]
-}
 
 /// The clients of all contexts, wherever they run, and the services that run here.
 pub struct Market {
@@ -81,9 +62,12 @@ pub struct Market {
     pub checkout: Arc<dyn Checkout>,
     pub cart: Arc<dyn CartService>,
     pub messages: Arc<dyn Messages>,
+    pub search: Arc<dyn Search>,
     /// The contexts themselves, for commands.
     pub accounts: identity::Accounts,
     pub products: catalog::Products,
+    pub hooks: webhooks::Hooks,
+    pub promoter: search::Promoter,
     pub books: Books,
     pub cells: Cells,
     pub services: Vec<Service>,
@@ -100,6 +84,7 @@ pub struct Books {
     pub parcels: shipping::Shipments,
     pub reviews: reviews::Ratings,
     pub till: checkout::Checkouts,
+    pub trail: audit::Trail,
 }
 
 struct Wiring<'a> {
@@ -179,6 +164,8 @@ pub async fn compose(
     let shop_desk: Arc<dyn ShopDesk> = w.client("tenants", Arc::new(shops.clone()), |p| {
         Arc::new(RemoteShopDesk(p))
     });
+    let features = allowing::add(w, &shops);
+    accounts.know_features(features.clone());
 
     let stock = inventory::Stock::new(db(inventory::CONTEXT)?);
     let inventory: Arc<dyn Inventory> = w.client("inventory", Arc::new(stock.clone()), |p| {
@@ -189,9 +176,7 @@ pub async fn compose(
         Arc::new(RemoteStockRoom(p))
     });
 
-    let media: Arc<dyn object_store::ObjectStore> = Arc::new(
-        object_store::local::LocalFileSystem::new_with_prefix(media_folder(home)?)?,
-    );
+    let media = home.objects.clone();
     let settings = catalog::Settings {
         takes_svg: true,
         ..catalog::Settings::default()
@@ -207,6 +192,7 @@ pub async fn compose(
     let catalog: Arc<dyn Catalog> = w.client("catalog", Arc::new(products.clone()), |p| {
         Arc::new(RemoteCatalog(p))
     });
+    products.know_features(features.clone());
     let desks = desks::Desks::of(w, &products, &identity);
     let ratings = reviews::Ratings::new(db(reviews::CONTEXT)?, identity.clone());
     let reviews: Arc<dyn Reviews> = w.client("reviews", Arc::new(ratings.clone()), |p| {
@@ -219,7 +205,7 @@ pub async fn compose(
         Arc::new(RemoteSearch(p))
     });
     let timed = (db(search::CONTEXT)?, clock.clone());
-    let finding = finding::add(w, timed, &searches, &catalog, &tenants);
+    let finding = finding::add(w, timed, &searches, &catalog, (&tenants, &features));
     let follower = search::Follower {
         searches: searches.clone(),
         sources: search::Sources {
@@ -247,8 +233,11 @@ pub async fn compose(
     order_book.know_files(media);
     let order_desks = desks::OrderDesks::of(w, &order_book);
 
-    let told = db(notifications::CONTEXT)?;
-    let noticing = noticing::add(w, told, &identity, &catalog, &tenants, &order_desks.desk);
+    let told = (db(notifications::CONTEXT)?, &accounts, &shops);
+    let noticing = noticing::add(w, told, &identity, &catalog, &tenants, &order_desks.desk)?;
+    let (webhooks, hooks) = telling::add(w, db(webhooks::CONTEXT)?, &home.keyring)?;
+    hooks.know_features(features.clone());
+    let (trail, audit) = auditing::add(w, db(audit::CONTEXT)?);
     let conversations = messages::Conversations::new(messages::Parts {
         db: db(messages::CONTEXT)?,
         identity: identity.clone(),
@@ -314,6 +303,7 @@ pub async fn compose(
 
     let money_desk = desks::money(w, &ledger_book);
     let promotion_book = promotions::Promotions::new(db(promotions::CONTEXT)?);
+    promotion_book.know_features(features.clone());
     let tax_book = config.taxes.book(db(taxes::CONTEXT)?);
     let till = checkout::Checkouts::new(checkout::Parts {
         db: db(checkout::CONTEXT)?,
@@ -366,7 +356,7 @@ pub async fn compose(
     });
 
     let watch = Arc::new(crate::system::Watch::new(db(identity::CONTEXT)?, config));
-    let faces = storefront::Shop {
+    let faces = storefront::Parts {
         identity: identity.clone(),
         mailbox,
         tenants: tenants.clone(),
@@ -378,6 +368,7 @@ pub async fn compose(
         notifications: noticing.notifications,
         templates: noticing.templates,
         dead_letters: noticing.dead_letters,
+        reach: noticing.reach,
         search: search.clone(),
         search_desk: finding.search_desk,
         promoting: finding.promoting,
@@ -390,6 +381,7 @@ pub async fn compose(
         payments: payments.clone(),
         account,
         shop_desk,
+        features,
         workbench: desks.workbench,
         intake: desks.intake,
         category_desk: desks.category_desk,
@@ -404,8 +396,13 @@ pub async fn compose(
         ledger,
         settlement,
         money_desk,
+        audit,
+        people: keys.people,
         partner_keys: keys.partners.clone(),
         api_keys: keys.shops,
+        second_factors: keys.factors,
+        saved_views: keys.views,
+        webhooks,
         purses,
         promotion_desk,
         staff_desk,
@@ -415,6 +412,8 @@ pub async fn compose(
         answers_within: config.answers_within,
         open_inbox: config.open_inbox,
         window: storefront::Window::default(),
+        page_cache: storefront::PageCache::default(),
+        live: storefront::Live::new(clock.clone()),
     };
 
     let every = (clock.clone(), accounts.clone());
@@ -464,6 +463,7 @@ pub async fn compose(
             .api(catalog::routes(products.clone()))
             .pages(catalog::media_routes(products.clone()))
             .calls(ServedCatalog(Arc::new(products.clone())))
+            .check(objects_check(home.objects.clone()))
             .run(Loop::new("catalog caches", move |stop| {
                 catalog::work(a.clone(), stop)
             })),
@@ -478,43 +478,8 @@ pub async fn compose(
             })),
     );
     talk::serve(w, conversations);
-    let sales = (db(search::CONTEXT)?, clock.clone());
-    let (ready, f) = (searches.clone(), follower);
-    let (tuned, c) = (finding.findings.clone(), clock.clone());
-    let noted = (searches.clone(), db(search::CONTEXT)?, clock.clone());
-    let bought = db(search::CONTEXT)?;
-    let titled = (searches.clone(), catalog.clone(), clock.clone());
-    w.add(
-        Service::new("search")
-            .api(search::routes(searches.clone()).merge(search::desk_routes(finding.findings)))
-            .calls(ServedSearch(Arc::new(searches)))
-            .run(Loop::new("search index", move |stop| f.clone().run(stop)))
-            .run(Loop::new("synonyms and rules", move |stop| {
-                tuned.clone().keep(c.clone(), stop)
-            }))
-            .run(Loop::new("labels of facets", move |stop| {
-                search::keep_titles(titled.0.clone(), titled.1.clone(), titled.2.clone(), stop)
-            }))
-            .run(Loop::new("searches", move |stop| {
-                search::record(noted.0.clone(), noted.1.clone(), noted.2.clone(), stop)
-            }))
-            .run(Loop::new("searches and orders", move |stop| {
-                search::follow_orders(bought.clone(), stop)
-            }))
-            .run(Loop::new("popularity", move |stop| {
-                search::count_sales(sales.0.clone(), sales.1.clone(), stop)
-            }))
-            .check(Check::new("search index", false, move || {
-                let up = ready.is_ready();
-                async move {
-                    if up {
-                        Ok(())
-                    } else {
-                        Err("the index is being built".to_owned())
-                    }
-                }
-            })),
-    );
+    let found = db(search::CONTEXT)?;
+    finding::serve(w, searches, finding.findings, follower, catalog.clone(), found);
     let (a, c) = (carts.clone(), clock.clone());
     w.add(
         Service::new("cart")
@@ -565,7 +530,12 @@ pub async fn compose(
         sandbox.clone().tell(listener, c.clone(), stop)
     }));
     w.add(service);
-    w.add(Service::new("storefront").pages(storefront::routes(faces)));
+    let hearing = listening::to_the_log(db(orders::CONTEXT)?, faces.live.clone());
+    w.add(
+        Service::new("storefront")
+            .pages(storefront::routes(faces))
+            .run(hearing),
+    );
     watch.know(&w.services, database_check(db(identity::CONTEXT)?), config);
 
     let books = Books {
@@ -578,6 +548,7 @@ pub async fn compose(
         parcels,
         reviews: ratings,
         till,
+        trail,
     };
     Ok(Market {
         identity,
@@ -587,8 +558,11 @@ pub async fn compose(
         checkout,
         cart,
         messages,
+        search,
         accounts,
         products,
+        hooks,
+        promoter: finding.promoter,
         books,
         cells,
         services: wiring.services,

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Every service there is, in the order in which they are set up: each may call those before it.
-pub const SERVICES: [(&str, &str); 19] = [
+pub const SERVICES: [(&str, &str); 21] = [
     ("identity", "accounts, sign-in, tokens"),
     ("tenants", "shops, onboarding, staff"),
     ("inventory", "stock and its movements"),
@@ -21,6 +21,8 @@ pub const SERVICES: [(&str, &str); 19] = [
     ("orders", "orders and their history"),
     ("messages", "messages between buyers and shops"),
     ("notifications", "what people are told, and how"),
+    ("webhooks", "what shops' programs are told"),
+    ("audit", "who changed what"),
     ("payments", "payments and the sandbox provider"),
     ("ledger", "double-entry postings"),
     ("promotions", "coupons and discounts"),
@@ -132,6 +134,9 @@ fn allow_trials(args: &Serve) -> anyhow::Result<()> {
     if args.providers.payments.iter().any(|name| name != "sandbox") {
         bail!("--clock and --trial are for trials with pretended money: --payments sandbox, and nobody else");
     }
+    if args.providers.texting.sms != crate::texting::SmsCarrier::Sandbox {
+        bail!("--clock and --trial are for trials that text nobody: --sms sandbox");
+    }
     Ok(())
 }
 
@@ -214,6 +219,7 @@ mod tests {
             data_dir: PathBuf::from("."),
             database_url: None,
             data_key: None,
+            objects: crate::objects::Objects::default(),
             log: String::new(),
             log_json: false,
         }

@@ -1,8 +1,11 @@
 //! The database and the data directory behind a command.
 
 use crate::cli::Place;
+use crate::objects::Objects;
 use anyhow::Context;
+use object_store::ObjectStore;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::seal::Keyring;
 
 /// Characters of the secret that processes share.
@@ -12,6 +15,8 @@ const SERVICE_KEY_BYTES_MIN: usize = 32;
 pub struct Home {
     pub url: String,
     pub data_dir: PathBuf,
+    /// Where pictures and files lie.
+    pub objects: Arc<dyn ObjectStore>,
     /// Opens the secrets in the database.
     pub keyring: Keyring,
     cluster: Option<pg::Managed>,
@@ -26,11 +31,13 @@ impl Home {
         if let Some(concern) = keyring.concern() {
             tracing::warn!("{concern}");
         }
+        let objects = place.objects.open(&data_dir)?;
         if let Some(url) = &place.database_url {
             refuse_tls(url)?;
             return Ok(Self {
                 url: url.clone(),
                 data_dir,
+                objects,
                 keyring,
                 cluster: None,
             });
@@ -41,6 +48,7 @@ impl Home {
         Ok(Self {
             url: cluster.url(),
             data_dir,
+            objects,
             keyring,
             cluster: Some(cluster),
         })
@@ -52,6 +60,7 @@ impl Home {
         Ok(Self {
             url,
             data_dir: folder.to_owned(),
+            objects: Objects::default().open(folder)?,
             keyring: Keyring::fleeting()?,
             cluster: None,
         })

@@ -64,6 +64,8 @@ pub struct Providers {
     /// PayPal's address; https://api-m.sandbox.paypal.com for trying it out.
     #[arg(long, env = "STOA_PAYPAL_URL", default_value = paypal::BASE)]
     pub paypal_url: String,
+    #[command(flatten)]
+    pub texting: crate::texting::Texting,
 }
 
 impl Default for Providers {
@@ -82,6 +84,7 @@ impl Default for Providers {
             paypal_client_secret: None,
             paypal_webhook_id: None,
             paypal_url: paypal::BASE.to_owned(),
+            texting: crate::texting::Texting::default(),
         }
     }
 }
@@ -176,10 +179,10 @@ impl Providers {
     }
 }
 
-fn given<T: Clone>(value: &Option<T>, flag: &str) -> anyhow::Result<T> {
+pub fn given<T: Clone>(value: &Option<T>, flag: &str) -> anyhow::Result<T> {
     let env = flag.to_ascii_uppercase().replace('-', "_");
     value.clone().with_context(|| {
-        format!("--{flag} is missing, which --payments calls for: give it, or set STOA_{env}")
+        format!("--{flag} is missing, which the chosen provider calls for: give it, or set STOA_{env}")
     })
 }
 

@@ -1,6 +1,7 @@
 //! A folder of things that are to go wrong (`stoa serve --trial DIR`, hidden): for the tests and proofs that start the
 //! program as a child and want to see what it makes of a failure at one very moment. Without the option nothing here is
-//! asked, and the option is refused where anybody else could call or real money moves.
+//! asked, and the option is refused where anybody else could call or real money moves. With it, webhooks go to addresses of
+//! this machine and its network as well, by plain HTTP.
 //!
 //! A file `capture.after.kill` is a wish: the next process of the folder that has captured, and told nobody yet, takes the
 //! file away and dies as by `kill -9`. `fail` lets the step fail or its answer get lost, `twice` lets it be done twice.

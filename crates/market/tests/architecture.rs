@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CONTEXTS: [&str; 16] = [
+const CONTEXTS: [&str; 18] = [
     "identity",
     "tenants",
     "catalog",
@@ -20,6 +20,8 @@ const CONTEXTS: [&str; 16] = [
     "wishlists",
     "messages",
     "notifications",
+    "webhooks",
+    "audit",
     "search",
     "shipping",
 ];

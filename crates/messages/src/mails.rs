@@ -9,9 +9,9 @@ use ::store::jobs::{Job, Queue};
 use contracts::Language;
 use contracts::identity::UserCard;
 use contracts::messages::{MessageKind, Party, Side};
-use contracts::notifications::{Letter, NoticeTopic};
+use contracts::notifications::{Letter, MailFacts, MailKind};
 use httpkit::contact;
-use kernel::{Ctx, Fault, MessageId, SharedClock, ThreadId, Timestamp};
+use kernel::{Ctx, Fault, MessageId, Money, SharedClock, ThreadId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -21,11 +21,6 @@ const MAILS: Queue = Queue {
     attempts_max: 30,
     ..Queue::new("messages.mails")
 };
-/// Countries in which a shop is written to in Spanish.
-const SPANISH_SPEAKING: &[&str] = &[
-    "ES", "MX", "AR", "CO", "CL", "PE", "UY", "EC", "BO", "PY", "VE", "CR", "PA", "GT", "HN", "NI", "SV",
-    "DO", "CU",
-];
 
 /// What somebody is told of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,28 +121,52 @@ async fn mail(conversations: &Conversations, ctx: &Ctx, job: &Job) -> Result<(),
         Side::Buyer => &row.shop_name,
         Side::Shop => &row.buyer_name,
     };
-    let (subject, told) = match &news {
-        News::Unread { .. } => words(language, from, &row.title, &begins.unwrap_or_default()),
-        News::Decided { verdict, reason, .. } => ruled(language, verdict, &row.title, reason),
+    let facts = MailFacts::default()
+        .text("name", name)
+        .text("subject", row.title.as_str())
+        .text("link", link);
+    let (kind, facts) = match &news {
+        News::Unread { .. } => (
+            MailKind::UnreadMessage,
+            facts.text("sender", from.as_str()).text(
+                "excerpt",
+                begins.map_or_else(String::new, |begins| begins.told(language)),
+            ),
+        ),
+        News::Decided { verdict, reason, .. } => (
+            match verdict.as_str() {
+                "close" => MailKind::ThreadClosed,
+                _ => MailKind::MessageRemoved,
+            },
+            facts.text("why", reason.as_str()),
+        ),
     };
-    let hello = language.pick("Hello", "Hola");
-    let read = language.pick("Read it and answer here:", "Léalo y responda aquí:");
-    let body = format!("{hello} {name}:\n\n{told}\n\n{read}\n{link}\n");
     let letter = Letter {
         key: job.id.to_string(),
-        topic: match news {
-            News::Unread { .. } => NoticeTopic::Messages,
-            News::Decided { .. } => NoticeTopic::Moderation,
-        },
+        kind,
+        facts,
         user: Some(user),
         to: address,
         language,
-        subject,
-        body,
         urgent: false,
     };
     conversations.0.letters.mail(ctx, letter).await?;
     Ok(())
+}
+
+/// How a message begins, with what it offers.
+struct Beginning {
+    price: Option<Money>,
+    text: String,
+}
+
+impl Beginning {
+    fn told(&self, language: Language) -> String {
+        match self.price {
+            Some(price) => format!("{}. {}", language.price(price), self.text),
+            None => self.text.clone(),
+        }
+    }
 }
 
 /// How a message begins that is still unread, without ways to reach anybody: mails are read by more than one.
@@ -157,7 +176,7 @@ async fn beginning(
     message: MessageId,
     to: Side,
     now: Timestamp,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Beginning>, Error> {
     let read = match to {
         Side::Buyer => row.buyer_read_id,
         Side::Shop => row.shop_read_id,
@@ -173,12 +192,13 @@ async fn beginning(
         return Ok(None);
     }
     let text = contact::masked(&found.text, "").0;
-    Ok(Some(match (found.kind, found.quote) {
-        (MessageKind::Quote, Some(quote)) => format!("{}. {text}", quote.price),
-        (MessageKind::QuoteAccepted, _) => "✓".to_owned(),
-        (MessageKind::QuoteDeclined, _) => "✗".to_owned(),
-        _ => crate::domain::excerpt(&text),
-    }))
+    let (price, text) = match (found.kind, found.quote) {
+        (MessageKind::Quote, Some(quote)) => (Some(quote.price), text),
+        (MessageKind::QuoteAccepted, _) => (None, "✓".to_owned()),
+        (MessageKind::QuoteDeclined, _) => (None, "✗".to_owned()),
+        _ => (None, crate::domain::excerpt(&text)),
+    };
+    Ok(Some(Beginning { price, text }))
 }
 
 /// A reader and their usual language; of a shop, its owner.
@@ -192,60 +212,11 @@ async fn reader(
         Party::Buyer(user) => (user, Language::En),
         Party::Shop(tenant) => {
             let dossier = conversations.0.shops.dossier(ctx, tenant).await?;
-            let country = dossier.shop.location.country.as_str();
-            let is_spanish = SPANISH_SPEAKING.contains(&country);
-            (
-                dossier.owner,
-                if is_spanish { Language::Es } else { Language::En },
-            )
+            let country = &dossier.shop.location.country;
+            (dossier.owner, Language::of_country(country))
         }
     };
     let found = conversations.0.identity.users(ctx, vec![user]).await?.pop();
     let card = found.ok_or_else(|| Fault::not_found("user"))?;
     Ok((card, language))
-}
-
-fn words(language: Language, from: &str, title: &str, begins: &str) -> (String, String) {
-    match language {
-        Language::En => (
-            format!("{from} has written to you"),
-            format!(
-                "{from} has written to you about “{title}”:\n\n  {begins}\n\nYou get one mail for all messages that you have not \
-                 read in this conversation."
-            ),
-        ),
-        Language::Es => (
-            format!("{from} le ha escrito"),
-            format!(
-                "{from} le ha escrito sobre «{title}»:\n\n  {begins}\n\nRecibe un solo correo por todos los mensajes de esta \
-                 conversación que no ha leído."
-            ),
-        ),
-    }
-}
-
-fn ruled(language: Language, verdict: &str, title: &str, reason: &str) -> (String, String) {
-    let closed = verdict == "close";
-    match (language, closed) {
-        (Language::En, true) => (
-            "A conversation was closed".to_owned(),
-            format!(
-                "A moderator closed the conversation about “{title}”: nobody can write in it any more.\n\n  {reason}"
-            ),
-        ),
-        (Language::En, false) => (
-            "A message was removed".to_owned(),
-            format!("A moderator removed a message from the conversation about “{title}”.\n\n  {reason}"),
-        ),
-        (Language::Es, true) => (
-            "Se ha cerrado una conversación".to_owned(),
-            format!(
-                "Un moderador ha cerrado la conversación sobre «{title}»: ya no se puede escribir en ella.\n\n  {reason}"
-            ),
-        ),
-        (Language::Es, false) => (
-            "Se ha retirado un mensaje".to_owned(),
-            format!("Un moderador ha retirado un mensaje de la conversación sobre «{title}».\n\n  {reason}"),
-        ),
-    }
 }

@@ -30,9 +30,79 @@ create table notifications.declined (
     topic text not null,
     channel text not null,
     constraint declined_pkey primary key (user_id, topic, channel),
-    constraint declined_channel_check check (channel in ('in_app', 'email'))
+    constraint declined_channel_check check (channel in ('in_app', 'email', 'push'))
 );
 select store.close_to_shops('notifications.declined');
+
+-- Of what somebody wants to be told by text message. Whoever has said nothing gets those alone that keep their account theirs.
+create table notifications.texted (
+    user_id uuid not null,
+    topic text not null,
+    constraint texted_pkey primary key (user_id, topic)
+);
+select store.close_to_shops('notifications.texted');
+
+-- The telephone to which somebody's text messages go: they had it, and sent back the code that it was sent.
+create table notifications.phone (
+    user_id uuid not null,
+    number text not null,
+    language text not null,
+    verified_at timestamptz not null,
+    constraint phone_pkey primary key (user_id)
+);
+select store.close_to_shops('notifications.phone');
+
+-- Codes that were sent to numbers. They stay when a number is taken back, so that they are counted.
+create table notifications.phone_code (
+    id uuid not null,
+    user_id uuid not null,
+    number text not null,
+    language text not null,
+    -- what the code looks like under our key
+    sealed bytea not null,
+    tries smallint not null default 0,
+    at timestamptz not null,
+    until timestamptz not null,
+    -- it was sent back, or gave way to a later one
+    ended_at timestamptz,
+    constraint phone_code_pkey primary key (id),
+    constraint phone_code_tries_check check (tries >= 0)
+);
+create unique index phone_code_open on notifications.phone_code (user_id) where ended_at is null;
+create index phone_code_user on notifications.phone_code (user_id, at);
+create index phone_code_number on notifications.phone_code (number, at);
+create index phone_code_age on notifications.phone_code using brin (at);
+select store.close_to_shops('notifications.phone_code');
+
+-- Devices that take pushes. A token is one device, of whoever registered it last.
+create table notifications.device (
+    id uuid not null,
+    user_id uuid not null,
+    platform text not null,
+    token text not null,
+    name text not null,
+    language text not null,
+    added_at timestamptz not null,
+    constraint device_pkey primary key (id),
+    constraint device_token unique (token),
+    constraint device_platform_check check (platform in ('android', 'ios', 'web'))
+);
+create index device_user on notifications.device (user_id);
+select store.close_to_shops('notifications.device');
+
+-- What the sandboxes of carriers were given. Nothing but the development pages reads it.
+create table notifications.sandbox_message (
+    key text not null,
+    channel text not null,
+    address text not null,
+    title text not null,
+    text text not null,
+    href text not null,
+    at timestamptz not null,
+    constraint sandbox_message_pkey primary key (key)
+);
+create index sandbox_message_at on notifications.sandbox_message (at desc);
+select store.close_to_shops('notifications.sandbox_message');
 
 -- When somebody is not to be mailed: minutes of the day in their time zone, which may go over midnight.
 create table notifications.rhythm (

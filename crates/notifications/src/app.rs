@@ -1,9 +1,11 @@
 //! Notices are listed, counted and marked as read here.
 
 mod failures;
+mod reach;
 mod templates;
 mod wishes;
 
+use crate::carry::{PushPort, SmsPort};
 use crate::domain::facts::{Facts, href};
 use crate::domain::words;
 use crate::error::Error;
@@ -27,9 +29,11 @@ pub struct Parts {
     pub catalog: Arc<dyn Catalog>,
     pub tenants: Arc<dyn Tenants>,
     pub orders: Arc<dyn OrderDesk>,
+    pub sms: Arc<dyn SmsPort>,
+    pub push: Arc<dyn PushPort>,
     /// Where links lead, without a slash at its end.
     pub public_url: String,
-    /// By which links in mails are signed.
+    /// By which links in mails are signed, and codes sealed.
     pub key: Vec<u8>,
 }
 
@@ -76,6 +80,7 @@ fn not_their_work(reader: NoticeReader) -> Vec<String> {
         NoticeTopic::Messages => Permission::FulfilSales,
         NoticeTopic::Stock => Permission::ReadStock,
         NoticeTopic::Reviews | NoticeTopic::Moderation | NoticeTopic::Security => Permission::ReadShop,
+        NoticeTopic::Programs => Permission::ManageKeys,
     };
     let hidden = NoticeTopic::ALL
         .into_iter()
@@ -99,6 +104,14 @@ impl Notices {
 
     pub(crate) fn identity(&self) -> &dyn Identity {
         &*self.0.identity
+    }
+
+    pub(crate) fn sms(&self) -> &dyn SmsPort {
+        &*self.0.sms
+    }
+
+    pub(crate) fn push(&self) -> &dyn PushPort {
+        &*self.0.push
     }
 
     pub(crate) fn public_url(&self) -> &str {
@@ -187,7 +200,7 @@ impl Notices {
     }
 
     /// Says what is kept, in words.
-    async fn told(
+    pub(crate) async fn told(
         &self,
         ctx: &Ctx,
         reader: NoticeReader,
@@ -290,10 +303,11 @@ impl Names {
             "shop" => self.shops.get(&facts.shop?).cloned(),
             "product" => self.products.get(&facts.product?).cloned(),
             "amount" => Some(language.price(facts.amount?)),
-            "until" => Some(words::moment(language, facts.until?)),
+            "until" => Some(language.moment(facts.until?)),
             "count" => facts.count.map(|count| count.to_string()),
             "limit" => facts.limit.map(|limit| limit.to_string()),
             "reason" => facts.reason.clone(),
+            "host" => facts.host.clone(),
             _ => None,
         }
     }

@@ -2,11 +2,12 @@
 
 use crate::app::Notices;
 use contracts::notifications::{
-    DeadLetters, FailedWork, FailureAct, FailureDecision, Notice, NoticeKind, NoticeReader, NoticeSettings,
-    NoticeTemplate, NoticeTemplates, Notifications, Subscription, TemplateCard, TemplatePreview,
+    DeadLetters, Device, FailedWork, FailureAct, FailureDecision, KeptMessage, NewDevice, NewPhone, Notice,
+    NoticeReader, NoticeSettings, NoticeTemplate, NoticeTemplates, Notifications, Phone, Reach, Subscription,
+    TemplateCard, TemplateKind, TemplatePreview, Ways,
 };
 use contracts::{Language, Reply, reply};
-use kernel::{Ctx, Cursor, EventId, Page, UserId};
+use kernel::{Ctx, Cursor, DeviceId, EventId, Page, UserId};
 
 impl Notifications for Notices {
     fn feed<'a>(
@@ -68,7 +69,7 @@ impl NoticeTemplates for Notices {
     fn template<'a>(
         &'a self,
         ctx: &'a Ctx,
-        kind: NoticeKind,
+        kind: TemplateKind,
         language: Language,
     ) -> Reply<'a, NoticeTemplate> {
         reply(self.template(ctx, kind, language))
@@ -77,7 +78,7 @@ impl NoticeTemplates for Notices {
     fn preview<'a>(
         &'a self,
         _ctx: &'a Ctx,
-        kind: NoticeKind,
+        kind: TemplateKind,
         language: Language,
         title: String,
         text: String,
@@ -88,7 +89,7 @@ impl NoticeTemplates for Notices {
     fn write<'a>(
         &'a self,
         ctx: &'a Ctx,
-        kind: NoticeKind,
+        kind: TemplateKind,
         language: Language,
         seen: i64,
         title: String,
@@ -103,7 +104,7 @@ impl NoticeTemplates for Notices {
     fn restore<'a>(
         &'a self,
         ctx: &'a Ctx,
-        kind: NoticeKind,
+        kind: TemplateKind,
         language: Language,
         seen: i64,
         version: i64,
@@ -128,5 +129,40 @@ impl DeadLetters for Notices {
 
     fn decisions<'a>(&'a self, ctx: &'a Ctx, limit: u16) -> Reply<'a, Vec<FailureDecision>> {
         reply(self.decisions(ctx, limit))
+    }
+}
+
+impl Reach for Notices {
+    fn ways<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, Ways> {
+        reply(self.ways(ctx, user))
+    }
+
+    fn give_phone<'a>(&'a self, ctx: &'a Ctx, user: UserId, phone: NewPhone) -> Reply<'a, Phone> {
+        reply(async move { self.give_phone(ctx, user, &phone).await })
+    }
+
+    fn verify_phone<'a>(&'a self, ctx: &'a Ctx, user: UserId, code: String) -> Reply<'a, Phone> {
+        reply(async move { self.verify_phone(ctx, user, &code).await })
+    }
+
+    fn drop_phone<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, ()> {
+        reply(self.drop_phone(ctx, user))
+    }
+
+    fn add_device<'a>(&'a self, ctx: &'a Ctx, user: UserId, device: NewDevice) -> Reply<'a, Device> {
+        reply(self.add_device(ctx, user, device))
+    }
+
+    fn drop_device<'a>(&'a self, _ctx: &'a Ctx, user: UserId, device: DeviceId) -> Reply<'a, ()> {
+        reply(self.drop_device(user, device))
+    }
+
+    fn kept_messages<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        to: Option<String>,
+        limit: u16,
+    ) -> Reply<'a, Vec<KeptMessage>> {
+        reply(self.kept_messages(to, limit))
     }
 }

@@ -13,6 +13,16 @@ pub enum Error {
     NoVersion,
     #[error("Somebody changed it meanwhile. Look at it anew, and change what is there now.")]
     Changed,
+    #[error("There is no such device of yours.")]
+    NoDevice,
+    #[error(
+        "The e-mail address of your account is not confirmed yet. Open the link that was mailed to you, then try again."
+    )]
+    EmailUnverified,
+    #[error("At most {limit}: text messages cost, and wake people. Wait as long as Retry-After says.")]
+    TooManyCodes { limit: &'static str, retry_after_s: u32 },
+    #[error("it was not carried: {0}")]
+    Carrier(String),
     #[error("{detail}")]
     Field {
         code: &'static str,
@@ -59,9 +69,16 @@ impl From<Error> for Fault {
             Error::Changed => Self::new(Kind::PreconditionFailed, "version_changed", said),
             Error::NoLink => Self::not_found("link"),
             Error::Field { code, field, .. } => Self::field(code, field, said),
+            Error::NoDevice => Self::not_found("device"),
+            Error::EmailUnverified => Self::new(Kind::Forbidden, "email_unverified", said).at("/number"),
+            Error::TooManyCodes { retry_after_s, .. } => {
+                let mut fault = Self::new(Kind::TooMany, "phone_codes_too_many", said).at("/number");
+                fault.retry_after_s = Some(retry_after_s);
+                fault
+            }
             Error::Asked(fault) => fault,
             Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),
-            Error::Database(_) | Error::Event(_) | Error::Broken(_) => {
+            Error::Database(_) | Error::Event(_) | Error::Broken(_) | Error::Carrier(_) => {
                 tracing::error!(error = said, "notifications failed");
                 Self::internal()
             }

@@ -5,24 +5,30 @@
 //!   reader's language, of what the event said and of what the other contexts call things now.
 //! - [`Letters`](contracts::notifications::Letters): mails of other contexts go through here, and out if and when their readers
 //!   want them ([`send_mails`]).
+//! - [`Reach`](contracts::notifications::Reach): telephones and devices, where text messages and pushes reach people
+//!   ([`send_messages`]) through carriers ([`SmsPort`], [`PushPort`]).
 //! - [`sweep`]: what is older than [`KEPT_DAYS`](contracts::notifications::KEPT_DAYS) is forgotten.
 //!
 //! The rules are in `docs/notifications.md`.
 
 mod app;
+mod carry;
 mod desk;
 mod domain;
 mod error;
 mod http;
 mod mails;
+mod messages;
 mod react;
 mod store;
 mod sweep;
 
 pub use app::{Notices, Parts};
+pub use carry::{Carried, Push, PushPort, Sandbox, Sms, SmsPort, Twilio, twilio};
 pub use error::Error;
 pub use http::routes;
 pub use mails::send as send_mails;
+pub use messages::send as send_messages;
 pub use react::listen;
 pub use sweep::sweep;
 

@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::store::wishes;
 use ::store::jobs::{Job, Queue};
 use ::store::{Scope, jobs};
-use contracts::notifications::{Letter, Letters};
-use contracts::{Reply, reply};
+use contracts::notifications::{Letter, Letters, MailFacts, MailKind, MailText, MailWords};
+use contracts::{Language, Reply, reply};
 use kernel::{Ctx, SharedClock, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,18 @@ const MAILS: Queue = Queue {
 impl Letters for Notices {
     fn mail<'a>(&'a self, ctx: &'a Ctx, letter: Letter) -> Reply<'a, ()> {
         reply(self.mail(ctx, letter))
+    }
+}
+
+impl MailWords for Notices {
+    fn written<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        kind: MailKind,
+        language: Language,
+        facts: MailFacts,
+    ) -> Reply<'a, MailText> {
+        reply(async move { self.written(kind, language, &facts).await })
     }
 }
 
@@ -47,10 +59,10 @@ impl Notices {
     }
 
     async fn when(&self, ctx: &Ctx, letter: &Letter) -> Result<When, Error> {
-        let Some(user) = letter.user.filter(|_| !letter.topic.is_required()) else {
+        let Some(user) = letter.user.filter(|_| !letter.topic().is_required()) else {
             return Ok(When::Now);
         };
-        let wish = wishes::wish(self.db().pool(), user, letter.topic, ctx.now).await?;
+        let wish = wishes::wish(self.db().pool(), user, letter.topic(), ctx.now).await?;
         Ok(match wish.quiet_until.filter(|_| !letter.urgent) {
             _ if wish.declined => When::Never,
             Some(until) => When::At(until),
@@ -59,18 +71,17 @@ impl Notices {
     }
 
     async fn post(&self, ctx: &Ctx, letter: Letter) -> Result<(), Error> {
-        let Some(user) = letter.user.filter(|_| !letter.topic.is_required()) else {
-            let Letter {
-                to, subject, body, ..
-            } = letter;
-            return Ok(self.identity().send_mail(ctx, to, subject, body).await?);
+        let MailText { subject, body } = self.letter_text(&letter).await?;
+        let topic = letter.topic();
+        let Some(user) = letter.user.filter(|_| !topic.is_required()) else {
+            return Ok(self.identity().send_mail(ctx, letter.to, subject, body).await?);
         };
-        let (url, token) = (self.public_url(), link::seal(self.key(), user, letter.topic));
-        let body = letter::with_footer(letter.language, letter.topic, &letter.body, url, &token);
+        let (url, token) = (self.public_url(), link::seal(self.key(), user, topic));
+        let body = letter::with_footer(letter.language, topic, &body, url, &token);
         let headers = letter::headers(url, &token);
         let sent = self
             .identity()
-            .send_mail_with(ctx, letter.to, letter.subject, body, headers);
+            .send_mail_with(ctx, letter.to, subject, body, headers);
         Ok(sent.await?)
     }
 }

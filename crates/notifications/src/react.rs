@@ -3,6 +3,7 @@
 use crate::app::Notices;
 use crate::domain::news::{self, TOPICS};
 use crate::error::Error;
+use crate::messages;
 use crate::store::{self, Drafts};
 use ::store::Tx;
 use ::store::consumer::Consumer;
@@ -41,7 +42,8 @@ async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Er
         }
     }
     if !drafts.is_empty() {
-        store::note(tx, &drafts).await?;
+        let noted = store::note(tx, &drafts).await?;
+        messages::enqueue(tx, &drafts.of_persons(&noted)?, now).await?;
     }
     Ok(())
 }

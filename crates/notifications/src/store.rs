@@ -1,15 +1,18 @@
 //! All SQL of notifications.
 
+pub mod kept;
+pub mod reach;
 pub mod templates;
 pub mod wishes;
 
 use crate::domain::facts::Facts;
 use crate::domain::news::{Recipient, Told};
 use crate::error::Error;
-use kernel::{EventId, Timestamp};
+use crate::messages::News;
+use kernel::{EventId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A notice as it is kept.
@@ -86,12 +89,31 @@ impl Drafts {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+
+    /// What persons are told of those that are `noted`; what is old is no news.
+    pub fn of_persons(&self, noted: &HashSet<Uuid>) -> Result<Vec<News>, Error> {
+        let is_news = |place: &usize| {
+            self.tenants[*place].is_none() && !self.read[*place] && noted.contains(&self.ids[*place])
+        };
+        (0..self.ids.len())
+            .filter(is_news)
+            .map(|place| {
+                Ok(News {
+                    user: UserId(self.recipients[place]),
+                    id: EventId(self.ids[place]),
+                    kind: serde_json::from_value(self.kinds[place].into())?,
+                    facts: serde_json::from_value(self.facts[place].clone())?,
+                    at: self.times[place],
+                })
+            })
+            .collect()
+    }
 }
 
 /// Keeps notices. One of the same subject gives way to what is newer, and is unread again; what came before it, or came
-/// already, changes nothing.
-pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<(), sqlx::Error> {
-    sqlx::query(
+/// already, changes nothing. Answers which are news.
+pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let noted: Vec<Uuid> = sqlx::query_scalar(
         "insert into notifications.notice as n (recipient_id, tenant_id, id, kind, topic, subject, facts, at, read_at)
          select d.recipient_id, d.tenant_id, d.id, d.kind, d.topic, d.subject, d.facts, d.at, case when d.read then d.at end
            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::boolean[])
@@ -99,7 +121,8 @@ pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<(), sqlx::
          on conflict on constraint notice_once do update
             set id = excluded.id, kind = excluded.kind, topic = excluded.topic, facts = excluded.facts, at = excluded.at,
                 read_at = excluded.read_at
-          where n.id <> excluded.id and n.at <= excluded.at",
+          where n.id <> excluded.id and n.at <= excluded.at
+      returning n.id",
     )
     .bind(&drafts.recipients)
     .bind(&drafts.tenants)
@@ -110,9 +133,20 @@ pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<(), sqlx::
     .bind(&drafts.facts)
     .bind(&drafts.times)
     .bind(&drafts.read)
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(())
+    Ok(noted.into_iter().collect())
+}
+
+/// Whether a notice still stands as it was told, and nobody has read it.
+pub async fn is_unread(conn: &mut PgConnection, recipient: Uuid, id: EventId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from notifications.notice where recipient_id = $1 and id = $2 and read_at is null)",
+    )
+    .bind(recipient)
+    .bind(id)
+    .fetch_one(conn)
+    .await
 }
 
 /// Somebody's notices but for some topics, the latest first, behind one.

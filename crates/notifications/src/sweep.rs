@@ -13,6 +13,11 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Notices that one transaction deletes.
 const SWEPT_MAX: i64 = 5_000;
 
+/// Days for which codes to telephones are counted.
+const CODES_DAYS: i64 = 2;
+/// Days for which the sandboxes of carriers keep what they were given.
+const SANDBOX_DAYS: i64 = 2;
+
 /// Deletes what is older than [`KEPT_DAYS`], until the process stops.
 pub async fn sweep(notices: Notices, clock: SharedClock, stop: CancellationToken) {
     loop {
@@ -32,6 +37,12 @@ pub async fn sweep(notices: Notices, clock: SharedClock, stop: CancellationToken
 
 async fn forget(notices: &Notices, now: Timestamp) -> Result<u64, Error> {
     let before = now - chrono::TimeDelta::days(KEPT_DAYS);
+    let mut tx = notices.db().begin(Scope::System).await?;
+    store::reach::forget_codes(&mut tx, now - chrono::TimeDelta::days(CODES_DAYS), SWEPT_MAX).await?;
+    tx.commit().await?;
+    let mut tx = notices.db().begin(Scope::System).await?;
+    store::kept::forget(&mut tx, now - chrono::TimeDelta::days(SANDBOX_DAYS), SWEPT_MAX).await?;
+    tx.commit().await?;
     let mut swept = 0;
     loop {
         let mut tx = notices.db().begin(Scope::System).await?;

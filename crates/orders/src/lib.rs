@@ -58,6 +58,7 @@ mod publish;
 mod react;
 mod replay;
 mod store;
+mod sums;
 pub mod till;
 mod unanswered;
 mod updates;
@@ -73,6 +74,7 @@ pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::
     tokio::join!(
         Box::pin(react::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(finding::work(orders.clone(), stop.clone())),
+        Box::pin(sums::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(unanswered::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(forget::work(orders, clock, stop)),
     );

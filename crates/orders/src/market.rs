@@ -3,6 +3,7 @@
 use crate::app::{currency, page, read_cursor, summary};
 use crate::domain::Refusal;
 use crate::store::market::Wanted;
+use crate::store::sums::Parts;
 use crate::{Error, Orders, finding, store};
 use ::store::Scope;
 use contracts::orders::{
@@ -20,7 +21,8 @@ const PRODUCTS_MAX: i64 = 2_000;
 impl Orders {
     async fn sold_in(&self, time: [DateTime; 2]) -> Result<Vec<MarketTotal>, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let rows = store::market::totals(&mut tx, time).await?;
+        let parts = Parts::of(&mut tx, time).await?;
+        let rows = store::sums::totals(&mut tx, parts).await?;
         tx.commit().await?;
         let total = |row: store::market::TotalRow| MarketTotal {
             orders: count(row.orders),
@@ -32,7 +34,15 @@ impl Orders {
 
     async fn sales_in(&self, time: [DateTime; 2], of: Currency) -> Result<MarketSales, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let row = store::market::sales(&mut tx, time, of.code(), [SHOPS_MAX, PRODUCTS_MAX]).await?;
+        // How far it is summed up and what the sums say is of one moment.
+        sqlx::query("set transaction isolation level repeatable read")
+            .execute(&mut *tx)
+            .await?;
+        let (parts, most) = (Parts::of(&mut tx, time).await?, [SHOPS_MAX, PRODUCTS_MAX]);
+        let row = match store::sums::sales(&mut tx, parts, of.code(), most).await? {
+            Some(row) => row,
+            None => store::market::sales(&mut tx, time, of.code(), most).await?,
+        };
         tx.commit().await?;
         let money = |amount| Money::new(amount, of);
         let places = row.places.0.into_iter().map(|row| PlaceSales {

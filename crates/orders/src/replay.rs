@@ -73,6 +73,7 @@ pub async fn verify(orders: &Orders) -> Result<Vec<String>, Error> {
     let mut findings: Vec<String> = replayed.differences.iter().map(Difference::to_string).collect();
     let mut tx = orders.db().begin(Scope::System).await?;
     findings.extend(store::wrong_credit_notes(&mut tx, DIFFERENCES_MAX).await?);
+    findings.extend(store::sums::wrong(&mut tx, DIFFERENCES_MAX).await?);
     let gaps = store::invoices::gaps(&mut tx).await?;
     tx.rollback().await?;
     findings.extend(

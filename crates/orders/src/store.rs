@@ -4,6 +4,7 @@ pub mod downloads;
 pub mod invoices;
 pub mod market;
 pub mod shadow;
+pub mod sums;
 pub mod takings;
 
 use crate::domain::{Dates, Discount, Tax, return_status_name, sub_order_status_name};

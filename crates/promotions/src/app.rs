@@ -4,9 +4,12 @@ use crate::domain::{Benefit, Book, Buyer, Conditions, Limits, Tallies};
 use crate::error::{Error, LATELY_MAX, LINGER_DAYS, LIVE_MAX};
 use crate::store::{self, PromotionRow};
 use ::store::remembered::{self, Known, Remembered};
-use ::store::{Db, Scope};
+use ::store::{Db, Scope, log};
 use chrono::TimeDelta;
-use kernel::{Ctx, Currency, PromotionId, SharedClock, TenantId, Timestamp};
+use contracts::audit::{AuditSubject, Changed};
+use contracts::tenants::{Feature, FeatureGate, Features};
+use kernel::{Ctx, Currency, Money, PromotionId, SharedClock, TenantId, Timestamp};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -64,6 +67,7 @@ pub struct Promotions(Arc<Inner>);
 struct Inner {
     db: Db,
     known: Remembered<Book>,
+    features: FeatureGate,
 }
 
 impl Promotions {
@@ -72,7 +76,13 @@ impl Promotions {
         Self(Arc::new(Inner {
             db,
             known: Remembered::default(),
+            features: FeatureGate::default(),
         }))
+    }
+
+    /// Whom to ask which shops may have promotions; without, all may.
+    pub fn know_features(&self, features: Arc<dyn Features>) {
+        self.0.features.know(features);
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -135,6 +145,9 @@ impl Promotions {
 
     /// Makes a promotion. Every process knows it two seconds later, this one at once.
     pub async fn make(&self, ctx: &Ctx, owner: Owner, new: NewPromotion) -> Result<PromotionRow, Error> {
+        if let Owner::Shop(shop) = owner {
+            self.0.features.check(ctx, shop, Feature::Coupons).await?;
+        }
         let id = PromotionId::new(ctx.now);
         let mut tx = self.0.db.begin(owner.scope()).await?;
         store::changed(&mut tx).await?;
@@ -153,6 +166,8 @@ impl Promotions {
         let row = store::find(&mut tx, owner.shop(), id)
             .await?
             .ok_or(Error::NotFound)?;
+        let told = Changed::new("promotion.made", about(&row)).of(row.tenant_id);
+        log::append(&mut tx, ctx, &told.after(said(&row))).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         Ok(row)
@@ -168,12 +183,17 @@ impl Promotions {
     ) -> Result<PromotionRow, Error> {
         let mut tx = self.0.db.begin(owner.scope()).await?;
         store::changed(&mut tx).await?;
-        store::find(&mut tx, owner.shop(), id)
+        let before = store::find(&mut tx, owner.shop(), id)
             .await?
             .ok_or(Error::NotFound)?;
         if !store::end(&mut tx, ctx, id, note).await? {
             return Err(Error::Ended);
         }
+        let told = Changed::new("promotion.ended", about(&before)).of(before.tenant_id);
+        let told = told
+            .before(said(&before))
+            .after(json!({"ends_at": ctx.now, "note": note}));
+        log::append(&mut tx, ctx, &told).await?;
         let row = store::find(&mut tx, owner.shop(), id)
             .await?
             .ok_or(Error::NotFound)?;
@@ -202,4 +222,28 @@ impl Promotions {
         tx.commit().await?;
         Ok(rows)
     }
+}
+
+fn about(row: &PromotionRow) -> AuditSubject {
+    AuditSubject::new("promotion", row.id, row.name.clone())
+}
+
+/// A promotion, as the audit trail is told of it. Amounts are in minor units of its currency.
+fn said(row: &PromotionRow) -> Value {
+    let code = row.currency.as_deref();
+    let known: Option<Currency> = code.and_then(|code| code.parse().ok());
+    let money = |minor: i64| known.map(|currency| Money::new(minor, currency));
+    json!({
+        "name": row.name,
+        "code": row.code,
+        "category": row.category,
+        "least": row.least.and_then(money),
+        "most": row.most.and_then(money),
+        "budget": row.budget.and_then(money),
+        "uses_max": row.uses_max,
+        "uses_per_buyer": row.uses_per_buyer,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "note": row.note,
+    })
 }

@@ -26,6 +26,9 @@ pub enum Error {
     CodeTaken(String),
     #[error("{detail}")]
     Field { field: &'static str, detail: String },
+    /// Another context's refusal.
+    #[error(transparent)]
+    Asked(#[from] Fault),
     #[error("the amounts cannot be added up: {0}")]
     Money(#[from] MoneyError),
     #[error("database: {0}")]
@@ -52,6 +55,7 @@ impl From<Error> for Fault {
             Error::TooMany | Error::TooManyLately => Self::new(Kind::Conflict, "too_many_promotions", said),
             Error::CodeTaken(_) => Self::new(Kind::Conflict, "code_taken", said).at("/code"),
             Error::Field { field, .. } => Self::field("field_invalid", field, said),
+            Error::Asked(fault) => fault,
             Error::Database(error) if store::is_outage(&error) => store::out_of_reach(&error),
             Error::Money(_) | Error::Database(_) | Error::Broken(_) => {
                 tracing::error!(error = said, "promotions failed");

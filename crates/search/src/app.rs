@@ -6,9 +6,10 @@ use crate::error::Error;
 use crate::port::{Ask, Index};
 use crate::record::{NOTES_MAX, Note, Searched, words_of};
 use crate::titles::Titles;
-use contracts::Reply;
+use crate::withheld::Withheld;
 use contracts::search::tuning::SearchPreview;
 use contracts::search::{Click, Search, SearchPage, SearchQuery, Sort, Suggestions};
+use contracts::{Language, Reply};
 use kernel::limits::{PAGE_SIZE_MAX, QUERY_CHARS_MAX};
 use kernel::{Ctx, Fault, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +42,7 @@ struct Inner {
     offered: RwLock<Arc<Vec<String>>>,
     /// What facets are called.
     titles: RwLock<Arc<Titles>>,
+    withheld: Withheld,
     /// What is to be remembered, and where it waits.
     notes: mpsc::Sender<Note>,
     waiting: Mutex<mpsc::Receiver<Note>>,
@@ -65,6 +67,7 @@ impl Searches {
                 tuning: RwLock::default(),
                 offered: RwLock::default(),
                 titles: RwLock::default(),
+                withheld: Withheld::default(),
                 notes,
                 waiting: Mutex::new(waiting),
             }),
@@ -164,6 +167,10 @@ impl Searches {
         Arc::clone(&self.inner.tuning.read().unwrap_or_else(PoisonError::into_inner).1)
     }
 
+    pub(crate) fn withheld(&self) -> &Withheld {
+        &self.inner.withheld
+    }
+
     fn live(&self) -> Option<Arc<dyn Index>> {
         self.inner
             .live
@@ -176,6 +183,7 @@ impl Searches {
         check(&query)?;
         let (category, language) = (query.category.clone(), query.language);
         let mut page = self.index()?.search(self.ask(query, now)).await?;
+        page.total -= self.inner.withheld.leave_out(&mut page.hits).min(page.total);
         let titles = Arc::clone(&self.inner.titles.read().unwrap_or_else(PoisonError::into_inner));
         titles.tell(&mut page.facets, category.as_deref(), language);
         page.hits.iter_mut().for_each(|hit| hit.read_in(language));
@@ -206,22 +214,36 @@ impl Searches {
     /// The page that [`Self::find`] gives, with the reasons for its order.
     pub async fn preview(&self, query: SearchQuery, now: Timestamp) -> Result<SearchPreview, Error> {
         check(&query)?;
-        self.index()?.preview(self.ask(query, now)).await
+        let language = query.language;
+        let mut preview = self.index()?.preview(self.ask(query, now)).await?;
+        let shown = preview.hits.iter_mut().map(|one| &mut one.hit);
+        let hidden = preview.hidden.iter_mut().map(|one| &mut one.hit);
+        shown.chain(hidden).for_each(|hit| hit.read_in(language));
+        Ok(preview)
     }
 
-    pub async fn complete(&self, q: String, now: Timestamp) -> Result<Suggestions, Error> {
+    /// What somebody who reads `language` may be about to type.
+    pub async fn complete(
+        &self,
+        q: String,
+        language: Option<Language>,
+        now: Timestamp,
+    ) -> Result<Suggestions, Error> {
         check_text("q", &q, QUERY_CHARS_MAX)?;
         let others = self.others(&q);
         let typed = SearchQuery {
             q,
+            language,
             ..SearchQuery::default()
         };
         let mut found = self
             .index()?
             .suggest(self.ask(typed, now), SUGGESTIONS_MAX)
             .await?;
+        let _ = self.inner.withheld.leave_out(&mut found.products);
         let own = found.queries.into_iter().filter(|words| !others.contains(words));
         found.queries = others.iter().cloned().chain(own).take(SUGGESTIONS_MAX).collect();
+        found.products.iter_mut().for_each(|hit| hit.read_in(language));
         Ok(found)
     }
 
@@ -243,8 +265,8 @@ impl Search for Searches {
         Box::pin(async move { Ok(self.find_for(ctx, query).await?) })
     }
 
-    fn suggest<'a>(&'a self, ctx: &'a Ctx, q: String) -> Reply<'a, Suggestions> {
-        Box::pin(async move { Ok(self.complete(q, ctx.now).await?) })
+    fn suggest<'a>(&'a self, ctx: &'a Ctx, q: String, language: Option<Language>) -> Reply<'a, Suggestions> {
+        Box::pin(async move { Ok(self.complete(q, language, ctx.now).await?) })
     }
 
     fn clicked<'a>(&'a self, ctx: &'a Ctx, click: Click) -> Reply<'a, ()> {

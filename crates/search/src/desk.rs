@@ -6,9 +6,10 @@ use crate::engine::{Promoted, Rule, Rules, SynonymSet, Synonyms, Tuning};
 use crate::error::Error;
 use crate::promoting::OF_ALL_MAX;
 use crate::{report, store};
-use ::store::{Db, Scope};
+use ::store::{Db, Scope, Tx, log};
 use chrono::TimeDelta;
 use contracts::Reply;
+use contracts::audit::{AuditSubject, Changed};
 use contracts::search::SearchQuery;
 use contracts::search::tuning::{
     IndexState, NewSearchRule, NewSynonym, RuleAction, RuleTarget, SearchDesk, SearchPreview, SearchReport,
@@ -17,6 +18,7 @@ use contracts::search::tuning::{
 use httpkit::{moment, text};
 use kernel::limits::QUERY_CHARS_MAX;
 use kernel::{Ctx, Fault, SearchRuleId, SharedClock, SynonymId, Timestamp};
+use serde_json::json;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -148,6 +150,9 @@ impl Desk {
         store::changed(&mut tx).await?;
         store::make_synonym(&mut tx, ctx, id, &new, SYNONYMS_MAX).await?;
         let row = store::synonym(&mut tx, id).await?;
+        let told = Changed::new("search.synonym_made", of_synonym(id, &new.words))
+            .after(serde_json::to_value(&new)?);
+        tell(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         row.map(SynonymCard::from).ok_or(Error::NotFound("synonym"))
@@ -157,12 +162,23 @@ impl Desk {
         let note = text::line("/note", note, NOTE_CHARS_MAX).map_err(Error::Query)?;
         let mut tx = self.db.begin(Scope::System).await?;
         store::changed(&mut tx).await?;
-        store::synonym(&mut tx, id)
+        let before = store::synonym(&mut tx, id)
             .await?
+            .map(SynonymCard::from)
             .ok_or(Error::NotFound("synonym"))?;
         if !store::end_synonym(&mut tx, ctx, id, &note).await? {
             return Err(Error::Ended);
         }
+        let said = json!({
+            "language": before.language,
+            "words": before.words,
+            "also": before.also,
+            "note": before.note,
+        });
+        let told = Changed::new("search.synonym_ended", of_synonym(id, &before.words))
+            .before(said)
+            .after(json!({"note": note}));
+        tell(&mut tx, ctx, &told).await?;
         let row = store::synonym(&mut tx, id).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
@@ -183,6 +199,9 @@ impl Desk {
         store::changed(&mut tx).await?;
         store::make_rule(&mut tx, ctx, id, &new, RULES_MAX).await?;
         let row = store::rule(&mut tx, id).await?;
+        let about = AuditSubject::new("search_rule", id, new.name.clone());
+        let told = Changed::new("search.rule_made", about).after(serde_json::to_value(&new)?);
+        tell(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         row.map(SearchRuleCard::from).ok_or(Error::NotFound("rule"))
@@ -192,15 +211,41 @@ impl Desk {
         let note = text::line("/note", note, NOTE_CHARS_MAX).map_err(Error::Query)?;
         let mut tx = self.db.begin(Scope::System).await?;
         store::changed(&mut tx).await?;
-        store::rule(&mut tx, id).await?.ok_or(Error::NotFound("rule"))?;
+        let before = store::rule(&mut tx, id)
+            .await?
+            .map(SearchRuleCard::from)
+            .ok_or(Error::NotFound("rule"))?;
         if !store::end_rule(&mut tx, ctx, id, &note).await? {
             return Err(Error::Ended);
         }
+        let said = json!({
+            "name": before.name,
+            "when": before.when,
+            "actions": before.actions,
+            "note": before.note,
+        });
+        let told = Changed::new(
+            "search.rule_ended",
+            AuditSubject::new("search_rule", id, before.name.clone()),
+        )
+        .before(said)
+        .after(json!({"note": note}));
+        tell(&mut tx, ctx, &told).await?;
         let row = store::rule(&mut tx, id).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         row.map(SearchRuleCard::from).ok_or(Error::NotFound("rule"))
     }
+}
+
+/// Synonyms are called by their words.
+fn of_synonym(id: SynonymId, words: &[String]) -> AuditSubject {
+    AuditSubject::new("synonym", id, words.join(", "))
+}
+
+/// Tells the audit trail, in the transaction of the change.
+async fn tell(tx: &mut Tx, ctx: &Ctx, told: &Changed) -> Result<(), Error> {
+    Ok(log::append(tx, ctx, told).await?)
 }
 
 fn refused(field: &'static str, detail: impl Into<String>) -> Error {

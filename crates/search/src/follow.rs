@@ -10,6 +10,7 @@ use crate::engine::INDEX_VERSION;
 use crate::opensearch::Cluster;
 use crate::port::{Checkpoint, Home, KeepError, Keeper};
 use crate::source::{Documents, Reader, Sources};
+use crate::withheld::Gone;
 use chrono::TimeDelta;
 use contracts::catalog::{CategoriesChanged, ItemChanged, ProductChanged};
 use contracts::inventory::AvailabilityChanged;
@@ -99,6 +100,9 @@ struct Replica {
     last_commit: Instant,
     rested: bool,
     reader: Reader,
+    searches: Searches,
+    /// What answers leave out until the next commit.
+    gone: Gone,
 }
 
 /// Why a step failed; the next one tries again from the last commit.
@@ -179,6 +183,8 @@ impl Follower {
             last_commit: Instant::now(),
             rested: true,
             reader: Reader::new(self.sources.clone(), self.db.clone()),
+            searches: self.searches.clone(),
+            gone: Gone::default(),
         }
     }
 
@@ -328,9 +334,12 @@ impl Replica {
             if shops.contains_key(&tenant) {
                 self.owes_shops.get_or_insert(self.position);
                 self.shops.insert(tenant, None);
+                self.searches.withheld().forget([], [tenant]);
             } else {
                 self.shops.remove(&tenant);
                 self.dirty = true;
+                self.searches.withheld().withhold(&[], Some(tenant));
+                self.gone.shops.insert(tenant);
                 self.keeper.remove_shop(tenant, seen).await?;
                 self.scan_beside(ctx, tenant, seen).await?;
             }
@@ -397,6 +406,16 @@ impl Replica {
 
     async fn put(&mut self, documents: Documents, seen: Position) -> Result<(), StepError> {
         self.dirty = true;
+        let withheld = self.searches.withheld();
+        withheld.withhold(&documents.removed, None);
+        self.gone.products.extend(&documents.removed);
+        let is_back = |product: &ProductId| self.gone.products.contains(product);
+        let back = documents
+            .put
+            .iter()
+            .map(|document| document.product)
+            .filter(is_back);
+        withheld.forget(back, []);
         Ok(self.keeper.put(documents, seen).await?)
     }
 
@@ -406,6 +425,8 @@ impl Replica {
         self.keeper.commit(self.checkpoint()).await?;
         metrics::histogram!("search_commit_seconds").record(started.elapsed().as_secs_f64());
         metrics::gauge!("search_documents").set(self.keeper.index().documents() as f64);
+        let Gone { products, shops } = std::mem::take(&mut self.gone);
+        self.searches.withheld().forget(products, shops);
         self.committed = self.position;
         if self.shops.is_empty() {
             self.unseen_since = None;

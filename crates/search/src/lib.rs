@@ -22,6 +22,7 @@ mod report;
 mod source;
 mod store;
 mod titles;
+mod withheld;
 
 pub use app::Searches;
 pub use desk::Desk;

@@ -14,12 +14,12 @@ use contracts::catalog::{Catalog, ProductStatus};
 use contracts::search::promoted::{
     NewPromotedListing, NewPromotedTariff, PromotedDayBegun, PromotedListing, PromotedTariff, Promoting,
 };
-use contracts::tenants::{ShopStatus, Tenants};
+use contracts::tenants::{Feature, FeatureGate, Features, ShopStatus, Tenants};
 use httpkit::text;
 use kernel::{
     BasisPoints, Ctx, Currency, Fault, Money, ProductId, PromotedListingId, SharedClock, TenantId, Timestamp,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +46,7 @@ pub struct Promoter {
     desk: Desk,
     catalog: Arc<dyn Catalog>,
     tenants: Arc<dyn Tenants>,
+    features: FeatureGate,
 }
 
 impl Promoter {
@@ -56,7 +57,13 @@ impl Promoter {
             desk,
             catalog,
             tenants,
+            features: FeatureGate::default(),
         }
+    }
+
+    /// Whom to ask which shops may have products put forward; without, all may.
+    pub fn know_features(&self, features: Arc<dyn Features>) {
+        self.features.know(features);
     }
 
     /// What holds now, by currency.
@@ -105,6 +112,10 @@ impl Promoter {
         tenant: TenantId,
         new: NewPromotedListing,
     ) -> Result<PromotedListing, Error> {
+        self.features
+            .check(ctx, tenant, Feature::PromotedListings)
+            .await
+            .map_err(Error::Query)?;
         if !DAYS.contains(&new.days) {
             let detail = format!("`days` must be {} to {}.", DAYS.start(), DAYS.end());
             return Err(Error::Query(Fault::field("field_invalid", "/days", detail)));
@@ -210,13 +221,16 @@ impl Promoter {
             let selling = self.for_sale(ctx, &products).await?;
             let mut outbox = Outbox::new();
             let mut days = Vec::with_capacity(due.len());
+            let mut begins = HashMap::with_capacity(due.len());
             for (tenant, row) in &due {
                 let is_charged = selling.contains(&row.product_id);
                 let until = match is_charged {
                     // The day that it is by now is charged, and those that passed while nobody looked are not.
                     true => {
                         let passed = (ctx.now - row.begun_until).num_days();
-                        row.begun_until + TimeDelta::days(passed + 1)
+                        let from = row.begun_until + TimeDelta::days(passed);
+                        begins.insert(row.id, from);
+                        from + TimeDelta::days(1)
                     }
                     // The day begins when it is for sale again.
                     false => ctx.now + LOOK_AGAIN,
@@ -227,7 +241,7 @@ impl Promoter {
             let mut tx = self.db.begin(Scope::System).await?;
             for (tenant, row) in promoted::begin(&mut tx, &days).await? {
                 let until = row.begun_until;
-                let from = (until - TimeDelta::days(1)).max(row.starts_at);
+                let from = begins.get(&row.id).copied().unwrap_or(row.starts_at);
                 outbox.push(ctx, &day(tenant, &row, from, until)?)?;
                 begun += 1;
             }

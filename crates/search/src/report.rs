@@ -81,9 +81,16 @@ pub async fn of(db: &Db, days: u16, now: Timestamp) -> Result<SearchReport, Erro
     )
     .await?;
     let positions: Vec<(i32, i64, i64)> = sqlx::query_as(
-        "select p.position, (select count(*) from search.searched s where s.at >= $1 and s.results >= p.position),
-                (select count(*) from search.clicked c where c.at >= $1 and c.position = p.position)
-           from generate_series(1, $2) as p (position)
+        // Searches are read once, however many positions there are.
+        "with reached as (
+             select least(results, $2::int)::int as last, count(*) as searches
+               from search.searched where at >= $1 and results > 0 group by 1
+         ), clicked as (
+             select position, count(*) as clicks from search.clicked where at >= $1 and position <= $2::int group by position
+         )
+         select p.position, coalesce((select sum(r.searches) from reached r where r.last >= p.position), 0)::bigint,
+                coalesce((select c.clicks from clicked c where c.position = p.position), 0)
+           from generate_series(1, $2::int) as p (position)
           order by 1",
     )
     .bind(from)

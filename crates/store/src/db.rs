@@ -1,12 +1,13 @@
 //! A context's way into PostgreSQL.
 
+use crate::begun::to_its_end;
 use crate::head::Head;
 use crate::pulse;
 use crate::reads::Reads;
 use futures::future::BoxFuture;
 use kernel::{Fault, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,12 +130,21 @@ impl Db {
         // A pooled connection may have died since its last use. Nothing has happened yet, so take the next one: when all
         // are dead, each attempt removes one.
         for _ in 0..POOL_CONNECTIONS_MAX {
-            match self.pool.begin_with(AssertSqlSafe(begin.clone())).await {
+            match self.begin_with(begin.clone()).await {
                 Err(error) if is_lost_connection(&error) => {}
                 outcome => return outcome,
             }
         }
-        self.pool.begin_with(AssertSqlSafe(begin)).await
+        self.begin_with(begin).await
+    }
+
+    /// sqlx knows of a transaction only when PostgreSQL has answered. A caller who went away before that would leave a pooled
+    /// connection inside a transaction that nobody knows of: what came next on it would run under that one's role, and be
+    /// lost with it. So what was begun is brought to its end, and rolled back.
+    async fn begin_with(&self, begin: String) -> Result<Tx, sqlx::Error> {
+        let connection = self.pool.acquire().await?;
+        let begin = AssertSqlSafe(begin).into_sql_str();
+        to_its_end(sqlx::Transaction::begin(connection, Some(begin))).await
     }
 
     /// Runs `work` in a transaction and commits it. Serialisation failures and deadlocks are retried with a short

@@ -92,6 +92,30 @@ impl Queue {
         self.insert(conn, None, payload, run_at).await
     }
 
+    /// Enqueues several in one statement.
+    pub async fn enqueue_all(
+        &self,
+        conn: &mut PgConnection,
+        payloads: &[impl Serialize],
+        run_at: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        let payloads: Result<Vec<_>, _> = payloads.iter().map(serde_json::to_value).collect();
+        let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        let ids: Vec<uuid::Uuid> = payloads.iter().map(|_| JobId::new(run_at).0).collect();
+        sqlx::query(
+            "insert into store.job (id, queue, payload, run_at, attempts_max)
+             select j.id, $2, j.payload, $4, $5 from unnest($1::uuid[], $3::jsonb[]) as j (id, payload)",
+        )
+        .bind(ids)
+        .bind(self.name)
+        .bind(payloads)
+        .bind(run_at)
+        .bind(self.attempts_max)
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+
     /// Enqueues unless there is an open job of this key. Then that job gets the new payload and the earlier of both
     /// times; if it is running, it runs again afterwards; if it was dead, it lives again.
     pub async fn enqueue_once(

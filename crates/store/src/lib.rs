@@ -12,6 +12,7 @@
 //! What is absent: no repository trait, no unit-of-work object, no cross-context query. A context's SQL lives in
 //! that context.
 
+mod begun;
 pub mod cells;
 pub mod consumer;
 mod db;

@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  root.dataset.script = "";
 
   const remember = (name, value) => {
     const secure = location.protocol === "https:" ? "; secure" : "";
@@ -78,8 +77,8 @@
 
   // Of rows that run out of a narrow screen, the part where one is comes into view.
   for (const here of document.querySelectorAll(".work-bar nav [aria-current], .subnav [aria-current], .tabs [aria-current]")) {
-    const row = here.closest("nav");
-    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
+    for (const row of [here.closest("nav"), here.closest("ul") ?? here])
+      row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
   }
 
   // What is shown once is copied with one press.

@@ -124,7 +124,8 @@
     try {
       let found = answers.get(typed);
       if (!found) {
-        const answer = await fetch(`/v1/search/suggest?q=${encodeURIComponent(typed)}`, { signal: asking.signal });
+        const asked = new URLSearchParams({ q: typed, language: document.documentElement.lang });
+        const answer = await fetch(`/v1/search/suggest?${asked}`, { signal: asking.signal });
         // The box goes on searching without suggestions.
         if (!answer.ok) return close();
         found = await answer.json();

@@ -16,7 +16,8 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const BROTLI_QUALITY: u32 = 9;
 const BROTLI_WINDOW_BITS: u32 = 22;
 
-/// The style sheet is written in parts, by what they dress, and served as one file.
+/// The style sheet is written in parts, by what they dress, and served as two files: this one for all pages. It is kept so
+/// small that it travels with the first packets of a connection: those who come to a shop for the first time wait for it.
 const STYLE: &str = concat!(
     include_str!("../assets/css/tokens.css"),
     include_str!("../assets/css/base.css"),
@@ -29,13 +30,17 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/product.css"),
     include_str!("../assets/css/reviews.css"),
     include_str!("../assets/css/wishes.css"),
+    include_str!("../assets/css/cart.css"),
+    include_str!("../assets/css/plain.css"),
+);
+
+/// And this one for those of accounts, orders, shops' work and the back office.
+const MORE_STYLE: &str = concat!(
     include_str!("../assets/css/messages.css"),
     include_str!("../assets/css/notices.css"),
-    include_str!("../assets/css/cart.css"),
     include_str!("../assets/css/orders.css"),
     include_str!("../assets/css/work.css"),
     include_str!("../assets/css/office.css"),
-    include_str!("../assets/css/plain.css"),
 );
 
 /// The same of the script.
@@ -44,11 +49,19 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/suggest.js"),
 );
 
-static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     [
         Asset::new("stoa", "css", "text/css; charset=utf-8", STYLE),
         Asset::new("stoa", "js", "text/javascript; charset=utf-8", SCRIPT),
         Asset::new("mark", "svg", "image/svg+xml", include_str!("../assets/mark.svg")),
+        // Only pages that hear of changes load it.
+        Asset::new(
+            "live",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("../assets/live.js"),
+        ),
+        Asset::new("more", "css", "text/css; charset=utf-8", MORE_STYLE),
     ]
 });
 
@@ -210,8 +223,15 @@ mod tests {
     fn what_travels_is_small() {
         let style = ASSETS[0].brotli().len();
         let script = ASSETS[1].bytes.len();
-        assert!(style < 18_944, "style sheet: {style} bytes compressed");
+        let more_style = ASSETS[4].brotli().len();
+        assert!(style < 13_824, "style sheet: {style} bytes compressed");
+        assert!(
+            more_style < 7_168,
+            "style sheet of work: {more_style} bytes compressed"
+        );
         assert!(script < 12_800, "script: {script} bytes");
+        let live = ASSETS[3].bytes.len();
+        assert!(live < 2_560, "script of pages that hear of changes: {live} bytes");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 /// A language the storefront speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Locale {
     #[default]
     En,

@@ -27,6 +27,8 @@
 //! | `GET /orders/{id}/parts/{part}/invoice.pdf` | one maker's invoice |
 //! | `GET /account` | account |
 //! | `GET, POST /sign-in`, `POST /sign-out` | `email`, `password`, `next` |
+//! | `POST /sign-in/code` | the second step, where there is one: `challenge`, `code`, `next` |
+//! | `GET /account/second-factor`, `POST …/start`, `…/confirm`, `…/codes`, `…/off` | codes of an app: `password`, `code` |
 //! | `GET, POST /register` | `name`, `email`, `password`, `next` |
 //! | `GET, POST /open-a-shop` | a seller and the shop: `shop_name`, `slug`, `country`, `province`, `postcode`, `about`, `name`, `email`, `password` |
 //! | `GET, POST /forgot-password`, `GET, POST /reset-password` | `email`; `token`, `password` |
@@ -35,6 +37,7 @@
 //! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
 //! | `GET /seller/orders/{id}/packing-slip.pdf`, `…/invoice.pdf`, `…/shipments/{shipment}/label.pdf` | documents |
 //! | `POST /seller/orders/{id}/shipments`, `…/shipments/{shipment}/hand-over` | book a label: `service`, `weight`, `units.<line>`; give the parcel away |
+//! | `GET /orders/{id}/events`, `/seller/events`, `/seller/orders/events`, `/operator/events` | that something of the page changed, as server-sent events: `?since` |
 //! | `GET /seller/settlement`, `…/holds`, `…/payouts`, `…/statement` | how the shop is paid; `?currency&month&format` |
 //! | `GET /seller/products/{id}/history`, `POST /seller/products/{id}/versions/{version}/restore` | a product's past, `?after`; back to a version: `version` is the one seen |
 //! | `POST /seller/uploads`, `GET /seller/uploads/{id}`, `POST …/check`, `POST …/start` | a file of products: `file`; what its columns mean (`column.<n>`, `field.<n>`), a check without writing, the start; then how it went |
@@ -44,14 +47,20 @@
 //! | `GET /seller/promotions`, `GET, POST /seller/promotions/new` | discounts and coupons; `?show=all` |
 //! | `GET /seller/staff`, `POST /seller/staff/invitations` | who works here; `email`, `role` |
 //! | `GET, POST /seller/api-keys`, `POST …/{id}/rotate`, `…/{id}/revoke` | keys of the shop's programs: `name`, a box for each scope, `expires`; `overlap` hours |
+//! | `GET, POST /seller/webhooks`, `GET, POST …/{id}`, `POST …/{id}/{act}`, `…/{id}/deliveries/{message}/retry` | where programs are told: `url`, `description`, a box for each event; `test`, `replay`, `rotate`, `on`, `off`, `delete` |
+//! | `POST /seller/views`, `/operator/views`, `…/{id}/rename`, `…/{id}/delete` | filters of a table under a name: `table`, `query`, `name` |
 //! | `GET /seller/warehouses`, `/seller/goods`, `/seller/feeds` | places of stock, what moves between them, what they say they have |
 //! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
 //! | `GET /operator/moderation`, `POST …/rules`, `…/{id}/approve`, `…/{id}/reject`, `…/shops/{id}/trust` | products and changes that wait: `version`, `reason` |
+//! | `GET /operator/audit` | who changed what, `?who&shop&kind&from&until&after` |
+//! | `GET /operator/people`, `POST …/roles`, `…/{id}/role`, `…/{id}/end-sessions`, `…/{id}/remove-second-factor` | the marketplace's staff; `?email` finds somebody: `email`, `role`, `reason` |
 //! | `GET /operator/search` | synonyms, rules; `?q` shows a search with the reasons for its order |
 //! | `GET /dev/components` | the pieces that pages are made of, where the mailbox is open |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |
+//! | `GET /dev/messages` | text messages and pushes that a sandbox kept, `?to` |
 //! | `POST /preferences` | `lang`, `theme`, back to `next` |
 //! | `GET /help`, `GET /about` | words |
+//! | `GET /feeds/google.xml`, `GET /feeds/meta.csv` | the goods for shopping channels, `?lang&currency` |
 //! | `GET /assets/{file}` | style sheet, script, mark |
 //!
 //! Cookies that are not secret: `lang` (`en`, `es`), `theme` (`light`, `dark`, `device`). `?lang=` wins over the cookie.
@@ -60,8 +69,9 @@
 pub mod assets;
 pub mod i18n;
 pub mod markup;
+mod qr;
 pub mod samples;
 pub mod views;
 mod web;
 
-pub use web::{Address, Shop, Window, addresses, routes};
+pub use web::{Address, Live, PageCache, Parts, Window, addresses, routes};

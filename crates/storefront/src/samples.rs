@@ -3,12 +3,14 @@
 //! Samples are not demo data; they never reach a database.
 
 mod account;
+mod auditing;
 mod basket;
 mod cards;
 mod charging;
 mod checkout;
 mod components;
 mod downloads;
+mod features;
 mod files;
 mod goods;
 mod history;
@@ -25,6 +27,7 @@ mod returns;
 mod reviewing;
 mod running;
 mod searching;
+mod securing;
 mod selling;
 mod settling;
 mod shelves;
@@ -74,6 +77,7 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     checkout::add(scene, &mut samples);
     orders::add(scene, &mut samples);
     account::add(scene, &mut samples);
+    securing::add(scene, &mut samples);
     selling::add(scene, &mut samples);
     shelves::add(scene, &mut samples);
     history::add(scene, &mut samples);
@@ -97,6 +101,8 @@ pub fn all(scene: Scene) -> Vec<Sample> {
     office::add(scene, &mut samples);
     overseeing::add(scene, &mut samples);
     charging::add(scene, &mut samples);
+    features::add(scene, &mut samples);
+    auditing::add(scene, &mut samples);
     samples
 }
 

@@ -100,6 +100,25 @@ create table tenants.onboarding_item (
 create table tenants.onboarding_item_pool partition of tenants.onboarding_item default;
 select store.isolate('tenants.onboarding_item');
 
+-- Which features shops may use, as far as somebody has decided: what is not here is on.
+create table tenants.feature (
+    name text constraint feature_pkey primary key,
+    is_on boolean not null,
+    changed_at timestamptz not null
+);
+
+-- Shops for which it was decided by itself; it counts before what holds for all.
+create table tenants.shop_feature (
+    tenant_id uuid not null,
+    name text not null,
+    is_on boolean not null,
+    changed_at timestamptz not null,
+    constraint shop_feature_pkey primary key (tenant_id, name)
+) partition by list (tenant_id);
+create table tenants.shop_feature_pool partition of tenants.shop_feature default;
+create index shop_feature_name on tenants.shop_feature (name);
+select store.isolate('tenants.shop_feature');
+
 -- Every change of a shop's status, who made it and why. Only grows.
 create table tenants.transition (
     tenant_id uuid not null,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod configure;
+mod features;
 mod invitation;
 mod onboarding;
 mod operate;
@@ -16,6 +17,7 @@ use crate::Error;
 use crate::cache::Cache;
 use ::store::Db;
 use contracts::identity::Identity;
+use contracts::notifications::{MailWords, MailWriter};
 use contracts::tenants::{ShopChanged, ShopStatus};
 use kernel::{Ctx, TenantId};
 use sqlx::PgConnection;
@@ -30,6 +32,7 @@ struct Inner {
     identity: Arc<dyn Identity>,
     cache: Cache,
     public_url: String,
+    writer: MailWriter,
 }
 
 impl Shops {
@@ -41,7 +44,14 @@ impl Shops {
             identity,
             cache: Cache::new(),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            writer: MailWriter::default(),
         }))
+    }
+
+    /// Whose words mails are in. Set after construction, because notifications need shops first; without, they are in those
+    /// of the program.
+    pub fn know_words(&self, words: Arc<dyn MailWords>) {
+        self.0.writer.know(words);
     }
 
     pub(crate) fn db(&self) -> &Db {

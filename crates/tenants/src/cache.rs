@@ -1,6 +1,6 @@
 //! Shops as buyers' pages read them, kept in memory.
 
-use contracts::tenants::Shop;
+use contracts::tenants::{Feature, Shop};
 use foldhash::fast::RandomState;
 use kernel::{Currency, TenantId};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub struct Cache {
     slugs: moka::sync::Cache<String, TenantId>,
     active: moka::sync::Cache<u16, Arc<[Shop]>>,
     currencies: moka::sync::Cache<(), Arc<[Currency]>>,
+    /// What shops may not begin.
+    off: moka::sync::Cache<TenantId, Arc<[Feature]>, RandomState>,
     changes: AtomicU64,
 }
 
@@ -49,6 +51,10 @@ impl Cache {
                 .max_capacity(1)
                 .time_to_live(SHOP_TTL)
                 .build(),
+            off: moka::sync::Cache::builder()
+                .max_capacity(SHOPS_MAX)
+                .time_to_live(SHOP_TTL)
+                .build_with_hasher(RandomState::default()),
             changes: AtomicU64::new(0),
         }
     }
@@ -103,6 +109,26 @@ impl Cache {
         self.shops.invalidate(&tenant);
         self.active.invalidate_all();
         self.currencies.invalidate_all();
+    }
+
+    pub fn off(&self, tenant: TenantId) -> Option<Arc<[Feature]>> {
+        self.off.get(&tenant)
+    }
+
+    pub fn keep_off(&self, read_at: ReadAt, tenant: TenantId, off: &Arc<[Feature]>) {
+        self.off.insert(tenant, Arc::clone(off));
+        if self.is_stale(read_at) {
+            self.off.invalidate(&tenant);
+        }
+    }
+
+    /// What is known of a shop's features, or of those of all.
+    pub fn forget_features(&self, tenant: Option<TenantId>) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        match tenant {
+            Some(tenant) => self.off.invalidate(&tenant),
+            None => self.off.invalidate_all(),
+        }
     }
 
     fn is_stale(&self, read_at: ReadAt) -> bool {

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod delivery;
+mod feature;
 mod invitation;
 mod onboarding;
 mod slug;
@@ -10,6 +11,7 @@ mod transition;
 
 pub use configuration::Configuration;
 pub use delivery::default_delivery;
+pub use feature::stands;
 pub use invitation::{INVITATION_TTL, Invitation, InvitationState};
 pub use onboarding::{Item, ItemState, Statement, missing_items};
 pub use slug::{Slug, slug_of_name};

@@ -38,6 +38,8 @@ pub enum Error {
     BadIban,
     #[error("There is no such item on the check-list; it has identity, bank_account and legal_documents.")]
     NoSuchItem,
+    #[error("There is no such feature. `GET /v1/admin/features` lists those that there are.")]
+    NoSuchFeature,
     #[error(
         "The shop has stated nothing about this item yet, so it cannot be judged. Wait for it, or waive it."
     )]
@@ -141,6 +143,7 @@ impl From<Error> for Fault {
             Error::NotAttested => plain(Kind::Invalid, "not_attested").at("/attested"),
             Error::BadIban => plain(Kind::Invalid, "iban_invalid").at("/reference"),
             Error::NoSuchItem => Self::not_found("item"),
+            Error::NoSuchFeature => Self::not_found("feature"),
             Error::NothingStated => plain(Kind::Conflict, "nothing_stated"),
             Error::AlreadyStaff => plain(Kind::Conflict, "already_staff").at("/email"),
             Error::AlreadyInvited => plain(Kind::Conflict, "already_invited").at("/email"),

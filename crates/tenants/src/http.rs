@@ -2,6 +2,7 @@
 
 mod accept_invitation;
 mod admin_command;
+mod admin_features;
 mod admin_onboarding;
 mod admin_shop;
 mod admin_shops;
@@ -45,6 +46,9 @@ pub fn routes(shops: Shops) -> OpenApiRouter {
         .routes(routes!(admin_command::suspend))
         .routes(routes!(admin_command::reinstate))
         .routes(routes!(admin_command::close))
+        .routes(routes!(admin_features::list))
+        .routes(routes!(admin_features::set))
+        .routes(routes!(admin_features::set_own, admin_features::clear_own))
         .with_state(shops)
 }
 

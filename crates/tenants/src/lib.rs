@@ -1,4 +1,4 @@
-//! Sellers as tenants: their shop, their staff, their way from application to approval.
+//! Sellers as tenants: their shop, their staff, their way from application to approval, which features they may use.
 //!
 //! A shop is applied for by a buyer, who becomes its owner; it works through a check-list; the operator approves it.
 //! Row security holds for every table, the list of shops included: a shop's staff see and change their own row, and
@@ -12,6 +12,7 @@ mod cache;
 mod desk;
 mod domain;
 mod error;
+mod feature_desk;
 mod http;
 mod react;
 mod service;

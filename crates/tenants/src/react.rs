@@ -5,7 +5,7 @@ use crate::app::{RoleJob, SYNC_ROLE, Shops};
 use ::store::jobs::Job;
 use ::store::log::{self, Position};
 use contracts::PublicEvent;
-use contracts::tenants::ShopChanged;
+use contracts::tenants::{FeatureChanged, ShopChanged};
 use kernel::{Ctx, Kind, SharedClock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 const POLL: Duration = Duration::from_millis(50);
 const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 const BATCH: i64 = 500;
+/// After which this process reads anew.
+const TOPICS: [&str; 2] = [ShopChanged::TOPIC, FeatureChanged::TOPIC];
 
 /// Background work until `stop`: the cache follows the log, roles follow the staff list.
 pub async fn work(shops: Shops, clock: SharedClock, stop: CancellationToken) {
@@ -53,9 +55,12 @@ async fn follow_once(shops: &Shops, position: Option<Position>) -> Result<Positi
         return log::end(shops.db()).await;
     };
     loop {
-        let read = log::follow(shops.db(), position, &[ShopChanged::TOPIC], BATCH).await?;
+        let read = log::follow(shops.db(), position, &TOPICS, BATCH).await?;
         for logged in &read.events {
-            if let Some(tenant) = logged.envelope.tenant {
+            let tenant = logged.envelope.tenant;
+            if logged.envelope.topic == FeatureChanged::TOPIC {
+                shops.cache().forget_features(tenant);
+            } else if let Some(tenant) = tenant {
                 shops.cache().forget(tenant);
             }
         }

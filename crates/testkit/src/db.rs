@@ -62,6 +62,14 @@ impl TestDb {
     pub async fn owner(&self) -> PgConnection {
         PgConnection::connect(&self.url).await.unwrap()
     }
+
+    /// What the audit trail was told by `audit.changed`, in order of the transactions.
+    pub async fn changed(&self) -> Vec<serde_json::Value> {
+        sqlx::query_scalar("select payload from log.event where topic = 'audit.changed' order by xid, id")
+            .fetch_all(&mut self.owner().await)
+            .await
+            .unwrap()
+    }
 }
 
 impl Drop for TestDb {

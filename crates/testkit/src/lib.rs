@@ -6,6 +6,7 @@
 //! - [`serve`]: routes with callers whom they know, without identity; [`shop`]: a shop, without tenants.
 //! - [`eventually`]: waits for what happens in the background.
 //! - [`opensearch`]: a server that speaks the used part of OpenSearch's API, and what may go wrong with it.
+//! - [`s3`]: a server that speaks the used part of S3, and what may go wrong with it.
 //! - [`Faults`]: what is to go wrong in a program under trial, step by step; [`Grid`]: what came of it.
 
 #![allow(
@@ -20,6 +21,7 @@ mod faults;
 mod grid;
 pub mod opensearch;
 mod people;
+pub mod s3;
 mod shop;
 mod wait;
 

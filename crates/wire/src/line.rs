@@ -1,14 +1,12 @@
 //! HTTP to a service of others.
 
 use crate::breaker::{Circuit, Limits};
+use crate::client::{self, Tls};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::header::{HeaderMap, RETRY_AFTER};
 use hyper::http::request::Builder;
 use hyper::{Request, StatusCode, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
 use kernel::SharedClock;
 use std::time::Duration;
 
@@ -22,7 +20,7 @@ pub struct Line {
     timeout: Duration,
     answer_bytes_max: usize,
     circuit: Circuit,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Tls<Full<Bytes>>,
 }
 
 /// What was answered.
@@ -72,25 +70,12 @@ impl Line {
         let uri: Uri = base
             .parse()
             .map_err(|e| format!("`{base}` is no address of {service}: {e}"))?;
-        let local = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if uri.scheme_str() != Some("https") && !local {
+        if uri.scheme_str() != Some("https") && !client::is_this_machine(&uri) {
             return Err(format!(
                 "`{base}` should begin with https://: {service} is told credentials"
             ));
         }
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .map_err(|e| format!("TLS cannot be set up: {e}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .build(tls);
+        let client = client::client(CONNECT_TIMEOUT)?;
         Ok(Self {
             base,
             timeout,

@@ -1,11 +1,13 @@
 //! The benches, one file each. A new one is a file here and a line in [`ALL`].
 
 pub mod checkout_full;
+pub mod html_pdp;
 pub mod import;
 pub mod outbox_tax;
 pub mod read_pdp;
 pub mod search;
 pub mod search_engine;
+mod search_rebuild;
 pub mod start;
 pub mod tables;
 mod till;
@@ -25,13 +27,14 @@ pub struct Bench {
     pub run: for<'a> fn(&'a Setting) -> BoxFuture<'a, Result<Vec<Comparison>>>,
 }
 
-pub const ALL: [Bench; 10] = [
+pub const ALL: [Bench; 11] = [
     till_hot::BENCH,
     till_spread::BENCH,
     checkout_full::BENCH,
     outbox_tax::BENCH,
     import::BENCH,
     read_pdp::BENCH,
+    html_pdp::BENCH,
     search::BENCH,
     search_engine::BENCH,
     start::BENCH,

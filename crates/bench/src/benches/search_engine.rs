@@ -39,7 +39,7 @@ const VALUES: u32 = 20;
 fn run(setting: &Setting) -> Result<Vec<Comparison>> {
     let texts = match &setting.options.corpus {
         Some(folder) => Texts::of(folder)?,
-        None => Texts::default(),
+        None => Texts::own(),
     };
     let folder = setting.scratch.join("index");
     fs::create_dir(&folder)?;

@@ -1,5 +1,8 @@
 //! How soon the first page of every table is there, in a market that has lived for two years.
 
+mod pages;
+mod plans;
+
 use super::{Bench, Setting};
 use crate::client::{Connection, request};
 use crate::comparison::{Comparison, Round};
@@ -7,141 +10,29 @@ use crate::database::Cluster;
 use crate::people;
 use crate::program::Launch;
 use crate::seed::tables;
+use crate::stats::{median, spread};
 use anyhow::{Context, Result, ensure};
+use pages::{OF_BUYERS, OF_OPERATORS, OF_SELLERS};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 pub const BENCH: Bench = Bench {
     name: "tables",
-    about: "the first page of every list and dashboard of sellers and operators among a million products and orders",
+    about: "the first page of every list and dashboard among a million products and orders",
     run: |setting| Box::pin(run(setting)),
 };
 
 const TARGET_MS: f64 = 50.0;
 /// Times that each page is asked for before it counts, and then. Statements get their lasting plans in the first of them.
 const WARM_UP: usize = 12;
-const TIMES: usize = 20;
+const TIMES: usize = 40;
+/// A page that takes this long altogether is asked for no longer, once it was asked a few times that count.
+const PATIENCE: Duration = Duration::from_secs(10);
+const TIMES_MIN: usize = 3;
 
 const BIG: &str = "big@bench.example";
 const SMALL: &str = "small@bench.example";
-
-/// Pages of whoever works for a shop. A list that can be narrowed is asked for both ways, by what is rare above all.
-const OF_SELLERS: [&str; 53] = [
-    "/seller",
-    "/seller/orders",
-    "/seller/orders?state=confirmed",
-    "/seller/orders?state=delivered",
-    "/seller/orders?state=payment_pending",
-    "/seller/orders?state=refunded",
-    "/seller/returns",
-    "/seller/returns?show=all",
-    "/seller/messages",
-    "/seller/messages?box=unread",
-    "/seller/notifications",
-    "/seller/reviews",
-    "/seller/products",
-    "/seller/products?state=active",
-    "/seller/products?state=archived",
-    "/seller/products?state=attention",
-    "/seller/products?q=candle",
-    "/seller/products?q=nothing+of+that+name",
-    "/seller/stock",
-    "/seller/stock?low=1",
-    "/seller/settlement",
-    "/seller/settlement/holds",
-    "/seller/settlement/payouts",
-    "/seller/settlement/statement",
-    "/seller/settlement/year",
-    "/seller/warehouses",
-    "/seller/goods",
-    "/seller/feeds",
-    "/seller/uploads",
-    "/seller/promotions",
-    "/seller/promoted",
-    "/seller/staff",
-    "/seller/shop",
-    "/v1/seller/balance",
-    "/v1/seller/holds",
-    "/v1/seller/inbound",
-    "/v1/seller/messages",
-    "/v1/seller/messages/unread",
-    "/v1/seller/needy-products",
-    "/v1/seller/notifications",
-    "/v1/seller/notifications/unread",
-    "/v1/seller/orders",
-    "/v1/seller/orders?status=cancelled",
-    "/v1/seller/payouts",
-    "/v1/seller/products",
-    "/v1/seller/promotions",
-    "/v1/seller/reorder-proposals",
-    "/v1/seller/returns",
-    "/v1/seller/reviews",
-    "/v1/seller/reviews?unanswered=true",
-    "/v1/seller/stock",
-    "/v1/seller/stock?low=true",
-    "/v1/seller/stock-feeds",
-];
-
-const OF_OPERATORS: [&str; 57] = [
-    "/operator",
-    "/operator?by=month",
-    "/operator/system",
-    "/operator/orders",
-    "/operator/orders?state=unpaid",
-    "/operator/orders?state=delivered",
-    "/operator/orders?q=nobody%40post.example",
-    "/operator/holds",
-    "/operator/commission",
-    "/operator/partners",
-    "/operator/shops",
-    "/operator/shops?state=applied",
-    "/operator/ledger",
-    "/operator/payments",
-    "/operator/payments?state=open",
-    "/operator/payments?state=stuck",
-    "/operator/payments?state=ended",
-    "/operator/payments?state=refunds",
-    "/operator/payouts",
-    "/operator/payouts?state=failed",
-    "/operator/reconciliation",
-    "/operator/gift-cards",
-    "/operator/taxes",
-    "/operator/messages",
-    "/operator/reviews",
-    "/operator/moderation",
-    "/operator/categories",
-    "/operator/promoted",
-    "/operator/items",
-    "/operator/search",
-    "/operator/templates",
-    "/operator/dead-letters",
-    "/v1/admin/dead-letters",
-    "/v1/admin/gift-cards",
-    "/v1/admin/item-proposals",
-    "/v1/admin/ledger/breaks",
-    "/v1/admin/ledger/commission-rules",
-    "/v1/admin/ledger/holds",
-    "/v1/admin/ledger/holds?state=refunded",
-    "/v1/admin/ledger/listing-rules",
-    "/v1/admin/ledger/payouts",
-    "/v1/admin/ledger/payouts?state=created",
-    "/v1/admin/ledger/trial-balance",
-    "/v1/admin/messages",
-    "/v1/admin/messages?waiting=true",
-    "/v1/admin/moderation",
-    "/v1/admin/payments",
-    "/v1/admin/payments?state=stuck",
-    "/v1/admin/promotions",
-    "/v1/admin/refunds",
-    "/v1/admin/refunds?state=came_back",
-    "/v1/admin/refused-refunds",
-    "/v1/admin/reviews",
-    "/v1/admin/reviews?status=rejected",
-    "/v1/admin/search/report",
-    "/v1/admin/shops",
-    "/v1/admin/tax/rates",
-];
 
 /// Somebody whose pages are asked for.
 struct Asker {
@@ -151,7 +42,7 @@ struct Asker {
     pages: &'static [&'static str],
 }
 
-const ASKERS: [Asker; 3] = [
+static ASKERS: [Asker; 4] = [
     Asker {
         name: "small",
         email: SMALL,
@@ -170,7 +61,31 @@ const ASKERS: [Asker; 3] = [
         audience: "admin",
         pages: &OF_OPERATORS,
     },
+    // Who keeps the big shop buys as well, one order in a thousand.
+    Asker {
+        name: "buyer",
+        email: BIG,
+        audience: "buyer",
+        pages: &OF_BUYERS,
+    },
 ];
+
+/// A page and the milliseconds that it took; none, where it could not be had.
+struct Asked {
+    of: usize,
+    page: &'static str,
+    times: Vec<f64>,
+}
+
+impl Asked {
+    fn name(&self) -> String {
+        format!("tables.{} {}", ASKERS[self.of].name, self.page)
+    }
+
+    fn is_slow(&self) -> bool {
+        median(&self.times) > TARGET_MS
+    }
+}
 
 async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
     let data_dir = setting.data_dir();
@@ -181,44 +96,72 @@ async fn run(setting: &Setting) -> Result<Vec<Comparison>> {
     let big = people::open_shop(program.address, BIG, "The big one").await?;
     let small = people::open_shop(program.address, SMALL, "The small one").await?;
     setting.tell("asking while nothing is there");
-    let empty = all(program.address).await?;
+    let empty = all(setting, program.address).await?;
     setting.tell(format_args!(
         "writing {} products and as many orders",
         setting.options.rows
     ));
     let cluster = Cluster::share(&data_dir).await?;
-    {
-        let session = cluster.session(pg::STOA).await?;
-        tables::fill(&session, setting.options.rows, &big, &small).await?;
-    }
+    tables::fill(&cluster, setting.options.rows, &big, &small).await?;
     program.quiet().await;
     setting.tell("asking again");
-    let full = all(program.address).await?;
-    program.stop().await?;
-    let compared = full.into_iter().zip(empty).map(|((name, ours), (_, baseline))| {
-        let rounds = ours.into_iter().zip(baseline);
+    let full = all(setting, program.address).await?;
+    if full.iter().any(Asked::is_slow) {
+        let can_explain = plans::prepare(&cluster.session(pg::STOA).await?).await;
+        drop(cluster);
+        program.stop().await?;
+        match can_explain {
+            Ok(()) => explain(setting, &launch, &full).await?,
+            Err(error) => setting.tell(format_args!("plans cannot be had: {error:#}")),
+        }
+    } else {
+        drop(cluster);
+        program.stop().await?;
+    }
+    let compared = full.into_iter().zip(empty).map(|(full, empty)| {
+        let name = full.name();
+        let rounds = full.times.into_iter().zip(empty.times);
         let rounds = rounds.map(|(ours, baseline)| Round::pair(ours, baseline));
         Comparison::at_most(name, "ms", TARGET_MS, rounds.collect())
     });
     Ok(compared.collect())
 }
 
-/// Milliseconds of every page, each time it was asked for.
-async fn all(address: SocketAddr) -> Result<Vec<(String, Vec<f64>)>> {
+/// How somebody is known to the API, and to pages.
+struct Known {
+    bearer: String,
+    cookie: String,
+}
+
+impl Known {
+    async fn of(address: SocketAddr, asker: &Asker) -> Result<Self> {
+        Ok(Self {
+            bearer: people::bearer(address, asker.email, asker.audience).await?,
+            cookie: people::session(address, asker.email).await?,
+        })
+    }
+
+    fn asks_for(&self, page: &str) -> Vec<u8> {
+        let header = match page.starts_with("/v1/") {
+            true => ("authorization", self.bearer.as_str()),
+            false => ("cookie", self.cookie.as_str()),
+        };
+        request("GET", page, &[header], None)
+    }
+}
+
+/// Every page, each time it was asked for. One that fails is told of, and the others are asked for all the same.
+async fn all(setting: &Setting, address: SocketAddr) -> Result<Vec<Asked>> {
     let mut found = Vec::new();
-    for asker in &ASKERS {
-        let bearer = people::bearer(address, asker.email, asker.audience).await?;
-        let cookie = people::session(address, asker.email).await?;
+    for (of, asker) in ASKERS.iter().enumerate() {
+        let known = Known::of(address, asker).await?;
         for page in asker.pages {
-            let known = match page.starts_with("/v1/") {
-                true => ("authorization", bearer.as_str()),
-                false => ("cookie", cookie.as_str()),
-            };
-            let asked = request("GET", page, &[known], None);
-            let times = timed(address, &asked)
-                .await
-                .with_context(|| format!("{} as {}", page, asker.name))?;
-            found.push((format!("tables.{} {page}", asker.name), times));
+            let times = timed(address, &known.asks_for(page)).await;
+            let times = times.unwrap_or_else(|error| {
+                setting.tell(format_args!("{page} as {}: {error:#}", asker.name));
+                Vec::new()
+            });
+            found.push(Asked { of, page, times });
         }
     }
     Ok(found)
@@ -227,6 +170,7 @@ async fn all(address: SocketAddr) -> Result<Vec<(String, Vec<f64>)>> {
 async fn timed(address: SocketAddr, asked: &[u8]) -> Result<Vec<f64>> {
     let mut connection = Connection::new(TcpStream::connect(address).await?);
     let mut times = Vec::with_capacity(TIMES);
+    let first = Instant::now();
     for turn in 0..WARM_UP + TIMES {
         let began = Instant::now();
         let answer = connection.exchange(asked).await?;
@@ -237,43 +181,49 @@ async fn timed(address: SocketAddr, asked: &[u8]) -> Result<Vec<f64>> {
             answer.status,
             String::from_utf8_lossy(&answer.body[..answer.body.len().min(400)])
         );
-        if turn >= WARM_UP {
+        if turn >= WARM_UP || first.elapsed() > PATIENCE {
             times.push(took.as_secs_f64() * 1_000.0);
+        }
+        if first.elapsed() > PATIENCE && times.len() >= TIMES_MIN {
+            break;
         }
     }
     Ok(times)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Lists take a limit; a new one is asked for here, or this fails.
-    #[test]
-    fn every_list_of_the_api_is_asked_for() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
-        let text = std::fs::read_to_string(path).expect("the description of the API");
-        let api: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let is_list = |operation: &serde_json::Value| {
-            let parameters = operation["get"]["parameters"].as_array().into_iter().flatten();
-            let names: Vec<&str> = parameters.filter_map(|one| one["name"].as_str()).collect();
-            names.contains(&"limit") && names.contains(&"after")
-        };
-        let paths = api["paths"].as_object().expect("paths");
-        let lists: Vec<&String> = paths
-            .iter()
-            .filter(|(path, operation)| {
-                let is_theirs = path.starts_with("/v1/seller/") || path.starts_with("/v1/admin/");
-                is_theirs && !path.contains('{') && is_list(operation)
-            })
-            .map(|(path, _)| path)
-            .collect();
-        assert!(lists.len() > 20, "{lists:?}");
-        for list in lists {
-            let asked = OF_SELLERS.iter().chain(&OF_OPERATORS);
-            // What is searched for comes from the index, which has a bench of its own.
-            let is_asked = asked.clone().any(|page| page == list) || list == "/v1/admin/search/preview";
-            assert!(is_asked, "nobody asks for {list}");
+/// Asks for what was slow once more, with each statement's plan, and tells of the worst of each; the slowest page first.
+async fn explain(setting: &Setting, launch: &Launch, asked: &[Asked]) -> Result<()> {
+    let program = launch.start().await?;
+    let cluster = Cluster::share(launch.data_dir()).await?;
+    let session = cluster.session(pg::STOA).await?;
+    let mut slow: Vec<&Asked> = asked.iter().filter(|one| one.is_slow()).collect();
+    slow.sort_by(|a, b| median(&b.times).total_cmp(&median(&a.times)));
+    for one in slow {
+        let asker = &ASKERS[one.of];
+        let asks = Known::of(program.address, asker).await?.asks_for(one.page);
+        setting.tell(format_args!(
+            "{}: p50 {:.1} ms, p99 {:.1} ms",
+            one.name(),
+            median(&one.times),
+            spread(&one.times).1
+        ));
+        timed(program.address, &asks).await.with_context(|| one.name())?;
+        let log = plans::during(&session, async {
+            let mut connection = Connection::new(TcpStream::connect(program.address).await?);
+            connection.exchange(&asks).await?;
+            Ok(())
+        })
+        .await?;
+        if let Some(dir) = &setting.options.plans {
+            let path = plans::write(dir, &one.name(), &log)?;
+            setting.tell(format_args!("  plans: {}", path.display()));
+        }
+        match plans::worst(&log) {
+            Some(plan) => setting.tell(plan),
+            None => setting.tell("  no statement of it took long by itself"),
         }
     }
+    drop(session);
+    drop(cluster);
+    program.stop().await
 }

@@ -5,6 +5,7 @@ pub mod carts;
 mod listing;
 pub mod tables;
 pub mod texts;
+mod vocabulary;
 
 use crate::database::{Row, Session};
 use anyhow::Result;

@@ -1,5 +1,7 @@
-//! What goods are called: as many different ones as are wanted, made around those of a judged set.
+//! What goods are called: as many different ones as are wanted, made around those of a judged set, or of a vocabulary that is
+//! used as a real catalogue uses its own.
 
+use super::vocabulary::Vocabulary;
 use anyhow::{Context, Result};
 use contracts::catalog::{AttributeValue, Listing};
 use evaluate::set;
@@ -14,21 +16,9 @@ const VALUES: u32 = 20;
 /// One query in so many is mistyped.
 const MISTYPED_EVERY: usize = 10;
 
-/// Words of titles where no set is given.
-const OWN: [&str; 12] = [
-    "stoneware",
-    "bowl",
-    "blue",
-    "rim",
-    "linen",
-    "apron",
-    "beeswax",
-    "candle",
-    "wool",
-    "blanket",
-    "white",
-    "basket",
-];
+/// Products and queries that are made where no set is given, about as many as a judged one has.
+const OWN_PRODUCTS: usize = 10_000;
+const OWN_QUERIES: usize = 130;
 
 /// Titles and descriptions to make others of. Without any, goods stay as they are.
 #[derive(Debug, Default)]
@@ -48,6 +38,12 @@ impl Texts {
             products: products.filter(|(title, _)| !title.is_empty()).collect(),
             queries: set.queries.into_iter().map(|query| query.words).collect(),
         })
+    }
+
+    /// Made of the bench's own words.
+    pub fn own() -> Self {
+        let (products, queries) = Vocabulary::new().goods(OWN_PRODUCTS, OWN_QUERIES);
+        Self { products, queries }
     }
 
     /// `listing` under a title and a description of these.
@@ -70,14 +66,9 @@ impl Texts {
     /// Title and description of product number `index`: one product's, with a word of another's and a number of its own.
     pub fn text(&self, index: usize) -> (String, String) {
         let mut rng = SmallRng::seed_from_u64(index as u64);
-        if self.products.is_empty() {
-            let mut words = || {
-                let words = (0..3).map(|_| OWN[rng.random_range(0..OWN.len())]);
-                words.collect::<Vec<_>>().join(" ")
-            };
-            return (format!("{} {index}", words()), words());
-        }
-        let (title, description) = &self.products[index % self.products.len()];
+        let Some((title, description)) = self.products.get(index % self.products.len().max(1)) else {
+            return (format!("product {index}"), String::new());
+        };
         let mut words: Vec<&str> = title.split_whitespace().collect();
         let (other, _) = &self.products[rng.random_range(0..self.products.len())];
         let others: Vec<&str> = other.split_whitespace().collect();
@@ -90,20 +81,8 @@ impl Texts {
 
     /// What is asked for, some of it mistyped.
     pub fn queries(&self) -> Vec<String> {
-        let own = [
-            "stoneware bowl",
-            "blue rim",
-            "linen apron",
-            "beeswax candle",
-            "wool blanket white",
-            "basket",
-        ];
-        let queries: Vec<String> = if self.queries.is_empty() {
-            own.map(str::to_owned).to_vec()
-        } else {
-            self.queries.clone()
-        };
-        let with_slips = queries
+        let with_slips = self
+            .queries
             .iter()
             .enumerate()
             .map(|(n, query)| match n % MISTYPED_EVERY {
@@ -111,5 +90,22 @@ impl Texts {
                 _ => query.clone(),
             });
         with_slips.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn goods_without_a_set_are_all_different_and_always_the_same() {
+        let (texts, again) = (Texts::own(), Texts::own());
+        assert_eq!(texts.queries().len(), OWN_QUERIES);
+        assert_eq!(texts.queries(), again.queries());
+        let some = || (0..OWN_PRODUCTS * 3).step_by(7);
+        let titles: HashSet<String> = some().map(|index| texts.text(index).0).collect();
+        assert_eq!(titles.len(), some().count());
+        assert!(some().all(|index| texts.text(index) == again.text(index)));
     }
 }

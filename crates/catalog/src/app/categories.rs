@@ -8,14 +8,15 @@ use crate::domain::schema;
 use crate::domain::slug::name_of_slug;
 use crate::error::Error;
 use crate::store;
-use crate::store::category::{KeptCategory, NewCategory};
-use ::store::{Scope, log};
+use crate::store::category::{KeptCategory, NewCategory, PutCategory};
+use ::store::{Scope, Tx, log};
 use contracts::catalog::{CategoriesChanged, Category, CategoryAttribute, CategoryDraft, CategoryRef};
-use kernel::{CategoryId, Ctx, Timestamp};
+use kernel::{CategoryId, Ctx, Fault, ImportId, Kind, TenantId, Timestamp};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use uuid::Uuid;
 
 /// Seconds after which the tree is read anew, should the log not have told of a change.
 const TREE_TTL_S: i64 = 10;
@@ -31,13 +32,23 @@ pub struct Tree {
     schemas: Vec<Vec<CategoryAttribute>>,
     by_path: HashMap<String, usize>,
     by_id: HashMap<CategoryId, usize>,
+    /// Those that were removed: versions name them.
+    gone: HashMap<CategoryId, CategoryRef>,
+    /// Whoever writes a product into one of these brings it back.
+    gone_at: HashMap<String, CategoryId>,
 }
 
 impl Tree {
     /// The tree of what is kept. Where somebody's attributes contradict what they inherit, which no change lets happen,
     /// what is inherited holds.
-    fn new(kept: Vec<KeptCategory>) -> Self {
+    fn new(kept: Vec<KeptCategory>, gone: Vec<CategoryRef>, brings_back: bool) -> Self {
         let mut tree = Self::default();
+        for one in gone {
+            if brings_back {
+                tree.gone_at.insert(one.path.clone(), one.id);
+            }
+            tree.gone.insert(one.id, one);
+        }
         for one in kept {
             let path = &one.category.path;
             let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -55,10 +66,15 @@ impl Tree {
         tree
     }
 
-    /// What the products of a category say of themselves; nothing for an unknown one.
+    /// What the products of a category say of themselves; nothing for an unknown one. In one that was removed holds what
+    /// it would inherit.
     #[must_use]
     pub fn schema_at(&self, path: &str) -> &[CategoryAttribute] {
-        self.by_path.get(path).map_or(&[], |&i| &self.schemas[i])
+        match self.by_path.get(path) {
+            Some(&i) => &self.schemas[i],
+            None if self.gone_at.contains_key(path) => self.schema_at(super::tend::parent_of(path)),
+            None => &[],
+        }
     }
 
     /// Every category with what holds in it.
@@ -66,14 +82,21 @@ impl Tree {
         self.categories.iter().zip(self.schemas.iter().map(Vec::as_slice))
     }
 
+    /// Also one that was removed, which comes back when something is written into it.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<CategoryRef> {
-        self.by_path.get(path).map(|&i| reference(&self.categories[i]))
+        match self.by_path.get(path) {
+            Some(&i) => Some(reference(&self.categories[i])),
+            None => self.gone.get(self.gone_at.get(path)?).cloned(),
+        }
     }
 
     #[must_use]
     pub fn by_id(&self, id: CategoryId) -> Option<CategoryRef> {
-        self.by_id.get(&id).map(|&i| reference(&self.categories[i]))
+        match self.by_id.get(&id) {
+            Some(&i) => Some(reference(&self.categories[i])),
+            None => self.gone.get(&id).cloned(),
+        }
     }
 }
 
@@ -93,11 +116,13 @@ pub struct TreeCache {
 }
 
 impl TreeCache {
+    /// Whoever began a little earlier than the tree was read may use it too: a long task would else read it each time, and so
+    /// would everybody beside it.
     fn get(&self, now: Timestamp) -> Option<Arc<Tree>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (read_at, tree) = kept.as_ref()?;
         let age_s = now.signed_duration_since(*read_at).num_seconds();
-        (0..TREE_TTL_S).contains(&age_s).then(|| Arc::clone(tree))
+        (age_s.abs() < TREE_TTL_S).then(|| Arc::clone(tree))
     }
 
     fn forget(&self) {
@@ -114,7 +139,9 @@ impl TreeCache {
     fn keep(&self, read_at: u64, now: Timestamp, tree: Arc<Tree>) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if self.changes.load(Ordering::SeqCst) == read_at {
-            *kept = Some((now, tree));
+            // Whoever began earlier has read it now all the same: it is not older to others for that.
+            let at = kept.as_ref().map_or(now, |(before, _)| now.max(*before));
+            *kept = Some((at, tree));
         }
     }
 }
@@ -129,7 +156,10 @@ impl Products {
 
     pub(super) async fn read_tree(&self, ctx: &Ctx) -> Result<Arc<Tree>, Error> {
         let read_at = self.tree.reading();
-        let tree = Arc::new(Tree::new(store::category::all(self.db.pool()).await?));
+        // In this order, what goes between the two is in both of them.
+        let kept = store::category::all(self.db.pool()).await?;
+        let gone = store::category_removal::all(self.db.pool()).await?;
+        let tree = Arc::new(Tree::new(kept, gone, self.settings.creates_categories));
         self.tree.keep(read_at, ctx.now, Arc::clone(&tree));
         Ok(tree)
     }
@@ -140,17 +170,44 @@ impl Products {
         ctx: &Ctx,
         paths: impl Iterator<Item = &'a CategoryPath> + Send,
     ) -> Result<Arc<Tree>, Error> {
+        self.tree_having(ctx, paths, None).await
+    }
+
+    /// The same for an upload, with which the categories that it makes are noted.
+    pub(crate) async fn tree_of_import<'a>(
+        &self,
+        ctx: &Ctx,
+        by: (TenantId, ImportId),
+        paths: impl Iterator<Item = &'a CategoryPath> + Send,
+    ) -> Result<Arc<Tree>, Error> {
+        self.tree_having(ctx, paths, Some(by)).await
+    }
+
+    async fn tree_having<'a>(
+        &self,
+        ctx: &Ctx,
+        paths: impl Iterator<Item = &'a CategoryPath> + Send,
+        by: Option<(TenantId, ImportId)>,
+    ) -> Result<Arc<Tree>, Error> {
         let tree = self.tree(ctx).await?;
+        // With all that leads to them: some of it may have been removed since the tree was read.
         let missing: BTreeSet<CategoryPath> = paths
             .filter(|path| !tree.by_path.contains_key(path.as_str()))
             .flat_map(CategoryPath::with_ancestors)
-            .filter(|path| !tree.by_path.contains_key(path.as_str()))
             .collect();
         if missing.is_empty() || !self.settings.creates_categories {
             return Ok(tree);
         }
         let new: Vec<NewCategory> = missing.into_iter().map(|path| unnamed(ctx, path)).collect();
-        self.write_categories(ctx, &new, &[]).await?;
+        let mut tx = self.db.begin(Scope::System).await?;
+        if let Some((tenant, import)) = by {
+            // Whoever undoes the upload waits, or has begun: then nothing is made that nobody would take away.
+            store::upsert::lock_shop(&mut tx, tenant).await?;
+            super::undo::refuse_undone(&mut tx, tenant, import).await?;
+        }
+        add(&mut tx, ctx, &new, by.map(|(_, import)| import)).await?;
+        tx.commit().await?;
+        log::wake();
         self.read_tree(ctx).await
     }
 
@@ -176,47 +233,13 @@ impl Products {
             .collect();
         let ancestors: Vec<NewCategory> = ancestors.into_iter().map(|path| unnamed(ctx, path)).collect();
         let named: Vec<NewCategory> = named.into_values().collect();
-        self.write_categories(ctx, &ancestors, &named).await?;
+        let mut tx = self.db.begin(Scope::System).await?;
+        write(&mut tx, ctx, &ancestors, &named, None).await?;
+        tx.commit().await?;
+        log::wake();
         // Listings show their category's name.
         self.read_tree(ctx).await?;
         self.listings.clear();
-        Ok(())
-    }
-
-    /// Adds `missing`, adds or renames `named`, and tells the other instances, in one transaction.
-    async fn write_categories(
-        &self,
-        ctx: &Ctx,
-        missing: &[NewCategory],
-        named: &[NewCategory],
-    ) -> Result<(), Error> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        let added = store::category::add_missing(&mut tx, missing).await?;
-        let put = store::category::put(&mut tx, named).await?;
-        if named.iter().any(|one| one.attributes.is_some()) {
-            super::tend::check(&store::category::all(&mut *tx).await?)?;
-        }
-        let any = added.first().copied().or(put.first().map(|one| one.id));
-        if let Some(category) = any {
-            let renamed = put.iter().filter(|one| one.existed).map(|one| one.id);
-            let event = CategoriesChanged {
-                category,
-                renamed: renamed.collect(),
-            };
-            log::append(&mut tx, ctx, &event).await?;
-            let by_id: HashMap<_, _> = missing.iter().map(|one| (one.id, one)).collect();
-            let by_path: HashMap<_, _> = named.iter().map(|one| (one.path.as_str(), one)).collect();
-            let added = added.iter().map(|id| (*id, 1, put_as(by_id.get(id))));
-            let changes: Vec<_> = added
-                .chain(
-                    put.iter()
-                        .map(|one| (one.id, one.version, put_as(by_path.get(one.path.as_str())))),
-                )
-                .collect();
-            store::category::note(&mut tx, ctx.now, &ctx.actor, &changes).await?;
-        }
-        tx.commit().await?;
-        log::wake();
         Ok(())
     }
 
@@ -227,6 +250,116 @@ impl Products {
             self.listings.clear();
         }
     }
+}
+
+/// Adds what is missing; see [`store::category::add_missing`].
+pub(crate) async fn add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    missing: &[NewCategory],
+    import: Option<ImportId>,
+) -> Result<Vec<PutCategory>, Error> {
+    write(tx, ctx, missing, &[], import).await
+}
+
+/// Adds `missing`, adds or renames `named`, and tells the other instances, in the caller's transaction. Gives those of
+/// `missing` that were.
+async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    missing: &[NewCategory],
+    named: &[NewCategory],
+    import: Option<ImportId>,
+) -> Result<Vec<PutCategory>, Error> {
+    let added = store::category::add_missing(tx, missing, import).await?;
+    let put = match named {
+        [] => Vec::new(),
+        _ => store::category::put(tx, named).await?,
+    };
+    if named.iter().any(|one| one.attributes.is_some()) {
+        super::tend::check(&store::category::all(&mut **tx).await?)?;
+    }
+    let Some(category) = added.iter().chain(&put).map(|one| one.id).next() else {
+        return Ok(added);
+    };
+    let renamed = put.iter().filter(|one| one.existed).map(|one| one.id);
+    let event = CategoriesChanged {
+        category,
+        renamed: renamed.collect(),
+    };
+    log::append(tx, ctx, &event).await?;
+    let by_path: HashMap<&str, &NewCategory> = missing
+        .iter()
+        .chain(named)
+        .map(|one| (one.path.as_str(), one))
+        .collect();
+    let changes: Vec<_> = added
+        .iter()
+        .chain(&put)
+        .map(|one| (one.id, one.version, put_as(by_path.get(one.path.as_str()))))
+        .collect();
+    store::category::note(tx, ctx.now, &ctx.actor, &changes).await?;
+    Ok(added)
+}
+
+/// Brings back those of `categories` that were removed since the writer's tree was read. The shop must be locked.
+pub(super) async fn bring_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    categories: &[&CategoryRef],
+    import: Option<ImportId>,
+) -> Result<(), Error> {
+    let paths: BTreeMap<CategoryId, &str> =
+        categories.iter().map(|one| (one.id, one.path.as_str())).collect();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = paths.keys().map(|id| id.0).collect();
+    let absent = store::category_removal::absent(tx, &ids).await?;
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let missing: BTreeSet<CategoryPath> = absent
+        .iter()
+        .filter_map(|id| CategoryPath::parse(paths.get(id)?))
+        .flat_map(|path| path.with_ancestors().collect::<Vec<_>>())
+        .collect();
+    let missing: Vec<NewCategory> = missing.into_iter().map(|path| unnamed(ctx, path)).collect();
+    add(tx, ctx, &missing, import).await?;
+    if store::category_removal::absent(tx, &ids).await?.is_empty() {
+        return Ok(());
+    }
+    // Somebody made another one in its place a moment ago.
+    let detail = "A category was removed and made anew in the meantime. Send it again.";
+    Err(Fault::new(Kind::Conflict, "category_changed", detail).into())
+}
+
+/// Removes the categories that an upload made and that nobody needs; whether there were any.
+pub(super) async fn remove_of_import(tx: &mut Tx, ctx: &Ctx, import: ImportId) -> Result<bool, Error> {
+    store::category_removal::lock(tx).await?;
+    store::category::lock(tx).await?;
+    let removed = store::category_removal::remove_of(tx, import).await?;
+    let Some(first) = removed.first() else {
+        return Ok(false);
+    };
+    let event = CategoriesChanged {
+        category: first.id,
+        // Nothing lay in them that would read differently.
+        renamed: Vec::new(),
+    };
+    log::append(tx, ctx, &event).await?;
+    let changes: Vec<_> = removed
+        .iter()
+        .map(|one| {
+            (
+                one.id,
+                one.version,
+                json!({"path": {"from": one.path, "to": null}}),
+            )
+        })
+        .collect();
+    store::category::note(tx, ctx.now, &ctx.actor, &changes).await?;
+    Ok(true)
 }
 
 /// What is noted of a category that was put there as it is.
@@ -280,4 +413,23 @@ fn parse(ctx: &Ctx, i: usize, draft: &CategoryDraft) -> Result<NewCategory, Erro
         position: draft.position,
         attributes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn a_tree_serves_who_began_a_little_earlier_as_well() {
+        let (cache, read_at) = (TreeCache::default(), Timestamp::UNIX_EPOCH);
+        cache.keep(cache.reading(), read_at, Arc::default());
+        let ttl = TimeDelta::seconds(TREE_TTL_S);
+        assert!(cache.get(read_at).is_some());
+        assert!(cache.get(read_at - TimeDelta::seconds(2)).is_some());
+        assert!(cache.get(read_at - ttl).is_none());
+        assert!(cache.get(read_at + ttl).is_none());
+        cache.keep(cache.reading(), read_at - ttl, Arc::default());
+        assert!(cache.get(read_at).is_some());
+    }
 }

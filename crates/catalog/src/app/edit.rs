@@ -185,6 +185,10 @@ impl Products {
         tenant: TenantId,
         request: NewProduct,
     ) -> Result<OwnProduct, Error> {
+        let barred = self
+            .barred(ctx, tenant, request.making.as_deref(), request.digital.as_deref())
+            .await?;
+        barred.check(None)?;
         let images = self.choose_images(request.images).await?;
         let code = request.variants.first().map(|v| v.code.clone());
         let mut draft = ProductDraft {
@@ -237,6 +241,9 @@ impl Products {
             Some(choices) => Some(self.choose_images(choices).await?),
             None => None,
         };
+        let barred = self
+            .barred(ctx, tenant, patch.making.as_deref(), patch.digital.as_deref())
+            .await?;
         let path = patch.category.as_deref().and_then(CategoryPath::parse);
         let tree = self.tree_with(ctx, path.iter()).await?;
         let shared_ctx = ctx.clone();
@@ -254,6 +261,7 @@ impl Products {
                         return Err(Error::VersionChanged { current });
                     }
                     let mut draft = draft_of(tx, tenant, id, key, &tree).await?;
+                    barred.check(Some(&draft))?;
                     apply(&mut draft, patch, images);
                     let draft = domain::parse(draft)?;
                     write_one(tx, &ctx, tenant, &tree, &draft, Source::Hand).await

@@ -236,6 +236,15 @@ impl Products {
         Ok(())
     }
 
+    /// Takes back what a shop proposes for one of its products. What is decided is none any more.
+    pub(crate) async fn withdraw_proposal(&self, tenant: TenantId, product: ProductId) -> Result<(), Error> {
+        // As the shop: another's proposals are not there for it.
+        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
+        let was_there = items::settle(&mut tx, product).await?;
+        tx.commit().await?;
+        was_there.then_some(()).ok_or(Error::NotFound("proposal"))
+    }
+
     async fn faces(
         &self,
         ctx: &Ctx,

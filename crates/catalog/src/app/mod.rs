@@ -6,6 +6,7 @@ mod client;
 mod combinations;
 mod delete;
 mod edit;
+mod features;
 mod files;
 mod history;
 mod images;
@@ -32,7 +33,7 @@ use crate::media::Media;
 use contracts::catalog::WinningRule;
 use contracts::identity::Identity;
 use contracts::inventory::Inventory;
-use contracts::tenants::Tenants;
+use contracts::tenants::{FeatureGate, Tenants};
 use foldhash::fast::RandomState;
 use kernel::{ProductId, SharedClock, SkuId, TenantId};
 use object_store::ObjectStore;
@@ -41,6 +42,7 @@ use std::time::Duration;
 use store::Db;
 
 pub use categories::Tree;
+pub(crate) use categories::add as add_categories;
 pub use edit::{ImageChoice, NewProduct, OwnProduct, ProductPatch, VariantInput};
 pub(crate) use pictures::{fetch_pictures, with_kept};
 pub use place::Place;
@@ -112,6 +114,8 @@ pub struct Inner {
     pub(crate) shop_faces: moka::sync::Cache<TenantId, Arc<items::ShopFace>, RandomState>,
     /// Who people are, for telling who changed what.
     pub(crate) people: OnceLock<Arc<dyn Identity>>,
+    /// What shops may begin.
+    pub(crate) features: FeatureGate,
 }
 
 impl std::ops::Deref for Products {
@@ -146,6 +150,7 @@ impl Products {
                 .time_to_live(SHOP_TTL)
                 .build_with_hasher(RandomState::default()),
             people: OnceLock::new(),
+            features: FeatureGate::default(),
             stock_said: moka::sync::Cache::builder()
                 .max_capacity(200_000)
                 .time_to_live(STOCK_TTL)

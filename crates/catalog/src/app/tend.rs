@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::store;
 use crate::store::category::KeptCategory;
 use ::store::{Scope, Tx, log};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::{
     CategoriesChanged, CategoryAttribute, CategoryDesk, CategoryDossier, CategoryPatch, ItemProposal,
     NewCategory, TendedCategory,
@@ -35,7 +36,7 @@ pub(super) fn check(kept: &[KeptCategory]) -> Result<(), Error> {
     Ok(())
 }
 
-fn parent_of(path: &str) -> &str {
+pub(super) fn parent_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
@@ -161,10 +162,30 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// The change of `id`, as the audit trail is told of it.
+    fn as_told(&self, kept: &[KeptCategory], id: CategoryId, version: i64) -> Changed {
+        let side = |name: &str| -> Map<String, Value> {
+            let sides = self.noted.iter();
+            sides
+                .filter_map(|(field, change)| Some((field.clone(), change.get(name)?.clone())))
+                .collect()
+        };
+        let now = kept.iter().find(|one| one.category.id == id);
+        let label = now.map(|one| one.category.name.clone()).unwrap_or_default();
+        let kind = match version {
+            1 => "category.created",
+            _ => "category.changed",
+        };
+        Changed::new(kind, AuditSubject::new("category", id, label))
+            .before(Value::Object(side("from")))
+            .after(Value::Object(side("to")))
+    }
+
     /// Checks the tree as it is now, notes the change of `id` and tells everybody.
     async fn finish(self, ctx: &Ctx, id: CategoryId, version: i64) -> Result<TendedCategory, Error> {
         let kept = store::category::all(&mut **self.tx).await?;
         check(&kept)?;
+        let told = self.as_told(&kept, id, version);
         let note = (id, version, Value::Object(self.noted));
         store::category::note(self.tx, ctx.now, &ctx.actor, &[note]).await?;
         let event = CategoriesChanged {
@@ -172,6 +193,7 @@ impl Change<'_> {
             renamed: self.renamed,
         };
         log::append(self.tx, ctx, &event).await?;
+        log::append(self.tx, ctx, &told).await?;
         let mut all = tended(kept).into_iter();
         all.find(|one| one.category.id == id)
             .ok_or(Error::NotFound("category"))

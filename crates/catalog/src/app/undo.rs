@@ -2,6 +2,7 @@
 //! since stays as it is and is named. It is done in batches, each a transaction that says how far it got, so that whoever
 //! asks again goes on where the last one was broken off.
 
+use super::categories::remove_of_import;
 use super::delete::delete_all;
 use super::edit::{contents_of, draft_again};
 use super::upsert::{Outcome, Source, Written, write};
@@ -96,9 +97,7 @@ impl Products {
                 .is_some()
             {}
             self.retry_codes(ctx, tenant, import).await?;
-            let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-            undo::finish(&mut tx, tenant, import, self.clock.now()).await?;
-            tx.commit().await?;
+            self.finish_undo(ctx, tenant, import).await?;
         }
         let report = self.undo_report(tenant, import).await?;
         report.ok_or(Error::NotFound("import"))
@@ -151,6 +150,26 @@ impl Products {
         Ok(false)
     }
 
+    /// Once its products are what they were: the categories that the upload made go, and it is undone.
+    async fn finish_undo(&self, ctx: &Ctx, tenant: TenantId, import: ImportId) -> Result<(), Error> {
+        let ctx = Ctx {
+            now: self.clock.now(),
+            ..ctx.clone()
+        };
+        let removed = self
+            .db
+            .run_tx("catalog.finish_undo", Scope::System, move |tx| {
+                let ctx = ctx.clone();
+                Box::pin(async move { finish(tx, &ctx, tenant, import).await })
+            })
+            .await?;
+        if removed {
+            self.forget_categories(false);
+            ::store::log::wake();
+        }
+        Ok(())
+    }
+
     /// As often as it helps: what one product gives back, another may take.
     async fn retry_codes(&self, ctx: &Ctx, tenant: TenantId, import: ImportId) -> Result<(), Error> {
         loop {
@@ -199,6 +218,13 @@ impl Products {
         });
         Ok(done)
     }
+}
+
+/// Whether categories went.
+async fn finish(tx: &mut Tx, ctx: &Ctx, tenant: TenantId, import: ImportId) -> Result<bool, Error> {
+    let removed = remove_of_import(tx, ctx, import).await?;
+    undo::finish(tx, tenant, import, ctx.now).await?;
+    Ok(removed)
 }
 
 /// Refuses to write for an upload that is undone. The shop must be locked.

@@ -1,6 +1,7 @@
 //! Writing drafts in batches.
 
 use super::carry::{There, carry_over, lacks_pictures};
+use super::categories::bring_back;
 use super::moderation::show;
 use super::pictures::with_kept;
 use super::plan::{self, Found};
@@ -46,6 +47,14 @@ pub enum Source {
 impl Source {
     fn keeps_hash(self) -> bool {
         matches!(self, Self::Upload | Self::Import(_))
+    }
+
+    /// The upload that it is.
+    fn import(self) -> Option<ImportId> {
+        match self {
+            Self::Import(import) => Some(import),
+            _ => None,
+        }
     }
 
     /// What is kept with the version; none for what people do by hand.
@@ -312,6 +321,9 @@ async fn write_changes(
     plan: &plan::Plan,
     source: Source,
 ) -> Result<Vec<(ProductId, i64)>, Error> {
+    let listings = plan.listings.iter().map(|(_, listing)| listing);
+    let named: Vec<_> = listings.filter_map(|one| one.category.as_ref()).collect();
+    bring_back(tx, ctx, &named, source.import()).await?;
     let hash = |draft: &ParsedDraft| source.keeps_hash().then_some(draft.content_hash);
     let products: Vec<ProductRow<'_>> = plan
         .listings
@@ -375,14 +387,10 @@ pub async fn note_versions(
     source: Source,
     rows: &[VersionRow],
 ) -> Result<(), Error> {
-    let import = match source {
-        Source::Import(import) => Some(import),
-        _ => None,
-    };
     let by = upsert::MadeBy {
         actor: &ctx.actor,
         cause: source.cause(),
-        import,
+        import: source.import(),
     };
     Ok(upsert::add_versions(tx, tenant, ctx.now, by, rows).await?)
 }

@@ -54,6 +54,7 @@ impl Products {
     }
 
     async fn read_file(&self, ctx: &Ctx, tenant: TenantId, file: ProductFile) -> Result<Upload, Error> {
+        self.may_upload(ctx, tenant).await?;
         let options = ImportOptions {
             status: file.status,
             default_stock: file.default_stock,
@@ -296,6 +297,15 @@ impl Workbench for Products {
         same_as: ProductId,
     ) -> Reply<'a, ()> {
         Box::pin(async move { Ok(Products::propose_item(self, ctx, tenant, product, same_as).await?) })
+    }
+
+    fn withdraw_item_proposal<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        tenant: TenantId,
+        product: ProductId,
+    ) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(self.withdraw_proposal(tenant, product).await?) })
     }
 
     fn upload_file<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, file: ProductFile) -> Reply<'a, Upload> {

@@ -123,3 +123,25 @@ pub(super) async fn propose(
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// Takes back what one proposed for one's own product, while no operator has decided it.
+#[utoipa::path(
+    delete, path = "/v1/seller/products/{id}/item-proposal", operation_id = "withdraw_item_proposal", tag = "catalog",
+    params(("id" = ProductId, Path, description = "One's own product")),
+    responses(
+        (status = 204, description = "It is taken back"),
+        (status = 400, description = "`parameter_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: nothing is proposed for it, or it is decided", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+pub(super) async fn withdraw(
+    State(products): State<Products>,
+    seller: Seller<perm::EditCatalog>,
+    Path(id): Path<ProductId>,
+) -> Result<StatusCode, Problem> {
+    products.withdraw_proposal(seller.tenant, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -91,7 +91,7 @@ pub fn routes(products: Products) -> OpenApiRouter {
         .routes(routes!(items::match_product))
         .routes(routes!(items::list))
         .routes(routes!(items::refuse))
-        .routes(routes!(items::propose))
+        .routes(routes!(items::propose, items::withdraw))
         .with_state(products)
 }
 

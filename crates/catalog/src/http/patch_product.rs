@@ -17,7 +17,7 @@ use kernel::ProductId;
         (status = 200, description = "Changed", body = OwnProduct, headers(("ETag" = String))),
         (status = 400, description = "`if_match`, `field_invalid`, and what creating refuses", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`, `feature_off`: `digital_goods` or `made_to_order`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`sku_taken`, or inventory's refusal of the stock, with `version`: the rest is saved", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "`version_changed`, with the present `version`", body = ProblemDocument, content_type = "application/problem+json"),

@@ -38,7 +38,7 @@ pub(super) struct Params {
         (status = 201, description = "Kept; nothing is written", body = FileDraft, headers(("Location" = String))),
         (status = 400, description = "`parameter_invalid`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`, `feature_off`: `uploads`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "`file_too_large`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`file_empty`, `file_truncated`, `file_unreadable`, `row_too_long`, `json_malformed`, with `row`", body = ProblemDocument, content_type = "application/problem+json"),
     ),

@@ -42,11 +42,11 @@ pub(super) struct Params {
     resume: Option<ImportId>,
 }
 
-/// Uploads a file of products: CSV, NDJSON or a JSON array, plain or gzipped.
+/// Uploads a file of products: CSV, XLSX, NDJSON or a JSON array, plain or gzipped.
 ///
-/// The body is read and written while it arrives; the answer comes at its end. Columns are known by their usual
+/// The body is read and written while it arrives, a workbook when all of it is there; the answer comes at its end. Columns are known by their usual
 /// names (`title`, `nombre`, `price`, `sku`, `images` ...); others become attributes. A row that cannot be read
-/// spoils no other. Sending the same file again changes nothing.
+/// spoils no other. Sending the same file again changes nothing. A list of categories as PrestaShop writes it adds those that are missing.
 #[utoipa::path(
     post,
     path = "/v1/seller/imports",
@@ -58,10 +58,10 @@ pub(super) struct Params {
         (status = 201, description = "Read to its end", body = ImportReport, headers(("Location" = String))),
         (status = 400, description = "`parameter_invalid`, `stock_out_of_range`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`, `feature_off`: `uploads`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such upload to resume", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`import_elsewhere`: another call reads this upload; `import_undone`: it was undone", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`header_unknown`, `file_empty`, `file_truncated`, `file_unreadable`, `file_of_categories`, `file_of_combinations`, `row_too_long`, `json_malformed`, with `row` and `import`: the rows before are in", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`header_unknown`, `file_empty`, `file_truncated`, `file_unreadable`, `file_too_large`, `row_too_long`, `json_malformed`, with `row` and `import`: the rows before are in", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
 )]
@@ -83,6 +83,10 @@ pub(super) async fn handler(
         Some(name) => text::line("file_name", name, FILE_NAME_CHARS_MAX)?,
         None => "upload".to_owned(),
     };
+    // What broke off was begun before.
+    if params.resume.is_none() {
+        products.may_upload(&seller.ctx, seller.tenant).await?;
+    }
     let options = ImportOptions {
         format: params.format,
         currency: params.currency,

@@ -4,7 +4,7 @@ use super::assemble::{Defaults, assemble};
 use super::fields::{Columns, Field};
 use super::group::{Group, Grouper, Origin};
 use super::layout::Layout;
-use super::platform::{Adapter, Platform};
+use super::platform::{Adapter, CategoryList, ListedCategory, Platform, lists_categories};
 use super::row::{Broken, Row, RowError};
 use super::source::Source;
 use super::speaks::said_by;
@@ -18,11 +18,16 @@ const BATCH_DRAFTS_MAX: usize = 500;
 /// Bytes of text in one batch, roughly.
 const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 const BATCH_FAILURES_MAX: usize = 2_000;
+/// Refused rows below a product whose last row has not been seen. Beyond them it is taken for complete: they cannot be told
+/// before it is.
+const FAILURES_BELOW_MAX: usize = 20_000;
 
 /// What is written in one transaction.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub drafts: Vec<ParsedDraft>,
+    /// Of a file that lists categories: all of it.
+    pub categories: Vec<ListedCategory>,
     /// Where each draft stands in the file.
     pub origins: Vec<Origin>,
     pub failures: Vec<Failure>,
@@ -48,6 +53,8 @@ pub struct Batches {
     last_row: u64,
     /// Of rows that follow the last complete group.
     held: Vec<Failure>,
+    /// Rows refused since the open group began, settled ones too: every run must end it at the same row.
+    failed_below: usize,
     broken: Option<Broken>,
     is_at_end: bool,
     is_header_checked: bool,
@@ -59,6 +66,8 @@ pub struct Batches {
     /// Of exports that are known.
     adapter: Option<Adapter>,
     adapted: VecDeque<Result<Row, RowError>>,
+    /// Of a file that lists categories.
+    list: Option<CategoryList>,
     is_source_at_end: bool,
     source_broken: Option<Broken>,
 }
@@ -73,6 +82,7 @@ impl Batches {
             settled_row,
             last_row: 0,
             held: Vec::new(),
+            failed_below: 0,
             broken: None,
             is_at_end: false,
             is_header_checked: false,
@@ -81,6 +91,7 @@ impl Batches {
             said: None,
             adapter: None,
             adapted: VecDeque::new(),
+            list: None,
             is_source_at_end: false,
             source_broken: None,
         }
@@ -103,9 +114,11 @@ impl Batches {
         let mut batch = Batch::default();
         let mut bytes = 0;
         let mut turns = 0u32;
+        // What an open group keeps back is no reason to stop: a batch must get further than the one before.
+        let kept_back = self.held.len();
         while batch.drafts.len() < BATCH_DRAFTS_MAX
             && bytes < BATCH_BYTES_MAX
-            && self.held.len() < BATCH_FAILURES_MAX
+            && self.held.len() < kept_back + BATCH_FAILURES_MAX
         {
             let next = self.next_row().await;
             let row = match next {
@@ -119,7 +132,8 @@ impl Batches {
                     break;
                 }
             };
-            if let Some(group) = self.add(row) {
+            let group = self.add(row).or_else(|| self.end_long_open());
+            if let Some(group) = group {
                 bytes += self.close(group, &mut batch);
             }
             turns += 1;
@@ -127,6 +141,9 @@ impl Batches {
                 // Reading rows is work for the processor: others get their turn.
                 tokio::task::yield_now().await;
             }
+        }
+        if let Some(batch) = self.end_list() {
+            return Ok(Some(batch));
         }
         // What a broken file says last may be half a product.
         if self.is_at_end
@@ -141,6 +158,32 @@ impl Batches {
         batch.failures = settled;
         self.held = held;
         Ok(Some(batch))
+    }
+
+    /// What a list of categories says, once it is read: rows may name others further down.
+    fn end_list(&mut self) -> Option<Batch> {
+        if !self.is_source_at_end {
+            return None;
+        }
+        let listed = self.list.take()?.finish();
+        let settled = self.settled_row;
+        let is_new = |row: u64| row > settled;
+        let categories = listed.categories.into_iter().filter(|one| is_new(one.row));
+        let failures = listed.failures.into_iter().filter(|one| is_new(one.first_row));
+        Some(Batch {
+            categories: categories.collect(),
+            failures: failures.collect(),
+            through_row: listed.last_row.max(settled),
+            ..Batch::default()
+        })
+    }
+
+    fn end_long_open(&mut self) -> Option<Group> {
+        if self.failed_below < FAILURES_BELOW_MAX {
+            return None;
+        }
+        self.failed_below = 0;
+        self.grouper.finish()
     }
 
     /// The next row in the shape that groups are made of.
@@ -159,12 +202,13 @@ impl Batches {
             };
             self.rows_read += 1;
             self.check_header()?;
-            match (next, &mut self.adapter) {
-                (Ok(Some(row)), None) => return Ok(Some(row)),
-                (Ok(Some(row)), Some(adapter)) if adapter.holds_back() => adapter.hold(row)?,
-                (Ok(Some(row)), Some(_)) => self.adapt(row),
-                (Ok(None), _) => self.release(None),
-                (Err(broken), _) => self.release(Some(broken)),
+            match (next, &mut self.list, &mut self.adapter) {
+                (Ok(Some(row)), Some(list), _) => list.take(row)?,
+                (Ok(Some(row)), None, None) => return Ok(Some(row)),
+                (Ok(Some(row)), None, Some(adapter)) if adapter.holds_back() => adapter.hold(row)?,
+                (Ok(Some(row)), None, Some(_)) => self.adapt(row),
+                (Ok(None), ..) => self.release(None),
+                (Err(broken), ..) => self.release(Some(broken)),
             }
         }
     }
@@ -225,6 +269,7 @@ impl Batches {
 
     /// Checks a complete group and puts it into the batch; returns how many bytes it has.
     fn close(&mut self, group: Group, batch: &mut Batch) -> usize {
+        self.failed_below = 0;
         if group.first_row <= self.settled_row {
             return 0;
         }
@@ -253,6 +298,7 @@ impl Batches {
     }
 
     fn fail(&mut self, first_row: u64, rows: u64, errors: Vec<RowError>) {
+        self.failed_below += 1;
         if first_row > self.settled_row {
             self.held.push(Failure {
                 first_row,
@@ -270,8 +316,11 @@ impl Batches {
         self.is_header_checked = true;
         let names: Vec<_> = header.to_vec();
         let platform = Platform::of(&names);
+        if platform == Some(Platform::PrestaShop) && lists_categories(&names) {
+            self.list = Some(CategoryList::new(names));
+            return Ok(());
+        }
         if let Some(platform) = platform {
-            platform.check(&names)?;
             self.adapter = Some(Adapter::new(platform, self.defaults.currency));
         }
         let said = match platform {

@@ -98,9 +98,12 @@ impl Products {
                 return Err(Fault::unavailable("catalog").into());
             }
             match batches.next().await {
-                Ok(Some(batch)) => {
+                Ok(Some(mut batch)) => {
+                    let (made, there) = self.weigh_list(ctx, &mut batch).await?;
                     let outcomes = self.weigh_batch(ctx, tenant, &batch, &mut check).await?;
                     check.add(&batch, &outcomes);
+                    check.found.created += made;
+                    check.found.unchanged += there;
                 }
                 Ok(None) => check.found.finished = true,
                 Err(broken) => check.found.failure = Some(broken.to_string()),

@@ -17,8 +17,11 @@ pub struct CsvRows {
     ends: Vec<usize>,
     ends_len: usize,
     header: Option<Vec<Arc<str>>>,
-    /// Of the record being read.
+    /// Of the record being read, as a spreadsheet would count it: blank lines are rows.
     number: u64,
+    /// Nothing of the record has been read yet.
+    is_between: bool,
+    last_byte: u8,
 }
 
 impl CsvRows {
@@ -34,6 +37,8 @@ impl CsvRows {
             ends_len: 0,
             header: None,
             number: 1,
+            is_between: true,
+            last_byte: 0,
         }
     }
 
@@ -90,6 +95,12 @@ impl CsvRows {
         input: &[u8],
         rows: &mut Vec<Result<Row, RowError>>,
     ) -> Result<(ReadRecordResult, usize), Broken> {
+        if self.is_between {
+            let blank = self.pass_blank_lines(input);
+            if blank > 0 {
+                return Ok((ReadRecordResult::InputEmpty, blank));
+            }
+        }
         let (result, read, written, ended) = self.machine.read_record(
             input,
             &mut self.record[self.record_len..],
@@ -97,6 +108,10 @@ impl CsvRows {
         );
         self.record_len += written;
         self.ends_len += ended;
+        if let Some(&last) = input[..read].last() {
+            self.last_byte = last;
+            self.is_between = matches!(result, ReadRecordResult::Record);
+        }
         match result {
             ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
             ReadRecordResult::OutputFull => self.grow_record()?,
@@ -107,6 +122,20 @@ impl CsvRows {
             }
         }
         Ok((result, read))
+    }
+
+    /// Counts the blank lines that `input` begins with, which the machine would pass over; says how many bytes they are.
+    fn pass_blank_lines(&mut self, input: &[u8]) -> usize {
+        let ends = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let mut passed = 0;
+        for &byte in ends {
+            // The second half of one line's end.
+            let is_rest = byte == b'\n' && self.last_byte == b'\r';
+            self.number += u64::from(!is_rest);
+            self.last_byte = byte;
+            passed += 1;
+        }
+        passed
     }
 
     fn grow_record(&mut self) -> Result<(), Broken> {
@@ -285,6 +314,8 @@ mod tests {
                     pairs(&[("sku", "B1"), ("title", &title), ("price", "19")])
                 );
                 assert_eq!(cells(&rows[1]), pairs(&[("sku", "B2"), ("price", "7")]));
+                let numbers: Vec<_> = rows.iter().flatten().map(|row| row.number).collect();
+                assert_eq!(numbers, [2, 4], "the blank line is row 3");
             }
         }
     }

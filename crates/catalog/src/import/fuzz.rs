@@ -19,6 +19,10 @@ const MAGENTO: &str = "category,name,sku,price,qty,description,special_price,att
     \"Gear\nBags\",Bag,24-MB01,34,100,<p>x<p>,32,Bag,\"a=b|c,d=e\"\n";
 const PRESTASHOP: &str = "id;Active (0/1);Name*;Categories (x,y,z,...);Price tax excl.;Reference #;Weight;Quantity;Image URLs (x,y,z,...)\n\
     1;1;Pod;Home, Pods;49;92;0.5;800;http://x.example/a.jpg, http://x.example/b.jpg\n";
+const COMBINATIONS: &str = "Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Reference;EAN13;Impact on price;Quantity;Impact on weight;Default (0 = No, 1 = Yes)\n\
+    7;Size:select:0, Color:color:1;S:0, White:0;SHIRT;4012345678901;;4;;1\n7;Size:select:0, Color:color:1;L:1, White:0;SHIRT;;-2.50;5;0.1;0\n";
+const OLD_COMBINATIONS: &str = "Product ID*;Options (Group:Value)*;Reference;EAN13;Price;Quantity;Weight;Default\n\
+    1;\"Color:Blue, Disk Space:16GO\";958456;;41;50;0.2;1\n1;\"Color:Pink, Disk Space:8GO\";958456;;;;;\n";
 const MEDUSA: &str = "Product Handle,Product Title,Product Status,Variant Id,Variant Title,Variant Option 1 Name,Variant Option 1 Value,Variant Price DKK,Variant Price Test [EUR]\n\
     base,Base,draft,v1,One,size,large,30,45\nbase,Base,draft,v2,Two,size,small,50,65\n";
 const VENDURE: &str = "name   , slug , optionGroups , optionValues , sku , price , stockOnHand , facets\n\
@@ -32,7 +36,7 @@ const NDJSON: &str = "{\"sku\":\"a\",\"title\":\"A\",\"price\":1.5,\"size\":[\"X
 const ARRAY: &str =
     "[{\"sku\":\"a\",\"title\":\"A\",\"price\":\"1.5\",\"images\":[\"https://x.example/1.jpg\"]}]";
 
-const SAMPLES: [&str; 12] = [
+const SAMPLES: [&str; 14] = [
     SHOPIFY,
     ETSY,
     WOOCOMMERCE,
@@ -45,6 +49,8 @@ const SAMPLES: [&str; 12] = [
     PLAIN,
     NDJSON,
     ARRAY,
+    COMBINATIONS,
+    OLD_COMBINATIONS,
 ];
 
 /// What comes of a file: products, failed rows, and why it broke off.
@@ -93,6 +99,8 @@ fn every_sample_is_good() {
         (1, 0, None),
         (1, 0, None),
         (2, 0, None),
+        (1, 0, None),
+        (1, 0, None),
         (1, 0, None),
     ];
     assert_eq!(found, expected);

@@ -65,6 +65,7 @@ impl Products {
         name: &str,
         reader: impl AsyncRead + Send,
     ) -> Result<ImportId, Error> {
+        self.may_upload(ctx, tenant).await?;
         let id = ImportId::new(ctx.now);
         let (bytes, sha256) = self
             .store_file(&place(tenant, id), reader, KEPT_BYTES_MAX)
@@ -406,6 +407,7 @@ impl Products {
 
     /// Has the file read, from then on an upload of the same id. Asked twice, done once.
     pub(crate) async fn start_file(&self, ctx: &Ctx, tenant: TenantId, id: ImportId) -> Result<(), Error> {
+        self.may_upload(ctx, tenant).await?;
         self.want(ctx, tenant, id, Step::Read).await
     }
 

@@ -11,6 +11,7 @@ mod check;
 mod csv;
 mod dates;
 mod encoding;
+mod errors;
 mod fields;
 mod format;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod group;
 mod kept;
 mod layout;
 mod lines;
+mod list;
 mod looked;
 mod names;
 mod naming;

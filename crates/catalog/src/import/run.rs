@@ -4,6 +4,7 @@ use super::assemble::Defaults;
 use super::batch::{Batch, Batches, Failure};
 use super::format::Format;
 use super::layout::{Layout, header_hash};
+use super::list::Stand;
 use super::row::{Broken, RowError};
 use super::source::Source;
 use crate::app::{Outcome, RefusedCount, Source as DraftSource, Written, refuse_undone, write};
@@ -16,7 +17,7 @@ use ::store::Scope;
 use contracts::catalog::ProductStatus;
 use contracts::catalog::uploads::ColumnMeaning;
 use contracts::inventory::StockCount;
-use kernel::{Ctx, Currency, Cursor, Fault, ImportId, Page, PageLimit, ProductId, TenantId};
+use kernel::{Ctx, Currency, Fault, ImportId, ProductId, TenantId};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
@@ -319,45 +320,6 @@ impl Products {
     }
 }
 
-impl Products {
-    /// A page of an upload's errors, in the order of its rows.
-    pub async fn import_errors(
-        &self,
-        tenant: TenantId,
-        id: ImportId,
-        after: Option<&Cursor>,
-        limit: PageLimit,
-    ) -> Result<Page<RowError>, Error> {
-        let after: i64 = after
-            .map(|c| c.0.parse())
-            .transpose()
-            .map_err(|_| {
-                Fault::field(
-                    "cursor_invalid",
-                    "after",
-                    "`after` must be the `next` of an earlier page.",
-                )
-            })?
-            .unwrap_or(0);
-        let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        import::by_id(&mut tx, tenant, id)
-            .await?
-            .ok_or(Error::NotFound("import"))?;
-        let mut errors = import::errors(&mut tx, tenant, id, after, limit.plus_one()).await?;
-        tx.commit().await?;
-        let has_more = errors.len() > limit.get();
-        errors.truncate(limit.get());
-        let next = errors
-            .last()
-            .filter(|_| has_more)
-            .map(|(position, _)| Cursor(position.to_string()));
-        Ok(Page {
-            items: errors.into_iter().map(|(_, error)| error).collect(),
-            next,
-        })
-    }
-}
-
 impl Run {
     /// While one batch is written, the next is read and inventory takes the stock of the one before.
     async fn read_all(
@@ -413,9 +375,16 @@ impl Run {
 
     async fn write(&mut self, batch: Batch) -> Result<Settled, Error> {
         let ctx = self.now();
+        if !batch.categories.is_empty() {
+            return self.write_list(&ctx, batch).await;
+        }
         let tree = self
             .products
-            .tree_with(&ctx, batch.drafts.iter().filter_map(|d| d.category.as_ref()))
+            .tree_of_import(
+                &ctx,
+                (self.tenant, self.id),
+                batch.drafts.iter().filter_map(|d| d.category.as_ref()),
+            )
             .await?;
         let batch = Arc::new(batch);
         let (tenant, id, rows_done, errors_kept) = (self.tenant, self.id, self.rows_done, self.errors_kept);
@@ -444,6 +413,19 @@ impl Run {
         self.rows_done = i64::try_from(batch.through_row).unwrap_or(i64::MAX);
         self.errors_kept = errors_kept;
         Ok(settled(&batch, written))
+    }
+
+    async fn write_list(&mut self, ctx: &Ctx, batch: Batch) -> Result<Settled, Error> {
+        let stand = Stand {
+            tenant: self.tenant,
+            import: self.id,
+            rows_done: self.rows_done,
+            errors_kept: self.errors_kept,
+        };
+        let through_row = batch.through_row;
+        self.errors_kept = self.products.write_list(ctx, stand, Arc::new(batch)).await?;
+        self.rows_done = i64::try_from(through_row).unwrap_or(i64::MAX);
+        Ok(Settled::default())
     }
 
     /// Stock that inventory refuses: the product is in, the count is not.
@@ -565,7 +547,7 @@ fn settled(batch: &Batch, written: Written) -> Settled {
     }
 }
 
-fn read_elsewhere() -> Error {
+pub(super) fn read_elsewhere() -> Error {
     Refusal::new(
         "",
         READ_ELSEWHERE,

@@ -158,7 +158,9 @@ impl Source {
     async fn read_sheet(&mut self) {
         let Some(sheet) = &mut self.sheet else { return };
         let Some(found) = sheet.recv().await else {
-            self.is_at_end = true;
+            // Its reader ends with a word, unless it ended otherwise.
+            let error = std::io::Error::other("its rows end all of a sudden");
+            self.broken = Some(unreadable(self.last_row, &error));
             return;
         };
         for found in found {
@@ -166,6 +168,7 @@ impl Source {
                 Found::Header(names) => self.rows = Rows::Xlsx(Some(names)),
                 Found::Row(row) => self.waiting.push_back(row),
                 Found::Broken(broken) => self.broken = Some(broken),
+                Found::End => self.is_at_end = true,
             }
         }
     }
@@ -234,9 +237,10 @@ fn read_workbook(whole: &[u8], found: &mpsc::Sender<Vec<Found>>) {
         }
         true
     });
-    if let Err(broken) = read {
-        hand.push(Found::Broken(broken));
-    }
+    hand.push(match read {
+        Ok(()) => Found::End,
+        Err(broken) => Found::Broken(broken),
+    });
     // Whoever asked has gone.
     let _ = found.blocking_send(hand);
 }

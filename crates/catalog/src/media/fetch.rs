@@ -1,24 +1,14 @@
-//! Pictures by their addresses in files of others. An address may name anything, so it is followed only to where
-//! anybody could go: never into the network that this program runs in, whatever a name resolves to or a redirect says.
+//! Pictures by their addresses in files of others: gone to only where anybody could go ([`wire::Public`]), whatever a name
+//! resolves to or a redirect says.
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::header::{ACCEPT, LOCATION, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::rt::TokioExecutor;
 use kernel::limits::IMAGE_BYTES_MAX;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tower::Service;
+use wire::{Public, Unreached};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of one picture, redirects included.
 const TIMEOUT: Duration = Duration::from_secs(20);
 const REDIRECTS_MAX: usize = 5;
@@ -32,30 +22,25 @@ pub enum NoPicture {
     Later(String),
 }
 
+impl From<Unreached> for NoPicture {
+    fn from(why: Unreached) -> Self {
+        match why {
+            Unreached::Refused(why) => Self::Refused(why),
+            Unreached::Silent(why) => Self::Later(why),
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Fetcher {
-    client: Client<HttpsConnector<HttpConnector<PublicNames>>, Empty<Bytes>>,
-    reaches_private: bool,
+    public: Public,
 }
 
 impl Fetcher {
     /// `reaches_private` is for tests, whose servers run on this machine.
     pub fn new(reaches_private: bool) -> Result<Self, String> {
-        let mut tcp = HttpConnector::new_with_resolver(PublicNames { reaches_private });
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .map_err(|error| format!("TLS cannot be set up: {error}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        Ok(Self {
-            client: Client::builder(TokioExecutor::new())
-                .pool_max_idle_per_host(2)
-                .build(tls),
-            reaches_private,
-        })
+        let public = Public::new(reaches_private)?;
+        Ok(Self { public })
     }
 
     /// The bytes at an address. What they are is for others to find out.
@@ -74,17 +59,12 @@ impl Fetcher {
             .parse()
             .map_err(|_| NoPicture::Refused("this is no address".to_owned()))?;
         for _ in 0..=REDIRECTS_MAX {
-            self.check(&uri)?;
             let request = Request::get(uri.clone())
                 .header(USER_AGENT, "Stoa")
                 .header(ACCEPT, "image/webp,image/png,image/jpeg")
-                .body(Empty::new())
+                .body(Full::<Bytes>::default())
                 .map_err(|_| NoPicture::Refused("this is no address".to_owned()))?;
-            let answer = self
-                .client
-                .request(request)
-                .await
-                .map_err(|error| silence(&error))?;
+            let answer = self.public.ask(request).await?;
             let status = answer.status();
             if status.is_redirection() {
                 let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
@@ -119,50 +99,7 @@ impl Fetcher {
             "it redirects more than {REDIRECTS_MAX} times"
         )))
     }
-
-    /// Addresses of numbers are connected to as they are; names are looked at when they are resolved.
-    fn check(&self, uri: &Uri) -> Result<(), NoPicture> {
-        let refused = |why: &str| Err(NoPicture::Refused(why.to_owned()));
-        let (Some("http" | "https"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return refused("only http:// and https:// are fetched");
-        };
-        if authority.as_str().contains('@') {
-            return refused("an address with a name and password is not fetched");
-        }
-        if self.reaches_private {
-            return Ok(());
-        }
-        if !matches!(authority.port_u16(), None | Some(80 | 443 | 8080 | 8443)) {
-            return refused("this port is not one of pictures");
-        }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        match host.parse::<IpAddr>() {
-            Ok(address) if !is_public(address) => refused("it leads into a private network"),
-            _ => Ok(()),
-        }
-    }
 }
-
-fn silence(error: &hyper_util::client::legacy::Error) -> NoPicture {
-    let mut said = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|e| e.kind() == io::ErrorKind::PermissionDenied)
-        {
-            return NoPicture::Refused(PRIVATE.to_owned());
-        }
-        said = cause.to_string();
-        if said.contains(PRIVATE) {
-            return NoPicture::Refused(PRIVATE.to_owned());
-        }
-        source = cause.source();
-    }
-    NoPicture::Later(said)
-}
-
-const PRIVATE: &str = "it leads into a private network";
 
 /// Where a redirect leads.
 fn resolved(from: &Uri, to: &str) -> Option<Uri> {
@@ -182,121 +119,9 @@ fn resolved(from: &Uri, to: &str) -> Option<Uri> {
     format!("{scheme}://{authority}{path}").parse().ok()
 }
 
-/// Resolves names to public addresses only. The connection goes to the very addresses that were looked at, so a name
-/// that resolves differently the next time gains nothing.
-#[derive(Clone)]
-struct PublicNames {
-    reaches_private: bool,
-}
-
-impl Service<Name> for PublicNames {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = io::Error;
-    type Future = BoxFuture<'static, Result<Self::Response, io::Error>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let reaches_private = self.reaches_private;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(|address| reaches_private || is_public(address.ip()))
-                .collect();
-            if public.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, PRIVATE));
-            }
-            Ok(public.into_iter())
-        })
-    }
-}
-
-/// Whether anybody could reach this address from anywhere.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let is_special = match a {
-        0 | 10 | 127 => true,
-        100 => (64..128).contains(&b),
-        169 => b == 254,
-        172 => (16..32).contains(&b),
-        192 => b == 168 || (b == 0 && matches!(c, 0 | 2)) || (b == 88 && c == 99),
-        198 => matches!(b, 18 | 19) || (b == 51 && c == 100),
-        203 => b == 0 && c == 113,
-        // Multicast, reserved, broadcast.
-        224.. => true,
-        _ => false,
-    };
-    !is_special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let parts = address.segments();
-    let embedded = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match parts {
-        // Mapped and translated addresses are those of the other protocol.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-        [0x2002, high, low, ..] => embedded(high, low),
-        // Tunnels and documentation.
-        [0x2001, 0 | 0xdb8, ..] => false,
-        // What is given out lies here; loopback, unique local, link-local and multicast do not.
-        [first, ..] => (0x2000..0x4000).contains(&first),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_public_addresses_are_reached() {
-        for private in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "0.0.0.0",
-            "100.64.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::1",
-            "::",
-            "fe80::1",
-            "fd00::1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::a00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-            "ff02::1",
-            "192.0.2.1",
-            "198.18.0.1",
-        ] {
-            assert!(!is_public(private.parse().expect("an address")), "{private}");
-        }
-        for public in [
-            "1.1.1.1",
-            "93.184.216.34",
-            "172.32.0.1",
-            "2606:4700::1111",
-            "::ffff:1.1.1.1",
-        ] {
-            assert!(is_public(public.parse().expect("an address")), "{public}");
-        }
-    }
 
     #[tokio::test]
     async fn what_is_not_public_is_refused_before_anything_is_sent() {

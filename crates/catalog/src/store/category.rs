@@ -2,7 +2,7 @@
 
 use crate::domain::category::CategoryPath;
 use contracts::catalog::{Category, CategoryAttribute, CategoryChange};
-use kernel::{Actor, CategoryId, Timestamp};
+use kernel::{Actor, CategoryId, ImportId, Timestamp};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -69,29 +69,48 @@ pub struct NewCategory {
     pub attributes: Option<Vec<CategoryAttribute>>,
 }
 
-/// Adds those that are missing, and gives them; those that exist stay as they are.
+/// Adds those that are missing, and gives them; those that exist stay as they are. One that was removed comes back under
+/// its id and as it was. `import` is the upload that makes them, if one does.
 pub async fn add_missing(
     conn: &mut PgConnection,
     categories: &[NewCategory],
-) -> Result<Vec<CategoryId>, sqlx::Error> {
+    import: Option<ImportId>,
+) -> Result<Vec<PutCategory>, sqlx::Error> {
+    if categories.is_empty() {
+        return Ok(Vec::new());
+    }
     let columns = Columns::of(categories);
-    sqlx::query_scalar!(
-        r#"insert into catalog.category (id, path, slug, name, name_es, position)
-           select c.id, c.path::ltree, c.slug, c.name, c.name_es, c.position
-             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-                  as c (id, path, slug, name, name_es, position)
-            order by c.path
-           on conflict (path) do nothing
-           returning id as "id: CategoryId""#,
-        &columns.ids,
-        &columns.paths,
-        &columns.slugs,
-        &columns.names,
-        &columns.names_es,
-        &columns.positions
+    let rows = sqlx::query(
+        "with wanted as (
+             select c.id, c.path::ltree as path, c.slug, c.name, c.name_es, c.position
+               from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+                    as c (id, path, slug, name, name_es, position)
+         ), back as (
+             delete from catalog.category_removed r
+              using wanted w
+              where r.path = w.path
+                and not exists (select from catalog.category there where there.path = r.path)
+             returning r.category_id, r.path, r.name, r.name_es, r.position, r.version + 1 as version
+         )
+         insert into catalog.category (id, path, slug, name, name_es, position, import_id, version, made_version)
+         select coalesce(b.category_id, w.id), w.path, w.slug, coalesce(b.name, w.name), coalesce(b.name_es, w.name_es),
+                coalesce(b.position, w.position), $7::uuid, coalesce(b.version, 1), coalesce(b.version, 1)
+           from wanted w
+           left join back b on b.path = w.path
+          order by w.path
+         on conflict (path) do nothing
+         returning id, path::text as path, version, false as existed",
     )
+    .bind(&columns.ids)
+    .bind(&columns.paths)
+    .bind(&columns.slugs)
+    .bind(&columns.names)
+    .bind(&columns.names_es)
+    .bind(&columns.positions)
+    .bind(import)
     .fetch_all(conn)
-    .await
+    .await?;
+    rows.iter().map(put_of).collect()
 }
 
 /// A category that was added or reads differently now.
@@ -134,16 +153,16 @@ pub async fn put(
     .bind(&columns.stated)
     .fetch_all(conn)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(PutCategory {
-                id: CategoryId(row.try_get("id")?),
-                path: CategoryPath::of_ltree(row.try_get("path")?),
-                version: row.try_get("version")?,
-                existed: row.try_get("existed")?,
-            })
-        })
-        .collect()
+    rows.iter().map(put_of).collect()
+}
+
+fn put_of(row: &PgRow) -> Result<PutCategory, sqlx::Error> {
+    Ok(PutCategory {
+        id: CategoryId(row.try_get("id")?),
+        path: CategoryPath::of_ltree(row.try_get("path")?),
+        version: row.try_get("version")?,
+        existed: row.try_get("existed")?,
+    })
 }
 
 /// Adds one category; false where its path is taken.

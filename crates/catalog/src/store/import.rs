@@ -17,7 +17,7 @@ pub struct Import {
     pub rows_done: i64,
     /// Rows that were refused, exactly; the first of them are listed under `errors`.
     pub rows_failed: i64,
-    /// Products.
+    /// Products; of a file that lists categories, those.
     pub created: i64,
     pub updated: i64,
     pub unchanged: i64,

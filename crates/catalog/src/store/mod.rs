@@ -2,6 +2,7 @@
 
 pub mod aside;
 pub mod category;
+pub mod category_removal;
 pub mod file;
 pub mod history;
 pub mod image;

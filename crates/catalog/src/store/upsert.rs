@@ -34,12 +34,14 @@ pub struct ExistingVariant {
 }
 
 /// One shop's catalogue is changed by one transaction at a time: what a batch finds stays true until it commits,
-/// and its events stand in the log in the order of their versions.
+/// and its events stand in the log in the order of their versions. No category is removed meanwhile
+/// ([`super::category_removal::lock`]): that lock is shared and comes second, so that nobody holds it who waits for a shop.
 pub async fn lock_shop(conn: &mut PgConnection, tenant: TenantId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended('catalog ' || $1::text, 0))",
-        tenant.0.to_string()
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('catalog ' || $1::text, 0)),
+                pg_advisory_xact_lock_shared(hashtextextended('catalog categories', 0))",
     )
+    .bind(tenant.0.to_string())
     .execute(conn)
     .await?;
     Ok(())

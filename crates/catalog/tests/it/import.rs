@@ -317,6 +317,22 @@ async fn all_errors_are_counted_though_not_all_are_kept() {
 }
 
 #[tokio::test]
+async fn errors_below_a_good_row_do_not_hold_the_file_up() {
+    let scene = Scene::new().await;
+    let good = "good,Bowl,5\n";
+    let mut text = format!("sku,title,price\n{good}");
+    for i in 0..21_000 {
+        text.push_str(&format!("b{i},Bowl,?\n"));
+    }
+    // Whoever sends a file twice in one, and one product's rows without end.
+    text.push_str(good);
+    text.push_str("last,Vase,7\n");
+    text.push_str(&"last,Vase,7\n".repeat(2_500));
+    let report = import(&scene, text).await;
+    assert_eq!(counts(&report), [23_504, 23_501, 2, 0, 0]);
+}
+
+#[tokio::test]
 async fn a_refused_count_is_an_error_of_its_row() {
     let scene = Scene::new().await;
     scene.neighbours.refuses_units.lock().unwrap().insert(7);

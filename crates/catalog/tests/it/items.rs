@@ -153,6 +153,18 @@ async fn what_has_no_number_is_matched_by_hand() {
     assert_eq!(proposed["items"][0]["same_as_title"], "Oak bowl b");
     assert_eq!(offers(&scene, mine).await, []);
 
+    // Its shop takes it back, and no other; what is taken back or decided is not there any more.
+    let owner = format!("owner {}", scene.other_shop);
+    let other = scene.client().await.bearer(&owner);
+    let _ = other.delete(&propose(mine)).await.expect(404);
+    let kept = admin.get("/v1/admin/item-proposals").await.json();
+    assert_eq!(kept["items"][0]["product"], json!(mine));
+    let _ = seller.delete(&propose(mine)).await.expect(204);
+    let taken_back = admin.get("/v1/admin/item-proposals").await.json();
+    assert_eq!(taken_back["items"], json!([]));
+    let _ = seller.delete(&propose(mine)).await.expect(404);
+    let _ = seller.put(&propose(mine), &same(theirs)).await.expect(204);
+
     let item = format!("/v1/admin/products/{mine}/item");
     let _ = admin.put(&item, &same(theirs)).await.expect(204);
     assert_eq!(offers(&scene, mine).await.len(), 2);

@@ -26,5 +26,6 @@ mod schedule;
 mod schema;
 mod spare_files;
 mod undo;
+mod undo_categories;
 mod uploads;
 mod upsert;

@@ -5,7 +5,9 @@ mod holds;
 
 use crate::scene::{Scene, bowl};
 use crate::undo::dump;
+use crate::undo_categories::tree;
 use axum::http::Method;
+use catalog::Settings;
 use holds::{Sheet, Sold, minor, plain};
 use serde_json::{Value, json};
 use sqlx::types::Json;
@@ -72,7 +74,7 @@ impl Export {
         found
     }
 
-    /// Lists of categories and of combinations are no products by themselves.
+    /// Lists of categories and of combinations are no products by themselves: what becomes of them is told below.
     fn holds_products(&self) -> bool {
         !["categories_import.csv", "combinations_import.csv"].contains(&self.name.as_str())
     }
@@ -245,10 +247,6 @@ async fn combinations_stand_beside_their_products() {
     let file = |name: &str| std::fs::read(folder.join("prestashop").join(name)).unwrap();
     let (products, combinations) = (file("products_import.csv"), file("combinations_import.csv"));
     let scene = Scene::new().await;
-    assert_eq!(
-        send(&scene, file("categories_import.csv"), 422).await["code"],
-        "file_of_categories"
-    );
     let early = send(&scene, combinations.clone(), 201).await;
     assert_eq!(
         (
@@ -298,6 +296,113 @@ async fn combinations_stand_beside_their_products() {
     }
     undo(&scene, &report).await;
     assert!(dump(&scene).await == before);
+}
+
+/// Paths and names.
+async fn categories(scene: &Scene) -> Vec<String> {
+    let mut owner = scene.db.owner().await;
+    sqlx::query_scalar("select path::text || ' ' || name from catalog.category order by path")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap()
+}
+
+fn counts(report: &Value) -> [&Value; 5] {
+    ["created", "updated", "unchanged", "rows_failed", "rows_done"].map(|member| &report[member])
+}
+
+fn whole(numbers: [i64; 5]) -> [Value; 5] {
+    numbers.map(Value::from)
+}
+
+#[tokio::test]
+async fn a_list_of_categories_lands_as_it_is_twice_and_is_undone() {
+    let Some(folder) = folder() else { return };
+    let file = |name: &str| std::fs::read(folder.join("prestashop").join(name)).unwrap();
+    let list = file("categories_import.csv");
+    let scene = Scene::new().await;
+    let report = send(&scene, list.clone(), 201).await;
+    assert_eq!(counts(&report), whole([3, 0, 0, 0, 4]).each_ref(), "{report}");
+    let expected = ["accessories Accessories", "ipods iPods", "laptops Laptops"];
+    assert_eq!(categories(&scene).await, expected);
+    let as_it_is = tree(&scene).await;
+    let again = send(&scene, list.clone(), 201).await;
+    assert_eq!(counts(&again), whole([0, 0, 3, 0, 4]).each_ref(), "{again}");
+    assert!(tree(&scene).await == as_it_is);
+    undo(&scene, &again).await;
+    assert!(
+        tree(&scene).await == as_it_is,
+        "what was there is not the second upload's"
+    );
+    undo(&scene, &report).await;
+    assert!(tree(&scene).await.is_empty());
+
+    // The products' own file finds them.
+    let report = send(&scene, list, 201).await;
+    assert_eq!(counts(&report), whole([3, 0, 0, 0, 4]).each_ref(), "{report}");
+    let products = send(&scene, file("products_import.csv"), 201).await;
+    assert_eq!(categories(&scene).await, expected);
+    undo(&scene, &report).await;
+    assert_eq!(categories(&scene).await, ["ipods iPods"]);
+    undo(&scene, &products).await;
+    assert_eq!(categories(&scene).await, ["ipods iPods"]);
+}
+
+const LIST: &str = "Category ID;Active (0/1);Name *;Parent category;Root category (0/1);URL rewritten\n\
+                    9;1;Nano cases;iPods;0;nano-cases\n\
+                    3;1;iPods;Home;0;music-ipods\n\
+                    4;0;Hidden;Home;0;hidden\n\
+                    5;1;Chargers;Nowhere;0;chargers\n\
+                    6;1;Bowls of oak;wood;0;oak\n";
+
+#[tokio::test]
+async fn what_is_wrong_in_a_list_of_categories_is_told_by_row_and_column() {
+    let scene = Scene::new().await;
+    scene.upsert(vec![bowl("b1")]).await.unwrap();
+    let as_it_was = tree(&scene).await;
+    let report = send(&scene, LIST.into(), 201).await;
+    assert_eq!(counts(&report), whole([3, 0, 0, 2, 6]).each_ref(), "{report}");
+    let errors = report["errors"].as_array().unwrap();
+    let told: Vec<_> = errors
+        .iter()
+        .map(|error| ["row", "column", "code"].map(|member| error[member].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            [json!(4), json!("Active (0/1)"), json!("category_hidden")],
+            [json!(5), json!("Parent category"), json!("parent_unknown")],
+        ]
+    );
+    assert_eq!(
+        categories(&scene).await,
+        [
+            "ipods iPods",
+            "ipods.nano_cases Nano cases",
+            "wood Wood",
+            "wood.bowls Bowls",
+            "wood.bowls_of_oak Bowls of oak",
+        ]
+    );
+    let again = send(&scene, LIST.into(), 201).await;
+    assert_eq!(counts(&again), whole([0, 0, 3, 2, 6]).each_ref(), "{again}");
+    undo(&scene, &report).await;
+    assert!(tree(&scene).await == as_it_was);
+}
+
+#[tokio::test]
+async fn a_list_makes_no_categories_where_the_marketplace_makes_its_own() {
+    let scene = Scene::with(Settings {
+        creates_categories: false,
+        ..Settings::default()
+    })
+    .await;
+    let report = send(&scene, LIST.into(), 201).await;
+    assert_eq!(counts(&report), whole([0, 0, 0, 5, 6]).each_ref(), "{report}");
+    let errors = report["errors"].as_array().unwrap();
+    let is_refused = |error: &&Value| error["code"] == "category_unknown" && error["column"] == "Name *";
+    assert_eq!(errors.iter().filter(is_refused).count(), 2, "{report}");
+    assert!(tree(&scene).await.is_empty());
 }
 
 /// As PrestaShop 1.6 to 8 write them: options in two columns, and what a combination costs less.

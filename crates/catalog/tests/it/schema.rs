@@ -135,6 +135,12 @@ async fn what_is_on_sale_stays_when_more_is_asked_for_and_its_seller_is_told() {
         .await
         .expect(412);
     assert_eq!(stale.json()["version"], 2);
+    let told = scene.db.changed().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["kind"], "category.changed");
+    assert_eq!(told[0]["about"]["id"], id);
+    assert_eq!(told[0]["before"]["attributes"], json!([]));
+    assert_eq!(told[0]["after"]["attributes"][0]["key"], "diameter");
 
     let seller = scene.seller().await;
     let needy = seller.get("/v1/seller/needy-products").await.expect(200).json();

@@ -2,6 +2,7 @@
 
 use crate::history::same_but_version;
 use crate::scene::Scene;
+use crate::undo_categories::tree;
 use catalog::{Error, ImportOptions, Products};
 use contracts::catalog::history::UndoReport;
 use kernel::{Fault, ImportId};
@@ -48,7 +49,7 @@ async fn upload(scene: &Scene, file: &str) -> (ImportId, [i64; 3]) {
     (import.id, [import.created, import.updated, import.unchanged])
 }
 
-async fn undo(scene: &Scene, id: ImportId) -> UndoReport {
+pub async fn undo(scene: &Scene, id: ImportId) -> UndoReport {
     let undone = scene.products.undo_import(&scene.ctx, scene.shop, id).await;
     undone.expect("undone")
 }
@@ -220,7 +221,7 @@ async fn a_code_that_went_from_one_product_to_another_goes_back() {
 async fn an_undo_that_was_cut_off_goes_on() {
     let mut scene = Scene::new().await;
     upload(&scene, &before(500)).await;
-    let as_it_was = dump(&scene).await;
+    let as_it_was = (dump(&scene).await, tree(&scene).await);
     let (id, _) = upload(&scene, &after(500)).await;
     {
         // Dropped once its first batch is in, as a killed process would leave it.
@@ -260,14 +261,14 @@ async fn an_undo_that_was_cut_off_goes_on() {
     for report in [&one, &two] {
         assert_eq!((report.deleted, report.restored, report.skipped), (500, 167, 0));
     }
-    assert!(dump(&scene).await == as_it_was);
+    assert!((dump(&scene).await, tree(&scene).await) == as_it_was);
 }
 
 #[tokio::test]
 async fn an_undo_that_nobody_asks_for_again_is_brought_to_its_end() {
     let mut scene = Scene::new().await;
     upload(&scene, &before(20)).await;
-    let as_it_was = dump(&scene).await;
+    let as_it_was = (dump(&scene).await, tree(&scene).await);
     let (id, _) = upload(&scene, &after(20)).await;
     // Dropped before its first batch is in.
     let begun = "select count(*) from catalog.import_undo";
@@ -294,7 +295,7 @@ async fn an_undo_that_nobody_asks_for_again_is_brought_to_its_end() {
         stop.cancel();
     };
     Box::pin(async { tokio::join!(work, story) }).await;
-    assert!(dump(&scene).await == as_it_was);
+    assert!((dump(&scene).await, tree(&scene).await) == as_it_was);
 }
 
 #[tokio::test]

@@ -220,3 +220,58 @@ async fn a_check_counts_what_is_new_changed_and_taken_twice() {
     }))
     .await;
 }
+
+#[tokio::test]
+async fn a_list_of_categories_is_looked_at_checked_and_read() {
+    let scene = Scene::new().await;
+    let seller = scene.seller().await;
+    Box::pin(meanwhile(&scene, async {
+        let list = "id;Active (0/1);Name*;Parent Category\n\
+                    4;1;Nano;3\n\
+                    3;1;iPods;Home\n\
+                    5;0;Hidden;Home\n\
+                    6;1;Chargers;Nowhere\n";
+        let draft = preview(&seller, list).await;
+        assert_eq!(
+            [&draft["platform"], &draft["missing"], &draft["first"]],
+            [&json!("prestashop"), &json!([]), &json!([])]
+        );
+        assert_eq!(draft["errors"][0]["code"], "category_hidden");
+        let id = draft["id"].as_str().expect("an id").to_owned();
+        let at = |end: &str| format!("/v1/seller/imports/{id}/{end}");
+
+        let _ = seller.send(Method::POST, &at("check"), "").await.expect(202);
+        let checked = until(&seller, &at("draft"), "state", "checked").await;
+        let check = &checked["check"];
+        assert_eq!(
+            [
+                &check["created"],
+                &check["unchanged"],
+                &check["rows_failed"],
+                &check["rows"]
+            ],
+            [&json!(2), &json!(0), &json!(2), &json!(5)]
+        );
+        assert_eq!(scene.number("select count(*) from catalog.category").await, 0);
+
+        let _ = seller.send(Method::POST, &at("start"), "").await.expect(202);
+        let report = until(&seller, &format!("/v1/seller/imports/{id}"), "state", "finished").await;
+        assert_eq!(
+            [&report["created"], &report["rows_failed"], &report["rows_done"]],
+            [&json!(2), &json!(2), &json!(5)]
+        );
+        let made = "select count(*) from catalog.category where path in ('ipods', 'ipods.nano')";
+        assert_eq!(scene.number(made).await, 2);
+        let listed = seller.get(&at("errors.csv")).await.expect(200).text();
+        assert!(
+            listed.contains("\r\n5,Parent Category,Nowhere,parent_unknown,"),
+            "{listed}"
+        );
+        let events = seller.get(&at("events")).await.expect(200).text();
+        assert!(
+            events.contains("event: done") && events.contains("\"percent\":100"),
+            "{events}"
+        );
+    }))
+    .await;
+}

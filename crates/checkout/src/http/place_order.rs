@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{ETAG, LOCATION};
 use axum::response::IntoResponse;
-use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Checkout, DeliveryChoice, PlaceOrder};
 use contracts::orders::Order;
 use contracts::purses::TenderWish;
+use contracts::{Address, Language};
 use httpkit::{CartToken, IdempotencyKey, Json, Problem, ProblemDocument, RequestInfo, Shopper, etag};
 use kernel::limits::CART_LINES_MAX;
 use kernel::{CartId, Fault, Money};
@@ -45,6 +45,8 @@ pub(super) struct Request {
     /// at that moment. Needed where a line is `digital`; kept with the order, and confirmed by mail.
     #[serde(default)]
     consents_to_downloads: bool,
+    #[serde(default)]
+    language: Language,
 }
 
 /// Places the order of a cart: stock of every line is held and the order recorded, or nothing happens at all. The stock
@@ -111,6 +113,7 @@ pub(super) async fn handler(
                 },
                 expected_due: request.expected_due,
                 consents_to_downloads: request.consents_to_downloads,
+                language: request.language,
             },
         )
         .await?;

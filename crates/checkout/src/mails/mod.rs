@@ -5,7 +5,7 @@ mod words;
 
 use crate::error::Error;
 use contracts::identity::Identity;
-use contracts::notifications::{Letter, Letters, NoticeTopic};
+use contracts::notifications::{Letter, Letters};
 use contracts::orders::{
     AsOf, DownloadsReady, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled,
     SubOrderShipped, SubOrderUnitsCancelled,
@@ -57,6 +57,14 @@ enum News {
     ReturnWaits(ReturnUnanswered),
 }
 
+/// Whom a mail is for.
+struct Reader {
+    user: Option<UserId>,
+    name: String,
+    to: String,
+    language: Language,
+}
+
 /// What it takes to write to people.
 #[derive(Clone)]
 pub struct Mails {
@@ -105,25 +113,25 @@ impl Mails {
             }
             news => words::of(&order, news),
         };
-        let Some((subject, told)) = told else {
+        let Some((kind, facts)) = told else {
             return Ok(());
         };
-        let (user, name, to) = match &news {
+        let reader = match &news {
             News::ReturnWaits(waits) => self.owner_of(ctx, waits.tenant).await?,
-            _ => (
-                order.placed.buyer,
-                order.placed.address.name.clone(),
-                order.placed.email.clone(),
-            ),
+            _ => Reader {
+                user: order.placed.buyer,
+                name: order.placed.address.name.clone(),
+                to: order.placed.email.clone(),
+                language: order.placed.language,
+            },
         };
         let letter = Letter {
             key: job.key.clone().unwrap_or_else(|| job.id.to_string()),
-            topic: news.topic(),
-            user,
-            to,
-            language: Language::En,
-            subject,
-            body: format!("Hello {name},\n\n{told}\n"),
+            kind,
+            facts: facts.text("name", reader.name),
+            user: reader.user,
+            to: reader.to,
+            language: reader.language,
             // The shop's time to answer runs.
             urgent: matches!(news, News::ReturnWaits(_)),
         };
@@ -131,12 +139,16 @@ impl Mails {
         Ok(())
     }
 
-    /// Who, name and address.
-    async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<(Option<UserId>, String, String), Error> {
-        let owner = self.shops.dossier(ctx, shop).await?.owner;
-        let found = self.identity.users(ctx, vec![owner]).await?.pop();
+    async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<Reader, Error> {
+        let dossier = self.shops.dossier(ctx, shop).await?;
+        let found = self.identity.users(ctx, vec![dossier.owner]).await?.pop();
         let owner = found.ok_or_else(|| Fault::not_found("user"))?;
-        Ok((Some(owner.id), owner.name, owner.email))
+        Ok(Reader {
+            user: Some(owner.id),
+            name: owner.name,
+            to: owner.email,
+            language: Language::of_country(&dossier.shop.location.country),
+        })
     }
 }
 
@@ -152,15 +164,6 @@ impl News {
             .or_else(|| event.read().map(|read| read.map(Self::UnitsCancelled)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnAnswered)))
             .or_else(|| event.read().map(|read| read.map(Self::ReturnWaits)))
-    }
-
-    fn topic(&self) -> NoticeTopic {
-        match self {
-            Self::Ready(_) | Self::PartCancelled(_) | Self::UnitsCancelled(_) => NoticeTopic::Orders,
-            Self::Refunded(_) | Self::CameBack(_) => NoticeTopic::Refunds,
-            Self::Sent(_) | Self::Arrived(_) => NoticeTopic::Deliveries,
-            Self::ReturnAnswered(_) | Self::ReturnWaits(_) => NoticeTopic::Returns,
-        }
     }
 
     fn order(&self) -> OrderId {

@@ -1,77 +1,66 @@
-//! What stands in the mails.
+//! What the mails tell. The words for it are made when they are sent, in the reader's language.
 
 use super::News;
-use crate::app::CAME_TOO_LATE;
-use contracts::Language;
-use contracts::digital::consent;
-use contracts::orders::{CancelReason, ParcelLine, ReturnStatus, SubOrderCancelled};
+use contracts::notifications::{MailFact, MailFacts, MailFiles, MailKind, MailPhrase, MailUnits};
+use contracts::orders::{CancelReason, ReturnStatus, SubOrderCancelled};
 use contracts::payments::PaymentRefunded;
-use kernel::{Money, ParcelId, SubOrderId, Timestamp};
+use kernel::{Money, ParcelId, SubOrderId};
 use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
 
-/// Subject, and what is said below the greeting; none where there is nothing to tell any more.
-pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
+/// Which mail, and what is filled in; none where there is nothing to tell any more.
+pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
     Some(match news {
         // With a link in it: [`ready`].
         News::Ready(_) => return None,
-        News::Refunded(refunded) => (
-            format!("{} went back to you", refunded.amount),
-            given_back(order, refunded),
-        ),
+        News::Refunded(refunded) => (MailKind::Refunded, given_back(order, refunded)),
         News::CameBack(back) => (
-            format!("{} did not reach you", back.amount),
-            format!(
-                "We gave {} of your order {} back to you, and your bank sent it back to our payment provider: it may be that the \
-                 card or account has been closed. It is still yours. We were told of it and will try again; if you want it \
-                 sent another way, tell us.",
-                back.amount,
-                order.number()
-            ),
+            MailKind::RefundCameBack,
+            numbered(order.number()).amount("amount", back.amount),
         ),
         News::Sent(sent) => {
             let (sub_order, sent) = parcel(order, sent.sub_order, sent.parcel)?;
-            let number = number(&sub_order);
+            let more = match (sent.parcel.exchange, sub_order.left_to_ship().is_empty()) {
+                (Some(_), _) => MailPhrase::ReplacesReturned,
+                (None, true) => MailPhrase::AllHasLeft,
+                (None, false) => MailPhrase::RestFollows,
+            };
             (
-                format!("A parcel of your order {number} is on its way"),
-                on_its_way(&sub_order, sent),
+                MailKind::ParcelSent,
+                carried(&sub_order, sent).phrase("rest", more),
             )
         }
         News::Arrived(arrived) => {
             let (sub_order, arrived) = parcel(order, arrived.sub_order, arrived.parcel)?;
-            let number = number(&sub_order);
-            (
-                format!("A parcel of your order {number} has arrived"),
-                has_arrived(&sub_order, arrived),
-            )
+            (MailKind::ParcelArrived, carried(&sub_order, arrived))
         }
         News::PartCancelled(cancelled) => {
             let sub_order = order.sub_order(cancelled.sub_order)?;
-            (
-                format!("Your order {} will not come", number(&sub_order)),
-                nothing_comes(&sub_order, cancelled),
-            )
+            (MailKind::PartCancelled, nothing_comes(&sub_order, cancelled))
         }
         News::UnitsCancelled(cancelled) => {
             let sub_order = order.sub_order(cancelled.sub_order)?;
-            let told = will_not_come(&sub_order, &cancelled.units, cancelled.reason, &cancelled.note);
-            (
-                format!("Some of your order {} will not come", number(&sub_order)),
-                told,
-            )
+            let units = cancelled.units.iter().map(|units| Units {
+                line: units.line,
+                quantity: units.quantity,
+            });
+            let units: Vec<Units> = units.collect();
+            let facts = part(&sub_order)
+                .phrase("who", who(cancelled.reason))
+                .units("goods", contents(&sub_order, &units))
+                .text("note", cancelled.note.as_str());
+            (MailKind::UnitsCancelled, facts)
         }
         News::ReturnAnswered(answered) => {
             let sub_order = order.sub_order(answered.sub_order)?;
             let known = sub_order.find_return(answered.of)?;
-            let said = known.answer().unwrap_or_default();
-            let goods = contents(&sub_order, &known.requested.lines);
-            let (what, so) = match answered.status {
-                ReturnStatus::Refused => ("was refused", "The shop does not take these back:"),
-                _ => ("was authorised", "You can send these back:"),
+            let facts = part(&sub_order)
+                .units("goods", contents(&sub_order, &known.requested.lines))
+                .text("note", known.answer().unwrap_or_default());
+            let kind = match answered.status {
+                ReturnStatus::Refused => MailKind::ReturnRefused,
+                _ => MailKind::ReturnAuthorised,
             };
-            (
-                format!("Your return of order {} {what}", number(&sub_order)),
-                format!("{so}\n\n{goods}\n{said}"),
-            )
+            (kind, facts)
         }
         News::ReturnWaits(waits) => {
             let sub_order = order.sub_order(waits.sub_order)?;
@@ -79,74 +68,55 @@ pub fn of(order: &Order, news: &News) -> Option<(String, String)> {
             if sub_order.return_status(known) != ReturnStatus::Requested {
                 return None;
             }
-            let (number, until) = (number(&sub_order), waits.answer_by.format("%-d %B %Y, %H:%M"));
-            let goods = contents(&sub_order, &known.requested.lines);
-            (
-                format!("A return of order {number} waits for your answer"),
-                format!(
-                    "Your buyer wants to send these back:\n\n{goods}\nAnswer until {until} (UTC). After that the return is \
-                     authorised by itself."
-                ),
-            )
+            let facts = part(&sub_order)
+                .units("goods", contents(&sub_order, &known.requested.lines))
+                .with("until", MailFact::Moment(waits.answer_by));
+            (MailKind::ReturnWaits, facts)
         }
     })
 }
 
-/// What of an order can be downloaded, and from where; none where nothing can be any more.
-pub fn ready(order: &Order, link: &str) -> Option<(String, String)> {
+/// What of an order can be downloaded, and from where; none where nothing can be any more. With it goes what the law wants
+/// buyers of downloads to have on a durable medium (directive 2011/83/EU, articles 8 (7) b and 16 m).
+pub fn ready(order: &Order, link: &str) -> Option<(MailKind, MailFacts)> {
     let parts = order.sub_orders().filter(|part| part.cancellation().is_none());
     let lines = parts.flat_map(|part| &part.part.lines);
     let bought = lines.filter_map(|line| Some((line, line.digital.as_deref()?)));
-    let told: Vec<String> = bought
-        .map(|(line, digital)| {
-            let (files, times, days) = (digital.files.len(), digital.downloads_max, digital.days);
-            let each = if files == 1 {
-                "1 file".to_owned()
-            } else {
-                format!("{files} files")
-            };
-            format!(
-                "{}: {each}, up to {times} downloads each within {days} days\n",
-                line.title
-            )
+    let files: Vec<MailFiles> = bought
+        .map(|(line, digital)| MailFiles {
+            title: line.title.clone(),
+            files: digital.files.len(),
+            times: digital.downloads_max,
+            days: digital.days,
         })
         .collect();
-    let consented_at = order.sub_orders().find_map(|part| part.consented_at())?;
-    (!told.is_empty()).then(|| {
+    let agreed_at = order.sub_orders().find_map(|part| part.consented_at())?;
+    let facts = numbered(order.number())
+        .with("agreed_at", MailFact::Moment(agreed_at))
+        .phrase("consent", MailPhrase::Consent)
+        .text("link", link);
+    (!files.is_empty()).then(|| {
         (
-            format!("Your downloads of order {}", order.number()),
-            format!(
-                "Thank you. What you bought is ready:\n\n{}\nDownload it here:\n{link}\n\nThe link is yours alone: whoever has it can \
-                 download instead of you.\n\n{}",
-                told.concat(),
-                confirmed(consented_at)
-            ),
+            MailKind::DownloadsReady,
+            facts.with("files", MailFact::Files(files)),
         )
     })
 }
 
-/// What the law wants buyers of downloads to have on a durable medium (directive 2011/83/EU, articles 8 (7) b and 16 m).
-fn confirmed(consented_at: Timestamp) -> String {
-    format!(
-        "When you ordered, on {} (UTC), you agreed to this:\n\n“{}”\n\nThis mail confirms it: keep it. If something is wrong with a \
-         download, write to the shop.",
-        consented_at.format("%-d %B %Y at %H:%M"),
-        consent(Language::En)
-    )
+fn numbered(number: String) -> MailFacts {
+    MailFacts::default().text("order", number)
 }
 
-fn given_back(order: &Order, refunded: &PaymentRefunded) -> String {
-    let (amount, number, why) = (refunded.amount, order.number(), why(order, refunded));
-    format!(
-        "{amount} of your order {number} went back to you. Banks take some days to show it; gift cards and store credit have it \
-         at once.\n\n{why}"
-    )
+/// By its shop's own number.
+fn part(sub_order: &SubOrder<'_>) -> MailFacts {
+    numbered(of_sub_order(&sub_order.order.number(), sub_order.index))
 }
 
-/// In the words of whoever gave it back.
-fn why(order: &Order, refunded: &PaymentRefunded) -> String {
+/// With why, in the words of whoever gave it back.
+fn given_back(order: &Order, refunded: &PaymentRefunded) -> MailFacts {
+    let facts = numbered(order.number()).amount("amount", refunded.amount);
     if !refunded.sold {
-        return CAME_TOO_LATE.to_owned();
+        return facts.phrase("why", MailPhrase::CameTooLate);
     }
     let mut given = order.sub_orders().flat_map(|part| &part.progress.refunds);
     // One for several parts has the id of the first of them.
@@ -155,114 +125,63 @@ fn why(order: &Order, refunded: &PaymentRefunded) -> String {
         reason, deduction, ..
     }) = refund.map(|given| &given.refund)
     else {
-        return String::new();
+        return facts;
     };
+    let facts = facts.text("why", reason.as_str());
     match deduction {
-        Some(kept) => format!(
-            "{reason} The shop kept {} of what was paid: {}",
-            Money::new(kept.amount, order.currency()),
-            kept.reason
-        ),
-        None => reason.clone(),
+        Some(kept) => facts
+            .amount("kept", Money::new(kept.amount, order.currency()))
+            .text("kept_why", kept.reason.as_str()),
+        None => facts,
     }
 }
 
-fn on_its_way(sub_order: &SubOrder<'_>, sent: &Sent) -> String {
-    let more = match (sent.parcel.exchange, sub_order.left_to_ship().is_empty()) {
-        (Some(_), _) => "It replaces what you sent back.",
-        (None, true) => "With it, all of this part of your order has left.",
-        (None, false) => "The rest of this part of your order follows.",
-    };
-    format!(
-        "These have left:\n\n{}\n{}\n{more}",
-        contents(sub_order, &sent.parcel.lines),
-        way(sent)
-    )
-}
-
-fn has_arrived(sub_order: &SubOrder<'_>, sent: &Sent) -> String {
-    let lines = contents(sub_order, &sent.parcel.lines);
-    format!(
-        "These have arrived:\n\n{lines}\n{}\nIf you have not got the parcel, ask the shop where it is.",
-        way(sent)
-    )
-}
-
-fn will_not_come(sub_order: &SubOrder<'_>, units: &[ParcelLine], reason: CancelReason, note: &str) -> String {
-    let units: Vec<Units> = units
-        .iter()
-        .map(|units| Units {
-            line: units.line,
-            quantity: units.quantity,
-        })
-        .collect();
-    format!(
-        "{}\n\n{}\n{}What was paid for them goes back the way it was paid. All else comes as it was ordered.",
-        who(reason),
-        contents(sub_order, &units),
-        said(note)
-    )
+/// By whom, and under which number; a shop may have told neither.
+fn carried(sub_order: &SubOrder<'_>, sent: &Sent) -> MailFacts {
+    part(sub_order)
+        .units("goods", contents(sub_order, &sent.parcel.lines))
+        .text("carrier", sent.parcel.carrier.as_str())
+        .text("tracking", sent.parcel.tracking.as_str())
 }
 
 /// All that was not cancelled before, and its money.
-fn nothing_comes(sub_order: &SubOrder<'_>, cancelled: &SubOrderCancelled) -> String {
-    let lines = contents(sub_order, &sub_order.left_to_ship());
+fn nothing_comes(sub_order: &SubOrder<'_>, cancelled: &SubOrderCancelled) -> MailFacts {
+    let mut facts = part(sub_order)
+        .phrase("who", who(cancelled.reason))
+        .units("goods", contents(sub_order, &sub_order.left_to_ship()))
+        .text("note", cancelled.note.as_str());
     // A part that promotions made free has none.
-    let money = match cancelled.left.amount {
-        0 => String::new(),
-        _ => format!("{} goes back the way it was paid.\n", cancelled.left),
-    };
-    let others = match sub_order.order.placed.parts.len() {
-        1 => "",
-        _ => "What you ordered from other shops is not touched.",
-    };
-    format!(
-        "{}\n\n{lines}\n{}{money}{others}",
-        who(cancelled.reason),
-        said(&cancelled.note)
-    )
-}
-
-fn who(reason: CancelReason) -> &'static str {
-    match reason {
-        CancelReason::Buyer => "You have cancelled these:",
-        CancelReason::Operator => "The marketplace has cancelled these:",
-        CancelReason::Seller | CancelReason::Expired => "The shop cannot send these:",
+    if cancelled.left.amount != 0 {
+        facts = facts.amount("amount", cancelled.left);
+    }
+    match sub_order.order.placed.parts.len() {
+        1 => facts,
+        _ => facts.phrase("others", MailPhrase::OtherShopsUntouched),
     }
 }
 
-fn said(note: &str) -> String {
-    match note.is_empty() {
-        true => String::new(),
-        false => format!("{note}\n\n"),
+fn who(reason: CancelReason) -> MailPhrase {
+    match reason {
+        CancelReason::Buyer => MailPhrase::CancelledByBuyer,
+        CancelReason::Operator => MailPhrase::CancelledByMarketplace,
+        CancelReason::Seller | CancelReason::Expired => MailPhrase::CancelledByShop,
     }
 }
 
 /// A line for each, such as `2 × Stoneware bowl`.
-fn contents(sub_order: &SubOrder<'_>, units: &[Units]) -> String {
+fn contents(sub_order: &SubOrder<'_>, units: &[Units]) -> Vec<MailUnits> {
     let lines = units.iter().filter_map(|units| {
         let line = sub_order.line(units.line)?;
-        Some(format!("{} × {}\n", units.quantity, line.title))
+        Some(MailUnits {
+            quantity: units.quantity,
+            title: line.title.clone(),
+        })
     });
     lines.collect()
-}
-
-/// By whom, and under which number; a shop may have told neither.
-fn way(sent: &Sent) -> String {
-    let line = |what: &str, text: &str| match text.is_empty() {
-        true => String::new(),
-        false => format!("{what}: {text}\n"),
-    };
-    let parcel = &sent.parcel;
-    line("Carrier", &parcel.carrier) + &line("Tracking number", &parcel.tracking)
 }
 
 fn parcel(order: &Order, part: SubOrderId, id: ParcelId) -> Option<(SubOrder<'_>, &Sent)> {
     let index = order.placed.parts.iter().position(|known| known.id == part)?;
     let mut parcels = order.progress[index].parcels.iter();
     Some((order.sub_order(part)?, parcels.find(|sent| sent.parcel.id == id)?))
-}
-
-fn number(sub_order: &SubOrder<'_>) -> String {
-    of_sub_order(&sub_order.order.number(), sub_order.index)
 }

@@ -136,9 +136,9 @@ async fn a_refund_that_comes_back_is_owed_to_the_buyer_until_it_gets_through() {
     assert_eq!(
         subjects,
         [
-            "25.00 EUR did not reach you",
-            "25.00 EUR went back to you",
-            "25.00 EUR went back to you"
+            "€25.00 did not reach you",
+            "€25.00 went back to you",
+            "€25.00 went back to you"
         ]
     );
 }

@@ -107,6 +107,7 @@ pub async fn place(
         address: address(),
         delivery: Vec::new(),
         consents_to_downloads: false,
+        language: contracts::Language::En,
     };
     instance.checkouts.place(&world.ctx(), request).await
 }

@@ -1,10 +1,11 @@
 //! What happens to an order is told to its buyer by mail, however long it took and whoever was there to see it.
 
 use crate::market::Mail;
-use crate::world::{Instance, World};
+use crate::world::{Instance, World, order_of};
+use contracts::Language;
 use contracts::catalog::Offer;
 use contracts::checkout::{
-    CancelUnits, Checkout, OrderRefund, RefundOrder, RefundStatus, RefundTo, RefundWish,
+    CancelUnits, Checkout, OrderRefund, PlaceOrder, RefundOrder, RefundStatus, RefundTo, RefundWish,
 };
 use contracts::orders::{NewParcel, Order, Orders as _, ParcelLine};
 use contracts::payments::Payments as _;
@@ -58,7 +59,7 @@ async fn a_refund_that_takes_days_is_mailed_when_it_is_through_and_not_before() 
     let (to, subject, body) = mailed(&world, 1).await.remove(0);
     assert_eq!(
         (to.as_str(), subject.as_str()),
-        ("lucia@example.org", "3.00 EUR went back to you")
+        ("lucia@example.org", "€3.00 went back to you")
     );
     assert!(
         body.contains(&quick.number) && body.contains("One is cracked."),
@@ -70,7 +71,7 @@ async fn a_refund_that_takes_days_is_mailed_when_it_is_through_and_not_before() 
         .await
         .unwrap();
     let mails = mailed(&world, 2).await;
-    assert_eq!(mails[1].1, "7.00 EUR went back to you");
+    assert_eq!(mails[1].1, "€7.00 went back to you");
     assert!(mails[1].2.contains(&slow.number), "{}", mails[1].2);
 }
 
@@ -85,10 +86,7 @@ async fn a_mail_that_is_not_taken_is_sent_again_and_arrives_once() {
     give_back(&world, &instance, &order, 200).await;
     let mut subjects: Vec<String> = mailed(&world, 2).await.into_iter().map(|mail| mail.1).collect();
     subjects.sort_unstable();
-    assert_eq!(
-        subjects,
-        ["1.00 EUR went back to you", "2.00 EUR went back to you"]
-    );
+    assert_eq!(subjects, ["€1.00 went back to you", "€2.00 went back to you"]);
     assert!(
         !world.market.mail_is_stuck.load(Ordering::Relaxed),
         "it was refused once"
@@ -134,7 +132,7 @@ async fn whoever_paid_for_an_order_that_was_over_learns_why_the_money_is_back() 
     })
     .await;
     let (_, subject, body) = mailed(&world, 1).await.remove(0);
-    assert_eq!(subject, "15.00 EUR went back to you");
+    assert_eq!(subject, "€15.00 went back to you");
     assert!(body.contains("somebody else bought them"), "{body}");
 }
 
@@ -213,8 +211,9 @@ async fn units_that_will_not_come_are_told_with_why_and_then_their_money() {
     let cancelled = instance.checkouts.cancel_sale_units(&ctx, bowl.tenant, request);
     cancelled.await.unwrap();
     let mut mails = mailed(&world, 2).await;
-    mails.sort_by(|one, other| one.1.cmp(&other.1));
-    assert_eq!(mails[0].1, "10.00 EUR went back to you");
+    // Amounts come first: their sign sorts behind letters.
+    mails.sort_by(|one, other| other.1.cmp(&one.1));
+    assert_eq!(mails[0].1, "€10.00 went back to you");
     assert_eq!(
         mails[1].1,
         format!("Some of your order {} will not come", part.number)
@@ -252,8 +251,9 @@ async fn a_part_that_its_shop_cancels_is_told_with_why_and_what_goes_back_and_th
     let cancelled = instance.checkouts.cancel_sale(&ctx, bowl.tenant, part.id, note);
     cancelled.await.unwrap();
     let mut mails = mailed(&world, 3).await.split_off(1);
-    mails.sort_by(|one, other| one.1.cmp(&other.1));
-    assert_eq!(mails[0].1, "22.00 EUR went back to you");
+    // Amounts come first: their sign sorts behind letters.
+    mails.sort_by(|one, other| other.1.cmp(&one.1));
+    assert_eq!(mails[0].1, "€22.00 went back to you");
     let (to, subject, body) = &mails[1];
     assert_eq!(
         (to.as_str(), subject),
@@ -266,9 +266,40 @@ async fn a_part_that_its_shop_cancels_is_told_with_why_and_what_goes_back_and_th
         "The shop cannot send these",
         "2 × Stoneware bowl\n",
         "The kiln broke.",
-        "22.00 EUR goes back",
+        "€22.00 goes back",
         "other shops",
     ] {
         assert!(body.contains(told), "{told} in {body}");
     }
+}
+
+#[tokio::test]
+async fn a_buyer_whose_pages_are_spanish_is_mailed_in_spanish() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let owner = world.guest();
+    let cart = world.cart(&owner, &[(&bowl, 2)]);
+    let request = PlaceOrder {
+        language: Language::Es,
+        ..order_of(&owner, &cart, &secret::token())
+    };
+    // Sent again from a page in English, it is the same order.
+    let again = PlaceOrder {
+        language: Language::En,
+        ..request.clone()
+    };
+    let order = instance.checkouts.place(&world.ctx(), request).await.unwrap();
+    let same = instance.checkouts.place(&world.ctx(), again).await.unwrap();
+    assert_eq!(same.id, order.id);
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    give_back(&world, &instance, &order, 700).await;
+    let (to, subject, body) = mailed(&world, 1).await.remove(0);
+    assert_eq!(
+        (to.as_str(), subject.as_str()),
+        ("lucia@example.org", "Te hemos devuelto 7,00\u{a0}€")
+    );
+    assert!(body.starts_with("Hola, Lucía Romero:\n\n"), "{body}");
+    let told = format!("Te hemos devuelto 7,00\u{a0}€ de tu pedido {}.", order.number);
+    assert!(body.contains(&told) && body.contains("One is cracked."), "{body}");
 }

@@ -24,6 +24,7 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
         payment: PaymentId::new(ctx.now),
         reserved_until: ctx.now + Duration::from_secs(900),
         tenders: Vec::new(),
+        language: contracts::Language::En,
         parts: vec![Part {
             id: SubOrderId::new(ctx.now),
             tenant: offer.tenant,

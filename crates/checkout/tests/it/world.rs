@@ -281,6 +281,7 @@ pub fn order_of(owner: &CartOwner, cart: &Cart, key: &str) -> PlaceOrder {
         tender: TenderWish::default(),
         expected_due: None,
         consents_to_downloads: false,
+        language: contracts::Language::En,
     }
 }
 

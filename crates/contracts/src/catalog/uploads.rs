@@ -108,7 +108,7 @@ pub struct FileCheck {
     pub finished: bool,
     pub rows: u64,
     pub rows_failed: u64,
-    /// Products that would be new, changed, as before.
+    /// Products that would be new, changed, as before; of a file that lists categories, those.
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,

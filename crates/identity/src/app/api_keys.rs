@@ -6,7 +6,7 @@ use crate::store::api_key::{self, ApiKey, Held};
 use crate::store::hash_of;
 use ::store::{Scope, Tx, log};
 use contracts::identity::{API_KEY_PREFIX, ApiScope, Audience, Principal};
-use contracts::tenants::ShopStatus;
+use contracts::tenants::{Feature, ShopStatus};
 use kernel::{ApiKeyId, Ctx, SessionId, TenantId, Timestamp, UserId};
 
 /// Keys of one shop that are good at a time.
@@ -36,6 +36,7 @@ impl Accounts {
         by: UserId,
         new: NewApiKey,
     ) -> Result<ShownApiKey, Error> {
+        self.0.features.check(ctx, tenant, Feature::ApiKeys).await?;
         let shown = draw(ctx, tenant, by, new)?;
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
         keep(&mut tx, ctx, &shown).await?;

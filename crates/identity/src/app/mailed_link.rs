@@ -3,13 +3,13 @@
 use super::{Accounts, note};
 use crate::attempts::Attempt;
 use crate::domain::Email;
-use crate::mail::Message;
 use crate::store::account::{self, Account};
 use crate::store::hash_of;
 use crate::store::mailed_token::{self, Purpose};
 use crate::{Error, mail};
 use ::store::{Scope, Tx, log};
 use chrono::Duration;
+use contracts::notifications::{MailFacts, MailKind};
 use kernel::{Ctx, secret};
 
 /// A request for a link takes at least this long, so that its time does not tell whether a mail was written.
@@ -60,12 +60,13 @@ impl Link {
         }
     }
 
-    fn message(self, account: &Account, public_url: &str, token: &str) -> Message {
-        let write = match self {
-            Self::Verification => mail::verification,
-            Self::Reset => mail::reset,
+    fn mail(self, public_url: &str, token: &str) -> (MailKind, MailFacts) {
+        let (kind, page) = match self {
+            Self::Verification => (MailKind::VerifyEmail, "verify-email"),
+            Self::Reset => (MailKind::ResetPassword, "reset-password"),
         };
-        write(&account.email, &account.name, public_url, token)
+        let link = mail::link(public_url, page, token);
+        (kind, MailFacts::default().text("link", link))
     }
 }
 
@@ -107,22 +108,22 @@ impl Accounts {
         let mut tx = self.db().begin(Scope::System).await?;
         // The newest link alone is good.
         mailed_token::void_all(&mut *tx, account.id, link.purpose(), ctx.now).await?;
-        let message = self.write_link(&mut tx, ctx, link, account).await?;
+        let (kind, facts) = self.write_link(&mut tx, ctx, link, account).await?;
         note(&mut tx, ctx, account.id, link.requested(), None).await?;
         tx.commit().await?;
         log::wake();
-        self.send(message, ctx.now).await;
+        self.tell(ctx, account, kind, facts).await;
         Ok(())
     }
 
-    /// Makes a link; the message is to be sent after the commit.
+    /// Makes a link; its mail is to be sent after the commit.
     pub(super) async fn write_link(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
         link: Link,
         account: &Account,
-    ) -> Result<Message, Error> {
+    ) -> Result<(MailKind, MailFacts), Error> {
         let token = secret::token();
         let expires_at = ctx.now + link.ttl();
         mailed_token::insert(
@@ -133,6 +134,6 @@ impl Accounts {
             expires_at,
         )
         .await?;
-        Ok(link.message(account, &self.0.public_url, &token))
+        Ok(link.mail(&self.0.public_url, &token))
     }
 }

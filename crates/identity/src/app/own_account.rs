@@ -2,13 +2,13 @@
 
 use super::Accounts;
 use crate::Error;
-use crate::store::account;
+use crate::store::{account, language};
 use contracts::identity::{Device, OwnAccount};
-use contracts::{Reply, reply};
+use contracts::{Language, Reply, reply};
 use kernel::{Ctx, SessionId, UserId};
 
 impl Accounts {
-    async fn devices_of(&self, ctx: &Ctx, user: UserId) -> Result<Vec<Device>, Error> {
+    pub(super) async fn devices_of(&self, ctx: &Ctx, user: UserId) -> Result<Vec<Device>, Error> {
         let lines = self.sessions(ctx, user).await?;
         Ok(lines
             .into_iter()
@@ -43,5 +43,13 @@ impl OwnAccount for Accounts {
 
     fn send_verification<'a>(&'a self, ctx: &'a Ctx, user: UserId) -> Reply<'a, ()> {
         reply(self.verify_again(ctx, user))
+    }
+
+    fn keep_language<'a>(&'a self, _ctx: &'a Ctx, user: UserId, language: Language) -> Reply<'a, ()> {
+        reply(async move {
+            language::keep(self.db().pool(), user, language)
+                .await
+                .map_err(Error::from)
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::attempts::Attempt;
 use crate::domain::{Email, NAME_CHARS_MAX, Password};
 use crate::store::account::{self, Account};
 use crate::store::mailed_token::{self, Purpose};
-use crate::store::{hash_of, role};
+use crate::store::{hash_of, language, role};
 use ::store::{Scope, log};
 use contracts::identity::{RegisterUser, UserCard, UserRegistered};
 use httpkit::text;
@@ -62,7 +62,8 @@ impl Accounts {
         };
         let mut tx = self.db().begin(Scope::System).await?;
         account::insert(&mut *tx, &account, &password_hash, ctx.now).await?;
-        let message = self
+        language::keep(&mut *tx, account.id, request.language).await?;
+        let (kind, facts) = self
             .write_link(&mut tx, ctx, Link::Verification, &account)
             .await?;
         let registered = UserRegistered {
@@ -72,7 +73,7 @@ impl Accounts {
         log::append(&mut tx, ctx, &registered).await?;
         tx.commit().await?;
         log::wake();
-        self.send(message, ctx.now).await;
+        self.tell(ctx, &account, kind, facts).await;
         Ok(account.id)
     }
 

@@ -1,17 +1,19 @@
 //! Getting back in.
 
 use super::{Accounts, note};
+use crate::Error;
 use crate::attempts::Attempt;
 use crate::domain::Password;
 use crate::store::account;
 use crate::store::mailed_token::{self, Purpose};
-use crate::store::{guard, hash_of, session};
-use crate::{Error, mail};
-use ::store::{Scope, log};
-use kernel::Ctx;
+use crate::store::{challenge, guard, hash_of, role, second_factor, session};
+use ::store::{Scope, Tx, log};
+use contracts::notifications::{MailFacts, MailKind};
+use kernel::{Actor, Ctx, UserId};
 
 impl Accounts {
-    /// Sets a new password by a mailed link. Every session ends, and failed sign-ins are forgotten.
+    /// Sets a new password by a mailed link. Every session ends, and failed sign-ins are forgotten, unless they
+    /// guard a second factor.
     pub async fn reset_password(
         &self,
         ctx: &Ctx,
@@ -39,14 +41,38 @@ impl Accounts {
         let account = account::by_id(&mut *tx, user)
             .await?
             .ok_or(Error::NoSuchAccount)?;
-        guard::clear(&mut *tx, &hash_of(&account.email)).await?;
-        note(&mut tx, ctx, user, "password_changed", None).await?;
+        // What the old password began ends with it.
+        challenge::drop_of(&mut *tx, user).await?;
+        // A second factor stays, and so do the failures that guard it: who holds the mailbox alone is not to guess on.
+        if !second_factor::is_on(&mut *tx, user).await? {
+            guard::clear(&mut *tx, &hash_of(&account.email)).await?;
+        }
+        // Whoever holds the link is nobody yet; the account is somebody, whose changes may be audited.
+        let holder = Ctx {
+            actor: holder_of(&mut tx, user).await?,
+            ..ctx.clone()
+        };
+        note(&mut tx, &holder, user, "password_changed", None).await?;
         tx.commit().await?;
         log::wake();
-        let message = mail::password_changed(&account.email, &account.name, &self.0.public_url);
-        self.send(message, ctx.now).await;
+        let link = format!("{}/reset-password", self.0.public_url);
+        let facts = MailFacts::default().text("link", link);
+        self.tell(ctx, &account, MailKind::PasswordChanged, facts).await;
         Ok(())
     }
+}
+
+/// An account's holder as they act when they are signed in.
+async fn holder_of(tx: &mut Tx, user: UserId) -> Result<Actor, Error> {
+    if let Some(role) = role::operators(&mut **tx, user).await? {
+        return Ok(Actor::Operator { user, role });
+    }
+    let shops = role::shops_of(&mut **tx, user).await?;
+    Ok(shops.first().map_or(Actor::Buyer { user }, |shop| Actor::Seller {
+        user,
+        tenant: shop.tenant,
+        role: shop.role,
+    }))
 }
 
 #[cfg(test)]
@@ -76,6 +102,7 @@ mod tests {
             name: "Lucía".to_owned(),
             password: "Sevilla-azul-7".to_owned(),
             address: String::new(),
+            language: contracts::Language::En,
         };
         accounts.register(&ctx, lucia()).await.expect("registered");
 

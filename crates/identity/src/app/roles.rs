@@ -112,6 +112,6 @@ impl Accounts {
     }
 }
 
-fn granted(role: Role) -> String {
+pub(super) fn granted(role: Role) -> String {
     format!("role_granted:{}", name_of(role))
 }

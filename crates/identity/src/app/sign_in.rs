@@ -4,14 +4,16 @@ use super::{Accounts, note};
 use crate::Error;
 use crate::attempts::Attempt;
 use crate::domain::{DEVICE_CHARS_MAX, Email, lock_after};
+use crate::store::account::{self, Secret};
 use crate::store::role::{self, ShopRole};
 use crate::store::session::{self, NewSession, audience_name};
-use crate::store::{account, guard, hash_of};
+use crate::store::{guard, hash_of};
 use ::store::{Scope, log};
 use chrono::Duration;
 use contracts::identity::{AccountLocked, Audience, BrowserSession, SignIn};
 use kernel::{Ctx, Role, SessionId, TenantId, UserId, secret};
 use serde::Serialize;
+use sqlx::PgConnection;
 
 /// How long a browser stays signed in.
 const BROWSER_SESSION_TTL: Duration = Duration::days(14);
@@ -78,27 +80,38 @@ impl Capacity {
 impl Accounts {
     /// Signs a client of the API in.
     pub async fn login(&self, ctx: &Ctx, request: SignInAs) -> Result<TokenPair, Error> {
-        let user = self.prove(ctx, &request.sign_in).await?;
+        let proved = self.prove(ctx, &request.sign_in).await?;
         let capacity = self
-            .capacity(ctx, user, request.audience, request.shop.as_deref())
+            .capacity(ctx, proved.id, request.audience, request.shop.as_deref())
             .await?;
-        let session = self.open(ctx, user, capacity, &request.sign_in, None).await?;
-        self.first_tokens(ctx, user, capacity, session).await
+        self.ask_second(ctx, &proved, Some(capacity)).await?;
+        let session = self.open(ctx, &proved, capacity, &request.sign_in, None).await?;
+        self.first_tokens(ctx, proved.id, capacity, session).await
     }
 
     /// Opens a browser session. Its role follows from the account, now and at each request.
     pub async fn sign_in(&self, ctx: &Ctx, request: SignIn) -> Result<BrowserSession, Error> {
-        let user = self.prove(ctx, &request).await?;
-        let capacity = self.browser_capacity(user).await?;
+        let proved = self.prove(ctx, &request).await?;
+        self.ask_second(ctx, &proved, None).await?;
+        self.open_browser(ctx, &proved, &request).await
+    }
+
+    pub(super) async fn open_browser(
+        &self,
+        ctx: &Ctx,
+        proved: &Secret,
+        request: &SignIn,
+    ) -> Result<BrowserSession, Error> {
+        let capacity = self.browser_capacity(proved.id).await?;
         let cookie = secret::token();
-        self.open(ctx, user, capacity, &request, Some(&cookie)).await?;
+        self.open(ctx, proved, capacity, request, Some(&cookie)).await?;
         let principal = self.by_cookie(ctx, &cookie).await?;
         Ok(BrowserSession { cookie, principal })
     }
 
-    /// The account that address and password belong to. Unknown accounts and wrong passwords give one answer, cost one
-    /// hash, and are counted and locked alike.
-    async fn prove(&self, ctx: &Ctx, request: &SignIn) -> Result<UserId, Error> {
+    /// The account that address and password belong to, and the hash that the password fitted. Unknown accounts and wrong
+    /// passwords give one answer, cost one hash, and are counted and locked alike.
+    pub(super) async fn prove(&self, ctx: &Ctx, request: &SignIn) -> Result<Secret, Error> {
         let email = Email::parse(&request.email)?;
         let attempt = Attempt::SignIn {
             email: email.as_str(),
@@ -115,12 +128,13 @@ impl Accounts {
             return Err(Error::Locked { until, now: ctx.now });
         }
         let secret = account::secret_by_email(self.db().pool(), &email).await?;
-        let (user, hash) = secret.map(|s| (s.id, s.password_hash)).unzip();
+        let hash = secret.as_ref().map(|secret| secret.password_hash.clone());
         let password = request.password.clone();
         let (fits, _turn) = self.0.hasher.verify(turn, password, hash).await?;
-        match user {
-            Some(user) if fits => Ok(user),
-            _ => {
+        match secret {
+            Some(secret) if fits => Ok(secret),
+            secret => {
+                let user = secret.map(|secret| secret.id);
                 self.count_failure(ctx, &email_hash, user).await?;
                 Err(Error::BadCredentials)
             }
@@ -129,15 +143,7 @@ impl Accounts {
 
     async fn count_failure(&self, ctx: &Ctx, email_hash: &[u8], user: Option<UserId>) -> Result<(), Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let forget_before = ctx.now - FAILURES_FORGOTTEN_AFTER;
-        let failures = guard::count_failure(&mut tx, email_hash, ctx.now, forget_before).await?;
-        if let Some(lock) = lock_after(failures) {
-            let until = ctx.now + lock;
-            guard::lock(&mut tx, email_hash, until).await?;
-            if let Some(user) = user {
-                log::append(&mut tx, ctx, &AccountLocked { user, until }).await?;
-            }
-        }
+        record_failure(&mut tx, ctx, email_hash, user).await?;
         tx.commit().await?;
         log::wake();
         Ok(())
@@ -224,10 +230,11 @@ impl Accounts {
             .map_or(Capacity::BUYER, |&shop| Capacity::staff(shop)))
     }
 
-    async fn open(
+    /// Opens a session for whoever proved to be an account's holder, unless its password was replaced since.
+    pub(super) async fn open(
         &self,
         ctx: &Ctx,
-        user: UserId,
+        proved: &Secret,
         capacity: Capacity,
         request: &SignIn,
         cookie: Option<&str>,
@@ -239,7 +246,7 @@ impl Accounts {
         };
         let new = NewSession {
             id: SessionId::new(ctx.now),
-            account: user,
+            account: proved.id,
             audience: capacity.audience,
             role: capacity.role,
             acts_for: capacity.tenant,
@@ -250,14 +257,44 @@ impl Accounts {
         };
         let email = Email::parse(&request.email)?;
         let mut tx = self.db().begin(Scope::System).await?;
+        still_stands(&mut tx, proved).await?;
         session::insert(&mut *tx, &new, ctx.now).await?;
         guard::clear(&mut *tx, &hash_of(email.as_str())).await?;
         let change = format!("signed_in:{}", audience_name(capacity.audience));
-        note(&mut tx, ctx, user, &change, capacity.tenant).await?;
+        note(&mut tx, ctx, proved.id, &change, capacity.tenant).await?;
         tx.commit().await?;
         log::wake();
         Ok(new.id)
     }
+}
+
+/// Refuses whoever proved a password that is none any more. A reset that is not over ends what this transaction writes: it
+/// waits for it, and ends all that it finds.
+pub(super) async fn still_stands(conn: &mut PgConnection, proved: &Secret) -> Result<(), Error> {
+    let hash = account::hold_password_hash(conn, proved.id).await?;
+    match hash {
+        Some(hash) if hash == proved.password_hash => Ok(()),
+        _ => Err(Error::BadCredentials),
+    }
+}
+
+/// Counts a failure, of a password or of a code, and locks where there are too many in a row.
+pub(super) async fn record_failure(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    email_hash: &[u8],
+    user: Option<UserId>,
+) -> Result<(), Error> {
+    let forget_before = ctx.now - FAILURES_FORGOTTEN_AFTER;
+    let failures = guard::count_failure(&mut *conn, email_hash, ctx.now, forget_before).await?;
+    if let Some(lock) = lock_after(failures) {
+        let until = ctx.now + lock;
+        guard::lock(&mut *conn, email_hash, until).await?;
+        if let Some(user) = user {
+            log::append(conn, ctx, &AccountLocked { user, until }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What a header says, without what cannot be shown.

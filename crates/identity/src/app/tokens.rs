@@ -9,7 +9,7 @@ use crate::token::{self, ACCESS_TTL, Claims};
 use ::store::{Scope, Tx, log};
 use chrono::Duration;
 use contracts::identity::Audience;
-use kernel::{Ctx, Role, SessionId, UserId, secret};
+use kernel::{Ctx, Role, SessionId, TenantId, UserId, secret};
 
 /// How long a refresh token waits for its use.
 const REFRESH_TTL: Duration = Duration::days(30);
@@ -95,15 +95,25 @@ impl Accounts {
 
 /// What a session of the API may do now: its audience stays, its role is read anew. None when the role was taken.
 pub(super) async fn current_capacity(tx: &mut Tx, session: &Session) -> Result<Option<Capacity>, Error> {
-    let role = match (session.audience, session.acts_for) {
+    capacity_now(tx, session.account, session.audience, session.acts_for).await
+}
+
+/// What an account may do now, for an audience that it signed in for before.
+pub(super) async fn capacity_now(
+    tx: &mut Tx,
+    account: UserId,
+    audience: Audience,
+    acts_for: Option<TenantId>,
+) -> Result<Option<Capacity>, Error> {
+    let role = match (audience, acts_for) {
         (Audience::Buyer, _) => Some(Role::Buyer),
-        (Audience::Seller, Some(tenant)) => role::in_shop(&mut **tx, session.account, tenant).await?,
-        (Audience::Admin, _) => role::operators(&mut **tx, session.account).await?,
+        (Audience::Seller, Some(tenant)) => role::in_shop(&mut **tx, account, tenant).await?,
+        (Audience::Admin, _) => role::operators(&mut **tx, account).await?,
         (Audience::Seller | Audience::Partner, _) => None,
     };
     Ok(role.map(|role| Capacity {
-        audience: session.audience,
+        audience,
         role,
-        tenant: session.acts_for,
+        tenant: acts_for,
     }))
 }

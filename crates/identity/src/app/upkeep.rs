@@ -2,7 +2,7 @@
 
 use super::Accounts;
 use crate::Error;
-use crate::store::{guard, mail, mailed_token, session};
+use crate::store::{challenge, guard, mail, mailed_token, second_factor, session};
 use chrono::Duration;
 use kernel::{SharedClock, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 const EVERY: std::time::Duration = std::time::Duration::from_secs(15 * 60);
 /// How long ended sessions, used tokens and mails stay for whoever asks what happened.
 const KEPT: Duration = Duration::days(30);
+/// How long a secret waits for the app's first code.
+pub(super) const PENDING_FACTOR_TTL: Duration = Duration::hours(1);
 const GUARDS_KEPT: Duration = Duration::days(2);
 
 /// Runs the upkeep every quarter of an hour until it is stopped.
@@ -33,6 +35,8 @@ impl Accounts {
         let db = self.db().pool();
         session::drop_over(db, now - KEPT).await?;
         mailed_token::drop_expired(db, now - KEPT).await?;
+        challenge::drop_expired(db, now).await?;
+        second_factor::drop_pending(db, now - PENDING_FACTOR_TTL).await?;
         mail::drop_old(db, now - KEPT).await?;
         guard::forget_old(db, now - GUARDS_KEPT).await?;
         Ok(())

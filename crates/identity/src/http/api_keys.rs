@@ -105,7 +105,7 @@ pub async fn list(
         (status = 201, body = Secret),
         (status = 400, body = ProblemDocument, description = "`field_invalid`, `text_empty`, `text_too_long`, `text_control`, `scopes_missing`, `expiry_invalid`, `parameter_invalid`", content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, description = "`token_missing`, `token_invalid`", content_type = "application/problem+json"),
-        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`, `scope_missing`", content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, description = "`wrong_audience`, `permission_missing`, `scope_missing`, `feature_off`: `api_keys`", content_type = "application/problem+json"),
         (status = 409, body = ProblemDocument, description = "`too_many_keys`: 50 are good already", content_type = "application/problem+json"),
     )
 )]

@@ -27,13 +27,14 @@ fn buyer() -> Audience {
 }
 
 /// Signs in. Three wrong passwords in a row lock the address for a growing time, whether it has an account or not.
+/// Whoever has a second factor is led on to it.
 #[utoipa::path(
     post, path = "/v1/auth/login", tag = "identity", operation_id = "login",
     request_body = Request, security(()),
     responses(
         (status = 200, body = TokenPair),
         (status = 400, body = ProblemDocument, description = "`email_invalid`, `field_invalid`", content_type = "application/problem+json"),
-        (status = 401, body = ProblemDocument, description = "`credentials_invalid`", content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, description = "`credentials_invalid`; `second_factor_needed` with `challenge` and `expires_at`: go on at `/v1/auth/second-factor`", content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, description = "`audience_not_granted`, `not_staff`, `insecure_transport`: plain HTTP from another machine", content_type = "application/problem+json"),
         (status = 422, body = ProblemDocument, description = "`shop_ambiguous` with `shops`", content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, description = "`account_locked` with `locked_until`, `rate_limited`", content_type = "application/problem+json"),

@@ -2,6 +2,7 @@ use super::Visitor;
 use crate::Accounts;
 use axum::extract::State;
 use axum::http::StatusCode;
+use contracts::Language;
 use contracts::identity::RegisterUser;
 use httpkit::{Confidential, Json, Problem, ProblemDocument};
 use kernel::UserId;
@@ -18,6 +19,8 @@ pub struct Request {
     /// At least 8 characters, capital and small letters, none of the passwords that everybody tries first.
     #[schema(min_length = 8, max_length = 256, format = Password)]
     password: String,
+    #[serde(default)]
+    language: Language,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -49,12 +52,14 @@ pub async fn handler(
         email,
         name,
         password,
+        language,
     } = request;
     let register = RegisterUser {
         email,
         name,
         password,
         address: visitor.address,
+        language,
     };
     let id = accounts.register(&visitor.ctx, register).await?;
     Ok((StatusCode::CREATED, Json(Response { id })))

@@ -115,6 +115,14 @@ pub async fn by_emails(db: impl PgExecutor<'_>, emails: &[String]) -> Result<Vec
     .await
 }
 
+/// The password's hash as it is now. A new password waits until the transaction ends.
+pub async fn hold_password_hash(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("select password_hash from identity.account where id = $1 for share")
+        .bind(id.0)
+        .fetch_optional(db)
+        .await
+}
+
 /// Marks the address as verified; an earlier time stays.
 pub async fn verify_email(db: impl PgExecutor<'_>, id: UserId, now: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query!(

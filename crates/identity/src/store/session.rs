@@ -56,7 +56,7 @@ pub fn audience_name(audience: Audience) -> &'static str {
     }
 }
 
-fn audience_of(name: &str) -> Result<Audience, sqlx::Error> {
+pub fn audience_of(name: &str) -> Result<Audience, sqlx::Error> {
     serde_json::from_value(serde_json::Value::from(name)).map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 

@@ -98,6 +98,7 @@ impl App {
             name: "Lucía Romero".to_owned(),
             password: PASSWORD.to_owned(),
             address: String::new(),
+            language: contracts::Language::En,
         };
         self.accounts
             .register(&self.ctx(), request)

@@ -1,7 +1,8 @@
 use crate::harness::{App, PASSWORD, text};
 use contracts::identity::Mailbox;
 use identity::AttemptLimits;
-use serde_json::json;
+use kernel::{Role, TenantId};
+use serde_json::{Value, json};
 use std::num::NonZeroU32;
 use std::time::Instant;
 
@@ -74,6 +75,57 @@ async fn a_password_is_reset_by_a_link_that_works_once() {
             "signed_in:buyer"
         ]
     );
+}
+
+/// Whoever holds the link is nobody yet: an audit needs to know whose password it was.
+#[tokio::test]
+async fn a_reset_is_told_as_the_accounts_own() {
+    let app = App::new().await;
+    let (buyer, clerk, support) = (
+        app.buyer("buyer@example.org").await,
+        app.buyer("clerk@example.org").await,
+        app.buyer("support@example.org").await,
+    );
+    let (ctx, tenant) = (app.ctx(), TenantId::new(app.ctx().now));
+    let shops = app
+        .accounts
+        .set_shop_role(&ctx, clerk, tenant, Some(Role::Clerk), 1);
+    shops.await.expect("set");
+    let operators = app.accounts.grant(&ctx, support, Role::Support).await;
+    operators.expect("granted");
+    for (email, user, actor) in [
+        (
+            "buyer@example.org",
+            buyer,
+            json!({"kind": "buyer", "user": buyer}),
+        ),
+        (
+            "clerk@example.org",
+            clerk,
+            json!({"kind": "seller", "user": clerk, "tenant": tenant, "role": "clerk"}),
+        ),
+        (
+            "support@example.org",
+            support,
+            json!({"kind": "operator", "user": support, "role": "support"}),
+        ),
+    ] {
+        let request = json!({ "email": email });
+        let asked = app.http.post("/v1/auth/request-password-reset", &request).await;
+        let _ = asked.expect(202);
+        let token = app.mailed_token(email, "reset-password").await.expect("a mail");
+        let reset = json!({"token": token, "password": NEW_PASSWORD});
+        let _ = app.http.post("/v1/auth/reset-password", &reset).await.expect(204);
+        let told: Value = sqlx::query_scalar(
+            "select actor from log.event
+              where topic = 'identity.account_changed' and key = $1 and payload ->> 'change' = 'password_changed'",
+        )
+        .bind(user.0)
+        .fetch_one(&mut app.db.owner().await)
+        .await
+        .expect("told");
+        assert_eq!(told, actor, "{email}");
+    }
 }
 
 #[tokio::test]

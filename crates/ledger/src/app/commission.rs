@@ -1,6 +1,6 @@
 //! What shops are charged: rules are made and ended here, and remembered by whoever sells.
 
-use super::Ledger;
+use super::{Ledger, told};
 use crate::domain::{Charged, Conditions, Rule, Rulebook, Sold, Tariff};
 use crate::error::Error;
 use crate::store::commission::{self, RuleRow, Wanted};
@@ -120,6 +120,7 @@ impl Ledger {
         }
         commission::insert(&mut tx, ctx, &rule, new.replaces, &new.note).await?;
         let row = found(&mut tx, rule.id).await?;
+        told::rule_made(&mut tx, ctx, &row).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -187,7 +188,7 @@ async fn end(
     // One that has not begun is ended before it does: it never holds.
     let at = at.max(rule.valid_from);
     match commission::end(conn, ctx, id, at, note).await? {
-        true => Ok(()),
+        true => told::rule_ended(conn, ctx, &rule, at, note).await,
         false => Err(Error::RuleEnded),
     }
 }

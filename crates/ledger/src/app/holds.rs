@@ -1,6 +1,6 @@
 //! Holding money back, and letting it go.
 
-use super::Ledger;
+use super::{Ledger, told};
 use crate::domain::{HoldReason, Schedule, entry_id, reserve};
 use crate::error::Error;
 use crate::store::entries::{currency, post, reverse_all};
@@ -60,6 +60,7 @@ impl Ledger {
         let id = HoldId::new(ctx.now);
         set_aside(&mut tx, ctx, vec![(id, request)]).await?;
         let row = lock(&mut tx, id).await?.ok_or(Error::NotFound("hold"))?;
+        told::hold_placed(&mut tx, ctx, &row).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -71,6 +72,7 @@ impl Ledger {
         if row.state != "held" {
             return Err(Error::HoldEnded);
         }
+        told::hold_lifted(&mut tx, ctx, &row, note).await?;
         self.release(&mut tx, ctx, &[row], note).await?;
         let row = lock(&mut tx, id).await?.ok_or(Error::NotFound("hold"))?;
         tx.commit().await?;

@@ -1,7 +1,7 @@
 //! What shops pay for having products listed: operators make and end rules, and what is due is charged by itself.
 
-use super::Ledger;
 use super::commission::beginning;
+use super::{Ledger, told};
 use crate::domain::{Lister, ListingCharge, ListingRule, listing_charge, promoted_fee, rule_for};
 use crate::error::Error;
 use crate::store::entries;
@@ -57,6 +57,7 @@ impl Ledger {
         }
         listings::insert_rule(&mut tx, ctx, &rule, &new.note).await?;
         let row = found(&mut tx, rule.id).await?;
+        told::listing_rule_made(&mut tx, ctx, &row).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -77,6 +78,7 @@ impl Ledger {
             return Err(Error::RuleEnded);
         }
         let row = found(&mut tx, id).await?;
+        told::listing_rule_ended(&mut tx, ctx, &rule, &row).await?;
         tx.commit().await?;
         Ok(row)
     }

@@ -1,6 +1,7 @@
 //! Gift cards and store credit: issued, granted, switched off and read. What orders do with them is in
 //! [`crate::till::purses`].
 
+use super::told;
 use crate::domain::purse::{Code, card_issued, credit_granted, credit_of};
 use crate::error::Error;
 use crate::store::entries::post;
@@ -93,6 +94,7 @@ impl Purses {
         let row = rows::card(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("gift card"))?;
+        told::card_issued(&mut tx, ctx, &row).await?;
         tx.commit().await?;
         Ok((code, row))
     }
@@ -139,10 +141,13 @@ impl Purses {
     ) -> Result<CardRow, Error> {
         let reason = text::line("/reason", reason, NOTE_CHARS_MAX).map_err(Error::Elsewhere)?;
         let mut tx = self.db.begin(Scope::System).await?;
-        rows::switch(&mut tx, ctx, id, off_at, &reason).await?;
+        let is_switched = rows::switch(&mut tx, ctx, id, off_at, &reason).await?;
         let row = rows::card(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("gift card"))?;
+        if is_switched {
+            told::card_switched(&mut tx, ctx, &row, &reason).await?;
+        }
         tx.commit().await?;
         Ok(row)
     }
@@ -177,6 +182,7 @@ impl Purses {
         post(&mut tx, &[entry]).await?;
         rows::put_on(&mut tx, ctx, &movement).await?;
         let row = rows::movement(&mut tx, purse, movement.id).await?;
+        told::credit_granted(&mut tx, ctx, new.user, amount, &reason).await?;
         tx.commit().await?;
         row.ok_or(Error::NotFound("store credit"))
     }

@@ -73,7 +73,11 @@ impl Ledger {
         match state_of(&payout)? {
             PayoutState::Paid => {}
             PayoutState::Returned => return Ok(payout),
-            state => return Err(Error::PayoutNotPaid(state)),
+            state => {
+                // Before the answer: a batch leaves out what somebody still holds.
+                tx.rollback().await?;
+                return Err(Error::PayoutNotPaid(state));
+            }
         }
         let said = Said::Returned {
             reference: reference.to_owned(),

@@ -4,9 +4,10 @@ use super::Ledger;
 use crate::domain::{Entry, FileLine, LineKind, entry_id, provider_fee, provider_transfer, read_file};
 use crate::error::Error;
 use crate::store::entries::post;
-use crate::store::settlements::{self, BreakRow, LineKey, NewFile};
-use crate::store::{charges, entries};
+use crate::store::settlements::{self, BreakRow, LineKey, NewFile, Wanted};
+use crate::store::{charges, entries, unlisted};
 use ::store::Scope;
+use chrono::NaiveDate;
 use contracts::payments::{PaymentCaptured, PaymentRefunded};
 use kernel::{Ctx, Money, MoneyError, uuid_at};
 use sha2::{Digest, Sha256};
@@ -68,6 +69,13 @@ impl Ledger {
             let line = u32::try_from(line).unwrap_or(0);
             return Err(Error::LineChanged { line, reference });
         }
+        let known: Vec<Uuid> = entries.iter().copied().flatten().collect();
+        // Before anything noted is touched, as all others do.
+        unlisted::hold_boundary(&mut tx).await?;
+        unlisted::forget(&mut tx, &known).await?;
+        if let Some(days) = covered(&lines) {
+            unlisted::note_of_file(&mut tx, days).await?;
+        }
         let mut made = Vec::new();
         for line in &lines {
             if i32::try_from(line.line).is_ok_and(|n| new.contains(&n)) {
@@ -93,7 +101,13 @@ impl Ledger {
         limit: i64,
     ) -> Result<Vec<BreakRow>, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let rows = settlements::breaks(&mut tx, kind, explained, after, limit).await?;
+        let wanted = Wanted {
+            kind,
+            explained,
+            after,
+            place: None,
+        };
+        let rows = settlements::breaks(&mut tx, wanted, limit).await?;
         tx.commit().await?;
         for row in &rows {
             entries::currency(&row.currency)?;
@@ -104,10 +118,14 @@ impl Ledger {
     /// Somebody found out why files and ledger disagree there. That counts for as long as the amounts stay what they are.
     pub async fn explain_break(&self, ctx: &Ctx, place: &str, note: &str) -> Result<BreakRow, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
-        let found = settlements::find_break(&mut tx, place).await?;
+        let there = Wanted {
+            place: Some(place),
+            ..Wanted::default()
+        };
+        let found = settlements::breaks(&mut tx, there, 1).await?.pop();
         let found = found.ok_or(Error::NotFound("break"))?;
         settlements::explain(&mut tx, ctx, &found, note).await?;
-        let explained = settlements::find_break(&mut tx, place).await?;
+        let explained = settlements::breaks(&mut tx, there, 1).await?.pop();
         tx.commit().await?;
         explained.ok_or(Error::NotFound("break"))
     }
@@ -132,7 +150,8 @@ impl Ledger {
             let (ids, names): (Vec<Uuid>, Vec<String>) =
                 known.into_iter().map(|of| (of.payment.0, of.provider)).unzip();
             let mut tx = self.db().begin(Scope::System).await?;
-            charges::set_providers(&mut tx, &ids, &names).await?;
+            let orders = charges::set_providers(&mut tx, &ids, &names).await?;
+            unlisted::note_of_orders(&mut tx, &orders).await?;
             tx.commit().await?;
             learnt += ids.len();
         }
@@ -187,6 +206,12 @@ impl Ledger {
             _ => Ok(()),
         }
     }
+}
+
+/// The first and the last day of a file.
+fn covered(lines: &[FileLine]) -> Option<[NaiveDate; 2]> {
+    let days = || lines.iter().map(|line| line.day);
+    Some([days().min()?, days().max()?])
 }
 
 /// What a line is known by.

@@ -9,21 +9,17 @@ select b.*, x.note, x.actor as explained_by, x.at as explained_at
                                 (select o.reference from ledger.entry o where o.id = l.entry_id) as reference
                            from ledger.posting p
                           where p.entry_id = l.entry_id and p.account = 'provider_clearing') e on true
-     where l.kind in ('charge', 'refund')
+     where l.kind in ('charge', 'refund') and not l.agreed
        and (e.amount is null or e.amount <> l.gross or e.currency <> l.currency)
     union all
-    select 'missing_there', '', case e.kind when 'sale' then 'charge' else 'refund' end, e.id, e.reference, p.currency, null, p.amount, e.at,
-           'm:' || e.id
-      from ledger.entry e
-      join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'
-     where e.kind in ('sale', 'refund')
-       -- Only the files of who has the charge say what became of it.
-       and exists (select from ledger.charge c
-                     join ledger.settlement_file f on f.provider = c.provider
-                    where c.order_id = e.reference
-                      and e.at >= f.first_day::timestamp at time zone 'UTC'
-                      and e.at < (f.last_day + 1)::timestamp at time zone 'UTC')
-       and not exists (select from ledger.settlement_line l where l.entry_id = e.id)
+    select 'missing_there', '', case m.kind when 'sale' then 'charge' else 'refund' end, m.entry_id, m.order_id, m.currency, null, m.amount, m.at,
+           'm:' || m.entry_id
+      from (select entry_id, kind, order_id, currency, amount, at from ledger.unlisted
+            union
+            select entry_id, kind, reference, currency, amount, at
+              from ledger.moved_between($6, $7)
+             where kind in ('sale', 'refund') and account = 'provider_clearing') m
+     where {missing}
   ) b
   left join lateral (select said.note, said.actor, said.at
                        from ledger.break_explained said

@@ -90,19 +90,20 @@ pub async fn of_nobody(
     .await
 }
 
+/// Gives the orders of those that were not known before.
 pub async fn set_providers(
     conn: &mut PgConnection,
     payments: &[Uuid],
     providers: &[String],
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
         "update ledger.charge c set provider = known.provider
            from unnest($1::uuid[], $2::text[]) as known (payment_id, provider)
-          where c.payment_id = known.payment_id and c.provider is null",
+          where c.payment_id = known.payment_id and c.provider is null
+         returning c.order_id",
     )
     .bind(payments)
     .bind(providers)
-    .execute(conn)
-    .await?;
-    Ok(())
+    .fetch_all(conn)
+    .await
 }

@@ -110,8 +110,8 @@ pub async fn switch(
     id: PurseId,
     off_at: Option<Timestamp>,
     reason: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
         "with switched as (
              update ledger.purse set disabled_at = $2
               where id = $1 and kind = 'gift_card' and (disabled_at is null) <> ($2::timestamptz is null)
@@ -126,7 +126,7 @@ pub async fn switch(
     .bind(Json(&ctx.actor))
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Who switched a card off or on.

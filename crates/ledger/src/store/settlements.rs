@@ -1,11 +1,14 @@
 //! Imported settlement files, and where they and the ledger disagree.
 
+use super::days::{FOREVER, Parts};
+use super::unlisted;
 use crate::domain::FileLine;
 use chrono::NaiveDate;
 use contracts::ledger::BreakKind;
 use kernel::{Actor, Ctx, EntryId, OrderId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// A file about to be imported.
@@ -44,9 +47,13 @@ pub async fn insert(conn: &mut PgConnection, file: &NewFile<'_>) -> Result<Vec<i
     let lines = file.lines;
     sqlx::query_scalar(
         "insert into ledger.settlement_line
-                (provider, file_id, reference, kind, line, currency, gross, fee, net, day, entry_id)
-         select $1, $2, l.*
-           from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::date[], $11::uuid[]) l
+                (provider, file_id, reference, kind, line, currency, gross, fee, net, day, entry_id, agreed)
+         select $1, $2, l.*,
+                coalesce((select sum(p.amount) = l.gross and min(p.currency) = l.currency::bpchar
+                            from ledger.posting p
+                           where p.entry_id = l.entry_id and p.account = 'provider_clearing'), false)
+           from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::date[], $11::uuid[])
+                as l (reference, kind, line, currency, gross, fee, net, day, entry_id)
          on conflict on constraint settlement_line_pkey do nothing
          returning line",
     )
@@ -126,7 +133,11 @@ pub async fn set_entries(
     entries: &[Uuid],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update ledger.settlement_line l set entry_id = m.entry_id
+        "update ledger.settlement_line l
+            set entry_id = m.entry_id,
+                agreed = coalesce((select sum(p.amount) = l.gross and min(p.currency) = l.currency
+                                     from ledger.posting p
+                                    where p.entry_id = m.entry_id and p.account = 'provider_clearing'), false)
            from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) as m (provider, reference, kind, entry_id)
           where l.provider = m.provider and l.reference = m.reference and l.kind = m.kind and l.entry_id is null",
     )
@@ -134,9 +145,9 @@ pub async fn set_entries(
     .bind(keys.iter().map(|k| k.1.clone()).collect::<Vec<_>>())
     .bind(keys.iter().map(|k| k.2.clone()).collect::<Vec<_>>())
     .bind(entries)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    unlisted::forget(conn, entries).await
 }
 
 /// A disagreement.
@@ -170,34 +181,38 @@ impl BreakRow {
     }
 }
 
-/// Where the provider's files and the ledger disagree, in order of `place`, behind `after`. What the ledger has and
+/// Which of them are wanted.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    pub kind: Option<&'a str>,
+    /// Those that somebody has explained, or the others.
+    pub explained: Option<bool>,
+    /// Behind this place.
+    pub after: Option<&'a str>,
+    /// The one at this place.
+    pub place: Option<&'a str>,
+}
+
+static BREAKS: LazyLock<String> = LazyLock::new(|| unlisted::with_missing(include_str!("../sql/breaks.sql")));
+
+/// Where the provider's files and the ledger disagree, in order of `place`. What the ledger has and
 /// no file mentions counts only on days that files cover.
 pub async fn breaks(
     conn: &mut PgConnection,
-    kind: Option<&str>,
-    explained: Option<bool>,
-    after: Option<&str>,
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<BreakRow>, sqlx::Error> {
-    sqlx::query_as(include_str!("../sql/breaks.sql"))
-        .bind(kind)
-        .bind(after)
+    let Parts { rest, .. } = Parts::before(conn, FOREVER).await?;
+    sqlx::query_as(BREAKS.as_str())
+        .bind(wanted.kind)
+        .bind(wanted.after)
         .bind(limit)
-        .bind(None::<&str>)
-        .bind(explained)
+        .bind(wanted.place)
+        .bind(wanted.explained)
+        .bind(rest[0])
+        .bind(rest[1])
+        .persistent(false)
         .fetch_all(conn)
-        .await
-}
-
-/// One of them.
-pub async fn find_break(conn: &mut PgConnection, place: &str) -> Result<Option<BreakRow>, sqlx::Error> {
-    sqlx::query_as(include_str!("../sql/breaks.sql"))
-        .bind(None::<&str>)
-        .bind(None::<&str>)
-        .bind(1i64)
-        .bind(place)
-        .bind(None::<bool>)
-        .fetch_optional(conn)
         .await
 }
 

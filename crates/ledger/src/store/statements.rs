@@ -1,7 +1,7 @@
 //! What shops' statements are made of.
 
 use crate::domain::Line;
-use crate::store::BalanceRow;
+use crate::store::days::Parts;
 use kernel::{Currency, DateTime, TenantId, Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,43 +13,22 @@ pub async fn owed_before(
     currency: Currency,
     at: Timestamp,
 ) -> Result<i64, sqlx::Error> {
+    let Parts { days, rest } = Parts::before(conn, at).await?;
     sqlx::query_scalar(
-        "select coalesce(-sum(p.amount), 0)::bigint
-           from ledger.posting p
-           join ledger.entry e on e.id = p.entry_id
-          where p.tenant_id = $1 and p.account = 'seller_payable' and p.currency = $2 and e.at < $3",
+        "select coalesce(-sum(amount), 0)::bigint
+           from (select amount from ledger.day_sum where tenant_id = $1 and account = 'seller_payable' and currency = $2 and day < $3
+                 union all
+                 select amount from ledger.moved_between($4, $5)
+                  where tenant_id = $1 and account = 'seller_payable' and currency = $2) m",
     )
     .bind(tenant)
     .bind(currency.code())
-    .bind(at)
+    .bind(days[1])
+    .bind(rest[0])
+    .bind(rest[1])
+    .persistent(false)
     .fetch_one(conn)
     .await
-}
-
-/// A shop's accounts as they stood at a past moment.
-pub async fn balances_at(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    at: Timestamp,
-) -> Result<Vec<BalanceRow>, sqlx::Error> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "select p.account, p.currency, sum(p.amount)::bigint
-           from ledger.posting p
-           join ledger.entry e on e.id = p.entry_id
-          where p.tenant_id = $1 and e.at <= $2
-          group by p.account, p.currency
-          order by p.account, p.currency",
-    )
-    .bind(tenant)
-    .bind(at)
-    .fetch_all(conn)
-    .await?;
-    let row = |(account, currency, balance)| BalanceRow {
-        account,
-        currency,
-        balance,
-    };
-    Ok(rows.into_iter().map(row).collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -76,18 +55,17 @@ pub async fn lines(
     let rows: Vec<LineRow> = sqlx::query_as(
         "select m.entry, m.at, coalesce(o.kind, m.kind) as kind, o.id is not null as reversal,
                 coalesce(o.reference, m.reference) as reference, m.net, m.commission, m.tax
-           from (select e.id as entry, e.at, e.kind, e.reference,
+           from (select p.entry_id as entry, p.at, p.kind, p.reference,
                         coalesce(-sum(p.amount) filter (where p.account = 'seller_payable'), 0)::bigint as net,
                         coalesce(-sum(p.amount) filter (where p.account = 'commission_revenue'), 0)::bigint as commission,
                         coalesce(-sum(p.amount) filter (where p.account = 'tax_payable'), 0)::bigint as tax
-                   from ledger.posting p
-                   join ledger.entry e on e.id = p.entry_id
-                  where p.tenant_id = $1 and p.currency = $2 and e.at >= $3 and e.at < $4
+                   from ledger.moved_between($3, $4) p
+                  where p.tenant_id = $1 and p.currency = $2
                     and p.account in ('seller_payable', 'commission_revenue', 'tax_payable')
-                  group by e.id, e.at, e.kind, e.reference
-                  order by e.at, e.id
+                  group by p.entry_id, p.at, p.kind, p.reference
+                  order by p.at, p.entry_id
                   limit $5) m
-           left join ledger.entry o on m.kind = 'reversal' and o.id = m.reference
+           left join ledger.entry o on o.id = case m.kind when 'reversal' then m.reference end
           order by m.at, m.entry",
     )
     .bind(tenant)
@@ -95,6 +73,7 @@ pub async fn lines(
     .bind(from)
     .bind(until)
     .bind(limit)
+    .persistent(false)
     .fetch_all(conn)
     .await?;
     let line = |row: LineRow| Line {

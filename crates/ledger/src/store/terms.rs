@@ -1,5 +1,6 @@
 //! When shops are paid, and the least that is.
 
+use super::days::{FOREVER, Parts};
 use crate::domain::{Schedule, Standing};
 use crate::error::Error;
 use chrono::NaiveDate;
@@ -264,13 +265,19 @@ pub async fn standings(
     conn: &mut PgConnection,
     tenants: &[Uuid],
 ) -> Result<Vec<(TenantId, Currency, Standing)>, Error> {
+    let Parts { days, rest } = Parts::before(conn, FOREVER).await?;
     let rows: Vec<(Uuid, String, i64, i64, i64)> = sqlx::query_as(
         "select b.tenant_id, b.currency, b.payable, b.reserved, coalesce(h.pending, 0)::bigint
            from (select tenant_id, currency,
                         coalesce(-sum(amount) filter (where account = 'seller_payable'), 0)::bigint as payable,
                         coalesce(-sum(amount) filter (where account = 'seller_reserve'), 0)::bigint as reserved
-                   from ledger.posting
-                  where tenant_id = any($1) and account in ('seller_payable', 'seller_reserve')
+                   from (select tenant_id, currency, account, amount
+                           from ledger.day_sum
+                          where tenant_id = any($1) and account in ('seller_payable', 'seller_reserve') and day < $2
+                         union all
+                         select tenant_id, currency, account, amount
+                           from ledger.moved_between($3, $4)
+                          where tenant_id = any($1) and account in ('seller_payable', 'seller_reserve')) m
                   group by tenant_id, currency) b
            left join (select tenant_id, currency, sum(remaining) as pending
                         from ledger.hold
@@ -280,6 +287,10 @@ pub async fn standings(
           order by b.tenant_id, b.currency",
     )
     .bind(tenants)
+    .bind(days[1])
+    .bind(rest[0])
+    .bind(rest[1])
+    .persistent(false)
     .fetch_all(conn)
     .await?;
     rows.into_iter()

@@ -1,14 +1,11 @@
 //! What was sold in a time, and what was posted about one order.
 
+use super::days::Parts;
 use contracts::ledger::Grain;
-use kernel::{Timestamp, uuid_floor};
+use kernel::Timestamp;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
-
-/// An entry has the time of what it is about in its id: a sale that of its order, which is paid while its goods are held, or
-/// soon after. So long before the time begins entries are looked for.
-const PAID_WITHIN: chrono::TimeDelta = chrono::TimeDelta::days(62);
 
 #[derive(sqlx::FromRow)]
 pub struct TurnoverRow {
@@ -21,25 +18,32 @@ pub struct TurnoverRow {
 
 pub async fn turnover(
     conn: &mut PgConnection,
-    [from, until]: [Timestamp; 2],
+    span: [Timestamp; 2],
     by: Grain,
 ) -> Result<Vec<TurnoverRow>, sqlx::Error> {
+    let Parts { days, rest } = Parts::of(conn, span).await?;
     sqlx::query_as(
-        "select date_trunc($4, e.at at time zone 'UTC')::date as day, p.currency::text as currency,
-                coalesce(sum(p.amount) filter (where e.kind = 'sale' and p.account = any($5)), 0)::bigint as sold,
-                coalesce(-sum(p.amount) filter (where e.kind = 'refund' and p.account = any($5)), 0)::bigint as refunded,
-                coalesce(-sum(p.amount) filter (where p.account = 'commission_revenue'), 0)::bigint as commission
-           from ledger.entry e
-           join ledger.posting p on p.entry_id = e.id
-          where e.id >= $3 and p.entry_id >= $3 and e.at >= $1 and e.at < $2 and e.kind in ('sale', 'refund')
-          group by 1, 2
-          order by 1, 2",
+        "select date_trunc($5, m.day::timestamp)::date as day, m.currency::text as currency,
+                coalesce(sum(m.amount) filter (where m.kind = 'sale' and m.account = any($6)), 0)::bigint as sold,
+                coalesce(-sum(m.amount) filter (where m.kind = 'refund' and m.account = any($6)), 0)::bigint as refunded,
+                coalesce(-sum(m.amount) filter (where m.account = 'commission_revenue'), 0)::bigint as commission
+           from (select day, kind, account, currency, amount
+                   from ledger.day_total
+                  where day >= $1 and day < $2 and not is_reversal
+                 union all
+                 select (at at time zone 'UTC')::date, kind, account, currency, amount
+                   from ledger.moved_between($3, $4)) m
+          where m.kind in ('sale', 'refund')
+          group by 1, m.currency
+          order by 1, m.currency",
     )
-    .bind(from)
-    .bind(until)
-    .bind(uuid_floor(from - PAID_WITHIN))
+    .bind(days[0])
+    .bind(days[1])
+    .bind(rest[0])
+    .bind(rest[1])
     .bind(by.name())
     .bind(["provider_clearing", "gift_cards_outstanding", "store_credit_outstanding"])
+    .persistent(false)
     .fetch_all(conn)
     .await
 }

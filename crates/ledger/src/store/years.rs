@@ -1,5 +1,6 @@
 //! What a shop sold, was charged and was paid.
 
+use super::days::Parts;
 use super::entries::currency;
 use crate::domain::Takings;
 use crate::error::Error;
@@ -24,12 +25,16 @@ struct QuarterRow {
 pub async fn quarters(
     conn: &mut PgConnection,
     tenant: TenantId,
-    [from, until]: [Timestamp; 2],
+    span: [Timestamp; 2],
 ) -> Result<Vec<(u8, Takings)>, Error> {
+    let Parts { days, rest } = Parts::of(conn, span).await?;
     let rows: Vec<QuarterRow> = sqlx::query_as(include_str!("../sql/quarters.sql"))
         .bind(tenant)
-        .bind(from)
-        .bind(until)
+        .bind(days[0])
+        .bind(days[1])
+        .bind(rest[0])
+        .bind(rest[1])
+        .persistent(false)
         .fetch_all(conn)
         .await?;
     rows.iter().map(takings).collect()

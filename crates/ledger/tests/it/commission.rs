@@ -126,6 +126,22 @@ async fn a_rule_is_replaced_without_a_gap_and_both_stay_to_be_read() {
     );
     let told = world.ledger.rules(&wanted, 10).await.expect("read");
     assert_eq!(told.len(), 2, "nothing is half done");
+
+    let told = world.db.changed().await;
+    let mut kinds: Vec<_> = told.iter().filter_map(|one| one["kind"].as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(
+        kinds,
+        [
+            "commission.rule_ended",
+            "commission.rule_made",
+            "commission.rule_made"
+        ]
+    );
+    let ended = told.iter().find(|one| one["kind"] == "commission.rule_ended");
+    let ended = ended.expect("told");
+    assert_eq!(ended["before"]["rate_bp"], 500);
+    assert_eq!(ended["after"]["note"], "Agreed by letter.");
 }
 
 #[tokio::test]

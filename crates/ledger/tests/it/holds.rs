@@ -6,6 +6,7 @@ use contracts::orders::SubOrderDelivered;
 use kernel::{Actor, Ctx, FixedClock, Role, SubOrderId, TenantId, UserId};
 use ledger::domain::{HoldReason, Standing};
 use ledger::{Error, PlaceHold, Rules, Wanted};
+use serde_json::json;
 use std::sync::Arc;
 use store::Scope;
 use testkit::eventually;
@@ -156,6 +157,19 @@ async fn an_operator_sets_money_aside_and_lets_it_go() {
     assert_eq!(standing(&world, tenant).await, owed(900, 0, 0));
     let again = world.ledger.lift_hold(&ctx, hold.id, "settled").await;
     assert!(matches!(again, Err(Error::HoldEnded)));
+    let told = world.db.changed().await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(
+        (&told[0]["kind"], &told[1]["kind"]),
+        (&json!("hold.placed"), &json!("hold.lifted"))
+    );
+    let amount = json!({"amount": 400, "currency": "EUR"});
+    assert_eq!(
+        (&told[0]["after"]["amount"], &told[1]["before"]["amount"]),
+        (&amount, &amount)
+    );
+    assert_eq!(told[1]["after"], json!({"note": "settled"}));
+    assert_eq!(told[1]["tenant"], json!(tenant));
 
     let timed = PlaceHold {
         release_at: Some(ctx.now + TimeDelta::days(3)),

@@ -2,6 +2,7 @@
 
 mod books;
 mod commission;
+mod days;
 mod files;
 mod holds;
 mod http;
@@ -11,5 +12,7 @@ mod promoted;
 mod purses;
 mod reconcile;
 mod sending;
+mod sums;
+mod unlisted;
 mod world;
 mod years;

@@ -54,6 +54,14 @@ async fn a_card_is_issued_once_and_the_books_owe_it() {
         .await
         .expect_err("issued before");
     assert_eq!(again.code, "gift_card_issued");
+    let told = world.db.changed().await;
+    assert_eq!(told.len(), 2, "one for each card: {told:?}");
+    assert_eq!(told[0]["kind"], "gift_card.issued");
+    assert_eq!(told[0]["after"]["amount"]["amount"], 2_500);
+    assert!(
+        !told.iter().any(|one| one.to_string().contains(&sold.code)),
+        "codes are told to nobody: {told:?}"
+    );
     assert_eq!(again.extra["id"], sold.card.id.to_string());
     assert!(!serde_json::to_string(&again).expect("json").contains(&sold.code));
     let owed = balances([

@@ -38,6 +38,18 @@ pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
         },
         Err(error) => say(false, format!("the data key: {error:#}")),
     }
+    match place.objects.open(folder) {
+        Ok(objects) => {
+            let check = crate::compose::objects_check(objects);
+            for one in runtime::Health::new(vec![check]).examine().await {
+                match one.reason {
+                    None => say(true, "pictures and files can be reached".to_owned()),
+                    Some(why) => say(false, format!("pictures and files: {why}")),
+                }
+            }
+        }
+        Err(error) => say(false, format!("{error:#}")),
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     say(true, format!("{cores} cores"));
     if let Some(url) = &place.database_url {

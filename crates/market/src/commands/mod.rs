@@ -26,7 +26,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::run(args).await,
         Command::Services => services(),
         Command::Openapi => openapi::run().await,
-        Command::Verify(place) => verify::run(place).await,
+        Command::Verify(args) => verify::run(args).await,
         Command::Replay(place) => replay::run(place).await,
         Command::Doctor(place) => doctor::run(place).await,
         Command::RotateKey(place) => rotate_key::run(place).await,

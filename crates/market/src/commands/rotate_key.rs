@@ -20,9 +20,14 @@ pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
     let keys = market.accounts.keys();
     let now = SystemClock.now();
     // What is still sealed with the key before the present one, first: the file keeps two.
-    let mut resealed = keys.reseal(now).await?;
+    let factors = &market.accounts;
+    let mut resealed =
+        keys.reseal(now).await? + factors.reseal_factors().await? + market.hooks.reseal().await?;
     match home.keyring.rotate() {
-        Ok(()) => resealed = keys.reseal(now).await?,
+        Ok(()) => {
+            resealed =
+                keys.reseal(now).await? + factors.reseal_factors().await? + market.hooks.reseal().await?;
+        }
         // The new key is there already: the operator put it before the old one.
         Err(SealError::NotAFile) => {}
         Err(error) => return Err(error.into()),

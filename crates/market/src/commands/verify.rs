@@ -1,6 +1,6 @@
 //! Checks the books.
 
-use crate::cli::Place;
+use crate::cli::{Book, Verify};
 use crate::compose::{self, Books};
 use crate::config::Config;
 use crate::home::Home;
@@ -12,12 +12,15 @@ use std::sync::Arc;
 /// Findings shown per book; where there are more, the first ones tell enough.
 const SHOWN_MAX: usize = 20;
 
-pub async fn run(place: Place) -> anyhow::Result<ExitCode> {
-    super::begin(&place);
-    let home = Home::open(&place, true).await?;
+pub async fn run(args: Verify) -> anyhow::Result<ExitCode> {
+    super::begin(&args.place);
+    let home = Home::open(&args.place, true).await?;
     let clock: SharedClock = Arc::new(SystemClock);
     let market = compose::compose(&home, &Config::for_command(), ServiceKey::new(b""), &clock).await?;
-    let clean = report(&market.books).await;
+    let clean = match args.book {
+        Some(Book::Audit) => report_trail(&market.books.trail, args.known.as_ref()).await,
+        None => report(&market.books).await,
+    };
     drop(market);
     home.close().await?;
     Ok(if clean? {
@@ -65,6 +68,14 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             "stars, votes and reports equal their counts",
             reviews::verify(&books.reviews).await?,
         ),
+        (
+            "the audit trail is as it was written",
+            audit::verify(&books.trail, None)
+                .await?
+                .finding
+                .into_iter()
+                .collect(),
+        ),
     ];
     let mut clean = true;
     for (what, findings) in checks {
@@ -75,4 +86,24 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
         clean &= findings.is_empty();
     }
     Ok(clean)
+}
+
+#[allow(clippy::print_stdout, reason = "the answer of the command")]
+async fn report_trail(trail: &audit::Trail, known: Option<&audit::Known>) -> anyhow::Result<bool> {
+    let standing = audit::verify(trail, known).await?;
+    let (entries, batches) = (standing.entries, standing.batches);
+    match &standing.finding {
+        None => println!("ok   the audit trail is as it was written: {entries} entries in {batches} batches"),
+        Some(finding) => {
+            println!("FAIL {finding}");
+            println!("     before it, {entries} entries in {batches} batches are as they were written");
+        }
+    }
+    if batches > 0 {
+        println!(
+            "     to be kept elsewhere, for --known: {batches}:{}",
+            standing.head
+        );
+    }
+    Ok(standing.finding.is_none())
 }

@@ -1,12 +1,13 @@
 //! Notifications: the log becomes what people are told.
 
 use super::Wiring;
+use crate::texting::Texting;
 use contracts::catalog::Catalog;
 use contracts::identity::Identity;
 use contracts::notifications::{
-    DeadLetters, Letters, NoticeTemplates, Notifications, RemoteDeadLetters, RemoteLetters,
-    RemoteNoticeTemplates, RemoteNotifications, ServedDeadLetters, ServedLetters, ServedNoticeTemplates,
-    ServedNotifications,
+    DeadLetters, Letters, MailWords, NoticeTemplates, Notifications, Reach, RemoteDeadLetters, RemoteLetters,
+    RemoteMailWords, RemoteNoticeTemplates, RemoteNotifications, RemoteReach, ServedDeadLetters,
+    ServedLetters, ServedMailWords, ServedNoticeTemplates, ServedNotifications, ServedReach,
 };
 use contracts::orders::OrderDesk;
 use contracts::tenants::Tenants;
@@ -21,17 +22,20 @@ pub struct Noticing {
     pub letters: Arc<dyn Letters>,
     pub templates: Arc<dyn NoticeTemplates>,
     pub dead_letters: Arc<dyn DeadLetters>,
+    pub reach: Arc<dyn Reach>,
 }
 
 pub fn add(
     w: &mut Wiring<'_>,
-    db: Db,
+    (db, accounts, shops): (Db, &identity::Accounts, &tenants::Shops),
     identity: &Arc<dyn Identity>,
     catalog: &Arc<dyn Catalog>,
     tenants: &Arc<dyn Tenants>,
     orders: &Arc<dyn OrderDesk>,
-) -> Noticing {
+) -> anyhow::Result<Noticing> {
     let notices = Notices::new(Parts {
+        sms: w.config.providers.texting.sms(&db, w.clock)?,
+        push: Texting::push(&db),
         db,
         catalog: catalog.clone(),
         tenants: tenants.clone(),
@@ -43,8 +47,16 @@ pub fn add(
     let (heard, heard_at) = (notices.clone(), w.clock.clone());
     let (sent, sent_at) = (notices.clone(), w.clock.clone());
     w.add(Service::new("notifications").calls(ServedLetters(Arc::new(notices.clone()))));
+    w.add(Service::new("notifications").calls(ServedMailWords(Arc::new(notices.clone()))));
+    let words: Arc<dyn MailWords> = w.client("notifications", Arc::new(notices.clone()), |p| {
+        Arc::new(RemoteMailWords(p))
+    });
+    accounts.know_words(words.clone());
+    shops.know_words(words);
     w.add(Service::new("notifications").calls(ServedNoticeTemplates(Arc::new(notices.clone()))));
     w.add(Service::new("notifications").calls(ServedDeadLetters(Arc::new(notices.clone()))));
+    w.add(Service::new("notifications").calls(ServedReach(Arc::new(notices.clone()))));
+    let (texted, texted_at) = (notices.clone(), w.clock.clone());
     let (swept, swept_at) = (notices.clone(), w.clock.clone());
     w.add(
         Service::new("notifications")
@@ -56,11 +68,17 @@ pub fn add(
             .run(Loop::new("mails after quiet hours", move |stop| {
                 notifications::send_mails(sent.clone(), sent_at.clone(), stop)
             }))
+            .run(Loop::new("text messages and pushes", move |stop| {
+                notifications::send_messages(texted.clone(), texted_at.clone(), stop)
+            }))
             .run(Loop::new("old notifications", move |stop| {
                 notifications::sweep(swept.clone(), swept_at.clone(), stop)
             })),
     );
-    Noticing {
+    Ok(Noticing {
+        reach: w.client("notifications", Arc::new(notices.clone()), |p| {
+            Arc::new(RemoteReach(p))
+        }),
         dead_letters: w.client("notifications", Arc::new(notices.clone()), |p| {
             Arc::new(RemoteDeadLetters(p))
         }),
@@ -73,5 +91,5 @@ pub fn add(
         notifications: w.client("notifications", Arc::new(notices), |p| {
             Arc::new(RemoteNotifications(p))
         }),
-    }
+    })
 }

@@ -3,15 +3,18 @@
 mod api_keys;
 mod cards;
 mod downloads;
+mod features;
 mod looked_up;
 mod messages;
 mod money;
 mod nothing;
 mod notifications;
+mod people;
 mod reviews;
 mod search;
 mod shipping;
 mod tried;
+mod webhooks;
 mod wishlists;
 
 use self::looked_up::{all_orders, cursors_of_a, session_of};
@@ -57,6 +60,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
 
     let (inbound, feed) = (inbound_of_a(world).await, feed_of_a(world).await);
     let file = crate::rightly::files::file_of_a(world).await;
+    let proposed = crate::rightly::categories::proposed(world).await;
     let (sale, of) = return_of_a(world, true, &["authorise_return"]).await;
     let mut reaches = vec![
         reach("get_own_product", &[&a.product], GONE),
@@ -83,6 +87,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
             reach("propose_item", &[&a.product], GONE),
             json!({"same_as": world.b.product}),
         ),
+        reach("withdraw_item_proposal", &[&proposed], GONE),
         reach("list_scheduled_changes", &[&a.product], GONE),
         json(
             reach("schedule_change", &[&a.product], GONE),
@@ -303,6 +308,8 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         reaches.push(json(reach(operation, parts, &[403]), json!({"note": "rivalry"})));
     }
     reaches.extend(cards::of_seller(world).await);
+    reaches.extend(features::of_seller(world));
+    reaches.extend(people::of_seller(world));
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(reach("list_listing_charges", &[&a.id], &[403]));
     reaches.push(json(
@@ -346,6 +353,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.extend(money::of_seller(world));
     reaches.extend(shipping::of_seller(world));
     reaches.extend(api_keys::of_seller(world).await);
+    reaches.extend(webhooks::of_seller(world).await);
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);
     reaches.extend(downloads::of_seller(world).await);

@@ -6,6 +6,11 @@ use testkit::TestDb;
 /// Tables with a `tenant_id` that are otherwise than all others: what they are, and why.
 const OTHERWISE: &[(&str, &str, &str)] = &[
     (
+        "audit.entry",
+        "forced",
+        "one chain over all shops and the marketplace: found by its place in it",
+    ),
+    (
         "catalog.item_product",
         "forced",
         "which products of several shops are one thing: anybody reads, its shop alone writes",

@@ -1,8 +1,14 @@
 //! Pages and their forms, visited by those whom they are not for.
 
+mod auditing;
+mod channels;
+mod features;
+mod figures;
 mod finding;
+mod hooks;
 mod journeys;
 mod keys;
+mod live;
 mod making;
 mod messaging;
 mod noticing;
@@ -10,7 +16,11 @@ mod offering;
 mod outage;
 mod promoting;
 mod purses;
+mod reading;
 mod reviewing;
+mod securing;
+mod strangers;
+mod viewing;
 mod wishing;
 mod workplaces;
 
@@ -127,6 +137,8 @@ struct Things {
     /// What buyer A was told, and what shop A was.
     notice: String,
     sale_notice: String,
+    /// Where shop A's programs are told.
+    webhook: String,
 }
 
 impl Things {
@@ -143,6 +155,7 @@ impl Things {
             number: number_of(world).await,
             notice: notice_of(world).await,
             sale_notice: notice_of_a(world).await,
+            webhook: crate::rightly::webhook_of_a(world).await,
         }
     }
 }
@@ -164,6 +177,7 @@ async fn number_of(world: &World) -> String {
 /// An address with the things of shop A, and of buyer A, in its braces.
 fn filled(world: &World, things: &Things, path: &str) -> String {
     let id = match path {
+        p if p.starts_with("/seller/webhooks/") => &things.webhook,
         p if p.starts_with("/seller/goods/") => &things.goods,
         p if p.starts_with("/seller/feeds/") => &things.feed,
         p if p.starts_with("/seller/staff/invitations/") => &world.a.invitation,
@@ -174,12 +188,15 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
             "/seller/promotions/",
             "/seller/api-keys/",
             "/seller/promoted/",
+            "/seller/views/",
+            "/operator/views/",
             "/operator/taxes/rates/",
             "/operator/gift-cards/",
             "/operator/holds/",
             "/operator/payouts/",
             "/operator/commission/",
             "/operator/partners/",
+            "/operator/people/",
             "/operator/search/",
             "/operator/moderation/",
             "/operator/items/",
@@ -230,6 +247,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
         .replace("{order}", &world.order)
         .replace("{number}", &things.number)
         .replace("{act}", "retry")
+        .replace("{feature}", "webhooks")
         .replace("{item}", "identity")
         .replace("{command}", "suspend")
         .replace("{reference}", "unknown")
@@ -256,6 +274,7 @@ fn filled(world: &World, things: &Things, path: &str) -> String {
 fn needed(path: &str) -> Permission {
     match path {
         "/seller"
+        | "/seller/events"
         | "/seller/shop"
         | "/seller/reviews"
         | "/seller/notifications"
@@ -282,8 +301,9 @@ fn needed(path: &str) -> Permission {
         "/seller/goods/new" => Permission::EditStock,
         "/seller/promotions/new" => Permission::RunPromotions,
         "/seller/staff" => Permission::ManageStaff,
-        "/seller/api-keys" => Permission::ManageKeys,
+        "/seller/api-keys" | "/seller/webhooks" | "/seller/webhooks/{id}" => Permission::ManageKeys,
         "/seller/orders"
+        | "/seller/orders/events"
         | "/seller/orders/{id}"
         | "/seller/orders/{id}/packing-slip.pdf"
         | "/seller/orders/{id}/invoice.pdf"
@@ -305,6 +325,7 @@ fn needed(path: &str) -> Permission {
         "/operator/system" => Permission::ReadSystem,
         "/operator/partners" => Permission::ManagePartners,
         "/operator"
+        | "/operator/events"
         | "/operator/holds"
         | "/operator/commission"
         | "/operator/ledger"
@@ -317,7 +338,9 @@ fn needed(path: &str) -> Permission {
         "/operator/moderation" => Permission::ModerateCatalog,
         "/operator/reviews" => Permission::ModerateReviews,
         "/operator/messages" | "/operator/messages/{id}" => Permission::ModerateMessages,
-        "/operator/dead-letters" => Permission::ManageSystem,
+        "/operator/audit" | "/operator/dead-letters" | "/operator/features" | "/operator/people" => {
+            Permission::ManageSystem
+        }
         "/operator/templates" | "/operator/templates/{kind}/{language}" => Permission::ManageSystem,
         "/operator/categories" | "/operator/items" => Permission::ManageCategories,
         other => panic!("{other} is new: who may see it?"),
@@ -378,7 +401,9 @@ fn private_pages() -> Vec<&'static str> {
     let is_private = |path: &str| areas.iter().any(|area| path.starts_with(area));
     storefront::addresses()
         .into_iter()
-        .filter(|(method, path)| *method == Method::GET && is_private(path))
+        .filter(|(method, path)| {
+            *method == Method::GET && is_private(path) && !live::ADDRESSES.contains(path)
+        })
         .map(|(_, path)| path)
         .collect()
 }
@@ -514,8 +539,10 @@ async fn forms_are_refused_without_their_token_and_from_others() {
             p if p.starts_with("/seller/orders/") || p.starts_with("/seller/messages/") => {
                 &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::OwnerB, 404)]
             }
-            // All of a shop's staff read.
-            p if p.starts_with("/seller/notifications") => &[(Who::BuyerB, 403), (Who::Admin, 403)],
+            // All of a shop's staff read, and look at tables as they like.
+            p if p.starts_with("/seller/notifications") || p.starts_with("/seller/views") => {
+                &[(Who::BuyerB, 403), (Who::Admin, 403)]
+            }
             p if p.starts_with("/seller") => &[(Who::BuyerB, 403), (Who::Admin, 403), (Who::ClerkA, 403)],
             p if p.starts_with("/operator") => &[(Who::BuyerB, 403), (Who::OwnerA, 403)],
             p if p.starts_with("/account/reviews/{id}") => &[(Who::BuyerB, 404)],

@@ -277,6 +277,19 @@ pub async fn try_send(router: &Router, call: &Call) -> Option<Answer> {
     })
 }
 
+/// The status of an answer, and its body, which need not have an end.
+pub async fn listen(router: &Router, call: &Call) -> (u16, Body) {
+    let request = call
+        .request()
+        .unwrap_or_else(|| panic!("this cannot be sent: {call:?}"));
+    let answer = router
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("a router refuses nothing");
+    (answer.status().as_u16(), answer.into_body())
+}
+
 pub async fn send(router: &Router, call: &Call) -> Answer {
     let answer = try_send(router, call).await;
     answer.unwrap_or_else(|| panic!("this cannot be sent: {call:?}"))

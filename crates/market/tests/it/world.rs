@@ -516,6 +516,7 @@ async fn start(
         data_dir: folder.to_owned(),
         database_url: Some(db.url().to_owned()),
         data_key: None,
+        objects: market::objects::Objects::default(),
         log: "warn".to_owned(),
         log_json: false,
     };

@@ -216,7 +216,7 @@ async fn the_first_message_that_is_not_read_is_mailed_in_the_readers_language() 
     let (to, subject, body) = &mails[0];
     assert_eq!(
         (to.as_str(), subject.as_str()),
-        (format!("{shop}@post.example").as_str(), "Ana R. le ha escrito")
+        (format!("{shop}@post.example").as_str(), "Ana R. te ha escrito")
     );
     assert!(
         body.contains(&format!(

@@ -2,10 +2,12 @@
 
 use super::Notices;
 use crate::error::Error;
-use ::store::Scope;
 use ::store::failed::{self, Failed, FailedId, Place};
+use ::store::{Scope, log};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::notifications::{FailedWork, FailureAct, FailureDecision};
 use kernel::{Ctx, Cursor, Page, Timestamp, UserId, uuid_at};
+use serde_json::json;
 use sqlx::FromRow;
 use std::collections::HashMap;
 
@@ -82,6 +84,13 @@ impl Notices {
         .bind(ctx.now)
         .execute(&mut *tx)
         .await?;
+        let kind = match act {
+            FailureAct::Retry => "dead_letter.retried",
+            FailureAct::Dismiss => "dead_letter.dismissed",
+        };
+        let about = AuditSubject::new("dead_letter", &known.id, known.name.clone());
+        let told = Changed::new(kind, about).before(json!({"error": known.error}));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         let done = match act {
             FailureAct::Retry => failed::retry(self.db(), &id, ctx.now).await?,

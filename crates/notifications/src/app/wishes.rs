@@ -3,24 +3,34 @@
 use super::Notices;
 use crate::domain::link;
 use crate::error::Error;
-use crate::store::wishes;
+use crate::store::{reach, wishes};
 use ::store::Scope;
 use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, Subscription, TopicChoice};
 use kernel::UserId;
 
 const IN_APP: &str = "in_app";
 const EMAIL: &str = "email";
+const PUSH: &str = "push";
 /// Of whoever has not said where they are.
 const USUAL_ZONE: &str = "UTC";
 const ZONE_CHARS_MAX: usize = 64;
 const MINUTES_OF_AN_HOUR: i16 = 60;
 
-fn refused(code: &'static str, field: &'static str, detail: impl Into<String>) -> Error {
+pub(super) fn refused(code: &'static str, field: &'static str, detail: impl Into<String>) -> Error {
     Error::Field {
         code,
         field,
         detail: detail.into(),
     }
+}
+
+/// Whether a choice turns off what is always told.
+fn drops_what_is_due(choice: &TopicChoice) -> bool {
+    let turns_off = [choice.sms, choice.push].contains(&Some(false));
+    let TopicChoice {
+        topic, in_app, email, ..
+    } = *choice;
+    (topic.is_required() && !(in_app && email)) || (topic.is_alert() && turns_off)
 }
 
 /// `22:30` as minutes of the day.
@@ -49,6 +59,8 @@ impl Notices {
         let mut tx = self.db().begin(Scope::System).await?;
         let in_app = wishes::declined(&mut *tx, user, IN_APP).await?;
         let email = wishes::declined(&mut *tx, user, EMAIL).await?;
+        let push = wishes::declined(&mut *tx, user, PUSH).await?;
+        let texted = reach::texted(&mut *tx, user).await?;
         let rhythm = wishes::rhythm(&mut *tx, user).await?;
         tx.commit().await?;
         let wants = |declined: &[String], topic: NoticeTopic| {
@@ -58,6 +70,8 @@ impl Notices {
             topic,
             in_app: wants(&in_app, topic),
             email: wants(&email, topic),
+            sms: Some(topic.is_alert() || texted.iter().any(|name| name == topic.name())),
+            push: Some(topic.is_alert() || !push.iter().any(|name| name == topic.name())),
         });
         let quiet = rhythm.as_ref().and_then(|rhythm| {
             Some(QuietHours {
@@ -77,8 +91,7 @@ impl Notices {
         user: UserId,
         change: NoticeSettings,
     ) -> Result<NoticeSettings, Error> {
-        let kept = change.topics.iter().find(|choice| choice.topic.is_required());
-        if kept.is_some_and(|choice| !(choice.in_app && choice.email)) {
+        if change.topics.iter().any(drops_what_is_due) {
             return Err(refused(
                 "topic_required",
                 "/topics",
@@ -126,6 +139,13 @@ impl Notices {
         };
         wishes::choose(&mut tx, user, IN_APP, &choices(|choice| choice.in_app)).await?;
         wishes::choose(&mut tx, user, EMAIL, &choices(|choice| choice.email)).await?;
+        let said = |wanted: fn(&TopicChoice) -> Option<bool>| -> Vec<(NoticeTopic, bool)> {
+            let said = change.topics.iter();
+            said.filter_map(|choice| Some((choice.topic, wanted(choice)?)))
+                .collect()
+        };
+        reach::text(&mut tx, user, &said(|choice| choice.sms)).await?;
+        wishes::choose(&mut tx, user, PUSH, &said(|choice| choice.push)).await?;
         wishes::set_rhythm(&mut tx, user, zone, quiet).await?;
         tx.commit().await?;
         self.settings(user).await

@@ -1,7 +1,7 @@
 //! What a notice's words are made of, and where it leads.
 
 use contracts::notifications::{NoticeKind, NoticeReader};
-use kernel::{DateTime, Money, OrderId, ProductId, SubOrderId, TenantId, ThreadId};
+use kernel::{DateTime, Money, OrderId, ProductId, SubOrderId, TenantId, ThreadId, WebhookEndpointId};
 use serde::{Deserialize, Serialize};
 
 /// What the event said that somebody may want to read. Names of things are asked for when it is read.
@@ -30,6 +30,11 @@ pub struct Facts {
     /// As a shop or a bank wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Where one of the shop's programs is told of what happens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<WebhookEndpointId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
 
 /// The page that a notice leads to. `part` is the shop's part of the order.
@@ -39,6 +44,10 @@ pub fn href(kind: NoticeKind, facts: &Facts, reader: NoticeReader, part: Option<
         (NoticeReader::Person { .. }, K::AccountLocked | K::PasswordChanged | K::TokenReused) => {
             "/account".to_owned()
         }
+        (
+            NoticeReader::Person { .. },
+            K::SecondFactorOn | K::SecondFactorOff | K::RecoveryCodesMade | K::RecoveryCodeUsed,
+        ) => "/account/second-factor".to_owned(),
         (NoticeReader::Person { .. }, K::ReviewAnswered | K::ReviewApproved | K::ReviewRejected) => {
             "/account/reviews".to_owned()
         }
@@ -52,6 +61,10 @@ pub fn href(kind: NoticeKind, facts: &Facts, reader: NoticeReader, part: Option<
         (NoticeReader::Staff { .. }, K::PayoutPaid | K::PayoutFailed | K::PayoutReturned) => {
             "/seller/settlement/payouts".to_owned()
         }
+        (NoticeReader::Staff { .. }, K::EndpointPaused) => match facts.endpoint {
+            Some(endpoint) => format!("/seller/webhooks/{endpoint}"),
+            None => "/seller/webhooks".to_owned(),
+        },
         (NoticeReader::Staff { .. }, _) => match (facts.thread, part.or(facts.sub_order), facts.product) {
             (Some(thread), ..) => format!("/seller/messages/{thread}"),
             (None, Some(part), _) => format!("/seller/orders/{part}"),

@@ -4,5 +4,7 @@ pub mod facts;
 pub mod letter;
 pub mod link;
 pub mod news;
-pub mod template;
+pub mod phone;
 pub mod words;
+
+pub use contracts::template;

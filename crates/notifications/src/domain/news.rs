@@ -13,12 +13,13 @@ use contracts::orders::{
     SubOrderRefunded, SubOrderShipped, SubOrderUnitsCancelled,
 };
 use contracts::reviews::{ReviewAnswered, ReviewDecided, ReviewPublished};
+use contracts::webhooks::EndpointPaused;
 use contracts::{Envelope, PublicEvent};
 use kernel::{OrderId, SubOrderId, TenantId, UserId};
 use serde_json::Error;
 use std::fmt::Display;
 
-pub const TOPICS: [&str; 26] = [
+pub const TOPICS: [&str; 27] = [
     OrderPlaced::TOPIC,
     OrderConfirmed::TOPIC,
     OrderCancelled::TOPIC,
@@ -43,6 +44,7 @@ pub const TOPICS: [&str; 26] = [
     PayoutFailed::TOPIC,
     PayoutReturned::TOPIC,
     ModerationDecided::TOPIC,
+    EndpointPaused::TOPIC,
     AccountLocked::TOPIC,
     AccountChanged::TOPIC,
 ];
@@ -110,6 +112,7 @@ pub fn of(event: &Envelope) -> Result<Vec<Told>, Error> {
         "reviews" => reviews(event),
         "ledger" => payouts(event),
         "identity" => security(event),
+        "webhooks" => programs(event),
         _ => goods(event),
     }
 }
@@ -414,6 +417,11 @@ fn security(event: &Envelope) -> Result<Vec<Told>, Error> {
         let kind = match e.change.as_str() {
             "password_changed" => K::PasswordChanged,
             "refresh_token_reused" => K::TokenReused,
+            // Done by the person themselves, if all is well: they are told because it may not be.
+            "second_factor_on" => K::SecondFactorOn,
+            "second_factor_off" => K::SecondFactorOff,
+            "recovery_codes_made" => K::RecoveryCodesMade,
+            "recovery_code_used" => K::RecoveryCodeUsed,
             // What somebody has just done themselves.
             _ => return Ok(found),
         };
@@ -421,6 +429,24 @@ fn security(event: &Envelope) -> Result<Vec<Told>, Error> {
         found.push(told(to, kind, "security", event.id, Facts::default()));
     }
     Ok(found)
+}
+
+fn programs(event: &Envelope) -> Result<Vec<Told>, Error> {
+    let paused = read::<EndpointPaused>(event)?.map(|e| {
+        let facts = Facts {
+            endpoint: Some(e.endpoint),
+            host: Some(e.host),
+            ..Facts::default()
+        };
+        told(
+            Recipient::Shop(e.tenant),
+            NoticeKind::EndpointPaused,
+            "endpoint",
+            e.endpoint,
+            facts,
+        )
+    });
+    Ok(paused.into_iter().collect())
 }
 
 fn goods(event: &Envelope) -> Result<Vec<Told>, Error> {

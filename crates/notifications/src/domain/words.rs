@@ -2,8 +2,7 @@
 
 use super::template::Template;
 use contracts::Language;
-use contracts::notifications::{NoticeKind, NoticeTopic};
-use kernel::Timestamp;
+use contracts::notifications::{NoticeKind, NoticeTopic, TemplateKind};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -11,21 +10,6 @@ static ENGLISH: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| read(include_str!("../../locales/en.notices")));
 static SPANISH: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| read(include_str!("../../locales/es.notices")));
-
-const MONTHS: [(&str, &str); 12] = [
-    ("January", "enero"),
-    ("February", "febrero"),
-    ("March", "marzo"),
-    ("April", "abril"),
-    ("May", "mayo"),
-    ("June", "junio"),
-    ("July", "julio"),
-    ("August", "agosto"),
-    ("September", "septiembre"),
-    ("October", "octubre"),
-    ("November", "noviembre"),
-    ("December", "diciembre"),
-];
 
 /// One `key = text` a line; `#` begins a remark.
 fn read(file: &'static str) -> HashMap<&'static str, &'static str> {
@@ -57,8 +41,20 @@ pub fn missing(language: Language, place: &str) -> &'static str {
     of(language, &format!("missing.{place}"))
 }
 
+/// What comes with the program for a kind of notice or mail: title and text, or subject and body.
+pub fn built_in(language: Language, kind: TemplateKind) -> (&'static str, &'static str) {
+    match kind {
+        TemplateKind::Notice(kind) => (title(language, kind), text(language, kind)),
+        TemplateKind::Mail(kind) => kind.words(language),
+    }
+}
+
 /// What may be filled in, in the words for a kind.
-pub fn places(kind: NoticeKind) -> BTreeSet<String> {
+pub fn places(kind: TemplateKind) -> BTreeSet<String> {
+    let kind = match kind {
+        TemplateKind::Notice(kind) => kind,
+        TemplateKind::Mail(kind) => return kind.places().iter().map(|&place| place.to_owned()).collect(),
+    };
     let patterns = [title(Language::En, kind), text(Language::En, kind)];
     let templates = patterns
         .into_iter()
@@ -68,7 +64,15 @@ pub fn places(kind: NoticeKind) -> BTreeSet<String> {
         .collect()
 }
 
-/// Something to fill in, for whoever writes the words.
+/// What a text must have to be good for anything.
+pub fn needed(kind: TemplateKind) -> &'static [&'static str] {
+    match kind {
+        TemplateKind::Notice(_) => &[],
+        TemplateKind::Mail(kind) => kind.needed(),
+    }
+}
+
+/// Something to fill in, for whoever writes the words of notices.
 pub fn example(language: Language, place: &str) -> String {
     of(language, &format!("example.{place}")).to_owned()
 }
@@ -83,23 +87,19 @@ pub fn footer(language: Language) -> &'static str {
     of(language, "mail.footer")
 }
 
+/// A text message with a code that shows whose a number is.
+pub fn sms_code(language: Language) -> &'static str {
+    of(language, "sms.code")
+}
+
+/// A text message of what happened.
+pub fn sms_notice(language: Language) -> &'static str {
+    of(language, "sms.notice")
+}
+
 /// A text with its places filled; one that cannot be read is shown as it is.
 pub fn fill(pattern: &str, value: impl Fn(&str) -> String) -> String {
     Template::parse(pattern).map_or_else(|_| pattern.to_owned(), |template| template.render(value))
-}
-
-/// `22 November 2026, 14:30 (UTC)`.
-pub fn moment(language: Language, at: Timestamp) -> String {
-    use chrono::Datelike as _;
-    let month = usize::try_from(at.month0())
-        .ok()
-        .and_then(|month| MONTHS.get(month));
-    let (english, spanish) = month.copied().unwrap_or_default();
-    let (day, year, time) = (at.day(), at.year(), at.format("%H:%M"));
-    language.pick(
-        format!("{day} {english} {year}, {time} (UTC)"),
-        format!("{day} de {spanish} de {year}, {time} (UTC)"),
-    )
 }
 
 #[cfg(test)]
@@ -137,6 +137,12 @@ mod tests {
                 names(footer(language)),
                 ["link", "settings", "topic"].map(str::to_owned).into()
             );
+            let of_code = ["code", "host", "minutes"].map(str::to_owned);
+            assert_eq!(names(sms_code(language)), of_code.into());
+            assert_eq!(
+                names(sms_notice(language)),
+                ["link", "title"].map(str::to_owned).into()
+            );
         }
     }
 
@@ -150,16 +156,9 @@ mod tests {
         for key in ENGLISH.keys() {
             let (kind, _) = key.split_once('.').expect("a key has two parts");
             assert!(
-                ["missing", "example", "topic", "mail"].contains(&kind) || known.contains(kind),
+                ["missing", "example", "topic", "mail", "sms"].contains(&kind) || known.contains(kind),
                 "{key}"
             );
         }
-    }
-
-    #[test]
-    fn moments_are_told_in_words() {
-        let at = Timestamp::from_timestamp(1_795_357_805, 0).expect("in range");
-        assert_eq!(moment(Language::En, at), "22 November 2026, 14:30 (UTC)");
-        assert_eq!(moment(Language::Es, at), "22 de noviembre de 2026, 14:30 (UTC)");
     }
 }

@@ -4,7 +4,7 @@ use contracts::notifications::NoticeSettings;
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 
 /// Changes how the caller wants to be told. Topics that are not named stay as they are; `orders` and `security` cannot be
-/// turned off.
+/// turned off in the list and by e-mail, `security` in no way.
 #[utoipa::path(
     put, path = "/v1/notifications/settings", tag = "notifications", operation_id = "put_notification_settings",
     request_body = NoticeSettings,

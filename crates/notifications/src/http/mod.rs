@@ -2,9 +2,11 @@
 
 mod change_settings;
 mod decisions;
+mod devices;
 mod dismiss_failure;
 mod failures;
 mod list;
+mod phone;
 mod preview_template;
 mod read;
 mod read_all;
@@ -26,7 +28,7 @@ use crate::app::Notices;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use contracts::Language;
-use contracts::notifications::{NoticeKind, NoticeReader, NoticeTemplate};
+use contracts::notifications::{NoticeReader, NoticeTemplate, TemplateKind};
 use httpkit::{Anyone, Json, PageQuery, Seller, etag, perm};
 use kernel::{Fault, Kind, UserId};
 use serde::Serialize;
@@ -44,6 +46,10 @@ pub fn routes(notices: Notices) -> OpenApiRouter {
         .routes(routes!(seller_read_all::handler))
         .routes(routes!(seller_read::handler))
         .routes(routes!(settings::handler, change_settings::handler))
+        .routes(routes!(phone::get, phone::put, phone::delete))
+        .routes(routes!(phone::verify))
+        .routes(routes!(devices::list, devices::register))
+        .routes(routes!(devices::delete))
         .routes(routes!(unsubscribe::handler))
         .routes(routes!(templates::handler))
         .routes(routes!(template::handler, write_template::handler))
@@ -91,8 +97,8 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    fn read(&self) -> Result<(NoticeKind, Language), Fault> {
-        let kind = NoticeKind::named(&self.kind);
+    fn read(&self) -> Result<(TemplateKind, Language), Fault> {
+        let kind = TemplateKind::named(&self.kind);
         let mut languages = [Language::En, Language::Es].into_iter();
         let language = languages.find(|known| known.code() == self.language);
         kind.zip(language).ok_or_else(|| Fault::not_found("template"))

@@ -7,7 +7,7 @@ use httpkit::{Admin, Json, Path, Problem, ProblemDocument, perm};
 /// Shows words as somebody would read them, with examples filled in; or what is wrong with them, and at which character.
 #[utoipa::path(
     post, path = "/v1/admin/notification-templates/{kind}/{language}/preview", tag = "notifications", operation_id = "preview_notification_template",
-    params(("kind" = String, Path, description = "The kind of notification"), ("language" = String, Path, description = "`en` or `es`")),
+    params(("kind" = String, Path, description = "The kind of notification, or of mail: those begin with `mail_`"), ("language" = String, Path, description = "`en` or `es`")),
     request_body = Words,
     security(("bearer" = [])),
     responses(

@@ -60,7 +60,8 @@ pub(crate) struct Through {
 pub(crate) struct Words {
     #[schema(min_length = 1, max_length = 120)]
     pub title: String,
-    #[schema(min_length = 1, max_length = 500)]
+    /// Of a notice, at most 500.
+    #[schema(min_length = 1, max_length = 4000)]
     pub text: String,
 }
 

@@ -9,7 +9,7 @@ use httpkit::{Admin, IfMatch, Json, Path, Problem, ProblemDocument, perm};
 /// Takes up the words of an earlier version again, as a version of its own; 0 is what comes with the program.
 #[utoipa::path(
     post, path = "/v1/admin/notification-templates/{kind}/{language}/restore", tag = "notifications", operation_id = "restore_notification_template",
-    params(("kind" = String, Path, description = "The kind of notification"), ("language" = String, Path, description = "`en` or `es`"), ("If-Match" = String, Header, description = "The `ETag` that was seen")),
+    params(("kind" = String, Path, description = "The kind of notification, or of mail: those begin with `mail_`"), ("language" = String, Path, description = "`en` or `es`"), ("If-Match" = String, Header, description = "The `ETag` that was seen")),
     request_body = Earlier,
     security(("bearer" = [])),
     responses(

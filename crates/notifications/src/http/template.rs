@@ -8,7 +8,7 @@ use httpkit::{Admin, Path, Problem, ProblemDocument, perm};
 /// Reads the words for one kind of notification in one language, with all that they were before.
 #[utoipa::path(
     get, path = "/v1/admin/notification-templates/{kind}/{language}", tag = "notifications", operation_id = "get_notification_template",
-    params(("kind" = String, Path, description = "The kind of notification"), ("language" = String, Path, description = "`en` or `es`")),
+    params(("kind" = String, Path, description = "The kind of notification, or of mail: those begin with `mail_`"), ("language" = String, Path, description = "`en` or `es`")),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The words; `ETag` names their version", body = NoticeTemplate),

@@ -10,12 +10,12 @@ use httpkit::{Admin, IfMatch, Json, Path, Problem, ProblemDocument, perm};
 /// written twice.
 #[utoipa::path(
     put, path = "/v1/admin/notification-templates/{kind}/{language}", tag = "notifications", operation_id = "put_notification_template",
-    params(("kind" = String, Path, description = "The kind of notification"), ("language" = String, Path, description = "`en` or `es`"), ("If-Match" = String, Header, description = "The `ETag` that was seen")),
+    params(("kind" = String, Path, description = "The kind of notification, or of mail: those begin with `mail_`"), ("language" = String, Path, description = "`en` or `es`"), ("If-Match" = String, Header, description = "The `ETag` that was seen")),
     request_body = Words,
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The words as they are now", body = NoticeTemplate),
-        (status = 400, description = "`if_match`, `json_malformed`, `field_invalid`, `text_empty`, `text_too_long`, `brace_unclosed`, `brace_unopened`, `placeholder_unnamed`, `placeholder_unknown`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "`if_match`, `json_malformed`, `field_invalid`, `text_empty`, `text_too_long`, `brace_unclosed`, `brace_unopened`, `placeholder_unnamed`, `placeholder_unknown`, `placeholder_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such kind or language", body = ProblemDocument, content_type = "application/problem+json"),

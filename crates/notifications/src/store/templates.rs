@@ -1,7 +1,7 @@
 //! The words that operators wrote.
 
 use contracts::Language;
-use contracts::notifications::NoticeKind;
+use contracts::notifications::TemplateKind;
 use kernel::{Timestamp, UserId};
 use sqlx::{FromRow, PgConnection, PgExecutor};
 
@@ -27,10 +27,26 @@ pub async fn latest(db: impl PgExecutor<'_>, language: Language) -> Result<Vec<T
     .await
 }
 
+/// The latest of one kind.
+pub async fn newest(
+    db: impl PgExecutor<'_>,
+    kind: TemplateKind,
+    language: Language,
+) -> Result<Option<TemplateRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select kind, version, title, text, author_id, at, restored
+           from notifications.template where kind = $1 and language = $2 order by version desc limit 1",
+    )
+    .bind(kind.name())
+    .bind(language.code())
+    .fetch_optional(db)
+    .await
+}
+
 /// All of a kind, the latest first.
 pub async fn versions(
     db: impl PgExecutor<'_>,
-    kind: NoticeKind,
+    kind: TemplateKind,
     language: Language,
 ) -> Result<Vec<TemplateRow>, sqlx::Error> {
     sqlx::query_as(
@@ -45,7 +61,7 @@ pub async fn versions(
 
 /// Words to be kept.
 pub struct Draft<'d> {
-    pub kind: NoticeKind,
+    pub kind: TemplateKind,
     pub language: Language,
     /// The version that they take the place of.
     pub seen: i64,

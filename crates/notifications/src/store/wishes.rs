@@ -4,7 +4,7 @@ use contracts::notifications::NoticeTopic;
 use kernel::{Timestamp, UserId};
 use sqlx::{FromRow, PgConnection, PgExecutor};
 
-/// When somebody is not mailed.
+/// When somebody is not mailed, texted or pushed.
 #[derive(FromRow)]
 pub struct RhythmRow {
     pub time_zone: String,

@@ -96,6 +96,10 @@ async fn what_failed_is_listed_and_decided_about_once_with_who_did() {
         [(false, Some("Ana María Ruiz")), (true, Some("Ana María Ruiz"))]
     );
     assert_eq!(world.notices.failures(None, 10).await.unwrap().items.len(), 1);
+    let told = world.db.changed().await;
+    let kinds: Vec<_> = told.iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert_eq!(kinds, ["dead_letter.retried", "dead_letter.dismissed"]);
+    assert_eq!(told[0]["before"]["error"], "no mail server answered");
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use contracts::messages::{MessageKind, MessageSent, Side};
 use contracts::notifications::{KEPT_DAYS, NoticeKind};
 use contracts::orders::{OrderConfirmed, OrderPlaced, ParcelDelivered, SubOrderShipped};
 use contracts::reviews::ReviewPublished;
+use contracts::webhooks::EndpointPaused;
 use kernel::{
     Clock, Currency, Fault, MessageId, Money, OrderId, ParcelId, ReviewId, Role, SkuId, SubOrderId, TenantId,
-    ThreadId, UserId,
+    ThreadId, UserId, WebhookEndpointId,
 };
 use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
@@ -232,7 +233,13 @@ async fn alarms_are_told_and_ones_own_doings_are_not() {
     let (user, own) = world.person();
     let until = world.clock.now();
     world.tell(&AccountLocked { user, until }).await;
-    for change in ["signed_in:buyer", "password_changed", "signed_out"] {
+    for change in [
+        "signed_in:buyer",
+        "password_changed",
+        "second_factor_off",
+        "recovery_code_used",
+        "signed_out",
+    ] {
         world
             .tell(&AccountChanged {
                 user,
@@ -244,7 +251,15 @@ async fn alarms_are_told_and_ones_own_doings_are_not() {
     world.hear(false).await;
     let mut kinds: Vec<NoticeKind> = world.feed(own).await.into_iter().map(|n| n.kind).collect();
     kinds.sort_unstable();
-    assert_eq!(kinds, [NoticeKind::AccountLocked, NoticeKind::PasswordChanged]);
+    assert_eq!(
+        kinds,
+        [
+            NoticeKind::AccountLocked,
+            NoticeKind::PasswordChanged,
+            NoticeKind::SecondFactorOff,
+            NoticeKind::RecoveryCodeUsed,
+        ]
+    );
 }
 
 #[tokio::test]
@@ -285,4 +300,29 @@ async fn what_is_old_is_no_news_and_forgotten_in_the_end() {
     // What is forgotten does not come again.
     world.hear(true).await;
     assert_eq!(world.feed(owner).await.len(), 1);
+}
+
+#[tokio::test]
+async fn owners_are_told_that_nothing_reaches_their_program() {
+    let world = World::new().await;
+    let ((shop, owner), (_, others)) = (world.shop(), world.shop());
+    let manager = world.staff(shop, Role::Manager);
+    let endpoint = WebhookEndpointId::new(world.clock.now());
+    let host = "hooks.three-ovens.example".to_owned();
+    world
+        .tell(&EndpointPaused {
+            endpoint,
+            tenant: shop,
+            host,
+        })
+        .await;
+    world.hear(false).await;
+    let read = world.feed(owner).await;
+    assert_eq!(titles(&read), ["hooks.three-ovens.example is told no more"]);
+    assert_eq!(read[0].href, format!("/seller/webhooks/{endpoint}"));
+    let spanish = world.feed_in(owner, Language::Es).await;
+    assert_eq!(spanish[0].title, "Ya no se avisa a hooks.three-ovens.example");
+    // Endpoints are the owners' alone.
+    assert!(world.feed(manager).await.is_empty());
+    assert!(world.feed(others).await.is_empty());
 }

@@ -3,21 +3,25 @@
 use crate::world::World;
 use contracts::Language;
 use contracts::inventory::LowStock;
-use contracts::notifications::{Letter, NoticeSettings, NoticeTopic, QuietHours, TopicChoice};
+use contracts::notifications::{
+    Letter, MailFacts, MailKind, NoticeSettings, NoticeTopic, QuietHours, TopicChoice,
+};
 use kernel::{Clock, Fault, SkuId, Timestamp, UserId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// A mail of some kind that is about `topic`.
 fn letter(user: Option<UserId>, topic: NoticeTopic) -> Letter {
+    let mut kinds = MailKind::ALL.iter().copied();
+    let kind = kinds.find(|kind| kind.topic() == topic).unwrap();
     Letter {
         key: format!("{}-{user:?}", topic.name()),
-        topic,
+        kind,
+        facts: MailFacts::default().text("name", "Elena"),
         user,
         to: "elena@post.example".to_owned(),
         language: Language::En,
-        subject: "A parcel is on its way".to_owned(),
-        body: "Hello Elena,\n\nit left.\n".to_owned(),
         urgent: false,
     }
 }
@@ -30,6 +34,8 @@ fn settings(topics: &[(NoticeTopic, bool, bool)], quiet: Option<(&str, &str)>) -
                 topic: *topic,
                 in_app: *in_app,
                 email: *email,
+                sms: None,
+                push: None,
             })
             .collect(),
         time_zone: "Europe/Madrid".to_owned(),
@@ -139,7 +145,6 @@ async fn mails_wait_for_the_end_of_quiet_hours_where_their_reader_is() {
     world.notices.mail(&world.ctx(), waits.clone()).await.unwrap();
     let urgent = Letter {
         urgent: true,
-        subject: "Urgent".to_owned(),
         ..letter(Some(user), NoticeTopic::Returns)
     };
     world.notices.mail(&world.ctx(), urgent).await.unwrap();
@@ -166,7 +171,9 @@ async fn mails_wait_for_the_end_of_quiet_hours_where_their_reader_is() {
         stop.cancel();
     };
     tokio::join!(sending, waiting);
-    assert_eq!(world.mails()[2].subject, waits.subject);
+    let sent = &world.mails()[2];
+    let written = waits.kind.write(waits.language, &waits.facts);
+    assert_eq!(sent.subject, written.subject);
     // By day, at once.
     world.notices.mail(&world.ctx(), waits).await.unwrap();
     assert_eq!(world.mails().len(), 4);

@@ -4,5 +4,6 @@
 mod failures;
 mod feed;
 mod letters;
+mod reach;
 mod templates;
 mod world;

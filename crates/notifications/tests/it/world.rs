@@ -7,7 +7,7 @@ use contracts::orders::RemoteOrderDesk;
 use contracts::tenants::RemoteTenants;
 use contracts::{Language, PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Fault, FixedClock, ProductId, Role, SubOrderId, TenantId, UserId};
-use notifications::{Notices, Parts};
+use notifications::{Notices, Parts, Sandbox};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -117,6 +117,8 @@ impl World {
             tenants: Arc::new(RemoteTenants(line())),
             orders: Arc::new(RemoteOrderDesk(line())),
             identity: Arc::new(RemoteIdentity(line())),
+            sms: Arc::new(Sandbox::new(db.db(notifications::CONTEXT))),
+            push: Arc::new(Sandbox::new(db.db(notifications::CONTEXT))),
             public_url: "https://market.example/".to_owned(),
             key: b"a key of some length".to_vec(),
         });

@@ -1,12 +1,12 @@
 use super::tax::{Tax, added};
 use super::tender::Tender;
-use contracts::Address;
 use contracts::digital::SoldDigital;
 use contracts::making::Made;
 use contracts::orders::{CancelReason, ReturnReason, ReturnWish};
 use contracts::promotions::Funder;
 use contracts::taxes::TaxOwner;
 use contracts::tenants::return_days;
+use contracts::{Address, Language};
 use kernel::{
     CartId, CommissionRuleId, Currency, LineId, ParcelId, PaymentId, ProductId, PromotionId, RefundId,
     ReturnId, SkuId, SubOrderId, TenantId, Timestamp, UserId, allocate,
@@ -218,6 +218,9 @@ pub struct Placed {
     /// What of it gift cards and store credit pay, in the order in which they are used: set aside when it is placed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tenders: Vec<Tender>,
+    /// In which its buyer is mailed of it.
+    #[serde(default, skip_serializing_if = "Language::is_usual")]
+    pub language: Language,
 }
 
 /// What one seller sells in an order.

@@ -76,6 +76,7 @@ fn placed() -> Placed {
         payment: PaymentId(Uuid::from_u128(4)),
         reserved_until: at(60),
         tenders: Vec::new(),
+        language: contracts::Language::En,
         parts: vec![part(1, 2, 500, 400), part(2, 1, 250, 0)],
     }
 }

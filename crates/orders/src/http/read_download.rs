@@ -3,6 +3,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 use httpkit::{Anyone, Path, Problem, ProblemDocument};
 use std::ops::Range;
 
@@ -76,7 +77,7 @@ pub(super) async fn handler(
         Some(Asked::Whole) | None => {
             let bytes = orders.read_file(&open, None).await?;
             number(header::CONTENT_LENGTH, size.to_string(), &mut kept);
-            return Ok((kept, Body::from_stream(bytes)).into_response());
+            return Ok((kept, Body::from_stream(bytes.fuse())).into_response());
         }
     };
     let bytes = orders.read_file(&open, Some(part.clone())).await?;
@@ -87,7 +88,7 @@ pub(super) async fn handler(
     );
     let told = format!("bytes {}-{}/{size}", part.start, part.end - 1);
     number(header::CONTENT_RANGE, told, &mut kept);
-    Ok((StatusCode::PARTIAL_CONTENT, kept, Body::from_stream(bytes)).into_response())
+    Ok((StatusCode::PARTIAL_CONTENT, kept, Body::from_stream(bytes.fuse())).into_response())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ with sold as materialized (
                - coalesce((select sum((d ->> 'amount')::bigint) from jsonb_array_elements(l.discounts) as d), 0) as paid
       from sold s
       join orders.line l on l.tenant_id = s.tenant_id and l.sub_order_id = s.id
+     where l.sub_order_id >= $1 and l.sub_order_id < $2
 ), product as materialized (
     select tenant_id, product_id, sum(units)::bigint as units, sum(paid)::bigint as paid,
            (array_agg(title order by sub_order_id desc, id desc))[1] as title

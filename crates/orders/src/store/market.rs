@@ -49,24 +49,7 @@ pub struct ProductRow {
     pub paid: i64,
 }
 
-pub async fn totals(
-    conn: &mut PgConnection,
-    [from, until]: [Timestamp; 2],
-) -> Result<Vec<TotalRow>, sqlx::Error> {
-    sqlx::query_as(
-        "select currency, count(distinct order_id) as orders, count(distinct tenant_id) as shops,
-                sum(total - refunded)::bigint as paid
-           from orders.sub_order
-          where id >= $1 and id < $2 and confirmed_at is not null and status <> 'cancelled'
-          group by currency
-          order by 2 desc, 1",
-    )
-    .bind(uuid_floor(from))
-    .bind(uuid_floor(until))
-    .fetch_all(conn)
-    .await
-}
-
+/// Of sub-orders as they stand, however many: for times that are not summed up.
 pub async fn sales(
     conn: &mut PgConnection,
     [from, until]: [Timestamp; 2],

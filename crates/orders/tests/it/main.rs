@@ -6,6 +6,7 @@ mod fulfil;
 mod papers;
 mod parcels;
 mod returns;
+mod sales;
 
 use contracts::Address;
 use contracts::cart::CartOwner;
@@ -65,6 +66,7 @@ impl World {
             payment: PaymentId::new(now),
             reserved_until: now + Duration::from_secs(900),
             tenders: Vec::new(),
+            language: contracts::Language::En,
             parts: shops.iter().map(|&tenant| part(now, tenant)).collect(),
         };
         let new = NewOrder::new(&self.ctx, OrderId::new(now), placed).unwrap();

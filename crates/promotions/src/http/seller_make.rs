@@ -15,7 +15,7 @@ use kernel::Fault;
         (status = 201, body = Promotion, description = "It is made"),
         (status = 400, description = "`json_malformed`, `field_invalid`, `parameter_invalid`, `text_empty`, `text_too_long`, `text_control`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`, `feature_off`: `coupons`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`code_taken`: another promotion of yours has it; `too_many_promotions`", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]

@@ -131,6 +131,12 @@ async fn a_shop_makes_lists_and_ends_its_own() {
         .expect(409)
         .read();
     assert_eq!(again["code"], "promotion_ended");
+    let told = world.db.changed().await;
+    let kinds: Vec<_> = told.iter().filter_map(|one| one["kind"].as_str()).collect();
+    // Another shop made one too.
+    assert_eq!(kinds, ["promotion.made", "promotion.made", "promotion.ended"]);
+    assert_eq!(told[2]["after"]["note"], "Sold out.");
+    assert_eq!(told[2]["before"]["name"], told[0]["after"]["name"]);
     let live: Value = owner.get(&format!("{SELLER}?live=true")).await.expect(200).read();
     assert_eq!(live["items"], json!([]));
     let _ = owner.post(SELLER, &tenth()).await.expect(201);

@@ -73,7 +73,7 @@ pub async fn list(
         (status = 201, description = "It is put forward", body = PromotedListing),
         (status = 400, description = "`json_malformed`, `field_invalid`, `not_for_sale`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_audience`, `permission_missing`, `feature_off`: `promoted_listings`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "`not_offered`, `already_promoted`, `too_many`", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]

@@ -243,7 +243,7 @@ fn kilometres(name: &str, value: &str) -> Result<u32, Fault> {
     km.ok_or_else(|| invalid(name, "a whole number of kilometres from 0 to 20100"))
 }
 
-fn language(value: &str) -> Result<Language, Fault> {
+pub(super) fn language(value: &str) -> Result<Language, Fault> {
     match value {
         "en" => Ok(Language::En),
         "es" => Ok(Language::Es),

@@ -1,6 +1,7 @@
-use super::search::{pairs, unknown};
+use super::search::{language, pairs, unknown};
 use crate::Searches;
 use axum::extract::{RawQuery, State};
+use contracts::Language;
 use contracts::search::Suggestions;
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 use kernel::Fault;
@@ -12,6 +13,9 @@ struct Parameters {
     /// What was typed so far, at most 256 characters.
     #[param(example = "cera", max_length = 256)]
     q: String,
+    /// Of whoever types: products have the titles that are for its readers, where their sellers translated them.
+    #[param(inline)]
+    language: Option<Language>,
 }
 
 /// Suggests products, categories and shops whose names go on as typed, a few of each.
@@ -30,19 +34,23 @@ pub async fn handler(
     caller: Anyone,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Suggestions>, Problem> {
-    let q = read(query.as_deref().unwrap_or(""))?;
-    Ok(Json(searches.complete(q, caller.ctx.now).await?))
+    let (q, language) = read(query.as_deref().unwrap_or(""))?;
+    Ok(Json(searches.complete(q, language, caller.ctx.now).await?))
 }
 
-fn read(text: &str) -> Result<String, Fault> {
-    let mut typed = None;
+fn read(text: &str) -> Result<(String, Option<Language>), Fault> {
+    let (mut typed, mut read_in) = (None, None);
     for (name, value) in pairs(text)? {
-        if name != "q" {
-            return Err(unknown(&name, "q"));
-        }
-        if typed.replace(value).is_some() {
-            return Err(Fault::field("parameter_repeated", "q", "`q` may be given once."));
+        let is_repeated = match name.as_str() {
+            "q" => typed.replace(value).is_some(),
+            "language" => read_in.replace(language(&value)?).is_some(),
+            _ => return Err(unknown(&name, "q, language")),
+        };
+        if is_repeated {
+            let detail = format!("`{name}` may be given once.");
+            return Err(Fault::field("parameter_repeated", name, detail));
         }
     }
-    typed.ok_or_else(|| Fault::field("parameter_missing", "q", "Give what was typed as `q`."))
+    let typed = typed.ok_or_else(|| Fault::field("parameter_missing", "q", "Give what was typed as `q`."))?;
+    Ok((typed, read_in))
 }

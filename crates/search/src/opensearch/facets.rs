@@ -12,6 +12,7 @@ use crate::engine::quantity::Quantity;
 use crate::engine::ranges::Spread;
 use crate::engine::shown::{self, Chosen, STARS, Values};
 use contracts::search::{Facet, SearchQuery};
+use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,6 +22,8 @@ const TERMS_MAX: usize = 10_000;
 const KEYS_SEEN_MAX: usize = 24;
 /// Values of a key that are counted.
 const VALUES_MAX: usize = 10_000;
+/// Keys whose values one question counts: OpenSearch refuses an answer with more than 65,535 buckets in all.
+const KEYS_AT_ONCE: usize = 6;
 
 /// What is counted for.
 pub struct Counting<'a> {
@@ -182,25 +185,25 @@ impl Counting<'_> {
         universe: &Value,
         keys: &[String],
     ) -> Result<Vec<(String, Vec<(u64, String)>)>, Trouble> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let aggs: Map<String, Value> = (0..)
-            .zip(keys)
-            .map(|(n, key): (usize, _)| {
-                let aggs = json!({"v": values_of(key)});
-                (n.to_string(), self.beside(&format!("attr.{key}"), &aggs))
-            })
-            .collect();
-        let found = cluster.aggregate(universe, &aggs).await?;
-        let list = |(n, key): (usize, &String)| {
-            let counted = &found[n.to_string().as_str()]["v"];
-            let pairs =
-                buckets(counted).filter_map(|(pair, count)| Some((count, pair.split_once(SEPARATOR)?.1)));
-            let list = pairs.map(|(count, value)| (count, value.to_owned())).collect();
-            (key.clone(), list)
-        };
-        Ok(keys.iter().enumerate().map(list).collect())
+        let parts = keys.chunks(KEYS_AT_ONCE).map(async |keys| {
+            let aggs: Map<String, Value> = (0..)
+                .zip(keys)
+                .map(|(n, key): (usize, _)| {
+                    let aggs = json!({"v": values_of(key)});
+                    (n.to_string(), self.beside(&format!("attr.{key}"), &aggs))
+                })
+                .collect();
+            let found = cluster.aggregate(universe, &aggs).await?;
+            let list = |(n, key): (usize, &String)| {
+                let counted = &found[n.to_string().as_str()]["v"];
+                let pairs =
+                    buckets(counted).filter_map(|(pair, count)| Some((count, pair.split_once(SEPARATOR)?.1)));
+                let list = pairs.map(|(count, value)| (count, value.to_owned())).collect();
+                (key.clone(), list)
+            };
+            Ok::<Vec<_>, Trouble>(keys.iter().enumerate().map(list).collect())
+        });
+        Ok(try_join_all(parts).await?.concat())
     }
 
     /// Counts each product once in each part that it has a quantity of.
@@ -279,18 +282,21 @@ impl Cluster {
         if ranges.is_empty() {
             return Ok(Within::new());
         }
-        let aggs: Map<String, Value> = (0..)
-            .zip(&ranges)
-            .map(|(n, (key, _)): (usize, _)| (n.to_string(), values_of(key)))
-            .collect();
-        let found = self.aggregate(&json!({"match_all": {}}), &aggs).await?;
-        let within = ranges.iter().enumerate().map(|(n, (key, range))| {
-            let counted = &found[n.to_string().as_str()];
-            let values = buckets(counted).filter_map(|(pair, _)| pair.split_once(SEPARATOR));
-            let fits = values.filter(|(_, value)| Quantity::read(value).is_some_and(|q| range.has(&q)));
-            ((*key).clone(), fits.map(|(_, value)| value.to_owned()).collect())
+        let parts = ranges.chunks(KEYS_AT_ONCE).map(async |ranges| {
+            let aggs: Map<String, Value> = (0..)
+                .zip(ranges)
+                .map(|(n, (key, _)): (usize, _)| (n.to_string(), values_of(key)))
+                .collect();
+            let found = self.aggregate(&json!({"match_all": {}}), &aggs).await?;
+            let within = ranges.iter().enumerate().map(|(n, (key, range))| {
+                let counted = &found[n.to_string().as_str()];
+                let values = buckets(counted).filter_map(|(pair, _)| pair.split_once(SEPARATOR));
+                let fits = values.filter(|(_, value)| Quantity::read(value).is_some_and(|q| range.has(&q)));
+                ((*key).clone(), fits.map(|(_, value)| value.to_owned()).collect())
+            });
+            Ok::<Vec<_>, Trouble>(within.collect())
         });
-        Ok(within.collect())
+        Ok(try_join_all(parts).await?.into_iter().flatten().collect())
     }
 }
 

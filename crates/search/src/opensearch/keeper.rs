@@ -89,13 +89,22 @@ impl Cluster {
         Ok(Some((cursor, seen)))
     }
 
+    /// Whether an index is called as [`Home::fresh`] calls ours. Another marketplace's name may begin as ours does.
+    fn is_own(&self, name: &str) -> bool {
+        let number = name
+            .strip_prefix(self.alias())
+            .and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| number.len() == 32 && number.bytes().all(|b| b.is_ascii_hexdigit()))
+    }
+
     /// Removes what nobody uses and nobody builds.
     async fn sweep(&self) -> Result<(), Trouble> {
         let now = self.0.clock.now();
         let all = self.get(&format!("/{}-*/_alias", self.alias())).await?;
         for name in keys(&all) {
-            let is_in_use = all[&name]["aliases"].get(self.alias()).is_some();
-            if is_in_use {
+            let aliases = keys(&all[&name]["aliases"]);
+            let is_in_use = aliases.iter().any(|alias| *alias != write_alias(&name));
+            if is_in_use || !self.is_own(&name) {
                 continue;
             }
             let cursor = self.cursor(&name).await?;

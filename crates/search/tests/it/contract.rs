@@ -5,6 +5,7 @@ mod hidden;
 mod offers;
 mod personal;
 pub mod promoted;
+mod readers;
 
 use crate::corpus::words;
 use crate::world::{Running, World, listing, now_ctx, product_id, shop, test_db};
@@ -18,6 +19,10 @@ use kernel::{Clock, Currency, ProductId, SystemClock};
 use offers::offers_of_one_item_are_found_once;
 use personal::what_is_liked_comes_a_little_earlier;
 use promoted::what_shops_pay_for_stands_at_its_places;
+use readers::{
+    previewed_products_are_called_as_their_reader_calls_them,
+    suggested_products_are_called_as_their_reader_calls_them,
+};
 use search::opensearch::{Cluster, Config};
 use search::{Desk, Place};
 use std::collections::BTreeSet;
@@ -135,6 +140,8 @@ each! {
     what_is_hidden_is_not_suggested
     what_shops_pay_for_stands_at_its_places
     words_of_other_languages_are_found_whatever_their_endings
+    suggested_products_are_called_as_their_reader_calls_them
+    previewed_products_are_called_as_their_reader_calls_them
 }
 
 async fn ask(running: &Running, query: &SearchQuery) -> SearchPage {

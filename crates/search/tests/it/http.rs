@@ -63,7 +63,11 @@ async fn products_are_found_with_facets_over_http() {
     assert_ne!(second["hits"][0]["product"], page["hits"][0]["product"]);
     assert!(second.get("next").is_none() && second.get("facets").is_none());
 
-    let suggestions = client.get("/v1/search/suggest?q=cer").await.expect(200).json();
+    let suggestions = client
+        .get("/v1/search/suggest?q=cer&language=es")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(suggestions["products"][0]["title"], "Ceramic bowl");
 
     for (path, code, pointer) in [
@@ -101,6 +105,17 @@ async fn products_are_found_with_facets_over_http() {
         ("/v1/search?near=Oz".to_owned(), "place_unknown", "near"),
         ("/v1/search/suggest".to_owned(), "parameter_missing", "q"),
         ("/v1/search/suggest?q=a&x=b".to_owned(), "parameter_unknown", "x"),
+        ("/v1/search/suggest?q=a&q=b".to_owned(), "parameter_repeated", "q"),
+        (
+            "/v1/search/suggest?q=a&language=es&language=en".to_owned(),
+            "parameter_repeated",
+            "language",
+        ),
+        (
+            "/v1/search/suggest?q=a&language=fr".to_owned(),
+            "parameter_invalid",
+            "language",
+        ),
     ] {
         let problem = client.get(&path).await.expect(400).json();
         assert_eq!(

@@ -4,14 +4,17 @@ use crate::world::{Running, World, append, listing, product_id, shop_id, test_db
 use contracts::catalog::{ProductChanged, ProductStatus};
 use kernel::{Clock, SystemClock};
 use rand::Rng;
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::Db;
 
 const PRODUCTS: u32 = 6_000;
 const KILLS: u32 = 8;
 const URL: &str = "STOA_KILL_TEST_URL";
 const FOLDER: &str = "STOA_KILL_TEST_FOLDER";
+/// A process that has committed nothing by then is killed without.
+const COMMIT_WITHIN: Duration = Duration::from_secs(15);
 
 /// The same products in every process that tells of them.
 fn world() -> std::sync::Arc<World> {
@@ -40,8 +43,10 @@ async fn no_change_is_lost_to_kill_9() {
     first.holds(0).await;
     first.stop().await;
 
-    let mut told = 0;
+    let index = name(folder.path());
+    let (mut told, mut moved) = (0, 0);
     for round in 1..=KILLS {
+        let before = committed(folder.path());
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "kill::the_killed_one"])
             .env(URL, test_db.url())
@@ -51,24 +56,25 @@ async fn no_change_is_lost_to_kill_9() {
             .spawn()
             .unwrap();
         let until = PRODUCTS * round / KILLS;
+        let middle = until - PRODUCTS / KILLS / 2;
         let pause_ms = rand::rng().random_range(1..60);
-        while told < until {
-            let next = (told + 50).min(until);
-            let changes: Vec<ProductChanged> = (told..next)
-                .map(|n| ProductChanged {
-                    product: product_id(n),
-                    tenant: shop_id(),
-                    version: 1,
-                    status: ProductStatus::Active,
-                })
-                .collect();
-            append(&db, &changes).await;
-            told = next;
-            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        told = tell(&db, told, middle, pause_ms).await;
+        // Every other one dies when it has committed some of it and works on the rest, the others at any time.
+        if round % 2 == 0 {
+            waits_for_another(&before, folder.path()).await;
         }
+        told = tell(&db, told, until, pause_ms).await;
         child.kill().unwrap();
         child.wait().unwrap();
+        moved += u32::from(committed(folder.path()) != before);
     }
+    println!("{moved} of {KILLS} had committed something when they died");
+    assert!(moved > 0, "none of those that were killed had committed anything");
+    assert_eq!(
+        name(folder.path()),
+        index,
+        "none was built anew: all came through the log"
+    );
 
     let last = Running::start(world().sources(), db, folder.path());
     last.holds(u64::from(PRODUCTS)).await;
@@ -79,4 +85,46 @@ async fn no_change_is_lost_to_kill_9() {
         .unwrap();
     assert_eq!(page.total, u64::from(PRODUCTS), "each once");
     last.stop().await;
+}
+
+/// Appends the changes from product `told` up to `until`, in parts; returns `until`.
+async fn tell(db: &Db, mut told: u32, until: u32, pause_ms: u64) -> u32 {
+    while told < until {
+        let next = (told + 50).min(until);
+        let changes: Vec<ProductChanged> = (told..next)
+            .map(|n| ProductChanged {
+                product: product_id(n),
+                tenant: shop_id(),
+                version: 1,
+                status: ProductStatus::Active,
+            })
+            .collect();
+        append(db, &changes).await;
+        told = next;
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+    }
+    told
+}
+
+/// Returns when there is another commit than `before`, or when that takes too long.
+async fn waits_for_another(before: &str, folder: &Path) {
+    let started = Instant::now();
+    while committed(folder) == before && started.elapsed() < COMMIT_WITHIN {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// The index in use.
+fn name(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("CURRENT")).unwrap()
+}
+
+/// The place in the log that its last commit carries.
+fn committed(folder: &Path) -> String {
+    let meta = std::fs::read(folder.join(name(folder)).join("meta.json")).unwrap();
+    let meta: serde_json::Value = serde_json::from_slice(&meta).unwrap();
+    meta["payload"]
+        .as_str()
+        .expect("a commit says where it stands")
+        .to_owned()
 }

@@ -188,6 +188,57 @@ async fn thousands_of_keys_are_no_fields() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_keys_are_counted_in_several_questions() {
+    let stand = Stand::new(Kind::OpenSearch).await;
+    for n in 0..2 {
+        let mut screw = listing(n, "Screw");
+        let value = AttributeValue::Text(format!("value {n}"));
+        screw.attributes = (0..20).map(|k| (format!("spec {k}"), value.clone())).collect();
+        stand.world.keep(screw, 1);
+    }
+    let running = stand.run();
+    running.holds(2).await;
+    let mut query = words("screw");
+    query.facets = true;
+    let page = running.searches.find(query, SystemClock.now()).await.unwrap();
+    let specs = page
+        .facets
+        .iter()
+        .filter(|facet| facet.key.starts_with("attr.spec "));
+    assert!(specs.count() > 6, "{:?}", page.facets);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_marketplace_keeps_in_the_same_cluster_is_not_swept_away() {
+    let stand = Stand::new(Kind::OpenSearch).await;
+    let server = stand.server.clone().unwrap();
+    let theirs = "stoa-products-eu-0198c0a5b7ec7a3e8f6d2c1b0a998877";
+    let client = testkit::Client::new(&server.url).header("content-type", "application/json");
+    let path = format!("/{theirs}");
+    let body = r#"{"settings": {"index": {"number_of_shards": 1}}, "mappings": {"dynamic": "strict", "properties": {}}}"#;
+    let _ = client
+        .send(hyper::Method::PUT, &path, body.to_owned())
+        .await
+        .expect(200);
+    let running = stand.run();
+    stand.world.publish(&stand.db, listing(0, "Bowl")).await;
+    running.holds(1).await;
+    running.searches.rebuild();
+    eventually(
+        "the index is built anew, and the one before is gone",
+        async || (server.indexes().len() == 2).then_some(()),
+    )
+    .await;
+    assert!(
+        server.indexes().contains(&theirs.to_owned()),
+        "{:?}",
+        server.indexes()
+    );
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_carries_when_it_was_read() {
     let (_stand, running, server) = with_bowls(1).await;
     let id = product_id(0).0.to_string();

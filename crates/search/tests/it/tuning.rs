@@ -4,6 +4,7 @@ use crate::world::{Running, World, listing, now_ctx, test_db};
 use contracts::search::tuning::{NewSearchRule, NewSynonym, RuleAction, RuleTarget, RuleWhen};
 use kernel::{Clock, Ctx, Fault, SystemClock};
 use search::Desk;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::eventually;
@@ -101,6 +102,21 @@ async fn what_one_process_is_told_the_others_heed_within_seconds_until_it_ends()
         futures::join!(keeping, telling)
     });
     deadline.await.expect("in time");
+    let told = test.changed().await;
+    let kinds: Vec<_> = told.iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "search.synonym_made",
+            "search.rule_made",
+            "search.rule_ended",
+            "search.synonym_ended"
+        ]
+    );
+    assert_eq!(
+        (&told[3]["before"]["words"], &told[3]["after"]["note"]),
+        (&json!(["couch", "sofa"]), &json!("nobody says so"))
+    );
     here.stop().await;
     there.stop().await;
 }

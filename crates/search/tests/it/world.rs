@@ -7,7 +7,7 @@ use contracts::inventory::{Availability, AvailabilityChanged, RemoteInventory};
 use contracts::reviews::{ProductRating, Rating, RatingChanged, RemoteReviews};
 use contracts::search::Suggestions;
 use contracts::tenants::{Location, RemoteTenants, Shop, ShopChanged, ShopStatus, Tier};
-use contracts::{PublicEvent, Reply, Transport};
+use contracts::{Language, PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Currency, Fault, Money, ProductId, SharedClock, SkuId, SystemClock, TenantId};
 use search::{Follower, Place, Searches, Sources};
 use serde_json::Value;
@@ -342,7 +342,13 @@ impl Running {
 
     /// What is suggested to somebody who typed `q`.
     pub async fn suggest(&self, q: &str) -> Suggestions {
-        let found = self.searches.complete(q.to_owned(), SystemClock.now()).await;
+        self.suggest_in(q, None).await
+    }
+
+    /// What is suggested to somebody who typed `q` and reads `language`.
+    pub async fn suggest_in(&self, q: &str, language: Option<Language>) -> Suggestions {
+        let typed = q.to_owned();
+        let found = self.searches.complete(typed, language, SystemClock.now()).await;
         found.expect("suggestions")
     }
 

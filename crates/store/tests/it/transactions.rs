@@ -225,3 +225,34 @@ async fn a_transaction_that_stands_still_is_ended_and_gives_its_locks_back() {
     assert!(store::is_outage(&refused), "{refused}");
     assert_eq!(total(&db).await, 1);
 }
+
+/// Asks a little for a transaction, and then not any more.
+async fn give_up_after(db: &Db, polls: usize) {
+    let mut begin = Box::pin(db.begin(Scope::System));
+    for _ in 0..polls {
+        if futures::poll!(&mut begin).is_ready() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn who_gives_up_while_a_transaction_begins_leaves_none_behind() {
+    let (_test_db, db) = database().await;
+    drop(db.begin(Scope::System).await.expect("begun"));
+    for polls in 1..=24 {
+        give_up_after(&db, polls % 6).await;
+        // Every connection of the pool is as it was: in nobody's transaction, under nobody's role.
+        let mut all = Vec::new();
+        for _ in 0..db.pool().size() {
+            let mut connection = db.pool().acquire().await.expect("one of them");
+            let who: String = sqlx::query_scalar("select current_user::text")
+                .fetch_one(&mut *connection)
+                .await
+                .expect("asked");
+            assert_eq!(who, "stoa_shop", "after {polls} polls");
+            all.push(connection);
+        }
+    }
+}

@@ -160,6 +160,7 @@ impl Scene {
                     false,
                 ),
             ],
+            has_second_factor: true,
         }
     }
 

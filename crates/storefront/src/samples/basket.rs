@@ -135,8 +135,8 @@ impl Scene {
             taxes: Taxes {
                 added: None,
                 note: self.say(
-                    "Taxes in the total, until the address is known: IVA 21 % €29.21",
-                    "Impuestos en el total, mientras no se sepa la dirección: IVA 21 % 29,21 €",
+                    "Includes taxes on the pieces, estimated until the address is known: IVA 21 % €29.21",
+                    "Incluye los impuestos de las piezas, estimados hasta conocer la dirección: IVA 21 % 29,21 €",
                 ),
             },
             total: self.price(16_830),

@@ -42,11 +42,13 @@ pub fn components(page: Page) -> DevComponentsPage {
         ],
         figures: vec![
             Figure {
+                key: "work.figure.to_pack".to_owned(),
                 label: say("work.figure.to_pack"),
                 value: locale.number(1_204),
                 href: Some(here.to_owned()),
             },
             Figure {
+                key: "work.figure.owed".to_owned(),
                 label: say("work.figure.owed"),
                 value: money(123_450),
                 href: None,

@@ -11,6 +11,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         "seller-item-none",
         &SellerItemPage {
             proposed: None,
+            withdraw: None,
             offers: Vec::new(),
             found: Vec::new(),
             action: None,
@@ -38,6 +39,7 @@ impl Scene {
             work: self.work_bar("/seller/products"),
             product: Link::new(title.clone(), "/seller/products/1"),
             proposed: Some(proposed.to_string()),
+            withdraw: Some(format!("{path}/withdraw")),
             offers: vec![OfferLine {
                 shop: Link::new(self.text("Ferretería Moya"), "/p/moka-1"),
                 price: self.price(2_450).text,

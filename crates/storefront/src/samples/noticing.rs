@@ -4,13 +4,14 @@ use super::{Sample, Scene, push};
 use crate::views::common::{Choice, Field, Link};
 use crate::views::dead_letters::{DecisionRow, FailureRow, OperatorDeadLettersPage};
 use crate::views::notices::{
-    AccountNoticeSettingsPage, AccountNoticesPage, NoticeDay, NoticeForm, NoticeRow,
-    SellerNoticeSettingsPage, SellerNoticesPage, TopicRow, UnsubscribePage,
+    AccountNoticeSettingsPage, AccountNoticesPage, DeviceRow, NoticeDay, NoticeForm, NoticeRow,
+    SellerNoticeSettingsPage, SellerNoticesPage, TopicRow, UnsubscribePage, WaysPanel,
 };
 use crate::views::page::{Page, Tone};
 use crate::views::templates::{
     OperatorTemplatePage, OperatorTemplatesPage, TemplateGroup, TemplatePast, TemplateRow, TemplateShown,
 };
+use crate::views::ways::{DevMessageRow, DevMessagesPage};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "account-notices", &scene.account_notices());
@@ -61,8 +62,10 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             form: scene.notice_form("/seller/notifications"),
         },
     );
+    add_ways(scene, samples);
     push(samples, "operator-templates", &scene.operator_templates());
     push(samples, "operator-template", &scene.operator_template());
+    push(samples, "operator-template-mail", &scene.operator_mail());
     push(
         samples,
         "operator-template-flawed",
@@ -110,6 +113,37 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     );
 }
 
+fn add_ways(scene: Scene, samples: &mut Vec<Sample>) {
+    push(
+        samples,
+        "account-notice-settings-nowhere",
+        &AccountNoticeSettingsPage {
+            form: NoticeForm {
+                texts: false,
+                pushes: false,
+                ..scene.notice_form("/account/notifications")
+            },
+            ways: WaysPanel {
+                phone: None,
+                waiting: None,
+                number: Field::wrong(scene.text("600 00 00 00"), scene.t("refusal.number_invalid")),
+                devices: Vec::new(),
+                ..scene.ways_panel()
+            },
+            ..scene.account_notice_settings()
+        },
+    );
+    push(samples, "dev-messages", &scene.dev_messages());
+    push(
+        samples,
+        "dev-messages-none",
+        &DevMessagesPage {
+            messages: Vec::new(),
+            ..scene.dev_messages()
+        },
+    );
+}
+
 impl Scene {
     fn topic_row(&self, name: &'static str, email: bool, mailed: bool) -> TopicRow {
         TopicRow {
@@ -120,6 +154,9 @@ impl Scene {
             email,
             required: name == "orders",
             mailed,
+            sms: name != "messages",
+            push: true,
+            alert: false,
         }
     }
 
@@ -132,6 +169,8 @@ impl Scene {
                 self.topic_row("messages", true, true),
                 self.topic_row("reviews", true, false),
             ],
+            texts: path.starts_with("/account"),
+            pushes: path.starts_with("/account"),
             time_zone: Field::of("Europe/Madrid"),
             zones: &["Europe/Madrid", "Europe/Paris"],
             quiet: true,
@@ -146,6 +185,53 @@ impl Scene {
         AccountNoticeSettingsPage {
             page: self.buyer_page(self.t("notices.settings"), path),
             form: self.notice_form("/account/notifications"),
+            ways: self.ways_panel(),
+        }
+    }
+
+    fn ways_panel(&self) -> WaysPanel {
+        WaysPanel {
+            phone: Some("+34600000000".to_owned()),
+            waiting: Some("+34611111111".to_owned()),
+            number: Field::default(),
+            code: Field::default(),
+            devices: vec![DeviceRow {
+                id: "1".to_owned(),
+                name: self.say("Elena's telephone", "El teléfono de Elena"),
+                platform: self.t("ways.android"),
+                added: self.date(11, 20),
+            }],
+        }
+    }
+
+    fn dev_messages(&self) -> DevMessagesPage {
+        DevMessagesPage {
+            page: self.page(self.t("dev_messages.title"), "/dev/messages"),
+            messages: vec![
+                DevMessageRow {
+                    channel: self.t("dev_messages.sms"),
+                    to: self.text("+34600000000"),
+                    title: String::new(),
+                    text: self.say(
+                        "123456 is your code for stoa.example, good for 10 minutes.",
+                        "123456 es el código para stoa.example, válido durante 10 minutos.",
+                    ),
+                    href: String::new(),
+                    at: "18:16".to_owned(),
+                },
+                DevMessageRow {
+                    channel: self.t("dev_messages.push"),
+                    to: self.text("sandbox:telephone"),
+                    title: self.say("A parcel is on its way", "Un paquete va de camino"),
+                    text: self.say(
+                        "Jabones del Romeral has sent it.",
+                        "Jabones del Romeral lo ha enviado.",
+                    ),
+                    href: "/account/notifications/1".to_owned(),
+                    at: "18:02".to_owned(),
+                },
+            ],
+            to: String::new(),
         }
     }
 
@@ -206,6 +292,7 @@ impl Scene {
                 "/operator/templates/order_confirmed/en",
             ),
             work: self.office_bar("/operator/templates"),
+            is_mail: false,
             path: "/operator/templates/order_confirmed/en".to_owned(),
             heading: title.clone(),
             languages: self.operator_templates().languages,
@@ -222,6 +309,33 @@ impl Scene {
             }),
             versions: vec![past(2, true), past(1, false)],
             error: None,
+        }
+    }
+
+    fn operator_mail(&self) -> OperatorTemplatePage {
+        let (title, text) = (
+            self.say("{amount} went back to you", "Te hemos devuelto {amount}"),
+            self.say(
+                "Hello {name},\n\n{amount} of your order {order} went back to you.\n\n{why}",
+                "Hola, {name}:\n\nTe hemos devuelto {amount} de tu pedido {order}.\n\n{why}",
+            ),
+        );
+        let place = |name: &str| (format!("{{{name}}}"), self.t(&format!("templates.place.{name}")));
+        OperatorTemplatePage {
+            is_mail: true,
+            path: "/operator/templates/mail_refunded/en".to_owned(),
+            heading: title.clone(),
+            title: Field::of(title),
+            text: Field::of(text),
+            places: ["name", "order", "amount", "why"].map(place).into(),
+            shown: Some(TemplateShown {
+                title: self.say("€128.40 went back to you", "Te hemos devuelto 128,40\u{a0}€"),
+                text: self.say(
+                    "Hello Lucía Romero,\n\n€128.40 of your order K7F3-9QXA went back to you.\n\nOne is cracked.",
+                    "Hola, Lucía Romero:\n\nTe hemos devuelto 128,40\u{a0}€ de tu pedido K7F3-9QXA.\n\nUna está rajada.",
+                ),
+            }),
+            ..self.operator_template()
         }
     }
 

@@ -104,6 +104,9 @@ impl Scene {
                         ("/operator/dead-letters", "operator.dead_letters"),
                         ("/operator/partners", "operator.partners"),
                         ("/operator/system", "operator.system"),
+                        ("/operator/people", "operator.people"),
+                        ("/operator/audit", "operator.audit"),
+                        ("/operator/features", "operator.features"),
                     ],
                 ),
             ]
@@ -133,6 +136,7 @@ impl Scene {
             page: self.office_page(self.t("operator.shops"), "/operator/shops"),
             work: self.office_bar("/operator/shops"),
             figures: vec![Figure {
+                key: "operator.figure.waiting".to_owned(),
                 label: self.t("operator.figure.waiting"),
                 value: "1".to_owned(),
                 href: Some("/operator/shops?state=applied".to_owned()),
@@ -213,6 +217,7 @@ impl Scene {
                 status: self.waiting(),
                 reason: self.text("applied"),
             }],
+            features: self.features_of_shop(),
         }
     }
 
@@ -358,6 +363,7 @@ impl Scene {
 
     fn books(&self) -> OperatorLedgerPage {
         let row = |key: &str, debit: i64, credit: i64| BalanceRow {
+            key: key.trim_start_matches("ledger.account.").to_owned(),
             account: self.t(key),
             debit: if debit > 0 {
                 self.price(debit).text

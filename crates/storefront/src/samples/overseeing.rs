@@ -86,6 +86,7 @@ impl Scene {
 
     fn overview(&self) -> OperatorOverviewPage {
         let figure = |key: &str, value: String, change: &str, before: String| Compared {
+            key: key.to_owned(),
             label: self.t(key),
             value,
             change: change.to_owned(),
@@ -213,6 +214,7 @@ impl Scene {
 
     fn system_page(&self) -> OperatorSystemPage {
         let figure = |key: &str, value: &str| Figure {
+            key: key.to_owned(),
             label: self.t(key),
             value: value.to_owned(),
             href: None,

@@ -12,7 +12,7 @@ use crate::views::seller::{
     Bar, CancelForm, CancelUnitsForm, DeliverForm, Month, RefundForm, SellerActions, SellerHomePage,
     SellerOrderPage, SellerOrderRow, SellerOrdersPage, ShipForm, ShipLine, StepToOpen, TopProduct,
 };
-use crate::views::work::{Figure, Section, Status, Tab, WorkBar};
+use crate::views::work::{Figure, SavedView, SavedViews, Section, Status, Tab, WorkBar};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "open-a-shop", &scene.open_shop());
@@ -133,6 +133,7 @@ impl Scene {
 
     fn seller_home(&self) -> SellerHomePage {
         let figure = |key: &str, value: String, href: Option<&str>| Figure {
+            key: key.to_owned(),
             label: self.t(key),
             value,
             href: href.map(str::to_owned),
@@ -188,6 +189,7 @@ impl Scene {
 
     fn month(&self) -> Month {
         let figure = |key: &str, value: String| Figure {
+            key: key.to_owned(),
             label: self.t(key),
             value,
             href: None,
@@ -272,6 +274,24 @@ impl Scene {
         }
     }
 
+    fn saved_views(&self) -> SavedViews {
+        let row = |name: &str, query: &str, current| SavedView {
+            id: format!("sample-{query}"),
+            name: self.text(name),
+            href: format!("/seller/orders?{query}"),
+            current,
+        };
+        SavedViews {
+            table: "seller_orders",
+            action: "/seller/views",
+            query: "state=packed".to_owned(),
+            rows: vec![
+                row("Leaves today", "state=packed", true),
+                row("Nobody has asked", "state=delivered", false),
+            ],
+        }
+    }
+
     fn seller_orders(&self) -> SellerOrdersPage {
         let tab = |label: String, state: &str, count, current| Tab {
             link: Link::new(label, format!("/seller/orders{state}")),
@@ -279,7 +299,10 @@ impl Scene {
             current,
         };
         SellerOrdersPage {
-            page: self.seller_page(self.t("work.orders"), "/seller/orders"),
+            page: Page {
+                views: Some(self.saved_views()),
+                ..self.seller_page(self.t("work.orders"), "/seller/orders")
+            },
             work: self.work_bar("/seller/orders"),
             tabs: vec![
                 tab(self.t("work.all"), "", 128, true),
@@ -402,7 +425,7 @@ impl Scene {
             delivery_cost: None,
             funded: Some(self.price(1_000)),
             commission: self.price(-1_460),
-            commission_rate: self.locale.percent(10),
+            commission_rate: Some(self.locale.percent(10)),
             tax_kept: None,
             tax_note: self.say(
                 "Taxes in the total: IVA 21 % €23.60",

@@ -99,6 +99,7 @@ impl Scene {
             amount: self.price(84_320).text,
             status: self.status(key, tone),
             note,
+            reference: "tr_5417".to_owned(),
             // What came back already does not come back again.
             came_back: shop
                 .filter(|_| key == "payout.state.paid")
@@ -127,6 +128,7 @@ impl Scene {
 
     fn settlement(&self) -> SellerSettlementPage {
         let figure = |key: &str, cents: i64| Figure {
+            key: key.to_owned(),
             label: self.t(key),
             value: self.price(cents).text,
             href: None,

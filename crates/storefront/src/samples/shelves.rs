@@ -449,9 +449,10 @@ impl Scene {
                 name: self.say("Standard delivery", "Envío estándar"),
                 rates: vec![RateRow {
                     zone: self.t("zone.same_country"),
+                    places: String::new(),
                     price: self.price(490),
                     free_from: Some(self.price(6_000)),
-                    days: "2–4".to_owned(),
+                    days: self.say("2–4 days", "2–4 días"),
                 }],
             }],
             checks: vec![

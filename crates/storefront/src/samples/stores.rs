@@ -214,6 +214,7 @@ impl Scene {
 
     fn feed(&self) -> SellerFeedPage {
         let figure = |key: &str, value: &str| Figure {
+            key: key.to_owned(),
             label: self.t(key),
             value: value.to_owned(),
             href: None,

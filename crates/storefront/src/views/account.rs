@@ -21,6 +21,7 @@ pub struct AccountPage {
     /// What became of it, the latest first.
     pub credit_history: Vec<CreditRow>,
     pub sessions: Vec<SessionRow>,
+    pub has_second_factor: bool,
 }
 
 /// Store credit that came, or was spent.

@@ -16,6 +16,8 @@ pub struct SellerItemPage {
     pub product: Link,
     /// What is said of it and not decided, in a sentence.
     pub proposed: Option<String>,
+    /// Where that is taken back; none where nothing is said, and for those who may only look.
+    pub withdraw: Option<String>,
     /// Other shops' offers that buyers see beside it.
     pub offers: Vec<OfferLine>,
     /// What was looked for.

@@ -61,6 +61,10 @@ pub struct TopicRow {
     pub required: bool,
     /// Mails of it are sent at all.
     pub mailed: bool,
+    pub sms: bool,
+    pub push: bool,
+    /// It is told in all ways there are.
+    pub alert: bool,
 }
 
 /// How somebody wants to be told, as it stands or was typed.
@@ -69,6 +73,10 @@ pub struct NoticeForm {
     /// Where the form and the notifications are, without `/settings`.
     pub path: &'static str,
     pub topics: Vec<TopicRow>,
+    /// Whether text messages can be chosen: there is a telephone.
+    pub texts: bool,
+    /// Whether pushes can be: there are devices.
+    pub pushes: bool,
     pub time_zone: Field,
     /// Names to choose from; any other may be typed.
     pub zones: &'static [&'static str],
@@ -78,11 +86,31 @@ pub struct NoticeForm {
     pub error: Option<String>,
 }
 
+/// Where text messages and pushes go.
+#[derive(Clone, Debug)]
+pub struct WaysPanel {
+    pub phone: Option<String>,
+    /// A number that waits for its code.
+    pub waiting: Option<String>,
+    pub number: Field,
+    pub code: Field,
+    pub devices: Vec<DeviceRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeviceRow {
+    pub id: String,
+    pub name: String,
+    pub platform: String,
+    pub added: String,
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "account_notice_settings.html")]
 pub struct AccountNoticeSettingsPage {
     pub page: Page,
     pub form: NoticeForm,
+    pub ways: WaysPanel,
 }
 
 #[derive(Clone, Debug, Template)]

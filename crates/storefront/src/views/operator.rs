@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::{Field, Link};
+use super::operator_features::ShopFeatureRow;
 use super::order::SubOrderState;
 use super::page::Page;
 use super::work::{Figure, Section, Status, Tab, WorkBar};
@@ -54,6 +55,8 @@ pub struct OperatorShopPage {
     /// What may be done now.
     pub commands: Vec<CommandForm>,
     pub history: Vec<HistoryRow>,
+    /// For those who decide about them.
+    pub features: Vec<ShopFeatureRow>,
 }
 
 /// One item of the check-list, to be judged.
@@ -114,6 +117,8 @@ pub struct CurrencyBalances {
 
 #[derive(Clone, Debug)]
 pub struct BalanceRow {
+    /// Such as `seller_payable`, by which programs find it on the page.
+    pub key: String,
     pub account: String,
     /// One of the two is empty.
     pub debit: String,

@@ -43,6 +43,8 @@ impl OperatorOverviewPage {
 /// A number of the month, beside that of the month before.
 #[derive(Clone, Debug)]
 pub struct Compared {
+    /// Its message's, by which programs find it on the page.
+    pub key: String,
     pub label: String,
     pub value: String,
     /// `+12%`; empty where there is nothing to compare with.

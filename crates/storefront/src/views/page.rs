@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 
+use super::work::SavedViews;
 use crate::assets;
 use crate::i18n::{Locale, Text};
 
@@ -40,14 +41,26 @@ pub struct Page {
     pub notice: Option<Notice>,
     /// True where the development mailbox is on.
     pub dev_mail: bool,
+    /// Features of the shop's that the operator has turned off, by their names.
+    pub off: Vec<&'static str>,
     /// By which the browser knows our own script; a new one with every answer.
     pub nonce: String,
+    /// Where the page hears that something of it changed; empty where it stays as it is. Its parts that are fetched anew
+    /// are marked with `data-live` and a name.
+    pub live: String,
+    /// What the visitor keeps of how they look at the page's table, where it has one that can be filtered.
+    pub views: Option<SavedViews>,
 }
 
 impl Page {
     /// Whether a product is on the visitor's wish list.
     pub fn wishes(&self, product: &str) -> bool {
         self.wished.iter().any(|id| id == product)
+    }
+
+    /// Whether the operator has turned a feature off for the shop.
+    pub fn is_off(&self, feature: &str) -> bool {
+        self.off.contains(&feature)
     }
 
     pub fn t(&self, key: &str) -> Text {
@@ -90,6 +103,13 @@ impl Page {
     /// Whether somebody is at work here, not out shopping.
     pub fn is_work(&self) -> bool {
         self.work_root().is_some()
+    }
+
+    /// Whether goods are looked at here: strangers come to these pages first, and they get by with half of the style.
+    pub fn is_shopping(&self) -> bool {
+        let (path, _) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let goods = ["/c/", "/p/", "/shop/"];
+        ["/", "/search", "/cart"].contains(&path) || goods.iter().any(|goods| path.starts_with(goods))
     }
 
     /// As what the visitor is signed in.
@@ -148,7 +168,7 @@ pub enum Face {
 }
 
 /// Colour scheme: the visitor's choice, or the device's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
     #[default]
     Device,
@@ -207,6 +227,15 @@ impl Tone {
             Tone::Good => "tone-good",
             Tone::Warn => "tone-warn",
             Tone::Bad => "tone-bad",
+        }
+    }
+
+    /// The sign that stands before it.
+    pub fn icon(&self) -> &'static str {
+        match self {
+            Tone::Calm => "info",
+            Tone::Good => "tick",
+            Tone::Warn | Tone::Bad => "alert",
         }
     }
 

@@ -115,7 +115,8 @@ pub struct SellerOrderPage {
     /// What the marketplace pays for discounts.
     pub funded: Option<Price>,
     pub commission: Price,
-    pub commission_rate: String,
+    /// Where the whole of it has one rate.
+    pub commission_rate: Option<String>,
     /// What of the total is tax that the marketplace pays.
     pub tax_kept: Option<Price>,
     /// The taxes in the total, by rate; empty where there are none.

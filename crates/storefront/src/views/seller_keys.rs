@@ -4,13 +4,14 @@ use askama::Template;
 
 use super::common::{Choice, Field};
 use super::page::Page;
-use super::work::{Status, WorkBar};
+use super::work::{Section, Status, WorkBar};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "seller_api_keys.html")]
 pub struct SellerApiKeysPage {
     pub page: Page,
     pub work: WorkBar,
+    pub parts: Vec<Section>,
     /// Why nothing was done, where that is not the form's fault.
     pub error: Option<String>,
     /// The secret of the key that was just made: it is here and nowhere else.

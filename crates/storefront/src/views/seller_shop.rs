@@ -51,8 +51,11 @@ pub struct DeliveryWay {
 #[derive(Clone, Debug)]
 pub struct RateRow {
     pub zone: String,
+    /// What the zone only counts, by name.
+    pub places: String,
     pub price: Price,
     pub free_from: Option<Price>,
+    /// How long it is on its way, in words.
     pub days: String,
 }
 

@@ -65,6 +65,8 @@ pub struct PayoutRow {
     pub status: Status,
     /// When it was paid, or why it was not.
     pub note: String,
+    /// What the bank or the provider calls it; empty until they were asked.
+    pub reference: String,
     /// Where it is said that the bank sent it back, for who may.
     pub came_back: Option<String>,
 }

@@ -55,6 +55,8 @@ pub struct TemplateShown {
 pub struct OperatorTemplatePage {
     pub page: Page,
     pub work: WorkBar,
+    /// A mail has a subject, and a text of several lines.
+    pub is_mail: bool,
     /// Where the form is.
     pub path: String,
     pub heading: String,

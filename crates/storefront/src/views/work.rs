@@ -42,7 +42,9 @@ impl WorkBar {
             "/operator/orders" => "box",
             "/operator/holds" => "lock",
             "/operator/commission" => "percent",
-            "/operator/partners" => "people",
+            "/operator/partners" => "truck",
+            "/operator/people" => "people",
+            "/operator/audit" => "tick",
             "/operator/system" => "clock",
             "/seller/orders" => "box",
             "/seller/returns" => "return",
@@ -64,6 +66,7 @@ impl WorkBar {
             "/operator/categories" => "layers",
             "/operator/items" => "box",
             "/operator/search" => "search",
+            "/operator/features" => "filter",
             "/operator/templates" => "mail",
             "/operator/dead-letters" => "alert",
             _ => "shop",
@@ -96,7 +99,36 @@ pub struct Tab {
 /// One number at the top, leading to what it counts.
 #[derive(Clone, Debug)]
 pub struct Figure {
+    /// Its message's, by which programs find it on the page.
+    pub key: String,
     pub label: String,
     pub value: String,
     pub href: Option<String>,
+}
+
+/// Filters of a table that the visitor keeps under a name.
+#[derive(Clone, Debug)]
+pub struct SavedViews {
+    /// Of the table, as forms name it.
+    pub table: &'static str,
+    /// Where forms go.
+    pub action: &'static str,
+    /// The filters that the page shows, as an address has them; empty where there are none.
+    pub query: String,
+    pub rows: Vec<SavedView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SavedView {
+    pub id: String,
+    pub name: String,
+    pub href: String,
+    pub current: bool,
+}
+
+impl SavedViews {
+    /// Whether there is something to keep that is not kept yet.
+    pub fn is_new(&self) -> bool {
+        !self.query.is_empty() && !self.rows.iter().any(|row| row.current)
+    }
 }

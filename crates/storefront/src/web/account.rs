@@ -24,7 +24,7 @@ const DEVICES_SHOWN: usize = 12;
 
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let user = visit.user()?;
-    let (page, latest, addresses, devices, credit, movements) = futures::join!(
+    let (page, latest, addresses, devices, credit, movements, factor) = futures::join!(
         visit.keyed_page(&shop, "nav.account"),
         shop.orders.of_buyer(&visit.ctx, user, None, LATEST),
         shop.order_desk.addresses(&visit.ctx, user),
@@ -32,6 +32,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         shop.purses.credit(&visit.ctx, user),
         shop.purses
             .credit_movements(&visit.ctx, user, None, MOVEMENTS_SHOWN),
+        shop.second_factors.standing(&visit.ctx, user),
     );
     let principal = visit.principal.as_ref();
     let current = principal.map(|p| p.session);
@@ -67,6 +68,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
             .take(DEVICES_SHOWN)
             .map(|device| session(device, current, visit.locale))
             .collect(),
+        has_second_factor: factor.is_ok_and(|standing| standing.on_since.is_some()),
     };
     Ok(visit.show(&shop, &view))
 }
@@ -102,7 +104,7 @@ fn session(device: &Device, current: Option<SessionId>, locale: Locale) -> Sessi
 }
 
 /// "Firefox on Linux", of what a browser says of itself; what cannot be read is named by what it is.
-fn device_name(device: &Device, locale: Locale) -> String {
+pub fn device_name(device: &Device, locale: Locale) -> String {
     // In this order: each of these also claims to be some that follow.
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{CART_COOKIE, Visit, redirect, redirect_done, redirect_refused, safe_next};
-use super::{Shop, cards, downloads, making, product, savings, taxes};
+use super::{Shop, cards, downloads, making, product, savings, taxes, titles};
 use crate::i18n::Locale;
 use crate::views::cart::{CartLine, CartPage, Change, Coupons, SellerGroup, Taxes};
 use crate::views::common::Price;
@@ -28,7 +28,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
     let quote = open_quote(&shop, &visit).await?;
     let locale = visit.locale;
     let zero = Price::new(locale, Money::zero(Currency::EUR));
-    let Some(quote) = quote.filter(|q| !q.groups.is_empty()) else {
+    let Some(mut quote) = quote.filter(|q| !q.groups.is_empty()) else {
         let query = SearchQuery {
             language: Some(visit.locale.language()),
             limit: SUGGESTED,
@@ -61,7 +61,11 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         return Ok(visit.show(&shop, &view));
     };
     let tenants = quote.groups.iter().map(|g| g.tenant).collect();
-    let sellers = shop.tenants.shops(&visit.ctx, tenants).await?;
+    let (sellers, ()) = futures::join!(
+        shop.tenants.shops(&visit.ctx, tenants),
+        titles::read_quote(&shop, &visit, &mut quote),
+    );
+    let sellers = sellers?;
     let least = least_delivery(&quote, &sellers);
     let view = CartPage {
         groups: quote

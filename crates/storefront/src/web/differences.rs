@@ -91,7 +91,7 @@ fn translation(value: &Value) -> String {
     clipped(&parts.join(": "))
 }
 
-fn clipped(text: &str) -> String {
+pub fn clipped(text: &str) -> String {
     match text.char_indices().nth(TEXT_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -308,8 +308,10 @@ fn label(name: &str, value: &str, currency: Currency, found: &SearchPage, locale
             .map(|v| v.label.clone())
     };
     match name {
-        "price_min" => format!("≥ {}", amount(value, currency, locale)),
-        "price_max" => format!("≤ {}", amount(value, currency, locale)),
+        "price_min" | "price_max" => {
+            let end = bound(name == "price_min", &amount(value, currency, locale), locale);
+            format!("{}: {end}", locale.t("facet.price"))
+        }
         "available" => locale.t("facet.available_now").to_string(),
         NEAR => locale.t("facet.near_place").arg("place", value).to_string(),
         "within" => locale.t("facet.near_only").to_string(),
@@ -319,9 +321,8 @@ fn label(name: &str, value: &str, currency: Currency, found: &SearchPage, locale
         range if range_name(range).is_some() => {
             let (is_from, unit, key) = range_name(range).unwrap_or_default();
             let name = titled(key, found, locale);
-            let sign = if is_from { "≥" } else { "≤" };
             let end = number(value).map_or_else(|| value.to_owned(), |end| written(end, locale));
-            format!("{name} {sign} {}", with_unit(&end, unit))
+            format!("{name}: {}", bound(is_from, &with_unit(&end, unit), locale))
         }
         attribute => match attribute.strip_prefix("attr.") {
             Some(key) => format!(
@@ -332,6 +333,16 @@ fn label(name: &str, value: &str, currency: Currency, found: &SearchPage, locale
             None => value.to_owned(),
         },
     }
+}
+
+/// One end of a range in words: from what on, or up to what.
+fn bound(is_from: bool, value: &str, locale: Locale) -> String {
+    let key = if is_from {
+        "facet.at_least"
+    } else {
+        "facet.at_most"
+    };
+    locale.t(key).arg("value", value).to_string()
 }
 
 /// What an attribute is called beside what was found.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::visit::{Visit, category_name};
 use super::{Shop, cards, viewed};
-use crate::views::common::Image;
+use crate::views::common::{Image, ProductCard};
 use crate::views::home::{CategoryTile, HomePage, MakerCard, ProvinceCount};
 use axum::extract::State;
 use axum::response::Response;
@@ -15,6 +15,8 @@ use kernel::{ImageId, TenantId, Timestamp};
 use std::collections::HashMap;
 
 const FRESH_CARDS: usize = 8;
+/// How many stand in a row at a desk.
+const FRESH_IN_A_ROW: usize = 4;
 /// Newest products looked at, and how many of one shop are shown: a shop that filled its shelves today is not all there is.
 const FRESH_SEEN: u16 = 72;
 const FRESH_PER_SHOP: usize = 2;
@@ -77,9 +79,11 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         makers_total: makers.len() as u64,
         products_total: found.as_ref().map_or(0, |f| f.total),
         categories: top.iter().map(tile).collect(),
-        fresh: fresh(found.as_ref().map_or(&[][..], |f| &f.hits))
-            .map(|hit| cards::of_hit(hit, visit.locale))
-            .collect(),
+        fresh: full_rows(
+            fresh(found.as_ref().map_or(&[][..], |f| &f.hits))
+                .map(|hit| cards::of_hit(hit, visit.locale))
+                .collect(),
+        ),
         makers: introduced
             .iter()
             .map(|maker| maker_card(maker, &visit, &logos, &counts))
@@ -121,6 +125,14 @@ fn fresh(hits: &[SearchHit]) -> impl Iterator<Item = &SearchHit> {
             *seen <= FRESH_PER_SHOP
         })
         .take(FRESH_CARDS)
+}
+
+/// Without the last ones that would stand alone in a row.
+fn full_rows(mut cards: Vec<ProductCard>) -> Vec<ProductCard> {
+    if cards.len() > FRESH_IN_A_ROW {
+        cards.truncate(cards.len() - cards.len() % FRESH_IN_A_ROW);
+    }
+    cards
 }
 
 /// Makers from different places, others every day, so that the row is not all one street nor all one letter.

@@ -4,11 +4,12 @@ use super::Shop;
 use super::failure::Failure;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done};
+use super::ways;
 use crate::views::common::Field;
-use crate::views::notices::{AccountNoticeSettingsPage, NoticeForm, TopicRow, UnsubscribePage};
+use crate::views::notices::{AccountNoticeSettingsPage, NoticeForm, TopicRow, UnsubscribePage, WaysPanel};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, TopicChoice};
+use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, TopicChoice, Ways};
 use kernel::{Fault, UserId};
 use serde::Deserialize;
 
@@ -74,25 +75,29 @@ const ZONES: &[&str] = &[
 fn is_mailed(topic: NoticeTopic) -> bool {
     !matches!(
         topic,
-        NoticeTopic::Reviews | NoticeTopic::Stock | NoticeTopic::Payouts
+        NoticeTopic::Reviews | NoticeTopic::Stock | NoticeTopic::Payouts | NoticeTopic::Programs
     )
 }
 
-fn rows(visit: &Visit, topics: &[NoticeTopic], wants: impl Fn(NoticeTopic) -> (bool, bool)) -> Vec<TopicRow> {
+fn rows(visit: &Visit, topics: &[NoticeTopic], wants: impl Fn(NoticeTopic) -> TopicChoice) -> Vec<TopicRow> {
     let said = |part: &str, topic: NoticeTopic| {
         let key = format!("notices.{part}.{}", topic.name());
         visit.locale.t(&key).to_string()
     };
     let row = |topic: &NoticeTopic| {
-        let (in_app, email) = wants(*topic);
+        let choice = wants(*topic);
+        let alert = topic.is_alert();
         TopicRow {
             name: topic.name(),
             label: said("topic", *topic),
             text: said("about", *topic),
-            in_app: in_app || topic.is_required(),
-            email: email || topic.is_required(),
+            in_app: choice.in_app || topic.is_required(),
+            email: choice.email || topic.is_required(),
             required: topic.is_required(),
             mailed: is_mailed(*topic),
+            sms: alert || choice.sms == Some(true),
+            push: alert || choice.push == Some(true),
+            alert,
         }
     };
     topics.iter().map(row).collect()
@@ -105,11 +110,18 @@ pub async fn standing(
     user: UserId,
     path: &'static str,
     topics: &[NoticeTopic],
+    ways: &Ways,
 ) -> Result<NoticeForm, Failure> {
     let settings = shop.notifications.settings(&visit.ctx, user).await?;
     let wants = |topic: NoticeTopic| {
         let choice = settings.topics.iter().find(|choice| choice.topic == topic);
-        choice.map_or((true, true), |choice| (choice.in_app, choice.email))
+        choice.copied().unwrap_or(TopicChoice {
+            topic,
+            in_app: true,
+            email: true,
+            sms: None,
+            push: None,
+        })
     };
     let (from, until) = match &settings.quiet {
         Some(quiet) => (quiet.from.as_str(), quiet.until.as_str()),
@@ -118,6 +130,8 @@ pub async fn standing(
     Ok(NoticeForm {
         path,
         topics: rows(visit, topics, wants),
+        texts: ways.phone.number.is_some(),
+        pushes: !ways.devices.is_empty(),
         time_zone: Field::of(settings.time_zone.clone()),
         zones: ZONES,
         quiet: settings.quiet.is_some(),
@@ -137,25 +151,21 @@ pub async fn keep(
 ) -> Result<Result<Response, Box<NoticeForm>>, Failure> {
     let visit = &posted.visit;
     let ticked = |name: String| posted.get(&name) == "yes";
+    let (texts, pushes) = (ticked("texts".to_owned()), ticked("pushes".to_owned()));
     let wants = |topic: NoticeTopic| {
-        (
-            ticked(format!("in_app.{}", topic.name())),
-            // What is never mailed has no box.
-            !is_mailed(topic) || ticked(format!("email.{}", topic.name())),
-        )
-    };
-    let text = |name: &str| posted.get(name).trim().to_owned();
-    let choice = |topic: &NoticeTopic| {
-        let (in_app, email) = wants(*topic);
+        let (name, required, alert) = (topic.name(), topic.is_required(), topic.is_alert());
         TopicChoice {
-            topic: *topic,
-            in_app,
-            email,
+            topic,
+            in_app: required || ticked(format!("in_app.{name}")),
+            // What is never mailed has no box.
+            email: required || !is_mailed(topic) || ticked(format!("email.{name}")),
+            sms: (texts && !alert).then(|| ticked(format!("sms.{name}"))),
+            push: (pushes && !alert).then(|| ticked(format!("push.{name}"))),
         }
     };
-    let chosen = topics.iter().filter(|topic| !topic.is_required());
+    let text = |name: &str| posted.get(name).trim().to_owned();
     let change = NoticeSettings {
-        topics: chosen.map(choice).collect(),
+        topics: topics.iter().map(|topic| wants(*topic)).collect(),
         time_zone: text("time_zone"),
         quiet: ticked("quiet".to_owned()).then(|| QuietHours {
             from: text("from"),
@@ -172,6 +182,8 @@ pub async fn keep(
             Ok(Err(Box::new(NoticeForm {
                 path,
                 topics: rows(visit, topics, wants),
+                texts,
+                pushes,
                 time_zone: field("time_zone"),
                 zones: ZONES,
                 quiet: ticked("quiet".to_owned()),
@@ -184,25 +196,37 @@ pub async fn keep(
     }
 }
 
-pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+/// A person's own settings: the form as it was typed, or as things stand, and where messages reach them.
+pub async fn own_page(
+    shop: &Shop,
+    visit: &Visit,
+    typed: Option<NoticeForm>,
+    put: impl FnOnce(&mut WaysPanel) + Send,
+) -> Result<Response, Failure> {
     let user = visit.user()?;
-    let (page, form) = futures::join!(
-        visit.keyed_page(&shop, "notices.settings"),
-        standing(&shop, &visit, user, PATH, TOPICS)
-    );
-    Ok(visit.show(&shop, &AccountNoticeSettingsPage { page, form: form? }))
+    let ways = shop.reach.ways(&visit.ctx, user).await?;
+    let form = async {
+        match typed {
+            Some(typed) => Ok(typed),
+            None => standing(shop, visit, user, PATH, TOPICS, &ways).await,
+        }
+    };
+    let (page, form) = futures::join!(visit.keyed_page(shop, "notices.settings"), form);
+    let form = form?;
+    let mut ways = ways::panel(visit, ways);
+    put(&mut ways);
+    Ok(visit.show(shop, &AccountNoticeSettingsPage { page, form, ways }))
+}
+
+pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
+    own_page(&shop, &visit, None, |_| ()).await
 }
 
 pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let user = posted.visit.user()?;
     match keep(&shop, &posted, user, PATH, TOPICS).await? {
         Ok(kept) => Ok(kept),
-        Err(form) => {
-            let page = posted.visit.keyed_page(&shop, "notices.settings").await;
-            Ok(posted
-                .visit
-                .show(&shop, &AccountNoticeSettingsPage { page, form: *form }))
-        }
+        Err(form) => own_page(&shop, &posted.visit, Some(*form), |_| ()).await,
     }
 }
 

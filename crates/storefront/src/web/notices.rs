@@ -115,6 +115,7 @@ fn icon(topic: NoticeTopic) -> &'static str {
         NoticeTopic::Reviews => "star",
         NoticeTopic::Stock => "layers",
         NoticeTopic::Moderation => "filter",
+        NoticeTopic::Programs => "bell",
         NoticeTopic::Security => "person",
     }
 }

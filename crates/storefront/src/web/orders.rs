@@ -6,8 +6,8 @@ use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{
-    Shop, cancel, cards, downloads, making, messages, own_reviews, patience, readdress, returns, savings,
-    sub_orders, taxes,
+    Shop, cancel, cards, downloads, live, making, messages, own_reviews, patience, readdress, returns,
+    savings, sub_orders, taxes,
 };
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -233,6 +233,7 @@ async fn show(
     if is_fresh && visit.ctx.now - order.placed_at < JUST_PLACED {
         page.cart_count = 0;
     }
+    page.live = live::address(&format!("/orders/{}", order.id), &visit.ctx);
     page.title = visit
         .locale
         .t("order.title")

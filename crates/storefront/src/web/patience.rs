@@ -5,7 +5,7 @@
 //! that moment finds out by itself that all is well.
 
 use contracts::search::{Click, Search, SearchPage, SearchQuery, Suggestions};
-use contracts::{Reply, reply};
+use contracts::{Language, Reply, reply};
 use kernel::{Ctx, Fault};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -94,8 +94,8 @@ impl Search for PatientSearch {
         reply(self.within(self.search.search(ctx, query)))
     }
 
-    fn suggest<'a>(&'a self, ctx: &'a Ctx, q: String) -> Reply<'a, Suggestions> {
-        reply(self.within(self.search.suggest(ctx, q)))
+    fn suggest<'a>(&'a self, ctx: &'a Ctx, q: String, language: Option<Language>) -> Reply<'a, Suggestions> {
+        reply(self.within(self.search.suggest(ctx, q, language)))
     }
 
     fn clicked<'a>(&'a self, ctx: &'a Ctx, click: Click) -> Reply<'a, ()> {
@@ -122,7 +122,7 @@ mod tests {
             Box::pin(std::future::pending())
         }
 
-        fn suggest<'a>(&'a self, _: &'a Ctx, _: String) -> Reply<'a, Suggestions> {
+        fn suggest<'a>(&'a self, _: &'a Ctx, _: String, _: Option<Language>) -> Reply<'a, Suggestions> {
             Box::pin(async {
                 self.asked.fetch_add(1, Ordering::SeqCst);
                 if self.silent.load(Ordering::SeqCst) {
@@ -155,7 +155,7 @@ mod tests {
         let index = Arc::new(Index::default());
         let search = PatientSearch::new(index.clone(), SECOND);
         let ctx = Ctx::system("test", Timestamp::UNIX_EPOCH);
-        let ask = || search.suggest(&ctx, String::new());
+        let ask = || search.suggest(&ctx, String::new(), None);
         assert!(ask().await.is_ok());
         index.silent.store(true, Ordering::SeqCst);
         for _ in 0..5 {

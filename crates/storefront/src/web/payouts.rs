@@ -58,19 +58,18 @@ pub fn row(payout: &ShopPayout, visit: &Visit) -> PayoutRow {
         amount: locale.money(payout.amount),
         status: status(payout.state, locale),
         note: note(payout, locale),
+        reference: payout.reference.clone().unwrap_or_default(),
         came_back: None,
     }
 }
 
 fn note(payout: &ShopPayout, locale: Locale) -> String {
-    let reference = payout.reference.clone().unwrap_or_default();
     match (payout.state, payout.paid_at) {
         (PayoutState::Failed | PayoutState::Returned, _) => payout.reason.clone().unwrap_or_default(),
         (_, Some(at)) => {
             let at = locale.date(at.date_naive());
-            let said = locale.t("settlement.paid_on").arg("day", at).to_string();
-            format!("{said} {reference}").trim().to_owned()
+            locale.t("settlement.paid_on").arg("day", at).to_string()
         }
-        (_, None) => reference,
+        (_, None) => String::new(),
     }
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::listing::crumbs;
 use super::making::Typed;
+use super::page_cache::{Key, Marks};
 use super::posted::Posted;
 use super::visit::{Visit, redirect};
 use super::{Shop, cards, compare, downloads, facets, making, messages, prices, reviews, viewed};
@@ -10,6 +11,7 @@ use crate::i18n::Locale;
 use crate::markup::Markup;
 use crate::views::common::{Accent, Image, Price, Stock};
 use crate::views::product::{AlsoOffer, Attribute, Delivery, ProductPage, SellerBox, Variant};
+use askama::Template as _;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -47,6 +49,9 @@ pub async fn page(
     if !href.ends_with(&format!("/{slug}")) {
         return Ok(redirect(&href));
     }
+    if query.is_none() && visit.is_blank() && shop.page_cache.takes(&visit.csrf) {
+        return kept(&shop, &visit, &listing).await;
+    }
     let told = Told {
         found: click.as_ref().map(cards::found).unwrap_or_default(),
         again: None,
@@ -61,7 +66,26 @@ pub async fn page(
     shown
 }
 
+/// The page as strangers get it: written once for all that come within a moment.
+async fn kept(shop: &Shop, visit: &Visit, listing: &Listing) -> Result<Response, Failure> {
+    let skus = listing.variants.iter().map(|v| v.sku).collect();
+    let stock = shop.inventory.availability(&visit.ctx, skus).await?;
+    let key = Key::of(listing, &stock, visit);
+    let write = async |marks: &Marks| {
+        let view = view(shop, &visit.marked(marks), listing, Told::default()).await?;
+        view.render().map_err(|error| {
+            tracing::error!(%error, "a page could not be rendered");
+            Failure(Fault::internal())
+        })
+    };
+    let written = shop.page_cache.get(key, write).await?;
+    let mut response = visit.answer_kept(shop, &written);
+    viewed::note(shop, visit, listing.id, &mut response).await;
+    Ok(response)
+}
+
 /// What is known of a visit beside the product.
+#[derive(Default)]
 struct Told {
     /// What led here; empty where it was no search.
     found: String,
@@ -106,6 +130,13 @@ pub async fn again(
 }
 
 async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Result<Response, Failure> {
+    let view = view(shop, visit, listing, told).await?;
+    let mut response = visit.show(shop, &view);
+    viewed::note(shop, visit, listing.id, &mut response).await;
+    Ok(response)
+}
+
+async fn view(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Result<ProductPage, Failure> {
     let again = told.again;
     let href = cards::product_href(&listing.slug, listing.id);
     let skus: Vec<SkuId> = listing.variants.iter().map(|v| v.sku).collect();
@@ -169,7 +200,7 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
     let logo = logo.into_values().next();
     let (seen, latest) = seen;
     let others_seen = latest.products.into_iter().filter(|other| *other != listing.id);
-    let view = ProductPage {
+    Ok(ProductPage {
         product: listing.id.to_string(),
         beside: compare::href(std::iter::once(listing.id)),
         compare: (!seen.is_empty()).then(|| compare::href(std::iter::once(listing.id).chain(others_seen))),
@@ -224,10 +255,7 @@ async fn show(shop: &Shop, visit: &Visit, listing: &Listing, told: Told) -> Resu
         },
         variants,
         page,
-    };
-    let mut response = visit.show(shop, &view);
-    viewed::note(shop, visit, listing.id, &mut response).await;
-    Ok(response)
+    })
 }
 
 /// The id at the end of `blue-bowl-0192…`.

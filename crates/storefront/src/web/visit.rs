@@ -4,13 +4,15 @@ use super::above::page_above;
 use super::failure::Failure;
 use super::kept::Kept;
 use super::outcomes::{DONE, REFUSED};
-use super::{Shop, notices};
+use super::page_cache::{Marks, Written};
+use super::{Shop, notices, rendered};
 use crate::i18n::Locale;
 use crate::views::page::{Face, NavLink, Notice, Page, Theme, Tone, Viewer};
 use askama::Template;
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use contracts::cart::CartOwner;
@@ -299,22 +301,17 @@ impl Visit {
             path: self.path.clone(),
             origin: shop.public_url.clone(),
             indexed: false,
-            image: None,
             viewer: self.principal.as_ref().map(|p| Viewer {
                 name: p.name.clone(),
                 email: p.email.clone(),
                 face: face_of(p),
             }),
-            cart_count: 0,
-            wished: Vec::new(),
-            unread: 0,
-            news: 0,
             csrf: self.csrf.clone(),
-            query: String::new(),
-            nav: Vec::new(),
             notice: self.outcome.map(|outcome| self.notice(outcome)),
             dev_mail: shop.open_inbox,
+            off: Vec::new(),
             nonce: self.nonce.clone(),
+            ..Page::default()
         }
     }
 
@@ -427,6 +424,31 @@ impl Visit {
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 
+    /// Whether nothing is known of the visitor that a page would show: neither who they are nor what they did.
+    pub fn is_blank(&self) -> bool {
+        let kept = &self.kept;
+        let secrets = [&self.session, &self.cart_token, &self.guest_token];
+        secrets.into_iter().all(Option::is_none)
+            && self.outcome.is_none()
+            && kept.wishes.is_empty()
+            && kept.viewed.is_empty()
+            && kept.near.is_none()
+    }
+
+    /// The visit with marks in the place of its secrets, for a page that is kept.
+    pub fn marked(&self, marks: &Marks) -> Self {
+        Self {
+            nonce: marks.nonce.clone(),
+            csrf: marks.csrf.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// A page that is kept, with this visit's secrets.
+    pub fn answer_kept(&self, shop: &Shop, written: &Written) -> Response {
+        self.answer(shop, written.with(&self.nonce, &self.csrf))
+    }
+
     /// Something that is shown this once: no browser keeps the page.
     pub fn show_once(&self, shop: &Shop, view: &impl Template) -> Response {
         let mut response = self.show(shop, view);
@@ -437,7 +459,18 @@ impl Visit {
 
     /// Renders a page; gives a new guest the cookie that their forms are checked against.
     pub fn show(&self, shop: &Shop, view: &impl Template) -> Response {
-        let mut response = html(view, &self.nonce);
+        match view.render() {
+            Ok(page) => self.answer(shop, page),
+            Err(error) => {
+                tracing::error!(%error, "a page could not be rendered");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    /// A page that is written already, by this visit's own secrets.
+    pub fn answer(&self, shop: &Shop, page: impl Into<Body>) -> Response {
+        let mut response = rendered::html(page.into(), &self.nonce);
         if self.tls || shop.public_url.starts_with("https://") {
             let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
             response
@@ -490,49 +523,6 @@ pub fn spoken(detail: &str) -> String {
 
 fn forbidden(code: &str, detail: String) -> Failure {
     Failure(Fault::new(Kind::Forbidden, code, detail))
-}
-
-/// Nothing from elsewhere, nothing inline, and of scripts only the one that carries the answer's own nonce.
-fn content_security_policy(nonce: &str) -> HeaderValue {
-    let policy = format!(
-        "default-src 'self'; script-src 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'"
-    );
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
-}
-
-/// A rendered view.
-fn html(view: &impl Template, nonce: &str) -> Response {
-    match view.render() {
-        Ok(body) => (
-            [
-                (
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("text/html; charset=utf-8"),
-                ),
-                (header::CONTENT_SECURITY_POLICY, content_security_policy(nonce)),
-                (
-                    header::CACHE_CONTROL,
-                    HeaderValue::from_static("private, no-cache"),
-                ),
-                (header::VARY, HeaderValue::from_static("Cookie, Accept-Language")),
-                (
-                    HeaderName::from_static("cross-origin-opener-policy"),
-                    HeaderValue::from_static("same-origin"),
-                ),
-                (
-                    HeaderName::from_static("permissions-policy"),
-                    HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
-                ),
-            ],
-            body,
-        )
-            .into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
 }
 
 /// After a form that did what it should.

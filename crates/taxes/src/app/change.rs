@@ -4,9 +4,11 @@ use super::Taxes;
 use crate::domain::{Rate, Region};
 use crate::error::{CATEGORIES_MAX, Error, RATES_MAX, REGIONS_MAX};
 use crate::store::{self, CategoryRow, LiabilityRow, RateRow, RegionRow, Wanted};
-use ::store::{Scope, remembered};
+use ::store::{Scope, log, remembered};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::taxes::TaxOwner;
 use kernel::{Ctx, TaxRateId, Timestamp};
+use serde_json::{Value, json};
 
 /// A region as an operator wishes it.
 #[derive(Clone, Debug)]
@@ -82,6 +84,16 @@ impl Taxes {
             });
         }
         let row = store::insert_region(&mut tx, ctx, &new).await?;
+        let about = AuditSubject::new("tax_region", &row.code, row.name.clone());
+        let told = Changed::new("tax.region_made", about).after(json!({
+            "code": row.code,
+            "name": row.name,
+            "country": row.country,
+            "provinces": row.provinces,
+            "postcodes": row.postcodes,
+            "note": row.note,
+        }));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         Ok(row)
@@ -113,6 +125,14 @@ impl Taxes {
             return Err(Error::NotFound("tax category"));
         }
         let row = store::insert_category(&mut tx, ctx, &new).await?;
+        let about = AuditSubject::new("tax_category", &row.code, row.name.clone());
+        let told = Changed::new("tax.category_made", about).after(json!({
+            "code": row.code,
+            "name": row.name,
+            "otherwise": row.otherwise,
+            "note": row.note,
+        }));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         Ok(row)
@@ -163,6 +183,9 @@ impl Taxes {
         };
         store::insert_rate(&mut tx, ctx, &rate, &new.source, &new.note).await?;
         let row = found(&mut tx, rate.id).await?;
+        let about = AuditSubject::new("tax_rate", row.id, row.name.clone());
+        let told = Changed::new("tax.rate_made", about).after(said(&row));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         Ok(row)
@@ -199,7 +222,20 @@ impl Taxes {
         let from = beginning("/valid_from", new.valid_from, ctx.now)?;
         let mut tx = self.db().begin(Scope::System).await?;
         store::changed(&mut tx).await?;
+        // The latest first: what was said last is what this takes the place of.
+        let before = store::liabilities(&mut tx).await?;
         let row = store::insert_liability(&mut tx, ctx, &new, from).await?;
+        let about = AuditSubject::new("tax_owner", "owner", "");
+        let mut told = Changed::new("tax.owner_set", about).after(json!({
+            "owner": row.owner,
+            "valid_from": row.valid_from,
+            "note": row.note,
+        }));
+        if let Some(last) = before.first() {
+            told =
+                told.before(json!({"owner": last.owner, "valid_from": last.valid_from, "note": last.note}));
+        }
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
         self.refresh(ctx.now).await?;
         Ok(row)
@@ -232,6 +268,20 @@ async fn found(conn: &mut sqlx::PgConnection, id: TaxRateId) -> Result<RateRow, 
         .ok_or(Error::NotFound("tax rate"))
 }
 
+/// A rate, as the audit trail is told of it.
+fn said(row: &RateRow) -> Value {
+    json!({
+        "region": row.region,
+        "category": row.category,
+        "name": row.name,
+        "rate_millionths": row.millionths,
+        "valid_from": row.valid_from,
+        "valid_until": row.valid_until,
+        "source": row.source,
+        "note": row.note,
+    })
+}
+
 /// Ends a rate that is there and has not been ended.
 async fn end(
     conn: &mut sqlx::PgConnection,
@@ -247,6 +297,11 @@ async fn end(
         return Err(Error::RateEnded);
     }
     store::end_rate(conn, ctx, id, at, note).await?;
+    let about = AuditSubject::new("tax_rate", rate.id, rate.name.clone());
+    let told = Changed::new("tax.rate_ended", about)
+        .before(said(&rate))
+        .after(json!({"valid_until": at, "note": note}));
+    log::append(conn, ctx, &told).await?;
     Ok(())
 }
 

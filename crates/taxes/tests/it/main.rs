@@ -23,7 +23,7 @@ struct World {
     clock: Arc<FixedClock>,
     taxes: Taxes,
     served: Client,
-    _db: TestDb,
+    db: TestDb,
 }
 
 impl World {
@@ -36,7 +36,7 @@ impl World {
             served: testkit::serve(routes, clock.clone(), who).await,
             clock,
             taxes,
-            _db: db,
+            db,
         }
     }
 
@@ -140,6 +140,11 @@ async fn rates_are_made_replaced_and_ended_and_hold_ten_seconds_later() {
         (&ended["end_note"], &ended["ended_by"]["kind"]),
         (&json!("over"), &json!("operator"))
     );
+    let told = world.db.changed().await;
+    let of = |kind: &str| told.iter().filter(|one| one["kind"] == kind).count();
+    assert_eq!((of("tax.rate_made"), of("tax.rate_ended")), (2, 2), "{told:?}");
+    let over = told.iter().find(|one| one["after"]["note"] == "over");
+    assert_eq!(over.expect("told")["before"]["name"], "IPSI 8 %");
     world.clock.advance(Duration::from_secs(10));
     assert_eq!(ceuta().await, None);
     // All of it is there to be read, page by page.

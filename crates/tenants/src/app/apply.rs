@@ -1,7 +1,7 @@
 //! Applying for a shop.
 
-use super::Shops;
-use super::staff::want_role;
+use super::staff::tell_staff_changed;
+use super::{Shops, tell_changed};
 use crate::Error;
 use crate::domain::{Configuration, Member, Slug, default_delivery, slug_of_name};
 use crate::store::shop::{self, NewShop};
@@ -84,7 +84,9 @@ impl Shops {
             name: new.configuration.name.clone(),
         };
         log::append(&mut tx, ctx, &applied).await?;
-        want_role(&mut tx, ctx, tenant, owner.id).await?;
+        // Said as later changes are, so that what was before is known of the first of them too.
+        tell_changed(&mut tx, ctx, tenant, ShopStatus::Applied).await?;
+        tell_staff_changed(&mut tx, ctx, tenant, owner.id, Some(Role::Owner)).await?;
         let record = shop::get(&mut *tx, tenant).await?.ok_or(Error::NoSuchShop)?;
         tx.commit().await?;
         Ok(record.shop)

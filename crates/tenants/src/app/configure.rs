@@ -5,8 +5,11 @@ use crate::Error;
 use crate::domain::{Configuration, Slug};
 use crate::store::shop::{self, ShopRecord};
 use ::store::{Scope, constraint_of};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::tenants::{DeliveryOption, Location, ShopStatus, Tier};
 use kernel::{Ctx, ImageId, TenantId};
+use serde_json::Value;
+use sqlx::PgConnection;
 
 /// A change of the configuration: what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +47,7 @@ impl Shops {
         }
         let slug = slug_after(&current, change.slug.as_deref())?;
         let (status, currency) = (current.shop.status, current.shop.currency);
+        let before = serde_json::to_value(&current.shop)?;
         let next = merged(current, change).parse(currency)?;
         let delivery = serde_json::to_value(&next.delivery)?;
         shop::configure(&mut *tx, tenant, &slug, &next, &delivery, ctx.now)
@@ -53,7 +57,7 @@ impl Shops {
                 _ => error.into(),
             })?;
         tell_changed(&mut tx, ctx, tenant, status).await?;
-        let record = shop::get(&mut *tx, tenant).await?.ok_or(Error::NoSuchShop)?;
+        let record = tell_settings(&mut tx, ctx, tenant, before).await?;
         tx.commit().await?;
         self.changed(tenant);
         Ok(record)
@@ -68,14 +72,36 @@ impl Shops {
         banner: Option<ImageId>,
     ) -> Result<(), Error> {
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
+        let current = shop::lock(&mut *tx, tenant).await?.ok_or(Error::NoSuchShop)?;
+        let before = serde_json::to_value(&current.shop)?;
         let status = shop::set_images(&mut *tx, tenant, logo, banner, ctx.now)
             .await?
             .ok_or(Error::NoSuchShop)?;
         tell_changed(&mut tx, ctx, tenant, status).await?;
+        tell_settings(&mut tx, ctx, tenant, before).await?;
         tx.commit().await?;
         self.changed(tenant);
         Ok(())
     }
+}
+
+/// Tells the audit trail how a shop was before a change and how it is now, and returns the latter.
+async fn tell_settings(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    tenant: TenantId,
+    before: Value,
+) -> Result<ShopRecord, Error> {
+    let record = shop::get(&mut *conn, tenant).await?.ok_or(Error::NoSuchShop)?;
+    let told = Changed {
+        kind: "shop.settings".to_owned(),
+        about: AuditSubject::new("shop", tenant, record.shop.name.clone()),
+        tenant: Some(tenant),
+        before: Some(before),
+        after: Some(serde_json::to_value(&record.shop)?),
+    };
+    ::store::log::append(conn, ctx, &told).await?;
+    Ok(record)
 }
 
 fn slug_after(current: &ShopRecord, wanted: Option<&str>) -> Result<String, Error> {

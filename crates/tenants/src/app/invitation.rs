@@ -8,7 +8,9 @@ use crate::domain::{INVITATION_TTL, Invitation, InvitationState, Member, staff_r
 use crate::store::invitation::hash_of;
 use crate::store::{invitation, shop, staff};
 use ::store::{Scope, Tx, log};
-use contracts::tenants::{InvitationChanged, Invitee, Joining, ShopStatus};
+use contracts::Language;
+use contracts::notifications::{MailFact, MailFacts, MailKind, MailText};
+use contracts::tenants::{InvitationChanged, Invitee, Joining, Shop, ShopStatus};
 use kernel::{Ctx, Email, Role, TenantId, secret, uuid_at};
 use uuid::Uuid;
 
@@ -42,7 +44,7 @@ impl Shops {
         };
         let token = secret::token();
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
-        let shop = name_of_open(&mut tx, tenant).await?;
+        let shop = open_shop(&mut tx, tenant).await?;
         if staff::has_address(&mut *tx, tenant, &invited.email).await? {
             return Err(Error::AlreadyStaff);
         }
@@ -68,7 +70,7 @@ impl Shops {
     ) -> Result<Invitation, Error> {
         let token = secret::token();
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
-        let shop = name_of_open(&mut tx, tenant).await?;
+        let shop = open_shop(&mut tx, tenant).await?;
         let before = invitation::lock(&mut *tx, tenant, id)
             .await?
             .ok_or(Error::NoSuchInvitation)?;
@@ -108,7 +110,7 @@ impl Shops {
             .await?
             .filter(|(_, invited)| invited.state(ctx.now) == InvitationState::Pending)
             .ok_or(Error::BadInvitation)?;
-        let name = name_of_open(&mut tx, tenant).await?;
+        let name = open_shop(&mut tx, tenant).await?.name;
         tx.commit().await?;
         Ok(Joining {
             shop: tenant,
@@ -130,7 +132,7 @@ impl Shops {
             .ok_or(Error::BadInvitation)?;
         let joining = Joining {
             shop: tenant,
-            name: name_of_open(&mut tx, tenant).await?,
+            name: open_shop(&mut tx, tenant).await?.name,
             role: invited.role,
         };
         match invited.state(ctx.now) {
@@ -166,16 +168,17 @@ impl Shops {
         Ok(joining)
     }
 
-    async fn mail_invitation(&self, ctx: &Ctx, invited: &Invitation, shop: &str, token: &str) {
-        let url = &self.0.public_url;
-        let role = staff::role_name(invited.role);
-        let days = INVITATION_TTL.num_days();
-        let body = format!(
-            "Hello,\n\n{shop} invites you to its staff, as {role}. Accept here, signed in with this address (register with it \
-             if you have no account yet):\n\n{url}/invitation?token={token}\n\n\
-             The link works once, for {days} days. If you do not want to join, ignore this mail: nothing happens.\n"
-        );
-        let subject = "You are invited to work for a shop".to_owned();
+    /// In the language of the shop's country: nobody knows the one of whoever is invited.
+    async fn mail_invitation(&self, ctx: &Ctx, invited: &Invitation, shop: &Shop, token: &str) {
+        let link = format!("{}/invitation?token={token}", self.0.public_url);
+        let facts = MailFacts::default()
+            .text("shop", shop.name.as_str())
+            .with("role", MailFact::Role(invited.role))
+            .with("days", MailFact::Count(INVITATION_TTL.num_days()))
+            .text("link", link);
+        let language = Language::of_country(&shop.location.country);
+        let writer = &self.0.writer;
+        let MailText { subject, body } = writer.write(ctx, MailKind::Invitation, language, &facts).await;
         let mailed = self
             .identity()
             .send_mail(ctx, invited.email.clone(), subject, body)
@@ -186,13 +189,13 @@ impl Shops {
     }
 }
 
-/// The name of a shop that is not closed.
-async fn name_of_open(tx: &mut Tx, tenant: TenantId) -> Result<String, Error> {
+/// A shop that is not closed.
+async fn open_shop(tx: &mut Tx, tenant: TenantId) -> Result<Shop, Error> {
     let record = shop::get(&mut **tx, tenant).await?.ok_or(Error::NoSuchShop)?;
     if record.shop.status == ShopStatus::Closed {
         return Err(Error::Closed);
     }
-    Ok(record.shop.name)
+    Ok(record.shop)
 }
 
 async fn tell_changed(

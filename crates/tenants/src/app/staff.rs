@@ -108,7 +108,7 @@ pub(super) async fn tell_staff_changed(
 }
 
 /// To be called with every change of the list, in its transaction.
-pub(super) async fn want_role(tx: &mut Tx, ctx: &Ctx, tenant: TenantId, user: UserId) -> Result<(), Error> {
+async fn want_role(tx: &mut Tx, ctx: &Ctx, tenant: TenantId, user: UserId) -> Result<(), Error> {
     staff::raise_version(&mut **tx, tenant, user).await?;
     let key = format!("{tenant}/{user}");
     SYNC_ROLE

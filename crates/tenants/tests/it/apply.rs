@@ -22,9 +22,19 @@ async fn a_buyer_applies_and_owns_the_shop() {
     let tenant: TenantId = text(&shop["id"]).parse().expect("an id");
     assert_eq!(app.people.role(lucia, tenant), Some(Role::Owner));
     let events = app.events(tenant).await;
-    assert_eq!(events.len(), 1);
-    assert_eq!(events[0].0, "tenants.shop_applied");
-    assert_eq!(events[0].1["owner"], json!(lucia));
+    let [applied, changed, staff] = events.as_slice() else {
+        panic!("three events: {events:?}");
+    };
+    assert_eq!(applied.0, "tenants.shop_applied");
+    assert_eq!(applied.1["owner"], json!(lucia));
+    // From here on the trail knows what was before.
+    assert_eq!(changed.0, "tenants.shop_changed");
+    assert_eq!(changed.1["status"], "applied");
+    assert_eq!(staff.0, "tenants.staff_changed");
+    assert_eq!(
+        (&staff.1["user"], &staff.1["role"]),
+        (&json!(lucia), &json!("owner"))
+    );
     // It is not for buyers yet.
     assert_eq!(app.http.get("/v1/shops/alfareria-romero").await.status, 404);
 }

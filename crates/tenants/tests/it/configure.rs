@@ -1,4 +1,6 @@
 use crate::harness::{App, text};
+use contracts::tenants::Tenants;
+use kernel::ImageId;
 use serde_json::json;
 
 #[tokio::test]
@@ -50,7 +52,40 @@ async fn a_seller_changes_the_shop_they_saw() {
         ("version_changed", &shop["version"])
     );
     let events = app.events(owned.tenant).await;
-    assert_eq!(events.last().map(|e| e.0.as_str()), Some("tenants.shop_changed"));
+    let [.., told, audited] = events.as_slice() else {
+        panic!("two events");
+    };
+    assert_eq!(told.0, "tenants.shop_changed");
+    assert_eq!(audited.0, "audit.changed");
+    assert_eq!(audited.1["kind"], "shop.settings");
+    assert_ne!(audited.1["before"]["name"], audited.1["after"]["name"]);
+    assert_eq!(audited.1["after"]["name"], shop["name"]);
+}
+
+#[tokio::test]
+async fn new_pictures_are_a_change_of_the_settings() {
+    let app = App::new().await;
+    let owned = app.active("Alfareria Romero").await;
+    let tenants: &dyn Tenants = &app.shops;
+    let (old, new) = (ImageId::new(app.ctx().now), ImageId::new(app.ctx().now));
+    for logo in [old, new] {
+        tenants
+            .set_images(&app.ctx(), owned.tenant, Some(logo), None)
+            .await
+            .expect("set");
+    }
+    let events = app.events(owned.tenant).await;
+    let Some((topic, told)) = events.last() else {
+        panic!("no events");
+    };
+    assert_eq!(
+        (topic.as_str(), &told["kind"]),
+        ("audit.changed", &json!("shop.settings"))
+    );
+    assert_eq!(
+        (&told["before"]["logo"], &told["after"]["logo"]),
+        (&json!(old), &json!(new))
+    );
 }
 
 #[tokio::test]

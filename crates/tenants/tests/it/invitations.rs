@@ -67,7 +67,8 @@ async fn somebody_with_an_account_joins_when_they_accept() {
         .map(|payload| &payload["change"])
         .collect();
     assert_eq!(changes, ["sent", "accepted"]);
-    assert_eq!(told("tenants.staff_changed").len(), 1);
+    // The owner's, and this one.
+    assert_eq!(told("tenants.staff_changed").len(), 2);
     let token = app.mailed_token(MATEO);
     assert!(events.iter().all(|(_, payload)| {
         let payload = payload.to_string();
@@ -259,4 +260,20 @@ async fn odd_invitations_are_refused() {
     let invite = json!({"email": "b@example.org", "role": "clerk"});
     let refused = owned.seller.post(INVITATIONS, &invite).await.expect(409);
     assert_eq!(refused.json()["code"], "shop_closed");
+}
+
+#[tokio::test]
+async fn an_invitation_is_in_the_language_of_the_shops_country() {
+    let app = App::new().await;
+    let owned = app.active("Alfareria Romero").await;
+    invited(&owned, MATEO).await;
+    let mails = app.people.mails.lock().expect("lock");
+    let (_, body) = mails.iter().rfind(|(to, _)| to == MATEO).expect("a mail");
+    assert!(
+        body.starts_with(
+            "Hola:\n\nAlfareria Romero te invita a formar parte de su personal, como responsable."
+        ),
+        "{body}"
+    );
+    assert!(body.contains("durante 7 días"), "{body}");
 }

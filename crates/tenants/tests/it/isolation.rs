@@ -7,12 +7,13 @@ use sqlx::AssertSqlSafe;
 use store::{Db, Scope};
 
 /// Every table with a shop in its key, and a harmless change of all of its rows.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("shop", "story = 'taken over'"),
     ("staff", "role = 'clerk'"),
     ("staff_version", "version = 77"),
     ("invitation", "role = 'owner'"),
     ("onboarding_item", "remark = 'taken over'"),
+    ("shop_feature", "is_on = true"),
     ("transition", "reason = 'taken over'"),
 ];
 
@@ -24,6 +25,8 @@ async fn one_shops_scope_reaches_no_other_shop_even_without_where() {
     for owned in [&ours, &theirs] {
         let invite = json!({"email": "mateo@example.org", "role": "clerk"});
         let _ = owned.seller.post(INVITATIONS, &invite).await.expect(201);
+        let path = format!("/v1/admin/shops/{}/features/webhooks", owned.tenant);
+        let _ = app.admin().put(&path, &json!({"on": false})).await.expect(200);
     }
     let db = Db::connect(app.db.url(), tenants::CONTEXT).expect("url");
     for (table, change) in TABLES {

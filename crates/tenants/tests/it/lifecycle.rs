@@ -93,7 +93,7 @@ async fn from_application_to_closure() {
         .filter(|(topic, _)| topic == "tenants.shop_changed")
         .map(|(_, payload)| text(&payload["status"]))
         .collect();
-    assert_eq!(told, ["active", "suspended", "active", "closed"]);
+    assert_eq!(told, ["applied", "active", "suspended", "active", "closed"]);
 }
 
 #[tokio::test]

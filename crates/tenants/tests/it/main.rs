@@ -2,6 +2,7 @@
 
 mod apply;
 mod configure;
+mod features;
 mod harness;
 mod instances;
 mod invitations;

@@ -27,7 +27,8 @@ async fn a_role_changes_and_ends() {
         .filter(|(topic, _)| topic == "tenants.staff_changed")
         .map(|(_, payload)| payload["role"].clone())
         .collect();
-    assert_eq!(roles, [json!("manager"), json!("clerk"), Value::Null]);
+    let expected = [json!("owner"), json!("manager"), json!("clerk"), Value::Null];
+    assert_eq!(roles, expected);
 }
 
 /// Whoever said it last may have died since: nothing is read again afterwards.

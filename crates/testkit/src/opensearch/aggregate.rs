@@ -10,7 +10,32 @@ use std::sync::Arc;
 /// Buckets of one answer, as OpenSearch has it by default.
 const BUCKETS_MAX: usize = 65_535;
 
-pub fn aggregate(matcher: &Matcher<'_>, aggs: &Value, found: &[Arc<Document>]) -> Result<Value, Refusal> {
+/// The counts of one search. OpenSearch refuses an answer with too many buckets; here it is refused to ask for as many, so that
+/// few documents show it.
+pub fn aggregations(matcher: &Matcher<'_>, aggs: &Value, found: &[Arc<Document>]) -> Result<Value, Refusal> {
+    if asked(aggs) > BUCKETS_MAX {
+        let reason =
+            format!("Trying to create too many buckets. Must be less than or equal to: [{BUCKETS_MAX}]");
+        return Err(Refusal::new(503, "too_many_buckets_exception", reason));
+    }
+    aggregate(matcher, aggs, found)
+}
+
+/// Buckets of all aggregations together, at most.
+fn asked(aggs: &Value) -> usize {
+    let each = aggs.as_object().into_iter().flatten().map(|(_, agg)| {
+        let terms = &agg["terms"];
+        let own = terms["size"]
+            .as_u64()
+            .unwrap_or(if terms.is_null() { 0 } else { 10 });
+        let own = usize::try_from(own).unwrap_or(usize::MAX);
+        let filters = agg["filters"]["filters"].as_object().map_or(0, Map::len);
+        own.saturating_add(filters).saturating_add(asked(&agg["aggs"]))
+    });
+    each.fold(0, usize::saturating_add)
+}
+
+fn aggregate(matcher: &Matcher<'_>, aggs: &Value, found: &[Arc<Document>]) -> Result<Value, Refusal> {
     let mut answer = Map::new();
     for (name, agg) in aggs.as_object().into_iter().flatten() {
         if name.contains(['[', ']', '>']) {
@@ -107,13 +132,6 @@ fn terms(matcher: &Matcher<'_>, body: &Value, found: &[Arc<Document>]) -> Result
         .collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let size = body["size"].as_u64().unwrap_or(10) as usize;
-    if size > BUCKETS_MAX {
-        return Err(Refusal::new(
-            400,
-            "too_many_buckets_exception",
-            "too many buckets",
-        ));
-    }
     let others: usize = counts.iter().skip(size).map(|(_, count)| count).sum();
     let buckets = counts.iter().take(size);
     let buckets: Vec<Value> = buckets

@@ -1,6 +1,6 @@
 //! `_search` and `_count`.
 
-use super::aggregate::aggregate;
+use super::aggregate::aggregations;
 use super::documents::{Document, Store};
 use super::matching::Matcher;
 use super::{Refusal, only, single};
@@ -57,7 +57,7 @@ pub fn search(store: &Store, name: &str, body: &Value) -> Result<Value, Refusal>
     });
     if let Some(aggs) = body.get("aggs") {
         let documents: Vec<Arc<Document>> = all.iter().map(|(_, document)| Arc::clone(document)).collect();
-        answer["aggregations"] = aggregate(&matcher, aggs, &documents)?;
+        answer["aggregations"] = aggregations(&matcher, aggs, &documents)?;
     }
     let mut kept = Vec::new();
     for (score, document) in all {

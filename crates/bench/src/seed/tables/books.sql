@@ -65,6 +65,14 @@ select bench.id(created_at, 'ep' || id), line, account, tenant_id, 'EUR', moved
   from ledger.payout cross join lateral (values (0, 'seller_payable', amount), (1, 'payout_clearing', -amount)) as p (line, account, moved)
  where state = 'paid';
 
+-- Days that are over are closed, as the program closes them.
+analyze ledger.entry, ledger.posting;
+select ledger.sum_days(first, least((first + interval '1 month')::date, upto))
+  from (select (bench.now() at time zone 'UTC' - interval '6 hours')::date as upto) c
+ cross join lateral (select month::date as first from generate_series(upto - 800, upto - 1, interval '1 month') month) m;
+update ledger.closed set closing_before = upto, closed_before = upto
+  from (select (bench.now() at time zone 'UTC' - interval '6 hours')::date as upto) c;
+
 insert into ledger.charge (payment_id, order_id, provider, reference)
 select id, order_id, provider, reference from payments.payment where captured > 0;
 -- The provider's files of the last two months; one charge in two thousand is missing.
@@ -77,6 +85,22 @@ select 'sandbox', 'ch_' || substr(md5(o.id::text), 1, 16), 'charge', bench.id(da
   from orders.order o
   join bench.sale s on s.id = o.id
  where o.status = 'confirmed' and s.age < interval '60 days' and s.age > interval '2 days' and s.n % 2000 > 0;
+
+-- What agrees is known to, and so is what no file names.
+update ledger.settlement_line l set agreed = true
+  from ledger.posting p
+ where p.entry_id = l.entry_id and p.account = 'provider_clearing' and (p.amount, p.currency) = (l.gross, l.currency);
+analyze ledger.charge, ledger.settlement_file, ledger.settlement_line;
+insert into ledger.unlisted (entry_id, kind, order_id, currency, amount, at)
+select e.id, e.kind, e.reference, p.currency, p.amount, e.at
+  from ledger.entry e
+  join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'
+ where e.kind in ('sale', 'refund') and e.at >= bench.now() - interval '62 days'
+   and e.at < (select closed_before::timestamp at time zone 'UTC' from ledger.closed)
+   and exists (select from ledger.charge c
+                 join ledger.settlement_file f on f.provider = c.provider
+                where c.order_id = e.reference and (e.at at time zone 'UTC')::date between f.first_day and f.last_day)
+   and not exists (select from ledger.settlement_line l where l.entry_id = e.id);
 
 insert into ledger.purse (id, kind, currency, balance, made_at, code_hash, hint, issued, funding, note, issued_by, issue_key)
 select bench.id(at, 'card' || n), 'gift_card', 'EUR', 2500, at, sha256(convert_to('card' || n, 'UTF8')), 'AB12', 5000, 'sold', '', '{"kind": "anonymous"}', 'card' || n

@@ -1,14 +1,14 @@
 -- What people wrote and were told, what was searched for and put into carts, and what failed.
 
 insert into reviews.review (id, tenant_id, product_id, order_id, buyer_id, author, stars, title, text, photos, status, at, suspicions, score, waits_since)
-select bench.id(at + interval '9 days', 'rev' || n), tenant_id, product_id, order_id, bench.id(at, 'buyer' || n % 200000), 'Lucía R.', 1 + bench.pick(n, 30, 5)::smallint, 'As described',
+select bench.id(at + interval '9 days', 'rev' || n), tenant_id, product_id, order_id, bench.buyer(at, n), 'Lucía R.', 1 + bench.pick(n, 30, 5)::smallint, 'As described',
        'It arrived well packed and looks as in the picture.', '{}', case when x then 'queued' else 'published' end, at + interval '9 days', '{}', 0,
        case when x then at + interval '9 days' end
   from bench.part cross join lateral (select n % 2000 = 5 as x) w
  where status = 'delivered' and i = 1 and n % 5 = 0 and age > interval '10 days';
 insert into messages.thread (id, tenant_id, buyer_id, kind, order_id, sub_order_id, title, shop_name, buyer_name, started_at, last_id, last_by, last_at,
                              excerpt, messages, answered_at, buyer_unread, shop_unread, contact_shown, reports, waits_since)
-select bench.id(at, 't' || n), tenant_id, bench.id(at, 'buyer' || n % 200000), 'question', order_id, id, 'Order', 'Workshop ' || shop, 'Lucía R.', at,
+select bench.id(at, 't' || n), tenant_id, bench.buyer(at, n), 'question', order_id, id, 'Order', 'Workshop ' || shop, 'Lucía R.', at,
        bench.id(at + interval '1 day', 'last' || n), case when unread then 'buyer' else 'shop' end, at + interval '1 day', 'When will it arrive?', 3,
        at + interval '5 hours', 0, case when unread then 1 else 0 end, true, case when n % 4000 = 0 then 1 else 0 end,
        case when n % 4000 = 0 then at + interval '1 day' end
@@ -25,5 +25,3 @@ select bench.id(at, 'find' || n || '-' || i), at, (array['bowl', 'linen apron', 
   from bench.sale cross join generate_series(1, 3) i where age < interval '89 days';
 insert into store.job (id, queue, payload, state, run_at, attempts, attempts_max, error, created_at)
 select bench.id(at, 'job' || n), 'mail', '{}', 'dead', at, 12, 12, 'the server refused it', at from bench.sale where n % 2000 = 0;
-
-drop schema bench cascade;

@@ -25,6 +25,8 @@ select m.n, s.id as tenant_id, at, bench.id(at, 'p' || m.n) as id, bench.id(at, 
   join bench.shop s on s.n = m.shop
   left join bench.category c on c.n = bench.pick(m.n, 3, (select bench.categories()));
 
+analyze bench.product;
+
 insert into catalog.product (tenant_id, id, key, slug, title, description, description_html, brand, category_id, attributes, tags, images,
                              image_addresses, status, version, created_at, updated_at)
 select tenant_id, id, 'key-' || n, 'product-' || n, title, text, '<p>' || text || '</p>', 'Workshop', category_id, attributes,

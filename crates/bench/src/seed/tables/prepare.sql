@@ -1,21 +1,20 @@
 -- A market that has lived for two years, written set-based. Asked for by the settings `bench.rows` (products, and orders),
--- `bench.big` and `bench.small` (two shops that were opened before). What is worked out on the way is in a schema that is dropped
--- in the end. Chance is a hash of what it decides, so that two runs make the same market.
+-- `bench.big` and `bench.small` (two shops that were opened before), `bench.owner` (the first one's) and `bench.now`. What is worked out on the way is in a schema
+-- that is dropped in the end. Chance is a hash of what it decides, so that two runs make the same market.
 
--- Constraints are checked, what triggers see to is not: the rows are written as the program would have left them.
-set session_replication_role = replica;
-set synchronous_commit = off;
-set work_mem = '64MB';
 create schema bench;
 
 create function bench.rows() returns bigint language sql immutable as 'select current_setting(''bench.rows'')::bigint';
--- One moment for all files.
-select set_config('bench.now', date_trunc('second', now())::text, false);
 create function bench.now() returns timestamptz language sql immutable as 'select current_setting(''bench.now'')::timestamptz';
 -- A UUIDv7 of that moment.
 create function bench.id(at timestamptz, salt text) returns uuid language sql immutable parallel safe as $$
     select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(salt), 1, 3)
             || '8' || substr(md5(salt), 4, 15))::uuid
+$$;
+-- Who buys what: one order in a thousand is of whoever keeps the big shop.
+create function bench.buyer(at timestamptz, n bigint) returns uuid language sql stable parallel safe as $$
+    select case when n % 1000 = 7 then current_setting('bench.owner')::uuid
+                else bench.id(at, 'buyer' || n % 200000) end
 $$;
 -- From 0, below `m`: always the same for n and k.
 create function bench.pick(n bigint, k int, m int) returns int language sql immutable parallel safe as $$

@@ -1,7 +1,7 @@
 -- Orders of two years, most of one shop, some of two; how each stands follows from its age.
 
 create unlogged table bench.sale as
-select n, at, bench.id(at, 'o' || n) as id, bench.id(at, 'pay' || n) as payment_id, bench.id(at, 'buyer' || n % 200000) as buyer_id,
+select n, at, bench.id(at, 'o' || n) as id, bench.id(at, 'pay' || n) as payment_id, bench.buyer(at, n) as buyer_id,
        'buyer' || n % 200000 || '@post.example' as email, age,
        case when age < interval '15 minutes' then 'placed' when bench.pick(n, 10, 100) < 6 then 'cancelled' else 'confirmed' end as status,
        case when bench.pick(n, 11, 5) = 0 then 2 else 1 end as sellers
@@ -27,6 +27,8 @@ select o.n, i, o.id as order_id, o.at, o.age, o.payment_id, s.n as shop, s.id as
  cross join lateral (select 1 + bench.pick(w.k, 17, 3) as quantity, 500 + bench.pick(x.product, 2, 9500) as price) z
   join bench.shop s on s.n = y.shop
  where i = 1 or y.shop <> case when bench.pick(o.n * 2 + 1, 14, 5) = 0 then 1 else 2 + bench.pick(o.n * 2 + 1, 15, 999) end;
+
+analyze bench.sale, bench.part;
 
 insert into orders.order (id, version, number, buyer_id, status, fulfilment, cancel_reason, currency, total, refunded, sellers, units, payment_id,
                           placed_at, reserved_until)
@@ -77,16 +79,3 @@ select tenant_id, id, bench.id(at, 'l' || n || '-' || i), sku, product_id, 'Ston
 insert into orders.credit_note (tenant_id, number, order_id, sub_order_id, refund_id, issued_at)
 select tenant_id, row_number() over (partition by tenant_id order by at, id), order_id, id, bench.id(at, 'r' || n || '-' || i), at + interval '20 days'
   from bench.part where status in ('returned', 'refunded');
-
--- What orders are found by.
-insert into orders.desk_term (term, order_id)
-select 'standing:' || orders.standing(status, fulfilment), id from orders.order
-union all select 'number:' || number, id from orders.order
-union all select 'email:' || encode(sha256(convert_to(email, 'UTF8')), 'hex'), id from bench.sale
-union all select 'shop:' || tenant_id, order_id from bench.part;
-
-insert into shipping.shipment (tenant_id, id, order_id, sub_order_id, number, lines, carrier, service, weight_g, sender, recipient, state, tracking,
-                               created_at)
-select tenant_id, bench.id(at, 'parcel' || n || i), order_id, id, 'S-' || n || '-' || i, '[]', 'sandbox', 'standard', 900, '{}', '{}',
-       case when age < interval '5 days' then 'in_transit' else 'delivered' end, 'PK' || n || i, at + interval '1 day'
-  from bench.part where status not in ('placed', 'cancelled', 'confirmed', 'packed');

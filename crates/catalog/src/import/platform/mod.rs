@@ -4,6 +4,7 @@
 mod cells;
 mod prestashop;
 mod shapes;
+mod tree;
 
 use super::numbers::units;
 use super::row::{Broken, Row, RowError};
@@ -14,6 +15,8 @@ use kernel::Currency;
 use shapes::{etsy, magento, medusa, refuse_bundles, woocommerce};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub use tree::{CategoryList, ListedCategory, lists_categories};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -78,19 +81,6 @@ impl Platform {
 }
 
 impl Platform {
-    /// Files of a shop system that hold something else than products are told at once.
-    pub fn check(self, header: &[Arc<str>]) -> Result<(), Broken> {
-        let has = |name: &str| header.iter().any(|n| snake_case(n, 200) == name);
-        if self == Self::PrestaShop && has("parent_category") {
-            return Err(Broken::new(
-                1,
-                "file_of_categories",
-                "This file lists categories. They are made from the products' own column; upload the file of products.",
-            ));
-        }
-        Ok(())
-    }
-
     /// What its files speak of.
     pub fn said(self, header: &[Arc<str>]) -> Said {
         match self {

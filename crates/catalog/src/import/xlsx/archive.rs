@@ -2,7 +2,7 @@
 
 use flate2::read::DeflateDecoder;
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Error, ErrorKind, Read};
 
 const END_OF_DIRECTORY: [u8; 4] = *b"PK\x05\x06";
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
@@ -57,15 +57,36 @@ impl<'a> Archive<'a> {
         Some(Self { parts })
     }
 
-    /// A part's content, of which no more than `bytes_max` is ever unpacked.
+    /// A part's content, of which no more than `bytes_max` is ever unpacked: beyond them reading fails.
     pub fn read(&self, name: &str, bytes_max: u64) -> Option<BufReader<Box<dyn Read + 'a>>> {
         let part = self.parts.get(name)?;
         let unpacked: Box<dyn Read + 'a> = match part.method {
-            STORED => Box::new(part.packed.take(bytes_max)),
-            DEFLATED => Box::new(DeflateDecoder::new(part.packed).take(bytes_max)),
+            STORED => Box::new(part.packed),
+            DEFLATED => Box::new(DeflateDecoder::new(part.packed)),
             _ => return None,
         };
-        Some(BufReader::with_capacity(64 * 1024, unpacked))
+        let bounded: Box<dyn Read + 'a> = Box::new(Bounded {
+            unpacked,
+            left: bytes_max,
+        });
+        Some(BufReader::with_capacity(64 * 1024, bounded))
+    }
+}
+
+/// What is longer than allowed is an error and not an end: half a sheet must not pass for a whole one.
+struct Bounded<R> {
+    unpacked: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        let read = self.unpacked.read(buffer)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| Error::from(ErrorKind::FileTooLarge))?;
+        Ok(read)
     }
 }
 

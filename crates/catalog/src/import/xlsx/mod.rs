@@ -8,7 +8,7 @@ use super::row::{Broken, CELLS_MAX, ROW_BYTES_MAX, Row, RowError, Shaped, too_lo
 use archive::Archive;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind};
 use std::sync::Arc;
 use xml::{Piece, Pieces};
 
@@ -34,6 +34,8 @@ pub enum Found {
     Row(Result<Row, RowError>),
     /// It cannot be read on.
     Broken(Broken),
+    /// All of it was read.
+    End,
 }
 
 /// Reads the first sheet; `each` says whether to go on.
@@ -49,6 +51,7 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Found) -> bool) -> Result<(), Bro
         texts,
         header: None,
         number: 0,
+        is_at_end: false,
     };
     while let Some(cells) = reader.next_row()? {
         let found = match &reader.header {
@@ -84,6 +87,17 @@ fn unreadable(row: u64, why: &str) -> Broken {
 }
 
 fn io(row: u64, error: &std::io::Error) -> Broken {
+    if error.kind() == ErrorKind::FileTooLarge {
+        return Broken::new(
+            row,
+            "file_too_large",
+            format!(
+                "A workbook's sheet may have at most {} MB, and its texts {} MB. Save it as CSV, or split it.",
+                SHEET_BYTES_MAX >> 20,
+                TEXTS_BYTES_MAX >> 20
+            ),
+        );
+    }
     unreadable(row, &error.to_string())
 }
 
@@ -176,7 +190,13 @@ fn texts(archive: &Archive<'_>) -> Result<Vec<Arc<str>>, Broken> {
     let mut texts: Vec<Arc<str>> = Vec::new();
     // The same text under several numbers is kept once.
     let mut known: HashMap<Arc<str>, ()> = HashMap::new();
-    while let Some(piece) = pieces.next().map_err(|error| io(0, &error))? {
+    loop {
+        let Some(piece) = pieces.next().map_err(|error| io(0, &error))? else {
+            return Err(unreadable(0, "the texts of its cells are cut off"));
+        };
+        if is_end_of(&piece, "sst") {
+            return Ok(texts);
+        }
         if matches!(&piece, Piece::Start { name, .. } if name == "si") {
             let text = if matches!(piece, Piece::Start { is_empty: true, .. }) {
                 String::new()
@@ -203,7 +223,15 @@ fn texts(archive: &Archive<'_>) -> Result<Vec<Arc<str>>, Broken> {
             texts.push(text);
         }
     }
-    Ok(texts)
+}
+
+/// Whether an element ends here, or is empty.
+fn is_end_of(piece: &Piece, element: &str) -> bool {
+    match piece {
+        Piece::End(name) => name == element,
+        Piece::Start { name, is_empty, .. } => *is_empty && name == element,
+        Piece::Text(_) => false,
+    }
 }
 
 /// The text within an element up to its end: pieces of rich text joined, readings of Japanese left out.
@@ -237,6 +265,7 @@ struct SheetReader<R> {
     header: Option<Vec<Arc<str>>>,
     /// Of the row being read, as the spreadsheet counts.
     number: u64,
+    is_at_end: bool,
 }
 
 impl<R: BufRead> SheetReader<R> {
@@ -246,17 +275,19 @@ impl<R: BufRead> SheetReader<R> {
     }
 
     fn next_row(&mut self) -> Result<Option<SheetCells>, Broken> {
-        loop {
+        while !self.is_at_end {
             match self.piece()? {
-                None => return Ok(None),
+                None => return Err(unreadable(self.number, "it ends before its last row")),
+                Some(piece) if is_end_of(&piece, "sheetData") => self.is_at_end = true,
                 Some(Piece::Start {
                     name,
                     attributes,
                     is_empty,
                 }) if name == "row" => {
-                    let stated = attribute(&attributes, "r").and_then(|r| r.parse().ok());
+                    let stated = attribute(&attributes, "r").and_then(|r| r.parse::<u32>().ok());
                     // Numbers only grow: what is settled is told by them.
-                    self.number = stated.filter(|r| *r > self.number).unwrap_or(self.number + 1);
+                    let stated = stated.map(u64::from).filter(|r| *r > self.number);
+                    self.number = stated.unwrap_or(self.number + 1);
                     return if is_empty {
                         Ok(Some(Vec::new()))
                     } else {
@@ -266,6 +297,7 @@ impl<R: BufRead> SheetReader<R> {
                 Some(_) => {}
             }
         }
+        Ok(None)
     }
 
     fn cells(&mut self) -> Result<SheetCells, Broken> {
@@ -322,7 +354,8 @@ impl<R: BufRead> SheetReader<R> {
         Ok(match kind {
             "s" => {
                 let text = value.trim().parse::<usize>().ok().and_then(|n| self.texts.get(n));
-                text.map(|text| text.to_string()).unwrap_or_default()
+                text.ok_or_else(|| unreadable(number, "the text of a cell is missing"))?
+                    .to_string()
             }
             "b" => if value.trim() == "1" { "true" } else { "false" }.to_owned(),
             // `#N/A` and its like.
@@ -415,7 +448,7 @@ mod tests {
                         .collect();
                     rows.push(format!("{}: {}", row.number, cells.join(" ")));
                 }
-                Found::Broken(_) => {}
+                Found::Broken(_) | Found::End => {}
                 Found::Row(Err(error)) => rows.push(format!("{}: {}", error.row, error.code)),
             }
             true
@@ -472,6 +505,43 @@ mod tests {
         ]);
         assert!(book.len() < 1 << 20);
         assert_eq!(found(&book), Err("file_unreadable"));
+    }
+
+    #[test]
+    fn half_a_workbook_does_not_pass_for_a_whole_one() {
+        let of = |texts: &str, sheet: &str| {
+            found(&workbook(&[
+                ("xl/sharedStrings.xml", texts),
+                ("xl/worksheets/sheet1.xml", sheet),
+            ]))
+        };
+        assert!(of(TEXTS, SHEET).is_ok());
+        let cut_sheet = SHEET.split("<row r=\"4\"").next().expect("has rows");
+        assert_eq!(of(TEXTS, cut_sheet), Err("file_unreadable"));
+        let cut_texts = TEXTS.split("<si><r>").next().expect("has texts");
+        assert_eq!(of(cut_texts, SHEET), Err("file_unreadable"));
+        let missing = "<sst><si><t>title</t></si></sst>";
+        assert_eq!(of(missing, SHEET), Err("file_unreadable"));
+    }
+
+    #[test]
+    fn texts_beyond_what_is_unpacked_are_told() {
+        let text = format!("<si><t>{}</t></si>", "x".repeat(1_000));
+        let texts = format!("<sst>{}</sst>", text.repeat(100_000));
+        assert!(texts.len() as u64 > TEXTS_BYTES_MAX);
+        let book = workbook(&[
+            ("xl/sharedStrings.xml", &texts),
+            ("xl/worksheets/sheet1.xml", SHEET),
+        ]);
+        assert_eq!(found(&book), Err("file_too_large"));
+    }
+
+    #[test]
+    fn rows_with_wild_numbers_are_counted_on() {
+        let sheet = "<sheetData><row r=\"1\"><c t=\"str\"><v>title</v></c></row><row r=\"18446744073709551615\"><c t=\"str\"><v>a</v></c></row>\
+            <row><c t=\"str\"><v>b</v></c></row></sheetData>";
+        let (_, rows) = found(&workbook(&[("xl/worksheets/sheet1.xml", sheet)])).expect("read");
+        assert_eq!(rows, ["2: title=a", "3: title=b"]);
     }
 
     #[test]

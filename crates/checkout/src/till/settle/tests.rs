@@ -20,6 +20,7 @@ fn at(seconds: i64) -> Timestamp {
 fn order(events: Vec<Event>) -> Order {
     let placed = Event::Placed(Box::new(Placed {
         tenders: Vec::new(),
+        language: contracts::Language::En,
         buyer: Some(UserId(Uuid::from_u128(1))),
         guest: None,
         cart: CartId(Uuid::from_u128(2)),

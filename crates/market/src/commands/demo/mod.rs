@@ -10,7 +10,9 @@ mod opinions;
 mod people;
 mod prices;
 mod sales;
+mod searching;
 mod talk;
+mod terms;
 
 use crate::cli::{Demo, Serve};
 use crate::commands::serve::Opening;
@@ -126,6 +128,7 @@ pub async fn load(
 
     let began = Instant::now();
     let buyers = people::register_buyers(&stage, &sampler).await?;
+    terms::set(&stage).await?;
     let lived = live(&stage, &sampler, &shops, &buyers, &mut diary).await?;
     println!(
         "{} days lived through in {:.1} s: {} buyers, {} orders, {} parcels delivered, {} reviews",
@@ -169,7 +172,10 @@ async fn live(
         if diary.begins_sales() {
             goods::reduce(stage, sampler, shops).await?;
         }
-        let (orders, bought) = sales::place(stage, &plans[diary.orders(plans.len())], &skus, buyers).await;
+        terms::promote(stage, diary, shops).await?;
+        let today = &plans[diary.orders(plans.len())];
+        searching::before_orders(stage, diary, today, &skus, buyers).await;
+        let (orders, bought) = sales::place(stage, today, &skus, buyers).await;
         lived.orders += orders;
         for one in bought {
             // Before the night is over, or its hold would end with the day.

@@ -130,6 +130,7 @@ async fn buy(
                 cart_version: quote.cart_version,
                 expected_total: quote.total,
                 email: buyer.buyer.email.clone(),
+                language: contracts::Language::of_country(&address.country),
                 address,
                 delivery: Vec::new(),
                 tender: TenderWish::default(),

@@ -48,6 +48,8 @@ pub const NAME_NOTHING: &[(&str, &str)] = &[
     ("list_carriers", "is the same for every shop"),
     ("list_api_keys", "reads the shop of the token"),
     ("make_api_key", "changes the shop of the token"),
+    ("list_webhooks", "reads the shop of the token"),
+    ("make_webhook", "changes the shop of the token"),
     ("ask_payout", "pays the shop of the token"),
     ("list_warehouses", "reads the shop of the token"),
     (
@@ -72,6 +74,10 @@ const BUYERS_NAME_NOTHING: &[(&str, &str)] = &[
     ("apply_for_shop", "makes something new"),
     ("register", "makes something new"),
     ("login", "proves who one is"),
+    (
+        "finish_login",
+        "ends a sign-in that a password began; its challenge is told to nobody else",
+    ),
     (
         "request_password_reset",
         "mails the owner of the address; tells the caller nothing",

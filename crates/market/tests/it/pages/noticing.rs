@@ -93,6 +93,84 @@ async fn somebody_says_what_they_want_to_be_told_and_what_must_be_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_is_given_confirmed_and_chosen_by_forms() {
+    let world = World::new().await;
+    let mut buyer = Browser::of(&world, Who::BuyerA).await;
+    let path = "/account/notifications/settings";
+    let page = buyer
+        .get(&world, &format!("{path}?lang=en"))
+        .await
+        .expect(200)
+        .text();
+    assert!(
+        !page.contains("sms.deliveries"),
+        "there is no telephone yet: {page}"
+    );
+    let phone = "/account/notifications/phone";
+    let wrong = buyer.post(&world, phone, &[("number", "600 00 00 00")]).await;
+    let text = wrong.expect(200).text();
+    assert!(text.contains("Write the number with its country"), "{text}");
+    let given = buyer.post(&world, phone, &[("number", "+34 600 00 00 00")]).await;
+    assert_eq!(location(&given), format!("{path}?done=phone_sent"));
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let kept = admin
+        .get(&world, "/dev/messages?lang=en")
+        .await
+        .expect(200)
+        .text();
+    let (before, _) = kept.split_once(" is your code for ").expect("a code was kept");
+    let code = &before[before.len() - 6..];
+    let verify = "/account/notifications/phone/verify";
+    let verified = buyer.post(&world, verify, &[("code", code)]).await;
+    assert_eq!(location(&verified), format!("{path}?done=phone_verified"));
+    let form = [
+        ("texts", "yes"),
+        ("in_app.deliveries", "yes"),
+        ("sms.deliveries", "yes"),
+        ("time_zone", "UTC"),
+    ];
+    let saved = buyer.post(&world, path, &form).await;
+    assert_eq!(location(&saved), format!("{path}?done=saved"));
+    let settings = world.call("get_notification_settings", &[]);
+    let now = world.send_as(Who::BuyerA, &settings).await.expect(200).json();
+    let of = |name: &str| {
+        let topics = now["topics"].as_array().unwrap().iter();
+        let found = topics.into_iter().find(|topic| topic["topic"] == name).unwrap();
+        found["sms"] == true
+    };
+    assert_eq!(
+        (of("deliveries"), of("refunds"), of("security")),
+        (true, false, true)
+    );
+    let removed = buyer
+        .post(&world, "/account/notifications/phone/remove", &[])
+        .await;
+    assert_eq!(location(&removed), format!("{path}?done=saved"));
+    Browser::of(&world, Who::BuyerB)
+        .await
+        .get(&world, "/dev/messages")
+        .await
+        .expect(403);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_not_confirmed_their_address_gets_no_codes() {
+    let world = World::new().await;
+    let mut stranger = Browser::default();
+    let email = format!("new{}@market.test", world.fresh());
+    let form = [("name", "Ana Ruiz"), ("email", &*email), ("password", PASSWORD)];
+    stranger.post(&world, "/register", &form).await.expect(303);
+    let phone = "/account/notifications/phone?lang=en";
+    let refused = stranger
+        .post(&world, phone, &[("number", "+34 600 00 00 01")])
+        .await;
+    let text = refused.expect(200).text();
+    assert!(text.contains("Your address is not confirmed yet"), "{text}");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_writes_other_words_sees_them_and_takes_the_first_again() {
     let world = World::new().await;
     let mut admin = Browser::of(&world, Who::Admin).await;
@@ -102,7 +180,7 @@ async fn an_operator_writes_other_words_sees_them_and_takes_the_first_again() {
         .expect(200)
         .text();
     let path = "/operator/templates/order_confirmed/en";
-    assert!(list.contains(path) && list.contains("As it came"), "{list}");
+    assert!(list.contains(path) && list.contains(">Default<"), "{list}");
     let page = admin.get(&world, path).await.expect(200).text();
     assert!(page.contains("Your order K7F3-9QXA is confirmed"), "{page}");
     let words = |title, text, act| [("title", title), ("text", text), ("version", "0"), ("act", act)];
@@ -129,6 +207,59 @@ async fn an_operator_writes_other_words_sees_them_and_takes_the_first_again() {
     assert_eq!(location(&restored), format!("{path}?done=restored"));
     let read = buyer.get(&world, "/account/notifications").await.text();
     assert!(!read.contains("Hurrah: "), "{read}");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_writes_the_words_of_a_mail_and_it_is_sent_in_them() {
+    let world = World::new().await;
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let list = admin.get(&world, "/operator/templates?lang=en&in=en").await;
+    let list = list.expect(200).text();
+    let path = "/operator/templates/mail_reset_password/en";
+    assert!(
+        list.contains(path) && list.contains("E-mails: Safety of your account"),
+        "{list}"
+    );
+    let page = admin.get(&world, path).await.expect(200).text();
+    assert!(
+        page.contains("Hello Lucía Romero,") && page.contains("reset-password?token=3f9a"),
+        "{page}"
+    );
+    let words = |title, text| {
+        [
+            ("title", title),
+            ("text", text),
+            ("version", "0"),
+            ("act", "save"),
+        ]
+    };
+    let useless = words("Hurrah, a password", "Hello {name}");
+    let back = admin.post(&world, path, &useless).await.expect(200).text();
+    assert!(back.contains("the mail is good for nothing without it"), "{back}");
+    let saved = admin
+        .post(
+            &world,
+            path,
+            &words("Hurrah, a password", "Here, {name}:\r\n{link}"),
+        )
+        .await;
+    assert_eq!(location(&saved), format!("{path}?done=saved"));
+
+    let buyer = Who::BuyerA.email();
+    let asked = world
+        .call("request_password_reset", &[])
+        .json(&json!({ "email": buyer }));
+    world.send(&asked).await.expect(202);
+    let (subject, body): (String, String) = sqlx::query_as(
+        "select subject, body from identity.mail where recipient = $1 order by id desc limit 1",
+    )
+    .bind(buyer)
+    .fetch_one(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(subject, "Hurrah, a password");
+    assert!(body.contains("/reset-password?token="), "{body}");
     world.close().await;
 }
 

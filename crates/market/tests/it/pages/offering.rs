@@ -55,6 +55,22 @@ async fn a_seller_says_what_is_the_same_and_the_operator_decides() {
     let page = format!("/seller/products/{ours}/same-as");
     let own = owner.post(&world, &page, &[("same_as", ours)]).await;
     assert_eq!(location(&own), format!("{page}?refused=same_shop"));
+    // What is said by mistake is taken back, and nobody is asked about it any more.
+    let taken_back = format!("{page}/withdraw");
+    assert!(!owner.get(&world, &page).await.text().contains(&taken_back));
+    let said = owner.post(&world, &page, &[("same_as", theirs)]).await;
+    assert_eq!(location(&said), format!("{page}?done=item_proposed"));
+    assert!(owner.get(&world, &page).await.text().contains(&taken_back));
+    let back = owner.post(&world, &taken_back, &[]).await;
+    assert_eq!(location(&back), format!("{page}?done=item_withdrawn"));
+    let text = owner.get(&world, &location(&back)).await.expect(200).text();
+    assert!(
+        text.contains("Taken back.") && !text.contains("You said that it is the same as"),
+        "{text}"
+    );
+    let waiting = admin.get(&world, "/operator/items").await.expect(200).text();
+    assert!(waiting.contains("Nothing to decide"), "{waiting}");
+    owner.post(&world, &taken_back, &[]).await.expect(404);
     for decision in ["refuse", "match"] {
         let said = owner.post(&world, &page, &[("same_as", theirs)]).await;
         assert_eq!(

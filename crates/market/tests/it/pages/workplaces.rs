@@ -82,7 +82,7 @@ async fn an_owner_invites_takes_back_and_lets_go() {
     );
     let shown = owner.get(&world, page).await.text();
     assert!(
-        shown.contains("lola@market.test") && shown.contains("Taken back"),
+        shown.contains("lola@market.test") && shown.contains("Withdrawn"),
         "{shown}"
     );
     assert!(!shown.contains(&take_back), "{shown}");
@@ -166,7 +166,7 @@ async fn a_shop_reads_what_it_is_owed_and_why_it_waits() {
     let number = sale["number"].as_str().unwrap();
     let shown = seller.get(&world, "/seller/settlement").await.text();
     assert!(
-        shown.contains(number) && shown.contains("only just arrived"),
+        shown.contains(number) && shown.contains("only just delivered"),
         "{shown}"
     );
     // Analysts read; they neither pay out nor change the days.
@@ -232,7 +232,7 @@ async fn staff_see_the_books_as_they_stood_and_what_shops_were_paid() {
         "{wrong}"
     );
     let paid = finance.get(&world, "/operator/payouts").await.text();
-    assert!(paid.contains("By the day"), "{paid}");
+    assert!(paid.contains("By day"), "{paid}");
     // They may not look at shops: names lead nowhere.
     assert!(!paid.contains("/operator/shops/"), "{paid}");
     let admin = Browser::of(&world, Who::Admin)

@@ -17,6 +17,7 @@ pub fn is_of_categories(operation: &str) -> bool {
             | "list_item_proposals"
             | "refuse_item_proposal"
             | "propose_item"
+            | "withdraw_item_proposal"
     )
 }
 
@@ -31,7 +32,7 @@ pub async fn call(world: &World, operation: &str, n: u32) -> Call {
             .json(&json!({"name_es": "Jarras", "place": 0})),
         "match_product" => to(&[&world.a.product]).json(&json!({"same_as": world.a.product})),
         "propose_item" => to(&[&world.a.product]).json(&json!({"same_as": world.b.product})),
-        "refuse_item_proposal" => to(&[&proposed(world).await]),
+        "refuse_item_proposal" | "withdraw_item_proposal" => to(&[&proposed(world).await]),
         // They list.
         _ => to(&[]),
     }
@@ -53,7 +54,7 @@ async fn made(world: &World) -> String {
 }
 
 /// A product of A's that is said to be B's.
-async fn proposed(world: &World) -> String {
+pub async fn proposed(world: &World) -> String {
     let propose = world
         .call("propose_item", &[&world.a.product])
         .json(&json!({"same_as": world.b.product}));

@@ -33,9 +33,9 @@ pub async fn notice_of(world: &World) -> String {
     latest(world, "list_notifications", Who::BuyerA).await
 }
 
-/// Shop A's.
+/// Shop A's, of what everybody there reads of: analysts are told least.
 pub async fn notice_of_a(world: &World) -> String {
-    latest(world, "list_seller_notifications", Who::OwnerA).await
+    latest(world, "list_seller_notifications", Who::AnalystA).await
 }
 
 /// The words for a paid order, in English.
@@ -67,6 +67,20 @@ pub async fn failed_job(world: &World, queue: &str) -> String {
     format!("job:{id}")
 }
 
+fn device(world: &World) -> Value {
+    let token = kernel::uuid_at(world.clock.now()).to_string();
+    json!({"platform": "android", "token": token, "name": "A telephone"})
+}
+
+/// A device that somebody has registered.
+pub async fn device_of(world: &World, who: Who) -> String {
+    let register = world
+        .call("register_notification_device", &[])
+        .json(&device(world));
+    let added = world.send_as(who, &register).await.expect(201).json();
+    added["id"].as_str().expect("an id").to_owned()
+}
+
 pub async fn call(world: &World, operation: &str) -> Call {
     let to = |parts: &[&str]| world.call(operation, parts);
     match operation {
@@ -80,6 +94,14 @@ pub async fn call(world: &World, operation: &str) -> Call {
             "time_zone": "Europe/Madrid",
             "quiet": {"from": "22:00", "until": "07:00"},
         })),
+        // Each number gets five codes a day.
+        "put_notification_phone" => {
+            let number = kernel::uuid_at(world.clock.now()).as_u128() % 1_000_000_000;
+            to(&[]).json(&json!({"number": format!("+34{number:09}")}))
+        }
+        "verify_notification_phone" => to(&[]).json(&json!({"code": "000000"})),
+        "register_notification_device" => to(&[]).json(&device(world)),
+        "delete_notification_device" => to(&[&device_of(world, Who::BuyerA).await]),
         "retry_dead_letter" | "dismiss_dead_letter" => to(&[&failed_job(world, "a test").await]),
         "unsubscribe_mails" => to(&["a-guess"]),
         "put_notification_template" => to(&OF).header("if-match", version(world).await).json(&words()),

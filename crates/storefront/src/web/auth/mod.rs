@@ -3,12 +3,13 @@
 pub mod invitation;
 pub mod open_shop;
 pub mod recovery;
+pub mod second_step;
 
 use super::failure::Failure;
 use super::posted::Posted;
 use super::private::Private;
 use super::visit::{CART_COOKIE, SESSION_COOKIE, Visit, redirect, safe_next};
-use super::{Shop, wishes};
+use super::{Shop, messages, wishes};
 use crate::views::auth::{RegisterPage, SignInPage};
 use crate::views::common::Field;
 use axum::Extension;
@@ -16,7 +17,7 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::Response;
 use contracts::cart::CartOwner;
-use contracts::identity::{Audience, BrowserSession, RegisterUser, SignIn};
+use contracts::identity::{Audience, BrowserSession, RegisterUser, SECOND_FACTOR_NEEDED, SignIn};
 use httpkit::Auth;
 use kernel::{Fault, Kind, UserId};
 use serde::Deserialize;
@@ -65,6 +66,9 @@ pub async fn sign_in(State(shop): State<Shop>, _: Private, posted: Posted) -> Re
     let (email, next) = (posted.get("email"), posted.get("next"));
     match open_session(&shop, visit, email, posted.raw("password"), next).await {
         Ok(response) => Ok(response),
+        Err(fault) if fault.code == SECOND_FACTOR_NEEDED => {
+            Ok(second_step::ask(&shop, visit, &fault, next).await)
+        }
         Err(fault) if fault.kind == Kind::Unavailable || fault.kind == Kind::Internal => Err(Failure(fault)),
         Err(fault) => {
             let key = if fault.kind == Kind::TooMany || fault.code.contains("lock") {
@@ -92,12 +96,27 @@ async fn open_session(
         device: visit.device.clone(),
         address: visit.address.clone(),
     };
-    let BrowserSession { cookie, principal } = shop.identity.sign_in(&visit.ctx, request).await?;
+    let session = shop.identity.sign_in(&visit.ctx, request).await?;
+    Ok(enter(shop, visit, session, next).await)
+}
+
+/// Takes along what a guest had, and goes on as the person of a fresh session.
+async fn enter(shop: &Shop, visit: &Visit, session: BrowserSession, next: &str) -> Response {
+    let BrowserSession { cookie, principal } = session;
     let guest_cart_emptied = match visit.cart_token.clone() {
         Some(token) => take_cart_along(shop, visit, token, principal.user).await,
         None => true,
     };
     let left = wishes::take_along(shop, visit, principal.user).await;
+    let language = messages::language(visit.locale);
+    // Mails go on in the language that was kept before: no reason to keep somebody out either.
+    if let Err(error) = shop
+        .account
+        .keep_language(&visit.ctx, principal.user, language)
+        .await
+    {
+        tracing::warn!(%error, "the language of somebody's mails was not kept");
+    }
     let home = match principal.audience {
         Audience::Seller => "/seller",
         Audience::Admin => "/operator",
@@ -117,7 +136,7 @@ async fn open_session(
             visit.cookie(shop, CART_COOKIE, String::new(), 0),
         );
     }
-    Ok(response)
+    response
 }
 
 /// Whether nothing is left in the guest's cart. What did not fit (another currency, too many lines), or could not be
@@ -204,6 +223,7 @@ fn registration(posted: &Posted) -> RegisterUser {
         name: posted.get("name").to_owned(),
         password: posted.raw("password").to_owned(),
         address: posted.visit.address.clone(),
+        language: messages::language(posted.visit.locale),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Step 1: who gets it, and where.
 
-use super::{address_lines, is_downloaded, passage, summary};
+use super::{address_lines, is_downloaded, passage, shown_passage, summary};
 use crate::views::checkout::{AddressForm, CheckoutAddressPage, SavedAddress, Step};
 use crate::views::common::{Choice, Field};
 use crate::web::Shop;
@@ -115,7 +115,7 @@ async fn show(
         address: None,
         ..draft
     };
-    let Some(passage) = passage(shop, visit, undelivered).await? else {
+    let Some(passage) = shown_passage(shop, visit, undelivered).await? else {
         return Ok(redirect("/cart"));
     };
     let view = CheckoutAddressPage {

@@ -1,6 +1,6 @@
 //! Step 2: how each seller sends it.
 
-use super::{Passage, address_lines, is_downloaded, passage, summary, window};
+use super::{Passage, address_lines, is_downloaded, passage, shown_passage, summary, window};
 use crate::views::checkout::{CheckoutDeliveryPage, DeliveryChoice, DeliveryOption, Step};
 use crate::views::common::Price;
 use crate::web::draft::Draft;
@@ -19,7 +19,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
     if draft.address.is_none() {
         return Ok(redirect("/checkout/address"));
     }
-    let Some(passage) = passage(&shop, &visit, draft).await? else {
+    let Some(passage) = shown_passage(&shop, &visit, draft).await? else {
         return Ok(redirect("/cart"));
     };
     let tenants = passage.quote.groups.iter().map(|g| g.tenant).collect();

@@ -9,7 +9,7 @@ pub mod review;
 use super::draft::Draft;
 use super::failure::Failure;
 use super::visit::{Visit, redirect};
-use super::{Shop, cards, downloads, making, savings, taxes};
+use super::{Shop, cards, downloads, making, savings, taxes, titles};
 use crate::i18n::Locale;
 use crate::views::cart::Saving;
 use crate::views::checkout::{Summary, SummaryLine, SummarySeller};
@@ -72,6 +72,15 @@ async fn passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Pass
         draft,
         refused,
     }))
+}
+
+/// As [`passage`], with products called as the page's reader calls them: for pages that show them.
+async fn shown_passage(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Option<Passage>, Failure> {
+    let mut passage = passage(shop, visit, draft).await?;
+    if let Some(passage) = &mut passage {
+        titles::read_quote(shop, visit, &mut passage.quote).await;
+    }
+    Ok(passage)
 }
 
 fn is_of_gift_card(fault: &Fault) -> bool {

@@ -1,6 +1,6 @@
 //! Step 3: how it is paid.
 
-use super::{gift_cards, passage, summary};
+use super::{gift_cards, shown_passage, summary};
 use crate::views::checkout::{CheckoutPaymentPage, PaymentMethod, Step};
 use crate::web::Shop;
 use crate::web::draft::Draft;
@@ -19,7 +19,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit, headers: HeaderMap) ->
     if draft.address.is_none() {
         return Ok(redirect("/checkout/address"));
     }
-    let Some(passage) = passage(&shop, &visit, draft).await? else {
+    let Some(passage) = shown_passage(&shop, &visit, draft).await? else {
         return Ok(redirect("/cart"));
     };
     if passage.quote.groups.iter().any(|g| g.delivery.is_none()) {

@@ -1,6 +1,6 @@
 //! Step 4: everything once more, then the order.
 
-use super::{Passage, address_lines, is_downloaded, passage, payment, summary, window};
+use super::{Passage, address_lines, is_downloaded, passage, payment, shown_passage, summary, window};
 use crate::i18n::plain_decimal;
 use crate::views::checkout::{CheckoutReviewPage, ReviewDelivery, Step};
 use crate::views::common::Price;
@@ -31,7 +31,7 @@ async fn show(shop: &Shop, visit: &Visit, draft: Draft, error: Option<String>) -
     let Some(address) = draft.address.clone() else {
         return Ok(redirect("/checkout/address"));
     };
-    let Some(passage) = passage(shop, visit, draft).await? else {
+    let Some(passage) = shown_passage(shop, visit, draft).await? else {
         return Ok(redirect("/cart"));
     };
     let Passage {
@@ -186,6 +186,7 @@ pub async fn place(
         tender: draft.tender(visit),
         expected_due: Some(quote.due),
         consents_to_downloads: agreed.consents_to_downloads,
+        language: language(visit.locale),
     };
     let order = match shop.checkout.place(&visit.ctx, request).await {
         Ok(order) => order.id,
@@ -307,6 +308,7 @@ impl Agreed {
             tender: draft.tender(visit),
             expected_due: Some(Money::parse(&self.due, ordered.currency).ok()?),
             consents_to_downloads: self.consents_to_downloads,
+            language: language(visit.locale),
         };
         match shop.checkout.place(&visit.ctx, request).await {
             Ok(order) => Some(order.id),

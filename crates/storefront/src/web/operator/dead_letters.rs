@@ -45,7 +45,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("tenants.sync_role", "failed.what.role"),
 ];
 
-fn what(name: &str, locale: Locale) -> String {
+pub(super) fn what(name: &str, locale: Locale) -> String {
     let key = KNOWN.iter().find(|(known, _)| *known == name);
     locale
         .t(key.map_or("failed.what.unknown", |(_, key)| *key))

@@ -88,6 +88,7 @@ fn of_currency(balances: &[AccountBalance], currency: Currency, visit: &Visit) -
         let key = format!("ledger.account.{}", balance.account);
         let known = locale.messages().get(&key).is_some();
         BalanceRow {
+            key: balance.account.clone(),
             account: if known {
                 locale.t(&key).to_string()
             } else {

@@ -1,9 +1,13 @@
 //! The operator's workplace.
 
+pub mod addresses;
+pub mod audit;
+mod audited;
 pub mod breaks;
 pub mod categories;
 pub mod commission;
 pub mod dead_letters;
+pub mod features;
 pub mod gift_cards;
 pub mod holds;
 pub mod items;
@@ -16,6 +20,7 @@ pub mod overview;
 pub mod partners;
 pub mod payments;
 pub mod payouts;
+pub mod people;
 mod periods;
 pub mod promoted;
 pub mod refunds;
@@ -89,6 +94,13 @@ const SECTIONS: &[(&str, &str, Permission)] = &[
         Permission::ManagePartners,
     ),
     ("/operator/system", "operator.system", Permission::ReadSystem),
+    ("/operator/people", "operator.people", Permission::ManageSystem),
+    ("/operator/audit", "operator.audit", Permission::ManageSystem),
+    (
+        "/operator/features",
+        "operator.features",
+        Permission::ManageSystem,
+    ),
     (
         "/operator/templates",
         "operator.templates",

@@ -8,11 +8,13 @@ use crate::views::page::Tone;
 use crate::views::work::Status;
 use crate::web::Shop;
 use crate::web::failure::Failure;
+use crate::web::saved_views;
 use crate::web::visit::{Visit, encode, redirect};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate, NaiveTime};
 use contracts::orders::{FoundOrder, OrderSearch, OrderStanding};
+use contracts::saved_views::ViewTable;
 use contracts::tenants::Shop as Seller;
 use kernel::{Cursor, DateTime, OrderId, Page, Permission};
 use serde::Deserialize;
@@ -32,7 +34,7 @@ pub struct Asked {
 }
 
 /// A day, and the moment of it that bounds the list.
-fn bound(asked: Option<&str>, later_by: u64, visit: &Visit) -> (Field, Option<DateTime>) {
+pub(super) fn bound(asked: Option<&str>, later_by: u64, visit: &Visit) -> (Field, Option<DateTime>) {
     let Some(text) = asked.filter(|text| !text.is_empty()) else {
         return (Field::default(), None);
     };
@@ -108,7 +110,7 @@ pub async fn list(
     {
         return Ok(redirect(&format!("{PATH}/{}", one.order.number)));
     }
-    let page = visit.keyed_page(&shop, "operator.orders").await;
+    let page = saved_views::page(&shop, &visit, "operator.orders", ViewTable::Orders).await;
     let words = if seller.is_some() && slug.is_none() {
         String::new()
     } else {

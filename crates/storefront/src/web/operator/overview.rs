@@ -8,7 +8,7 @@ use crate::views::tiles::{self, Share};
 use crate::views::work::Section;
 use crate::web::failure::Failure;
 use crate::web::visit::{Visit, category_name, redirect};
-use crate::web::{Shop, cards};
+use crate::web::{Shop, cards, live};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::catalog::{Category, ProductPlace};
@@ -61,7 +61,7 @@ pub async fn page(
     let [from, until] = months.this;
     let [past_from, past_until] = months.past;
     let (ctx, ledger, market) = (&visit.ctx, &shop.ledger, &shop.market_desk);
-    let (page, now, before, steps, totals, past_totals, funnel, carts, tally, state, index) = futures::join!(
+    let (mut page, now, before, steps, totals, past_totals, funnel, carts, tally, state, index) = futures::join!(
         visit.keyed_page(&shop, "operator.overview"),
         ledger.turnover(ctx, from, until, Grain::Month),
         ledger.turnover(ctx, past_from, past_until, Grain::Month),
@@ -104,6 +104,7 @@ pub async fn page(
     );
     // Names are for reading: without them the figures still stand.
     let sellers = sellers.unwrap_or_default();
+    page.live = live::address("/operator", &visit.ctx);
     let view = OperatorOverviewPage {
         page,
         work: bar(&visit, "/operator"),
@@ -206,6 +207,7 @@ fn figures(told: &Told<'_>, tally: Option<ShopTally>, visit: &Visit) -> Vec<Comp
     let money = |key: &str, href: &str, of: fn(&Turnover) -> Money| {
         let (now, before) = (moved(told.now, told, of), moved(told.before, told, of));
         Compared {
+            key: key.to_owned(),
             label: locale.t(key).to_string(),
             value: locale.money(Money::new(now, told.currency)),
             change: change(now, before, locale),
@@ -220,6 +222,7 @@ fn figures(told: &Told<'_>, tally: Option<ShopTally>, visit: &Visit) -> Vec<Comp
         });
         let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         Compared {
+            key: key.to_owned(),
             label: locale.t(key).to_string(),
             value: locale.number(now),
             change: change(wide(now), wide(before), locale),
@@ -241,6 +244,7 @@ fn figures(told: &Told<'_>, tally: Option<ShopTally>, visit: &Visit) -> Vec<Comp
             .may(Permission::ApproveSellers)
             .then_some("/operator/shops?state=active");
         figures.push(Compared {
+            key: "overview.open_shops".to_owned(),
             label: locale.t("overview.open_shops").to_string(),
             value: locale.number(tally.active),
             change: String::new(),
@@ -275,17 +279,24 @@ fn lines(named: Vec<(Link, i64)>, all: i64, rest: &str, told: &Told<'_>) -> Vec<
     named.sort_by_key(|(_, amount)| std::cmp::Reverse(*amount));
     named.truncate(LINES_MAX);
     let left = all - named.iter().map(|(_, amount)| amount).sum::<i64>();
-    if left > 0 {
-        named.push((Link::new(told.locale.t(rest).to_string(), ""), left));
-    }
     let most = named.iter().map(|(_, amount)| *amount).max().unwrap_or(0);
-    named
+    let row = |link: Link, amount: i64| {
+        let said = told.locale.money(Money::new(amount, told.currency));
+        line(link, amount, [all, most], said, told.locale)
+    };
+    let mut rows: Vec<ShareRow> = named
         .into_iter()
-        .map(|(link, amount)| {
-            let said = told.locale.money(Money::new(amount, told.currency));
-            line(link, amount, [all, most], said, told.locale)
-        })
-        .collect()
+        .map(|(link, amount)| row(link, amount))
+        .collect();
+    if left > 0 {
+        // All others together are nobody to compare with: their bar would dwarf those of the best.
+        let others = Link::new(told.locale.t(rest).to_string(), "");
+        rows.push(ShareRow {
+            width: 0,
+            ..row(others, left)
+        });
+    }
+    rows
 }
 
 fn sold(sales: &MarketSales) -> i64 {

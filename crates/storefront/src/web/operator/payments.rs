@@ -12,12 +12,13 @@ use crate::views::work::{Section, Status};
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done};
-use crate::web::{Shop, sub_orders};
+use crate::web::{Shop, saved_views, sub_orders};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
 use contracts::identity::UserCard;
 use contracts::orders::{AsOf, SubOrder};
+use contracts::saved_views::ViewTable;
 use kernel::{Cursor, Fault, Kind, OrderId, Permission, TenantId, UserId};
 use serde::Deserialize;
 
@@ -57,32 +58,35 @@ pub async fn list(
         .map(Cursor);
     let locale = visit.locale;
     let of_refunds = refunds::TABS.iter().find(|(code, ..)| *code == wanted);
-    let (page, found) = futures::join!(visit.keyed_page(&shop, "operator.payments"), async {
-        match of_refunds {
-            Some((_, _, state)) => {
-                let found = shop
-                    .payment_desk
-                    .refunds(&visit.ctx, *state, after, PAYMENTS_PER_PAGE);
-                let found = found.await?;
-                let rows: Vec<PaymentRow> = found
-                    .items
-                    .iter()
-                    .map(|refund| refunds::row(refund, locale))
-                    .collect();
-                Ok::<_, Fault>((rows, found.next))
-            }
-            None => {
-                let found = shop
-                    .payment_desk
-                    .sagas(&visit.ctx, state, after, PAYMENTS_PER_PAGE);
-                let found = found.await?;
-                Ok((
-                    found.items.iter().map(|saga| row(saga, locale)).collect(),
-                    found.next,
-                ))
+    let (page, found) = futures::join!(
+        saved_views::page(&shop, &visit, "operator.payments", ViewTable::Payments),
+        async {
+            match of_refunds {
+                Some((_, _, state)) => {
+                    let found = shop
+                        .payment_desk
+                        .refunds(&visit.ctx, *state, after, PAYMENTS_PER_PAGE);
+                    let found = found.await?;
+                    let rows: Vec<PaymentRow> = found
+                        .items
+                        .iter()
+                        .map(|refund| refunds::row(refund, locale))
+                        .collect();
+                    Ok::<_, Fault>((rows, found.next))
+                }
+                None => {
+                    let found = shop
+                        .payment_desk
+                        .sagas(&visit.ctx, state, after, PAYMENTS_PER_PAGE);
+                    let found = found.await?;
+                    Ok((
+                        found.items.iter().map(|saga| row(saga, locale)).collect(),
+                        found.next,
+                    ))
+                }
             }
         }
-    });
+    );
     let (rows, next) = found?;
     let kept = match state.is_some() || of_refunds.is_some() {
         true => format!("state={}&", encode(&wanted)),

@@ -1,6 +1,6 @@
 //! All shops, and one of them with all that is known of it.
 
-use super::bar;
+use super::{bar, features};
 use crate::i18n::Locale;
 use crate::views::common::Link;
 use crate::views::operator::{
@@ -10,12 +10,13 @@ use crate::views::work::{Figure, Tab};
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::seller::shop::{check_status, item_code, item_of};
-use crate::web::seller::shop_status;
+use crate::web::seller::{settlement, shop_status};
 use crate::web::visit::{Visit, encode, redirect_done};
-use crate::web::{Shop, cards};
+use crate::web::{Shop, cards, saved_views};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::identity::UserCard;
+use contracts::saved_views::ViewTable;
 use contracts::tenants::{CheckLine, CheckState, ShopCommand, ShopDossier, ShopEntry, ShopStatus, ShopTally};
 use kernel::{Fault, Kind, Permission, TenantId};
 use serde::Deserialize;
@@ -53,7 +54,7 @@ pub async fn list(
         .map(|(_, status)| *status);
     let before: Option<TenantId> = filter.before.and_then(|id| id.parse().ok());
     let (page, found, tally) = futures::join!(
-        visit.keyed_page(&shop, "operator.shops"),
+        saved_views::page(&shop, &visit, "operator.shops", ViewTable::Shops),
         shop.shop_desk.entries(&visit.ctx, status, before, SHOPS_PER_PAGE),
         shop.shop_desk.shop_tally(&visit.ctx),
     );
@@ -96,6 +97,7 @@ fn count(tally: ShopTally, status: ShopStatus) -> u64 {
 
 fn figures(tally: ShopTally, locale: Locale) -> Vec<Figure> {
     let figure = |key: &str, code: &str, number: u64| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value: locale.number(number),
         href: Some(format!("/operator/shops?state={code}")),
@@ -150,11 +152,12 @@ pub async fn page(
 
 async fn show(shop: &Shop, visit: &Visit, id: TenantId, error: Option<String>) -> Result<Response, Failure> {
     visit.operator(Permission::ApproveSellers)?;
-    let (page, dossier, goods, owed) = futures::join!(
+    let (page, dossier, goods, owed, features) = futures::join!(
         visit.keyed_page(shop, "operator.shops"),
         shop.shop_desk.dossier(&visit.ctx, id),
         shop.workbench.product_tally(&visit.ctx, id),
-        shop.ledger.payable(&visit.ctx, id),
+        shop.settlement.standing(&visit.ctx, id),
+        features::of_shop(shop, visit, id),
     );
     let dossier = dossier?;
     let owner = shop.identity.users(&visit.ctx, vec![dossier.owner]).await;
@@ -183,8 +186,9 @@ async fn show(shop: &Shop, visit: &Visit, id: TenantId, error: Option<String>) -
             .to_string(),
         owed: owed
             .unwrap_or_default()
-            .into_iter()
-            .map(|money| locale.money(money))
+            .iter()
+            // The same sum as the shop reads.
+            .map(|one| locale.money(settlement::owed(one)))
             .collect(),
         error,
         action: format!("/operator/shops/{id}"),
@@ -203,6 +207,7 @@ async fn show(shop: &Shop, visit: &Visit, id: TenantId, error: Option<String>) -
                 reason: step.reason.clone(),
             })
             .collect(),
+        features,
     };
     Ok(visit.show(shop, &view))
 }

@@ -25,6 +25,7 @@ const PATH: &str = "/operator/system";
 const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// As the program's checks name it.
 const SEARCH_INDEX: &str = "search index";
+const OBJECT_STORE: &str = "object store";
 /// Seconds after which the page may be read anew by itself.
 const REFRESHES: [u16; 2] = [10, 60];
 
@@ -93,6 +94,7 @@ fn status(key: &str, tone: Tone, locale: Locale) -> Status {
 
 fn figures(state: &SystemState, locale: Locale) -> Vec<Figure> {
     let figure = |key: &str, value: String| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value,
         href: None,
@@ -106,7 +108,11 @@ fn figures(state: &SystemState, locale: Locale) -> Vec<Figure> {
     };
     vec![
         figure("system.program", format!("Stoa {}", state.version)),
-        figure("system.database", known(&state.database)),
+        // What its packager adds, such as "15.20 (Debian 15.20-0+deb12u1)", tells an operator nothing.
+        figure(
+            "system.database",
+            known(state.database.split(' ').next().unwrap_or_default()),
+        ),
         figure("system.instance", known(&state.instance)),
     ]
 }
@@ -160,6 +166,7 @@ fn dependency(one: &Dependency, locale: Locale) -> DependencyRow {
     let name = match one.name.as_str() {
         "database" => locale.t("system.database").to_string(),
         SEARCH_INDEX => locale.t("system.index").to_string(),
+        OBJECT_STORE => locale.t("system.objects").to_string(),
         other => other.to_owned(),
     };
     DependencyRow {
@@ -267,10 +274,13 @@ fn service(one: &RunningService, locale: Locale) -> ServiceRow {
         true => "system.here",
         false => "system.elsewhere",
     };
+    // One that runs several times over is named once.
+    let mut loops = one.loops.clone();
+    loops.dedup();
     ServiceRow {
         name: one.name.clone(),
         place: locale.t(key).to_string(),
-        loops: one.loops.join(", "),
+        loops: loops.join(", "),
     }
 }
 

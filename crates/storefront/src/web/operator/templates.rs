@@ -16,7 +16,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::Language;
 use contracts::notifications::{
-    NoticeKind, NoticeTemplate, NoticeTopic, TemplateCard, TemplateFlaw, TemplateFlawKind, TemplatePreview,
+    NoticeTemplate, NoticeTopic, TemplateCard, TemplateFlaw, TemplateFlawKind, TemplateKind, TemplatePreview,
     TemplateVersion,
 };
 use kernel::{Fault, Kind, Permission};
@@ -74,22 +74,38 @@ pub async fn list(
             },
         },
     };
-    let group = |topic: NoticeTopic| TemplateGroup {
-        label: locale.t(&format!("notices.topic.{}", topic.name())).to_string(),
-        rows: cards.iter().filter(|card| card.topic == topic).map(row).collect(),
+    let rows = |topic: NoticeTopic, of_mails: bool| {
+        let cards = cards.iter().filter(|card| card.topic == topic);
+        let cards = cards.filter(|card| matches!(card.kind, TemplateKind::Mail(_)) == of_mails);
+        cards.map(row).collect::<Vec<_>>()
     };
+    let label = |topic: NoticeTopic| locale.t(&format!("notices.topic.{}", topic.name())).to_string();
+    let notices = NoticeTopic::ALL.into_iter().map(|topic| TemplateGroup {
+        label: label(topic),
+        rows: rows(topic, false),
+    });
+    let mails = NoticeTopic::ALL.into_iter().map(|topic| TemplateGroup {
+        label: locale
+            .t("templates.mails_of")
+            .arg("topic", label(topic))
+            .to_string(),
+        rows: rows(topic, true),
+    });
     let view = OperatorTemplatesPage {
         page,
         work: bar(&visit, PATH),
         languages: tabs(language, |language| format!("{PATH}?in={}", language.code())),
-        groups: NoticeTopic::ALL.into_iter().map(group).collect(),
+        groups: notices
+            .chain(mails)
+            .filter(|group| !group.rows.is_empty())
+            .collect(),
     };
     Ok(visit.show(&shop, &view))
 }
 
 /// For what words are, as the address names it.
-fn named(kind: &str, language: &str) -> Result<(NoticeKind, Language), Failure> {
-    let found = NoticeKind::named(kind).zip(language_of(language));
+fn named(kind: &str, language: &str) -> Result<(TemplateKind, Language), Failure> {
+    let found = TemplateKind::named(kind).zip(language_of(language));
     Ok(found.ok_or_else(|| Fault::not_found("template"))?)
 }
 
@@ -143,8 +159,13 @@ async fn show(
 ) -> Result<Response, Failure> {
     let (kind, language, locale) = (template.kind, template.language, visit.locale);
     let places = template.places.iter().map(|place| {
-        let example = format!("templates.place.{place}");
-        (format!("{{{place}}}"), locale.t(&example).to_string())
+        let meaning = locale.t(&format!("templates.place.{place}")).to_string();
+        let is_needed = template.needed.contains(place);
+        let meaning = match is_needed {
+            true => locale.t("templates.needed").arg("meaning", meaning).to_string(),
+            false => meaning,
+        };
+        (format!("{{{place}}}"), meaning)
     });
     let past = |version: &TemplateVersion| TemplatePast {
         version: version.version,
@@ -168,8 +189,10 @@ async fn show(
         }),
     };
     let page = visit.keyed_page(shop, "operator.templates").await;
+    let is_mail = matches!(kind, TemplateKind::Mail(_));
     let view = OperatorTemplatePage {
         page,
+        is_mail,
         work: bar(visit, PATH),
         path: format!("{PATH}/{}/{}", kind.name(), language.code()),
         heading: template.title.clone(),
@@ -196,6 +219,7 @@ fn told(flaw: &TemplateFlaw, locale: Locale) -> String {
         TemplateFlawKind::Unopened => "templates.flaw.unopened",
         TemplateFlawKind::NoName => "templates.flaw.no_name",
         TemplateFlawKind::UnknownName => "templates.flaw.unknown",
+        TemplateFlawKind::Missing => "templates.flaw.missing",
     };
     let name = flaw.name.clone().unwrap_or_default();
     let said = locale.t(key).arg("at", flaw.at).arg("name", name);

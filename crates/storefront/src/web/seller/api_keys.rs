@@ -1,6 +1,6 @@
 //! Keys of the shop's own programs: made and shown once, replaced, ended.
 
-use super::{bar, own_shop};
+use super::{bar, own_shop, page_of_features, program_parts};
 use crate::views::common::{Choice, Field};
 use crate::views::page::Tone;
 use crate::views::seller_keys::{ApiKeyFields, ApiKeyRow, ScopeBox, SellerApiKeysPage};
@@ -42,13 +42,14 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
 async fn show(shop: &Shop, visit: &Visit, sent: Sent<'_>) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ManageKeys)?;
     let (page, seller, keys) = futures::join!(
-        visit.keyed_page(shop, "work.api_keys"),
+        page_of_features(shop, visit, tenant, "work.api_keys"),
         own_shop(shop, visit, tenant),
         shop.api_keys.keys(&visit.ctx, tenant),
     );
     let view = SellerApiKeysPage {
         page,
         work: bar(visit, &seller?, PATH),
+        parts: program_parts(visit, PATH),
         rows: keys?.iter().map(|key| row(key, visit)).collect(),
         overlaps: OVERLAPS
             .map(|(hours, key)| Choice::new(hours, visit.locale.t(key).to_string()))

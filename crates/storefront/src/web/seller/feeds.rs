@@ -191,6 +191,7 @@ fn problem(one: &FeedProblem, locale: Locale) -> (u64, String) {
 
 fn figures(feed: &FeedCard, locale: Locale) -> Vec<Figure> {
     let figure = |key: &str, number| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value: count(locale, number),
         href: None,

@@ -8,6 +8,7 @@ use crate::views::seller::{SellerHomePage, StepToOpen};
 use crate::views::work::{Figure, Status};
 use crate::web::Shop;
 use crate::web::failure::Failure;
+use crate::web::live;
 use crate::web::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
@@ -19,13 +20,14 @@ const LATEST: u16 = 6;
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadShop)?;
     let seller = own_shop(&shop, &visit, tenant).await?;
-    let (page, figures, month, latest, steps) = futures::join!(
+    let (mut page, figures, month, latest, steps) = futures::join!(
         visit.keyed_page(&shop, "work.home"),
         figures(&shop, &visit, tenant),
         month(&shop, &visit, tenant),
         latest(&shop, &visit, tenant),
         steps(&shop, &visit, tenant),
     );
+    page.live = live::address("/seller", &visit.ctx);
     let view = SellerHomePage {
         work: bar(&visit, &seller, "/seller"),
         figures,
@@ -47,6 +49,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
     );
     let locale = visit.locale;
     let figure = |key: &str, value: String, href: &str| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value,
         href: Some(href.to_owned()),
@@ -66,6 +69,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
                 .map(|one| locale.money(settlement::owed(one)))
                 .collect();
             figures.push(Figure {
+                key: "work.figure.owed".to_owned(),
                 label: locale.t("work.figure.owed").to_string(),
                 value: if said.is_empty() {
                     "—".to_owned()

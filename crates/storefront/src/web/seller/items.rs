@@ -50,10 +50,13 @@ pub async fn page(
     // What is said and who sells it stands here also where nothing can be looked for.
     let found = found.map(|found| found.hits).unwrap_or_default();
     let base = format!("/seller/products/{id}");
+    let proposed = proposed?;
+    let may_say = visit.may(Permission::EditCatalog);
     let view = SellerItemPage {
         page,
         work: bar(&visit, &seller, "/seller/products"),
-        proposed: proposed?.map(|proposal| {
+        withdraw: (may_say && proposed.is_some()).then(|| format!("{base}/same-as/withdraw")),
+        proposed: proposed.map(|proposal| {
             let said = visit.locale.t("items.proposed");
             said.arg("title", proposal.same_as_title).to_string()
         }),
@@ -73,9 +76,7 @@ pub async fn page(
             .map(|hit| cards::of_hit(hit, visit.locale))
             .collect(),
         query,
-        action: visit
-            .may(Permission::EditCatalog)
-            .then(|| format!("{base}/same-as")),
+        action: may_say.then(|| format!("{base}/same-as")),
         search: format!("{base}/same-as"),
         product: Link::new(title, base),
     };
@@ -96,6 +97,25 @@ pub async fn propose(
     let page = format!("/seller/products/{id}/same-as");
     match shop.workbench.propose_item(&visit.ctx, tenant, id, same_as).await {
         Ok(()) => Ok(redirect_done(&page, "item_proposed")),
+        Err(fault) => redirect_refused(&page, fault),
+    }
+}
+
+/// Takes back what was said, while the operator has not decided.
+pub async fn withdraw(
+    State(shop): State<Shop>,
+    Path(id): Path<ProductId>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    let tenant = visit.seller(Permission::EditCatalog)?;
+    let page = format!("/seller/products/{id}/same-as");
+    match shop
+        .workbench
+        .withdraw_item_proposal(&visit.ctx, tenant, id)
+        .await
+    {
+        Ok(()) => Ok(redirect_done(&page, "item_withdrawn")),
         Err(fault) => redirect_refused(&page, fault),
     }
 }

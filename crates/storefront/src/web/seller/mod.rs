@@ -1,5 +1,6 @@
 //! The seller's workplace.
 
+pub mod addresses;
 pub mod api_keys;
 pub mod cancel;
 mod digital_form;
@@ -37,15 +38,16 @@ pub mod staff;
 pub mod stock;
 pub mod uploads;
 pub mod warehouses;
+pub mod webhooks;
 
 use super::Shop;
 use super::failure::Failure;
 use super::visit::Visit;
 use crate::i18n::Locale;
 use crate::views::common::Link;
-use crate::views::page::Tone;
+use crate::views::page::{Page, Tone};
 use crate::views::work::{Section, Status, WorkBar};
-use contracts::tenants::{Shop as Seller, ShopStatus};
+use contracts::tenants::{Feature, Shop as Seller, ShopStatus};
 use kernel::{Fault, Permission, TenantId};
 
 /// The parts of the workplace, and who may enter them.
@@ -80,6 +82,19 @@ fn stock_parts(visit: &Visit, part: &str) -> Vec<Section> {
     parts.map(section).into()
 }
 
+/// The parts of the pages about the shop's programs, standing at `part`.
+fn program_parts(visit: &Visit, part: &str) -> Vec<Section> {
+    let parts = [
+        ("/seller/api-keys", "work.api_keys"),
+        ("/seller/webhooks", "hooks.title"),
+    ];
+    let section = |(href, key): (&str, &str)| Section {
+        link: Link::new(visit.locale.t(key).to_string(), href),
+        current: href == part,
+    };
+    parts.map(section).into()
+}
+
 /// The shop one works for.
 pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Seller, Failure> {
     let found = shop
@@ -89,6 +104,19 @@ pub async fn own_shop(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Se
         .into_iter()
         .next();
     Ok(found.ok_or_else(|| Fault::not_found("shop"))?)
+}
+
+/// The frame of a page that begins things which the operator may have turned off for the shop. Without an answer it offers
+/// them: what may not be begun is refused all the same.
+async fn page_of_features(shop: &Shop, visit: &Visit, tenant: TenantId, title_key: &str) -> Page {
+    let (page, off) = futures::join!(
+        visit.keyed_page(shop, title_key),
+        shop.features.off(&visit.ctx, tenant),
+    );
+    Page {
+        off: off.unwrap_or_default().into_iter().map(Feature::name).collect(),
+        ..page
+    }
 }
 
 /// The bar over the seller's pages, standing at `section`.

@@ -76,6 +76,7 @@ fn figures(totals: &[CurrencyTakings], locale: Locale) -> Vec<Figure> {
     };
     let count = |of: fn(&CurrencyTakings) -> u64| locale.number(totals.iter().map(of).sum::<u64>());
     let figure = |key: &str, value: String, href: Option<&str>| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value,
         href: href.map(str::to_owned),

@@ -11,7 +11,7 @@ use crate::web::posted::Posted;
 use crate::web::visit::Visit;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::notifications::{NoticeReader, NoticeTopic};
+use contracts::notifications::{NoticeReader, NoticeTopic, Ways};
 use kernel::{EventId, Fault, Permission, TenantId, UserId};
 
 const PATH: &str = "/seller/notifications";
@@ -26,6 +26,7 @@ const TOPICS: &[NoticeTopic] = &[
     NoticeTopic::Stock,
     NoticeTopic::Payouts,
     NoticeTopic::Moderation,
+    NoticeTopic::Programs,
 ];
 
 fn staff(visit: &Visit) -> Result<(NoticeReader, TenantId), Failure> {
@@ -91,7 +92,8 @@ fn person(visit: &Visit) -> Result<(UserId, TenantId), Failure> {
 
 pub async fn settings(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let (user, tenant) = person(&visit)?;
-    let form = standing(&shop, &visit, user, PATH, TOPICS).await?;
+    // What a shop is told goes to no telephone or device.
+    let form = standing(&shop, &visit, user, PATH, TOPICS, &Ways::default()).await?;
     settings_page(&shop, &visit, tenant, form).await
 }
 

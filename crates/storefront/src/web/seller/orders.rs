@@ -13,13 +13,16 @@ use crate::web::Shop;
 use crate::web::checkout::address_lines;
 use crate::web::failure::Failure;
 use crate::web::left::{Left, Shown};
+use crate::web::live;
 use crate::web::posted::Posted;
+use crate::web::saved_views;
 use crate::web::sub_orders::{changes, delivery_name, order_line, parcels, reason, state, timeline};
 use crate::web::taxes;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::orders::{NewParcel, ParcelLine, SalesTally, SubOrder, SubOrderStatus};
+use contracts::saved_views::ViewTable;
 use contracts::taxes::TaxOwner;
 use kernel::{Cursor, Fault, LineId, Money, ParcelId, Permission, ProductId, SubOrderId};
 use serde::Deserialize;
@@ -55,14 +58,15 @@ pub async fn list(
         _ => None,
     };
     let before = filter.before.map(Cursor);
-    let (page, found, tally, seller) = futures::join!(
-        visit.keyed_page(&shop, "work.orders"),
+    let (mut page, found, tally, seller) = futures::join!(
+        saved_views::page(&shop, &visit, "work.orders", ViewTable::SellerOrders),
         shop.orders
             .of_seller(&visit.ctx, tenant, status, before, ORDERS_PER_PAGE),
         shop.order_desk.tally(&visit.ctx, tenant),
         own_shop(&shop, &visit, tenant),
     );
     let found = found?;
+    page.live = live::address("/seller/orders", &visit.ctx);
     let view = SellerOrdersPage {
         page,
         work: bar(&visit, &seller?, "/seller/orders"),
@@ -201,13 +205,6 @@ async fn show(
         .collect();
     let mut page = frame;
     page.title = locale.t("work.order").arg("number", &sub.number).to_string();
-    // Of the goods, with what the marketplace pays for their discounts: what commission is taken from.
-    let reckoned_from = sub.subtotal.amount + sub.funded.amount;
-    let rate = if reckoned_from > 0 {
-        commission(&sub) * 100 / reckoned_from
-    } else {
-        0
-    };
     let mut view = SellerOrderPage {
         work: bar(visit, &seller, "/seller/orders"),
         number: sub.number.clone(),
@@ -235,7 +232,7 @@ async fn show(
         delivery_cost: (sub.delivery.amount > 0).then(|| Price::new(locale, sub.delivery)),
         funded: (sub.funded.amount > 0).then(|| Price::new(locale, sub.funded)),
         commission: Price::new(locale, Money::new(-commission(&sub), sub.total.currency)),
-        commission_rate: locale.percent(u32::try_from(rate).unwrap_or(0)),
+        commission_rate: commission_rate(&sub).map(|rate| locale.percent(rate)),
         tax_kept: (tax_kept(&sub) > 0).then(|| {
             let kept = Money::new(-tax_kept(&sub), sub.tax.currency);
             Price::new(locale, kept)
@@ -267,6 +264,23 @@ async fn show(
 /// Minor units; a shop is told.
 fn commission(sub: &SubOrder) -> i64 {
     sub.commission.map_or(0, |kept| kept.amount)
+}
+
+/// In percent, of an order of one line. Several lines may pay several rates: each says beside it what it pays.
+fn commission_rate(sub: &SubOrder) -> Option<u32> {
+    let [_] = sub.lines.as_slice() else {
+        return None;
+    };
+    // Of the goods, with what the marketplace pays for their discounts: what commission is taken from.
+    whole_rate(commission(sub), sub.subtotal.amount + sub.funded.amount)
+}
+
+/// Of which whole percentage of `goods` the `fee` is the rounded amount, both in minor units.
+fn whole_rate(fee: i64, goods: i64) -> Option<u32> {
+    let rate = (fee * 100 + goods / 2).checked_div(goods)?;
+    let is_rounded = (rate * goods - fee * 100).abs() <= 50;
+    // Of a little money, several rates come to the same amount.
+    u32::try_from(rate).ok().filter(|_| is_rounded && goods > 100)
 }
 
 fn commission_refunded(sub: &SubOrder) -> Money {
@@ -433,5 +447,22 @@ pub(super) fn after(
     match outcome {
         Ok(_) => Ok(redirect_done(&order, done)),
         Err(fault) => redirect_refused(&order, fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_rate;
+
+    #[test]
+    fn a_rate_is_told_where_the_amount_is_of_no_other() {
+        assert_eq!(whole_rate(1_460, 14_600), Some(10));
+        // A tenth of 12.45 is rounded.
+        assert_eq!(whole_rate(124, 1_245), Some(10));
+        // Twelve and a half hundredths of 2.00; with something fixed on top of a tenth.
+        assert_eq!(whole_rate(25, 200), None);
+        assert_eq!(whole_rate(525, 5_000), None);
+        assert_eq!(whole_rate(5, 50), None);
+        assert_eq!(whole_rate(0, 0), None);
     }
 }

@@ -149,7 +149,7 @@ async fn show(
 ) -> Response {
     let locale = visit.locale;
     let (page, tree, taxes) = futures::join!(
-        visit.keyed_page(shop, "work.new_product"),
+        super::page_of_features(shop, visit, seller.id, "work.new_product"),
         shop.catalog.categories(&visit.ctx),
         shop.tax_desk.categories(&visit.ctx),
     );

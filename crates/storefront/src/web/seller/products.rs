@@ -10,13 +10,14 @@ use crate::web::facets::attribute_label as label;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, encode, redirect_done};
-use crate::web::{Shop, cards};
+use crate::web::{Shop, cards, saved_views};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::{
     Category, Listing, NeedyListing, NeedyListings, OwnQuery, ProductStatus, ProductTally,
 };
 use contracts::digital::is_unlimited;
+use contracts::saved_views::ViewTable;
 use kernel::limits::LOW_STOCK_BELOW;
 use kernel::{Cursor, Page, Permission, ProductId, SkuId};
 use serde::Deserialize;
@@ -90,7 +91,7 @@ pub async fn list(
         false => (None, 1),
     };
     let (page, seller, found, needy, tally, tree) = futures::join!(
-        visit.keyed_page(&shop, "work.products"),
+        saved_views::page(&shop, &visit, "work.products", ViewTable::SellerProducts),
         own_shop(&shop, &visit, tenant),
         listed,
         shop.workbench

@@ -1,6 +1,6 @@
 //! What the shop pays for being put forward in searches.
 
-use super::{bar, own_shop};
+use super::{bar, own_shop, page_of_features};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::page::Tone;
@@ -43,7 +43,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
         limit: PRODUCTS,
     };
     let (page, seller, promoted, own) = futures::join!(
-        visit.keyed_page(&shop, "promoted.title"),
+        page_of_features(&shop, &visit, tenant, "promoted.title"),
         own_shop(&shop, &visit, tenant),
         shop.promoting.promoted(&visit.ctx, tenant),
         shop.workbench.own_products(&visit.ctx, tenant, for_sale),

@@ -50,7 +50,7 @@ pub struct Form {
 pub async fn show(shop: &Shop, visit: &Visit, seller: &Seller, form: Form) -> Result<Response, Failure> {
     let locale = visit.locale;
     let (page, tree) = futures::join!(
-        visit.keyed_page(shop, "promotion.new"),
+        super::page_of_features(shop, visit, seller.id, "promotion.new"),
         shop.catalog.categories(&visit.ctx),
     );
     let mut categories = vec![Choice::new("", locale.t("promotion.all_goods").to_string())];

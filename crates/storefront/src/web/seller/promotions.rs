@@ -36,7 +36,7 @@ pub async fn list(
     let (locale, all) = (visit.locale, filter.show.as_deref() == Some("all"));
     let after = filter.after.map(Cursor);
     let (page, seller, found, tree) = futures::join!(
-        visit.keyed_page(&shop, "work.promotions"),
+        super::page_of_features(&shop, &visit, tenant, "work.promotions"),
         own_shop(&shop, &visit, tenant),
         shop.promotion_desk
             .promotions(&visit.ctx, Some(tenant), !all, after, PER_PAGE),

@@ -80,6 +80,7 @@ fn rows(paid: &[contracts::ledger::ShopPayout], visit: &Visit) -> Vec<crate::vie
 
 fn figures(standing: &ShopStanding, locale: Locale) -> Vec<Figure> {
     let figure = |key: &str, amount: Money| Figure {
+        key: key.to_owned(),
         label: locale.t(key).to_string(),
         value: locale.money(amount),
         href: None,

@@ -21,6 +21,8 @@ use kernel::{Fault, Kind, Permission};
 
 /// Where the check-list stands.
 pub const CHECKS: &str = "/seller/shop#checks";
+/// More places than these are counted, and named where somebody opens them.
+const PLACES_NAMED: usize = 6;
 /// Bytes of a form with two pictures.
 pub const BYTES_MAX: usize = 24 * 1024 * 1024;
 
@@ -136,13 +138,13 @@ fn delivery(way: &DeliveryOption, locale: Locale) -> DeliveryWay {
     let zone = |zone: &Zone| match zone {
         Zone::SameRegion => locale.t("zone.same_region").to_string(),
         Zone::SameCountry => locale.t("zone.same_country").to_string(),
-        Zone::Countries { codes } | Zone::Regions { codes } => {
-            let names: Vec<String> = codes
-                .iter()
-                .map(|code| cards::region_name(code, locale))
-                .collect();
-            names.join(", ")
+        Zone::Countries { codes } if codes.len() > PLACES_NAMED => {
+            locale.n("zone.countries", codes.len() as u64).to_string()
         }
+        Zone::Regions { codes } if codes.len() > PLACES_NAMED => {
+            locale.n("zone.regions", codes.len() as u64).to_string()
+        }
+        Zone::Countries { codes } | Zone::Regions { codes } => named(codes, locale),
         Zone::Within { km } => locale.t("zone.within").arg("km", km).to_string(),
         Zone::World => locale.t("zone.world").to_string(),
     };
@@ -153,12 +155,32 @@ fn delivery(way: &DeliveryOption, locale: Locale) -> DeliveryWay {
             .iter()
             .map(|rate| RateRow {
                 zone: zone(&rate.zone),
+                places: match &rate.zone {
+                    Zone::Countries { codes } | Zone::Regions { codes } if codes.len() > PLACES_NAMED => {
+                        named(codes, locale)
+                    }
+                    _ => String::new(),
+                },
                 price: Price::new(locale, rate.least()),
                 free_from: rate.free_from.map(|m| Price::new(locale, m)),
-                days: format!("{}–{}", rate.days_min, rate.days_max),
+                days: if rate.days_min == rate.days_max {
+                    locale.n("work.days", u64::from(rate.days_max)).to_string()
+                } else {
+                    let between = format!("{}–{}", rate.days_min, rate.days_max);
+                    locale.t("work.days_between").arg("days", between).to_string()
+                },
             })
             .collect(),
     }
+}
+
+fn named(codes: &[String], locale: Locale) -> String {
+    let mut names: Vec<String> = codes
+        .iter()
+        .map(|code| cards::region_name(code, locale))
+        .collect();
+    names.sort_unstable();
+    names.join(", ")
 }
 
 fn check(line: &CheckLine, dossier: &ShopDossier, left: &Left<'_>, visit: &Visit) -> CheckForm {

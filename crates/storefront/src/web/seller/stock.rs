@@ -8,12 +8,13 @@ use crate::views::work::Tab;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused, safe_next};
-use crate::web::{Shop, cards};
+use crate::web::{Shop, cards, saved_views};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::{Offer, OwnQuery};
 use contracts::digital::is_unlimited;
 use contracts::inventory::{SkuStock, StockCount, StockPlace, StockQuery, StockTally};
+use contracts::saved_views::ViewTable;
 use kernel::{Cursor, Fault, Permission, SkuId, TenantId, WarehouseId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -60,7 +61,7 @@ pub async fn page(
     let tenant = visit.seller(Permission::ReadStock)?;
     let low = !filter.low.is_empty();
     let (page, seller, places, tally) = futures::join!(
-        visit.keyed_page(&shop, "work.stock"),
+        saved_views::page(&shop, &visit, "work.stock", ViewTable::SellerStock),
         own_shop(&shop, &visit, tenant),
         shop.stock_room.places(&visit.ctx, tenant),
         shop.stock_room.tally(&visit.ctx, tenant),

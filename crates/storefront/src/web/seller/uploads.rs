@@ -1,6 +1,6 @@
 //! Files of many products.
 
-use super::{bar, files, history, own_shop};
+use super::{bar, files, history, own_shop, page_of_features};
 use crate::i18n::Locale;
 use crate::views::page::Tone;
 use crate::views::seller_goods::{SellerUploadPage, SellerUploadsPage, UploadBar, UploadProblem, UploadRow};
@@ -26,7 +26,7 @@ pub async fn list(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
 async fn show(shop: &Shop, visit: &Visit, error: Option<String>) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::EditCatalog)?;
     let (page, seller, uploads) = futures::join!(
-        visit.keyed_page(shop, "work.uploads"),
+        page_of_features(shop, visit, tenant, "work.uploads"),
         own_shop(shop, visit, tenant),
         shop.workbench.uploads(&visit.ctx, tenant, UPLOADS_SHOWN),
     );

@@ -137,6 +137,7 @@ pub fn placed(shops: &[Shop], offers: &Offers, n: u64, now: Timestamp, dice: &mu
         payment: PaymentId(id(8, n)),
         reserved_until: now + chrono::TimeDelta::seconds(HOLD_S),
         tenders: Vec::new(),
+        language: contracts::Language::En,
         parts,
     };
     offers.take_off(&mut placed, now, dice);

@@ -86,6 +86,7 @@ impl Numbers {
 fn placed(parts: &[Numbers]) -> Order {
     let placed = Event::Placed(Box::new(Placed {
         tenders: Vec::new(),
+        language: contracts::Language::En,
         buyer: Some(UserId(Uuid::from_u128(1))),
         guest: None,
         cart: CartId(Uuid::from_u128(2)),

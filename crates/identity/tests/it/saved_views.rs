@@ -1,0 +1,92 @@
+//! How people look at tables.
+
+use crate::harness::App;
+use contracts::saved_views::{NAME_CHARS_MAX, SavedViews, VIEWS_MAX, ViewOwner, ViewTable};
+use kernel::{TenantId, UserId, uuid_at};
+
+const TABLE: ViewTable = ViewTable::SellerOrders;
+
+fn whose(user: UserId, tenant: Option<TenantId>) -> ViewOwner {
+    ViewOwner { user, tenant }
+}
+
+async fn names(app: &App, whose: ViewOwner, table: ViewTable) -> Vec<String> {
+    let views = app.accounts.views(&app.ctx(), whose, table).await.expect("views");
+    views.into_iter().map(|view| view.name).collect()
+}
+
+async fn save(app: &App, whose: ViewOwner, name: &str, query: &str) -> Result<uuid::Uuid, String> {
+    let (name, query) = (name.to_owned(), query.to_owned());
+    let saved = app.accounts.save(&app.ctx(), whose, TABLE, name, query).await;
+    saved.map(|view| view.id).map_err(|fault| fault.code)
+}
+
+#[tokio::test]
+async fn views_are_a_persons_own_at_one_shop_and_of_one_table() {
+    let app = App::new().await;
+    let lucia = app.buyer("lucia@example.org").await;
+    let mateo = app.buyer("mateo@example.org").await;
+    let shop = TenantId(uuid_at(app.ctx().now));
+    let own = whose(lucia, Some(shop));
+    let packed = save(&app, own, " To send ", "state=packed").await.unwrap();
+    save(&app, own, "Asked", "state=return_requested").await.unwrap();
+    assert_eq!(names(&app, own, TABLE).await, ["Asked", "To send"]);
+    for (others, table) in [
+        (own, ViewTable::SellerStock),
+        (whose(lucia, None), TABLE),
+        (whose(lucia, Some(TenantId(uuid_at(app.ctx().now)))), TABLE),
+        (whose(mateo, Some(shop)), TABLE),
+    ] {
+        assert!(names(&app, others, table).await.is_empty(), "{others:?}");
+    }
+
+    // Saved once more, it is what it is now.
+    assert_eq!(save(&app, own, "To send", "state=confirmed").await, Ok(packed));
+    let views = app.accounts.views(&app.ctx(), own, TABLE).await.unwrap();
+    assert_eq!(views[1].query, "state=confirmed");
+
+    let ctx = app.ctx();
+    let rename = async |whose: ViewOwner, name: &str| {
+        let renamed = app.accounts.rename(&ctx, whose, packed, name.to_owned()).await;
+        renamed.map_err(|fault| fault.code)
+    };
+    assert_eq!(rename(own, "Asked").await, Err("view_name_taken".to_owned()));
+    assert_eq!(rename(own, " ").await, Err("view_name_invalid".to_owned()));
+    assert_eq!(
+        rename(whose(mateo, Some(shop)), "Mine").await,
+        Err("not_found".to_owned())
+    );
+    assert_eq!(rename(own, "Today").await, Ok(()));
+    assert_eq!(names(&app, own, TABLE).await, ["Asked", "Today"]);
+
+    let others = app.accounts.delete(&ctx, whose(lucia, None), packed).await;
+    assert_eq!(others.unwrap_err().code, "not_found");
+    app.accounts.delete(&ctx, own, packed).await.unwrap();
+    assert_eq!(names(&app, own, TABLE).await, ["Asked"]);
+}
+
+#[tokio::test]
+async fn views_have_limits() {
+    let app = App::new().await;
+    let own = whose(app.buyer("lucia@example.org").await, None);
+    let long = "n".repeat(NAME_CHARS_MAX + 1);
+    for name in ["", "  ", long.as_str(), "a\nb"] {
+        assert_eq!(
+            save(&app, own, name, "").await,
+            Err("view_name_invalid".to_owned())
+        );
+    }
+    assert_eq!(
+        save(&app, own, "All", &"q".repeat(501)).await,
+        Err("view_too_long".to_owned())
+    );
+    for n in 0..VIEWS_MAX {
+        save(&app, own, &format!("View {n}"), "q=bowl").await.unwrap();
+    }
+    assert_eq!(
+        save(&app, own, "Another", "q=bowl").await,
+        Err("views_too_many".to_owned())
+    );
+    // One that is there can still be changed.
+    assert!(save(&app, own, "View 3", "q=vase").await.is_ok());
+}

@@ -1,0 +1,184 @@
+//! What events are to shops' programs, and when a message is tried again.
+
+use chrono::TimeDelta;
+use contracts::catalog::ProductChanged;
+use contracts::inventory::LowStock;
+use contracts::ledger::PayoutPaid;
+use contracts::orders::{
+    OrderCancelled, OrderConfirmed, OrderReaddressed, ReturnChanged, SubOrderCancelled, SubOrderDelivered,
+    SubOrderRefunded, SubOrderShipped, SubOrderUnitsCancelled,
+};
+use contracts::webhooks::WebhookKind;
+use contracts::{Envelope, PublicEvent};
+use kernel::TenantId;
+use serde_json::{Error, Value, json};
+
+pub const TOPICS: [&str; 12] = [
+    OrderConfirmed::TOPIC,
+    OrderReaddressed::TOPIC,
+    SubOrderUnitsCancelled::TOPIC,
+    ReturnChanged::TOPIC,
+    SubOrderShipped::TOPIC,
+    SubOrderDelivered::TOPIC,
+    SubOrderCancelled::TOPIC,
+    OrderCancelled::TOPIC,
+    SubOrderRefunded::TOPIC,
+    PayoutPaid::TOPIC,
+    ProductChanged::TOPIC,
+    LowStock::TOPIC,
+];
+
+/// Pauses before the second attempt, the third and so on; after the last there is none.
+const LADDER: [TimeDelta; 9] = [
+    TimeDelta::seconds(5),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(5),
+    TimeDelta::hours(10),
+    TimeDelta::hours(14),
+    TimeDelta::hours(20),
+    TimeDelta::hours(24),
+];
+/// The longest of them.
+pub const PAUSE_MAX: TimeDelta = TimeDelta::hours(24);
+/// What has not been reached for so long is told no more.
+pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
+/// By this answer an endpoint says that it is gone for good, as the specification has it.
+pub const GONE: u16 = 410;
+/// An endpoint that has failed for so long is probably down.
+const DOWN_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// How long an endpoint is left alone after a failure: what waits behind it would probably fail as well, and whoever waits
+/// for its answers waits for nobody else's.
+pub fn rest_after(failing_for: TimeDelta) -> TimeDelta {
+    match failing_for < DOWN_AFTER {
+        true => LADDER[0],
+        false => TimeDelta::minutes(1),
+    }
+}
+
+/// How long to wait after so many failed attempts; none when there are no more.
+pub fn pause_after(tries: i16) -> Option<TimeDelta> {
+    let step = usize::try_from(tries).ok()?.checked_sub(1)?;
+    LADDER.get(step).copied()
+}
+
+/// What one shop is told, and nothing of what is others' of the same order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub to: TenantId,
+    pub kind: WebhookKind,
+    pub data: Value,
+}
+
+fn read<E: PublicEvent>(event: &Envelope) -> Result<Option<E>, Error> {
+    event.read::<E>().transpose()
+}
+
+/// For which shops an event is, and what they are told of it.
+pub fn of(event: &Envelope) -> Result<Vec<Told>, Error> {
+    match orders(event)? {
+        told if !told.is_empty() => Ok(told),
+        _ => Ok(of_one(event)?.into_iter().collect()),
+    }
+}
+
+/// What several shops are told.
+fn orders(event: &Envelope) -> Result<Vec<Told>, Error> {
+    let all = |shops: &[TenantId], kind: WebhookKind, data: &Value| {
+        let tell = |to: &TenantId| Told {
+            to: *to,
+            kind,
+            data: data.clone(),
+        };
+        shops.iter().map(tell).collect()
+    };
+    if let Some(e) = read::<OrderConfirmed>(event)? {
+        let data = json!({"order_id": e.order});
+        return Ok(all(&e.tenants, WebhookKind::OrderConfirmed, &data));
+    }
+    if let Some(e) = read::<OrderReaddressed>(event)? {
+        let data = json!({"order_id": e.order, "change": "address"});
+        return Ok(all(&e.tenants, WebhookKind::OrderChanged, &data));
+    }
+    // Of what was not paid they were not told either.
+    if let Some(e) = read::<OrderCancelled>(event)?.filter(|e| !e.unsold.is_empty()) {
+        let data = json!({"order_id": e.order, "reason": e.reason});
+        return Ok(all(&e.tenants, WebhookKind::OrderCancelled, &data));
+    }
+    Ok(Vec::new())
+}
+
+/// What one shop is told.
+fn of_one(event: &Envelope) -> Result<Option<Told>, Error> {
+    use WebhookKind as K;
+    let told = |to: TenantId, kind: K, data: Value| Ok(Some(Told { to, kind, data }));
+    if let Some(e) = read::<SubOrderUnitsCancelled>(event)? {
+        let data = json!({
+            "order_id": e.order, "sub_order_id": e.sub_order, "change": "units_cancelled", "reason": e.reason,
+        });
+        return told(e.tenant, K::OrderChanged, data);
+    }
+    if let Some(e) = read::<SubOrderCancelled>(event)? {
+        let data = json!({"order_id": e.order, "sub_order_id": e.sub_order, "reason": e.reason});
+        return told(e.tenant, K::OrderCancelled, data);
+    }
+    if let Some(e) = read::<SubOrderShipped>(event)? {
+        let data = json!({
+            "order_id": e.order, "sub_order_id": e.sub_order, "parcel_id": e.parcel,
+            "carrier": e.carrier, "tracking": e.tracking, "complete": e.complete,
+        });
+        return told(e.tenant, K::ParcelShipped, data);
+    }
+    if let Some(e) = read::<SubOrderDelivered>(event)? {
+        let data = json!({"order_id": e.order, "sub_order_id": e.sub_order, "delivered_at": e.delivered_at});
+        return told(e.tenant, K::OrderDelivered, data);
+    }
+    if let Some(e) = read::<ReturnChanged>(event)? {
+        let data = json!({
+            "order_id": e.order, "sub_order_id": e.sub_order, "return_id": e.of, "status": e.status,
+        });
+        return told(e.tenant, K::ReturnChanged, data);
+    }
+    if let Some(e) = read::<SubOrderRefunded>(event)? {
+        let data = json!({
+            "order_id": e.order, "sub_order_id": e.sub_order, "refund_id": e.refund, "amount": e.amount,
+        });
+        return told(e.tenant, K::RefundCompleted, data);
+    }
+    if let Some(e) = read::<PayoutPaid>(event)? {
+        let data = json!({"payout_id": e.payout, "amount": e.amount});
+        return told(e.tenant, K::PayoutPaid, data);
+    }
+    if let Some(e) = read::<ProductChanged>(event)? {
+        let data = json!({"product_id": e.product, "version": e.version, "status": e.status});
+        return told(e.tenant, K::ProductChanged, data);
+    }
+    if let Some(e) = read::<LowStock>(event)? {
+        let data = json!({
+            "sku_id": e.sku, "product_id": e.product, "available": e.available, "low_below": e.low_below,
+        });
+        return told(e.tenant, K::StockLow, data);
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_tried_ten_times_within_four_days() {
+        let mut waited = TimeDelta::zero();
+        for tries in 1..=9 {
+            waited += pause_after(tries).expect("another attempt");
+        }
+        assert_eq!(pause_after(10), None);
+        assert_eq!(
+            waited,
+            TimeDelta::hours(75) + TimeDelta::minutes(35) + TimeDelta::seconds(5)
+        );
+        assert!(waited < GIVEN_UP_AFTER, "an endpoint outlives one message");
+    }
+}
