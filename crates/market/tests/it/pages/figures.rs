@@ -282,12 +282,18 @@ async fn before_the_month() -> (Story, Value) {
 }
 
 /// Until the bank has something of shop A's: jobs are looked at as the clock moves.
-async fn paid_out(story: &Story) {
+async fn paid_out(story: &mut Story) {
     let list = story.world.call("list_seller_payouts", &[]).query("limit=100");
     let mut said = String::new();
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
-        let known = story.world.send_as(Who::OwnerA, &list).await.expect(200).json();
+        let known = story.world.send_as(Who::OwnerA, &list).await;
+        if known.status == 401 {
+            // On a busy machine the clock comes past the end of a token before the bank has anything.
+            story.reach(story.world.clock.now()).await;
+            continue;
+        }
+        let known = known.expect(200).json();
         let mut payouts = known["items"].as_array().unwrap().iter();
         if payouts.any(|one| one["state"] == "paid" && money(&one["amount"]) > PAID_OUT_BEFORE) {
             return;
@@ -307,7 +313,7 @@ async fn month_of_everything() -> Story {
     let later = |days| story.begin + Days::new(days);
     let [payday, midmonth] = [later(9), later(10)];
     story.reach(payday).await;
-    paid_out(&story).await;
+    paid_out(&mut story).await;
     story.reach(midmonth).await;
 
     let (a, b, cup) = (
