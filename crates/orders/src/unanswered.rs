@@ -11,7 +11,7 @@ use ::store::{Scope, Tx};
 use chrono::TimeDelta;
 use contracts::orders::{ReturnChanged, ReturnStatus, ReturnUnanswered};
 use contracts::{Envelope, PublicEvent};
-use kernel::{Ctx, OrderId, ReturnId, SharedClock, SubOrderId, TenantId};
+use kernel::{Ctx, OrderId, ReturnId, SharedClock, SubOrderId, TenantId, uuid_time};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +81,8 @@ async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
     if changed.status != ReturnStatus::Requested {
         return Ok(());
     }
+    // When it was asked for by the clock that its shop's days are counted by, which need not be the database's.
+    let asked_at = uuid_time(event.id.0).unwrap_or(event.at);
     for due in [Due::Remind, Due::Authorise] {
         let waiting = Waiting {
             order: changed.order,
@@ -91,7 +93,7 @@ async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
         };
         let key = format!("{}/{}/{}", due.name(), changed.sub_order, changed.of);
         WAITING
-            .enqueue_once(tx, &key, &waiting, event.at + due.after())
+            .enqueue_once(tx, &key, &waiting, asked_at + due.after())
             .await?;
     }
     Ok(())

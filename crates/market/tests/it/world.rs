@@ -293,6 +293,8 @@ impl World {
                 &mut self.b
             }) = shop;
         }
+        // Later than the others: pages show the shop that was somebody's first.
+        self.clock.advance(Duration::from_secs(1));
         self.applicant = self.apply(Who::OwnerB, "cedar").await;
     }
 
