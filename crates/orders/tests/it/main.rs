@@ -18,18 +18,20 @@ use kernel::{
 };
 use orders::Orders;
 use orders::domain::{Command, Delivery, Line, Order, Part, Placed, decide};
-use orders::till::{Change, NewOrder, Statements, Writes};
+use orders::till::{Change, NewOrder, NewOrders, Statements, Writes, inserts};
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
 use store::Scope;
+use store::rows::together;
 use testkit::TestDb;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, Statement};
 
 struct World {
     db: TestDb,
     orders: Orders,
     client: Client,
     statements: Statements,
+    insert: Statement,
     ctx: Ctx,
 }
 
@@ -40,9 +42,12 @@ impl World {
         #[allow(clippy::disallowed_methods, reason = "the wire dies with the test")]
         tokio::spawn(connection);
         client.batch_execute("set role stoa_orders_system").await.unwrap();
+        let inserts = inserts();
+        let insert = together(&inserts.each_ref().map(String::as_str));
         Self {
             orders: Orders::new(db.db(orders::CONTEXT)),
             statements: Statements::prepare(&client).await.unwrap(),
+            insert: client.prepare(&insert).await.unwrap(),
             ctx: Ctx::system("test", testkit::clock().now()),
             client,
             db,
@@ -70,9 +75,13 @@ impl World {
             parts: shops.iter().map(|&tenant| part(now, tenant)).collect(),
         };
         let new = NewOrder::new(&self.ctx, OrderId::new(now), placed).unwrap();
-        let mut writes = Writes::default();
-        writes.place(&self.ctx, &new);
-        self.commit(&writes).await;
+        let mut placed = NewOrders::default();
+        placed.place(&self.ctx, &new);
+        let (events, orders, sub_orders, lines) = placed.rows();
+        self.client
+            .execute(&self.insert, &[&events, &orders, &sub_orders, &lines])
+            .await
+            .unwrap();
         new.order
     }
 
