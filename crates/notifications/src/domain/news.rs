@@ -16,7 +16,7 @@ use contracts::reviews::{ReviewAnswered, ReviewDecided, ReviewPublished};
 use contracts::webhooks::EndpointPaused;
 use contracts::{Envelope, PublicEvent};
 use kernel::{OrderId, SubOrderId, TenantId, UserId};
-use serde_json::{Error, Value};
+use serde_json::Error;
 use std::fmt::Display;
 
 pub const TOPICS: [&str; 27] = [
@@ -47,14 +47,6 @@ pub const TOPICS: [&str; 27] = [
     EndpointPaused::TOPIC,
     AccountLocked::TOPIC,
     AccountChanged::TOPIC,
-];
-
-/// What its buyer alone is told of an order.
-const OF_BUYERS: [&str; 4] = [
-    OrderPlaced::TOPIC,
-    DownloadsReady::TOPIC,
-    SubOrderShipped::TOPIC,
-    ParcelDelivered::TOPIC,
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,9 +102,6 @@ fn of_part(order: OrderId, part: SubOrderId, shop: TenantId) -> Facts {
 
 /// For whom an event is; nobody, where it says nothing new to anybody.
 pub fn of(event: &Envelope) -> Result<Vec<Told>, Error> {
-    if is_of_guest(event) {
-        return Ok(Vec::new());
-    }
     let context = event.topic.split('.').next().unwrap_or_default();
     match context {
         "orders" => match orders(event)? {
@@ -126,11 +115,6 @@ pub fn of(event: &Envelope) -> Result<Vec<Told>, Error> {
         "webhooks" => programs(event),
         _ => goods(event),
     }
-}
-
-/// Guests have no account at which they could read it: what they alone would be told is not taken apart.
-fn is_of_guest(event: &Envelope) -> bool {
-    OF_BUYERS.contains(&event.topic.as_str()) && event.payload.get("buyer").is_some_and(Value::is_null)
 }
 
 fn orders(event: &Envelope) -> Result<Vec<Told>, Error> {
@@ -519,7 +503,7 @@ fn goods(event: &Envelope) -> Result<Vec<Told>, Error> {
 mod tests {
     use super::*;
     use kernel::{Clock as _, Ctx, Currency, EventId, Money, SystemClock};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event(topic: &str, payload: Value) -> Envelope {
         let ctx = Ctx::system("test", SystemClock.now());
@@ -536,26 +520,32 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_guest_is_told_nothing_and_nothing_is_read_for_that() {
-        for topic in OF_BUYERS {
-            let told = of(&event(topic, json!({"buyer": null}))).expect("nothing is read");
-            assert!(told.is_empty(), "{topic}: {told:?}");
-        }
+    fn placed(buyer: Option<UserId>) -> Envelope {
         let now = SystemClock.now();
-        let (buyer, shop) = (UserId::new(now), TenantId::new(now));
         let placed = OrderPlaced {
             order: OrderId::new(now),
-            buyer: Some(buyer),
+            buyer,
             total: Money::new(1500, Currency::EUR),
-            tenants: vec![shop],
+            tenants: vec![TenantId::new(now)],
             reserved_until: now,
         };
-        let placed = serde_json::to_value(placed).expect("it is JSON");
-        let told = of(&event(OrderPlaced::TOPIC, placed)).expect("it is read");
-        let to: Vec<Recipient> = told.iter().map(|told| told.to).collect();
-        assert_eq!(to, [Recipient::Person(buyer)]);
-        // What is a guest's own is the shops' news all the same.
+        event(
+            OrderPlaced::TOPIC,
+            serde_json::to_value(placed).expect("it is JSON"),
+        )
+    }
+
+    fn recipients(event: &Envelope) -> Vec<Recipient> {
+        let told = of(event).expect("it is read");
+        told.iter().map(|told| told.to).collect()
+    }
+
+    #[test]
+    fn a_guest_is_told_nothing_and_shops_are_all_the_same() {
+        let now = SystemClock.now();
+        let (buyer, shop) = (UserId::new(now), TenantId::new(now));
+        assert_eq!(recipients(&placed(Some(buyer))), [Recipient::Person(buyer)]);
+        assert!(recipients(&placed(None)).is_empty());
         let confirmed = OrderConfirmed {
             order: OrderId::new(now),
             buyer: None,
@@ -565,8 +555,16 @@ mod tests {
             cart: None,
         };
         let confirmed = serde_json::to_value(confirmed).expect("it is JSON");
-        let told = of(&event(OrderConfirmed::TOPIC, confirmed)).expect("it is read");
-        let to: Vec<Recipient> = told.iter().map(|told| told.to).collect();
-        assert_eq!(to, [Recipient::Shop(shop)]);
+        let confirmed = event(OrderConfirmed::TOPIC, confirmed);
+        assert_eq!(recipients(&confirmed), [Recipient::Shop(shop)]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_whoever_it_is_for() {
+        for topic in TOPICS {
+            for payload in [json!({}), json!({"buyer": null})] {
+                assert!(of(&event(topic, payload)).is_err(), "{topic}");
+            }
+        }
     }
 }
