@@ -153,19 +153,20 @@ async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
         vec![PaymentCaptured::TOPIC, PaymentRefunded::TOPIC],
     );
     consumer
-        .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
-            Box::pin(note(tx, event))
+        .run_batches(ledger.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(note(tx, events))
         })
         .await;
 }
 
-async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
-    if let Some(captured) = event.read::<PaymentCaptured>().transpose()? {
-        Ledger::note_charge(tx, &captured).await?;
+async fn note(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+    let (mut captured, mut refunded) = (Vec::new(), Vec::new());
+    for event in events {
+        captured.extend(event.read::<PaymentCaptured>().transpose()?);
+        refunded.extend(event.read::<PaymentRefunded>().transpose()?);
     }
-    if let Some(refunded) = event.read::<PaymentRefunded>().transpose()? {
-        Ledger::note_refund(tx, &refunded).await?;
-    }
+    Ledger::note_charges(tx, &captured).await?;
+    Ledger::note_refunds(tx, &refunded).await?;
     Ok(())
 }
 
