@@ -208,8 +208,10 @@ impl Consumer {
         if events.is_empty() {
             stand.pass_over(count, read.next);
             // Whoever was behind has not asked whether there is anything newer.
-            let is_over = !was_behind && !stand.is_behind;
-            return Ok(if is_over { Turn::Idle } else { Turn::Again });
+            return Ok(match was_behind || stand.is_behind {
+                true => Turn::Again,
+                false => Turn::Idle,
+            });
         }
         let mut tx = match tx {
             Some(tx) => tx,
@@ -230,10 +232,9 @@ impl Consumer {
                 metrics::counter!("log_consumed_total", "consumer" => self.name)
                     .increment(u64::try_from(events.len()).unwrap_or(0));
                 stand.look_at(read.next);
-                Ok(if stand.is_behind {
-                    Turn::Again
-                } else {
-                    Turn::Worked
+                Ok(match stand.is_behind {
+                    true => Turn::Again,
+                    false => Turn::Worked,
                 })
             }
             Err(error) => self.fail(db, stand, &events, error).await,
@@ -343,8 +344,11 @@ impl Consumer {
         handler: &dyn Handle<E>,
         letter: &Letter,
     ) -> Result<(), E> {
-        let event = std::slice::from_ref(&letter.envelope);
-        handler.handle(&mut tx, event).await?;
+        // It may have been set aside by a release that it concerned.
+        if (self.concerns)(&letter.envelope) {
+            let event = std::slice::from_ref(&letter.envelope);
+            handler.handle(&mut tx, event).await?;
+        }
         dead_letters::settle(&mut tx, self.name, letter).await?;
         tx.commit().await?;
         Ok(())
