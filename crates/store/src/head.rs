@@ -17,12 +17,13 @@ use tokio::time::Instant;
 
 /// Between two queries, however often readers are woken: under load each commit wakes all of them.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Events that one query brings. Where there are more, readers read the database by themselves until they are there
-/// again: a few are far quicker with a million events than one that brings them to all.
-const LOOK_MAX: i64 = 2_000;
-/// Events that are kept for readers who are behind.
-const KEPT_MAX: usize = 4_096;
-/// How long they are kept: readers rest for a quarter of a second at most.
+/// Events that one query brings: what a busy till tells in a fifth of a second. Where there are more, such as after an
+/// upload, readers read the database by themselves until they are there again.
+const LOOK_MAX: i64 = 4_000;
+/// Events that are kept for readers who are behind, a few kilobytes each: the better part of a second of a busy till, of
+/// which a reader rests a quarter.
+const KEPT_MAX: usize = 16_384;
+/// How long they are kept, so that a quiet process keeps none.
 const KEPT_FOR: Duration = Duration::from_secs(5);
 
 /// The newest part of the log of one database.
