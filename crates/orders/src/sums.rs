@@ -2,7 +2,7 @@
 //! later is taken into the day of its order, some seconds after it happened.
 
 use crate::{Error, Orders, store};
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::{Scope, Tx};
 use chrono::{NaiveDate, TimeDelta};
 use contracts::orders::{
@@ -35,7 +35,10 @@ pub async fn work(orders: Orders, clock: SharedClock, stop: CancellationToken) {
         SubOrderUnitsCancelled::TOPIC,
         SubOrderRefunded::TOPIC,
     ];
-    let consumer = Consumer::new("orders.sales", topics);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("orders.sales", topics)
+    };
     let marked = Notify::new();
     let hearing = consumer.run_batches(orders.db(), stop.clone(), |tx: &mut Tx, events: &[Envelope]| {
         let days = days_of(events);
