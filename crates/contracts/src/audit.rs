@@ -157,6 +157,7 @@ pub const KINDS: &[&str] = &[
     "tax.rate_made",
     "tax.rate_ended",
     "tax.owner_set",
+    "search.index_rebuilt",
     "search.synonym_made",
     "search.synonym_ended",
     "search.rule_made",

@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod attack;
+mod audited;
 mod description;
 mod downloads;
 mod ended;
