@@ -107,7 +107,9 @@ async fn prepared(world: &World, operation: &str) -> Call {
     };
     match operation {
         "match_product" => to(&[&world.a.product]).json(&json!({"same_as": world.b.product})),
-        "patch_shop_terms" => to(&[&world.a.id]).json(&json!({"hold_days": 9, "destination": "sandbox:bank"})),
+        "patch_shop_terms" => {
+            to(&[&world.a.id]).json(&json!({"hold_days": 9, "destination": "sandbox:bank"}))
+        }
         "set_feature" => to(&["webhooks"]).json(&json!({"on": false})),
         "clear_shop_feature" => {
             let own = world.call("set_shop_feature", &[&world.b.id, "webhooks"]);
