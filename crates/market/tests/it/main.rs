@@ -18,6 +18,7 @@ mod isolation;
 mod objects;
 mod pages;
 mod parcels;
+mod read_tables;
 mod replay;
 mod rightly;
 mod routes;
