@@ -35,7 +35,23 @@ pub async fn begin(conn: &mut PgConnection, row: &EndpointRow, since: Timestamp)
 
 /// Lets the next messages that are to be sent again wait to be sent; false when there are none. How far it came is written
 /// down with them, so that whoever dies in between has them neither left out nor noted twice.
+///
+/// The endpoint is held before its replay, as by whoever asks for one: what waits to be sent refers to it, and the other way
+/// round two would wait for each other.
 pub async fn go_on(conn: &mut PgConnection, row: &EndpointRow, now: Timestamp) -> Result<bool, sqlx::Error> {
+    let held: Option<Uuid> = sqlx::query_scalar(
+        "select e.id from webhooks.endpoint e
+          where e.tenant_id = $1 and e.id = $2
+            and exists (select from webhooks.replay r where r.tenant_id = $1 and r.endpoint_id = $2)
+            for key share of e",
+    )
+    .bind(row.tenant_id)
+    .bind(row.id)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if held.is_none() {
+        return Ok(false);
+    }
     let left: Option<(Uuid, Uuid)> = sqlx::query_as(
         "select after_id, until_id from webhooks.replay where tenant_id = $1 and endpoint_id = $2 for update",
     )
