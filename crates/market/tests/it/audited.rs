@@ -201,3 +201,102 @@ async fn whatever_the_staff_do_is_in_the_trail_with_what_was_before() {
     }
     world.close().await;
 }
+
+/// What a form of the back office does: what an operation of the API does, which the table above has; something that no
+/// operation does, which leaves this kind; or nothing that concerns anybody else, and why.
+enum Form {
+    Does(&'static [&'static str]),
+    Leaves(&'static str),
+    Nothing(&'static str),
+}
+
+#[allow(clippy::too_many_lines, reason = "a table: one line for each form")]
+fn form(path: &str) -> Form {
+    use Form::{Does, Leaves, Nothing};
+    match path {
+        "/operator/views" | "/operator/views/{id}/rename" | "/operator/views/{id}/delete" => {
+            Nothing("the filters of a list that somebody keeps for themselves")
+        }
+        "/operator/system/rebuild-index" => Leaves("search.index_rebuilt"),
+        "/operator/orders/{number}/parts/{part}/refund" => Does(&["refund_order"]),
+        "/operator/holds" => Does(&["place_hold"]),
+        "/operator/holds/{id}/lift" => Does(&["lift_hold"]),
+        "/operator/commission" => Does(&["make_commission_rule"]),
+        "/operator/commission/{id}/end" => Does(&["end_commission_rule"]),
+        "/operator/partners" => Does(&["make_partner_key"]),
+        "/operator/partners/{id}/revoke" => Does(&["revoke_partner_key"]),
+        "/operator/shops/{id}/checks/{item}" => Does(&["judge_onboarding_item"]),
+        "/operator/shops/{id}/{command}" => {
+            Does(&["approve_shop", "suspend_shop", "reinstate_shop", "close_shop"])
+        }
+        "/operator/shops/{id}/features/{feature}" => Does(&["set_shop_feature", "clear_shop_feature"]),
+        "/operator/payments/{order}/{act}" => {
+            Does(&["retry_payment", "skip_payment_step", "compensate_payment"])
+        }
+        "/operator/payments/{order}/refunds/{refund}/{act}" => Does(&["retry_refund", "skip_refund"]),
+        "/operator/reconciliation" => Does(&["explain_settlement_break"]),
+        "/operator/reconciliation/files" => Does(&["import_settlement"]),
+        "/operator/payouts/{id}/return" => Does(&["return_payout"]),
+        "/operator/gift-cards" => Does(&["issue_gift_card"]),
+        "/operator/gift-cards/{id}/disable" => Does(&["disable_gift_card"]),
+        "/operator/gift-cards/{id}/enable" => Does(&["enable_gift_card"]),
+        "/operator/taxes/rates" => Does(&["make_tax_rate"]),
+        "/operator/taxes/rates/{id}/end" => Does(&["end_tax_rate"]),
+        "/operator/taxes/categories" => Does(&["make_tax_category"]),
+        "/operator/taxes/regions" => Does(&["make_tax_region"]),
+        "/operator/taxes/owner" => Does(&["set_tax_liability"]),
+        "/operator/messages/{id}/dismiss"
+        | "/operator/messages/{id}/hide"
+        | "/operator/messages/{id}/close" => Does(&["decide_on_message_thread"]),
+        "/operator/reviews/{id}/approve" => Does(&["approve_review"]),
+        "/operator/reviews/{id}/reject" => Does(&["reject_review"]),
+        "/operator/moderation/rules" => Does(&["put_moderation_rules"]),
+        "/operator/moderation/{id}/approve" => Does(&["approve_moderation"]),
+        "/operator/moderation/{id}/reject" => Does(&["reject_moderation"]),
+        "/operator/moderation/shops/{id}/trust" => Does(&["put_shop_trust"]),
+        "/operator/categories" => Does(&["create_category"]),
+        "/operator/categories/{id}"
+        | "/operator/categories/{id}/place"
+        | "/operator/categories/{id}/attributes" => Does(&["change_category"]),
+        "/operator/promoted" => Does(&["set_promoted_tariff"]),
+        "/operator/items/{id}/match" => Does(&["match_product"]),
+        "/operator/items/{id}/refuse" => Does(&["refuse_item_proposal"]),
+        "/operator/search/synonyms" => Does(&["make_search_synonym"]),
+        "/operator/search/synonyms/{id}/end" => Does(&["end_search_synonym"]),
+        "/operator/search/rules" => Does(&["make_search_rule"]),
+        "/operator/search/rules/{id}/end" => Does(&["end_search_rule"]),
+        "/operator/people/roles" | "/operator/people/{id}/role" => {
+            Does(&["set_person_role", "take_person_role"])
+        }
+        "/operator/people/{id}/end-sessions" => Does(&["end_person_sessions"]),
+        "/operator/people/{id}/remove-second-factor" => Does(&["remove_person_second_factor"]),
+        "/operator/features" | "/operator/features/{feature}" => Does(&["set_feature"]),
+        "/operator/templates/{kind}/{language}" => Does(&["put_notification_template"]),
+        "/operator/templates/{kind}/{language}/restore" => Does(&["restore_notification_template"]),
+        "/operator/dead-letters/{id}/retry" => Does(&["retry_dead_letter"]),
+        "/operator/dead-letters/{id}/dismiss" => Does(&["dismiss_dead_letter"]),
+        new => {
+            panic!("the form {new} is new: say here what it does, and what that leaves in the audit trail")
+        }
+    }
+}
+
+#[test]
+fn every_form_of_the_back_office_does_what_leaves_a_trail() {
+    let addresses = include_str!("../../../storefront/src/web/operator/addresses.rs");
+    let forms = addresses.split(".post").skip(1);
+    let paths: Vec<&str> = forms.filter_map(|form| form.split('"').nth(1)).collect();
+    assert!(paths.len() > 50, "{paths:?}");
+    for path in paths {
+        assert!(path.starts_with("/operator"), "{path}");
+        match form(path) {
+            Form::Does(operations) => {
+                for operation in operations {
+                    assert!(trail(operation).is_some(), "{path}: {operation}");
+                }
+            }
+            Form::Leaves(kind) => assert!(KINDS.contains(&kind), "{path}: {kind}"),
+            Form::Nothing(why) => assert!(!why.is_empty()),
+        }
+    }
+}
