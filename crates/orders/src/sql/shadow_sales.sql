@@ -20,22 +20,22 @@ with summed as (
       join shadow_line l on l.tenant_id = s.tenant_id and l.sub_order_id = s.id
       left join taken_off t on t.tenant_id = l.tenant_id and t.sub_order_id = l.sub_order_id and t.id = l.id
      where l.quantity > l.cancelled
-), none as (
+), nobody as (
     select '00000000-0000-0000-0000-000000000000'::uuid as id
 )
 insert into shadow_sales_day (kind, day, currency, shop_id, product_id, country, region, orders, units, sold)
-select 'market', day, currency, none.id, none.id, '', '', count(distinct order_id), 0, sum(paid)
-  from sold, none group by day, currency, none.id
+select 'market', day, currency, nobody.id, nobody.id, '', '', count(distinct order_id), 0, sum(paid)
+  from sold, nobody group by day, currency, nobody.id
 union all
 -- Provinces are told apart in one country alone.
-select 'place', day, currency, none.id, none.id, country, case country when 'ES' then region else '' end, count(distinct order_id), 0, sum(paid)
-  from sold, none group by day, currency, none.id, country, case country when 'ES' then region else '' end
+select 'place', day, currency, nobody.id, nobody.id, country, case country when 'ES' then region else '' end, count(distinct order_id), 0, sum(paid)
+  from sold, nobody group by day, currency, nobody.id, country, case country when 'ES' then region else '' end
 union all
-select 'shop', day, currency, tenant_id, none.id, '', '', count(*), 0, sum(paid)
-  from sold, none group by day, currency, tenant_id, none.id
+select 'shop', day, currency, tenant_id, nobody.id, '', '', count(*), 0, sum(paid)
+  from sold, nobody group by day, currency, tenant_id, nobody.id
 union all
 select 'product', day, currency, tenant_id, product_id, '', '', 0, sum(units), sum(paid)
   from piece group by day, currency, tenant_id, product_id
 union all
-select 'goods', day, currency, none.id, none.id, '', '', 0, sum(units), sum(paid)
-  from piece, none group by day, currency, none.id
+select 'goods', day, currency, nobody.id, nobody.id, '', '', 0, sum(units), sum(paid)
+  from piece, nobody group by day, currency, nobody.id
