@@ -28,6 +28,8 @@ pub struct Told {
     pub after: Option<Value>,
     /// What it was before is what the entry before it says: every such change is in the trail, whoever made it.
     pub follows: bool,
+    /// What it was before the first of them, where that is known.
+    pub at_first: Option<Value>,
 }
 
 /// Who did it, as the trail keeps it.
@@ -206,6 +208,7 @@ pub fn told(event: &Envelope) -> Result<Option<Told>, serde_json::Error> {
             before: changed.before,
             after: changed.after,
             follows: false,
+            at_first: None,
         }));
     }
     if let Some(changed) = event.read::<AccountChanged>() {
@@ -228,6 +231,7 @@ pub fn told(event: &Envelope) -> Result<Option<Told>, serde_json::Error> {
         before: None,
         after: fields(payload, after),
         follows,
+        at_first: at_first(event),
     }))
 }
 
@@ -237,6 +241,16 @@ pub fn concerns(event: &Envelope) -> bool {
         Ok(told) => told.is_some_and(|told| who(&event.actor, told.follows).is_some()),
         Err(_) => true,
     }
+}
+
+/// What a feature was before anybody changed it: what is set to what it is is not told, and no shop begins with a state
+/// of its own. Of shops and staff nothing was there.
+fn at_first(event: &Envelope) -> Option<Value> {
+    let changed = event.read::<FeatureChanged>()?.ok()?;
+    Some(match changed.tenant {
+        Some(_) => json!({"on": null}),
+        None => json!({"on": changed.on.map(|on| !on)}),
+    })
 }
 
 /// Signing in and out is no change, and neither is what people do to their own account without a role.
@@ -274,6 +288,7 @@ fn of_account(changed: &AccountChanged) -> Option<Told> {
         before: None,
         after,
         follows: is_role,
+        at_first: None,
     })
 }
 
@@ -447,6 +462,11 @@ mod tests {
         );
         assert_eq!((told.tenant, told.after), (tenant, Some(json!({"on": false}))));
         assert!(told.follows);
+        assert_eq!(
+            told.at_first,
+            Some(json!({"on": null})),
+            "it had no state of its own"
+        );
     }
 
     #[test]

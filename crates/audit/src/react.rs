@@ -65,7 +65,10 @@ async fn note(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
                 told_again.push(event.id.0);
                 continue;
             }
-            before = said.flatten();
+            before = match said {
+                Some(said) => said,
+                None => text(told.at_first.as_ref())?,
+            };
         }
         place += 1;
         let mut entry = EntryRow {

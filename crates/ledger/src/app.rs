@@ -156,11 +156,12 @@ impl Ledger {
     pub async fn reverse(&self, ctx: &Ctx, id: EntryId, reason: &str) -> Result<EntryId, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
         let found = store::entries::find_all(&mut tx, &[id]).await?.pop();
-        let kind = found.ok_or(Error::NotFound("entry"))?.kind;
-        if !REVERSIBLE.contains(&kind.as_str()) {
-            return Err(Error::NotReversible(kind));
+        let found = found.ok_or(Error::NotFound("entry"))?;
+        if !REVERSIBLE.contains(&found.kind.as_str()) {
+            return Err(Error::NotReversible(found.kind));
         }
         let mirrored = store::entries::reverse(&mut tx, ctx, id, reason).await?;
+        told::entry_reversed(&mut tx, ctx, &found, mirrored, reason).await?;
         tx.commit().await?;
         Ok(mirrored)
     }

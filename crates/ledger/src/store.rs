@@ -10,6 +10,7 @@ pub mod listings;
 pub mod payouts;
 pub mod purses;
 pub mod settlements;
+pub mod shadow;
 pub mod statements;
 pub mod terms;
 pub mod turnover;

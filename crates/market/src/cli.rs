@@ -38,8 +38,9 @@ pub enum Command {
     /// Checks the books: stock against movements, reservations, ledger, read tables against event streams, the audit trail
     /// against its chain.
     Verify(Verify),
-    /// Builds the read tables of orders anew from their histories, beside the live ones, and proves them equal. Names what
-    /// differs, by order, and fails if anything does. Changes nothing; works beside a running server.
+    /// Builds the read tables of orders anew from their histories, beside the live ones, and the sums by day of sales from these and
+    /// of the ledger from its postings, and proves them equal. Names what differs, by order and by day, and fails if anything
+    /// does. Changes nothing; works beside a running server.
     Replay(Place),
     /// Measures Stoa beside a baseline on this very machine, and fails where a target is missed.
     Bench(Bench),

@@ -66,7 +66,7 @@ mod updates;
 pub use app::{Orders, guest_hash, owns};
 pub use error::Error;
 pub use http::routes;
-pub use replay::{Difference, Replayed, replay, verify};
+pub use replay::{Difference, Replayed, SumDifference, replay, verify};
 
 /// What orders do by themselves, until `stop`.
 pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::sync::CancellationToken) {

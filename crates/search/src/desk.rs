@@ -136,6 +136,18 @@ impl Desk {
         report::of(&self.db, days, ctx.now).await
     }
 
+    /// Has the index made anew beside the one that answers. Who asked is told first: an index without an author would be worse
+    /// than an author without an index.
+    async fn begin_anew(&self, ctx: &Ctx) -> Result<(), Error> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let about = AuditSubject::new("search_index", "index", "");
+        tell(&mut tx, ctx, &Changed::new("search.index_rebuilt", about)).await?;
+        tx.commit().await?;
+        log::wake();
+        self.searches.rebuild();
+        Ok(())
+    }
+
     pub async fn list_synonyms(&self) -> Result<Vec<SynonymCard>, Error> {
         let mut tx = self.db.begin(Scope::System).await?;
         let rows = store::synonyms(&mut tx).await?;
@@ -357,11 +369,8 @@ impl SearchDesk for Desk {
         })
     }
 
-    fn rebuild_index<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, ()> {
-        Box::pin(async move {
-            self.searches.rebuild();
-            Ok(())
-        })
+    fn rebuild_index<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(self.begin_anew(ctx).await?) })
     }
 
     fn synonyms<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, Vec<SynonymCard>> {

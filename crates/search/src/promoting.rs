@@ -10,6 +10,7 @@ use ::store::log::{self, Outbox};
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
 use contracts::Reply;
+use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::{Catalog, ProductStatus};
 use contracts::search::promoted::{
     NewPromotedListing, NewPromotedTariff, PromotedDayBegun, PromotedListing, PromotedTariff, Promoting,
@@ -101,8 +102,24 @@ impl Promoter {
             note,
         };
         let mut tx = self.db.begin(Scope::System).await?;
+        promoted::set_tariffs_alone(&mut tx).await?;
+        let before = promoted::tariffs(&mut tx).await?.into_iter();
+        let before = before
+            .filter_map(|row| row.tariff())
+            .find(|one| one.per_day.currency == tariff.per_day.currency);
         promoted::set_tariff(&mut tx, ctx, &tariff).await?;
+        let code = tariff.per_day.currency.code();
+        let mut told = Changed::new(
+            "promoted.tariff_set",
+            AuditSubject::new("promoted_tariff", code, code),
+        )
+        .after(serde_json::to_value(&tariff)?);
+        if let Some(before) = &before {
+            told = told.before(serde_json::to_value(before)?);
+        }
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
+        log::wake();
         Ok(tariff)
     }
 

@@ -55,6 +55,18 @@ create index delivery_due on webhooks.delivery (tenant_id, endpoint_id, next_at)
 create index delivery_message_index on webhooks.delivery (tenant_id, message_id);
 select store.isolate('webhooks.delivery');
 
+-- How far an endpoint is with what it is sent again: messages behind the first id, up to the second and with it.
+create table webhooks.replay (
+    tenant_id uuid not null,
+    endpoint_id uuid not null,
+    after_id uuid not null,
+    until_id uuid not null,
+    constraint replay_pkey primary key (tenant_id, endpoint_id),
+    constraint replay_endpoint foreign key (tenant_id, endpoint_id) references webhooks.endpoint on delete cascade
+) partition by list (tenant_id);
+create table webhooks.replay_pool partition of webhooks.replay default;
+select store.isolate('webhooks.replay');
+
 -- What came of each attempt.
 create table webhooks.attempt (
     tenant_id uuid not null,

@@ -2,6 +2,7 @@
 
 use crate::domain;
 use crate::error::Error;
+use crate::lanes::{LANES, Lanes};
 use crate::store::{self, EndpointRow};
 use ::store::jobs::{self, Queue};
 use ::store::seal::Keyring;
@@ -19,8 +20,7 @@ use hyper::Uri;
 use kernel::{Ctx, Cursor, EventId, Fault, Page, PageLimit, TenantId, Timestamp, WebhookEndpointId, secret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use wire::{Public, Unreached};
 
@@ -35,10 +35,9 @@ const OLD_SECRET_FOR: TimeDelta = TimeDelta::days(1);
 /// By what the type of a test is told from those of what happened.
 pub const TEST: &str = "webhook.test";
 
-/// One job for each endpoint that something waits for. Shops' servers are slow in many ways: waiting for one of them costs
-/// this program next to nothing, so that many are waited for at a time.
+/// One job for each endpoint that something waits for.
 pub(crate) const DELIVER: Queue = Queue {
-    concurrency: 64,
+    concurrency: LANES,
     lease: Duration::from_secs(60),
     ..Queue::new("webhooks.deliver")
 };
@@ -61,8 +60,7 @@ pub struct Parts {
 
 struct Inner {
     parts: Parts,
-    /// Endpoints that this process is at.
-    busy: Mutex<HashSet<WebhookEndpointId>>,
+    lanes: Lanes,
     features: FeatureGate,
 }
 
@@ -75,7 +73,7 @@ impl Hooks {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
             parts,
-            busy: Mutex::default(),
+            lanes: Lanes::default(),
             features: FeatureGate::default(),
         }))
     }
@@ -93,8 +91,8 @@ impl Hooks {
         &self.0.parts.public
     }
 
-    pub(crate) fn busy(&self) -> &Mutex<HashSet<WebhookEndpointId>> {
-        &self.0.busy
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
     }
 
     pub async fn endpoints(&self, ctx: &Ctx, tenant: TenantId) -> Result<Vec<Endpoint>, Error> {
@@ -228,7 +226,8 @@ impl Hooks {
         Ok(message)
     }
 
-    /// Sends again what the endpoint is told of and happened since then.
+    /// Sends again what the endpoint is told of and happened since then; how many messages that are. Some of them wait to be
+    /// sent from now on, the others follow as these are gone.
     pub async fn replay(
         &self,
         ctx: &Ctx,
@@ -241,11 +240,12 @@ impl Hooks {
         }
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
         let row = open(&mut tx, tenant, id).await?;
-        let messages = store::replay(&mut *tx, &row, since, ctx.now).await?;
+        let messages = store::replay::begin(&mut tx, &row, since).await?;
+        store::replay::go_on(&mut tx, &row, ctx.now).await?;
         wake_for(&mut tx, tenant, id, ctx.now).await?;
         tx.commit().await?;
         jobs::wake();
-        Ok(messages)
+        Ok(u64::try_from(messages).unwrap_or_default())
     }
 
     /// Sends one message again, from the first attempt on.
@@ -454,7 +454,7 @@ pub(crate) fn mark(row: &mut EndpointRow, failure: Option<Option<u16>>, now: Tim
         row.failing_since = None;
     }
     let since = *row.failing_since.get_or_insert(now);
-    row.rests_until = Some(now + domain::rest_after(now - since));
+    row.rests_until = Some(now + domain::rest_after(now - since, domain::chance((row.id.0, since))));
     let is_over = status == Some(domain::GONE) || now - since >= domain::GIVEN_UP_AFTER;
     if is_over && row.paused.is_none() {
         row.paused = Some(pause_name(Pause::Failing).to_owned());

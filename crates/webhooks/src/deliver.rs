@@ -4,6 +4,7 @@
 use crate::app::{DELIVER, Hooks, Waiting, mark};
 use crate::domain;
 use crate::error::Error;
+use crate::lanes::{Pace, Room};
 use crate::store::{self, Due, EndpointRow, Outcome};
 use ::store::jobs::Job;
 use ::store::{Scope, jobs, log};
@@ -14,9 +15,8 @@ use http_body_util::{BodyExt, Full, Limited};
 use httpkit::webhook::Secret;
 use hyper::header::{CONTENT_TYPE, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
-use kernel::{Ctx, SharedClock, Timestamp, WebhookEndpointId};
+use kernel::{Ctx, SharedClock, Timestamp};
 use serde_json::json;
-use std::sync::PoisonError;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,10 @@ use wire::Unreached;
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long one job goes on with one endpoint before others have their turn.
-const TURN: Duration = Duration::from_secs(20);
+const TURN: Duration = Duration::from_secs(5);
+/// When somebody looks again at an endpoint that another is at, and at one for which there was no room.
+const BUSY_FOR: TimeDelta = TimeDelta::seconds(1);
+const FULL_FOR: TimeDelta = TimeDelta::seconds(5);
 /// After so long a message that was taken is sent by somebody else.
 const TAKEN_FOR: TimeDelta = TimeDelta::minutes(2);
 /// Bytes of an answer that are kept.
@@ -47,28 +50,12 @@ pub async fn deliver(hooks: Hooks, clock: SharedClock, stop: CancellationToken) 
         .await;
 }
 
-/// Frees the endpoint for the next job, whatever becomes of this one.
-struct Busy<'h>(&'h Hooks, WebhookEndpointId);
-
-impl<'h> Busy<'h> {
-    /// None while another job of this process is at the endpoint.
-    fn at(hooks: &'h Hooks, endpoint: WebhookEndpointId) -> Option<Self> {
-        let mut busy = hooks.busy().lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(endpoint).then(|| Self(hooks, endpoint))
-    }
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        let mut busy = self.0.busy().lock().unwrap_or_else(PoisonError::into_inner);
-        busy.remove(&self.1);
-    }
-}
-
 /// What one look at an endpoint found.
 enum Look {
     /// A message is ours now.
     Taken(Box<EndpointRow>, Due),
+    /// There is more to be sent now.
+    More,
     /// Nothing is to be done before then.
     Later(Timestamp),
     Nothing,
@@ -80,8 +67,11 @@ async fn turn(
     stop: &CancellationToken,
     of: Waiting,
 ) -> Result<(), Error> {
-    let Some(_busy) = Busy::at(hooks, of.endpoint) else {
-        return come_back(hooks, of, clock.now() + TimeDelta::seconds(1)).await;
+    let pace = pace(hooks, of).await?;
+    let lane = match hooks.lanes().enter(of.tenant, of.endpoint, pace) {
+        Room::Lane(lane) => lane,
+        Room::Busy => return come_back(hooks, of, clock.now() + BUSY_FOR).await,
+        Room::Full => return come_back(hooks, of, clock.now() + FULL_FOR).await,
     };
     let began = Instant::now();
     while began.elapsed() < TURN && !stop.is_cancelled() {
@@ -89,12 +79,29 @@ async fn turn(
             Look::Taken(row, due) => {
                 let outcome = send(hooks, &row, &due, clock.now()).await?;
                 settle(hooks, clock, of, &due, &outcome).await?;
+                let took = Duration::from_millis(u64::try_from(outcome.duration_ms).unwrap_or_default());
+                if !lane.may_go_on(took) {
+                    return come_back(hooks, of, clock.now() + FULL_FOR).await;
+                }
             }
+            Look::More => {}
             Look::Later(at) => return come_back(hooks, of, at).await,
             Look::Nothing => return Ok(()),
         }
     }
     come_back(hooks, of, clock.now()).await
+}
+
+/// How an endpoint answered the last time: this process, or the one that asked it last.
+async fn pace(hooks: &Hooks, of: Waiting) -> Result<Pace, Error> {
+    if let Some(pace) = hooks.lanes().pace(of.endpoint) {
+        return Ok(pace);
+    }
+    let mut tx = hooks.db().begin(Scope::Tenant(of.tenant)).await?;
+    let took = store::last_took(&mut *tx, of.tenant, of.endpoint).await?;
+    tx.commit().await?;
+    let took = took.and_then(|took| u64::try_from(took).ok());
+    Ok(took.map_or(Pace::Slow, |took| Pace::of(Duration::from_millis(took))))
 }
 
 /// Takes the next message, in a transaction of its own: nothing is locked while it is sent.
@@ -112,10 +119,15 @@ async fn look(hooks: &Hooks, of: Waiting, now: Timestamp) -> Result<Look, Error>
         tx.commit().await?;
         return Ok(Look::Taken(Box::new(row), due));
     }
+    // What is sent again follows when nothing else is to be sent.
+    if store::replay::go_on(&mut tx, &row, now).await? {
+        tx.commit().await?;
+        return Ok(Look::More);
+    }
     // What waits for its next attempt, and what was taken by somebody who is never heard of again.
-    Ok(store::next_due(&mut *tx, of.tenant, of.endpoint)
-        .await?
-        .map_or(Look::Nothing, Look::Later))
+    let next = store::next_due(&mut *tx, of.tenant, of.endpoint).await?;
+    tx.commit().await?;
+    Ok(next.map_or(Look::Nothing, Look::Later))
 }
 
 /// Lets another job go on, no earlier than `at`. Jobs of the same second are one.
@@ -203,7 +215,11 @@ async fn settle(
     let is_taken = outcome.status.is_some_and(|status| (200..300).contains(&status));
     let next_at = match is_taken {
         true => None,
-        false => domain::pause_after(due.tries.saturating_add(1)).map(|pause| now + pause),
+        false => {
+            let tries = due.tries.saturating_add(1);
+            let chance = domain::chance((of.endpoint.0, due.message_id, tries));
+            domain::pause_after(tries, chance).map(|pause| now + pause)
+        }
     };
     let state = match (is_taken, next_at) {
         (true, _) => DeliveryState::Delivered,

@@ -12,6 +12,7 @@ use contracts::webhooks::WebhookKind;
 use contracts::{Envelope, PublicEvent};
 use kernel::TenantId;
 use serde_json::{Error, Value, json};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub const TOPICS: [&str; 12] = [
     OrderConfirmed::TOPIC,
@@ -40,8 +41,10 @@ const LADDER: [TimeDelta; 9] = [
     TimeDelta::hours(20),
     TimeDelta::hours(24),
 ];
-/// The longest of them.
-pub const PAUSE_MAX: TimeDelta = TimeDelta::hours(24);
+/// The longest of them, scattered as far as can be.
+pub const PAUSE_MAX: TimeDelta = TimeDelta::hours(30);
+/// A pause is longer by up to this part of it: what failed at one moment is not tried again at one.
+const SCATTER_PERCENT: i32 = 25;
 /// What has not been reached for so long is told no more.
 pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
 /// By this answer an endpoint says that it is gone for good, as the specification has it.
@@ -51,17 +54,30 @@ const DOWN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// How long an endpoint is left alone after a failure: what waits behind it would probably fail as well, and whoever waits
 /// for its answers waits for nobody else's.
-pub fn rest_after(failing_for: TimeDelta) -> TimeDelta {
+pub fn rest_after(failing_for: TimeDelta, chance: u64) -> TimeDelta {
     match failing_for < DOWN_AFTER {
-        true => LADDER[0],
-        false => TimeDelta::minutes(1),
+        true => scattered(LADDER[0], chance),
+        false => scattered(TimeDelta::minutes(1), chance),
     }
 }
 
 /// How long to wait after so many failed attempts; none when there are no more.
-pub fn pause_after(tries: i16) -> Option<TimeDelta> {
+pub fn pause_after(tries: i16, chance: u64) -> Option<TimeDelta> {
     let step = usize::try_from(tries).ok()?.checked_sub(1)?;
-    LADDER.get(step).copied()
+    LADDER.get(step).map(|pause| scattered(*pause, chance))
+}
+
+/// A number for whatever this names: another for each, and the same each time it is asked for, so that nobody has to keep it.
+pub fn chance(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Never shorter than it is said to be.
+fn scattered(pause: TimeDelta, chance: u64) -> TimeDelta {
+    let thousandths = i32::try_from(chance % 1_001).unwrap_or_default();
+    pause + pause * SCATTER_PERCENT * thousandths / 100_000
 }
 
 /// What one shop is told, and nothing of what is others' of the same order.
@@ -170,15 +186,30 @@ mod tests {
 
     #[test]
     fn a_message_is_tried_ten_times_within_four_days() {
-        let mut waited = TimeDelta::zero();
-        for tries in 1..=9 {
-            waited += pause_after(tries).expect("another attempt");
+        // As short as can be, and as long.
+        for (chance, hours, minutes, seconds) in [(0, 75, 35, 5), (1_000, 94, 28, 51)] {
+            let mut waited = TimeDelta::zero();
+            for tries in 1..=9 {
+                waited += pause_after(tries, chance).expect("another attempt");
+            }
+            let expected =
+                TimeDelta::hours(hours) + TimeDelta::minutes(minutes) + TimeDelta::seconds(seconds);
+            assert_eq!(waited.num_seconds(), expected.num_seconds());
+            assert!(waited < GIVEN_UP_AFTER, "an endpoint outlives one message");
         }
-        assert_eq!(pause_after(10), None);
-        assert_eq!(
-            waited,
-            TimeDelta::hours(75) + TimeDelta::minutes(35) + TimeDelta::seconds(5)
-        );
-        assert!(waited < GIVEN_UP_AFTER, "an endpoint outlives one message");
+        assert_eq!(pause_after(10, 0), None);
+    }
+
+    #[test]
+    fn pauses_are_scattered_and_never_shorter_than_said() {
+        let pauses: Vec<TimeDelta> = (0..1_000)
+            .filter_map(|n: u32| pause_after(2, chance(n)))
+            .collect();
+        let (least, most) = (TimeDelta::minutes(5), TimeDelta::seconds(375));
+        assert!(pauses.iter().all(|pause| (least..=most).contains(pause)));
+        let later = pauses.iter().filter(|pause| **pause > TimeDelta::seconds(337));
+        assert!((300..700).contains(&later.count()), "over all of it alike");
+        assert_eq!(pause_after(2, chance(7)), pause_after(2, chance(7)));
+        assert!(pause_after(9, 1_000).is_some_and(|longest| longest <= PAUSE_MAX));
     }
 }

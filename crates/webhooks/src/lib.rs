@@ -12,6 +12,7 @@ mod deliver;
 mod domain;
 mod error;
 mod http;
+mod lanes;
 mod react;
 mod service;
 mod store;

@@ -5,6 +5,8 @@ use kernel::{EventId, TenantId, Timestamp, WebhookEndpointId};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
+pub mod replay;
+
 /// An endpoint as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct EndpointRow {
@@ -307,6 +309,22 @@ pub async fn next_due(
     .await
 }
 
+/// How long the last attempt took at the newest message that an endpoint was sent, in milliseconds; none where there is none.
+pub async fn last_took(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+) -> Result<Option<i32>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select duration_ms from webhooks.attempt
+          where tenant_id = $1 and endpoint_id = $2 order by message_id desc, id desc limit 1",
+    )
+    .bind(tenant)
+    .bind(endpoint)
+    .fetch_optional(db)
+    .await
+}
+
 /// Writes down what came of an attempt: `next_at` is when it is tried again, none if it is not. A message that was asked
 /// for again meanwhile, or that somebody else has taken, stays as they left it.
 pub async fn settle(
@@ -353,30 +371,6 @@ fn state_name(state: DeliveryState) -> &'static str {
         DeliveryState::Delivered => "delivered",
         DeliveryState::Failed => "failed",
     }
-}
-
-/// Sends again what happened since then and the endpoint is told of; how many messages that are.
-pub async fn replay(
-    db: impl PgExecutor<'_>,
-    row: &EndpointRow,
-    since: Timestamp,
-    now: Timestamp,
-) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query(
-        "insert into webhooks.delivery (tenant_id, endpoint_id, message_id, state, tries, next_at)
-         select m.tenant_id, $2, m.id, 'pending', 0, $5
-           from webhooks.message m
-          where m.tenant_id = $1 and m.at >= $3 and ($4 = '{}' or m.kind = any($4)) and m.kind <> 'webhook.test'
-         on conflict (tenant_id, endpoint_id, message_id) do update set state = 'pending', tries = 0, next_at = $5",
-    )
-    .bind(row.tenant_id)
-    .bind(row.id)
-    .bind(since)
-    .bind(&row.events)
-    .bind(now)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
 }
 
 /// Sends one message again; false when the endpoint never had it.

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::store;
 use crate::store::category::{KeptCategory, NewCategory, PutCategory};
 use ::store::{Scope, Tx, log};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::{CategoriesChanged, Category, CategoryAttribute, CategoryDraft, CategoryRef};
 use kernel::{CategoryId, Ctx, Fault, ImportId, Kind, TenantId, Timestamp};
 use serde_json::json;
@@ -271,13 +272,25 @@ async fn write(
     named: &[NewCategory],
     import: Option<ImportId>,
 ) -> Result<Vec<PutCategory>, Error> {
+    let before = match named {
+        [] => Vec::new(),
+        _ => {
+            // Read as it is while nobody else changes it: the trail says what was before.
+            store::category::lock(tx).await?;
+            store::category::all(&mut **tx).await?
+        }
+    };
     let added = store::category::add_missing(tx, missing, import).await?;
     let put = match named {
         [] => Vec::new(),
         _ => store::category::put(tx, named).await?,
     };
-    if named.iter().any(|one| one.attributes.is_some()) {
-        super::tend::check(&store::category::all(&mut **tx).await?)?;
+    if !named.is_empty() {
+        let after = store::category::all(&mut **tx).await?;
+        if named.iter().any(|one| one.attributes.is_some()) {
+            super::tend::check(&after)?;
+        }
+        tell(tx, ctx, &before, &after, added.iter().chain(&put)).await?;
     }
     let Some(category) = added.iter().chain(&put).map(|one| one.id).next() else {
         return Ok(added);
@@ -300,6 +313,40 @@ async fn write(
         .collect();
     store::category::note(tx, ctx.now, &ctx.actor, &changes).await?;
     Ok(added)
+}
+
+/// Tells the audit trail of categories that were put into the tree or read differently now.
+async fn tell<'p>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &[KeptCategory],
+    after: &[KeptCategory],
+    changed: impl Iterator<Item = &'p PutCategory>,
+) -> Result<(), Error> {
+    let by_id = |all: &[KeptCategory]| -> HashMap<CategoryId, serde_json::Value> {
+        all.iter().map(|one| (one.category.id, face(one))).collect()
+    };
+    let (mut was, mut is) = (by_id(before), by_id(after));
+    let mut outbox = log::Outbox::new();
+    for one in changed {
+        let about = AuditSubject::new("category", one.id, one.path.as_str());
+        let told = match was.remove(&one.id) {
+            Some(was) => Changed::new("category.changed", about).before(was),
+            None => Changed::new("category.created", about),
+        };
+        let told = told.after(is.remove(&one.id).unwrap_or_default());
+        let pushed = outbox.push(ctx, &told);
+        pushed.map_err(|error| Error::from(sqlx::Error::Encode(Box::new(error))))?;
+    }
+    Ok(outbox.append(tx).await?)
+}
+
+/// What an auditor reads of a category.
+fn face(one: &KeptCategory) -> serde_json::Value {
+    json!({
+        "path": one.category.path, "name": one.category.name, "name_es": one.category.name_es,
+        "place": one.category.position, "attributes": one.attributes,
+    })
 }
 
 /// Brings back those of `categories` that were removed since the writer's tree was read. The shop must be locked.

@@ -7,11 +7,13 @@ use crate::domain::winning::rank;
 use crate::error::Error;
 use crate::store::items::{self, Named};
 use ::store::{Scope, Tx, log};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::{
     ItemChanged, ItemOffer, ItemProposal, Listing, OfferStanding, ProductStatus, Variant,
 };
 use contracts::tenants::{Shop, ShopStatus};
 use kernel::{Ctx, Money, ProductId, TenantId};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -172,14 +174,20 @@ impl Products {
         let same_as = same_as.filter(|other| *other != product);
         let mut tx = self.db.begin(Scope::System).await?;
         let before = items::members(&mut *tx, &[product]).await?;
-        let item = items::match_by_hand(&mut tx, &ctx.actor, ctx.now, product, same_as).await?;
-        item.ok_or(Error::NotFound("product"))?;
+        let owner = items::match_by_hand(&mut tx, &ctx.actor, ctx.now, product, same_as).await?;
+        let owner = owner.ok_or(Error::NotFound("product"))?;
         items::settle(&mut tx, product).await?;
         // Those that it leaves; those that it joins are found by it.
-        let others = before.into_iter().flatten().filter(|other| *other != product);
-        let others = others.collect();
+        let others = others_of(product, before);
+        let now = others_of(product, items::members(&mut *tx, &[product]).await?);
+        let told = Changed::new("product.matched", AuditSubject::new("product", product, ""))
+            .of(Some(owner))
+            .before(json!({"same_as": others}))
+            .after(json!({"same_as": now}));
         log::append(&mut tx, ctx, &ItemChanged { product, others }).await?;
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
+        log::wake();
         // Other processes find it out when what they remember of both has had its time.
         for id in std::iter::once(product).chain(same_as) {
             self.standing.invalidate(&id);
@@ -206,11 +214,25 @@ impl Products {
         Ok(proposals.pop())
     }
 
-    pub(crate) async fn refuse_proposal(&self, product: ProductId) -> Result<(), Error> {
+    pub(crate) async fn refuse_proposal(&self, ctx: &Ctx, product: ProductId) -> Result<(), Error> {
         let mut tx = self.db.begin(Scope::System).await?;
-        let was_there = items::settle(&mut tx, product).await?;
+        let before = items::proposals(&mut tx, Some(product)).await?.pop();
+        if !items::settle(&mut tx, product).await? {
+            return Err(Error::NotFound("proposal"));
+        }
+        let label = before.as_ref().map(|one| one.title.clone()).unwrap_or_default();
+        let about = AuditSubject::new("product", product, label);
+        let mut told = Changed::new("product.match_refused", about);
+        // Gone with its product, nobody reads what it was any more.
+        if let Some(before) = &before {
+            told = told
+                .of(Some(before.shop))
+                .before(json!({"same_as": before.same_as, "title": before.same_as_title}));
+        }
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
-        was_there.then_some(()).ok_or(Error::NotFound("proposal"))
+        log::wake();
+        Ok(())
     }
 
     pub(crate) async fn propose_item(
@@ -270,6 +292,12 @@ impl Products {
         }
         Ok(faces)
     }
+}
+
+/// The other products of the item that a product is an offer of.
+fn others_of(product: ProductId, items: Vec<Vec<ProductId>>) -> Vec<ProductId> {
+    let members = items.into_iter().flatten();
+    members.filter(|other| *other != product).collect()
 }
 
 /// Matches products that were written with those of other shops that carry the same GTINs, in the transaction of the write.

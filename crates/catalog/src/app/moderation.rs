@@ -13,12 +13,14 @@ use crate::store::moderation::{self, Entry, Held, Rules, Seen};
 use crate::store::upsert;
 use ::store::{Scope, Tx, log};
 use contracts::Reply;
+use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::moderation::{
     ModerationDecided, ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
     VersionedRules,
 };
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{Ctx, Cursor, Fault, Kind, ModerationId, Page, PageLimit, ProductId, TenantId};
+use serde_json::json;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -234,6 +236,7 @@ impl Products {
     /// Holds from the next change on, if `seen` is the present version. What waits already waits on.
     pub async fn set_moderation_rules(
         &self,
+        ctx: &Ctx,
         seen: i64,
         mut rules: ModerationRules,
     ) -> Result<VersionedRules, Error> {
@@ -258,21 +261,42 @@ impl Products {
             return refused("words", format!("List at most {WORDS_MAX} words."));
         }
         let mut tx = self.db.begin(Scope::System).await?;
+        let before = moderation::rules(&mut tx).await?;
+        if before.version != seen {
+            let current = before.version;
+            return Err(Error::VersionChanged { current });
+        }
         let Some(version) = moderation::set_rules(&mut tx, seen, &rules).await? else {
             let current = moderation::rules(&mut tx).await?.version;
             return Err(Error::VersionChanged { current });
         };
+        let told = Changed::new(
+            "moderation.rules_changed",
+            AuditSubject::new("moderation_rules", "all", ""),
+        )
+        .before(json!(before.rules))
+        .after(json!(rules));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
+        log::wake();
         Ok(VersionedRules { version, rules })
     }
 
     /// Says whether a shop is taken for new no more. What waits only because it was new is seen at once.
     pub async fn trust_shop(&self, ctx: &Ctx, tenant: TenantId, trusted: bool) -> Result<(), Error> {
         let shops = self.tenants.shops(ctx, vec![tenant]).await?;
-        shops.first().ok_or(Error::NotFound("shop"))?;
+        let shop = shops.first().ok_or(Error::NotFound("shop"))?;
         let mut tx = self.db.begin(Scope::System).await?;
-        moderation::trust(&mut tx, tenant, trusted, &ctx.actor, ctx.now).await?;
+        if moderation::trust(&mut tx, tenant, trusted, &ctx.actor, ctx.now).await? {
+            let about = AuditSubject::new("shop", tenant, shop.name.as_str());
+            let told = Changed::new("moderation.shop_trusted", about)
+                .of(Some(tenant))
+                .before(json!({"trusted": !trusted}))
+                .after(json!({"trusted": trusted}));
+            log::append(&mut tx, ctx, &told).await?;
+        }
         tx.commit().await?;
+        log::wake();
         if !trusted {
             return Ok(());
         }
@@ -419,11 +443,11 @@ impl ModerationDesk for Products {
 
     fn set_rules<'a>(
         &'a self,
-        _ctx: &'a Ctx,
+        ctx: &'a Ctx,
         version: i64,
         rules: ModerationRules,
     ) -> Reply<'a, VersionedRules> {
-        Box::pin(async move { Ok(self.set_moderation_rules(version, rules).await?) })
+        Box::pin(async move { Ok(self.set_moderation_rules(ctx, version, rules).await?) })
     }
 
     fn trust<'a>(&'a self, ctx: &'a Ctx, tenant: TenantId, trusted: bool) -> Reply<'a, ()> {

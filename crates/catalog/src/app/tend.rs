@@ -392,7 +392,7 @@ impl CategoryDesk for Products {
         reply(self.match_by_hand(ctx, product, same_as))
     }
 
-    fn refuse_item_proposal<'a>(&'a self, _ctx: &'a Ctx, product: ProductId) -> Reply<'a, ()> {
-        reply(self.refuse_proposal(product))
+    fn refuse_item_proposal<'a>(&'a self, ctx: &'a Ctx, product: ProductId) -> Reply<'a, ()> {
+        reply(self.refuse_proposal(ctx, product))
     }
 }

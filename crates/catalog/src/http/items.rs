@@ -91,10 +91,10 @@ pub(super) async fn list(
 )]
 pub(super) async fn refuse(
     State(products): State<Products>,
-    _admin: Admin<perm::ManageCategories>,
+    admin: Admin<perm::ManageCategories>,
     Path(id): Path<ProductId>,
 ) -> Result<StatusCode, Problem> {
-    products.refuse_proposal(id).await?;
+    products.refuse_proposal(&admin.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -24,10 +24,10 @@ use httpkit::{Admin, IfMatch, Json, Problem, ProblemDocument, etag, perm};
 )]
 pub(super) async fn handler(
     State(products): State<Products>,
-    _admin: Admin<perm::ModerateCatalog>,
+    admin: Admin<perm::ModerateCatalog>,
     IfMatch(version): IfMatch,
     Json(rules): Json<ModerationRules>,
 ) -> Result<Response, Problem> {
-    let kept = products.set_moderation_rules(version, rules).await?;
+    let kept = products.set_moderation_rules(&admin.ctx, version, rules).await?;
     Ok(([(header::ETAG, etag(kept.version))], Json(kept.rules)).into_response())
 }

@@ -151,15 +151,15 @@ pub async fn part(conn: &mut PgConnection, products: &[ProductId]) -> Result<Vec
     Ok(left.into_iter().map(ProductId).collect())
 }
 
-/// Makes `product` an offer of the item of `same_as` by hand, or of nothing but itself. Says the item, if both are there.
+/// Makes `product` an offer of the item of `same_as` by hand, or of nothing but itself. Says whose it is, if both are there.
 pub async fn match_by_hand(
     conn: &mut PgConnection,
     actor: &Actor,
     now: Timestamp,
     product: ProductId,
     same_as: Option<ProductId>,
-) -> Result<Option<ProductId>, sqlx::Error> {
-    let item: Option<Uuid> = sqlx::query_scalar(
+) -> Result<Option<TenantId>, sqlx::Error> {
+    let owner: Option<Uuid> = sqlx::query_scalar(
         "with own as (
              select product_id, tenant_id from catalog.listing where product_id = $1
          ), other as (
@@ -178,7 +178,7 @@ pub async fn match_by_hand(
          select own.product_id, own.tenant_id, item.id, true, $4, $5 from own, item
          on conflict (product_id) do update
             set item_id = excluded.item_id, by_hand = true, matched_by = excluded.matched_by, matched_at = excluded.matched_at
-         returning item_id",
+         returning known.tenant_id",
     )
     .bind(product.0)
     .bind(same_as.map(|p| p.0))
@@ -187,7 +187,7 @@ pub async fn match_by_hand(
     .bind(now)
     .fetch_optional(conn)
     .await?;
-    Ok(item.map(ProductId))
+    Ok(owner.map(TenantId))
 }
 
 /// Proposals that operators are shown at once.

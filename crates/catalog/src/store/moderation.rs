@@ -91,13 +91,14 @@ pub async fn set_rules(
     .await
 }
 
+/// Says whether a shop is trusted; whether that is another answer than before.
 pub async fn trust(
     conn: &mut PgConnection,
     tenant: TenantId,
     trusted: bool,
     actor: &Actor,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     let statement = if trusted {
         sqlx::query(
             "insert into catalog.trusted_shop (tenant_id, actor, at) values ($1, $2, $3) on conflict (tenant_id) do nothing",
@@ -108,8 +109,7 @@ pub async fn trust(
     } else {
         sqlx::query("delete from catalog.trusted_shop where tenant_id = $1").bind(tenant)
     };
-    statement.execute(conn).await?;
-    Ok(())
+    Ok(statement.execute(conn).await?.rows_affected() > 0)
 }
 
 pub async fn is_trusted(conn: &mut PgConnection, tenant: TenantId) -> Result<bool, sqlx::Error> {

@@ -25,6 +25,7 @@ mod scene;
 mod schedule;
 mod schema;
 mod spare_files;
+mod trail;
 mod undo;
 mod undo_categories;
 mod uploads;

@@ -13,6 +13,7 @@ mod returns;
 mod saga;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unpaid;
 
 pub use batch::{Settle, SettleBatch};

@@ -46,6 +46,28 @@ async fn cut_at_capture(world: &World) -> (Instance, Order) {
     (instance, order)
 }
 
+/// What the audit trail was told: kind, the step before, and the one after with the note.
+async fn audited(world: &World) -> Vec<(String, String, String)> {
+    let mut all = world.db.changed().await;
+    all.retain(|one| {
+        one["kind"]
+            .as_str()
+            .is_some_and(|kind| kind.starts_with("payment."))
+    });
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    all.iter()
+        .map(|one| {
+            assert_eq!(one["after"]["note"], NOTE);
+            let (before, after) = (&one["before"]["step"], &one["after"]["step"]);
+            (text(&one["kind"]), text(before), text(after))
+        })
+        .collect()
+}
+
+fn once(kind: &str, before: &str, after: &str) -> Vec<(String, String, String)> {
+    vec![(kind.to_owned(), before.to_owned(), after.to_owned())]
+}
+
 async fn status(world: &World, order: &Order) -> (OrderStatus, Option<CancelReason>) {
     let order = world
         .orders
@@ -93,6 +115,11 @@ async fn a_paid_order_is_undone_once_and_its_timeline_says_by_whom() {
         .await
         .unwrap_err();
     assert_eq!(again.code, "order_cancelled");
+    // What was refused, before and after it, is no decision.
+    assert_eq!(
+        audited(&world).await,
+        once("payment.compensated", "confirmed", "confirmed")
+    );
     world.assert_clean(&instance).await;
 }
 
@@ -127,6 +154,10 @@ async fn a_step_is_tried_again_at_once() {
         (SagaState::Ended, "confirmed")
     );
     assert_eq!(world.charges(&order).await, (1, 1));
+    assert_eq!(
+        audited(&world).await,
+        once("payment.retried", &saga.step, &saga.step)
+    );
     world.assert_clean(&instance).await;
 }
 
@@ -157,6 +188,7 @@ async fn what_the_provider_does_not_say_is_said_in_its_place() {
     assert_eq!(nameless.unwrap_err().fields[0].pointer, "/reference");
     assert_eq!(status(&world, &order).await.0, OrderStatus::Placed);
 
+    let stands = instance.checkouts.saga(&world.ctx(), order.id).await.unwrap();
     let said = step_in(
         &world,
         &instance,
@@ -168,6 +200,14 @@ async fn what_the_provider_does_not_say_is_said_in_its_place() {
     assert_eq!(said.unwrap().step, "confirmed");
     assert_eq!(status(&world, &order).await.0, OrderStatus::Confirmed);
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Captured);
+    assert_eq!(
+        audited(&world).await,
+        once("payment.skipped", &stands.step, "confirm")
+    );
+    let all = world.db.changed().await;
+    let skipped = all.iter().find(|one| one["kind"] == "payment.skipped").unwrap();
+    assert_eq!(skipped["after"]["answer"], "captured");
+    assert_eq!(skipped["after"]["reference"], "ch_7");
     world.assert_clean(&instance).await;
 }
 

@@ -537,3 +537,33 @@ async fn a_webhook_says_that_a_slow_refund_is_through() {
     .await;
     world.assert_clean(&instance).await;
 }
+
+#[tokio::test]
+async fn a_refund_that_is_asked_for_is_told_once_however_often_it_is_asked_for() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let bought = buy(&world, &instance, &[&bowl], "tok_visa").await;
+    let request = amount(bought.part(&bowl), 700);
+    for _ in 0..2 {
+        refund(&world, &instance, &bowl, request.clone()).await.unwrap();
+    }
+    let refused = refund(&world, &instance, &bowl, amount(bought.part(&bowl), 9_000)).await;
+    assert_eq!(refused.unwrap_err().code, "refund_too_large");
+    let mut told = world.db.changed().await;
+    told.retain(|one| {
+        one["kind"]
+            .as_str()
+            .is_some_and(|kind| kind.starts_with("refund."))
+    });
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["kind"], "refund.asked");
+    assert_eq!(told[0]["tenant"], bowl.tenant.to_string());
+    let after = &told[0]["after"];
+    assert_eq!(after["amount"]["amount"], 700);
+    assert_eq!(
+        (after["to"].as_str(), after["reason"].as_str()),
+        (Some("origin"), Some("cracked"))
+    );
+    world.assert_clean(&instance).await;
+}

@@ -1,7 +1,7 @@
 //! Paying shops: what is due when, and what becomes of it at the provider.
 
 use super::holds::DEFAULT_SCHEDULE;
-use super::{Ledger, Rules};
+use super::{Ledger, Rules, told};
 use crate::domain::{PayoutState, Schedule, payout_made};
 use crate::error::Error;
 use crate::store::entries::post;
@@ -96,9 +96,10 @@ impl Ledger {
         }
         let mut tx = self.db().begin(Scope::Tenant(tenant)).await?;
         terms::begin(&mut tx, &[tenant.0], schedule.next(ctx.now.date_naive())).await?;
-        terms::lock(&mut tx, tenant).await?;
+        let before = told::terms(&mut tx, tenant).await?;
         terms::set_schedule(&mut tx, ctx, tenant, schedule).await?;
         terms::set_minimums(&mut tx, tenant, minimums).await?;
+        told::terms_changed(&mut tx, ctx, tenant, before).await?;
         tx.commit().await?;
         self.terms(tenant).await
     }
@@ -112,7 +113,9 @@ impl Ledger {
         if rules.plan.is_some() {
             crate::store::commission::changed(&mut tx).await?;
         }
+        let before = told::terms(&mut tx, tenant).await?;
         terms::set_rules(&mut tx, ctx, tenant, rules).await?;
+        told::terms_changed(&mut tx, ctx, tenant, before).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Payment providers' settlement files against the ledger.
 
-use super::Ledger;
+use super::{Ledger, told};
 use crate::domain::{Entry, FileLine, LineKind, entry_id, provider_fee, provider_transfer, read_file};
 use crate::error::Error;
 use crate::store::entries::post;
@@ -83,12 +83,14 @@ impl Ledger {
             }
         }
         post(&mut tx, &made).await?;
-        tx.commit().await?;
-        Ok(Imported {
+        let imported = Imported {
             lines: lines.len(),
             new: new.len(),
             posted: made.len(),
-        })
+        };
+        told::settlement_imported(&mut tx, ctx, (file.id, &hash[..]), provider, &imported).await?;
+        tx.commit().await?;
+        Ok(imported)
     }
 
     /// Where files and ledger disagree, in order of their place; `explained` picks those that somebody has explained, or
@@ -124,7 +126,9 @@ impl Ledger {
         };
         let found = settlements::breaks(&mut tx, there, 1).await?.pop();
         let found = found.ok_or(Error::NotFound("break"))?;
-        settlements::explain(&mut tx, ctx, &found, note).await?;
+        if settlements::explain(&mut tx, ctx, &found, note).await? {
+            told::break_explained(&mut tx, ctx, &found, note).await?;
+        }
         let explained = settlements::breaks(&mut tx, there, 1).await?.pop();
         tx.commit().await?;
         explained.ok_or(Error::NotFound("break"))

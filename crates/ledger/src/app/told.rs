@@ -1,16 +1,20 @@
 //! What operators changed, as the audit trail is told of it.
 
+use super::Imported;
 use crate::error::Error;
 use crate::store::commission::RuleRow;
-use crate::store::entries::currency;
+use crate::store::entries::{Found, currency};
 use crate::store::holds::HoldRow;
 use crate::store::listings::ListingRuleRow;
 use crate::store::purses::CardRow;
+use crate::store::settlements::BreakRow;
+use crate::store::terms::{self, TermsRow};
 use ::store::log;
 use contracts::audit::{AuditSubject, Changed};
-use kernel::{Ctx, Money, TenantId, UserId};
+use kernel::{Ctx, EntryId, Money, TenantId, UserId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 fn said_of_rule(row: &RuleRow) -> Value {
     let code = row.currency.as_deref();
@@ -170,5 +174,108 @@ pub async fn credit_granted(
 ) -> Result<(), Error> {
     let told = Changed::new("store_credit.granted", AuditSubject::new("user", user, ""))
         .after(json!({"amount": amount, "reason": reason}));
+    Ok(log::append(conn, ctx, &told).await?)
+}
+
+/// All terms of a shop as they stand, which whoever asks has locked: when it is paid, what is held, where its money goes.
+pub async fn terms(conn: &mut PgConnection, tenant: TenantId) -> Result<Value, Error> {
+    let row: TermsRow = terms::lock(conn, tenant).await?;
+    let minimums = terms::minimums(conn, &[tenant.0]).await?;
+    let minimums: Vec<Money> = minimums.into_iter().map(|(_, money)| money).collect();
+    Ok(json!({
+        "schedule": row.schedule,
+        "weekday": row.weekday,
+        "month_day": row.month_day,
+        "minimums": minimums,
+        "hold_days": row.hold_days,
+        "reserve_bp": row.reserve_bp,
+        "reserve_days": row.reserve_days,
+        // The provider's token for the account, never its number.
+        "destination": row.destination,
+        "plan": row.plan,
+    }))
+}
+
+/// They were changed: `before` is what [`terms`] said then.
+pub async fn terms_changed(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    tenant: TenantId,
+    before: Value,
+) -> Result<(), Error> {
+    let after = terms(conn, tenant).await?;
+    let told = Changed::new("payout_terms.changed", AuditSubject::new("shop", tenant, ""))
+        .of(Some(tenant))
+        .before(before)
+        .after(after);
+    Ok(log::append(conn, ctx, &told).await?)
+}
+
+/// An entry was reversed: `before` is how it was made, and `mirrored` undoes it.
+pub async fn entry_reversed(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    before: &Found,
+    mirrored: EntryId,
+    reason: &str,
+) -> Result<(), Error> {
+    let postings = &before.postings;
+    let said: Vec<Value> = postings
+        .iter()
+        .map(|posting| json!({"account": posting.account.name(), "sum": posting.amount}))
+        .collect();
+    // It concerns one shop or none: no entry that may be reversed is about two.
+    let shop = postings.iter().find_map(|posting| posting.tenant);
+    let told = Changed::new("entry.reversed", AuditSubject::new("entry", before.id, ""))
+        .of(shop)
+        .before(json!({"kind": before.kind, "postings": said}))
+        .after(json!({"reversed_by": mirrored, "note": reason}));
+    Ok(log::append(conn, ctx, &told).await?)
+}
+
+/// A provider's file was imported, which posts its fees and what it sent to the bank.
+pub async fn settlement_imported(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    (id, sha256): (Uuid, &[u8]),
+    provider: &str,
+    imported: &Imported,
+) -> Result<(), Error> {
+    let told = Changed::new(
+        "settlement.imported",
+        AuditSubject::new("settlement_file", id, provider),
+    )
+    .after(json!({
+        "provider": provider,
+        "sha256": kernel::hex(sha256),
+        "lines": imported.lines,
+        "new": imported.new,
+        "posted": imported.posted,
+    }));
+    Ok(log::append(conn, ctx, &told).await?)
+}
+
+/// Somebody said why a file and the ledger disagree there: `before` is how the disagreement stood.
+pub async fn break_explained(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    before: &BreakRow,
+    note: &str,
+) -> Result<(), Error> {
+    let code = currency(&before.currency)?;
+    let told = Changed::new(
+        "settlement.break_explained",
+        AuditSubject::new("settlement_break", &before.place, &before.reference),
+    )
+    .before(json!({
+        "theirs": before.theirs.map(|minor| Money::new(minor, code)),
+        "ours": before.ours.map(|minor| Money::new(minor, code)),
+        "note": before.note,
+    }))
+    .after(json!({
+        "theirs": before.theirs.map(|minor| Money::new(minor, code)),
+        "ours": before.ours.map(|minor| Money::new(minor, code)),
+        "note": note,
+    }));
     Ok(log::append(conn, ctx, &told).await?)
 }

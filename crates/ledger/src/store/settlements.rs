@@ -216,14 +216,14 @@ pub async fn breaks(
         .await
 }
 
-/// Keeps what somebody found out; what was said before stays as well.
+/// Keeps what somebody found out; what was said before stays as well. False where the same moment has been explained.
 pub async fn explain(
     conn: &mut PgConnection,
     ctx: &Ctx,
     of: &BreakRow,
     note: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
         "insert into ledger.break_explained (place, at, theirs, ours, note, actor) values ($1, $2, $3, $4, $5, $6)
          on conflict on constraint break_explained_pkey do nothing",
     )
@@ -235,7 +235,7 @@ pub async fn explain(
     .bind(Json(&ctx.actor))
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Which of some entries exist.

@@ -353,3 +353,67 @@ async fn a_shop_sees_its_own_sums_and_moves_no_boundary() {
         .expect("no row");
     assert_eq!(moved.rows_affected(), 0);
 }
+
+#[tokio::test]
+async fn closed_days_are_summed_anew_and_what_differs_is_named() {
+    let world = World::new().await;
+    let shop = TenantId::new(begin(1));
+    for day in [1, 1, 2] {
+        world
+            .sell(&Ctx::system("test", at(day, 12)), shop, eur(1_000))
+            .await;
+    }
+    let reversed = world.sell(&Ctx::system("test", at(2, 13)), shop, eur(500)).await;
+    world
+        .refund(&Ctx::system("test", at(4, 13)), reversed, shop, eur(500))
+        .await;
+    world.ledger.close_days(day(3)).await.expect("closed");
+    let replayed = ledger::replay(&world.ledger).await.expect("replayed");
+    assert_eq!(
+        (replayed.postings, replayed.days),
+        (12, 2),
+        "what is open is no sum yet"
+    );
+    assert_eq!(replayed.differences, []);
+
+    let mut owner = world.db.owner().await;
+    let mut spoil = async |sql: &'static str| {
+        sqlx::query(sql).execute(&mut owner).await.expect("spoilt");
+        let replayed = ledger::replay(&world.ledger).await.expect("replayed");
+        let told = replayed.differences.iter().map(ToString::to_string);
+        told.collect::<Vec<_>>()
+    };
+    // How many entries they are of is nothing that amounts tell.
+    let counted =
+        spoil("update ledger.day_sum set entries = entries + 1 where account = 'seller_payable' and day = '2026-03-02'")
+            .await;
+    assert_eq!(
+        counted,
+        [format!(
+            "ledger.day_sum 2026-03-02: EUR of seller_payable of shop {shop} (sale): -1800 in 2 postings of 3 entries; \
+             its postings sum to -1800 in 2 of 2 entries"
+        )]
+    );
+    spoil("update ledger.day_sum set entries = entries - 1 where account = 'seller_payable' and day = '2026-03-02'")
+        .await;
+    let gone =
+        spoil("delete from ledger.day_total where account = 'provider_clearing' and day = '2026-03-03'")
+            .await;
+    assert_eq!(
+        gone,
+        [
+            "ledger.day_total 2026-03-03: EUR of provider_clearing (sale): nothing; its postings sum to 1500 in 2"
+        ]
+    );
+    let invented =
+        spoil("insert into ledger.day_total values ('2026-03-01', 'bank', 'EUR', 'sale', false, 7, 1)").await;
+    assert_eq!(invented.len(), 2, "{invented:?}");
+    assert_eq!(
+        invented[0],
+        "ledger.day_total 2026-03-01: EUR of bank (sale): 7 in 1 postings; its postings none"
+    );
+    // Nothing was changed by looking.
+    spoil("select ledger.reopen('2026-03-01')").await;
+    world.ledger.close_days(day(3)).await.expect("closed anew");
+    assert_eq!(spoil("select 1").await, Vec::<String>::new());
+}

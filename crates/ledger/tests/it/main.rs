@@ -13,6 +13,7 @@ mod purses;
 mod reconcile;
 mod sending;
 mod sums;
+mod trail;
 mod unlisted;
 mod world;
 mod years;

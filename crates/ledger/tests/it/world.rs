@@ -141,10 +141,10 @@ impl World {
             .expect("terms");
     }
 
-    /// Topics of the log, in order.
+    /// Topics of the log, in order, without what only the audit trail is told.
     pub async fn topics(&self) -> Vec<String> {
         let mut owner = self.db.owner().await;
-        sqlx::query_scalar("select topic from log.event order by xid, id")
+        sqlx::query_scalar("select topic from log.event where topic <> 'audit.changed' order by xid, id")
             .fetch_all(&mut owner)
             .await
             .expect("read")

@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod attack;
+mod audited;
 mod description;
 mod downloads;
 mod ended;
@@ -17,6 +18,7 @@ mod isolation;
 mod objects;
 mod pages;
 mod parcels;
+mod read_tables;
 mod replay;
 mod rightly;
 mod routes;

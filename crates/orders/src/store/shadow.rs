@@ -1,6 +1,7 @@
 //! A second set of the read tables, for as long as a transaction lasts.
 
-use crate::replay::Difference;
+use crate::replay::{Difference, SumDifference};
+use chrono::NaiveDate;
 use kernel::Timestamp;
 use serde::Serialize;
 use sqlx::types::Json;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 /// Tables like the live ones, empty, that end with the transaction.
 pub async fn make(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    for table in ["order", "sub_order", "line"] {
+    for table in ["order", "sub_order", "line", "sales_day"] {
         let create = format!(
             "create temporary table shadow_{table} (like orders.{table} including constraints) on commit drop"
         );
@@ -91,4 +92,50 @@ pub async fn histories_after(
     .bind(limit)
     .fetch_all(conn)
     .await
+}
+
+/// Sums the shadow's sub-orders up by day, as far as the live ones are, and says how many days those are.
+pub async fn sum_up(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    // Nobody else looks at tables that end with a transaction.
+    for table in ["shadow_sub_order", "shadow_line"] {
+        let analyze = format!("analyze {table}");
+        sqlx::query(AssertSqlSafe(analyze)).execute(&mut *conn).await?;
+    }
+    sqlx::query(include_str!("../sql/shadow_sales.sql"))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query_scalar("select count(distinct day) from shadow_sales_day")
+        .fetch_one(conn)
+        .await
+}
+
+/// Days that are summed up and of whose orders something was told that is not heard or not summed up yet.
+pub async fn told(conn: &mut PgConnection) -> Result<Vec<NaiveDate>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select told.day
+           from (select day from orders.sales_stale
+                 union
+                 select orders.day_of(e.key) + later
+                   from log.cursor c
+                   join log.event e on e.topic = any (c.topics) and (e.xid, e.id) > (c.xid, c.id)
+                  cross join generate_series(0, 1) as later
+                  where c.consumer = 'orders.sales') told
+           join orders.sales_summed s on told.day < s.before
+          order by 1",
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Sums of which the live tables and their shadow say different things, but for those of `told` days.
+pub async fn sum_differences(
+    conn: &mut PgConnection,
+    told: &[NaiveDate],
+    limit: i64,
+) -> Result<Vec<SumDifference>, sqlx::Error> {
+    sqlx::query_as(include_str!("../sql/shadow_differences.sql"))
+        .bind(told)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }

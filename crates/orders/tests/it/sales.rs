@@ -217,3 +217,60 @@ async fn a_day_is_summed_up_once_more_when_something_is_told_of_its_orders() {
     let none: [String; 0] = [];
     assert_eq!(orders::verify(&world.orders).await.unwrap(), none);
 }
+
+#[tokio::test]
+async fn sums_are_made_anew_from_the_histories_and_what_differs_is_named() {
+    let mut world = World::new().await;
+    let (one, other) = (world.shop(), world.shop());
+    let at = |day| midnight(3, day) + TimeDelta::hours(8);
+    let order = world.places_and_pays(&[one, other], at(2)).await;
+    world
+        .tell_at(order.clone(), Command::Refund(refund(&order, 700)), now())
+        .await;
+    world.places_and_pays(&[one], at(5)).await;
+    // Not paid, and not over: nobody sold it, and today is not summed up.
+    world.place(&world.buyer(), &[one]).await;
+    world
+        .places_and_pays(&[other], midnight(3, 14) + TimeDelta::hours(1))
+        .await;
+    world.sum_up().await;
+    let replayed = async || orders::replay(&world.orders, |_| ()).await.unwrap();
+    let right = replayed().await;
+    assert_eq!((right.orders, right.days), (4, 2));
+    assert_eq!((right.sum_differences, right.left_out), (vec![], vec![]));
+
+    let spoil = async |sql: &'static str| {
+        sqlx::query(sql)
+            .execute(&mut world.db.owner().await)
+            .await
+            .unwrap();
+        let found = replayed().await.sum_differences;
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let names = |found: &[String], start: &str| found.iter().any(|one| one.starts_with(start));
+    let dearer =
+        spoil("update orders.sales_day set sold = sold + 1 where kind = 'market' and day = '2026-03-02'")
+            .await;
+    assert_eq!(dearer.len(), 1, "{dearer:?}");
+    assert!(
+        names(&dearer, "orders.sales_day 2026-03-02: market in EUR: 1 orders"),
+        "{dearer:?}"
+    );
+    let gone = spoil("delete from orders.sales_day where kind = 'shop' and day = '2026-03-05'").await;
+    assert!(
+        names(&gone, "orders.sales_day 2026-03-05: shop in EUR of shop"),
+        "{gone:?}"
+    );
+    let more = spoil("update orders.sales_month set units = units + 1 where kind = 'goods'").await;
+    assert!(
+        names(&more, "orders.sales_month 2026-03-01: goods in EUR"),
+        "{more:?}"
+    );
+    assert_eq!(more.len(), 3, "{more:?}");
+
+    // Of what is yet to be summed up once more nothing is said, nor of its month.
+    let waits = spoil("insert into orders.sales_stale (day) values ('2026-03-02')").await;
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    let left_out = replayed().await.left_out;
+    assert_eq!(left_out, [NaiveDate::from_ymd_opt(2026, 3, 2).unwrap()]);
+}

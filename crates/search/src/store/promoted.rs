@@ -72,6 +72,14 @@ pub async fn tariffs(conn: &mut PgConnection) -> Result<Vec<TariffRow>, sqlx::Er
     .await
 }
 
+/// Until the transaction ends nobody else sets a tariff: each is told with the one before it.
+pub async fn set_tariffs_alone(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('search.promoted_tariff', 0))")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub async fn set_tariff(
     conn: &mut PgConnection,
     ctx: &Ctx,

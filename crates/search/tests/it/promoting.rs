@@ -88,6 +88,42 @@ async fn each_day_is_told_once_and_not_while_nothing_is_for_sale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tariff_is_told_with_the_one_before_it_in_its_currency() {
+    let stand = Stand::new(Kind::Embedded).await;
+    let searches = search::Searches::new();
+    let promoter = promoter(&stand, &searches);
+    let start = now_ctx();
+    for (hour, (per_day, currency)) in [(200, Currency::EUR), (300, Currency::USD), (900, Currency::EUR)]
+        .into_iter()
+        .enumerate()
+    {
+        let tariff = NewPromotedTariff {
+            per_day: Money::new(per_day, currency),
+            tax_bp: 0,
+            note: "agreed".to_owned(),
+        };
+        let at = later(&start, i64::try_from(hour).unwrap());
+        promoter.set_tariff(&at, tariff).await.unwrap();
+    }
+    let told: Vec<Value> = sqlx::query_scalar(
+        "select payload::jsonb from log.event
+          where topic = 'audit.changed' and payload ->> 'kind' = 'promoted.tariff_set' order by id",
+    )
+    .fetch_all(&mut stand.owner().await)
+    .await
+    .expect("events");
+    let amount = |side: &Value| side["per_day"]["amount"].as_i64();
+    let said: Vec<_> = told
+        .iter()
+        .map(|one| (amount(&one["before"]), amount(&one["after"])))
+        .collect();
+    assert_eq!(
+        said,
+        [(None, Some(200)), (None, Some(300)), (Some(200), Some(900))]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn days_without_the_marketplace_are_let_off_and_a_pause_in_selling_lets_off_no_whole_day() {
     let stand = Stand::new(Kind::Embedded).await;
     stand.world.keep(listing(1, "Bowl"), 3);

@@ -5,9 +5,11 @@ use crate::Error;
 use crate::domain::{Item, ItemState, Statement};
 use crate::store::onboarding::{self, ItemLine};
 use crate::store::shop;
-use ::store::Scope;
+use ::store::{Scope, log};
+use contracts::audit::{AuditSubject, Changed};
 use contracts::tenants::ShopStatus;
 use kernel::{Ctx, TenantId};
+use serde_json::{Value, json};
 
 impl Shops {
     pub async fn onboarding(&self, tenant: TenantId) -> Result<Vec<ItemLine>, Error> {
@@ -56,9 +58,21 @@ impl Shops {
         }
         onboarding::judge(&mut *tx, tenant, item, state, remark, ctx.now).await?;
         let line = line_of(onboarding::list(&mut *tx, tenant).await?, item)?;
+        let about = AuditSubject::new("shop", tenant, shop.shop.name.as_str());
+        let told = Changed::new("onboarding.judged", about)
+            .of(Some(tenant))
+            .before(judged(&before))
+            .after(judged(&line));
+        log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
+        log::wake();
         Ok(line)
     }
+}
+
+/// What the audit trail is told of an item: how it stands, and nothing of what the shop stated.
+fn judged(line: &ItemLine) -> Value {
+    json!({"item": line.item, "status": line.state, "note": line.remark})
 }
 
 fn line_of(lines: Vec<ItemLine>, item: Item) -> Result<ItemLine, Error> {

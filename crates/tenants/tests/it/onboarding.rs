@@ -69,6 +69,29 @@ async fn items_are_stated_judged_and_stated_again() {
         .await
         .expect(200);
     assert_eq!(list().await[1], "bank_account accepted");
+
+    let mut told = app.db.changed().await;
+    told.retain(|one| one["kind"] == "onboarding.judged");
+    let said: Vec<_> = told.iter().map(|one| (&one["before"], &one["after"])).collect();
+    let item = |name: &str, state: &str, note: &str| json!({"item": name, "status": state, "note": note});
+    assert_eq!(
+        said,
+        [
+            (
+                &item("bank_account", "submitted", ""),
+                &item("bank_account", "rejected", "another holder")
+            ),
+            (&item("identity", "missing", ""), &item("identity", "waived", "")),
+            (
+                &item("bank_account", "submitted", ""),
+                &item("bank_account", "accepted", "")
+            ),
+        ]
+    );
+    assert!(
+        !json!(told).to_string().contains("1332"),
+        "nothing of what was stated"
+    );
 }
 
 #[tokio::test]

@@ -3,4 +3,5 @@
 
 mod deliver;
 mod endpoints;
+mod many;
 mod world;

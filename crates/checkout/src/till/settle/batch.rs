@@ -1,12 +1,14 @@
 use super::refund::Share;
 use super::refund::table::Refunds;
 use super::saga::Sagas;
+use super::told::told;
 use super::{Ask, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
 use crate::discount::claims;
 use crate::error::Error;
 use crate::tender::{parts, tendered};
 use crate::till::lane::{Failure, Work};
 use crate::till::place::{batch_ctx, destination, lines};
+use contracts::audit::Changed;
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded, RefundCameBack};
 use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
@@ -50,6 +52,8 @@ pub(super) struct Decided {
     pub(super) change: Change,
     pub(super) decision: Decision,
     saga: Option<Saga>,
+    /// What the audit trail is told of it.
+    told: Option<Changed>,
     /// The order as it was, where the decision depends on stock that is yet to be looked at.
     before: Option<Order>,
 }
@@ -119,6 +123,7 @@ fn decide_one(command: &Settle, case: Option<Case>) -> Result<Result<Decided, Er
         Ok(decision) => decision,
         Err(refused) => return Ok(Err(refused)),
     };
+    let told = told(&case, &command.ask, &decision);
     let saga = decision.saga.clone().or(case.saga);
     let before = decision.hold.is_some().then(|| case.order.clone());
     let change = Change::new(&command.ctx, case.order, std::mem::take(&mut decision.order))?;
@@ -126,6 +131,7 @@ fn decide_one(command: &Settle, case: Option<Case>) -> Result<Result<Decided, Er
         change,
         decision,
         saga,
+        told,
         before,
     }))
 }
@@ -432,8 +438,16 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
 
 /// What others learn: of the order from orders, of the payment here, because only the till moves both.
 fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(), serde_json::Error> {
-    let Decided { change, decision, .. } = decided;
+    let Decided {
+        change,
+        decision,
+        told,
+        ..
+    } = decided;
     change.publish(outbox)?;
+    if let Some(told) = told {
+        outbox.push(&command.ctx, told)?;
+    }
     let (order, payment) = (change.order.id, change.order.placed.payment);
     match &decision.payment {
         Some(Payment::Captured { reference }) => outbox.push(

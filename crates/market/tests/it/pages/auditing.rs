@@ -164,3 +164,17 @@ async fn somebody_who_lost_their_app_is_helped_with_a_reason() {
     told(&world, &target, "Came by with a passport.").await;
     world.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_had_the_search_index_made_anew_is_in_the_trail() {
+    let world = World::new().await;
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    admin
+        .post(&world, "/operator/system/rebuild-index", &[])
+        .await
+        .expect(303);
+    let target = format!("{AUDIT}?lang=en&kind=search.index_rebuilt");
+    let text = told(&world, &target, "The search index").await;
+    assert!(!text.contains("No change matches that"), "{text}");
+    world.close().await;
+}

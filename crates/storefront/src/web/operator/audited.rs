@@ -13,8 +13,9 @@ use uuid::Uuid;
 /// What people do not look at: by what a thing is known to programs, and what counts its changes.
 const HIDDEN: [&str; 5] = ["id", "version", "etag", "position", "schema"];
 /// Fields whose values are words of the program's own.
-const CODED: [&str; 9] = [
-    "answer", "change", "funder", "kind", "owner", "reason", "rhythm", "status", "verdict",
+const CODED: [&str; 14] = [
+    "account", "answer", "change", "funder", "item", "kind", "owner", "reason", "rhythm", "schedule",
+    "status", "step", "to", "verdict",
 ];
 
 /// What was done.
