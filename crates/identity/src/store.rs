@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_key;
 pub mod challenge;
+pub mod device;
 pub mod guard;
 pub mod key;
 pub mod language;

@@ -67,7 +67,7 @@ mails! {
     /// To the owner of a shop.
     ReturnWaits "return_waits" Returns [name order goods until] needs [],
     /// To staff of a shop: what became few, or none, in the last hour.
-    LowStock "low_stock" Stock [name shop goods link] needs [],
+    LowStock "low_stock" Stock [name shop goods more link] needs [],
     UnreadMessage "unread_message" Messages [name sender subject excerpt link] needs [],
     ThreadClosed "thread_closed" Moderation [name subject why link] needs [],
     MessageRemoved "message_removed" Moderation [name subject why link] needs [],

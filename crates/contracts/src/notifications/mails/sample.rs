@@ -60,6 +60,7 @@ fn fact(kind: MailKind, place: &str, language: Language) -> MailFact {
         "market" => text("market.example"),
         "device" => text("Firefox on Linux"),
         "address" => text("203.0.113.7"),
+        "more" => MailFact::Count(12),
         "days" => MailFact::Count(7),
         "password_link" => text("https://market.example/forgot-password"),
         // Where it leads is each kind's own.
