@@ -29,7 +29,7 @@ fn place(table: ViewTable) -> (&'static str, Permission) {
 }
 
 /// The filters among what an address asks for, in one spelling.
-fn filters(query: &str) -> String {
+pub fn filters(query: &str) -> String {
     let asked = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
     let kept = asked.filter(|(name, value)| !value.is_empty() && !NO_FILTERS.contains(&name.as_ref()));
     form_urlencoded::Serializer::new(String::new())
@@ -37,7 +37,7 @@ fn filters(query: &str) -> String {
         .finish()
 }
 
-fn address(path: &str, query: &str) -> String {
+pub fn address(path: &str, query: &str) -> String {
     match query {
         "" => path.to_owned(),
         query => format!("{path}?{query}"),
