@@ -11,6 +11,7 @@ mod people;
 mod refresh;
 mod register;
 mod reset_password;
+mod saved_views;
 mod second_factor;
 mod sessions;
 mod verify_email;
@@ -51,6 +52,8 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(people::set_role, people::take_role))
         .routes(routes!(people::end_sessions))
         .routes(routes!(people::remove_second_factor))
+        .routes(routes!(saved_views::list, saved_views::save))
+        .routes(routes!(saved_views::rename, saved_views::delete))
         .with_state(accounts)
 }
 

@@ -14,6 +14,7 @@ mod reviews;
 mod search;
 mod shipping;
 mod tried;
+mod views;
 mod webhooks;
 mod wishlists;
 
@@ -353,6 +354,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.extend(money::of_seller(world));
     reaches.extend(shipping::of_seller(world));
     reaches.extend(api_keys::of_seller(world).await);
+    reaches.extend(views::of_seller(world).await);
     reaches.extend(webhooks::of_seller(world).await);
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);
@@ -500,6 +502,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     reaches.extend(downloads::of_buyer(world).await);
     reaches.extend(messages::of_buyer(world).await);
     reaches.extend(notifications::of_buyer(world).await);
+    reaches.extend(views::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(

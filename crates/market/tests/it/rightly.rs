@@ -17,6 +17,7 @@ mod sales;
 mod search;
 pub mod stock;
 mod taxes;
+mod views;
 mod waiting;
 mod webhooks;
 pub mod wishlists;
@@ -33,6 +34,7 @@ pub use sales::{line_of, refund_of_a, return_of_a};
 pub use search::{promoted_of_a, search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
 pub use taxes::tax_rate_of;
+pub use views::view_of;
 pub use webhooks::webhook_of_a;
 
 use crate::spec::Call;
@@ -89,6 +91,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         return call;
     }
     if let Some(call) = people::call(world, operation, who).await {
+        return call;
+    }
+    if let Some(call) = views::call(world, operation, who).await {
         return call;
     }
     if let Some(call) = waiting::call(world, operation, n).await {

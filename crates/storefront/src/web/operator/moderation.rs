@@ -10,7 +10,7 @@ use crate::web::Shop;
 use crate::web::differences::in_words;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::saved_views::{address, filters};
+use crate::web::saved_views::address;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -19,6 +19,7 @@ use contracts::catalog::moderation::{
     FlagReason, ModerationFilter, ModerationItem, ModerationKind, ModerationRules, ModerationState, Review,
     Verdict, VersionedRules,
 };
+use contracts::saved_views::filters;
 use kernel::{Cursor, Fault, Kind, ModerationId, Page, Permission, TenantId};
 use serde::Deserialize;
 
