@@ -6,6 +6,7 @@ mod login;
 mod logout;
 mod mailed_link;
 mod me;
+mod operator_invitations;
 mod partner_keys;
 mod people;
 mod refresh;
@@ -52,6 +53,9 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(people::set_role, people::take_role))
         .routes(routes!(people::end_sessions))
         .routes(routes!(people::remove_second_factor))
+        .routes(routes!(operator_invitations::list, operator_invitations::invite))
+        .routes(routes!(operator_invitations::withdraw))
+        .routes(routes!(operator_invitations::accept))
         .routes(routes!(saved_views::list, saved_views::save))
         .routes(routes!(saved_views::rename, saved_views::delete))
         .with_state(accounts)

@@ -9,6 +9,7 @@ pub mod key;
 pub mod language;
 pub mod mail;
 pub mod mailed_token;
+pub mod operator_invitation;
 pub mod partner_key;
 pub mod person;
 pub mod recovery_code;

@@ -2,7 +2,9 @@
 
 use super::Accounts;
 use crate::Error;
-use crate::store::{challenge, device, guard, mail, mailed_token, second_factor, session};
+use crate::store::{
+    challenge, device, guard, mail, mailed_token, operator_invitation, second_factor, session,
+};
 use chrono::Duration;
 use kernel::{SharedClock, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +39,7 @@ impl Accounts {
         let db = self.db().pool();
         session::drop_over(db, now - KEPT).await?;
         mailed_token::drop_expired(db, now - KEPT).await?;
+        operator_invitation::drop_over(db, now - KEPT).await?;
         challenge::drop_expired(db, now).await?;
         second_factor::drop_pending(db, now - PENDING_FACTOR_TTL).await?;
         mail::drop_old(db, now - KEPT).await?;

@@ -310,7 +310,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     }
     reaches.extend(cards::of_seller(world).await);
     reaches.extend(features::of_seller(world));
-    reaches.extend(people::of_seller(world));
+    reaches.extend(people::of_seller(world).await);
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(reach("list_listing_charges", &[&a.id], &[403]));
     reaches.push(json(
@@ -503,6 +503,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     reaches.extend(messages::of_buyer(world).await);
     reaches.extend(notifications::of_buyer(world).await);
     reaches.extend(views::of_buyer(world).await);
+    reaches.extend(people::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(

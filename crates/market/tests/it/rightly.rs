@@ -27,7 +27,7 @@ pub use api_keys::{api_key_of_a, api_key_with};
 pub use cards::gift_card;
 pub use messages::{Talk, talk_of_a};
 pub use notifications::{device_of, failed_job, notice_of, notice_of_a};
-pub use people::with_factor;
+pub use people::{invited_operator, secret_of_invited, with_factor};
 pub use reviews::{received_by, review_of_a};
 use sales::refunded_of_a;
 pub use sales::{line_of, refund_of_a, return_of_a};
@@ -168,7 +168,9 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         }
         // Nobody can guess a link; that mailed links work is identity's own test, and that of tenants.
         "reset_password" => to(&[]).json(&json!({"token": "a-guess", "password": PASSWORD})),
-        "verify_email" | "accept_invitation" => to(&[]).json(&json!({"token": "a-guess"})),
+        "verify_email" | "accept_invitation" | "accept_operator_invitation" => {
+            to(&[]).json(&json!({"token": "a-guess"}))
+        }
         "end_session" => {
             if let Some(who) = who {
                 world.sign_in(who).await;
