@@ -21,6 +21,7 @@ mod upkeep;
 pub use api_keys::{NewApiKey, ShownApiKey};
 pub use key::OVERLAP_HOURS_MAX;
 pub use partner_keys::{NewPartnerKey, Shown};
+pub(crate) use saved_views::named as view_name;
 pub use sign_in::{SignInAs, TokenPair};
 pub use upkeep::work;
 

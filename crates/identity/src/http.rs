@@ -56,8 +56,19 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(operator_invitations::list, operator_invitations::invite))
         .routes(routes!(operator_invitations::withdraw))
         .routes(routes!(operator_invitations::accept))
-        .routes(routes!(saved_views::list, saved_views::save))
-        .routes(routes!(saved_views::rename, saved_views::delete))
+        .routes(routes!(saved_views::list_of_staff, saved_views::save_of_staff))
+        .routes(routes!(
+            saved_views::rename_of_staff,
+            saved_views::delete_of_staff
+        ))
+        .routes(routes!(
+            saved_views::list_of_operator,
+            saved_views::save_of_operator
+        ))
+        .routes(routes!(
+            saved_views::rename_of_operator,
+            saved_views::delete_of_operator
+        ))
         .with_state(accounts)
 }
 

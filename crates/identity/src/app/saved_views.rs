@@ -11,7 +11,7 @@ use kernel::{Ctx, Fault, Kind, uuid_at};
 use uuid::Uuid;
 
 /// As it is kept.
-fn named(name: &str) -> Result<String, Fault> {
+pub fn named(name: &str) -> Result<String, Fault> {
     let name = name.trim();
     let is_right = (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.contains(char::is_control);
     if is_right {

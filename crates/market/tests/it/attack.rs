@@ -382,6 +382,7 @@ async fn a_shop_cannot_reach_anything_of_another() {
         downloads::NAME_NOTHING,
         messages::NAME_NOTHING,
         notifications::NAME_NOTHING,
+        views::NAME_NOTHING,
     ]
     .concat();
     check_all_tried(sellers, &reaches, &nothing);
@@ -502,7 +503,6 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     reaches.extend(downloads::of_buyer(world).await);
     reaches.extend(messages::of_buyer(world).await);
     reaches.extend(notifications::of_buyer(world).await);
-    reaches.extend(views::of_buyer(world).await);
     reaches.extend(people::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.

@@ -34,7 +34,7 @@ pub use sales::{line_of, refund_of_a, return_of_a};
 pub use search::{promoted_of_a, search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
 pub use taxes::tax_rate_of;
-pub use views::view_of;
+pub use views::view_of_a;
 pub use webhooks::webhook_of_a;
 
 use crate::spec::Call;

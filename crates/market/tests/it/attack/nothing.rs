@@ -126,7 +126,6 @@ pub fn of_buyers() -> Vec<(&'static str, &'static str)> {
         super::messages::NAME_NOTHING,
         super::notifications::NAME_NOTHING,
         super::reviews::NAME_NOTHING,
-        super::views::NAME_NOTHING,
         super::wishlists::NAME_NOTHING,
     ]
     .concat()
