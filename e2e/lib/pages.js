@@ -65,6 +65,8 @@ export const pagesOf = (found) => ({
     ['reset-password-spent', '/reset-password', '/reset-password?token=spent'],
     ['invitation', '/invitation', found.invitation],
     ['invitation-spent', '/invitation', '/invitation?token=spent'],
+    ['join', '/join', found.join],
+    ['join-spent', '/join', '/join?token=spent'],
     ['help', '/help', '/help'],
     ['about', '/about', '/about'],
     ['components', '/dev/components', '/dev/components'],

@@ -109,6 +109,14 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   await expect(told(seller)).toHaveText('The invitation is on its way.')
   found.invitation = await linkOfMail(seller, invited, '/invitation?token=')
 
+  const colleague = newEmail('colleague')
+  await operator.goto('/operator/people')
+  const inviting = within(operator).getByRole('region', { name: 'Invite somebody' })
+  await inviting.getByLabel('E-mail address').fill(colleague)
+  await inviting.getByRole('button', { name: 'Send the invitation' }).click()
+  await expect(told(operator)).toHaveText('The invitation is on its way.')
+  found.join = await linkOfMail(operator, colleague, '/join?token=')
+
   found.payment = `/operator/payments/${found.order.split('/')[2]}`
   writeFileSync(scene, JSON.stringify(found, null, 1))
 })

@@ -52,6 +52,8 @@ create table catalog.moderation (
 create table catalog.moderation_pool partition of catalog.moderation default;
 create unique index moderation_waiting on catalog.moderation (tenant_id, product_id) where state = 'waiting';
 create index moderation_queue on catalog.moderation (id) where state = 'waiting';
+create index moderation_queue_of_kind on catalog.moderation (is_new, id) where state = 'waiting';
+create index moderation_queue_of_shop on catalog.moderation (tenant_id, id) where state = 'waiting';
 select store.isolate('catalog.moderation');
 
 -- Products whose present state buyers do not see: it waits, or was refused. The document is the listing as its seller has it;

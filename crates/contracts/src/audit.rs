@@ -105,6 +105,8 @@ pub const KINDS: &[&str] = &[
     "staff.role",
     "account.api_key_made",
     "account.api_key_revoked",
+    "account.invitation_withdrawn",
+    "account.invited",
     "account.partner_key_made",
     "account.partner_key_revoked",
     "account.password_changed",

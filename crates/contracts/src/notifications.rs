@@ -184,6 +184,8 @@ notices! {
     SecondFactorOff "second_factor_off" Security,
     RecoveryCodesMade "recovery_codes_made" Security,
     RecoveryCodeUsed "recovery_code_used" Security,
+    /// Somebody signed in with a device that was not used with this account before.
+    NewDevice "new_device" Security,
 }
 
 /// Whose notices.
@@ -224,7 +226,8 @@ pub struct TopicChoice {
     /// In the list of notifications.
     pub in_app: bool,
     pub email: bool,
-    /// By text message, once there is a telephone. Of a change, what is absent stays.
+    /// By text message, once there is a telephone; as one of a shop's staff, of what that shop is told. Of a change, what is
+    /// absent stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<bool>,
     /// To devices, once there are some. Of a change, what is absent stays.
@@ -443,10 +446,10 @@ service! {
         fn mark_read(reader: NoticeReader, id: EventId, language: Language) -> Notice;
         /// Marks all as read up to one, with it, and answers how many were not. What came after it stays unread.
         fn mark_all_read(reader: NoticeReader, through: EventId) -> u32;
-        /// How somebody wants to be told: all topics.
-        fn settings(user: UserId) -> NoticeSettings;
+        /// How somebody wants to be told: all topics. At a shop where they work, text messages are of what it is told.
+        fn settings(user: UserId, shop: Option<TenantId>) -> NoticeSettings;
         /// Answers with how it is then.
-        fn change_settings(user: UserId, change: NoticeSettings) -> NoticeSettings;
+        fn change_settings(user: UserId, shop: Option<TenantId>, change: NoticeSettings) -> NoticeSettings;
         /// What the link at the end of a mail is about.
         fn subscription(token: String) -> Subscription;
         /// Whether mails of the link's topic come from now on.

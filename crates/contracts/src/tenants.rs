@@ -346,7 +346,7 @@ pub enum InvitationState {
     /// Can be accepted.
     Pending,
     Accepted,
-    /// Taken back by the shop.
+    /// Taken back by who invited.
     Revoked,
     /// Can be sent again.
     Expired,

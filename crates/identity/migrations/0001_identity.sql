@@ -64,6 +64,16 @@ create table identity.session (
 create index session_account_index on identity.session (account_id) where ended_at is null;
 create index session_expiry on identity.session (expires_at);
 
+-- What accounts signed in with: the kind of browser or program, as it calls itself, without its versions. One that is new to
+-- an account is told to its holder.
+create table identity.known_device (
+    account_id uuid not null constraint known_device_account references identity.account,
+    hash bytea not null,
+    seen_at timestamptz not null,
+    constraint known_device_pkey primary key (account_id, hash)
+);
+create index known_device_age on identity.known_device (seen_at);
+
 create table identity.refresh_token (
     hash bytea constraint refresh_token_pkey primary key,
     session_id uuid not null constraint refresh_token_session references identity.session on delete cascade,

@@ -4,6 +4,7 @@ mod api_keys;
 mod authenticate;
 mod key;
 mod mailed_link;
+mod operator_invitations;
 mod own_account;
 mod partner_keys;
 mod people;
@@ -20,6 +21,7 @@ mod upkeep;
 pub use api_keys::{NewApiKey, ShownApiKey};
 pub use key::OVERLAP_HOURS_MAX;
 pub use partner_keys::{NewPartnerKey, Shown};
+pub(crate) use saved_views::named as view_name;
 pub use sign_in::{SignInAs, TokenPair};
 pub use upkeep::work;
 
@@ -132,6 +134,12 @@ impl Accounts {
         if let Err(error) = self.post(message, ctx.now).await {
             tracing::error!(%error, "a mail was lost");
         }
+    }
+
+    /// What the marketplace is called where it has no other name.
+    fn host(&self) -> &str {
+        let url = &self.0.public_url;
+        url.split_once("://").map_or(url, |(_, host)| host)
     }
 
     async fn post(&self, message: Message, now: Timestamp) -> Result<(), MailError> {

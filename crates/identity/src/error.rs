@@ -1,6 +1,7 @@
 //! Everything identity refuses, and what callers are told.
 
 use contracts::identity::SECOND_FACTOR_NEEDED;
+use contracts::tenants::InvitationState;
 use kernel::{Fault, Kind, Timestamp};
 use store::constraint_of;
 
@@ -92,6 +93,24 @@ pub enum Error {
     NoSecondFactor,
     #[error("This is your own account. Change its second factor on its own page, with a code.")]
     OwnSecondFactor,
+    #[error("Whoever has this address works for the marketplace already. Change their role in the list.")]
+    AlreadyOperator,
+    #[error("This address is invited already. Take the invitation back first.")]
+    AlreadyInvited,
+    #[error("At most {0} invitations wait at a time. Take one back that is not needed any more.")]
+    TooManyInvitations(i64),
+    #[error("There is no such invitation.")]
+    NoSuchInvitation,
+    #[error("The invitation is {0:?} and cannot be changed any more.")]
+    InvitationOver(InvitationState),
+    #[error(
+        "The invitation went to another address than that of this account. Sign in with the address it was mailed to."
+    )]
+    InvitedAnother,
+    #[error(
+        "The address of this account is not confirmed yet. Follow the link that was mailed to it, then accept again."
+    )]
+    EmailUnverified,
     #[error("There is no such account.")]
     NoSuchAccount,
     #[error("The role {0:?} cannot be held there: sellers' roles need a shop, operators' roles have none.")]
@@ -115,6 +134,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match constraint_of(&error) {
             Some("account_email_once") => Self::EmailTaken,
+            Some("operator_invitation_open") => Self::AlreadyInvited,
             Some("shop_role_account" | "shop_role_version_account" | "operator_role_account") => {
                 Self::NoSuchAccount
             }
@@ -195,6 +215,15 @@ impl From<Error> for Fault {
             Error::LastAdmin => plain(Kind::Conflict, "last_admin"),
             Error::NoSecondFactor => plain(Kind::Conflict, "no_second_factor"),
             Error::OwnSecondFactor => plain(Kind::Conflict, "own_second_factor"),
+            Error::AlreadyOperator => plain(Kind::Conflict, "already_operator").at("/email"),
+            Error::AlreadyInvited => plain(Kind::Conflict, "already_invited").at("/email"),
+            Error::TooManyInvitations(_) => plain(Kind::Conflict, "invitations_too_many"),
+            Error::NoSuchInvitation => Self::not_found("invitation"),
+            Error::InvitationOver(state) => plain(Kind::Conflict, "invitation_over")
+                .with("state", state)
+                .allowing(&[]),
+            Error::InvitedAnother => plain(Kind::Forbidden, "invited_another"),
+            Error::EmailUnverified => plain(Kind::Forbidden, "email_unverified"),
             Error::NoSuchAccount => Self::not_found("account"),
             Error::RoleOutOfPlace(_) => plain(Kind::Unprocessable, "role_out_of_place").at("/role"),
             Error::Busy => Self::busy(),

@@ -6,11 +6,13 @@ mod login;
 mod logout;
 mod mailed_link;
 mod me;
+mod operator_invitations;
 mod partner_keys;
 mod people;
 mod refresh;
 mod register;
 mod reset_password;
+mod saved_views;
 mod second_factor;
 mod sessions;
 mod verify_email;
@@ -51,6 +53,22 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(people::set_role, people::take_role))
         .routes(routes!(people::end_sessions))
         .routes(routes!(people::remove_second_factor))
+        .routes(routes!(operator_invitations::list, operator_invitations::invite))
+        .routes(routes!(operator_invitations::withdraw))
+        .routes(routes!(operator_invitations::accept))
+        .routes(routes!(saved_views::list_of_staff, saved_views::save_of_staff))
+        .routes(routes!(
+            saved_views::rename_of_staff,
+            saved_views::delete_of_staff
+        ))
+        .routes(routes!(
+            saved_views::list_of_operator,
+            saved_views::save_of_operator
+        ))
+        .routes(routes!(
+            saved_views::rename_of_operator,
+            saved_views::delete_of_operator
+        ))
         .with_state(accounts)
 }
 

@@ -3,11 +3,13 @@
 pub mod account;
 pub mod api_key;
 pub mod challenge;
+pub mod device;
 pub mod guard;
 pub mod key;
 pub mod language;
 pub mod mail;
 pub mod mailed_token;
+pub mod operator_invitation;
 pub mod partner_key;
 pub mod person;
 pub mod recovery_code;

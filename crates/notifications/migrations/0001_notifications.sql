@@ -15,11 +15,14 @@ create table notifications.notice (
     facts jsonb not null,
     at timestamptz not null,
     read_at timestamptz,
+    -- a mail of it is yet to be written: a shop gets one for all that ran low within an hour
+    mail_due boolean not null default false,
     constraint notice_pkey primary key (recipient_id, id),
     constraint notice_once unique (recipient_id, subject),
     constraint notice_shop_check check (tenant_id is null or tenant_id = recipient_id)
 );
 create index notice_unread on notifications.notice (recipient_id, id) include (topic) where read_at is null;
+create index notice_mail_due on notifications.notice (recipient_id, id) where mail_due;
 -- for what is forgotten in the end
 create index notice_by_age on notifications.notice using brin (at);
 select store.isolate('notifications.notice');
@@ -41,6 +44,16 @@ create table notifications.texted (
     constraint texted_pkey primary key (user_id, topic)
 );
 select store.close_to_shops('notifications.texted');
+
+-- Of what their shop is told somebody of its staff wants to be texted. It is a person's own, apart for each shop.
+create table notifications.staff_texted (
+    shop_id uuid not null,
+    topic text not null,
+    user_id uuid not null,
+    constraint staff_texted_pkey primary key (shop_id, topic, user_id)
+);
+create index staff_texted_user on notifications.staff_texted (user_id, shop_id);
+select store.close_to_shops('notifications.staff_texted');
 
 -- The telephone to which somebody's text messages go: they had it, and sent back the code that it was sent.
 create table notifications.phone (

@@ -16,7 +16,7 @@ use contracts::catalog::Catalog;
 use contracts::identity::Identity;
 use contracts::notifications::{Notice, NoticeKind, NoticeReader, NoticeTopic, UNREAD_MAX};
 use contracts::orders::OrderDesk;
-use contracts::tenants::Tenants;
+use contracts::tenants::{StaffDesk, Tenants};
 use kernel::{Ctx, Cursor, EventId, OrderId, Page, Permission, ProductId, SubOrderId, TenantId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Parts {
     pub identity: Arc<dyn Identity>,
     pub catalog: Arc<dyn Catalog>,
     pub tenants: Arc<dyn Tenants>,
+    /// Who works for shops.
+    pub staff: Arc<dyn StaffDesk>,
     pub orders: Arc<dyn OrderDesk>,
     pub sms: Arc<dyn SmsPort>,
     pub push: Arc<dyn PushPort>,
@@ -52,14 +54,14 @@ struct Names {
 }
 
 /// Whose they are.
-fn recipient(reader: NoticeReader) -> Uuid {
+pub(crate) fn recipient(reader: NoticeReader) -> Uuid {
     match reader {
         NoticeReader::Person { user } => user.0,
         NoticeReader::Staff { tenant, .. } => tenant.0,
     }
 }
 
-fn scope(reader: NoticeReader) -> Scope {
+pub(crate) fn scope(reader: NoticeReader) -> Scope {
     match reader {
         NoticeReader::Person { .. } => Scope::System,
         NoticeReader::Staff { tenant, .. } => Scope::Tenant(tenant),
@@ -67,7 +69,7 @@ fn scope(reader: NoticeReader) -> Scope {
 }
 
 /// What of a shop is none of their work.
-fn not_their_work(reader: NoticeReader) -> Vec<String> {
+pub(crate) fn not_their_work(reader: NoticeReader) -> Vec<String> {
     let NoticeReader::Staff { role, .. } = reader else {
         return Vec::new();
     };
@@ -104,6 +106,18 @@ impl Notices {
 
     pub(crate) fn identity(&self) -> &dyn Identity {
         &*self.0.identity
+    }
+
+    pub(crate) fn staff(&self) -> &dyn StaffDesk {
+        &*self.0.staff
+    }
+
+    pub(crate) fn tenants(&self) -> &dyn Tenants {
+        &*self.0.tenants
+    }
+
+    pub(crate) fn catalog(&self) -> &dyn Catalog {
+        &*self.0.catalog
     }
 
     pub(crate) fn sms(&self) -> &dyn SmsPort {

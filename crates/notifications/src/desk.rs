@@ -7,7 +7,7 @@ use contracts::notifications::{
     TemplateCard, TemplateKind, TemplatePreview, Ways,
 };
 use contracts::{Language, Reply, reply};
-use kernel::{Ctx, Cursor, DeviceId, EventId, Page, UserId};
+use kernel::{Ctx, Cursor, DeviceId, EventId, Page, TenantId, UserId};
 
 impl Notifications for Notices {
     fn feed<'a>(
@@ -39,17 +39,23 @@ impl Notifications for Notices {
         reply(self.mark_all_read(ctx, reader, through))
     }
 
-    fn settings<'a>(&'a self, _ctx: &'a Ctx, user: UserId) -> Reply<'a, NoticeSettings> {
-        reply(self.settings(user))
+    fn settings<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        user: UserId,
+        shop: Option<TenantId>,
+    ) -> Reply<'a, NoticeSettings> {
+        reply(self.settings(user, shop))
     }
 
     fn change_settings<'a>(
         &'a self,
         _ctx: &'a Ctx,
         user: UserId,
+        shop: Option<TenantId>,
         change: NoticeSettings,
     ) -> Reply<'a, NoticeSettings> {
-        reply(self.change_settings(user, change))
+        reply(self.change_settings(user, shop, change))
     }
 
     fn subscription<'a>(&'a self, _ctx: &'a Ctx, token: String) -> Reply<'a, Subscription> {

@@ -7,6 +7,7 @@
 //!   want them ([`send_mails`]).
 //! - [`Reach`](contracts::notifications::Reach): telephones and devices, where text messages and pushes reach people
 //!   ([`send_messages`]) through carriers ([`SmsPort`], [`PushPort`]).
+//! - [`send_stock_mails`]: a shop's staff get one mail for all that ran low within an hour.
 //! - [`sweep`]: what is older than [`KEPT_DAYS`](contracts::notifications::KEPT_DAYS) is forgotten.
 //!
 //! The rules are in `docs/notifications.md`.
@@ -20,6 +21,7 @@ mod http;
 mod mails;
 mod messages;
 mod react;
+mod shops;
 mod store;
 mod sweep;
 
@@ -30,6 +32,7 @@ pub use http::routes;
 pub use mails::send as send_mails;
 pub use messages::send as send_messages;
 pub use react::listen;
+pub use shops::send_stock_mails;
 pub use sweep::sweep;
 
 pub const CONTEXT: &str = "notifications";

@@ -9,6 +9,7 @@ use ::store::{Scope, jobs};
 use contracts::notifications::{Letter, Letters, MailFacts, MailKind, MailText, MailWords};
 use contracts::{Language, Reply, reply};
 use kernel::{Ctx, SharedClock, Timestamp};
+use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
 
 /// Until quiet hours end, and somebody takes the mail, who may be out of reach for hours.
@@ -33,6 +34,16 @@ impl MailWords for Notices {
     ) -> Reply<'a, MailText> {
         reply(async move { self.written(kind, language, &facts).await })
     }
+}
+
+/// Keeps letters until they are due, in the transaction of what they tell of; each key once.
+pub async fn keep(conn: &mut PgConnection, letters: Vec<(Letter, Timestamp)>) -> Result<(), Error> {
+    let letters = letters
+        .into_iter()
+        .map(|(letter, due)| (letter.key.clone(), letter, due));
+    let letters: Vec<(String, Letter, Timestamp)> = letters.collect();
+    MAILS.enqueue_each_once(conn, &letters).await?;
+    Ok(())
 }
 
 /// When a letter may go: at once, later, or never.

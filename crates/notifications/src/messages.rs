@@ -1,6 +1,7 @@
-//! Text messages and pushes: persons are told in these ways too, if they want to be, when they want to be.
+//! Text messages and pushes: persons are told in these ways too, and a shop's staff by text message, if they want to be, when
+//! they want to be.
 
-use crate::app::Notices;
+use crate::app::{self, Notices};
 use crate::carry::{Carried, Push, Sms};
 use crate::domain::facts::Facts;
 use crate::domain::words;
@@ -10,7 +11,7 @@ use ::store::jobs::{Job, Queue};
 use ::store::{Scope, jobs};
 use contracts::Language;
 use contracts::notifications::{DevicePlatform, Notice, NoticeKind, NoticeReader};
-use kernel::{Ctx, DeviceId, EventId, SharedClock, Timestamp, UserId};
+use kernel::{Ctx, DeviceId, EventId, SharedClock, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -44,6 +45,9 @@ struct Message {
     /// None of a text message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<DeviceId>,
+    /// The shop that was told, of a message to one of its staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shop: Option<TenantId>,
     /// Quiet hours are waited for once.
     #[serde(default)]
     waited: bool,
@@ -51,9 +55,11 @@ struct Message {
 
 impl Message {
     fn key(&self) -> String {
-        match self.device {
-            Some(device) => format!("{} {device}", self.news.id),
-            None => format!("{} sms", self.news.id),
+        match (self.device, self.shop) {
+            (Some(device), _) => format!("{} {device}", self.news.id),
+            // Several of its staff are told of the same.
+            (None, Some(_)) => format!("{} sms {}", self.news.id, self.news.user),
+            (None, None) => format!("{} sms", self.news.id),
         }
     }
 }
@@ -71,6 +77,7 @@ pub async fn enqueue(conn: &mut PgConnection, news: &[News], now: Timestamp) -> 
         messages.extend(own.map(|way| Message {
             news: news.clone(),
             device: way.device,
+            shop: None,
             waited: false,
         }));
     }
@@ -80,17 +87,43 @@ pub async fn enqueue(conn: &mut PgConnection, news: &[News], now: Timestamp) -> 
     Ok(())
 }
 
+/// Keeps text messages for those of shops' staff who want them.
+pub async fn enqueue_for_staff(
+    conn: &mut PgConnection,
+    news: Vec<(TenantId, News)>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if news.is_empty() {
+        return Ok(());
+    }
+    let texts = news.into_iter().map(|(shop, news)| Message {
+        news,
+        device: None,
+        shop: Some(shop),
+        waited: false,
+    });
+    let texts: Vec<Message> = texts.collect();
+    MESSAGES.enqueue_all(conn, &texts, now).await?;
+    Ok(())
+}
+
 impl Notices {
     /// In the attempt of this number, the first being 1.
     async fn send_message(&self, ctx: &Ctx, message: Message, attempt: i32) -> Result<(), Error> {
         let (user, topic) = (message.news.user, message.news.kind.topic());
-        let found = reach::target(self.db().pool(), user, message.device, topic).await?;
+        let found = match message.shop {
+            Some(shop) => reach::staff_target(self.db().pool(), user, shop, topic).await?,
+            None => reach::target(self.db().pool(), user, message.device, topic).await?,
+        };
         let Some(target) = found.filter(|target| target.wanted || topic.is_alert()) else {
             return Ok(());
         };
+        let Some(reader) = self.reader(ctx, &message).await? else {
+            return Ok(());
+        };
         if !topic.is_alert() {
-            let mut tx = self.db().begin(Scope::System).await?;
-            let is_news = store::is_unread(&mut tx, user.0, message.news.id).await?;
+            let mut tx = self.db().begin(app::scope(reader)).await?;
+            let is_news = store::is_unread(&mut tx, app::recipient(reader), message.news.id).await?;
             tx.commit().await?;
             // They have read it, or something newer was told in its place.
             if !is_news {
@@ -102,10 +135,14 @@ impl Notices {
             }
         }
         let language = language(&target.language);
-        let Some(told) = self.message_told(ctx, &message.news, language).await? else {
+        let Some(told) = self.message_told(ctx, &message.news, reader, language).await? else {
             return Ok(());
         };
-        let link = format!("{}/account/notifications/{}", self.public_url(), told.id);
+        let whose = match reader {
+            NoticeReader::Person { .. } => "account",
+            NoticeReader::Staff { .. } => "seller",
+        };
+        let link = format!("{}/{whose}/notifications/{}", self.public_url(), told.id);
         let platform = target.platform.as_deref().and_then(DevicePlatform::named);
         let (key, address) = (message.key(), target.address.clone());
         let carried = match platform {
@@ -138,11 +175,32 @@ impl Notices {
         self.settle(&message, &target.address, carried, attempt).await
     }
 
+    /// As whom it is read: none who works there no more, or whose work it is not.
+    async fn reader(&self, ctx: &Ctx, message: &Message) -> Result<Option<NoticeReader>, Error> {
+        let (user, topic) = (message.news.user, message.news.kind.topic());
+        let Some(tenant) = message.shop else {
+            return Ok(Some(NoticeReader::Person { user }));
+        };
+        let staff = self.staff().staff(ctx, tenant).await?;
+        let member = staff.iter().find(|member| member.user == user);
+        let reader = member.map(|member| NoticeReader::Staff {
+            user,
+            tenant,
+            role: member.role,
+        });
+        let is_work = |reader: &NoticeReader| {
+            let hidden = app::not_their_work(*reader);
+            !hidden.iter().any(|name| name == topic.name())
+        };
+        Ok(reader.filter(is_work))
+    }
+
     /// What it says now, in words.
     async fn message_told(
         &self,
         ctx: &Ctx,
         news: &News,
+        reader: NoticeReader,
         language: Language,
     ) -> Result<Option<Notice>, Error> {
         let row = NoticeRow {
@@ -152,7 +210,6 @@ impl Notices {
             at: news.at,
             read_at: None,
         };
-        let reader = NoticeReader::Person { user: news.user };
         Ok(self.told(ctx, reader, language, vec![row]).await?.pop())
     }
 

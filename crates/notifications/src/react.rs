@@ -3,8 +3,8 @@
 use crate::app::Notices;
 use crate::domain::news::{self, TOPICS};
 use crate::error::Error;
-use crate::messages;
 use crate::store::{self, Drafts};
+use crate::{messages, shops};
 use ::store::Tx;
 use ::store::consumer::Consumer;
 use contracts::Envelope;
@@ -52,6 +52,7 @@ async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Er
     if !drafts.is_empty() {
         let noted = store::note(tx, &drafts).await?;
         messages::enqueue(tx, &drafts.of_persons(&noted)?, now).await?;
+        shops::enqueue(tx, &drafts, &noted, now).await?;
     }
     Ok(())
 }

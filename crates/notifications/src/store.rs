@@ -9,10 +9,11 @@ use crate::domain::facts::Facts;
 use crate::domain::news::{Recipient, Told};
 use crate::error::Error;
 use crate::messages::News;
-use kernel::{EventId, Timestamp, UserId};
+use contracts::notifications::NoticeTopic;
+use kernel::{EventId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// A notice as it is kept.
@@ -51,6 +52,7 @@ pub struct Drafts {
     facts: Vec<serde_json::Value>,
     times: Vec<Timestamp>,
     read: Vec<bool>,
+    mail_due: Vec<bool>,
 }
 
 impl Drafts {
@@ -62,6 +64,8 @@ impl Drafts {
         };
         let facts = serde_json::to_value(&told.facts)?;
         let (kind, topic) = (told.kind.name(), told.kind.topic().name());
+        // What concerns a shop's stock is mailed as well, in one mail for all of an hour.
+        let mail_due = tenant.is_some() && !read && told.kind.topic() == NoticeTopic::Stock;
         let key = (recipient, told.subject.clone());
         let id = own_id(id, recipient, &told.subject);
         if let Some(&place) = self.places.get(&key) {
@@ -71,6 +75,7 @@ impl Drafts {
             self.facts[place] = facts;
             self.times[place] = at;
             self.read[place] = read;
+            self.mail_due[place] = mail_due;
             return Ok(());
         }
         self.places.insert(key, self.ids.len());
@@ -83,6 +88,7 @@ impl Drafts {
         self.facts.push(facts);
         self.times.push(at);
         self.read.push(read);
+        self.mail_due.push(mail_due);
         Ok(())
     }
 
@@ -90,23 +96,64 @@ impl Drafts {
         self.ids.is_empty()
     }
 
-    /// What persons are told of those that are `noted`; what is old is no news.
+    /// Where those stand that are `noted`; what is old is no news.
+    fn fresh<'a>(&'a self, noted: &'a HashSet<Uuid>) -> impl Iterator<Item = usize> + 'a {
+        let is_news = move |place: &usize| !self.read[*place] && noted.contains(&self.ids[*place]);
+        (0..self.ids.len()).filter(is_news)
+    }
+
+    fn news(&self, place: usize, user: UserId) -> Result<News, Error> {
+        Ok(News {
+            user,
+            id: EventId(self.ids[place]),
+            kind: serde_json::from_value(self.kinds[place].into())?,
+            facts: serde_json::from_value(self.facts[place].clone())?,
+            at: self.times[place],
+        })
+    }
+
+    /// What persons are told of those that are `noted`.
     pub fn of_persons(&self, noted: &HashSet<Uuid>) -> Result<Vec<News>, Error> {
-        let is_news = |place: &usize| {
-            self.tenants[*place].is_none() && !self.read[*place] && noted.contains(&self.ids[*place])
-        };
-        (0..self.ids.len())
-            .filter(is_news)
-            .map(|place| {
-                Ok(News {
-                    user: UserId(self.recipients[place]),
-                    id: EventId(self.ids[place]),
-                    kind: serde_json::from_value(self.kinds[place].into())?,
-                    facts: serde_json::from_value(self.facts[place].clone())?,
-                    at: self.times[place],
-                })
-            })
+        let of_persons = self.fresh(noted).filter(|&place| self.tenants[place].is_none());
+        of_persons
+            .map(|place| self.news(place, UserId(self.recipients[place])))
             .collect()
+    }
+
+    /// The shops that are told something of those that are `noted`.
+    pub fn shops(&self, noted: &HashSet<Uuid>) -> Vec<Uuid> {
+        let shops: BTreeSet<Uuid> = self
+            .fresh(noted)
+            .filter_map(|place| self.tenants[place])
+            .collect();
+        shops.into_iter().collect()
+    }
+
+    /// What shops are told of those that are `noted`, for each of their staff who wants to be texted of it.
+    pub fn of_staff(
+        &self,
+        noted: &HashSet<Uuid>,
+        texted: &[reach::StaffTextedRow],
+    ) -> Result<Vec<(TenantId, News)>, Error> {
+        let mut found = Vec::new();
+        for place in self.fresh(noted) {
+            let Some(shop) = self.tenants[place] else {
+                continue;
+            };
+            let wants =
+                |row: &&reach::StaffTextedRow| row.shop_id.0 == shop && row.topic == self.topics[place];
+            for row in texted.iter().filter(wants) {
+                found.push((row.shop_id, self.news(place, row.user_id)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The shops that are mailed of something of those that are `noted`.
+    pub fn mailed_shops(&self, noted: &HashSet<Uuid>) -> Vec<TenantId> {
+        let mailed = self.fresh(noted).filter(|&place| self.mail_due[place]);
+        let shops: BTreeSet<Uuid> = mailed.filter_map(|place| self.tenants[place]).collect();
+        shops.into_iter().map(TenantId).collect()
     }
 }
 
@@ -114,13 +161,15 @@ impl Drafts {
 /// already, changes nothing. Answers which are news.
 pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<HashSet<Uuid>, sqlx::Error> {
     let noted: Vec<Uuid> = sqlx::query_scalar(
-        "insert into notifications.notice as n (recipient_id, tenant_id, id, kind, topic, subject, facts, at, read_at)
-         select d.recipient_id, d.tenant_id, d.id, d.kind, d.topic, d.subject, d.facts, d.at, case when d.read then d.at end
-           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::boolean[])
-             as d (recipient_id, tenant_id, id, kind, topic, subject, facts, at, read)
+        "insert into notifications.notice as n (recipient_id, tenant_id, id, kind, topic, subject, facts, at, read_at, mail_due)
+         select d.recipient_id, d.tenant_id, d.id, d.kind, d.topic, d.subject, d.facts, d.at, case when d.read then d.at end,
+                d.mail_due
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[],
+                       $9::boolean[], $10::boolean[])
+             as d (recipient_id, tenant_id, id, kind, topic, subject, facts, at, read, mail_due)
          on conflict on constraint notice_once do update
             set id = excluded.id, kind = excluded.kind, topic = excluded.topic, facts = excluded.facts, at = excluded.at,
-                read_at = excluded.read_at
+                read_at = excluded.read_at, mail_due = excluded.mail_due
           where n.id <> excluded.id and n.at <= excluded.at
       returning n.id",
     )
@@ -133,9 +182,37 @@ pub async fn note(conn: &mut PgConnection, drafts: &Drafts) -> Result<HashSet<Uu
     .bind(&drafts.facts)
     .bind(&drafts.times)
     .bind(&drafts.read)
+    .bind(&drafts.mail_due)
     .fetch_all(conn)
     .await?;
     Ok(noted.into_iter().collect())
+}
+
+/// Of a shop, what is yet to be mailed, the first that was told comes first.
+pub async fn mail_due(conn: &mut PgConnection, shop: TenantId) -> Result<Vec<NoticeRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, kind, facts, at, read_at from notifications.notice where recipient_id = $1 and mail_due order by id",
+    )
+    .bind(shop)
+    .fetch_all(conn)
+    .await
+}
+
+/// Takes what is mailed now, once; what gave way to something newer meanwhile stays due. Answers which were taken.
+pub async fn take_mail_due(
+    conn: &mut PgConnection,
+    shop: TenantId,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let taken: Vec<Uuid> = sqlx::query_scalar(
+        "update notifications.notice set mail_due = false where recipient_id = $1 and id = any($2) and mail_due
+      returning id",
+    )
+    .bind(shop)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(taken.into_iter().collect())
 }
 
 /// Whether a notice still stands as it was told, and nobody has read it.

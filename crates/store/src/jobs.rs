@@ -128,6 +128,40 @@ impl Queue {
         self.insert(conn, Some(key), payload, run_at).await
     }
 
+    /// As [`enqueue_once`](Self::enqueue_once), several in one statement; no two of them have one key.
+    pub async fn enqueue_each_once(
+        &self,
+        conn: &mut PgConnection,
+        jobs: &[(String, impl Serialize, Timestamp)],
+    ) -> Result<(), sqlx::Error> {
+        let payloads: Result<Vec<_>, _> = jobs.iter().map(|(_, job, _)| serde_json::to_value(job)).collect();
+        let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        let ids: Vec<uuid::Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
+        let keys: Vec<&str> = jobs.iter().map(|(key, ..)| key.as_str()).collect();
+        let times: Vec<Timestamp> = jobs.iter().map(|(_, _, run_at)| *run_at).collect();
+        sqlx::query(
+            "insert into store.job as job (id, queue, key, payload, run_at, attempts_max)
+             select j.id, $2, j.key, j.payload, j.run_at, $6
+               from unnest($1::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[]) as j (id, key, payload, run_at)
+             on conflict on constraint job_once do update
+                set payload = excluded.payload,
+                    run_at = case job.state when 'dead' then excluded.run_at else least(job.run_at, excluded.run_at) end,
+                    attempts = case job.state when 'dead' then 0 else job.attempts end,
+                    error = case job.state when 'dead' then null else job.error end,
+                    state = 'ready',
+                    revision = job.revision + 1",
+        )
+        .bind(ids)
+        .bind(self.name)
+        .bind(keys)
+        .bind(payloads)
+        .bind(times)
+        .bind(self.attempts_max)
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+
     async fn insert(
         &self,
         conn: &mut PgConnection,

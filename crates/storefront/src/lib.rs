@@ -33,6 +33,7 @@
 //! | `GET, POST /open-a-shop` | a seller and the shop: `shop_name`, `slug`, `country`, `province`, `postcode`, `about`, `name`, `email`, `password` |
 //! | `GET, POST /forgot-password`, `GET, POST /reset-password` | `email`; `token`, `password` |
 //! | `GET, POST /invitation` | to a shop's staff: `token` |
+//! | `GET, POST /join` | to the marketplace's own staff: `token` |
 //! | `GET /verify-email` | `?token` |
 //! | `GET /seller/orders`, `GET /seller/orders/{id}` | sub-orders, `?state&before` |
 //! | `GET /seller/orders/{id}/packing-slip.pdf`, `…/invoice.pdf`, `…/shipments/{shipment}/label.pdf` | documents |
@@ -53,7 +54,7 @@
 //! | `GET /operator/payouts`, `/operator/reconciliation`, `/operator/ledger`, `/operator/taxes` | money; the books with `?at` as they stood |
 //! | `GET /operator/moderation`, `POST …/rules`, `…/{id}/approve`, `…/{id}/reject`, `…/shops/{id}/trust` | products and changes that wait: `version`, `reason` |
 //! | `GET /operator/audit` | who changed what, `?who&shop&kind&from&until&after` |
-//! | `GET /operator/people`, `POST …/roles`, `…/{id}/role`, `…/{id}/end-sessions`, `…/{id}/remove-second-factor` | the marketplace's staff; `?email` finds somebody: `email`, `role`, `reason` |
+//! | `GET /operator/people`, `POST …/roles`, `…/{id}/role`, `…/{id}/end-sessions`, `…/{id}/remove-second-factor`, `…/invitations`, `…/invitations/{id}/take-back` | the marketplace's staff; `?email` finds somebody: `email`, `role`, `reason` |
 //! | `GET /operator/search` | synonyms, rules; `?q` shows a search with the reasons for its order |
 //! | `GET /dev/components` | the pieces that pages are made of, where the mailbox is open |
 //! | `GET /dev/mail`, `GET /dev/mail/{id}` | development mailbox, `?to` |

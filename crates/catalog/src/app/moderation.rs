@@ -12,11 +12,12 @@ use crate::publish;
 use crate::store::moderation::{self, Entry, Held, Rules, Seen};
 use crate::store::upsert;
 use ::store::{Scope, Tx, log};
+use chrono::TimeDelta;
 use contracts::Reply;
 use contracts::audit::{AuditSubject, Changed};
 use contracts::catalog::moderation::{
-    ModerationDecided, ModerationDesk, ModerationItem, ModerationRules, ModerationState, Review, Verdict,
-    VersionedRules,
+    ModerationDecided, ModerationDesk, ModerationFilter, ModerationItem, ModerationKind, ModerationRules,
+    ModerationState, Review, Verdict, VersionedRules,
 };
 use contracts::catalog::{Listing, ProductStatus};
 use kernel::{Ctx, Cursor, Fault, Kind, ModerationId, Page, PageLimit, ProductId, TenantId};
@@ -148,6 +149,7 @@ impl Products {
     pub async fn moderation_queue(
         &self,
         ctx: &Ctx,
+        filter: ModerationFilter,
         after: Option<&Cursor>,
         limit: PageLimit,
     ) -> Result<Page<ModerationItem>, Error> {
@@ -155,8 +157,15 @@ impl Products {
             let detail = "`after` must be the `next` of an earlier page.";
             Fault::field("cursor_invalid", "after", detail)
         })?;
+        let narrowed = moderation::Narrowed {
+            tenant: filter.shop,
+            is_new: filter.kind.map(|kind| kind == ModerationKind::New),
+            until: filter
+                .waited_hours
+                .map(|hours| ctx.now - TimeDelta::hours(i64::from(hours))),
+        };
         let mut tx = self.db.begin(Scope::System).await?;
-        let mut entries = moderation::waiting(&mut tx, after, limit.plus_one()).await?;
+        let mut entries = moderation::waiting(&mut tx, &narrowed, after, limit.plus_one()).await?;
         tx.commit().await?;
         let has_more = entries.len() > limit.get();
         entries.truncate(limit.get());
@@ -420,11 +429,12 @@ impl ModerationDesk for Products {
     fn queue<'a>(
         &'a self,
         ctx: &'a Ctx,
+        filter: ModerationFilter,
         after: Option<Cursor>,
         limit: u16,
     ) -> Reply<'a, Page<ModerationItem>> {
         let limit = PageLimit::new(limit).unwrap_or_default();
-        Box::pin(async move { Ok(self.moderation_queue(ctx, after.as_ref(), limit).await?) })
+        Box::pin(async move { Ok(self.moderation_queue(ctx, filter, after.as_ref(), limit).await?) })
     }
 
     fn decide<'a>(

@@ -311,17 +311,32 @@ select m.tenant_id, m.id, m.product_id, m.title, m.is_new, m.version, m.reasons,
   left join catalog.listing l on l.product_id = m.product_id
   left join catalog.last_shown s on s.tenant_id = m.tenant_id and s.product_id = m.product_id";
 
+/// Which of what waits.
+pub struct Narrowed {
+    pub tenant: Option<TenantId>,
+    pub is_new: Option<bool>,
+    /// Asked for by then.
+    pub until: Option<Timestamp>,
+}
+
 /// What waits, the oldest first, above `after`.
 pub async fn waiting(
     conn: &mut PgConnection,
+    narrowed: &Narrowed,
     after: Option<ModerationId>,
     limit: i64,
 ) -> Result<Vec<Entry>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{ENTRY} where m.state = 'waiting' and ($1::uuid is null or m.id > $1) order by m.id limit $2"
+        "{ENTRY} where m.state = 'waiting' and ($1::uuid is null or m.id > $1)
+            and ($3::uuid is null or m.tenant_id = $3) and ($4::boolean is null or m.is_new = $4)
+            and ($5::timestamptz is null or m.at <= $5)
+          order by m.id limit $2"
     )))
     .bind(after)
     .bind(limit)
+    .bind(narrowed.tenant)
+    .bind(narrowed.is_new)
+    .bind(narrowed.until)
     .fetch_all(conn)
     .await
 }

@@ -166,6 +166,46 @@ async fn products_of_a_new_shop_wait_until_enough_were_approved() {
 }
 
 #[tokio::test]
+async fn the_queue_is_narrowed_by_shop_kind_and_age() {
+    let mut scene = Scene::new().await;
+    rule(&scene, json!({"words": ["replica"]})).await;
+    let mut flagged = bowl("a");
+    flagged.title = "A replica".to_owned();
+    bowls(&scene, vec![flagged]).await;
+    scene.advance_ms(24 * 60 * 60 * 1_000);
+    let known = bowls(&scene, vec![bowl("b")]).await;
+    patch(&scene, &known[0], json!({"title": "Another replica"})).await;
+    let titles = async |query: &str| {
+        let path = format!("/v1/admin/moderation?limit=10{query}");
+        let page = admin(&scene).await.get(&path).await.expect(200).json();
+        let items = page["items"].as_array().expect("a page").clone();
+        let titles = items
+            .iter()
+            .map(|item| item["title"].as_str().expect("a title").to_owned());
+        titles.collect::<Vec<_>>()
+    };
+    let of_shop = format!("&shop={}", scene.shop);
+    let of_nobody = format!("&shop={}", kernel::TenantId(uuid::Uuid::from_u128(7)));
+    for (query, expected) in [
+        ("", &["A replica", "Another replica"][..]),
+        ("&kind=new", &["A replica"][..]),
+        ("&kind=change", &["Another replica"][..]),
+        ("&waited_hours=24", &["A replica"][..]),
+        ("&waited_hours=25", &[][..]),
+        ("&waited_hours=24&kind=change", &[][..]),
+        (of_shop.as_str(), &["A replica", "Another replica"][..]),
+        (of_nobody.as_str(), &[][..]),
+    ] {
+        assert_eq!(titles(query).await, expected, "{query}");
+    }
+    for query in ["kind=old", "waited_hours=-1", "shop=pottery"] {
+        let path = format!("/v1/admin/moderation?{query}");
+        let refused = admin(&scene).await.get(&path).await.expect(400).json();
+        assert_eq!(refused["code"], "parameter_invalid", "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_trusted_shop_is_new_no_more() {
     let scene = Scene::new().await;
     rule(&scene, json!({"hold_new_shops": true, "words": ["replica"]})).await;

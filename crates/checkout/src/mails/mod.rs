@@ -1,35 +1,45 @@
-//! Mails of what happens when nobody is there: to buyers when money went back, a parcel left or arrived, units or a whole
-//! part will not come or a return was answered; to a shop's owner when one waits for an answer.
+//! Mails of what happens when nobody is there: to buyers when an order is placed and not paid soon, or confirmed, when money
+//! went back, a parcel left or arrived, units or a whole part will not come or a return was answered; to a shop's owner when
+//! one waits for an answer.
 
 mod words;
 
 use crate::error::Error;
+use chrono::TimeDelta;
 use contracts::identity::Identity;
 use contracts::notifications::{Letter, Letters};
 use contracts::orders::{
-    AsOf, DownloadsReady, ParcelDelivered, ReturnChanged, ReturnStatus, ReturnUnanswered, SubOrderCancelled,
-    SubOrderShipped, SubOrderUnitsCancelled,
+    AsOf, DownloadsReady, OrderConfirmed, OrderPlaced, ParcelDelivered, ReturnChanged, ReturnStatus,
+    ReturnUnanswered, SubOrderCancelled, SubOrderShipped, SubOrderUnitsCancelled,
 };
 use contracts::payments::{PaymentRefunded, RefundCameBack};
 use contracts::tenants::ShopDesk;
 use contracts::{Envelope, Language, PublicEvent};
-use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId, UserId};
+use kernel::{Ctx, Fault, OrderId, SharedClock, TenantId, Timestamp, UserId, uuid_time};
 use orders::Orders;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::consumer::Consumer;
 use store::jobs::{Job, Queue};
 use store::{Db, Tx};
 use tokio_util::sync::CancellationToken;
 
-/// What the log tells of, until somebody takes the mail. The key is the event, so that each is mailed once.
+/// What the log tells of, until somebody takes the mail. The key is the event, or the order, so that each is mailed once.
 /// Somebody may be out of reach for hours.
 const MAILS: Queue = Queue {
     attempts_max: 30,
     ..Queue::new("checkout.mails")
 };
 
-const TOPICS: [&str; 9] = [
+/// How long an order may stay unpaid before its buyer is told: who pays at once gets one mail, not two.
+const UNPAID_AFTER: TimeDelta = TimeDelta::minutes(3);
+/// Days after which it is no news that an order was confirmed: a consumer that hears the whole past tells nobody of it.
+const NEWS_DAYS: i64 = 14;
+
+const TOPICS: [&str; 11] = [
+    OrderPlaced::TOPIC,
+    OrderConfirmed::TOPIC,
     DownloadsReady::TOPIC,
     PaymentRefunded::TOPIC,
     RefundCameBack::TOPIC,
@@ -45,6 +55,8 @@ const TOPICS: [&str; 9] = [
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum News {
+    Placed(OfOrder),
+    Confirmed(OfOrder),
     Ready(DownloadsReady),
     Refunded(PaymentRefunded),
     CameBack(RefundCameBack),
@@ -55,6 +67,12 @@ enum News {
     ReturnAnswered(ReturnChanged),
     /// The one thing that a shop is told.
     ReturnWaits(ReturnUnanswered),
+}
+
+/// An order of which all is read when it is told: the event says more than is kept for as long as it waits.
+#[derive(Debug, Serialize, Deserialize)]
+struct OfOrder {
+    order: OrderId,
 }
 
 /// Whom a mail is for.
@@ -80,18 +98,16 @@ pub struct Mails {
 impl Mails {
     /// Until `stop`.
     pub async fn send(self, clock: SharedClock, stop: CancellationToken) {
-        tokio::join!(self.note(stop.clone()), self.work(clock, stop));
+        tokio::join!(self.note(clock.clone(), stop.clone()), self.work(clock, stop));
     }
 
     /// A mail waits for others, and a reader of the log must not: it only notes what is to be mailed.
-    async fn note(&self, stop: CancellationToken) {
-        let consumer = Consumer {
-            concerns: is_mailed,
-            ..Consumer::new(MAILS.name, TOPICS)
-        };
+    async fn note(&self, clock: SharedClock, stop: CancellationToken) {
+        let consumer = Consumer::new(MAILS.name, TOPICS);
         consumer
-            .run(&self.db, stop, |tx: &mut Tx, event: &Envelope| {
-                Box::pin(note(tx, event))
+            .run_batches(&self.db, stop, |tx: &mut Tx, events: &[Envelope]| {
+                let now = clock.now();
+                Box::pin(note(tx, events, now))
             })
             .await;
     }
@@ -114,6 +130,8 @@ impl Mails {
                 let pass = self.orders.download_pass(ctx, &order).await?;
                 words::ready(&order, &format!("{}/downloads/{pass}", self.public_url))
             }
+            News::Placed(_) => words::unpaid(&order, &self.link(&order), ctx.now),
+            News::Confirmed(_) => Some(words::confirmed(&order, &self.link(&order))),
             news => words::of(&order, news),
         };
         let Some((kind, facts)) = told else {
@@ -142,6 +160,10 @@ impl Mails {
         Ok(())
     }
 
+    fn link(&self, order: &orders::domain::Order) -> String {
+        format!("{}/orders/{}", self.public_url, order.id)
+    }
+
     async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<Reader, Error> {
         let dossier = self.shops.dossier(ctx, shop).await?;
         let found = self.identity.users(ctx, vec![dossier.owner]).await?.pop();
@@ -158,7 +180,13 @@ impl Mails {
 impl News {
     fn read(event: &Envelope) -> Option<Result<Self, serde_json::Error>> {
         let refunded = event.read().map(|read| read.map(Self::Refunded));
+        let placed =
+            |read: Result<OrderPlaced, _>| read.map(|news| Self::Placed(OfOrder { order: news.order }));
+        let confirmed =
+            |read: Result<OrderConfirmed, _>| read.map(|news| Self::Confirmed(OfOrder { order: news.order }));
         refunded
+            .or_else(|| event.read().map(placed))
+            .or_else(|| event.read().map(confirmed))
             .or_else(|| event.read().map(|read| read.map(Self::CameBack)))
             .or_else(|| event.read().map(|read| read.map(Self::Ready)))
             .or_else(|| event.read().map(|read| read.map(Self::Sent)))
@@ -171,6 +199,7 @@ impl News {
 
     fn order(&self) -> OrderId {
         match self {
+            Self::Placed(news) | Self::Confirmed(news) => news.order,
             Self::Ready(news) => news.order,
             Self::Refunded(news) => news.order,
             Self::CameBack(news) => news.order,
@@ -184,8 +213,9 @@ impl News {
     }
 
     /// Of returns, what their buyers do themselves needs no mail, and money has its own.
-    fn is_told(&self) -> bool {
+    fn is_told(&self, at: Timestamp, now: Timestamp) -> bool {
         match self {
+            Self::Placed(_) | Self::Confirmed(_) => now - at < TimeDelta::days(NEWS_DAYS),
             Self::ReturnAnswered(news) => {
                 matches!(news.status, ReturnStatus::Authorised | ReturnStatus::Refused)
             }
@@ -194,26 +224,43 @@ impl News {
     }
 }
 
-/// Of what cannot be read nobody knows.
-fn is_mailed(event: &Envelope) -> bool {
-    match News::read(event) {
-        Some(Ok(news)) => news.is_told(),
-        Some(Err(_)) => true,
-        None => false,
+/// Keeps what is to be mailed, each once: of several events with one key the last.
+async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), sqlx::Error> {
+    let mut jobs: Vec<(String, News, Timestamp)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for event in events {
+        let Some(news) = News::read(event) else {
+            continue;
+        };
+        let news = news.map_err(unreadable)?;
+        // By the marketplace's own clock, which made its id; the log keeps the database's.
+        let at = uuid_time(event.id.0).unwrap_or(event.at);
+        if !news.is_told(at, now) {
+            continue;
+        }
+        let (key, due) = match &news {
+            // One mail for all shops of an order.
+            News::Ready(ready) => (format!("downloads-{}", ready.order), event.at),
+            // What still waits to be told as unpaid is told as confirmed instead.
+            News::Placed(placed) => (format!("order-{}", placed.order), at + UNPAID_AFTER),
+            News::Confirmed(confirmed) => (format!("order-{}", confirmed.order), at),
+            _ => (event.id.to_string(), event.at),
+        };
+        match places.get(&key) {
+            Some(&place) => {
+                let (_, known, known_due) = &mut jobs[place];
+                *known = news;
+                *known_due = due.min(*known_due);
+            }
+            None => {
+                places.insert(key.clone(), jobs.len());
+                jobs.push((key, news, due));
+            }
+        }
     }
-}
-
-async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), sqlx::Error> {
-    let Some(news) = News::read(event) else {
-        return Ok(());
-    };
-    let news = news.map_err(unreadable)?;
-    let key = match &news {
-        // One mail for all shops of an order.
-        News::Ready(ready) => format!("downloads-{}", ready.order),
-        _ => event.id.to_string(),
-    };
-    MAILS.enqueue_once(tx, &key, &news, event.at).await?;
+    if !jobs.is_empty() {
+        MAILS.enqueue_each_once(tx, &jobs).await?;
+    }
     Ok(())
 }
 

@@ -2,16 +2,16 @@
 
 use super::News;
 use contracts::notifications::{MailFact, MailFacts, MailFiles, MailKind, MailPhrase, MailUnits};
-use contracts::orders::{CancelReason, ReturnStatus, SubOrderCancelled};
+use contracts::orders::{CancelReason, OrderStatus, ReturnStatus, SubOrderCancelled};
 use contracts::payments::PaymentRefunded;
-use kernel::{Money, ParcelId, SubOrderId};
+use kernel::{Money, ParcelId, SubOrderId, Timestamp};
 use orders::domain::{Order, Refund, Sent, SubOrder, Units, of_sub_order};
 
 /// Which mail, and what is filled in; none where there is nothing to tell any more.
 pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
     Some(match news {
-        // With a link in it: [`ready`].
-        News::Ready(_) => return None,
+        // With a link in them: [`ready`], [`unpaid`], [`confirmed`].
+        News::Ready(_) | News::Placed(_) | News::Confirmed(_) => return None,
         News::Refunded(refunded) => (MailKind::Refunded, given_back(order, refunded)),
         News::CameBack(back) => (
             MailKind::RefundCameBack,
@@ -74,6 +74,37 @@ pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
             (MailKind::ReturnWaits, facts)
         }
     })
+}
+
+/// An order that waits for its money; none where it waits no more.
+pub fn unpaid(order: &Order, link: &str, now: Timestamp) -> Option<(MailKind, MailFacts)> {
+    let until = order.placed.reserved_until;
+    let waits = order.status == OrderStatus::Placed && until > now;
+    waits.then(|| {
+        let facts = ordered(order, link).with("until", MailFact::Moment(until));
+        (MailKind::OrderPlaced, facts)
+    })
+}
+
+pub fn confirmed(order: &Order, link: &str) -> (MailKind, MailFacts) {
+    (MailKind::OrderConfirmed, ordered(order, link))
+}
+
+/// All that was ordered, of all shops, and what it costs.
+fn ordered(order: &Order, link: &str) -> MailFacts {
+    let lines = order.placed.parts.iter().flat_map(|part| &part.lines);
+    let goods = lines.map(|line| MailUnits {
+        quantity: line.quantity,
+        title: line.title.clone(),
+    });
+    let facts = numbered(order.number())
+        .units("goods", goods.collect())
+        .amount("amount", order.total())
+        .text("link", link);
+    match order.placed.buyer {
+        Some(_) => facts,
+        None => facts.phrase("browser", MailPhrase::SameBrowser),
+    }
 }
 
 /// What of an order can be downloaded, and from where; none where nothing can be any more. With it goes what the law wants

@@ -14,14 +14,115 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use testkit::eventually;
 
-/// Waits until so many mails are sent, and lets time pass meanwhile.
+/// Whether a mail says that an order is not paid yet, or that it is confirmed: most stories begin with that.
+fn is_of_order(mail: &Mail) -> bool {
+    let said = ["is not paid yet", "is confirmed", "está confirmado"];
+    said.iter().any(|said| mail.1.ends_with(said))
+}
+
+/// Of what came of orders, sent so far.
+fn told(world: &World) -> Vec<Mail> {
+    let mails = world.market.mails().into_iter();
+    mails.filter(|mail| !is_of_order(mail)).collect()
+}
+
+/// Waits until so many mails are sent of what came of orders, and lets time pass meanwhile.
 pub async fn mailed(world: &World, count: usize) -> Vec<Mail> {
     eventually("the mails are sent", async || {
+        world.clock.advance(Duration::from_secs(1));
+        let mails = told(world);
+        (mails.len() >= count).then_some(mails)
+    })
+    .await
+}
+
+/// The same of all mails.
+async fn all_mailed(world: &World, count: usize) -> Vec<Mail> {
+    eventually("all mails are sent", async || {
         world.clock.advance(Duration::from_secs(1));
         let mails = world.market.mails();
         (mails.len() >= count).then_some(mails)
     })
     .await
+}
+
+#[tokio::test]
+async fn who_pays_at_once_is_told_once_that_the_order_is_confirmed() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let (owner, order) = instance.order(&world, &[(&bowl, 2), (&vase, 1)]).await;
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    let (to, subject, body) = all_mailed(&world, 1).await.remove(0);
+    assert_eq!(to, "lucia@example.org");
+    assert_eq!(subject, format!("Your order {} is confirmed", order.number));
+    for told in [
+        "2 × Stoneware bowl\n1 × Stoneware bowl\n",
+        "€40.00 are paid",
+        &format!("/orders/{}\n", order.id),
+        // Guests have no account in which to look.
+        "the browser in which you ordered",
+    ] {
+        assert!(body.contains(told), "{told} in {body}");
+    }
+    // What would have been told of an unpaid order gave way to it.
+    world.clock.advance(Duration::from_secs(4 * 60));
+    all_served(&world).await;
+    assert_eq!(world.market.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_not_paid_after_minutes_is_told_until_when_and_once_more_when_it_is_paid() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    let (owner, order) = instance.order(&world, &[(&bowl, 2)]).await;
+    eventually("it is known", async || {
+        let jobs = open_jobs(&world).await;
+        (jobs == 1).then_some(())
+    })
+    .await;
+    assert!(world.market.mails().is_empty(), "they may be about to pay");
+    world.clock.advance(Duration::from_secs(3 * 60));
+    let (_, subject, body) = all_mailed(&world, 1).await.remove(0);
+    assert_eq!(subject, format!("Your order {} is not paid yet", order.number));
+    assert!(
+        body.contains("2 × Stoneware bowl\n") && body.contains("€25.00 are paid"),
+        "{body}"
+    );
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    let mails = all_mailed(&world, 2).await;
+    assert_eq!(mails[1].1, format!("Your order {} is confirmed", order.number));
+}
+
+#[tokio::test]
+async fn an_order_that_ended_unpaid_is_not_told_as_unpaid() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(5).await;
+    instance.order(&world, &[(&bowl, 1)]).await;
+    eventually("it is known", async || {
+        let jobs = open_jobs(&world).await;
+        (jobs == 1).then_some(())
+    })
+    .await;
+    world.clock.advance(Duration::from_secs(15 * 60));
+    all_served(&world).await;
+    assert!(world.market.mails().is_empty());
+}
+
+async fn open_jobs(world: &World) -> i64 {
+    sqlx::query_scalar("select count(*) from store.job where queue = 'checkout.mails'")
+        .fetch_one(&mut world.db.owner().await)
+        .await
+        .unwrap()
+}
+
+async fn all_served(world: &World) {
+    eventually("no mail waits", async || {
+        (open_jobs(world).await == 0).then_some(())
+    })
+    .await;
 }
 
 async fn bought(world: &World, instance: &Instance, offer: &Offer, method: &str) -> Order {
@@ -81,6 +182,7 @@ async fn a_mail_that_is_not_taken_is_sent_again_and_arrives_once() {
     let instance = world.instance();
     let bowl = world.offer(5).await;
     let order = bought(&world, &instance, &bowl, "tok_visa").await;
+    all_mailed(&world, 1).await;
     world.market.mail_is_stuck.store(true, Ordering::Relaxed);
     give_back(&world, &instance, &order, 100).await;
     give_back(&world, &instance, &order, 200).await;
@@ -97,7 +199,7 @@ async fn a_mail_that_is_not_taken_is_sent_again_and_arrives_once() {
         .unwrap();
     // The last one may not be settled yet, and is not sent again.
     assert!(left <= 1, "{left}");
-    assert_eq!(world.market.mails().len(), 2);
+    assert_eq!(told(&world).len(), 2);
 }
 
 #[tokio::test]

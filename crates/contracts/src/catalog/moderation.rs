@@ -27,6 +27,25 @@ pub enum ModerationState {
     Withdrawn,
 }
 
+/// What it is that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModerationKind {
+    /// A product that buyers have never seen.
+    New,
+    /// Of a product that they know.
+    Change,
+}
+
+/// Which of what waits; all of it where nothing is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModerationFilter {
+    pub shop: Option<TenantId>,
+    pub kind: Option<ModerationKind>,
+    /// What has waited for so many hours, or longer.
+    pub waited_hours: Option<u16>,
+}
+
 /// A product or a change that waits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ModerationItem {
@@ -105,7 +124,7 @@ service! {
     /// The operator's queue of products and changes.
     ModerationDesk as "moderation", remote RemoteModerationDesk, served ServedModerationDesk {
         /// What waits, the oldest first.
-        fn queue(after: Option<Cursor>, limit: u16) -> Page<ModerationItem>;
+        fn queue(filter: ModerationFilter, after: Option<Cursor>, limit: u16) -> Page<ModerationItem>;
         /// Decides about the version that was seen.
         fn decide(id: ModerationId, version: i64, verdict: Verdict) -> ModerationItem;
         fn rules() -> VersionedRules;

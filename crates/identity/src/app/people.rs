@@ -8,11 +8,12 @@ use crate::mail::FactorChange;
 use crate::store::{account, challenge, person, recovery_code, role, second_factor, session};
 use ::store::{Scope, log};
 use contracts::audit::{AuditSubject, Changed};
-use contracts::people::{People, Person, PersonCard};
+use contracts::people::{OperatorInvitation, People, Person, PersonCard};
 use contracts::{Reply, reply};
 use httpkit::text;
 use kernel::{Ctx, Role, UserId};
 use serde_json::json;
+use uuid::Uuid;
 
 /// More nobody looks through.
 const STAFF_MAX: i64 = 500;
@@ -157,5 +158,25 @@ impl People for Accounts {
         reason: String,
     ) -> Reply<'a, PersonCard> {
         reply(async move { self.remove_factor(ctx, user, &reason).await })
+    }
+
+    fn invitations<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<OperatorInvitation>> {
+        reply(self.operator_invitations(ctx))
+    }
+
+    fn invite<'a>(&'a self, ctx: &'a Ctx, email: String, role: Role) -> Reply<'a, OperatorInvitation> {
+        reply(async move { self.invite_operator(ctx, &email, role).await })
+    }
+
+    fn withdraw<'a>(&'a self, ctx: &'a Ctx, invitation: Uuid) -> Reply<'a, ()> {
+        reply(self.withdraw_invitation(ctx, invitation))
+    }
+
+    fn joining<'a>(&'a self, ctx: &'a Ctx, token: String) -> Reply<'a, Role> {
+        reply(async move { self.operator_joining(ctx, &token).await })
+    }
+
+    fn join<'a>(&'a self, ctx: &'a Ctx, user: UserId, token: String) -> Reply<'a, Role> {
+        reply(async move { self.join_operators(ctx, user, &token).await })
     }
 }

@@ -4,14 +4,14 @@ use super::Accounts;
 use crate::Error;
 use crate::store::saved_view;
 use contracts::saved_views::{
-    NAME_CHARS_MAX, QUERY_CHARS_MAX, SavedView, SavedViews, VIEWS_MAX, ViewOwner, ViewTable,
+    NAME_CHARS_MAX, QUERY_CHARS_MAX, SavedView, SavedViews, VIEWS_MAX, ViewOwner, ViewTable, filters,
 };
 use contracts::{Reply, reply};
 use kernel::{Ctx, Fault, Kind, uuid_at};
 use uuid::Uuid;
 
 /// As it is kept.
-fn named(name: &str) -> Result<String, Fault> {
+pub fn named(name: &str) -> Result<String, Fault> {
     let name = name.trim();
     let is_right = (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.contains(char::is_control);
     if is_right {
@@ -21,23 +21,29 @@ fn named(name: &str) -> Result<String, Fault> {
     Err(Fault::field("view_name_invalid", "/name", detail))
 }
 
+/// Filters as they are kept, if they are not too long.
+fn narrowed(query: &str) -> Result<String, Fault> {
+    let is_fit = |query: &str| query.chars().count() <= QUERY_CHARS_MAX && !query.contains(char::is_control);
+    let kept = is_fit(query).then(|| filters(query)).filter(|kept| is_fit(kept));
+    kept.ok_or_else(|| {
+        let detail = format!("The filters have more than {QUERY_CHARS_MAX} characters. Filter by less.");
+        Fault::field("view_too_long", "/query", detail)
+    })
+}
+
 impl Accounts {
-    async fn keep_view(
+    pub(crate) async fn keep_view(
         &self,
         ctx: &Ctx,
         whose: ViewOwner,
         table: ViewTable,
         name: &str,
-        query: String,
+        query: &str,
     ) -> Result<SavedView, Error> {
-        if query.chars().count() > QUERY_CHARS_MAX || query.contains(char::is_control) {
-            let detail = format!("The filters have more than {QUERY_CHARS_MAX} characters. Filter by less.");
-            return Err(Fault::field("view_too_long", "/query", detail).into());
-        }
         let view = SavedView {
             id: uuid_at(ctx.now),
+            query: narrowed(query)?,
             name: named(name)?,
-            query,
         };
         let kept = saved_view::save(self.db().pool(), whose, table, &view, ctx.now).await?;
         kept.ok_or_else(|| {
@@ -46,7 +52,7 @@ impl Accounts {
         })
     }
 
-    async fn rename_view(&self, whose: ViewOwner, id: Uuid, name: &str) -> Result<(), Error> {
+    pub(crate) async fn rename_view(&self, whose: ViewOwner, id: Uuid, name: &str) -> Result<(), Error> {
         let name = named(name)?;
         match saved_view::rename(self.db().pool(), whose, id, &name).await {
             Ok(true) => Ok(()),
@@ -59,7 +65,22 @@ impl Accounts {
         }
     }
 
-    async fn delete_view(&self, whose: ViewOwner, id: Uuid) -> Result<(), Error> {
+    pub(crate) async fn own_views(
+        &self,
+        whose: ViewOwner,
+        table: ViewTable,
+    ) -> Result<Vec<SavedView>, Error> {
+        Ok(saved_view::list(self.db().pool(), whose, table).await?)
+    }
+
+    /// Of which table one of theirs is.
+    pub(crate) async fn table_of_view(&self, whose: ViewOwner, id: Uuid) -> Result<ViewTable, Error> {
+        let table = saved_view::table_of(self.db().pool(), whose, id).await?;
+        let table = table.as_deref().and_then(ViewTable::named);
+        table.ok_or_else(|| Fault::not_found("view").into())
+    }
+
+    pub(crate) async fn delete_view(&self, whose: ViewOwner, id: Uuid) -> Result<(), Error> {
         match saved_view::delete(self.db().pool(), whose, id).await? {
             true => Ok(()),
             false => Err(Fault::not_found("view").into()),
@@ -69,10 +90,7 @@ impl Accounts {
 
 impl SavedViews for Accounts {
     fn views<'a>(&'a self, _: &'a Ctx, whose: ViewOwner, table: ViewTable) -> Reply<'a, Vec<SavedView>> {
-        reply(async move {
-            let found = saved_view::list(self.db().pool(), whose, table).await;
-            found.map_err(Error::from)
-        })
+        reply(self.own_views(whose, table))
     }
 
     fn save<'a>(
@@ -83,7 +101,7 @@ impl SavedViews for Accounts {
         name: String,
         query: String,
     ) -> Reply<'a, SavedView> {
-        reply(async move { self.keep_view(ctx, whose, table, &name, query).await })
+        reply(async move { self.keep_view(ctx, whose, table, &name, &query).await })
     }
 
     fn rename<'a>(&'a self, _: &'a Ctx, whose: ViewOwner, id: Uuid, name: String) -> Reply<'a, ()> {

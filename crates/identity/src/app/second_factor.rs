@@ -42,7 +42,7 @@ impl Accounts {
         Ok(FactorStanding {
             pending: Some(FactorSecret {
                 secret: secret.text(),
-                uri: secret.uri(self.issuer(), &account.email),
+                uri: secret.uri(self.host(), &account.email),
             }),
             ..FactorStanding::default()
         })
@@ -208,12 +208,6 @@ impl Accounts {
             Err(Error::BadCredentials) => Err(Error::WrongPassword),
             Err(error) => Err(error),
         }
-    }
-
-    /// What apps show above the codes: the marketplace's own name, its host.
-    fn issuer(&self) -> &str {
-        let url = &self.0.public_url;
-        url.split_once("://").map_or(url, |(_, host)| host)
     }
 }
 

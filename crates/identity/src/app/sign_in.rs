@@ -3,14 +3,15 @@
 use super::{Accounts, note};
 use crate::Error;
 use crate::attempts::Attempt;
-use crate::domain::{DEVICE_CHARS_MAX, Email, lock_after};
-use crate::store::account::{self, Secret};
+use crate::domain::{DEVICE_CHARS_MAX, Email, device_kind, lock_after};
+use crate::store::account::{self, Account, Secret};
 use crate::store::role::{self, ShopRole};
 use crate::store::session::{self, NewSession, audience_name};
-use crate::store::{guard, hash_of};
+use crate::store::{device, guard, hash_of};
 use ::store::{Scope, log};
 use chrono::Duration;
 use contracts::identity::{AccountLocked, Audience, BrowserSession, SignIn};
+use contracts::notifications::{MailFact, MailFacts, MailKind};
 use kernel::{Ctx, Role, SessionId, TenantId, UserId, secret};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -262,9 +263,33 @@ impl Accounts {
         guard::clear(&mut *tx, &hash_of(email.as_str())).await?;
         let change = format!("signed_in:{}", audience_name(capacity.audience));
         note(&mut tx, ctx, proved.id, &change, capacity.tenant).await?;
+        let kind = hash_of(&device_kind(&new.device));
+        let is_new = device::meet(&mut *tx, proved.id, &kind, ctx.now).await?;
+        if is_new {
+            note(&mut tx, ctx, proved.id, "new_device", None).await?;
+        }
+        let account = match is_new {
+            true => account::by_id(&mut *tx, proved.id).await?,
+            false => None,
+        };
         tx.commit().await?;
         log::wake();
+        if let Some(account) = account {
+            self.tell_device(ctx, &account, &new).await;
+        }
         Ok(new.id)
+    }
+
+    /// Mails the account's holder that a device signed in which was not used with the account before.
+    async fn tell_device(&self, ctx: &Ctx, account: &Account, session: &NewSession) {
+        let url = &self.0.public_url;
+        let facts = MailFacts::default()
+            .text("device", session.device.as_str())
+            .text("address", session.address.as_str())
+            .with("at", MailFact::Moment(ctx.now))
+            .text("password_link", format!("{url}/forgot-password"))
+            .text("link", format!("{url}/account"));
+        self.tell(ctx, account, MailKind::NewDevice, facts).await;
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::Accounts;
 use crate::Error;
-use crate::store::{challenge, guard, mail, mailed_token, second_factor, session};
+use crate::store::{
+    challenge, device, guard, mail, mailed_token, operator_invitation, second_factor, session,
+};
 use chrono::Duration;
 use kernel::{SharedClock, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +15,8 @@ const KEPT: Duration = Duration::days(30);
 /// How long a secret waits for the app's first code.
 pub(super) const PENDING_FACTOR_TTL: Duration = Duration::hours(1);
 const GUARDS_KEPT: Duration = Duration::days(2);
+/// A device that was not used for so long is new again.
+const DEVICES_KEPT: Duration = Duration::days(365);
 
 /// Runs the upkeep every quarter of an hour until it is stopped.
 pub async fn work(accounts: Accounts, clock: SharedClock, stop: CancellationToken) {
@@ -35,10 +39,12 @@ impl Accounts {
         let db = self.db().pool();
         session::drop_over(db, now - KEPT).await?;
         mailed_token::drop_expired(db, now - KEPT).await?;
+        operator_invitation::drop_over(db, now - KEPT).await?;
         challenge::drop_expired(db, now).await?;
         second_factor::drop_pending(db, now - PENDING_FACTOR_TTL).await?;
         mail::drop_old(db, now - KEPT).await?;
         guard::forget_old(db, now - GUARDS_KEPT).await?;
+        device::drop_unused(db, now - DEVICES_KEPT).await?;
         Ok(())
     }
 }

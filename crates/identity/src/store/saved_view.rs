@@ -62,6 +62,24 @@ pub async fn save(
     Ok(row.map(read))
 }
 
+/// Of which table one of theirs is.
+pub async fn table_of(
+    db: impl PgExecutor<'_>,
+    whose: ViewOwner,
+    id: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select of_table
+           from identity.saved_view
+          where id = $3 and account_id = $1 and acts_for is not distinct from $2",
+    )
+    .bind(whose.user.0)
+    .bind(whose.tenant.map(|tenant| tenant.0))
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+
 /// False when there is none of theirs.
 pub async fn rename(
     db: impl PgExecutor<'_>,

@@ -6,6 +6,7 @@ mod isolation;
 mod lockout;
 mod login;
 mod mails;
+mod operator_invitations;
 mod outlived;
 mod partner_keys;
 mod people;

@@ -1,8 +1,9 @@
 //! How people look at tables.
 
-use crate::harness::App;
+use crate::harness::{App, text};
 use contracts::saved_views::{NAME_CHARS_MAX, SavedViews, VIEWS_MAX, ViewOwner, ViewTable};
-use kernel::{TenantId, UserId, uuid_at};
+use kernel::{Role, TenantId, UserId, uuid_at};
+use serde_json::{Value, json};
 
 const TABLE: ViewTable = ViewTable::SellerOrders;
 
@@ -89,4 +90,78 @@ async fn views_have_limits() {
     );
     // One that is there can still be changed.
     assert!(save(&app, own, "View 3", "q=vase").await.is_ok());
+}
+
+#[tokio::test]
+async fn programs_keep_views_of_the_tables_that_their_person_may_see() {
+    let app = App::new().await;
+    let lucia = app.buyer("lucia@example.org").await;
+    let mateo = app.buyer("mateo@example.org").await;
+    let shop = TenantId(uuid_at(app.ctx().now));
+    for (user, role) in [(lucia, Role::Clerk), (mateo, Role::Owner)] {
+        app.accounts
+            .set_shop_role(&app.ctx(), user, shop, Some(role), 1)
+            .await
+            .expect("a role");
+    }
+    app.accounts
+        .grant(&app.ctx(), mateo, Role::Support)
+        .await
+        .expect("a role");
+    let clerk = app.signed_in("lucia@example.org", "seller").await;
+    let owner = app.signed_in("mateo@example.org", "seller").await;
+    let support = app.signed_in("mateo@example.org", "admin").await;
+    let buyer = app.signed_in("lucia@example.org", "buyer").await;
+    let view =
+        |table: &str, name: &str| json!({"table": table, "name": name, "query": "?q=old%20bowl&after=7"});
+
+    let (of_shop, of_market) = ("/v1/seller/saved-views", "/v1/admin/saved-views");
+    let to_send = view("seller_orders", "To send");
+    let kept = clerk.post(of_shop, &to_send).await.expect(201).json();
+    assert_eq!(
+        (&kept["name"], &kept["query"]),
+        (&json!("To send"), &json!("q=old+bowl"))
+    );
+    let list = async |client: &testkit::Client| {
+        let found = client.get("/v1/seller/saved-views?table=seller_orders").await;
+        found.expect(200).json()["items"].clone()
+    };
+    assert_eq!(list(&clerk).await, json!([kept]));
+    assert_eq!(list(&owner).await, json!([]), "they are everybody's own");
+
+    let id = text(&kept["id"]);
+    let today = json!({"name": "Today"});
+    for (stranger, of, status) in [
+        (&owner, of_shop, 404),
+        (&support, of_market, 404),
+        (&support, of_shop, 403),
+        (&buyer, of_shop, 403),
+    ] {
+        let path = format!("{of}/{id}");
+        assert_eq!(stranger.patch(&path, &today).await.status, status, "{path}");
+        assert_eq!(stranger.delete(&path).await.status, status, "{path}");
+    }
+    let refused = async |client: &testkit::Client, of: &str, table: &str| -> Value {
+        let refused = client.post(of, &view(table, "Mine")).await;
+        refused.expect(403).json()["code"].clone()
+    };
+    assert_eq!(refused(&buyer, of_shop, "seller_orders").await, "wrong_audience");
+    // Tables that are elsewhere, or none of their work.
+    for (client, of, table) in [
+        (&owner, of_shop, "orders"),
+        (&support, of_market, "seller_orders"),
+        (&support, of_market, "shops"),
+    ] {
+        assert_eq!(refused(client, of, table).await, "permission_missing", "{table}");
+    }
+    let orders = support.post(of_market, &view("orders", "Mine")).await;
+    let _ = orders.expect(201);
+
+    let path = format!("{of_shop}/{id}");
+    assert_eq!(clerk.patch(&path, &today).await.status, 204);
+    assert_eq!(list(&clerk).await[0]["name"], "Today");
+    assert_eq!(clerk.delete(&path).await.status, 204);
+    assert_eq!(clerk.delete(&path).await.status, 404);
+    let unknown = clerk.get("/v1/seller/saved-views?table=ledger").await;
+    assert_eq!(unknown.expect(400).json()["code"], "parameter_invalid");
 }

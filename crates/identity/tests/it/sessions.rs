@@ -18,6 +18,34 @@ async fn sessions_are_listed_and_ended() {
     let tokens = laptop.post("/v1/auth/login", &body).await.expect(200).json();
     let laptop = laptop.bearer(text(&tokens["access_token"]));
 
+    // A device that is new to the account is told to its holder; the first was not, and is not when it comes again.
+    let told = async || {
+        let mails = app
+            .inbox
+            .mails(&app.ctx(), Some("lucia@example.org".to_owned()), 100)
+            .await;
+        let mut mails = mails.expect("mails");
+        mails.retain(|mail| mail.subject == "A new device signed in to your account");
+        mails
+    };
+    let mails = told().await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].body.contains("Laptop\n127.0.0.1\n"), "{}", mails[0].body);
+    for device in ["Laptop", "Laptop 2.1", "unknown"] {
+        let again = app
+            .http
+            .header("user-agent", device)
+            .post("/v1/auth/login", &body)
+            .await;
+        let tokens = again.expect(200).json();
+        let again = app.http.bearer(text(&tokens["access_token"]));
+        assert_eq!(
+            again.post("/v1/auth/logout", &serde_json::json!({})).await.status,
+            204
+        );
+    }
+    assert_eq!(told().await.len(), 1);
+
     let seen = sessions(&laptop).await;
     assert_eq!(seen.len(), 2);
     assert_eq!(

@@ -10,7 +10,7 @@ use contracts::notifications::{
     ServedLetters, ServedMailWords, ServedNoticeTemplates, ServedNotifications, ServedReach,
 };
 use contracts::orders::OrderDesk;
-use contracts::tenants::Tenants;
+use contracts::tenants::{RemoteStaffDesk, StaffDesk, Tenants};
 use notifications::{Notices, Parts};
 use runtime::{Loop, Service};
 use std::sync::Arc;
@@ -33,12 +33,16 @@ pub fn add(
     tenants: &Arc<dyn Tenants>,
     orders: &Arc<dyn OrderDesk>,
 ) -> anyhow::Result<Noticing> {
+    let staff: Arc<dyn StaffDesk> = w.client("tenants", Arc::new(shops.clone()), |p| {
+        Arc::new(RemoteStaffDesk(p))
+    });
     let notices = Notices::new(Parts {
         sms: w.config.providers.texting.sms(&db, w.clock)?,
         push: Texting::push(&db),
         db,
         catalog: catalog.clone(),
         tenants: tenants.clone(),
+        staff,
         orders: orders.clone(),
         identity: identity.clone(),
         public_url: w.config.public_url.clone(),
@@ -57,6 +61,7 @@ pub fn add(
     w.add(Service::new("notifications").calls(ServedDeadLetters(Arc::new(notices.clone()))));
     w.add(Service::new("notifications").calls(ServedReach(Arc::new(notices.clone()))));
     let (texted, texted_at) = (notices.clone(), w.clock.clone());
+    let (stocked, stocked_at) = (notices.clone(), w.clock.clone());
     let (swept, swept_at) = (notices.clone(), w.clock.clone());
     w.add(
         Service::new("notifications")
@@ -70,6 +75,9 @@ pub fn add(
             }))
             .run(Loop::new("text messages and pushes", move |stop| {
                 notifications::send_messages(texted.clone(), texted_at.clone(), stop)
+            }))
+            .run(Loop::new("mails of low stock", move |stop| {
+                notifications::send_stock_mails(stocked.clone(), stocked_at.clone(), stop)
             }))
             .run(Loop::new("old notifications", move |stop| {
                 notifications::sweep(swept.clone(), swept_at.clone(), stop)

@@ -14,6 +14,7 @@ mod reviews;
 mod search;
 mod shipping;
 mod tried;
+mod views;
 mod webhooks;
 mod wishlists;
 
@@ -309,7 +310,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     }
     reaches.extend(cards::of_seller(world).await);
     reaches.extend(features::of_seller(world));
-    reaches.extend(people::of_seller(world));
+    reaches.extend(people::of_seller(world).await);
     reaches.push(reach("list_terms_changes", &[&a.id], &[403]));
     reaches.push(reach("list_listing_charges", &[&a.id], &[403]));
     reaches.push(json(
@@ -353,6 +354,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.extend(money::of_seller(world));
     reaches.extend(shipping::of_seller(world));
     reaches.extend(api_keys::of_seller(world).await);
+    reaches.extend(views::of_seller(world).await);
     reaches.extend(webhooks::of_seller(world).await);
     reaches.extend(search::of_seller(world).await);
     reaches.extend(reviews::of_seller(world).await);
@@ -380,6 +382,7 @@ async fn a_shop_cannot_reach_anything_of_another() {
         downloads::NAME_NOTHING,
         messages::NAME_NOTHING,
         notifications::NAME_NOTHING,
+        views::NAME_NOTHING,
     ]
     .concat();
     check_all_tried(sellers, &reaches, &nothing);
@@ -500,6 +503,7 @@ async fn reaches_of_buyer_b(world: &World) -> Vec<Reach> {
     reaches.extend(downloads::of_buyer(world).await);
     reaches.extend(messages::of_buyer(world).await);
     reaches.extend(notifications::of_buyer(world).await);
+    reaches.extend(people::of_buyer(world).await);
     reaches.extend([
         // Nothing to take out of the caller's own cart, which has never been filled.
         json(

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::store::{reach, wishes};
 use ::store::Scope;
 use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, Subscription, TopicChoice};
-use kernel::UserId;
+use kernel::{TenantId, UserId};
 
 const IN_APP: &str = "in_app";
 const EMAIL: &str = "email";
@@ -55,12 +55,17 @@ fn clock(minute: i16) -> String {
 }
 
 impl Notices {
-    pub async fn settings(&self, user: UserId) -> Result<NoticeSettings, Error> {
+    /// How somebody wants to be told. At a shop where they work, text messages are of what it is told, and all else is the
+    /// same for all that they are.
+    pub async fn settings(&self, user: UserId, shop: Option<TenantId>) -> Result<NoticeSettings, Error> {
         let mut tx = self.db().begin(Scope::System).await?;
         let in_app = wishes::declined(&mut *tx, user, IN_APP).await?;
         let email = wishes::declined(&mut *tx, user, EMAIL).await?;
         let push = wishes::declined(&mut *tx, user, PUSH).await?;
-        let texted = reach::texted(&mut *tx, user).await?;
+        let texted = match shop {
+            Some(shop) => reach::texted_in(&mut *tx, user, shop).await?,
+            None => reach::texted(&mut *tx, user).await?,
+        };
         let rhythm = wishes::rhythm(&mut *tx, user).await?;
         tx.commit().await?;
         let wants = |declined: &[String], topic: NoticeTopic| {
@@ -89,6 +94,7 @@ impl Notices {
     pub async fn change_settings(
         &self,
         user: UserId,
+        shop: Option<TenantId>,
         change: NoticeSettings,
     ) -> Result<NoticeSettings, Error> {
         if change.topics.iter().any(drops_what_is_due) {
@@ -144,11 +150,15 @@ impl Notices {
             said.filter_map(|choice| Some((choice.topic, wanted(choice)?)))
                 .collect()
         };
-        reach::text(&mut tx, user, &said(|choice| choice.sms)).await?;
+        let texts = said(|choice| choice.sms);
+        match shop {
+            Some(shop) => reach::text_in(&mut tx, user, shop, &texts).await?,
+            None => reach::text(&mut tx, user, &texts).await?,
+        }
         wishes::choose(&mut tx, user, PUSH, &said(|choice| choice.push)).await?;
         wishes::set_rhythm(&mut tx, user, zone, quiet).await?;
         tx.commit().await?;
-        self.settings(user).await
+        self.settings(user, shop).await
     }
 
     pub async fn subscription(&self, token: &str) -> Result<Subscription, Error> {

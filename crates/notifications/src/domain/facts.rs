@@ -41,9 +41,10 @@ pub struct Facts {
 pub fn href(kind: NoticeKind, facts: &Facts, reader: NoticeReader, part: Option<SubOrderId>) -> String {
     use NoticeKind as K;
     match (reader, kind) {
-        (NoticeReader::Person { .. }, K::AccountLocked | K::PasswordChanged | K::TokenReused) => {
-            "/account".to_owned()
-        }
+        (
+            NoticeReader::Person { .. },
+            K::AccountLocked | K::PasswordChanged | K::TokenReused | K::NewDevice,
+        ) => "/account".to_owned(),
         (
             NoticeReader::Person { .. },
             K::SecondFactorOn | K::SecondFactorOff | K::RecoveryCodesMade | K::RecoveryCodeUsed,

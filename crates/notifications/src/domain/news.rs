@@ -422,6 +422,7 @@ fn security(event: &Envelope) -> Result<Vec<Told>, Error> {
             "second_factor_off" => K::SecondFactorOff,
             "recovery_codes_made" => K::RecoveryCodesMade,
             "recovery_code_used" => K::RecoveryCodeUsed,
+            "new_device" => K::NewDevice,
             // What somebody has just done themselves.
             _ => return Ok(found),
         };

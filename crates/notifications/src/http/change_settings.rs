@@ -4,7 +4,7 @@ use contracts::notifications::NoticeSettings;
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 
 /// Changes how the caller wants to be told. Topics that are not named stay as they are; `orders` and `security` cannot be
-/// turned off in the list and by e-mail, `security` in no way.
+/// turned off in the list and by e-mail, `security` in no way. Of a shop's staff, `sms` are of what that shop is told.
 #[utoipa::path(
     put, path = "/v1/notifications/settings", tag = "notifications", operation_id = "put_notification_settings",
     request_body = NoticeSettings,
@@ -21,5 +21,6 @@ pub async fn handler(
     Json(change): Json<NoticeSettings>,
 ) -> Result<Json<NoticeSettings>, Problem> {
     let user = super::user(&caller)?;
-    Ok(Json(notices.change_settings(user, change).await?))
+    let shop = super::shop(&caller);
+    Ok(Json(notices.change_settings(user, shop, change).await?))
 }

@@ -30,7 +30,7 @@ use axum::response::{IntoResponse, Response};
 use contracts::Language;
 use contracts::notifications::{NoticeReader, NoticeTemplate, TemplateKind};
 use httpkit::{Anyone, Json, PageQuery, Seller, etag, perm};
-use kernel::{Fault, Kind, UserId};
+use kernel::{Fault, Kind, TenantId, UserId};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -121,6 +121,11 @@ fn user(caller: &Anyone) -> Result<UserId, Fault> {
             "This needs an access token, sent as `Authorization: Bearer ...`.",
         )
     })
+}
+
+/// The shop for which somebody is signed in.
+fn shop(caller: &Anyone) -> Option<TenantId> {
+    caller.principal.as_ref().and_then(|principal| principal.tenant)
 }
 
 /// How many items a page is to have.

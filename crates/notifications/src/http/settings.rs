@@ -4,7 +4,7 @@ use contracts::notifications::NoticeSettings;
 use httpkit::{Anyone, Json, Problem, ProblemDocument};
 
 /// Says how the caller wants to be told: in which ways of which topics, and when not. Whoever works for a shop says it for
-/// themselves, not for the shop.
+/// themselves, not for the shop; their `sms` are of what that shop is told.
 #[utoipa::path(
     get, path = "/v1/notifications/settings", tag = "notifications", operation_id = "get_notification_settings",
     security(("bearer" = [])),
@@ -17,5 +17,6 @@ pub async fn handler(
     State(notices): State<Notices>,
     caller: Anyone,
 ) -> Result<Json<NoticeSettings>, Problem> {
-    Ok(Json(notices.settings(super::user(&caller)?).await?))
+    let user = super::user(&caller)?;
+    Ok(Json(notices.settings(user, super::shop(&caller)).await?))
 }

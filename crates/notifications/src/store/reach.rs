@@ -2,7 +2,7 @@
 
 use contracts::Language;
 use contracts::notifications::{Device, DevicePlatform, NewDevice, NoticeTopic};
-use kernel::{DeviceId, Timestamp, UserId};
+use kernel::{DeviceId, TenantId, Timestamp, UserId};
 use sqlx::{FromRow, PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -37,6 +37,14 @@ pub struct NewCode<'a> {
 pub struct WayRow {
     pub user_id: UserId,
     pub device: Option<DeviceId>,
+}
+
+/// Of what somebody of a shop's staff wants to be texted.
+#[derive(Clone, Debug, FromRow)]
+pub struct StaffTextedRow {
+    pub shop_id: TenantId,
+    pub topic: String,
+    pub user_id: UserId,
 }
 
 /// Where a message goes, and whether it is wanted there.
@@ -319,6 +327,81 @@ pub async fn target(
     .bind(topic.name())
     .fetch_optional(db)
     .await
+}
+
+/// Of the staff of some shops, who wants to be texted of what, and has a telephone.
+pub async fn staff_texted(
+    conn: &mut PgConnection,
+    shops: &[Uuid],
+) -> Result<Vec<StaffTextedRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select t.shop_id, t.topic, t.user_id
+           from notifications.staff_texted t join notifications.phone p on p.user_id = t.user_id
+          where t.shop_id = any($1)",
+    )
+    .bind(shops)
+    .fetch_all(conn)
+    .await
+}
+
+/// Where a text message of what a shop is told goes to one of its staff, if they have a telephone.
+pub async fn staff_target(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    shop: TenantId,
+    topic: NoticeTopic,
+) -> Result<Option<TargetRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select number as address, null::text as platform, language,
+                exists (select from notifications.staff_texted t
+                         where t.shop_id = $2 and t.topic = $3 and t.user_id = $1) as wanted
+           from notifications.phone where user_id = $1",
+    )
+    .bind(user)
+    .bind(shop)
+    .bind(topic.name())
+    .fetch_optional(db)
+    .await
+}
+
+/// The topics of which somebody wants text messages, of what a shop is told where they work.
+pub async fn texted_in(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    shop: TenantId,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("select topic from notifications.staff_texted where user_id = $1 and shop_id = $2")
+        .bind(user)
+        .bind(shop)
+        .fetch_all(db)
+        .await
+}
+
+/// As [`text`], of what a shop is told where they work.
+pub async fn text_in(
+    conn: &mut PgConnection,
+    user: UserId,
+    shop: TenantId,
+    choices: &[(NoticeTopic, bool)],
+) -> Result<(), sqlx::Error> {
+    let (topics, wanted): (Vec<&str>, Vec<bool>) = choices
+        .iter()
+        .map(|(topic, wanted)| (topic.name(), *wanted))
+        .unzip();
+    sqlx::query(
+        "with said as (select topic, wanted from unnest($3::text[], $4::boolean[]) as s (topic, wanted)),
+         gone as (delete from notifications.staff_texted t using said
+                   where t.user_id = $1 and t.shop_id = $2 and t.topic = said.topic and not said.wanted)
+         insert into notifications.staff_texted (shop_id, topic, user_id) select distinct $2, topic, $1 from said where wanted
+         on conflict on constraint staff_texted_pkey do nothing",
+    )
+    .bind(user)
+    .bind(shop)
+    .bind(topics)
+    .bind(wanted)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The topics of which somebody wants text messages.

@@ -47,11 +47,11 @@ fn settings(topics: &[(NoticeTopic, bool, bool)], quiet: Option<(&str, &str)>) -
 }
 
 async fn change(world: &World, user: UserId, to: NoticeSettings) -> NoticeSettings {
-    world.notices.change_settings(user, to).await.unwrap()
+    world.notices.change_settings(user, None, to).await.unwrap()
 }
 
 async fn refusal(world: &World, user: UserId, to: NoticeSettings) -> String {
-    Fault::from(world.notices.change_settings(user, to).await.unwrap_err()).code
+    Fault::from(world.notices.change_settings(user, None, to).await.unwrap_err()).code
 }
 
 #[tokio::test]

@@ -5,5 +5,6 @@ mod failures;
 mod feed;
 mod letters;
 mod reach;
+mod shops;
 mod templates;
 mod world;

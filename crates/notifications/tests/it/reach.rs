@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 const NUMBER: &str = "+34600000000";
 
-async fn kept(world: &World, to: &str) -> Vec<KeptMessage> {
+pub async fn kept(world: &World, to: &str) -> Vec<KeptMessage> {
     let kept = world.notices.kept_messages(Some(to.to_owned()), 100).await;
     kept.unwrap()
 }
@@ -48,7 +48,7 @@ async fn verify(world: &World, user: UserId, code: &str) -> Result<Option<String
         .map_err(|error| Fault::from(error).code)
 }
 
-async fn phone(world: &World, user: UserId, number: &str) {
+pub async fn phone(world: &World, user: UserId, number: &str) {
     give(world, user, number).await.unwrap();
     let code = code(world, number).await;
     assert_eq!(verify(world, user, &code).await, Ok(Some(number.to_owned())));
@@ -80,7 +80,8 @@ async fn wish(world: &World, user: UserId, sms: bool, push: bool, quiet: Option<
             until: until.to_owned(),
         }),
     };
-    world.notices.change_settings(user, settings).await.unwrap();
+    let changed = world.notices.change_settings(user, None, settings).await;
+    changed.unwrap();
 }
 
 /// A parcel of theirs leaves, and all of the log is heard.
@@ -100,7 +101,7 @@ async fn parcel(world: &World, buyer: UserId) {
     world.hear(false).await;
 }
 
-async fn waiting(world: &World) -> Vec<(String, Option<String>)> {
+pub async fn waiting(world: &World) -> Vec<(String, Option<String>)> {
     sqlx::query_as("select state, error from store.job where queue = 'notifications.messages' order by id")
         .fetch_all(&mut world.db.owner().await)
         .await
@@ -115,7 +116,7 @@ async fn due(world: &World) -> Vec<kernel::Timestamp> {
 }
 
 /// Sends what is due, until something is so.
-async fn send_until(world: &World, is_so: impl AsyncFn() -> bool) {
+pub async fn send_until(world: &World, is_so: impl AsyncFn() -> bool) {
     let stop = CancellationToken::new();
     let sending =
         notifications::send_messages(world.notices.clone(), Arc::clone(&world.clock) as _, stop.clone());
@@ -127,7 +128,7 @@ async fn send_until(world: &World, is_so: impl AsyncFn() -> bool) {
 }
 
 /// Sends all.
-async fn send(world: &World) {
+pub async fn send(world: &World) {
     send_until(world, async || waiting(world).await.is_empty()).await;
 }
 

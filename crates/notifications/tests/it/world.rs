@@ -4,7 +4,7 @@ use contracts::catalog::RemoteCatalog;
 use contracts::identity::RemoteIdentity;
 use contracts::notifications::{Notice, NoticeReader};
 use contracts::orders::RemoteOrderDesk;
-use contracts::tenants::RemoteTenants;
+use contracts::tenants::{RemoteStaffDesk, RemoteTenants};
 use contracts::{Language, PublicEvent, Reply, Transport};
 use kernel::{Clock, Ctx, Fault, FixedClock, ProductId, Role, SubOrderId, TenantId, UserId};
 use notifications::{Notices, Parts, Sandbox};
@@ -22,6 +22,8 @@ pub struct Others {
     /// Nobody answers.
     pub away: AtomicBool,
     pub mails: Mutex<Vec<Sent>>,
+    /// Who works for every shop.
+    pub staff: Mutex<Vec<(UserId, Role)>>,
 }
 
 /// A mail that went out.
@@ -69,6 +71,13 @@ impl Others {
                 .iter()
                 .map(|id| json!({"id": id, "email": "ana@post.example", "name": "Ana María Ruiz"}))
                 .collect(),
+            "staff" => {
+                let staff = self.staff.lock().unwrap();
+                let member = |(user, role): &(UserId, Role)| {
+                    json!({"id": user, "user": user, "email": "ana@post.example", "role": role, "joined_at": now})
+                };
+                staff.iter().map(member).collect()
+            }
             "send_mail" | "send_mail_with" => {
                 let text = |at: usize| body[at].as_str().unwrap_or_default().to_owned();
                 self.mails.lock().unwrap().push(Sent {
@@ -115,6 +124,7 @@ impl World {
             db: db.db(notifications::CONTEXT),
             catalog: Arc::new(RemoteCatalog(line())),
             tenants: Arc::new(RemoteTenants(line())),
+            staff: Arc::new(RemoteStaffDesk(line())),
             orders: Arc::new(RemoteOrderDesk(line())),
             identity: Arc::new(RemoteIdentity(line())),
             sms: Arc::new(Sandbox::new(db.db(notifications::CONTEXT))),

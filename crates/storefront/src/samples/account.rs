@@ -4,7 +4,7 @@ use super::{Sample, Scene, push};
 use crate::markup::Markup;
 use crate::views::account::{AccountPage, CreditRow, SessionRow};
 use crate::views::auth::{
-    ForgotPasswordPage, InvitationPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
+    ForgotPasswordPage, InvitationPage, JoinPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
     VerifyEmailPage,
 };
 use crate::views::common::{Field, Link};
@@ -38,6 +38,8 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     ] {
         push(samples, name, &scene.invitation(shop));
     }
+    push(samples, "join", &scene.join(Some(scene.t("role.moderator"))));
+    push(samples, "join-spent", &scene.join(None));
     for (name, outcome) in [
         ("verify-email-sent", Verification::Sent),
         ("verify-email-done", Verification::Verified),
@@ -284,6 +286,17 @@ impl Scene {
             role: self.t("role.manager"),
             token: "w3xYh2".to_owned(),
             here: "/invitation?token=w3xYh2".to_owned(),
+            error: None,
+        }
+    }
+
+    fn join(&self, role: Option<String>) -> JoinPage {
+        JoinPage {
+            page: self.page(self.t("join.title"), "/join"),
+            role,
+            market: self.text("market.example"),
+            token: "w3xYh2".to_owned(),
+            here: "/join?token=w3xYh2".to_owned(),
             error: None,
         }
     }

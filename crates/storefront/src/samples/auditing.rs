@@ -4,7 +4,7 @@ use super::{Sample, Scene, push};
 use crate::views::changes::ChangeLine;
 use crate::views::common::{Choice, Field, Link};
 use crate::views::operator_audit::{AuditFields, AuditRow, OperatorAuditPage};
-use crate::views::operator_people::{DeviceLine, FoundPerson, OperatorPeoplePage, StaffRow};
+use crate::views::operator_people::{DeviceLine, FoundPerson, InvitedRow, OperatorPeoplePage, StaffRow};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "operator-audit", &scene.audit());
@@ -38,6 +38,11 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         &OperatorPeoplePage {
             asked: Field::wrong(scene.text("nobody@mail.example"), scene.t("audit.no_person")),
             email: Field::wrong(scene.text("nobody@mail.example"), scene.t("people.no_account")),
+            invited: Vec::new(),
+            invite_email: Field::wrong(
+                scene.text("pablo@stoa.example"),
+                scene.t("refusal.already_operator"),
+            ),
             ..scene.people()
         },
     );
@@ -141,6 +146,19 @@ impl Scene {
             found: None,
             email: Field::default(),
             roles: self.market_roles("support"),
+            invited: vec![InvitedRow {
+                email: self.text("irene@mail.example"),
+                role: self.t("role.moderator"),
+                said: self
+                    .locale
+                    .t("people.invited_by")
+                    .arg("name", "Olga")
+                    .arg("date", self.date(11, 27))
+                    .to_string(),
+                take_back: format!("{path}/invitations/1/take-back"),
+            }],
+            invite_email: Field::default(),
+            invite_roles: self.market_roles("support"),
             powers: ["admin", "finance", "moderator", "support"]
                 .map(|code| {
                     (

@@ -1,8 +1,8 @@
 //! What waits before buyers see it, for the operator.
 
 use super::{Sample, Scene, push};
-use crate::views::common::{Field, Link};
-use crate::views::operator_moderation::{OperatorModerationPage, RulesForm, WaitingRow};
+use crate::views::common::{Choice, Field, Link};
+use crate::views::operator_moderation::{ModerationFields, OperatorModerationPage, RulesForm, WaitingRow};
 
 pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "operator-moderation", &scene.moderation());
@@ -11,6 +11,22 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         "operator-moderation-empty",
         &OperatorModerationPage {
             error: None,
+            rows: Vec::new(),
+            more: None,
+            ..scene.moderation()
+        },
+    );
+    push(
+        samples,
+        "operator-moderation-narrowed",
+        &OperatorModerationPage {
+            error: None,
+            filter: ModerationFields {
+                shop: Field::wrong(scene.text("nobody"), scene.t("holds.no_shop")),
+                ..scene.moderation().filter
+            },
+            is_narrowed: true,
+            query: "shop=nobody&kind=new".to_owned(),
             rows: Vec::new(),
             more: None,
             ..scene.moderation()
@@ -51,6 +67,19 @@ impl Scene {
             page: self.office_page(self.t("operator.moderation"), path),
             work: self.office_bar(path),
             error: Some(self.t("form.check")),
+            filter: ModerationFields {
+                shop: Field::default(),
+                kinds: vec![
+                    Choice::new("", self.t("moderation.any_kind")),
+                    Choice::new("new", self.t("moderation.kind.new")),
+                ],
+                waited: vec![
+                    Choice::new("", self.t("moderation.any_age")),
+                    Choice::new("24", self.t("moderation.waited.day")),
+                ],
+            },
+            is_narrowed: false,
+            query: String::new(),
             rows: vec![
                 row("1", "moderation.kind.change", vec![price, word], None),
                 row(

@@ -62,6 +62,19 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             form: scene.notice_form("/seller/notifications"),
         },
     );
+    push(
+        samples,
+        "seller-notice-settings-no-telephone",
+        &SellerNoticeSettingsPage {
+            page: scene.seller_page(scene.t("notices.settings"), "/seller/notifications/settings"),
+            work: scene.work_bar("/seller/notifications"),
+            form: NoticeForm {
+                texts: false,
+                pushes: false,
+                ..scene.notice_form("/seller/notifications")
+            },
+        },
+    );
     add_ways(scene, samples);
     push(samples, "operator-templates", &scene.operator_templates());
     push(samples, "operator-template", &scene.operator_template());

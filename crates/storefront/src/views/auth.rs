@@ -84,6 +84,21 @@ pub struct InvitationPage {
     pub error: Option<String>,
 }
 
+/// An invitation to work for the marketplace itself, to be accepted by whoever is signed in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "join.html")]
+pub struct JoinPage {
+    pub page: Page,
+    /// None when the link is spent, taken back or too old.
+    pub role: Option<String>,
+    /// What the marketplace is called.
+    pub market: String,
+    pub token: String,
+    /// This page, to come back to.
+    pub here: String,
+    pub error: Option<String>,
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "verify_email.html")]
 pub struct VerifyEmailPage {

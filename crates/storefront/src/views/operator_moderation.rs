@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::changes::ChangeLine;
-use super::common::{Field, Link};
+use super::common::{Choice, Field, Link};
 use super::page::Page;
 use super::work::WorkBar;
 
@@ -13,9 +13,22 @@ pub struct OperatorModerationPage {
     pub page: Page,
     pub work: WorkBar,
     pub error: Option<String>,
+    pub filter: ModerationFields,
+    /// Something narrows the list.
+    pub is_narrowed: bool,
+    /// By what, as addresses have it: where a decision leads back to.
+    pub query: String,
     pub rows: Vec<WaitingRow>,
     pub more: Option<Link>,
     pub rules: RulesForm,
+}
+
+/// By what the queue is narrowed.
+#[derive(Clone, Debug)]
+pub struct ModerationFields {
+    pub shop: Field,
+    pub kinds: Vec<Choice>,
+    pub waited: Vec<Choice>,
 }
 
 #[derive(Clone, Debug)]

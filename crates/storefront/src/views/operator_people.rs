@@ -18,6 +18,11 @@ pub struct OperatorPeoplePage {
     /// To whom a role is given.
     pub email: Field,
     pub roles: Vec<Choice>,
+    /// Who may still accept.
+    pub invited: Vec<InvitedRow>,
+    /// Who is to be invited.
+    pub invite_email: Field,
+    pub invite_roles: Vec<Choice>,
     /// What each role may do.
     pub powers: Vec<(String, String)>,
 }
@@ -34,6 +39,15 @@ pub struct StaffRow {
     pub has_second_factor: bool,
     pub roles: Vec<Choice>,
     pub action: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct InvitedRow {
+    pub email: String,
+    pub role: String,
+    /// By whom, and until when it is good.
+    pub said: String,
+    pub take_back: String,
 }
 
 #[derive(Clone, Debug)]

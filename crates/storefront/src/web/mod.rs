@@ -295,6 +295,8 @@ fn table() -> Table {
         .post("/reset-password", auth::recovery::reset)
         .get("/invitation", auth::invitation::page)
         .post("/invitation", auth::invitation::accept)
+        .get("/join", auth::join::page)
+        .post("/join", auth::join::accept)
         .get("/verify-email", auth::recovery::verify)
         .post("/verify-email/send", account::send_verification)
         .get("/dev/components", components::page)

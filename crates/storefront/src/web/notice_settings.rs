@@ -10,7 +10,7 @@ use crate::views::notices::{AccountNoticeSettingsPage, NoticeForm, TopicRow, Uns
 use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::notifications::{NoticeSettings, NoticeTopic, QuietHours, TopicChoice, Ways};
-use kernel::{Fault, UserId};
+use kernel::{Fault, TenantId, UserId};
 use serde::Deserialize;
 
 const PATH: &str = "/account/notifications";
@@ -75,7 +75,7 @@ const ZONES: &[&str] = &[
 fn is_mailed(topic: NoticeTopic) -> bool {
     !matches!(
         topic,
-        NoticeTopic::Reviews | NoticeTopic::Stock | NoticeTopic::Payouts | NoticeTopic::Programs
+        NoticeTopic::Reviews | NoticeTopic::Payouts | NoticeTopic::Programs
     )
 }
 
@@ -103,16 +103,16 @@ fn rows(visit: &Visit, topics: &[NoticeTopic], wants: impl Fn(NoticeTopic) -> To
     topics.iter().map(row).collect()
 }
 
-/// The form as things stand.
+/// The form as things stand; at a shop where they work, text messages are of what it is told.
 pub async fn standing(
     shop: &Shop,
     visit: &Visit,
-    user: UserId,
+    (user, works_at): (UserId, Option<TenantId>),
     path: &'static str,
     topics: &[NoticeTopic],
     ways: &Ways,
 ) -> Result<NoticeForm, Failure> {
-    let settings = shop.notifications.settings(&visit.ctx, user).await?;
+    let settings = shop.notifications.settings(&visit.ctx, user, works_at).await?;
     let wants = |topic: NoticeTopic| {
         let choice = settings.topics.iter().find(|choice| choice.topic == topic);
         choice.copied().unwrap_or(TopicChoice {
@@ -145,7 +145,7 @@ pub async fn standing(
 pub async fn keep(
     shop: &Shop,
     posted: &Posted,
-    user: UserId,
+    (user, works_at): (UserId, Option<TenantId>),
     path: &'static str,
     topics: &[NoticeTopic],
 ) -> Result<Result<Response, Box<NoticeForm>>, Failure> {
@@ -172,7 +172,10 @@ pub async fn keep(
             until: text("until"),
         }),
     };
-    match shop.notifications.change_settings(&visit.ctx, user, change).await {
+    let changed = shop
+        .notifications
+        .change_settings(&visit.ctx, user, works_at, change);
+    match changed.await {
         Ok(_) => Ok(Ok(redirect_done(&format!("{path}/settings"), "saved"))),
         Err(fault) if !fault.fields.is_empty() => {
             let field = |name: &str| Field {
@@ -208,7 +211,7 @@ pub async fn own_page(
     let form = async {
         match typed {
             Some(typed) => Ok(typed),
-            None => standing(shop, visit, user, PATH, TOPICS, &ways).await,
+            None => standing(shop, visit, (user, None), PATH, TOPICS, &ways).await,
         }
     };
     let (page, form) = futures::join!(visit.keyed_page(shop, "notices.settings"), form);
@@ -224,7 +227,7 @@ pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Fa
 
 pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let user = posted.visit.user()?;
-    match keep(&shop, &posted, user, PATH, TOPICS).await? {
+    match keep(&shop, &posted, (user, None), PATH, TOPICS).await? {
         Ok(kept) => Ok(kept),
         Err(form) => own_page(&shop, &posted.visit, Some(*form), |_| ()).await,
     }

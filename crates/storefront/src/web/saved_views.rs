@@ -9,35 +9,23 @@ use crate::views::work::{SavedView, SavedViews};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::identity::Audience;
-use contracts::saved_views::{ViewOwner, ViewTable};
+use contracts::saved_views::{ViewOwner, ViewTable, filters};
 use kernel::{Fault, Permission};
 use uuid::Uuid;
 
-/// What of an address is no filter: where in the list one is, in which language, and what a form did.
-const NO_FILTERS: [&str; 5] = ["after", "before", "lang", "done", "refused"];
-
-/// Where a table stands, and who may see it.
-fn place(table: ViewTable) -> (&'static str, Permission) {
+/// Where a table stands.
+fn place(table: ViewTable) -> &'static str {
     match table {
-        ViewTable::SellerProducts => ("/seller/products", Permission::ReadCatalog),
-        ViewTable::SellerOrders => ("/seller/orders", Permission::ReadSales),
-        ViewTable::SellerStock => ("/seller/stock", Permission::ReadStock),
-        ViewTable::Orders => ("/operator/orders", Permission::ReadAnyOrder),
-        ViewTable::Payments => ("/operator/payments", Permission::ReadAnyOrder),
-        ViewTable::Shops => ("/operator/shops", Permission::ApproveSellers),
+        ViewTable::SellerProducts => "/seller/products",
+        ViewTable::SellerOrders => "/seller/orders",
+        ViewTable::SellerStock => "/seller/stock",
+        ViewTable::Orders => "/operator/orders",
+        ViewTable::Payments => "/operator/payments",
+        ViewTable::Shops => "/operator/shops",
     }
 }
 
-/// The filters among what an address asks for, in one spelling.
-fn filters(query: &str) -> String {
-    let asked = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
-    let kept = asked.filter(|(name, value)| !value.is_empty() && !NO_FILTERS.contains(&name.as_ref()));
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .finish()
-}
-
-fn address(path: &str, query: &str) -> String {
+pub fn address(path: &str, query: &str) -> String {
     match query {
         "" => path.to_owned(),
         query => format!("{path}?{query}"),
@@ -64,7 +52,7 @@ pub async fn page(shop: &Shop, visit: &Visit, title_key: &str, table: ViewTable)
 async fn of(shop: &Shop, visit: &Visit, table: ViewTable) -> Option<SavedViews> {
     let whose = owner(visit)?;
     let kept = shop.saved_views.views(&visit.ctx, whose, table).await.ok()?;
-    let (path, _) = place(table);
+    let path = place(table);
     let query = filters(visit.path.split_once('?').map_or("", |(_, query)| query));
     let row = |view: contracts::saved_views::SavedView| SavedView {
         id: view.id.to_string(),
@@ -89,11 +77,11 @@ fn asked(posted: &Posted) -> Result<(ViewOwner, ViewTable), Failure> {
     // Forms are told apart by the page they stand below, so that nobody learns of the other's tables.
     let is_seller = visit.path.starts_with("/seller");
     let table = ViewTable::named(posted.get("table"));
-    let table = table.filter(|table| place(*table).0.starts_with("/seller") == is_seller);
+    let table = table.filter(|table| table.is_of_shops() == is_seller);
     if is_seller {
-        visit.seller(table.map_or(Permission::ReadShop, |table| place(table).1))?;
+        visit.seller(table.map_or(Permission::ReadShop, ViewTable::permission))?;
     } else {
-        visit.operator(table.map_or(Permission::ReadAnyOrder, |table| place(table).1))?;
+        visit.operator(table.map_or(Permission::ReadAnyOrder, ViewTable::permission))?;
     }
     match (owner(visit), table) {
         (Some(whose), Some(table)) => Ok((whose, table)),
@@ -103,7 +91,7 @@ fn asked(posted: &Posted) -> Result<(ViewOwner, ViewTable), Failure> {
 
 /// Back at the table, with what the form ended in.
 fn ended<T>(table: ViewTable, query: &str, done: Result<T, Fault>, code: &str) -> Result<Response, Failure> {
-    let to = address(place(table).0, &filters(query));
+    let to = address(place(table), &filters(query));
     match done {
         Ok(_) => Ok(redirect_done(&to, code)),
         Err(fault) => redirect_refused(&to, fault),
@@ -147,12 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_are_kept_without_the_place_in_the_list() {
-        assert_eq!(
-            filters("?state=packed&q=&after=01&lang=es&done=saved&q=old+bowl"),
-            "state=packed&q=old+bowl"
-        );
-        assert_eq!(filters("before=01"), "");
+    fn what_narrows_nothing_is_the_table_itself() {
         assert_eq!(address("/seller/orders", ""), "/seller/orders");
         assert_eq!(
             address("/seller/orders", "state=packed"),
@@ -164,7 +147,7 @@ mod tests {
     fn every_table_stands_on_a_page() {
         let addresses = crate::web::addresses();
         for table in ViewTable::ALL {
-            let (path, _) = place(table);
+            let path = place(table);
             assert!(addresses.iter().any(|(_, page)| *page == path), "{path}");
         }
     }

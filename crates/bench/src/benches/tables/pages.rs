@@ -140,7 +140,7 @@ mod tests {
 
     /// Pages of buyers in which nothing is listed, or what the search finds, which has a bench of its own; and forms of things that
     /// are yet to be made.
-    const NO_TABLES: [&str; 29] = [
+    const NO_TABLES: [&str; 30] = [
         "/",
         "/search",
         "/wishlist",
@@ -159,6 +159,7 @@ mod tests {
         "/forgot-password",
         "/reset-password",
         "/invitation",
+        "/join",
         "/verify-email",
         "/dev/components",
         "/dev/mail",

@@ -36,6 +36,8 @@ pub enum MailPhrase {
     CameTooLate,
     /// What buyers of downloads agree to.
     Consent,
+    /// Whoever ordered without an account sees the order where they ordered.
+    SameBrowser,
 }
 
 impl MailPhrase {
@@ -76,6 +78,10 @@ impl MailPhrase {
                  compró entretanto. Todo vuelve por donde vino.",
             ),
             Self::Consent => consent(language),
+            Self::SameBrowser => language.pick(
+                "You ordered without an account: the link works in the browser in which you ordered.",
+                "Hiciste el pedido sin cuenta: el enlace funciona en el navegador en el que lo hiciste.",
+            ),
         }
     }
 }
@@ -94,7 +100,7 @@ pub enum MailFact {
     /// A line each.
     Files(Vec<MailFiles>),
     Phrase(MailPhrase),
-    /// What somebody is in a shop.
+    /// What somebody is in a shop, or with the marketplace.
     Role(Role),
 }
 
@@ -143,6 +149,10 @@ fn told_role(role: Role, language: Language) -> &'static str {
         Role::Manager => language.pick("manager", "responsable"),
         Role::Clerk => language.pick("clerk", "encargado de almacén"),
         Role::Analyst => language.pick("analyst", "analista"),
+        Role::Support => language.pick("support", "atención"),
+        Role::Moderator => language.pick("moderator", "moderación"),
+        Role::Finance => language.pick("finance", "finanzas"),
+        Role::Admin => language.pick("administrator", "administración"),
         // Nobody is invited as anything else.
         _ => language.pick("staff", "personal"),
     }

@@ -49,6 +49,9 @@ macro_rules! mails {
 }
 
 mails! {
+    /// It is not paid: its goods are held until it is.
+    OrderPlaced "order_placed" Orders [name order goods amount until link browser] needs [],
+    OrderConfirmed "order_confirmed" Orders [name order goods amount link browser] needs [],
     /// What the law wants confirmed stands in it as well.
     DownloadsReady "downloads_ready" Orders [name order files link consent agreed_at] needs [link consent agreed_at],
     /// All of one shop's part.
@@ -63,6 +66,8 @@ mails! {
     ReturnRefused "return_refused" Returns [name order goods note] needs [],
     /// To the owner of a shop.
     ReturnWaits "return_waits" Returns [name order goods until] needs [],
+    /// To staff of a shop: what became few, or none, in the last hour.
+    LowStock "low_stock" Stock [name shop goods more link] needs [],
     UnreadMessage "unread_message" Messages [name sender subject excerpt link] needs [],
     ThreadClosed "thread_closed" Moderation [name subject why link] needs [],
     MessageRemoved "message_removed" Moderation [name subject why link] needs [],
@@ -73,8 +78,12 @@ mails! {
     SecondFactorOff "second_factor_off" Security [name password_link link] needs [],
     RecoveryCodesMade "recovery_codes_made" Security [name password_link link] needs [],
     RecoveryCodeUsed "recovery_code_used" Security [name password_link link] needs [],
+    /// Somebody signed in with a device that was not seen with this account before.
+    NewDevice "new_device" Security [name device address at password_link link] needs [],
     /// To somebody who is to work for a shop.
     Invitation "invitation" Security [shop role days link] needs [link],
+    /// To somebody who is to work for the marketplace itself.
+    OperatorInvitation "operator_invitation" Security [market role days link] needs [link],
 }
 
 impl MailKind {

@@ -38,7 +38,10 @@ fn fact(kind: MailKind, place: &str, language: Language) -> MailFact {
             days: 30,
         }]),
         "consent" => MailFact::Phrase(MailPhrase::Consent),
-        "agreed_at" | "until" => MailFact::Moment(Timestamp::from_timestamp(AT_S, 0).unwrap_or_default()),
+        "browser" => MailFact::Phrase(MailPhrase::SameBrowser),
+        "agreed_at" | "until" | "at" => {
+            MailFact::Moment(Timestamp::from_timestamp(AT_S, 0).unwrap_or_default())
+        }
         "who" => MailFact::Phrase(MailPhrase::CancelledByShop),
         "others" => MailFact::Phrase(MailPhrase::OtherShopsUntouched),
         "rest" => MailFact::Phrase(MailPhrase::RestFollows),
@@ -50,7 +53,14 @@ fn fact(kind: MailKind, place: &str, language: Language) -> MailFact {
         "sender" | "shop" => text("Taller Guadalquivir"),
         "subject" => text(language.pick("Wide bowl", "Cuenco ancho")),
         "excerpt" => text(language.pick("Does it hold soup?", "¿Sirve para sopa?")),
-        "role" => MailFact::Role(Role::Clerk),
+        "role" => MailFact::Role(match kind {
+            MailKind::OperatorInvitation => Role::Moderator,
+            _ => Role::Clerk,
+        }),
+        "market" => text("market.example"),
+        "device" => text("Firefox on Linux"),
+        "address" => text("203.0.113.7"),
+        "more" => MailFact::Count(12),
         "days" => MailFact::Count(7),
         "password_link" => text("https://market.example/forgot-password"),
         // Where it leads is each kind's own.
@@ -65,6 +75,10 @@ fn page(kind: MailKind) -> &'static str {
         MailKind::ResetPassword => "reset-password?token=3f9a",
         MailKind::PasswordChanged => "forgot-password",
         MailKind::Invitation => "invitation?token=3f9a",
+        MailKind::OperatorInvitation => "join?token=3f9a",
+        MailKind::OrderPlaced | MailKind::OrderConfirmed => "orders/3f9a",
+        MailKind::LowStock => "seller/stock",
+        MailKind::NewDevice => "account",
         MailKind::DownloadsReady => "downloads/3f9a",
         MailKind::UnreadMessage | MailKind::ThreadClosed | MailKind::MessageRemoved => {
             "account/messages/3f9a"

@@ -178,3 +178,60 @@ async fn who_had_the_search_index_made_anew_is_in_the_trail() {
     assert!(!text.contains("No change matches that"), "{text}");
     world.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_invited_to_the_back_office_and_comes_in_by_the_link() {
+    let world = World::new().await;
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let (page, invite) = ("/operator/people", "/operator/people/invitations");
+    let wrong = [("email", "nobody"), ("role", "support")];
+    let back = admin
+        .post(&world, &format!("{invite}?lang=en"), &wrong)
+        .await
+        .expect(200)
+        .text();
+    assert!(back.contains("This is not an e-mail address"), "{back}");
+    let lola = [("email", "lola@market.test"), ("role", "support")];
+    let sent = admin.post(&world, invite, &lola).await;
+    assert_eq!(location(&sent), format!("{page}?done=invited"));
+    let again = admin.post(&world, invite, &lola).await.expect(200).text();
+    assert!(again.contains("invited already"), "{again}");
+    let shown = admin.get(&world, page).await.expect(200).text();
+    let (_, rest) = shown
+        .split_once("/operator/people/invitations/")
+        .expect("it is listed");
+    let (id, _) = rest.split_once('/').expect("an address");
+    let taken = admin.post(&world, &format!("{invite}/{id}/take-back"), &[]).await;
+    assert_eq!(location(&taken), format!("{page}?done=taken_back"));
+    let shown = admin.get(&world, page).await.expect(200).text();
+    assert!(!shown.contains("lola@market.test"), "{shown}");
+
+    let email = Who::BuyerB.email();
+    let sent = admin
+        .post(&world, invite, &[("email", &email), ("role", "moderator")])
+        .await;
+    assert_eq!(location(&sent), format!("{page}?done=invited"));
+    let body: String = sqlx::query_scalar(
+        "select body from identity.mail where recipient = $1 and body like '%/join?token=%'",
+    )
+    .bind(&email)
+    .fetch_one(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    let (_, link) = body.split_once("/join?token=").unwrap();
+    let token = link.lines().next().unwrap();
+    let target = format!("/join?token={token}");
+    let mut other = Browser::of(&world, Who::BuyerA).await;
+    let refused = other.post(&world, "/join", &[("token", token)]).await.expect(200);
+    assert!(refused.text().contains("This invitation went to another address"));
+    let mut invited = Browser::of(&world, Who::BuyerB).await;
+    let seen = invited.get(&world, &target).await.expect(200).text();
+    assert!(seen.contains("Accept the invitation"), "{seen}");
+    let joined = invited.post(&world, "/join", &[("token", token)]).await;
+    assert_eq!(location(&joined), "/operator");
+    let _ = invited.get(&world, "/operator/moderation").await.expect(200);
+    // It was good once.
+    let spent = other.get(&world, &target).await.expect(200).text();
+    assert!(!spent.contains("Accept the invitation"), "{spent}");
+    world.close().await;
+}

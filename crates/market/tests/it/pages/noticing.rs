@@ -252,7 +252,7 @@ async fn an_operator_writes_the_words_of_a_mail_and_it_is_sent_in_them() {
         .json(&json!({ "email": buyer }));
     world.send(&asked).await.expect(202);
     let (subject, body): (String, String) = sqlx::query_as(
-        "select subject, body from identity.mail where recipient = $1 order by id desc limit 1",
+        "select subject, body from identity.mail where recipient = $1 and body like '%/reset-password?token=%'",
     )
     .bind(buyer)
     .fetch_one(&mut world.db.owner().await)

@@ -4,7 +4,7 @@ use crate::spec::Call;
 use crate::world::{PASSWORD, Who, World};
 use contracts::identity::UserCard;
 use kernel::{Clock as _, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Somebody new for whoever may do something with them; buyer B's account for all others, who do not get that far.
 async fn somebody(world: &World, who: Option<Who>) -> UserId {
@@ -38,11 +38,39 @@ pub async fn with_factor(world: &World, user: UserId) {
     .expect("a factor is written");
 }
 
+fn invitation(world: &World) -> Value {
+    json!({"email": format!("colleague{}@market.test", world.fresh()), "role": "support"})
+}
+
+/// Somebody who is invited to work for the marketplace itself.
+pub async fn invited_operator(world: &World) -> String {
+    let invite = world.call("invite_operator", &[]).json(&invitation(world));
+    world.send_as(Who::Admin, &invite).await.expect(201).at("/id")
+}
+
+/// The secret that is mailed to somebody like that.
+pub async fn secret_of_invited(world: &World) -> String {
+    let id = invited_operator(world).await;
+    let secret = format!("a secret of {id}");
+    sqlx::query(
+        "update identity.operator_invitation set hash = sha256(convert_to($2, 'UTF8')) where id = $1::text::uuid",
+    )
+    .bind(id)
+    .bind(&secret)
+    .execute(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    secret
+}
+
 /// An operation of this room, called by somebody who means well; none of another.
 pub async fn call(world: &World, operation: &str, who: Option<Who>) -> Option<Call> {
     let to = |parts: &[&str]| world.call(operation, parts);
-    if operation == "list_people" {
-        return Some(to(&[]));
+    match operation {
+        "list_people" | "list_operator_invitations" => return Some(to(&[])),
+        "invite_operator" => return Some(to(&[]).json(&invitation(world))),
+        "withdraw_operator_invitation" => return Some(to(&[&invited_operator(world).await])),
+        _ => {}
     }
     if ![
         "set_person_role",

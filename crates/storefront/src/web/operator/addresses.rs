@@ -88,6 +88,8 @@ pub fn add_to(table: Table) -> Table {
         .get("/operator/audit", audit::page)
         .get("/operator/people", people::page)
         .post("/operator/people/roles", people::give_role)
+        .post("/operator/people/invitations", people::invite)
+        .post("/operator/people/invitations/{id}/take-back", people::take_back)
         .post("/operator/people/{id}/role", people::set_role)
         .post("/operator/people/{id}/end-sessions", people::end_sessions)
         .post(

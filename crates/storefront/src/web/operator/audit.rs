@@ -120,7 +120,7 @@ async fn entries(
     }
 }
 
-fn words(asked: Option<&str>) -> String {
+pub(super) fn words(asked: Option<&str>) -> String {
     let asked = asked.unwrap_or_default().trim();
     asked.chars().take(WORDS_CHARS_MAX).collect()
 }
@@ -141,7 +141,11 @@ async fn person(shop: &Shop, visit: &Visit, words: &str) -> Result<(Field, Optio
 }
 
 /// The field of a shop, and which it is. Links name it by its id, so that a shop that is closed is found as well.
-async fn seller(shop: &Shop, visit: &Visit, words: &str) -> Result<(Field, Option<TenantId>), Fault> {
+pub(super) async fn seller(
+    shop: &Shop,
+    visit: &Visit,
+    words: &str,
+) -> Result<(Field, Option<TenantId>), Fault> {
     if words.is_empty() {
         return Ok((Field::default(), None));
     }

@@ -28,6 +28,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("checkout.mails", "failed.what.order_mail"),
     ("messages.mails", "failed.what.message_mail"),
     ("notifications.mails", "failed.what.late_mail"),
+    ("notifications.stock", "failed.what.stock_mail"),
+    ("notifications.messages", "failed.what.text"),
     ("notifications.notices", "failed.what.notice"),
     ("catalog.uploads", "failed.what.upload"),
     ("catalog.undos", "failed.what.undo"),

@@ -32,6 +32,8 @@ pub mod system;
 pub mod taxes;
 pub mod templates;
 
+pub use audited::role as role_said;
+
 use super::visit::Visit;
 use crate::views::common::Link;
 use crate::views::work::{Group, Section, WorkBar};

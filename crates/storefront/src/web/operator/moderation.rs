@@ -1,50 +1,96 @@
 //! Products and changes that wait before buyers see them: looked at, let through or refused; and the rules by which they wait.
 
+use super::audit::{seller, words};
 use super::bar;
 use crate::i18n::Locale;
-use crate::views::common::{Field, Link};
-use crate::views::operator_moderation::{OperatorModerationPage, RulesForm, WaitingRow};
+use crate::views::common::{Choice, Field, Link};
+use crate::views::operator_moderation::{ModerationFields, OperatorModerationPage, RulesForm, WaitingRow};
 use crate::views::page::Tone;
 use crate::web::Shop;
 use crate::web::differences::in_words;
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
+use crate::web::saved_views::address;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Category;
 use contracts::catalog::moderation::{
-    FlagReason, ModerationItem, ModerationRules, ModerationState, Review, Verdict, VersionedRules,
+    FlagReason, ModerationFilter, ModerationItem, ModerationKind, ModerationRules, ModerationState, Review,
+    Verdict, VersionedRules,
 };
-use kernel::{Cursor, Fault, Kind, ModerationId, Permission, TenantId};
+use contracts::saved_views::filters;
+use kernel::{Cursor, Fault, Kind, ModerationId, Page, Permission, TenantId};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/moderation";
 const PER_PAGE: u16 = 20;
 
+/// By the names that addresses have.
+const KINDS: [(&str, ModerationKind, &str); 2] = [
+    ("new", ModerationKind::New, "moderation.kind.new"),
+    ("change", ModerationKind::Change, "moderation.kind.change"),
+];
+/// Hours for which something has waited at least.
+const WAITED: [(&str, u16, &str); 3] = [
+    ("24", 24, "moderation.waited.day"),
+    ("72", 72, "moderation.waited.days"),
+    ("168", 168, "moderation.waited.week"),
+];
+
 #[derive(Default, Deserialize)]
-pub struct Place {
+pub struct Asked {
+    /// A shop's address or its name.
+    shop: Option<String>,
+    kind: Option<String>,
+    waited: Option<String>,
     after: Option<String>,
 }
 
 pub async fn page(
     State(shop): State<Shop>,
     visit: Visit,
-    Query(place): Query<Place>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    show(&shop, &visit, place.after, None).await
+    show(&shop, &visit, asked, None).await
 }
 
 async fn show(
     shop: &Shop,
     visit: &Visit,
-    after: Option<String>,
+    asked: Asked,
     left: Option<(RulesForm, Fault)>,
 ) -> Result<Response, Failure> {
     visit.operator(Permission::ModerateCatalog)?;
+    let (kind, waited) = (words(asked.kind.as_deref()), words(asked.waited.as_deref()));
+    let (shop_field, tenant) = seller(shop, visit, &words(asked.shop.as_deref())).await?;
+    let filter = ModerationFilter {
+        shop: tenant,
+        kind: KINDS
+            .iter()
+            .find(|(name, ..)| *name == kind)
+            .map(|(_, kind, _)| *kind),
+        waited_hours: WAITED
+            .iter()
+            .find(|(name, ..)| *name == waited)
+            .map(|(_, hours, _)| *hours),
+    };
+    // Of a shop that nobody knows nothing waits.
+    let is_wrong = shop_field.error.is_some();
     let (page, found, rules, tree) = futures::join!(
         visit.keyed_page(shop, "operator.moderation"),
-        shop.moderation.queue(&visit.ctx, after.map(Cursor), PER_PAGE),
+        async {
+            match is_wrong {
+                true => Ok(Page {
+                    items: Vec::new(),
+                    next: None,
+                }),
+                false => {
+                    let after = asked.after.map(Cursor);
+                    shop.moderation.queue(&visit.ctx, filter, after, PER_PAGE).await
+                }
+            }
+        },
         shop.moderation.rules(&visit.ctx),
         shop.catalog.categories(&visit.ctx),
     );
@@ -53,9 +99,26 @@ async fn show(
         Some((form, fault)) => (form, Some(fault)),
         None => (filled(&rules?), None),
     };
+    let query = kept(&shop_field.value, &kind, &waited);
     let view = OperatorModerationPage {
         page,
         work: bar(visit, PATH),
+        is_narrowed: !query.is_empty(),
+        filter: ModerationFields {
+            shop: shop_field,
+            kinds: choices(
+                "moderation.any_kind",
+                KINDS.map(|(name, _, key)| (name, key)),
+                &kind,
+                visit.locale,
+            ),
+            waited: choices(
+                "moderation.any_age",
+                WAITED.map(|(name, _, key)| (name, key)),
+                &waited,
+                visit.locale,
+            ),
+        },
         error: fault.map(|fault| visit.tell(&fault)),
         rows: found
             .items
@@ -63,12 +126,38 @@ async fn show(
             .map(|item| row(item, &tree, visit.locale))
             .collect(),
         more: found.next.map(|next| {
-            let href = format!("{PATH}?after={}", encode(&next.0));
+            let href = match query.as_str() {
+                "" => format!("{PATH}?after={}", encode(&next.0)),
+                query => format!("{PATH}?{query}&after={}", encode(&next.0)),
+            };
             Link::new(visit.locale.t("moderation.more").to_string(), href)
         }),
+        query,
         rules,
     };
     Ok(visit.show(shop, &view))
+}
+
+/// What the address keeps of the filters.
+fn kept(shop: &str, kind: &str, waited: &str) -> String {
+    filters(&format!(
+        "shop={}&kind={}&waited={}",
+        encode(shop),
+        encode(kind),
+        encode(waited)
+    ))
+}
+
+/// Any, or one of those that have names.
+fn choices<const N: usize>(
+    any: &str,
+    named: [(&str, &str); N],
+    current: &str,
+    locale: Locale,
+) -> Vec<Choice> {
+    let any = Choice::new("", locale.t(any).to_string());
+    let named = named.map(|(name, key)| Choice::new(name, locale.t(key).to_string()));
+    Choice::select(std::iter::once(any).chain(named).collect(), current)
 }
 
 fn filled(found: &VersionedRules) -> RulesForm {
@@ -179,9 +268,10 @@ async fn decide(
     let visit = &posted.visit;
     visit.operator(Permission::ModerateCatalog)?;
     let seen = posted.get("version").parse().unwrap_or_default();
+    let back = back(posted);
     match shop.moderation.decide(&visit.ctx, id, seen, verdict).await {
-        Ok(_) => Ok(redirect_done(PATH, done)),
-        Err(fault) => redirect_refused(PATH, fault),
+        Ok(_) => Ok(redirect_done(&back, done)),
+        Err(fault) => redirect_refused(&back, fault),
     }
 }
 
@@ -192,10 +282,16 @@ pub async fn trust(
 ) -> Result<Response, Failure> {
     let visit = &posted.visit;
     visit.operator(Permission::ModerateCatalog)?;
+    let back = back(&posted);
     match shop.moderation.trust(&visit.ctx, id, true).await {
-        Ok(()) => Ok(redirect_done(PATH, "shop_trusted")),
-        Err(fault) => redirect_refused(PATH, fault),
+        Ok(()) => Ok(redirect_done(&back, "shop_trusted")),
+        Err(fault) => redirect_refused(&back, fault),
     }
+}
+
+/// The queue as it was narrowed when somebody decided.
+fn back(posted: &Posted) -> String {
+    address(PATH, &filters(posted.get("query")))
 }
 
 pub async fn set_rules(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
@@ -215,7 +311,7 @@ pub async fn set_rules(State(shop): State<Shop>, posted: Posted) -> Result<Respo
         // What somebody else set meanwhile is shown, and not what was typed over what it was before.
         Err(fault) if fault.kind == Kind::PreconditionFailed => redirect_refused(PATH, fault),
         Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
-        Err(fault) => show(&shop, visit, None, Some((form, fault))).await,
+        Err(fault) => show(&shop, visit, Asked::default(), Some((form, fault))).await,
     }
 }
 

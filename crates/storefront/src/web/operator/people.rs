@@ -3,7 +3,7 @@
 use super::{audited, bar};
 use crate::i18n::Locale;
 use crate::views::common::{Choice, Field};
-use crate::views::operator_people::{DeviceLine, FoundPerson, OperatorPeoplePage, StaffRow};
+use crate::views::operator_people::{DeviceLine, FoundPerson, InvitedRow, OperatorPeoplePage, StaffRow};
 use crate::web::Shop;
 use crate::web::account::device_name;
 use crate::web::failure::Failure;
@@ -13,10 +13,12 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::identity::Device;
-use contracts::people::{Person, PersonCard};
+use contracts::people::{OperatorInvitation, Person, PersonCard};
+use contracts::tenants::InvitationState;
 use httpkit::Auth;
-use kernel::{Fault, Permission, Role, UserId};
+use kernel::{Fault, Kind, Permission, Role, UserId};
 use serde::Deserialize;
+use uuid::Uuid;
 
 const PATH: &str = "/operator/people";
 const ROLES: [(&str, Role); 4] = [
@@ -39,15 +41,39 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let email = asked.email.unwrap_or_default();
-    show(&shop, &visit, email.trim(), Field::default(), "support").await
+    show(&shop, &visit, email.trim(), Typed::default(), Typed::default()).await
+}
+
+/// A form with an address and a role, as it was typed.
+struct Typed {
+    email: Field,
+    role: String,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self {
+            email: Field::default(),
+            role: "support".to_owned(),
+        }
+    }
+}
+
+impl Typed {
+    fn wrong(posted: &Posted, said: String) -> Self {
+        Self {
+            email: Field::wrong(posted.get("email").trim(), said),
+            role: posted.get("role").to_owned(),
+        }
+    }
 }
 
 async fn show(
     shop: &Shop,
     visit: &Visit,
     asked: &str,
-    email: Field,
-    role: &str,
+    given: Typed,
+    invited: Typed,
 ) -> Result<Response, Failure> {
     visit.operator(Permission::ManageSystem)?;
     let locale = visit.locale;
@@ -57,9 +83,10 @@ async fn show(
             asked => shop.people.find(&visit.ctx, asked.to_owned()).await,
         }
     };
-    let (page, staff, found) = futures::join!(
+    let (page, staff, invitations, found) = futures::join!(
         visit.keyed_page(shop, "operator.people"),
         shop.people.staff(&visit.ctx),
+        shop.people.invitations(&visit.ctx),
         find,
     );
     let found = found?;
@@ -72,8 +99,11 @@ async fn show(
             false => Field::of(asked),
         },
         found: found.map(|card| found_person(&card, visit)),
-        email,
-        roles: Choice::select(roles(locale), role),
+        email: given.email,
+        roles: Choice::select(roles(locale), &given.role),
+        invited: waiting(&invitations?, locale),
+        invite_email: invited.email,
+        invite_roles: Choice::select(roles(locale), &invited.role),
         powers: ROLES
             .map(|(code, role)| {
                 let may = locale.t(&format!("people.may.{code}")).to_string();
@@ -185,11 +215,58 @@ pub async fn give_role(State(shop): State<Shop>, posted: Posted) -> Result<Respo
     let found = shop.people.find(&visit.ctx, email.to_owned()).await?;
     let Some(found) = found else {
         let said = visit.locale.t("people.no_account").to_string();
-        let field = Field::wrong(email, said);
-        return show(&shop, visit, "", field, posted.get("role")).await;
+        let given = Typed::wrong(&posted, said);
+        return show(&shop, visit, "", given, Typed::default()).await;
     };
     let set = shop.people.set_role(&visit.ctx, found.person.user, role).await;
     after(set, PATH, "saved")
+}
+
+/// Those that can be accepted.
+fn waiting(invitations: &[OperatorInvitation], locale: Locale) -> Vec<InvitedRow> {
+    let waiting = invitations
+        .iter()
+        .filter(|invited| invited.state == InvitationState::Pending);
+    let row = |invited: &OperatorInvitation| InvitedRow {
+        email: invited.email.clone(),
+        role: audited::role(invited.role, locale),
+        said: locale
+            .t("people.invited_by")
+            .arg("name", &invited.by)
+            .arg("date", locale.date(invited.expires_at.date_naive()))
+            .to_string(),
+        take_back: format!("{PATH}/invitations/{}/take-back", invited.id),
+    };
+    waiting.map(row).collect()
+}
+
+/// Invites an address. The page is the same whether it has an account or none.
+pub async fn invite(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManageSystem)?;
+    let email = posted.get("email").trim().to_owned();
+    let role = role(&posted)?.ok_or_else(|| Fault::field("role_invalid", "/role", "Choose a role."))?;
+    match shop.people.invite(&visit.ctx, email, role).await {
+        Ok(_) => Ok(redirect_done(PATH, "invited")),
+        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) => {
+            let invited = Typed::wrong(&posted, visit.tell(&fault));
+            show(&shop, visit, "", Typed::default(), invited).await
+        }
+    }
+}
+
+pub async fn take_back(
+    State(shop): State<Shop>,
+    Path(id): Path<Uuid>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let visit = &posted.visit;
+    visit.operator(Permission::ManageSystem)?;
+    match shop.people.withdraw(&visit.ctx, id).await {
+        Ok(()) => Ok(redirect_done(PATH, "taken_back")),
+        Err(fault) => redirect_refused(PATH, fault),
+    }
 }
 
 /// Changes or takes somebody's role.

@@ -92,8 +92,12 @@ fn person(visit: &Visit) -> Result<(UserId, TenantId), Failure> {
 
 pub async fn settings(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let (user, tenant) = person(&visit)?;
-    // What a shop is told goes to no telephone or device.
-    let form = standing(&shop, &visit, user, PATH, TOPICS, &Ways::default()).await?;
+    // What a shop is told goes to telephones, and to no device.
+    let ways = Ways {
+        devices: Vec::new(),
+        ..shop.reach.ways(&visit.ctx, user).await?
+    };
+    let form = standing(&shop, &visit, (user, Some(tenant)), PATH, TOPICS, &ways).await?;
     settings_page(&shop, &visit, tenant, form).await
 }
 
@@ -117,7 +121,7 @@ async fn settings_page(
 
 pub async fn change_settings(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
     let (user, tenant) = person(&posted.visit)?;
-    match keep(&shop, &posted, user, PATH, TOPICS).await? {
+    match keep(&shop, &posted, (user, Some(tenant)), PATH, TOPICS).await? {
         Ok(kept) => Ok(kept),
         Err(form) => settings_page(&shop, &posted.visit, tenant, *form).await,
     }
