@@ -56,6 +56,17 @@ pub struct ProviderOf {
     pub provider: String,
 }
 
+/// When the money that a buyer's bank set aside is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureTime {
+    /// All of it, as the order is confirmed.
+    #[default]
+    AtOnce,
+    /// Each shop's share, as the shop sends its goods.
+    OnDispatch,
+}
+
 /// Kinds of means of payment. Given instead of a token, the provider asks the buyer for the rest on its own page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,7 @@
 //! How a payment may move from one status to another.
 
+pub mod split;
+
 use contracts::payments::PaymentStatus;
 use kernel::{RefundId, TenantId};
 use serde::{Deserialize, Serialize};

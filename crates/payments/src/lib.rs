@@ -29,7 +29,7 @@ pub use error::Error;
 pub use fallback::Fallback;
 pub use http::routes;
 pub use paypal::PayPal;
-pub use provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
+pub use provider::{Answer, Authorize, Captures, Provider, ProviderCharge, Refund, Rest, Take, Terms};
 pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
 pub use store::payment;
