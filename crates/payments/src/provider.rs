@@ -55,7 +55,8 @@ pub struct Terms {
     pub lapses_at: Timestamp,
 }
 
-/// Asks a provider to take some of what it set aside. One at a time of a charge.
+/// Asks a provider to take some of what it set aside. One at a time of a charge; how it stands can be told until the next one is
+/// asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Take {
     /// The same key is the same take, however often it is asked for: 10 to 60 letters, digits and hyphens.

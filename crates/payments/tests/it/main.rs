@@ -6,6 +6,7 @@ mod contract;
 mod fallback;
 mod house;
 mod line;
+mod parts;
 mod paypal;
 mod razorpay;
 mod sandbox;
