@@ -28,6 +28,9 @@ pub struct Payment {
     pub status: PaymentStatus,
     pub amount: Money,
     pub captured: Money,
+    /// What is set aside and will not be taken, where something was released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Money>,
     pub refunded: Money,
     pub shares: Vec<PaymentShare>,
     /// Why it was declined, in words a buyer understands.
@@ -46,6 +49,10 @@ pub struct PaymentShare {
     /// What the provider has set aside or taken: all of it or nothing, as a payment is authorised once.
     pub authorized: Money,
     pub captured: Money,
+    /// What of it will not be taken, because it was cancelled before it was; absent where nothing was. Captured, released and
+    /// what is still open are what is authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Money>,
     pub refunded: Money,
 }
 

@@ -359,7 +359,7 @@ async fn a_payment_names_the_provider_that_has_its_charge() {
     assert_eq!(named, "second");
 }
 
-async fn till_client(url: &str) -> tokio_postgres::Client {
+pub async fn till_client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     #[allow(clippy::disallowed_methods, reason = "a test has no runtime::Tasks")]
     tokio::spawn(async move { connection.await.unwrap() });

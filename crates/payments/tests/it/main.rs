@@ -10,5 +10,6 @@ mod parts;
 mod paypal;
 mod razorpay;
 mod sandbox;
+mod shares;
 mod stripe;
 mod webhooks;
