@@ -14,6 +14,7 @@
 //! more than what is captured or being asked for. Providers let go of nothing in parts: what is released here is left to the
 //! buyer at the end, when the last of the rest is taken or all of it let go.
 
+use super::{CapturedShare, Event, ReleasedShare};
 use crate::provider::{Captures, Rest};
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Share {
     pub open: i64,
     /// Of what is open, what the provider is being asked for.
     pub asked: i64,
+    /// Of what is asked for, what had been released, and is again if it is not taken.
+    pub unreleased: i64,
     /// Promised to the buyer, and not given back yet.
     pub owed: i64,
     pub refunded: i64,
@@ -104,6 +107,7 @@ impl Share {
             released: 0,
             open: authorized,
             asked: 0,
+            unreleased: 0,
             owed: 0,
             refunded: 0,
             lapsed: 0,
@@ -127,6 +131,7 @@ impl Share {
         let cancelled = self.owed.min(self.asked);
         self.owed -= cancelled;
         self.asked = 0;
+        self.unreleased = 0;
         self.release(cancelled);
     }
 }
@@ -282,6 +287,7 @@ impl Split {
             if self.captures == Captures::Whole {
                 share.owed += share.released;
                 share.open += share.released;
+                share.unreleased = share.released;
                 share.released = 0;
             }
             if everything || share.due {
@@ -292,6 +298,41 @@ impl Split {
             true => Rest::LetGo,
             false => Rest::Kept,
         }
+    }
+
+    /// What the payment's history is to tell of it, where it stood as it did `before` one of the steps above; none, if nothing was
+    /// taken or released by it. `reference` is the provider's name of the charge.
+    #[must_use]
+    pub fn told_since(&self, before: &Self, reference: &str) -> Option<Event> {
+        // What is being asked for counts as released until it is taken.
+        let released = |share: &Share| share.released + share.unreleased;
+        let both = || before.shares.iter().zip(&self.shares);
+        let taken: Vec<CapturedShare> = both()
+            .filter(|(before, after)| after.captured != before.captured)
+            .map(|(before, after)| CapturedShare {
+                tenant: after.tenant,
+                amount: after.captured - before.captured,
+                unreleased: released(before) - released(after),
+            })
+            .collect();
+        if !taken.is_empty() {
+            return Some(Event::SharesCaptured {
+                reference: reference.to_owned(),
+                amount: taken.iter().map(|share| share.amount).sum(),
+                shares: taken,
+            });
+        }
+        let freed: Vec<ReleasedShare> = both()
+            .filter(|(before, after)| released(after) != released(before))
+            .map(|(before, after)| ReleasedShare {
+                tenant: after.tenant,
+                amount: released(after) - released(before),
+            })
+            .collect();
+        (!freed.is_empty()).then(|| Event::SharesReleased {
+            amount: freed.iter().map(|share| share.amount).sum(),
+            shares: freed,
+        })
     }
 
     /// What came of the question that [`Self::ask`] gave.
@@ -307,6 +348,7 @@ impl Split {
                     share.open -= share.asked;
                     share.captured += share.asked;
                     share.asked = 0;
+                    share.unreleased = 0;
                 }
             }
             Outcome::Refused => self.shares.iter_mut().for_each(Share::untaken),

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const PARTS: Captures = Captures::Parts { at_most: 50 };
@@ -203,6 +204,49 @@ impl House {
     }
 }
 
+/// What a payment's history tells of its shares, summed as it is stored: captured and released.
+#[derive(Default)]
+struct Stored {
+    payment: (i64, i64),
+    shares: HashMap<TenantId, (i64, i64)>,
+}
+
+impl Stored {
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::SharesCaptured { amount, shares, .. } => {
+                self.payment.0 += amount;
+                for taken in shares {
+                    assert!(taken.amount > 0 && taken.unreleased >= 0, "{event:?}");
+                    self.payment.1 -= taken.unreleased;
+                    let share = self.shares.entry(taken.tenant).or_default();
+                    *share = (share.0 + taken.amount, share.1 - taken.unreleased);
+                }
+            }
+            Event::SharesReleased { amount, shares } => {
+                self.payment.1 += amount;
+                for freed in shares {
+                    assert!(freed.amount > 0, "{event:?}");
+                    self.shares.entry(freed.tenant).or_default().1 += freed.amount;
+                }
+            }
+            other => panic!("{other:?} is not about shares"),
+        }
+    }
+
+    /// While a provider is asked, what it was asked for is stored as it was.
+    fn check(&self, split: &Split) {
+        for share in split.shares() {
+            let (captured, released) = self.shares.get(&share.tenant).copied().unwrap_or_default();
+            assert_eq!(captured, share.captured, "{share:?}");
+            assert_eq!(released, share.released + share.unreleased, "{share:?}");
+            assert!(captured + released <= share.authorized, "{share:?}");
+        }
+        let sum = |of: fn(&(i64, i64)) -> i64| self.shares.values().map(of).sum::<i64>();
+        assert_eq!(self.payment, (sum(|share| share.0), sum(|share| share.1)));
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Sent(u128),
@@ -245,7 +289,7 @@ fn check(split: &Split, house: &House) {
             "{share:?}"
         );
         assert!(
-            share.asked <= share.open && share.lapsed <= share.released,
+            share.asked <= share.open && share.unreleased <= share.asked && share.lapsed <= share.released,
             "{share:?}"
         );
         let amounts = [
@@ -253,6 +297,7 @@ fn check(split: &Split, house: &House) {
             share.released,
             share.open,
             share.asked,
+            share.unreleased,
             share.owed,
             share.refunded,
             share.lapsed,
@@ -277,6 +322,7 @@ proptest! {
         let mut house = House { captures, set_aside: authorized, authorized, taken: 0, takes: 0 };
         let mut split = split(captures, &amounts);
         let mut given_back = vec![0; amounts.len()];
+        let mut stored = Stored::default();
         let settle = |split: Split, house: &mut House, answer: u8| {
             let (split, ask) = split.ask();
             // Whoever takes over reads what was kept.
@@ -288,6 +334,7 @@ proptest! {
             }
         };
         for act in acts {
+            let before = split.clone();
             split = match act {
                 Act::Sent(number) => split.clone().sent(shop(number)).unwrap_or(split),
                 Act::GiveBack(number, amount) => match split.clone().give_back(shop(number), amount) {
@@ -307,11 +354,20 @@ proptest! {
                 Act::Lapsing => split.lapsing(),
             };
             check(&split, &house);
+            if let Some(event) = split.told_since(&before, "r") {
+                stored.tell(&event);
+            }
+            stored.check(&split);
         }
         // The evening: everything that is left is taken, let go and given back.
         split = split.lapsing();
         for _ in 0..4 {
+            let before = split.clone();
             split = settle(split, &mut house, 2);
+            if let Some(event) = split.told_since(&before, "r") {
+                stored.tell(&event);
+            }
+            stored.check(&split);
         }
         prop_assert!(split.has_ended() && split.open() == 0);
         for share in split.shares().to_vec() {
