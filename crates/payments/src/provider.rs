@@ -114,7 +114,7 @@ pub enum Answer {
         url: String,
     },
     /// No answer came, so the call may or may not have taken effect. Only asking can tell: [`Provider::inquire`],
-    /// [`Provider::inquire_refund`].
+    /// [`Provider::inquire_take`], [`Provider::inquire_refund`].
     Unknown,
     /// The provider has never heard of the key: the call did not take effect and may be made again.
     NotFound,
@@ -156,7 +156,7 @@ impl Refund {
     }
 }
 
-/// A payment provider. Every call is idempotent by the charge's key, or the refund's.
+/// A payment provider. Every call is idempotent by the charge's key, or the take's or the refund's.
 pub trait Provider: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn authorize(&self, request: Authorize) -> BoxFuture<'_, Answer>;
@@ -171,7 +171,8 @@ pub trait Provider: Send + Sync + 'static {
     /// Lets go what is left of a charge of which some was taken: `Captured` says that nothing is set aside any more.
     fn release(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer>;
     fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer>;
-    /// How a charge stands, `Captured` once nothing of it is set aside any more and some was taken; the only way to learn what became of an unanswered call.
+    /// How a charge stands, `Captured` once some of it was taken and nothing is set aside any more; the only way to learn what
+    /// became of an unanswered call.
     fn inquire(&self, key: String) -> BoxFuture<'_, Answer>;
     /// How a refund stands, without asking for it. One that went through may be told as declined later: banks send money
     /// back.

@@ -40,6 +40,8 @@ pub struct Share {
     pub lapsed: i64,
     /// Whether what is open of it is to be taken now.
     pub due: bool,
+    /// The number of the take that took it: what a refund of it goes back of.
+    pub taken_by: Option<u32>,
 }
 
 /// A charge that is set aside, by shops.
@@ -112,6 +114,7 @@ impl Share {
             refunded: 0,
             lapsed: 0,
             due: false,
+            taken_by: None,
         }
     }
 
@@ -344,7 +347,8 @@ impl Split {
             Outcome::Took => {
                 self.takes += u32::from(asking.is_some());
                 self.ended |= asking == Some(Rest::LetGo);
-                for share in &mut self.shares {
+                for share in self.shares.iter_mut().filter(|share| share.asked > 0) {
+                    share.taken_by = Some(self.asks);
                     share.open -= share.asked;
                     share.captured += share.asked;
                     share.asked = 0;

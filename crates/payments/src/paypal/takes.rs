@@ -12,6 +12,9 @@ use hyper::StatusCode;
 use kernel::Money;
 use serde_json::json;
 
+/// What PayPal says of an authorisation whose time ran out.
+const EXPIRED: &str = "AUTHORIZATION_EXPIRED";
+
 impl PayPal {
     pub(super) async fn terms_of(&self, asked: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
         let Known::Order { id, charge } = self.known(&asked.key, Some(asked.amount)).await? else {
@@ -74,8 +77,12 @@ impl PayPal {
         if said.status != StatusCode::UNPROCESSABLE_ENTITY {
             return Err(said.odd());
         }
+        let failure: Failure = said.read()?;
+        if failure.issue() == EXPIRED {
+            return Ok(Answer::Voided { reference: id });
+        }
         // The other shares' money stays set aside: it is not let go as where a whole charge is refused.
-        if let Some(reason) = decline_reason(said.read::<Failure>()?.issue()) {
+        if let Some(reason) = decline_reason(failure.issue()) {
             return Ok(declined(reason));
         }
         // Somebody else was quicker, or it is too late: then how it stands is the answer.

@@ -12,4 +12,5 @@ mod razorpay;
 mod sandbox;
 mod shares;
 mod stripe;
+mod taking;
 mod webhooks;

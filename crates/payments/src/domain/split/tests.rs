@@ -49,6 +49,8 @@ fn each_share_is_taken_when_its_goods_are_sent() {
     assert_eq!(ask, take(2, 700, 300, Rest::LetGo));
     let (split, ask) = split.came(Outcome::Took).ask();
     assert_eq!((split.captured(), split.has_ended(), ask), (1000, true, None));
+    let takes: Vec<Option<u32>> = split.shares().iter().map(|share| share.taken_by).collect();
+    assert_eq!(takes, [Some(2), Some(1)]);
 }
 
 #[test]

@@ -142,6 +142,15 @@ async fn a_refused_take_lets_nothing_go() {
 }
 
 #[tokio::test]
+async fn a_take_of_what_has_lapsed_says_so() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    house.books.lock().unwrap().orders[0].no_capture = Some("AUTHORIZATION_EXPIRED");
+    let late = take(1, 1, 400, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(late).await), "voided");
+}
+
+#[tokio::test]
 async fn what_was_captured_otherwise_is_not_captured_again() {
     let house = PayPalHouse::open().await;
     pay(&house, 1, Buyer::Pays).await;
