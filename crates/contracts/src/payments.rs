@@ -28,6 +28,9 @@ pub struct Payment {
     pub status: PaymentStatus,
     pub amount: Money,
     pub captured: Money,
+    /// What is set aside and will not be taken, where something was released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Money>,
     pub refunded: Money,
     pub shares: Vec<PaymentShare>,
     /// Why it was declined, in words a buyer understands.
@@ -46,6 +49,10 @@ pub struct PaymentShare {
     /// What the provider has set aside or taken: all of it or nothing, as a payment is authorised once.
     pub authorized: Money,
     pub captured: Money,
+    /// What of it will not be taken, because it was cancelled before it was; absent where nothing was. Captured, released and
+    /// what is still open are what is authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Money>,
     pub refunded: Money,
 }
 
@@ -54,6 +61,17 @@ pub struct PaymentShare {
 pub struct ProviderOf {
     pub payment: PaymentId,
     pub provider: String,
+}
+
+/// When the money that a buyer's bank set aside is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureTime {
+    /// All of it, as the order is confirmed.
+    #[default]
+    AtOnce,
+    /// Each shop's share, as the shop sends its goods.
+    OnDispatch,
 }
 
 /// Kinds of means of payment. Given instead of a token, the provider asks the buyer for the rest on its own page.

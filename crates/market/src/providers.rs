@@ -173,6 +173,8 @@ impl Providers {
             client_secret: given(&self.paypal_client_secret, "paypal-client-secret")?,
             webhook_id: given(&self.paypal_webhook_id, "paypal-webhook-id")?,
             public_url: public_url.to_owned(),
+            // What every account may.
+            captures_max: 1,
             timeout: payments::TIMEOUT,
         };
         PayPal::new(config, db.clone(), clock.clone()).map_err(anyhow::Error::msg)

@@ -6,6 +6,8 @@ create table payments.payment (
     currency char(3) not null,
     amount bigint not null,
     captured bigint not null default 0,
+    -- set aside, and not to be taken; what is neither captured nor released is open
+    released bigint not null default 0,
     refunded bigint not null default 0,
     status text not null default 'due',
     -- the latest attempt: each asks the provider under a key of its own, so that a repeated call is no second charge
@@ -19,6 +21,7 @@ create table payments.payment (
     constraint payment_pkey primary key (id),
     constraint payment_amount_not_negative check (amount >= 0),
     constraint payment_captured_within check (captured between 0 and amount),
+    constraint payment_released_within check (released between 0 and amount - captured),
     constraint payment_refunded_within check (refunded between 0 and captured),
     constraint payment_status_known check (status in
         ('due', 'processing', 'requires_action', 'authorized', 'captured', 'declined', 'voided', 'refunded'))
@@ -32,9 +35,11 @@ create table payments.share (
     payment_id uuid not null,
     amount bigint not null,
     captured bigint not null default 0,
+    released bigint not null default 0,
     refunded bigint not null default 0,
     constraint share_pkey primary key (payment_id, tenant_id),
     constraint share_captured_within check (captured between 0 and amount),
+    constraint share_released_within check (released between 0 and amount - captured),
     constraint share_refunded_within check (refunded between 0 and captured)
 ) partition by list (tenant_id);
 create table payments.share_pool partition of payments.share default partition by range (payment_id);
@@ -73,5 +78,8 @@ create type payments.new_move as (
     allowed text,
     actor json, correlation_id uuid,
     -- what is given back, where that is not all; less than nothing where it came back
-    part bigint
+    part bigint,
+    -- what is captured and released, where it is by shares; less than nothing is released where that is captured after all
+    took bigint, freed bigint
 );
+create type payments.share_move as (tenant_id uuid, payment_id uuid, captured bigint, released bigint, refunded bigint);

@@ -13,10 +13,23 @@ create table payments.sandbox_notice (
 );
 create index sandbox_notice_due on payments.sandbox_notice (due_at);
 
+-- What the sandbox provider took of its charges in parts, each by itself.
+create table payments.sandbox_take (
+    key text not null,
+    charge text not null,
+    amount bigint not null,
+    made_at timestamptz not null default now(),
+    constraint sandbox_take_pkey primary key (key),
+    constraint sandbox_take_amount_positive check (amount > 0)
+);
+create index sandbox_take_charge on payments.sandbox_take (charge);
+
 -- What went back of the sandbox provider's charges, each part by itself.
 create table payments.sandbox_refund (
     key text not null,
     charge text not null,
+    -- the key of the take that it goes back of; none where the charge was captured at once
+    take text,
     reference text not null,
     amount bigint not null,
     state text not null default 'pending',

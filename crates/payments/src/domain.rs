@@ -1,5 +1,7 @@
 //! How a payment may move from one status to another.
 
+pub mod split;
+
 use contracts::payments::PaymentStatus;
 use kernel::{RefundId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,19 @@ pub enum Event {
     },
     Authorized {
         reference: String,
+    },
+    /// Some of what is set aside was taken, by shops. The payment stays authorized while something of it is open.
+    SharesCaptured {
+        reference: String,
+        /// Minor units; what the shares sum to.
+        amount: i64,
+        shares: Vec<CapturedShare>,
+    },
+    /// Some of what is set aside will not be taken.
+    SharesReleased {
+        /// Minor units; what the shares sum to.
+        amount: i64,
+        shares: Vec<ReleasedShare>,
     },
     /// All of it, each shop's share with it. Also of a payment that was voided: money may come late.
     Captured {
@@ -53,6 +68,23 @@ pub enum Event {
     },
 }
 
+/// What was taken of one shop's share of a payment, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CapturedShare {
+    pub tenant: TenantId,
+    pub amount: i64,
+    /// Of it, what had been released: some providers take all or nothing, and it is given back afterwards.
+    #[serde(default)]
+    pub unreleased: i64,
+}
+
+/// What will not be taken of one shop's share of a payment, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleasedShare {
+    pub tenant: TenantId,
+    pub amount: i64,
+}
+
 /// What one shop's share of a payment gave back, in minor units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundedShare {
@@ -66,6 +98,8 @@ impl StreamEvent for Event {
             Self::Started { .. } => "started",
             Self::ActionRequired { .. } => "action_required",
             Self::Authorized { .. } => "authorized",
+            Self::SharesCaptured { .. } => "shares_captured",
+            Self::SharesReleased { .. } => "shares_released",
             Self::Captured { .. } => "captured",
             Self::Declined { .. } => "declined",
             Self::Voided => "voided",
@@ -77,13 +111,16 @@ impl StreamEvent for Event {
 }
 
 impl Event {
-    /// The status it leads to. A refund in part leads to `Refunded` where nothing is left, which the till's statement sees.
+    /// The status it leads to. Where it is about some of a payment, the till's statement sees what that makes of all of it: a
+    /// payment is `Authorized` while something of it is open, and `Refunded` once all that was taken went back.
     #[must_use]
     pub fn status(&self) -> PaymentStatus {
         match self {
             Self::Started { .. } => PaymentStatus::Processing,
             Self::ActionRequired { .. } => PaymentStatus::RequiresAction,
-            Self::Authorized { .. } => PaymentStatus::Authorized,
+            Self::Authorized { .. } | Self::SharesCaptured { .. } | Self::SharesReleased { .. } => {
+                PaymentStatus::Authorized
+            }
             Self::Captured { .. } | Self::PartlyRefunded { .. } | Self::RefundCameBack { .. } => {
                 PaymentStatus::Captured
             }
@@ -103,6 +140,7 @@ impl Event {
             // Voided says that the order ended unpaid; the provider may still have been at it. Then the order is opened
             // again, or the money goes back.
             Self::Authorized { .. } => &[S::Processing, S::RequiresAction, S::Authorized, S::Voided],
+            Self::SharesCaptured { .. } | Self::SharesReleased { .. } => &[S::Authorized],
             Self::Declined { .. } => &[S::Processing, S::RequiresAction, S::Authorized],
             Self::Captured { .. } => &[S::Processing, S::RequiresAction, S::Authorized, S::Voided],
             Self::Voided => &[
@@ -113,8 +151,9 @@ impl Event {
                 S::Declined,
             ],
             Self::Refunded { .. } => &[S::Captured, S::Voided],
-            Self::PartlyRefunded { .. } => &[S::Captured],
-            Self::RefundCameBack { .. } => &[S::Captured, S::Refunded],
+            // Of what was taken, also while the rest is set aside.
+            Self::PartlyRefunded { .. } => &[S::Authorized, S::Captured],
+            Self::RefundCameBack { .. } => &[S::Authorized, S::Captured, S::Refunded],
         }
     }
 }
@@ -194,13 +233,31 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_taken_and_released_while_money_is_set_aside() {
+        let (amount, shares) = (0, Vec::new());
+        let released = Event::SharesReleased { amount, shares };
+        let taken = Event::SharesCaptured {
+            reference: "r".into(),
+            amount,
+            shares: Vec::new(),
+        };
+        for event in [released, taken] {
+            assert_eq!(event.allowed_from(), &[S::Authorized]);
+            assert_eq!(event.status(), S::Authorized);
+        }
+    }
+
+    #[test]
     fn what_came_back_can_be_given_again() {
         let came_back = Event::RefundCameBack {
             refund: RefundId(uuid::Uuid::from_u128(1)),
             amount: 1,
             shares: Vec::new(),
         };
-        assert_eq!(came_back.allowed_from(), &[S::Captured, S::Refunded]);
+        assert_eq!(
+            came_back.allowed_from(),
+            &[S::Authorized, S::Captured, S::Refunded]
+        );
         assert_eq!(came_back.status(), S::Captured);
     }
 

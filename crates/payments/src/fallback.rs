@@ -8,7 +8,7 @@
 //! what became of it, its buyer waits, or cancels the order and places it anew.
 
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined};
-use crate::provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
+use crate::provider::{Answer, Authorize, Provider, ProviderCharge, Refund, Take, Terms};
 use crate::webhook::{Notice, Refusal, Webhook};
 use ::store::Db;
 use futures::future::BoxFuture;
@@ -141,6 +141,29 @@ impl Provider for Fallback {
 
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         Box::pin(self.pass(charge.key.clone(), move |provider| provider.void(charge)))
+    }
+
+    fn terms(&self, charge: ProviderCharge) -> BoxFuture<'_, Option<Terms>> {
+        Box::pin(async move {
+            match self.holder(&charge.key).await {
+                Ok(provider) => provider.terms(charge).await,
+                Err(_) => None,
+            }
+        })
+    }
+
+    fn take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        Box::pin(self.pass(take.charge.key.clone(), move |provider| provider.take(take)))
+    }
+
+    fn inquire_take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        Box::pin(self.pass(take.charge.key.clone(), move |provider| {
+            provider.inquire_take(take)
+        }))
+    }
+
+    fn release(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        Box::pin(self.pass(charge.key.clone(), move |provider| provider.release(charge)))
     }
 
     fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {

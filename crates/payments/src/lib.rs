@@ -3,6 +3,9 @@
 //! A payment's transitions ([`domain`]) are written by the till, set-based, in the transaction that changes the
 //! order ([`till`]). Providers are asked between transactions, through one port ([`provider`]); every call
 //! carries a key, so asking twice charges once, and what is unknown is resolved by [`Provider::inquire`].
+//!
+//! What is set aside can be taken in parts, as goods are sent: [`domain::split`] says what becomes of each share, [`taking`] asks
+//! for it, and the statement of [`till`] stores it. The saga of checkout does not ask for that: it captures a charge at once.
 
 mod amounts;
 mod app;
@@ -17,6 +20,7 @@ pub mod razorpay;
 mod sandbox;
 mod store;
 pub mod stripe;
+pub mod taking;
 pub mod till;
 mod verify;
 pub mod webhook;
@@ -29,7 +33,7 @@ pub use error::Error;
 pub use fallback::Fallback;
 pub use http::routes;
 pub use paypal::PayPal;
-pub use provider::{Answer, Authorize, Provider, ProviderCharge, Refund};
+pub use provider::{Answer, Authorize, Captures, Provider, ProviderCharge, Refund, Rest, Take, Terms};
 pub use razorpay::Razorpay;
 pub use sandbox::Sandbox;
 pub use store::payment;

@@ -8,9 +8,10 @@ use sqlx::PgConnection;
 /// A payment and its shares, in one statement.
 pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, Error> {
     let rows = sqlx::query!(
-        r#"select p.id, p.order_id, p.currency as "currency!", p.amount, p.captured, p.refunded, p.status, p.decline_reason,
+        r#"select p.id, p.order_id, p.currency as "currency!", p.amount, p.captured, p.released, p.refunded, p.status, p.decline_reason,
                   p.action_url, p.updated_at,
-                  s.tenant_id as "tenant_id?", s.amount as "share_amount?", s.captured as "share_captured?", s.refunded as "share_refunded?"
+                  s.tenant_id as "tenant_id?", s.amount as "share_amount?", s.captured as "share_captured?",
+                  s.released as "share_released?", s.refunded as "share_refunded?"
              from payments.payment p
              left join payments.share s on s.payment_id = p.id
             where p.id = $1
@@ -28,12 +29,14 @@ pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, 
     let status =
         crate::domain::status_of(&first.status).ok_or_else(|| Error::Corrupt(first.status.clone()))?;
     let authorized = |amount| money(if status.is_authorized() { amount } else { 0 });
+    let released = |amount| (amount > 0).then(|| money(amount));
     Ok(Payment {
         id: PaymentId(first.id),
         order: OrderId(first.order_id),
         status,
         amount: money(first.amount),
         captured: money(first.captured),
+        released: released(first.released),
         refunded: money(first.refunded),
         shares: rows
             .iter()
@@ -44,6 +47,7 @@ pub async fn payment(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, 
                     amount: money(amount),
                     authorized: authorized(amount),
                     captured: money(row.share_captured?),
+                    released: released(row.share_released?),
                     refunded: money(row.share_refunded?),
                 })
             })

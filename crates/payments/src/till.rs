@@ -18,17 +18,24 @@ insert into payments.share (tenant_id, payment_id, amount)
 select * from unnest($1::payments.new_share[])",
 ];
 
-/// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
-/// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds, less what came back,
-/// and the payment is refunded when they reach what was captured. Parameters: moves, and the shares of those that refund in part.
+/// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. What is captured is all of
+/// the payment and of each share, or the sum of what was taken of them in parts; what is released is such a sum as well. While
+/// something is neither, the payment is authorized. Refunded amounts are sums of refunds, less what came back, and the payment is
+/// refunded when they reach what was captured. What was taken of in parts is neither captured as a whole nor declined or voided.
+/// Parameters: moves, and the shares of those that are about a part.
 const MOVE: &str = "
 with wanted as (
     select * from unnest($1::payments.new_move[])
 ), moved as (
     update payments.payment p
-       set status = case when w.part is not null and p.refunded + w.part = p.captured then 'refunded' else w.status end,
-           captured = case when w.status in ('captured', 'refunded') then p.amount else p.captured end,
-           refunded = case when w.status = 'refunded' then p.amount else p.refunded + coalesce(w.part, 0) end,
+       set status = case when w.part is null and w.took is null then w.status
+                         when p.captured + coalesce(w.took, 0) = 0
+                           or p.captured + coalesce(w.took, 0) + p.released + coalesce(w.freed, 0) < p.amount then 'authorized'
+                         when p.refunded + coalesce(w.part, 0) = p.captured + coalesce(w.took, 0) then 'refunded'
+                         else 'captured' end,
+           captured = case when w.name in ('captured', 'refunded') then p.amount else p.captured + coalesce(w.took, 0) end,
+           released = p.released + coalesce(w.freed, 0),
+           refunded = case when w.name = 'refunded' then p.amount else p.refunded + coalesce(w.part, 0) end,
            attempt = coalesce(w.attempt, p.attempt),
            -- whoever has the charge, which need not be whoever was to be asked first
            provider = coalesce(
@@ -43,18 +50,20 @@ with wanted as (
       from wanted w
      where p.id = w.id
        and p.status = any(string_to_array(w.allowed, ','))
-    returning p.id, p.order_id, p.amount, p.currency, w.status, w.name, w.payload, w.at, w.actor, w.correlation_id, w.part
+       and (p.captured = 0 or w.name not in ('captured', 'declined', 'voided'))
+       and (p.released = 0 or w.name not in ('captured', 'refunded'))
+    returning p.id, w.name, w.payload, w.at, w.actor, w.correlation_id
 ), shared as (
     update payments.share s
        set captured = s.amount,
-           refunded = case when m.status = 'refunded' then s.amount else s.refunded end
+           refunded = case when m.name = 'refunded' then s.amount else s.refunded end
       from moved m
-     where s.payment_id = m.id and m.part is null and m.status in ('captured', 'refunded')
-), given_back as (
+     where s.payment_id = m.id and m.name in ('captured', 'refunded')
+), parted as (
     update payments.share s
-       set refunded = s.refunded + r.amount
+       set captured = s.captured + r.captured, released = s.released + r.released, refunded = s.refunded + r.refunded
       from moved m
-      join unnest($2::payments.new_share[]) as r on r.payment_id = m.id
+      join unnest($2::payments.share_move[]) as r on r.payment_id = m.id
      where s.payment_id = m.id and s.tenant_id = r.tenant_id
 ), told as (
     insert into payments.event (stream_id, version, name, payload, actor, correlation_id, at)
@@ -132,9 +141,13 @@ pub struct Moves {
     actors: Vec<serde_json::Value>,
     correlations: Vec<Uuid>,
     parts: Vec<Option<i64>>,
+    took: Vec<Option<i64>>,
+    freed: Vec<Option<i64>>,
     share_payments: Vec<Uuid>,
     share_tenants: Vec<Uuid>,
-    share_amounts: Vec<i64>,
+    share_captured: Vec<i64>,
+    share_released: Vec<i64>,
+    share_refunded: Vec<i64>,
 }
 
 impl Moves {
@@ -177,16 +190,37 @@ impl Moves {
             }
             Event::Declined { reason } => row.reason = Some(reason),
             Event::Voided => {}
+            Event::SharesCaptured {
+                reference,
+                amount,
+                shares,
+            } => {
+                row.reference = Some(reference);
+                row.took = Some(amount);
+                row.freed = Some(-shares.iter().map(|share| share.unreleased).sum::<i64>());
+                for share in shares {
+                    self.push_share(id, share.tenant, [share.amount, -share.unreleased, 0]);
+                }
+            }
+            Event::SharesReleased { amount, shares } => {
+                row.took = Some(0);
+                row.freed = Some(amount);
+                for share in shares {
+                    self.push_share(id, share.tenant, [0, share.amount, 0]);
+                }
+            }
             Event::PartlyRefunded { amount, shares, .. } => {
                 row.part = Some(amount);
-                self.push_shares(id, &shares, 1);
+                self.push_refunded(id, &shares, 1);
             }
             Event::RefundCameBack { amount, shares, .. } => {
                 row.part = Some(-amount);
-                self.push_shares(id, &shares, -1);
+                self.push_refunded(id, &shares, -1);
             }
         }
         self.parts.push(row.part);
+        self.took.push(row.took);
+        self.freed.push(row.freed);
         self.attempts.push(row.attempt);
         self.providers.push(row.provider);
         self.methods.push(row.method);
@@ -196,12 +230,19 @@ impl Moves {
         Ok(())
     }
 
-    fn push_shares(&mut self, id: PaymentId, shares: &[RefundedShare], sign: i64) {
+    fn push_refunded(&mut self, id: PaymentId, shares: &[RefundedShare], sign: i64) {
         for share in shares {
-            self.share_payments.push(id.0);
-            self.share_tenants.push(share.tenant.0);
-            self.share_amounts.push(sign * share.amount);
+            self.push_share(id, share.tenant, [0, 0, sign * share.amount]);
         }
+    }
+
+    /// One row for each share and event: another one of the same would not be seen.
+    fn push_share(&mut self, id: PaymentId, tenant: TenantId, [captured, released, refunded]: [i64; 3]) {
+        self.share_payments.push(id.0);
+        self.share_tenants.push(tenant.0);
+        self.share_captured.push(captured);
+        self.share_released.push(released);
+        self.share_refunded.push(refunded);
     }
 
     #[must_use]
@@ -226,6 +267,10 @@ struct Row {
     url: Option<String>,
     /// Refunded in part; less than nothing where it came back.
     part: Option<i64>,
+    /// Captured in part.
+    took: Option<i64>,
+    /// Released; less than nothing where what was released is captured after all.
+    freed: Option<i64>,
 }
 
 /// The statement that moves payments, prepared once per connection.
@@ -261,8 +306,16 @@ pub async fn settle(client: &Client, prepared: &Prepared, moves: &Moves) -> Resu
                     &moves.actors,
                     &moves.correlations,
                     &moves.parts,
+                    &moves.took,
+                    &moves.freed,
                 ]),
-                &Rows([&moves.share_tenants, &moves.share_payments, &moves.share_amounts]),
+                &Rows([
+                    &moves.share_tenants,
+                    &moves.share_payments,
+                    &moves.share_captured,
+                    &moves.share_released,
+                    &moves.share_refunded,
+                ]),
             ],
         )
         .await?;

@@ -10,6 +10,7 @@ use crate::till::Till;
 use crate::till::settle::{Ask, Case, Saga, Settled};
 use crate::trial::tried;
 use contracts::orders::OrderStatus;
+use contracts::payments::CaptureTime;
 use kernel::{Ctx, OrderId, SharedClock, Timestamp};
 use orders::domain::Order;
 use payments::provider::charge_key;
@@ -166,6 +167,7 @@ impl Driver {
                 amount: case.order.charged(),
                 method: saga.method.clone(),
                 return_path: saga.return_path.clone(),
+                capture: CaptureTime::AtOnce,
             }),
             Step::Capture => self.provider.capture(charge()),
             Step::Void | Step::Abandon => self.provider.void(charge()),

@@ -3,7 +3,7 @@
 use futures::future::{BoxFuture, FutureExt, pending};
 use kernel::Timestamp;
 use payments::webhook::{Notice, Refusal, Webhook};
-use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox, Take, Terms};
 use std::sync::Mutex;
 
 /// Where the wire is cut: at the nth call from now, before or after the provider did it.
@@ -74,6 +74,18 @@ impl Provider for Wire {
     }
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         self.pass("void", self.sandbox.void(charge))
+    }
+    fn terms(&self, charge: ProviderCharge) -> BoxFuture<'_, Option<Terms>> {
+        self.sandbox.terms(charge)
+    }
+    fn take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        self.pass("take", self.sandbox.take(take))
+    }
+    fn inquire_take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        self.pass("inquire_take", self.sandbox.inquire_take(take))
+    }
+    fn release(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        self.pass("release", self.sandbox.release(charge))
     }
     fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
         self.pass("refund", self.sandbox.refund(refund))

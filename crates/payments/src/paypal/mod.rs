@@ -10,12 +10,13 @@
 mod amounts;
 mod order;
 mod session;
+mod takes;
 mod webhook;
 
 use crate::Hidden;
 use crate::breaker::Circuit;
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
@@ -49,6 +50,8 @@ pub struct Config {
     pub webhook_id: String,
     /// The address people use, without a slash at its end: buyers come back there.
     pub public_url: String,
+    /// How often PayPal lets this account capture one authorisation: once, unless it was agreed on.
+    pub captures_max: u32,
     pub timeout: Duration,
 }
 
@@ -116,12 +119,12 @@ impl PayPal {
     /// Money that cannot be taken is not kept from its buyer: what was set aside is let go, and only then is it a decline.
     async fn refuse(&self, authorization: &str, charge: &Charge, reason: &str) -> Result<Answer, Trouble> {
         self.charges.declined(&charge.key, reason).await?;
-        self.release(authorization, charge).await?;
+        self.void_authorization(authorization, charge).await?;
         Ok(declined(reason))
     }
 
     /// Lets an authorisation go. That it went before is as good; any other refusal leaves it as it was.
-    async fn release(&self, authorization: &str, charge: &Charge) -> Result<(), Trouble> {
+    async fn void_authorization(&self, authorization: &str, charge: &Charge) -> Result<(), Trouble> {
         let path = format!("/v2/payments/authorizations/{authorization}/void");
         let key = format!("{}-void", charge.key);
         let said = self.session.post(&path, &key, &json!({})).await?;
@@ -157,6 +160,7 @@ impl PayPal {
                 Some(reason) => return self.refuse(&authorization, charge, reason).await,
                 None => Answer::Authorized { reference },
             },
+            Stands::Partly(_) => Answer::Authorized { reference },
             Stands::Captured(_) => Answer::Captured { reference },
             Stands::Refunded => Answer::Refunded { reference },
             Stands::Declined => declined(charge.decline_reason.as_deref().unwrap_or(DECLINED)),
@@ -321,11 +325,27 @@ impl Adapter for PayPal {
         };
         match order.stands()? {
             Stands::Authorized(authorization) => {
-                self.release(&authorization, &charge).await?;
+                self.void_authorization(&authorization, &charge).await?;
                 self.stands(&id, &charge).await
             }
             _ => self.answer(order, &charge).await,
         }
+    }
+
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        self.terms_of(charge).await
+    }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        self.take_part(take).await
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        self.look_for_take(take).await
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        self.let_rest_go(charge).await
     }
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
@@ -341,9 +361,13 @@ impl Adapter for PayPal {
         if let Some(before) = order.refund(refund) {
             return before.answer(refund);
         }
-        let capture = match order.stands()? {
-            Stands::Captured(capture) => capture,
-            Stands::Refunded => return Ok(too_much()),
+        let capture = match (&refund.of, order.stands()?) {
+            (Some(take), _) => match order.take(take).filter(|part| part.took()) {
+                Some(part) => part.id.clone(),
+                None => return Ok(nothing_taken()),
+            },
+            (None, Stands::Captured(capture)) => capture,
+            (None, Stands::Refunded) => return Ok(too_much()),
             _ => return Ok(nothing_taken()),
         };
         let Ok(amount) = amounts::amount(refund.amount) else {

@@ -2,9 +2,10 @@
 
 use super::{amounts, refund_id};
 use crate::charges::{declined, other_amount};
-use crate::provider::{self, Answer};
+use crate::provider::{self, Answer, Take};
 use crate::wire::Trouble;
-use kernel::Money;
+use chrono::TimeDelta;
+use kernel::{Money, Timestamp};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -48,11 +49,19 @@ pub struct Refund {
     custom_id: Option<String>,
 }
 
+/// Days for which PayPal keeps money set aside, where it does not say until when.
+const HOLD_DAYS: i64 = 29;
+
 /// An authorisation or capture.
 #[derive(Debug, Deserialize)]
 pub struct Part {
-    id: String,
+    pub id: String,
     pub status: String,
+    amount: Option<Amount>,
+    /// The key of the take, where a capture is one.
+    invoice_id: Option<String>,
+    create_time: Option<Timestamp>,
+    expiration_time: Option<Timestamp>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,6 +96,8 @@ pub enum Stands {
     Waiting(String),
     Approved,
     Authorized(String),
+    /// Some of it was captured, and the rest is still set aside by this authorisation.
+    Partly(String),
     Captured(String),
     Refunded,
     Voided,
@@ -120,6 +131,49 @@ impl Order {
             .cloned()
     }
 
+    fn payments(&self) -> Option<&Payments> {
+        self.purchase_units.first().map(|unit| &unit.payments)
+    }
+
+    fn captures(&self) -> &[Part] {
+        self.payments()
+            .map(|payments| payments.captures.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// The capture that was asked for as this take.
+    pub fn take(&self, key: &str) -> Option<&Part> {
+        let mut captures = self.captures().iter();
+        captures.find(|capture| capture.invoice_id.as_deref() == Some(key))
+    }
+
+    pub fn took_some(&self) -> bool {
+        self.captures().iter().any(Part::took)
+    }
+
+    /// What was captured must be what the caller knows of.
+    pub fn check_taken(&self, known: Money) -> Result<(), Trouble> {
+        let took = self.captures().iter().filter(|capture| capture.took());
+        let sum = took.map(|capture| capture.amount.as_ref()).try_fold(
+            Money::zero(known.currency),
+            |sum, amount| {
+                let amount = amount.and_then(|said| amounts::money(&said.value, &said.currency_code))?;
+                sum.add(amount).ok()
+            },
+        );
+        (sum == Some(known))
+            .then_some(())
+            .ok_or_else(|| Trouble::Odd(format!("{} was captured otherwise than asked for", self.id)))
+    }
+
+    /// Until when the money is set aside.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        let authorization = self.payments()?.authorizations.last()?;
+        let made = authorization.create_time;
+        let hold = || made.map(|made| made + TimeDelta::days(HOLD_DAYS));
+        authorization.expiration_time.or_else(hold)
+    }
+
     pub fn stands(&self) -> Result<Stands, Trouble> {
         match self.status.as_str() {
             "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" => {
@@ -140,12 +194,22 @@ impl Order {
 
     /// How the money of a completed order stands: what was taken says it before what was set aside.
     fn paid(&self) -> Result<Stands, Trouble> {
-        let payments = self.purchase_units.first().map(|unit| &unit.payments);
+        let payments = self.payments();
         let authorization = payments.and_then(|payments| payments.authorizations.last());
-        if let Some(capture) = payments.and_then(|payments| payments.captures.last()) {
+        // A take that was declined says nothing of the rest.
+        let mut captures = self
+            .captures()
+            .iter()
+            .filter(|capture| !capture.is_declined_take());
+        if let Some(authorization) = authorization.filter(|part| part.status == "PARTIALLY_CAPTURED") {
+            return Ok(Stands::Partly(authorization.id.clone()));
+        }
+        if let Some(capture) = captures.clone().rfind(|capture| capture.keeps_some()) {
+            return Ok(Stands::Captured(capture.id.clone()));
+        }
+        if let Some(capture) = captures.next_back() {
             let open = authorization.filter(|authorization| authorization.status == "CREATED");
             return match capture.status.as_str() {
-                "COMPLETED" | "PARTIALLY_REFUNDED" => Ok(Stands::Captured(capture.id.clone())),
                 "REFUNDED" => Ok(Stands::Refunded),
                 "DECLINED" | "FAILED" => Ok(match open {
                     Some(authorization) => Stands::Refused(authorization.id.clone()),
@@ -186,6 +250,34 @@ impl Refund {
 impl Part {
     fn undecided(&self) -> Trouble {
         Trouble::Undecided(format!("{} is {}", self.id, self.status))
+    }
+
+    /// Whether it took money, refunded or not.
+    pub fn took(&self) -> bool {
+        self.keeps_some() || self.status == "REFUNDED"
+    }
+
+    fn keeps_some(&self) -> bool {
+        matches!(self.status.as_str(), "COMPLETED" | "PARTIALLY_REFUNDED")
+    }
+
+    fn is_declined_take(&self) -> bool {
+        self.invoice_id.is_some() && matches!(self.status.as_str(), "DECLINED" | "FAILED")
+    }
+
+    /// What a capture says of the take that it is. That it went back since does not undo it.
+    pub fn take_answer(&self, order: &str, take: &Take) -> Result<Answer, Trouble> {
+        if let Some(said) = &self.amount
+            && amounts::money(&said.value, &said.currency_code) != Some(take.amount)
+        {
+            return Ok(other_amount());
+        }
+        match self.took() {
+            true => Ok(Answer::Captured {
+                reference: order.to_owned(),
+            }),
+            false => self.capture_answer(order),
+        }
     }
 
     /// What a capture says of its order.

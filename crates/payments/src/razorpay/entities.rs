@@ -1,6 +1,6 @@
 //! What Razorpay says of orders and payments.
 
-use super::{REFUND_KEY, format};
+use super::{LATER, REFUND_KEY, TAKEN, format};
 use crate::amounts::currency;
 use crate::charges::{declined, other_amount};
 use crate::provider::{self, Answer};
@@ -23,6 +23,9 @@ pub struct Order {
     pub attempts: u32,
     #[serde(default)]
     pub created_at: i64,
+    /// An empty list where there are none.
+    #[serde(default)]
+    notes: serde_json::Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,7 +37,7 @@ pub struct Payment {
     refund_status: Option<String>,
     error_reason: Option<String>,
     #[serde(default)]
-    created_at: i64,
+    pub created_at: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +76,11 @@ fn money(units: i64, code: &str) -> Option<Money> {
 impl Order {
     pub fn money(&self) -> Option<Money> {
         money(self.amount, &self.currency)
+    }
+
+    /// Whether it was made to be captured as its goods are sent.
+    pub fn is_taken_later(&self) -> bool {
+        self.notes.get(TAKEN).and_then(|of| of.as_str()) == Some(LATER)
     }
 
     pub fn check(&self, amount: Money) -> Result<(), Trouble> {

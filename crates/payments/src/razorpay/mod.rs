@@ -5,23 +5,24 @@
 //! first order of a charge is ever shown to a buyer.
 //!
 //! There is no call that lets an authorised payment go: what is not captured goes back by itself after
-//! [`EXPIRY_MINUTES`]. So a void is a note of ours that keeps it from being captured.
+//! [`EXPIRY_MINUTES`], or [`LATER_EXPIRY_MINUTES`]. So a void is a note of ours that keeps it from being captured.
 
 mod entities;
 mod page;
+mod takes;
 mod webhook;
 
 use crate::Hidden;
 use crate::amounts::{Format, Unpayable};
 use crate::breaker::Circuit;
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use contracts::payments::MethodType;
+use contracts::payments::{CaptureTime, MethodType};
 use entities::{Collection, Order, Payment};
 use hyper::StatusCode;
 use hyper::http::request::Builder;
@@ -45,6 +46,12 @@ const RECEIPT_CHARS_MAX: usize = 40;
 /// After so long a payment that was not captured goes back. Charges are captured at once, so that this is for what was
 /// let go and for outages.
 const EXPIRY_MINUTES: u32 = 24 * 60;
+/// And where they are captured as goods are sent: as long as Razorpay keeps them.
+const LATER_EXPIRY_MINUTES: u32 = 5 * 24 * 60;
+/// The member of an order's notes that says so, and what it says.
+const TAKEN: &str = "stoa_capture";
+const LATER: &str = "on_dispatch";
+const ALL_OR_NOTHING: &str = "Razorpay takes all of a payment or nothing.";
 /// The buyer may try another card on the hosted page: only after so long is a failed payment the end.
 const RETRY_S: i64 = 90;
 const NOT_REFUNDED: &str =
@@ -91,14 +98,18 @@ impl Razorpay {
 
     async fn order(&self, request: &Authorize) -> Result<Said, Trouble> {
         let units = units(request.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
+        let (notes, expiry) = match request.capture {
+            CaptureTime::AtOnce => (json!({ KEY: request.key }), EXPIRY_MINUTES),
+            CaptureTime::OnDispatch => (json!({ KEY: request.key, TAKEN: LATER }), LATER_EXPIRY_MINUTES),
+        };
         let body = json!({
             "amount": units,
             "currency": request.amount.currency.code(),
             "receipt": request.key,
-            "notes": { KEY: request.key },
+            "notes": notes,
             "payment": {
                 "capture": "manual",
-                "capture_options": { "manual_expiry_period": EXPIRY_MINUTES, "refund_speed": "normal" },
+                "capture_options": { "manual_expiry_period": expiry, "refund_speed": "normal" },
             },
         });
         self.post("/v1/orders", None, &body).await
@@ -331,6 +342,28 @@ impl Adapter for Razorpay {
             Known::OtherAmount => Ok(other_amount()),
             Known::Nothing => Ok(Answer::NotFound),
         }
+    }
+
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        self.terms_of(charge).await
+    }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        match takes::refusal(take) {
+            Some(refusal) => Ok(refusal),
+            None => Ok(takes::answer(self.captured(&take.charge).await?)),
+        }
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        match takes::refusal(take) {
+            Some(refusal) => Ok(refusal),
+            None => Ok(takes::answer(self.asked(&take.charge.key).await?)),
+        }
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        Ok(takes::answer(self.asked(&charge.key).await?))
     }
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {

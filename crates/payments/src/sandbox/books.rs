@@ -5,11 +5,11 @@ use crate::provider::Authorize;
 use kernel::{Currency, Money};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
-const COLUMNS: &str = "key, reference, currency, amount, method, state, return_path";
+pub(super) const COLUMNS: &str = "key, reference, currency, amount, method, state, return_path";
 
 /// Notes that what is in `changed` is to be told of. Whoever's webhooks are troubled has each sent three times, what comes later
 /// in a charge's life earlier.
-const TELL: &str = "
+pub(super) const TELL: &str = "
 insert into payments.sandbox_notice (id, key, kind, copies, due_at)
 select 'msg_' || replace(gen_random_uuid()::text, '-', ''), key, 'charge.' || state,
        case when method = 'tok_webhooks' then 3 else 1 end,
@@ -92,7 +92,8 @@ pub async fn method(conn: &mut PgConnection, key: &str) -> Result<Option<String>
         .await
 }
 
-/// Moves a charge over this amount if it is in one of `from`; gives it as it then stands, or nothing for an unknown key.
+/// Moves all of a charge over this amount if it is in one of `from` and nothing was taken of it; gives it as it then stands, or
+/// nothing for an unknown key.
 pub async fn move_charge(
     pool: &PgPool,
     key: &str,
@@ -104,7 +105,7 @@ pub async fn move_charge(
         "with changed as (
              update payments.sandbox_charge
                 set state = $3, captured = case when $3 = 'captured' then amount else captured end
-              where key = $1 and state = any($2) and amount = $4 and currency = $5
+              where key = $1 and state = any($2) and amount = $4 and currency = $5 and captured = 0
              returning {COLUMNS}
          ), told as ({TELL})
          select * from changed

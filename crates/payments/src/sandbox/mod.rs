@@ -13,17 +13,21 @@
 //! | `tok_refund_fails` | authorised at once; its refunds are under way for some seconds, and fail |
 //! | `tok_refund_returns` | authorised at once; its first refund seems to go through, and comes back some seconds later |
 //! | `tok_refund_timeout` | authorised at once; its refunds are made but their answers are lost |
+//! | `tok_capture_whole` | authorised at once; all of it is taken or nothing |
+//! | `tok_capture_once` | authorised at once; it is taken once, and the rest let go |
+//! | `tok_take_timeout` | authorised at once; what is taken of it in parts is taken but the answers are lost |
 //!
 //! It tells of every change by webhook as well (`notices`), signed with its secret, and sends again what was not heard.
 
 mod books;
 mod notices;
 mod refunds;
+mod takes;
 
 use crate::breaker::Circuit;
 use crate::charges::{declined, other_amount};
 use crate::error::Error;
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
 use crate::webhook::{Notice, Refusal, Secret, Webhook};
 use crate::wire::Trouble;
 use ::store::{Db, Scope};
@@ -33,7 +37,7 @@ use kernel::{Money, SharedClock, Timestamp};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-pub const METHODS: [&str; 11] = [
+pub const METHODS: [&str; 14] = [
     "tok_visa",
     "tok_declined",
     "tok_3ds",
@@ -45,6 +49,9 @@ pub const METHODS: [&str; 11] = [
     "tok_refund_fails",
     "tok_refund_returns",
     REFUNDS_UNHEARD,
+    takes::WHOLE,
+    takes::ONCE,
+    takes::UNHEARD,
 ];
 
 /// The method whose refunds are made without an answer.
@@ -188,6 +195,7 @@ impl Adapter for Sandbox {
         let state = match request.method.as_str() {
             "tok_visa" | "tok_timeout" | notices::TROUBLED => "authorized",
             "tok_refund_slow" | "tok_refund_fails" | "tok_refund_returns" | REFUNDS_UNHEARD => "authorized",
+            takes::WHOLE | takes::ONCE | takes::UNHEARD => "authorized",
             "tok_3ds" => "requires_action",
             _ => "declined",
         };
@@ -208,6 +216,39 @@ impl Adapter for Sandbox {
     async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         self.moved(charge, &["requires_action", "authorized"], "voided")
             .await
+    }
+
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        Ok(takes::terms(self.db.pool(), charge).await?)
+    }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let method = books::method(&mut tx, &take.charge.key).await?;
+        let answer = takes::make(&mut tx, take).await?;
+        tx.commit().await?;
+        let unheard = method.is_some_and(|method| method == takes::UNHEARD);
+        Ok(if unheard { Answer::Unknown } else { answer })
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let answer = takes::asked(&mut tx, take).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let row = takes::let_rest_go(self.db.pool(), charge).await?;
+        Ok(row
+            .as_ref()
+            .map_or(Answer::NotFound, |row| match row.state.as_str() {
+                // All that was taken went back.
+                "refunded" => Answer::Captured {
+                    reference: row.reference.clone(),
+                },
+                _ => answer_of(row),
+            }))
     }
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {

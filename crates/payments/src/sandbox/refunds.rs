@@ -1,5 +1,6 @@
 //! The sandbox's refunds: parts of what a charge took, which go back one by one, at once or in a while, or fail.
 
+use super::takes;
 use crate::charges::{declined, nothing_taken, other_amount, too_much};
 use crate::error::Error;
 use crate::provider::{Answer, Refund};
@@ -78,7 +79,13 @@ pub async fn make(conn: &mut PgConnection, refund: &Refund) -> Result<Answer, Er
     if captured == 0 {
         return Ok(nothing_taken());
     }
-    let left = captured - not_failed(conn, &refund.charge.key).await?;
+    let mut left = captured - not_failed(conn, &refund.charge.key, None).await?;
+    if let Some(take) = &refund.of {
+        let Some(took) = takes::took(conn, &refund.charge.key, take).await? else {
+            return Ok(nothing_taken());
+        };
+        left = left.min(took - not_failed(conn, &refund.charge.key, Some(take)).await?);
+    }
     let Money {
         amount,
         currency: asked,
@@ -88,10 +95,10 @@ pub async fn make(conn: &mut PgConnection, refund: &Refund) -> Result<Answer, Er
     }
     let fate = Fate::of(&method);
     sqlx::query(
-        "insert into payments.sandbox_refund (key, charge, reference, amount, settles_as, settles_at, returns_at)
+        "insert into payments.sandbox_refund (key, charge, reference, amount, settles_as, settles_at, returns_at, take)
          values ($1, $2, 're_' || replace(gen_random_uuid()::text, '-', ''), $3, $4, now() + make_interval(secs => $5),
                  case when not exists (select from payments.sandbox_refund where charge = $2)
-                      then now() + make_interval(secs => $6) end)",
+                      then now() + make_interval(secs => $6) end, $7)",
     )
     .bind(&refund.key)
     .bind(&refund.charge.key)
@@ -99,6 +106,7 @@ pub async fn make(conn: &mut PgConnection, refund: &Refund) -> Result<Answer, Er
     .bind(fate.settles_as)
     .bind(fate.after_s)
     .bind(fate.returns_after_s)
+    .bind(&refund.of)
     .execute(&mut *conn)
     .await?;
     settle(conn).await?;
@@ -124,11 +132,18 @@ async fn by_key(conn: &mut PgConnection, key: &str) -> Result<Option<RefundRow>,
         .await
 }
 
-async fn not_failed(conn: &mut PgConnection, charge: &str) -> Result<i64, sqlx::Error> {
+/// What went back of a charge, or of one of its takes.
+async fn not_failed(
+    conn: &mut PgConnection,
+    charge: &str,
+    take: Option<&String>,
+) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
-        "select coalesce(sum(amount), 0)::bigint from payments.sandbox_refund where charge = $1 and state <> 'failed'",
+        "select coalesce(sum(amount), 0)::bigint from payments.sandbox_refund
+          where charge = $1 and state <> 'failed' and ($2::text is null or take = $2)",
     )
     .bind(charge)
+    .bind(take)
     .fetch_one(conn)
     .await
 }
@@ -151,7 +166,8 @@ pub async fn settle(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
          ), booked as (
              update payments.sandbox_charge c
                 set refunded = c.refunded + r.amount,
-                    state = case when c.refunded + r.amount = c.captured then 'refunded' else c.state end
+                    -- what is still set aside may yet be taken
+                    state = case when c.state = 'captured' and c.refunded + r.amount = c.captured then 'refunded' else c.state end
                from returned r
               where c.key = r.charge
          )
@@ -182,7 +198,8 @@ async fn send_back(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
              returning r.key, r.charge, r.amount
          ), booked as (
              update payments.sandbox_charge c
-                set refunded = c.refunded - r.amount, state = 'captured'
+                set refunded = c.refunded - r.amount,
+                    state = case when c.state = 'refunded' then 'captured' else c.state end
                from (select charge, sum(amount)::bigint as amount from returned group by charge) r
               where c.key = r.charge
          )

@@ -14,6 +14,11 @@ pub struct Intent {
     status: String,
     amount: i64,
     currency: String,
+    /// In Stripe's units, refunded or not.
+    #[serde(default, rename = "amount_received")]
+    pub received: i64,
+    /// Seconds since 1970.
+    pub created: Option<i64>,
     #[serde(default)]
     metadata: HashMap<String, String>,
     next_action: Option<NextAction>,
@@ -41,8 +46,27 @@ struct PaymentError {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum LatestCharge {
-    Full { refunded: bool },
+    Full {
+        refunded: bool,
+        payment_method_details: Option<MethodDetails>,
+    },
     Id(#[allow(dead_code, reason = "tells the two forms apart")] String),
+}
+
+#[derive(Debug, Deserialize)]
+struct MethodDetails {
+    card: Option<CardDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CardDetails {
+    multicapture: Option<Multicapture>,
+    capture_before: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Multicapture {
+    status: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,6 +128,42 @@ impl Intent {
         amounts::money(self.amount, &self.currency)
     }
 
+    /// What was taken of it, refunded or not.
+    pub fn received_money(&self) -> Result<Money, Trouble> {
+        amounts::money(self.received, &self.currency).ok_or_else(|| {
+            Trouble::Odd(format!(
+                "{} has received {} {}",
+                self.id, self.received, self.currency
+            ))
+        })
+    }
+
+    /// Whether something of it can still be taken.
+    pub fn is_set_aside(&self) -> bool {
+        self.status == "requires_capture"
+    }
+
+    fn card(&self) -> Option<&CardDetails> {
+        match &self.latest_charge {
+            Some(LatestCharge::Full {
+                payment_method_details: Some(details),
+                ..
+            }) => details.card.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether its card lets it be captured several times.
+    pub fn is_captured_in_parts(&self) -> bool {
+        let multicapture = self.card().and_then(|card| card.multicapture.as_ref());
+        multicapture.is_some_and(|multicapture| multicapture.status == "available")
+    }
+
+    /// When its card lets go of what was not captured, in seconds since 1970.
+    pub fn capture_before(&self) -> Option<i64> {
+        self.card()?.capture_before
+    }
+
     /// How it stands. `amount` is what it must be about, where that is known.
     pub fn answer(self, amount: Option<Money>) -> Result<Answer, Trouble> {
         if amount.is_some() && self.money() != amount {
@@ -112,7 +172,10 @@ impl Intent {
             } = self;
             return Err(Trouble::Odd(format!("{id} is about {amount} {currency}")));
         }
-        let refunded = matches!(self.latest_charge, Some(LatestCharge::Full { refunded: true }));
+        let refunded = matches!(
+            self.latest_charge,
+            Some(LatestCharge::Full { refunded: true, .. })
+        );
         let url = self
             .next_action
             .and_then(|next| next.redirect_to_url)

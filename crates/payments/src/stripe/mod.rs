@@ -8,16 +8,18 @@
 
 mod amounts;
 mod intent;
+mod takes;
 mod webhook;
 
 use crate::Hidden;
 use crate::amounts::currency;
 use crate::breaker::Circuit;
 use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
+use contracts::payments::CaptureTime;
 use hyper::StatusCode;
 use hyper::http::request::Builder;
 use intent::{Failure, Intent, List, decline_reason};
@@ -81,7 +83,7 @@ impl Stripe {
     /// Makes a PaymentIntent and confirms it in the same call.
     async fn confirm(&self, request: &Authorize) -> Result<Said, Trouble> {
         let units = amounts::units(request.amount).map_err(|e| Trouble::Odd(e.to_string()))?;
-        let fields = [
+        let mut fields = vec![
             ("amount", units.to_string()),
             ("currency", request.amount.currency.code().to_ascii_lowercase()),
             ("capture_method", "manual".to_owned()),
@@ -95,6 +97,12 @@ impl Stripe {
             ("metadata[stoa_key]", request.key.clone()),
             ("metadata[stoa_payment]", request.payment.to_string()),
         ];
+        if request.capture == CaptureTime::OnDispatch {
+            fields.push((
+                "payment_method_options[card][request_multicapture]",
+                "if_available".to_owned(),
+            ));
+        }
         self.post("/v1/payment_intents", &request.key, &fields).await
     }
 
@@ -355,6 +363,22 @@ impl Adapter for Stripe {
         }
     }
 
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        self.terms_of(charge).await
+    }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        self.take_part(take).await
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        self.look_for_take(take).await
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        self.let_rest_go(charge).await
+    }
+
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let id = match self.checked(&refund.charge).await? {
             None => return Ok(Answer::NotFound),
@@ -366,8 +390,12 @@ impl Adapter for Stripe {
             return before.answer(refund);
         }
         // Asked for a refund, Stripe would cancel what was only set aside. That is what `void` is for.
-        match self.look(&id).await?.answer(Some(refund.charge.amount))? {
+        let intent = self.look(&id).await?;
+        let took_some = intent.received > 0;
+        match intent.answer(Some(refund.charge.amount))? {
             Answer::Captured { .. } => {}
+            // The rest of it is still set aside.
+            Answer::Authorized { .. } if took_some => {}
             Answer::Refunded { .. } => return Ok(too_much()),
             _ => return Ok(nothing_taken()),
         }

@@ -1,6 +1,6 @@
 //! Several providers as one: who is asked, and that a charge is never sent to a second one.
 
-use crate::house::{Buyer, Call, House, Remote, charge, key, request, word};
+use crate::house::{Buyer, Call, House, Remote, charge, key, request, take, word};
 use crate::line::Fault;
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use kernel::{Clock, Currency, FixedClock, Money, OrderId, PaymentId, Timestamp};
 use payments::breaker::{Circuit, Limits, Phase};
 use payments::webhook::{Notice, Refusal, Webhook};
-use payments::{Answer, Authorize, Fallback, Provider, ProviderCharge, Refund};
+use payments::{Answer, Authorize, Captures, Fallback, Provider, ProviderCharge, Refund, Rest, Take, Terms};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -91,6 +91,25 @@ impl Provider for Switched {
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         let reference = self.reference();
         self.done(&charge.key, Some(Answer::Voided { reference }))
+    }
+    fn terms(&self, charge: ProviderCharge) -> BoxFuture<'_, Option<Terms>> {
+        let known = self.state.lock().unwrap().charges.contains_key(&charge.key);
+        let terms = known.then(|| Terms {
+            captures: Captures::Parts { at_most: 2 },
+            lapses_at: Timestamp::UNIX_EPOCH,
+        });
+        async move { terms }.boxed()
+    }
+    fn take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        let reference = self.reference();
+        self.done(&take.charge.key, Some(Answer::Captured { reference }))
+    }
+    fn inquire_take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        self.done(&take.charge.key, None)
+    }
+    fn release(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        let reference = self.reference();
+        self.done(&charge.key, Some(Answer::Captured { reference }))
     }
     fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
         let reference = self.reference();
@@ -182,6 +201,24 @@ async fn the_first_that_takes_the_means_is_asked() {
     assert_eq!(
         (desk.first.asked(), desk.second.asked()),
         (vec![key(1)], vec![key(2)])
+    );
+}
+
+#[tokio::test]
+async fn parts_of_a_charge_are_taken_by_whoever_has_it() {
+    let desk = Desk::open().await;
+    assert_eq!(desk.authorize(1, "upi").await, of("second"));
+    assert!(desk.both.terms(charge(1)).await.is_some());
+    assert_eq!(desk.both.terms(charge(2)).await, None, "nobody has it");
+    let asked = take(1, 1, 400, 0, Rest::Kept);
+    assert_eq!(desk.both.inquire_take(asked.clone()).await, of("second"));
+    for answer in [desk.both.take(asked).await, desk.both.release(charge(1)).await] {
+        let reference = "second-1".to_owned();
+        assert_eq!(answer, Answer::Captured { reference });
+    }
+    assert_eq!(
+        desk.both.take(take(2, 1, 400, 0, Rest::Kept)).await,
+        Answer::NotFound
     );
 }
 
@@ -325,7 +362,7 @@ async fn a_payment_names_the_provider_that_has_its_charge() {
     assert_eq!(named, "second");
 }
 
-async fn till_client(url: &str) -> tokio_postgres::Client {
+pub async fn till_client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     #[allow(clippy::disallowed_methods, reason = "a test has no runtime::Tasks")]
     tokio::spawn(async move { connection.await.unwrap() });
@@ -447,6 +484,18 @@ impl Provider for Stuck {
     }
     fn void(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
         self.behind.void(charge)
+    }
+    fn terms(&self, charge: ProviderCharge) -> BoxFuture<'_, Option<Terms>> {
+        self.behind.terms(charge)
+    }
+    fn take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        self.behind.take(take)
+    }
+    fn inquire_take(&self, take: Take) -> BoxFuture<'_, Answer> {
+        self.behind.inquire_take(take)
+    }
+    fn release(&self, charge: ProviderCharge) -> BoxFuture<'_, Answer> {
+        self.behind.release(charge)
     }
     fn refund(&self, refund: Refund) -> BoxFuture<'_, Answer> {
         self.behind.refund(refund)

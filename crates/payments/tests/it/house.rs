@@ -1,10 +1,11 @@
 //! A provider as tests know it: the adapter, and the company behind it with its books and its buyers.
 
 use crate::line::Fault;
+use contracts::payments::CaptureTime;
 use kernel::{Currency, Money, PaymentId, Timestamp};
-use payments::provider::charge_key;
+use payments::provider::{charge_key, take_key};
 use payments::webhook::{NoticeKind, Secret, Webhook};
-use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Sandbox};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Rest, Sandbox, Take};
 use std::future::Future;
 use testkit::TestDb;
 use uuid::Uuid;
@@ -71,6 +72,7 @@ pub fn request(attempt: u32, method: &str) -> Authorize {
         amount: Money::new(1234, Currency::EUR),
         method: method.to_owned(),
         return_path: "/back".to_owned(),
+        capture: CaptureTime::AtOnce,
     }
 }
 
@@ -86,6 +88,30 @@ pub fn part(attempt: u32, number: u32, amount: i64) -> Refund {
     Refund {
         key: format!("refund-{attempt}-{number}"),
         charge: charge(attempt),
+        of: None,
+        amount: Money::new(amount, Currency::EUR),
+        reason: "A cup was broken.".to_owned(),
+    }
+}
+
+/// Takes some of a charge of which some was taken, under a key of its own.
+pub fn take(attempt: u32, number: u32, amount: i64, taken: i64, rest: Rest) -> Take {
+    let charge = charge(attempt);
+    Take {
+        key: take_key(&charge.key, number),
+        amount: Money::new(amount, Currency::EUR),
+        taken: Money::new(taken, Currency::EUR),
+        charge,
+        rest,
+    }
+}
+
+/// Some of what a take took, under a key of its own.
+pub fn part_of(take: &Take, number: u32, amount: i64) -> Refund {
+    Refund {
+        key: format!("{}-{number}", take.key),
+        charge: take.charge.clone(),
+        of: Some(take.key.clone()),
         amount: Money::new(amount, Currency::EUR),
         reason: "A cup was broken.".to_owned(),
     }

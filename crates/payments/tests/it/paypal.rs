@@ -1,5 +1,6 @@
 //! PayPal's part of the contract, kept strictly: <https://developer.paypal.com/docs/api/orders/v2/>.
 
+mod captures;
 mod cases;
 
 use crate::house::{Buyer, Call, House, Remote, charge, key, pay, whole, word};
@@ -46,6 +47,8 @@ struct Order {
     status: &'static str,
     authorization: Option<&'static str>,
     capture: Option<&'static str>,
+    /// What was captured in parts.
+    takes: Vec<Value>,
     refunds: Vec<Value>,
     /// The means the buyer chose will be declined.
     bad_means: bool,
@@ -67,8 +70,15 @@ impl Order {
         let mut unit = self.unit.clone();
         unit["reference_id"] = json!("default");
         if self.authorization.is_some() {
-            unit["payments"] = json!({ "authorizations": part("AUTH", &self.authorization), "captures": part("CAP", &self.capture),
-                "refunds": self.refunds });
+            let mut authorizations = part("AUTH", &self.authorization);
+            authorizations[0]["create_time"] = json!("2026-01-01T10:00:00Z");
+            authorizations[0]["expiration_time"] = json!("2026-01-30T10:00:00Z");
+            let captures = match self.takes.is_empty() {
+                true => part("CAP", &self.capture),
+                false => json!(self.takes),
+            };
+            unit["payments"] =
+                json!({ "authorizations": authorizations, "captures": captures, "refunds": self.refunds });
         }
         json!({ "id": self.id, "intent": "AUTHORIZE", "status": self.status, "purchase_units": [unit], "links": [
             { "href": format!("https://api-m.paypal.com/v2/checkout/orders/{}", self.id), "rel": "self", "method": "GET" },
@@ -204,6 +214,7 @@ async fn make(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> Re
             status: "PAYER_ACTION_REQUIRED",
             authorization: None,
             capture: None,
+            takes: Vec::new(),
             refunds: Vec::new(),
             bad_means: false,
             no_capture: None,
@@ -255,6 +266,9 @@ async fn settle(
             .iter_mut()
             .find(|order| id == format!("AUTH-{}", order.id));
         let Some(order) = order else { return not_found() };
+        if order.takes_part(&verb, &body) {
+            return order.take_part(&verb, &body);
+        }
         match (verb.as_str(), order.authorization) {
             ("capture", Some("CREATED")) if order.no_capture == Some("DECLINED") => {
                 order.capture = Some("DECLINED");
@@ -297,6 +311,9 @@ async fn refund(
     once(&books, &format!("{id}/refund"), &headers, |account| {
         let body: Value = serde_json::from_slice(&body).unwrap();
         let slow = account.slow_refunds;
+        if let Some(said) = captures::refund(account, &id, &body) {
+            return said;
+        }
         let order = account
             .orders
             .iter_mut()
@@ -379,18 +396,32 @@ pub struct PayPalHouse {
     paypal: PayPal,
 }
 
+fn config(base: &str, secret: &str, timeout: Duration) -> Config {
+    Config {
+        base: base.to_owned(),
+        client_id: CLIENT.to_owned(),
+        client_secret: Hidden::new(secret),
+        webhook_id: WEBHOOK_ID.to_owned(),
+        public_url: "https://shop.example".to_owned(),
+        captures_max: 10,
+        timeout,
+    }
+}
+
 impl PayPalHouse {
     fn adapter(db: &TestDb, base: &str, clock: &Arc<FixedClock>, secret: &str, timeout: Duration) -> PayPal {
-        let config = Config {
-            base: base.to_owned(),
-            client_id: CLIENT.to_owned(),
-            client_secret: Hidden::new(secret),
-            webhook_id: WEBHOOK_ID.to_owned(),
-            public_url: "https://shop.example".to_owned(),
-            timeout,
-        };
+        let config = config(base, secret, timeout);
         assert!(!format!("{config:?}").contains(secret), "a credential is printed");
         PayPal::new(config, db.db(payments::CONTEXT), clock.clone()).unwrap()
+    }
+
+    /// The adapter of an account that captures an authorisation so often.
+    fn capturing(&self, captures_max: u32) -> PayPal {
+        let config = Config {
+            captures_max,
+            ..config(&self.base, SECRET, Duration::from_secs(20))
+        };
+        PayPal::new(config, self.db.db(payments::CONTEXT), self.clock.clone()).unwrap()
     }
 }
 
@@ -468,7 +499,9 @@ impl House for PayPalHouse {
         let account = self.books.lock().unwrap();
         let took = |order: &&Order| !matches!(order.capture, None | Some("DECLINED"));
         let taken = account.orders.iter().filter(took);
-        let taken = taken.map(|order| cents(&order.unit["amount"])).sum();
+        let whole: i64 = taken.map(|order| cents(&order.unit["amount"])).sum();
+        let in_parts: i64 = account.orders.iter().map(Order::taken_in_parts).sum();
+        let taken = whole + in_parts;
         let refunded = account.orders.iter().map(Order::refunded).sum();
         let charges = i64::try_from(account.orders.len()).unwrap();
         (charges, taken, refunded)

@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use contracts::payments::CaptureTime;
 use hmac::{Hmac, Mac};
 use kernel::{Clock, FixedClock, Timestamp};
 use payments::razorpay::{Config, Razorpay};
@@ -474,6 +475,21 @@ async fn a_failed_try_is_not_the_end_while_the_buyer_may_try_again() {
     house.tries("order_1", "authorized", 0);
     assert_eq!(word(&house.razorpay.inquire(key(1)).await), "authorized");
     assert_eq!(word(&house.razorpay.capture(charge(1)).await), "captured");
+}
+
+#[tokio::test]
+async fn what_is_taken_later_is_set_aside_for_longer() {
+    for (capture, days) in [(CaptureTime::AtOnce, 1), (CaptureTime::OnDispatch, 5)] {
+        let house = RazorpayHouse::open().await;
+        let mut asked = request(1, "upi");
+        asked.capture = capture;
+        house.razorpay.authorize(asked).await;
+        assert_eq!(house.razorpay.terms(charge(1)).await, None, "not paid yet");
+        house.tries("order_1", "authorized", 0);
+        let terms = house.razorpay.terms(charge(1)).await.unwrap();
+        let now = house.clock.now().timestamp();
+        assert_eq!(terms.lapses_at.timestamp(), now + days * 24 * 60 * 60);
+    }
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+use contracts::payments::CaptureTime;
 use kernel::{Currency, Money, PaymentId};
 use payments::provider::charge_key;
 use payments::webhook::Secret;
@@ -65,6 +66,7 @@ fn request(attempt: u32, method: &str) -> Authorize {
         amount: Money::new(1234, Currency::EUR),
         method: method.to_owned(),
         return_path: "/back".to_owned(),
+        capture: CaptureTime::AtOnce,
     }
 }
 

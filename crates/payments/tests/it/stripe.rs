@@ -38,6 +38,8 @@ struct Account {
     slow_bank: bool,
     /// Search is not for this account.
     search_refused: bool,
+    /// Cards can be captured several times.
+    multicapture: bool,
     /// Idempotency keys: what was asked, and what was answered.
     keys: BTreeMap<String, (String, u16, Value)>,
     /// How many of the latest intents search does not know yet.
@@ -53,6 +55,8 @@ struct Intent {
     key: String,
     created: i64,
     captured: i64,
+    /// Whether several captures were asked for, and the card allows them.
+    multicapture: bool,
     /// Of which refunds that did not fail.
     refunded: i64,
     decline_code: Option<&'static str>,
@@ -62,7 +66,10 @@ impl Intent {
     fn json(&self, expanded: bool) -> Value {
         let charge = match expanded {
             true => json!({ "id": format!("ch_{}", self.id), "object": "charge", "amount": self.amount,
-                "captured": self.captured > 0, "refunded": self.refunded > 0 && self.refunded == self.captured, "amount_refunded": self.refunded }),
+                "captured": self.status == "succeeded", "amount_captured": self.captured, "amount_refunded": self.refunded,
+                "refunded": self.status == "succeeded" && self.refunded > 0 && self.refunded == self.captured,
+                "payment_method_details": { "type": "card", "card": { "brand": "visa", "capture_before": self.created + 518_400,
+                    "multicapture": { "status": if self.multicapture { "available" } else { "unavailable" } } } } }),
             false => json!(format!("ch_{}", self.id)),
         };
         let has_charge = ["requires_capture", "succeeded"].contains(&self.status);
@@ -169,6 +176,10 @@ fn create(account: &mut Account, fields: &Fields) -> (u16, Value) {
         key: field("metadata[stoa_key]").to_owned(),
         created: account.now,
         captured: 0,
+        multicapture: account.multicapture
+            && fields
+                .get("payment_method_options[card][request_multicapture]")
+                .is_some_and(|asked| asked == "if_available"),
         refunded: 0,
         decline_code,
     };
@@ -203,23 +214,38 @@ async fn change(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    once(&books, &format!("{id}/{verb}"), &headers, &body, |account, _| {
-        let intent = account.intents.iter_mut().find(|intent| intent.id == id);
-        let Some(intent) = intent else {
-            return error(404, "invalid_request_error", "resource_missing");
-        };
-        match (verb.as_str(), intent.status) {
-            ("capture", "requires_capture") => {
-                intent.status = "succeeded";
-                intent.captured = intent.amount;
+    once(
+        &books,
+        &format!("{id}/{verb}"),
+        &headers,
+        &body,
+        |account, fields| {
+            let intent = account.intents.iter_mut().find(|intent| intent.id == id);
+            let Some(intent) = intent else {
+                return error(404, "invalid_request_error", "resource_missing");
+            };
+            match (verb.as_str(), intent.status) {
+                ("capture", "requires_capture") => {
+                    let left = intent.amount - intent.captured;
+                    let asked = fields.get("amount_to_capture");
+                    let amount = asked.map_or(left, |amount| amount.parse().unwrap());
+                    let keeps = fields.get("final_capture").is_some_and(|last| last == "false");
+                    if amount > left || (fields.contains_key("final_capture") && !intent.multicapture) {
+                        return error(400, "invalid_request_error", "amount_too_large");
+                    }
+                    intent.captured += amount;
+                    if !keeps {
+                        intent.status = "succeeded";
+                    }
+                }
+                ("cancel", "requires_capture" | "requires_action" | "requires_payment_method") => {
+                    intent.status = "canceled";
+                }
+                _ => return error(400, "invalid_request_error", "payment_intent_unexpected_state"),
             }
-            ("cancel", "requires_capture" | "requires_action" | "requires_payment_method") => {
-                intent.status = "canceled";
-            }
-            _ => return error(400, "invalid_request_error", "payment_intent_unexpected_state"),
-        }
-        (200, intent.json(false))
-    })
+            (200, intent.json(false))
+        },
+    )
 }
 
 async fn refund(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> Response {
@@ -229,7 +255,10 @@ async fn refund(State(books): State<Books>, headers: HeaderMap, body: Bytes) -> 
         let Some(intent) = intent else {
             return error(404, "invalid_request_error", "resource_missing");
         };
-        assert_eq!(intent.status, "succeeded", "a refund would cancel it");
+        assert!(
+            intent.status == "succeeded" || intent.captured > 0,
+            "a refund would cancel it"
+        );
         let amount: i64 = fields["amount"].parse().unwrap();
         if intent.refunded == intent.captured {
             return error(400, "invalid_request_error", "charge_already_refunded");
@@ -377,6 +406,10 @@ impl StripeHouse {
 }
 
 impl StripeHouse {
+    pub fn cards_are_captured_in_parts(&self) {
+        self.books.lock().unwrap().multicapture = true;
+    }
+
     pub fn bank_takes_its_time(&self) {
         self.books.lock().unwrap().slow_bank = true;
     }

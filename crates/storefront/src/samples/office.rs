@@ -310,7 +310,8 @@ impl Scene {
                     total: self.price(11_915).text,
                     split: Some(PaidShare {
                         authorized: self.price(11_915).text,
-                        captured: self.price(11_915).text,
+                        captured: self.price(9_915).text,
+                        released: self.price(2_000).text,
                         refunded: self.price(4_200).text,
                     }),
                     contents: vec![self.say("2 × Breakfast bowl", "2 × Cuenco de desayuno")],

@@ -350,6 +350,7 @@ impl Scene {
                 split: Some(PaidShare {
                     authorized: self.price(12_400).text,
                     captured: self.price(12_400).text,
+                    released: String::new(),
                     refunded: self.price(0).text,
                 }),
                 commission: self.price(1_240).text,

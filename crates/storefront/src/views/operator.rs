@@ -232,6 +232,8 @@ pub struct PaidPart {
 pub struct PaidShare {
     pub authorized: String,
     pub captured: String,
+    /// Empty where nothing was.
+    pub released: String,
     pub refunded: String,
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::house::take;
+use payments::{Captures, Rest};
 
 #[tokio::test]
 async fn one_token_serves_many_calls_until_it_ends_or_is_refused() {
@@ -106,4 +108,56 @@ async fn paypal_is_not_asked_about_what_can_be_refused_without_it_nor_twice_abou
         assert_eq!(refusal, Err(Refusal::Signature));
     }
     assert_eq!(asked(), 2, "once for each");
+}
+
+#[tokio::test]
+async fn an_account_that_captures_once_takes_what_is_wanted_and_lets_the_rest_go() {
+    let mut house = PayPalHouse::open().await;
+    house.paypal = house.capturing(1);
+    pay(&house, 1, Buyer::Pays).await;
+    let terms = house.paypal.terms(charge(1)).await.unwrap();
+    assert_eq!(terms.captures, Captures::Once);
+    assert_eq!(terms.lapses_at.to_rfc3339(), "2026-01-30T10:00:00+00:00");
+    let first = take(1, 1, 400, 0, Rest::LetGo);
+    assert_eq!(word(&house.paypal.take(first).await), "captured");
+    assert_eq!(word(&house.paypal.inquire(key(1)).await), "captured");
+    let second = take(1, 2, 1, 400, Rest::LetGo);
+    assert_eq!(word(&house.paypal.take(second).await), "voided");
+    assert_eq!(house.books().await, (1, 400, 0));
+}
+
+/// The other shops' money stays set aside.
+#[tokio::test]
+async fn a_refused_take_lets_nothing_go() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    house.books.lock().unwrap().orders[0].no_capture = Some("PAYER_CANNOT_PAY");
+    let first = take(1, 1, 400, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(first).await), "declined");
+    assert_eq!(word(&house.paypal.inquire(key(1)).await), "authorized");
+    house.books.lock().unwrap().orders[0].no_capture = None;
+    let again = take(1, 2, 400, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(again).await), "captured");
+    assert_eq!(house.books().await, (1, 400, 0));
+}
+
+#[tokio::test]
+async fn a_take_of_what_has_lapsed_says_so() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    house.books.lock().unwrap().orders[0].no_capture = Some("AUTHORIZATION_EXPIRED");
+    let late = take(1, 1, 400, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(late).await), "voided");
+}
+
+#[tokio::test]
+async fn what_was_captured_otherwise_is_not_captured_again() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    house.paypal.take(take(1, 1, 400, 0, Rest::Kept)).await;
+    let confused = take(1, 2, 300, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(confused).await), "unknown");
+    let other = take(1, 1, 300, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(other).await), "declined");
+    assert_eq!(house.books().await, (1, 400, 0));
 }

@@ -1,4 +1,7 @@
 use super::*;
+use contracts::payments::CaptureTime;
+use kernel::Money;
+use payments::{Captures, ProviderCharge};
 
 #[tokio::test]
 async fn a_lost_charge_is_found_among_many_that_search_does_not_know() {
@@ -55,4 +58,32 @@ async fn a_search_that_is_refused_rules_nothing_out() {
         .await
         .unwrap();
     assert_eq!(inquire(1).await, "unknown", "the list may not reach back to it");
+}
+
+#[tokio::test]
+async fn a_currency_that_stripe_cannot_be_told_every_amount_of_is_taken_as_a_whole() {
+    let house = StripeHouse::open().await;
+    house.cards_are_captured_in_parts();
+    let mut asked = crate::house::request(1, house.method(Buyer::Pays));
+    asked.capture = CaptureTime::OnDispatch;
+    asked.amount = Money::new(12_340, "KWD".parse().unwrap());
+    let charge = ProviderCharge {
+        key: asked.key.clone(),
+        amount: asked.amount,
+    };
+    let answer = house.stripe.authorize(asked).await;
+    assert_eq!(crate::house::word(&answer), "authorized");
+    let terms = house.stripe.terms(charge).await.unwrap();
+    assert_eq!(terms.captures, Captures::Whole);
+}
+
+#[tokio::test]
+async fn money_that_is_taken_at_once_is_not_asked_to_be_taken_in_parts() {
+    let house = StripeHouse::open().await;
+    house.cards_are_captured_in_parts();
+    crate::house::pay(&house, 1, Buyer::Pays).await;
+    let terms = house.stripe.terms(crate::house::charge(1)).await.unwrap();
+    assert_eq!(terms.captures, Captures::Once);
+    let now = house.clock.now().timestamp();
+    assert_eq!(terms.lapses_at.timestamp(), now + 518_400, "as the card says");
 }

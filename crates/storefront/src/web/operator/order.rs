@@ -230,6 +230,10 @@ fn part(sub: &SubOrder, sellers: &[Seller], payment: Option<&Payment>, visit: &V
         .map(|share| PaidShare {
             authorized: locale.money(share.authorized),
             captured: locale.money(share.captured),
+            released: share
+                .released
+                .map(|amount| locale.money(amount))
+                .unwrap_or_default(),
             refunded: locale.money(share.refunded),
         });
     let line = |line: &contracts::orders::OrderLine| {

@@ -258,6 +258,10 @@ async fn paid(shop: &Shop, visit: &Visit, id: OrderId) -> Option<PaidOrder> {
         Some(PaidShare {
             authorized: locale.money(share.authorized),
             captured: locale.money(share.captured),
+            released: share
+                .released
+                .map(|amount| locale.money(amount))
+                .unwrap_or_default(),
             refunded: locale.money(share.refunded),
         })
     };

@@ -11,6 +11,7 @@ use crate::saga::{Outcome, Pause, Step};
 use crate::till::settle::{Ask, Case, RefundAsk, RefundMove, Refunding, Saga};
 use crate::webhook::{Known, Response, response};
 use contracts::orders::{CancelReason, OrderStatus};
+use contracts::payments::CaptureTime;
 use orders::domain::Order;
 use payments::provider::charge_key;
 use payments::webhook::NoticeKind;
@@ -194,6 +195,7 @@ impl Market {
                     amount: order.total(),
                     method: process.saga.method.clone(),
                     return_path: String::new(),
+                    capture: CaptureTime::AtOnce,
                 }),
                 Step::Capture => self.bank.capture(&charge),
                 Step::Void | Step::Abandon => self.bank.void(&charge),
