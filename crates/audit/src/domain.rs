@@ -231,6 +231,14 @@ pub fn told(event: &Envelope) -> Result<Option<Told>, serde_json::Error> {
     }))
 }
 
+/// Whether an entry may come of an event; of one that cannot be read nobody knows.
+pub fn concerns(event: &Envelope) -> bool {
+    match told(event) {
+        Ok(told) => told.is_some_and(|told| who(&event.actor, told.follows).is_some()),
+        Err(_) => true,
+    }
+}
+
 /// Signing in and out is no change, and neither is what people do to their own account without a role.
 fn of_account(changed: &AccountChanged) -> Option<Told> {
     let (what, detail) = changed
@@ -390,6 +398,36 @@ mod tests {
             (support.audience, support.role),
             (AuditAudience::Operator, Some(role))
         );
+    }
+
+    #[test]
+    fn what_buyers_do_and_who_signs_in_is_passed_over() {
+        let user = UserId::new(clock().now());
+        let role = Role::Support;
+        let by = |actor: Actor, change: &str| {
+            let change = change.to_owned();
+            let tenant = None;
+            concerns(&Envelope {
+                actor,
+                ..event(&AccountChanged { user, change, tenant })
+            })
+        };
+        assert!(by(Actor::Operator { user, role }, "password_changed"));
+        assert!(!by(Actor::Operator { user, role }, "signed_in:support"));
+        assert!(!by(Actor::Buyer { user }, "password_changed"));
+        assert!(
+            by(Actor::Buyer { user }, "role_granted:support"),
+            "it follows what was before"
+        );
+        let unreadable = Envelope {
+            payload: json!("?"),
+            ..event(&AccountChanged {
+                user,
+                change: String::new(),
+                tenant: None,
+            })
+        };
+        assert!(concerns(&unreadable), "it is to be set aside");
     }
 
     #[test]

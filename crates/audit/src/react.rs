@@ -18,7 +18,10 @@ type Subject = (String, String, Option<Uuid>);
 
 /// Writes the trail, until `stop`. Whoever reads the log holds its cursor, so that no two batches are begun at a time.
 pub async fn listen(db: Db, stop: CancellationToken) {
-    let consumer = Consumer::new("audit.trail", domain::topics());
+    let consumer = Consumer {
+        concerns: domain::concerns,
+        ..Consumer::new("audit.trail", domain::topics())
+    };
     consumer
         .run_batches(&db, stop, |tx: &mut Tx, events: &[Envelope]| {
             Box::pin(note(tx, events))

@@ -3,7 +3,7 @@
 use crate::store::{file, listing};
 use crate::{Error, Products};
 use ::store::Tx;
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use contracts::inventory::AvailabilityChanged;
 use contracts::orders::DownloadsReady;
 use contracts::{Envelope, PublicEvent};
@@ -39,7 +39,10 @@ async fn set_in_stock(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
 
 /// Keeps beside each file until when somebody who bought it may download it.
 pub async fn follow_sold_files(products: &Products, cancel: &CancellationToken) {
-    let consumer = Consumer::new("catalog.sold_files", [DownloadsReady::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("catalog.sold_files", [DownloadsReady::TOPIC])
+    };
     consumer
         .run(&products.db, cancel.clone(), |tx, event| {
             Box::pin(hold_files(tx, event))

@@ -2,6 +2,7 @@
 
 use crate::carts::Closing;
 use crate::discount::claims;
+use crate::draft::Owner;
 use crate::error::Error;
 use crate::mails::Mails;
 use crate::quote::Sources;
@@ -269,8 +270,9 @@ impl Checkouts {
 
     async fn placed_once(&self, ctx: &Ctx, request: PlaceOrder) -> Result<Order, Error> {
         let request = draft::check(request)?;
-        let key = idempotency_key(&request)?;
-        let new = match self.drafted(ctx, &request).await {
+        let owner = Owner::of(&request.owner);
+        let key = idempotency_key(&request, &owner)?;
+        let new = match self.drafted(ctx, &request, &owner).await {
             Ok(new) => new,
             Err(refused) => {
                 return match stored_answer(self.0.db.pool(), &key, ctx.now).await? {
@@ -314,7 +316,7 @@ impl Checkouts {
         Ok(self.0.orders.load(order, as_placed).await?.view())
     }
 
-    async fn drafted(&self, ctx: &Ctx, request: &PlaceOrder) -> Result<NewOrder, Error> {
+    async fn drafted(&self, ctx: &Ctx, request: &PlaceOrder, owner: &Owner) -> Result<NewOrder, Error> {
         let inner = &self.0;
         let mut cart = inner
             .carts
@@ -328,7 +330,7 @@ impl Checkouts {
         check_cart(&cart, request)?;
         let client = &request.tender.client;
         guesses::withheld(&inner.guesses, &mut cart, client, ctx.now);
-        let (user, _) = draft::buyer(request);
+        let (user, _) = draft::buyer(request, owner);
         let buyer = Buyer::of(user, &request.email);
         let priced = inner
             .sources
@@ -344,7 +346,7 @@ impl Checkouts {
         let reserved_until = ctx.now + inner.config.reservation_ttl;
         let rules = inner.rates.book(ctx.now).await.map_err(Fault::from)?;
         let tenders = tenders(&inner.purses, ctx, &request.tender, user, priced.total).await?;
-        let placed = draft::placed(ctx, request, priced, &rules, tenders, reserved_until)?;
+        let placed = draft::placed(ctx, request, owner, priced, &rules, tenders, reserved_until)?;
         Ok(NewOrder::new(ctx, OrderId::new(ctx.now), placed)?)
     }
 
@@ -457,10 +459,10 @@ fn check_cart(cart: &Cart, request: &PlaceOrder) -> Result<(), Error> {
 }
 
 /// The caller's key, apart from everybody else's, with the hash of all that the request says.
-fn idempotency_key(request: &PlaceOrder) -> Result<IdempotencyKey, Error> {
-    let scope = match &request.owner {
-        CartOwner::User(user) => format!("checkout.place/user/{user}"),
-        CartOwner::Guest(secret) => format!("checkout.place/guest/{}", orders::guest_hash(secret)),
+fn idempotency_key(request: &PlaceOrder, owner: &Owner) -> Result<IdempotencyKey, Error> {
+    let scope = match owner {
+        Owner::User(user) => format!("checkout.place/user/{user}"),
+        Owner::Guest(hash) => format!("checkout.place/guest/{hash}"),
     };
     // Where the caller is may change between two tries, and so may the language of their pages.
     let mut said = request.clone();

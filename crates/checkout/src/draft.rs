@@ -23,10 +23,27 @@ const EMAIL_BYTES_MAX: usize = 254;
 /// Characters of one line of an address.
 const ADDRESS_LINE_CHARS_MAX: usize = 120;
 
+/// Who owns the cart that is ordered: a guest is known by the hash of their secret, which is made here and once for each request.
+#[derive(Debug)]
+pub enum Owner {
+    User(UserId),
+    Guest(String),
+}
+
+impl Owner {
+    pub fn of(owner: &CartOwner) -> Self {
+        match owner {
+            CartOwner::User(user) => Self::User(*user),
+            CartOwner::Guest(secret) => Self::Guest(orders::guest_hash(secret)),
+        }
+    }
+}
+
 /// The order of a priced cart: everything in it can be bought and delivered, at the total the buyer agreed to.
 pub fn placed(
     ctx: &Ctx,
     request: &PlaceOrder,
+    owner: &Owner,
     priced: Priced,
     rules: &Rulebook,
     tenders: Vec<Tender>,
@@ -41,7 +58,7 @@ pub fn placed(
     let tendered: i64 = tenders.iter().map(|tender| tender.amount).sum();
     let due = Money::new(priced.total.amount - tendered, priced.total.currency);
     agreed(&request.tender, request.expected_due, due)?;
-    let (buyer, guest) = buyer(request);
+    let (buyer, guest) = buyer(request, owner);
     Ok(Placed {
         buyer,
         guest,
@@ -58,10 +75,10 @@ pub fn placed(
 }
 
 /// Whose order it is: a user's, or a guest's by the hash of their secret.
-pub fn buyer(request: &PlaceOrder) -> (Option<UserId>, Option<String>) {
-    match (request.buyer, &request.owner) {
-        (Some(user), _) | (None, &CartOwner::User(user)) => (Some(user), None),
-        (None, CartOwner::Guest(secret)) => (None, Some(orders::guest_hash(secret))),
+pub fn buyer(request: &PlaceOrder, owner: &Owner) -> (Option<UserId>, Option<String>) {
+    match (request.buyer, owner) {
+        (Some(user), _) | (None, &Owner::User(user)) => (Some(user), None),
+        (None, Owner::Guest(hash)) => (None, Some(hash.clone())),
     }
 }
 

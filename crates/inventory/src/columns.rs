@@ -46,6 +46,7 @@ update inventory.level l
         )
     };
 }
+pub(crate) use apply;
 
 macro_rules! record {
     ($rows:literal) => {

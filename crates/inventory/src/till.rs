@@ -4,7 +4,7 @@
 //! The order of things: [`Statements::lock`] (or [`Statements::lock_of_orders`]), decide on the [`Shelves`] that were
 //! locked, [`Statements::write`]. What was decided stands because the levels stay locked until the commit.
 
-use crate::columns::{APPLY_ROWS, Deltas, LOCK_ROWS, MOVE_ROWS, Movement, Movements, locked_level};
+use crate::columns::{APPLY_ROWS, Deltas, LOCK_ROWS, MOVE_ROWS, Movement, Movements, apply, locked_level};
 use crate::domain::Route;
 pub use crate::domain::{Crossing, Destination, Level, Line, Pick, Reason, Shelves, Shortage, Units};
 pub use crate::publish::crossings as publish_crossings;
@@ -13,16 +13,20 @@ use store::rows::{self, Rows};
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
-/// A hold is a reservation and a movement, under one id. Parameter: holds.
-const HOLD: &str = "
-with held as materialized (
-    select * from unnest($1::inventory.new_hold[])
+/// A hold is a reservation and a movement, under one id, and is counted in its level. Parameters: deltas, holds.
+const HOLD: &str = concat!(
+    "with applied as (",
+    apply!("$1::inventory.delta[]"),
+    "
+), held as materialized (
+    select * from unnest($2::inventory.new_hold[])
 ), moved as (
     insert into inventory.movement (tenant_id, id, sku_id, warehouse_id, delta_on_hand, delta_reserved, reason, reference)
     select tenant_id, id, sku_id, warehouse_id, 0, quantity, 'hold', order_id from held
 )
 insert into inventory.reservation (tenant_id, order_id, id, sku_id, warehouse_id, quantity, expires_at)
-select * from held";
+select * from held"
+);
 
 /// Parameters: tenants, orders.
 const RESERVATIONS: &str = "
@@ -474,20 +478,16 @@ impl Statements {
         // In this order: what is held from now on may be settled in the same batch.
         tokio::try_join!(
             biased;
-            self.apply(client, deltas),
-            self.hold(client, holds),
+            self.hold(client, deltas, holds),
             self.record(client, movements),
             self.settle(client, settled),
         )?;
         Ok(())
     }
 
-    async fn apply(&self, client: &Client, d: &Deltas) -> Result<(), Error> {
-        rows::write(client, &self.apply, d.rows()).await
-    }
-
-    async fn hold(&self, client: &Client, h: &Holds) -> Result<(), Error> {
-        let rows = Rows([
+    /// Levels, and in the same statement what of them is held from now on.
+    async fn hold(&self, client: &Client, deltas: &Deltas, h: &Holds) -> Result<(), Error> {
+        let holds = Rows([
             &h.tenants,
             &h.orders,
             &h.ids,
@@ -496,7 +496,13 @@ impl Statements {
             &h.quantities,
             &h.ends,
         ]);
-        rows::write(client, &self.hold, rows).await
+        if holds.is_empty() {
+            return rows::write(client, &self.apply, deltas.rows()).await;
+        }
+        client
+            .execute(&self.hold, &[&deltas.rows(), &holds])
+            .await
+            .map(drop)
     }
 
     async fn record(&self, client: &Client, m: &Movements) -> Result<(), Error> {

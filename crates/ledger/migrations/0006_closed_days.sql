@@ -104,7 +104,8 @@ begin
                w.is_main and row_number() over (partition by m.entry_id, m.tenant_id, m.currency order by w.is_main desc, m.line) = 1 as is_first
           from ledger.moved_between(starts::timestamp at time zone 'UTC', ends::timestamp at time zone 'UTC') m
          cross join lateral (select m.account in ('seller_payable', 'commission_revenue', 'listing_revenue', 'tax_payable') as is_main) w
-          left join ledger.entry o on o.id = case m.kind when 'reversal' then m.reference end
+          -- Few are reversals, of entries of any month: each is looked up by itself, and nothing for the others.
+          left join lateral (select e.kind from ledger.entry e where m.kind = 'reversal' and e.id = m.reference limit 1) o on true
     ), summed as (
         select day, tenant_id, account, currency, kind, is_reversal, sum(amount)::bigint as amount, count(*) as postings,
                count(*) filter (where is_first) as entries

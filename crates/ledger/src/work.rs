@@ -5,7 +5,7 @@ use crate::app::{Ledger, due_to_close};
 use crate::error::Error;
 use crate::store::settlements::LineKey;
 use ::store::Tx;
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use chrono::NaiveDate;
 use contracts::catalog::ProductChanged;
 use contracts::orders::SubOrderDelivered;
@@ -148,30 +148,35 @@ async fn reconcile_some(ledger: &Ledger, ctx: &Ctx, after: &mut Option<LineKey>)
 
 /// Payments tell which order a captured charge is for, and what providers call charges and refunds; settlement files name them.
 async fn note_charges(ledger: &Ledger, stop: CancellationToken) {
-    let consumer = Consumer::new(
-        "ledger.note_charges",
-        vec![PaymentCaptured::TOPIC, PaymentRefunded::TOPIC],
-    );
+    let topics = vec![PaymentCaptured::TOPIC, PaymentRefunded::TOPIC];
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("ledger.note_charges", topics)
+    };
     consumer
-        .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
-            Box::pin(note(tx, event))
+        .run_batches(ledger.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(note(tx, events))
         })
         .await;
 }
 
-async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
-    if let Some(captured) = event.read::<PaymentCaptured>().transpose()? {
-        Ledger::note_charge(tx, &captured).await?;
+async fn note(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+    let (mut captured, mut refunded) = (Vec::new(), Vec::new());
+    for event in events {
+        captured.extend(event.read::<PaymentCaptured>().transpose()?);
+        refunded.extend(event.read::<PaymentRefunded>().transpose()?);
     }
-    if let Some(refunded) = event.read::<PaymentRefunded>().transpose()? {
-        Ledger::note_refund(tx, &refunded).await?;
-    }
+    Ledger::note_charges(tx, &captured).await?;
+    Ledger::note_refunds(tx, &refunded).await?;
     Ok(())
 }
 
 /// Orders tell when a shop's part has arrived: its days of waiting begin then.
 async fn note_deliveries(ledger: &Ledger, stop: CancellationToken) {
-    let consumer = Consumer::new("ledger.note_deliveries", vec![SubOrderDelivered::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("ledger.note_deliveries", vec![SubOrderDelivered::TOPIC])
+    };
     consumer
         .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
             Box::pin(note_delivery(tx, event))
@@ -188,7 +193,10 @@ async fn note_delivery(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
 
 /// The catalogue tells which products are for sale; heard until `stop`.
 pub async fn note_listings(ledger: &Ledger, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("ledger.note_listings", vec![ProductChanged::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("ledger.note_listings", vec![ProductChanged::TOPIC])
+    };
     consumer
         .run_batches(ledger.db(), stop, move |tx: &mut Tx, events: &[Envelope]| {
             Box::pin(Ledger::note_listings(tx, events, clock.now()))
@@ -198,7 +206,10 @@ pub async fn note_listings(ledger: &Ledger, clock: SharedClock, stop: Cancellati
 
 /// The search tells of each day on which a product is put forward; charged until `stop`.
 pub async fn charge_promoted(ledger: &Ledger, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("ledger.charge_promoted", vec![PromotedDayBegun::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("ledger.charge_promoted", vec![PromotedDayBegun::TOPIC])
+    };
     consumer
         .run_batches(ledger.db(), stop, move |tx: &mut Tx, events: &[Envelope]| {
             Box::pin(Ledger::charge_promoted(tx, events, clock.now()))

@@ -18,13 +18,21 @@ const NEWS_DAYS: i64 = 14;
 
 /// Notes for whom events are, until `stop`. What is told twice is noted once.
 pub async fn listen(notices: Notices, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("notifications.notices", TOPICS);
+    let consumer = Consumer {
+        concerns: is_for_somebody,
+        ..Consumer::new("notifications.notices", TOPICS)
+    };
     consumer
         .run_batches(notices.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
             let now = clock.now();
             Box::pin(note(tx, events, now))
         })
         .await;
+}
+
+/// Most of what guests order is not; of what cannot be read nobody knows.
+fn is_for_somebody(event: &Envelope) -> bool {
+    !matches!(news::of(event), Ok(told) if told.is_empty())
 }
 
 async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Error> {

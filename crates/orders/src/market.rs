@@ -97,9 +97,7 @@ impl Orders {
                 next: None,
             });
         }
-        let standing = search
-            .standing
-            .map(|standing| format!("standing:{}", standing.name()));
+        let standing = search.standing.map(|standing| finding::standing(standing.name()));
         // The last is looked up first where there are no words: of a shop's orders there are fewer than of a standing.
         let all: Vec<String> = standing
             .into_iter()

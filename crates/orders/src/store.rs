@@ -6,6 +6,7 @@ pub mod market;
 pub mod shadow;
 pub mod sums;
 pub mod takings;
+pub mod terms;
 
 use crate::domain::{Dates, Discount, Tax, return_status_name, sub_order_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};

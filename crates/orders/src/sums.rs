@@ -2,7 +2,7 @@
 //! later is taken into the day of its order, some seconds after it happened.
 
 use crate::{Error, Orders, store};
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::{Scope, Tx};
 use chrono::{NaiveDate, TimeDelta};
 use contracts::orders::{
@@ -35,16 +35,25 @@ pub async fn work(orders: Orders, clock: SharedClock, stop: CancellationToken) {
         SubOrderUnitsCancelled::TOPIC,
         SubOrderRefunded::TOPIC,
     ];
-    let consumer = Consumer::new("orders.sales", topics);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("orders.sales", topics)
+    };
     let marked = Notify::new();
     let hearing = consumer.run_batches(orders.db(), stop.clone(), |tx: &mut Tx, events: &[Envelope]| {
-        marked.notify_one();
-        Box::pin(mark(tx, events))
+        let days = days_of(events);
+        // A day that is not over is not summed up, and most of what is told is of today.
+        let today = clock.now().date_naive();
+        if days.first().is_some_and(|first| *first < today) {
+            marked.notify_one();
+        }
+        Box::pin(mark(tx, days))
     });
     tokio::join!(hearing, rounds(&orders, &clock, &marked, &stop));
 }
 
-async fn mark(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+/// The days of these orders, the first one first.
+fn days_of(events: &[Envelope]) -> Vec<NaiveDate> {
     let mut days: Vec<NaiveDate> = events
         .iter()
         .filter_map(|event| uuid_time(event.key))
@@ -52,6 +61,10 @@ async fn mark(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
         .collect();
     days.sort_unstable();
     days.dedup();
+    days
+}
+
+async fn mark(tx: &mut Tx, days: Vec<NaiveDate>) -> Result<(), Error> {
     store::sums::mark(tx, &days).await?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! What the till does to orders, inside its own transactions, over tokio-postgres, which pipelines: all statements of
-//! one call travel together.
+//! one call travel together. New orders are written by a statement that others complete.
 
 mod columns;
 
@@ -14,6 +14,7 @@ use postgres_types::Json;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use store::log::Outbox;
+use store::rows::Rows;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 
@@ -40,9 +41,6 @@ pub struct Statements {
     lock: Statement,
     histories: Statement,
     append: Statement,
-    insert_orders: Statement,
-    insert_sub_orders: Statement,
-    insert_lines: Statement,
     update_orders: Statement,
     update_sub_orders: Statement,
     update_lines: Statement,
@@ -123,18 +121,28 @@ impl Change {
     }
 }
 
-/// All that one batch does to orders. Rows are borrowed from the commands of the batch.
+/// New orders, row by row, for [`inserts`]. Rows are borrowed from the commands of the batch.
 #[derive(Debug, Default)]
-pub struct Writes<'a> {
+pub struct NewOrders<'a> {
     events: EventColumns<'a>,
     orders: OrderColumns<'a>,
     sub_orders: SubOrderColumns<'a>,
     lines: LineColumns<'a>,
-    updates: Updates,
-    credit_notes: CreditNoteColumns,
 }
 
-impl<'a> Writes<'a> {
+/// What writes new orders: their histories, themselves, their sub-orders and their lines, to be made one statement with all
+/// else that comes with an order ([`store::rows::together`]).
+#[must_use]
+pub fn inserts() -> [String; 4] {
+    [
+        store::streams::append_sql(crate::CONTEXT),
+        columns::INSERT_ORDERS.to_owned(),
+        columns::INSERT_SUB_ORDERS.to_owned(),
+        columns::INSERT_LINES.to_owned(),
+    ]
+}
+
+impl<'a> NewOrders<'a> {
     pub fn place(&mut self, ctx: &Ctx, new: &'a NewOrder) {
         self.events
             .push(ctx, new.order.id.0, 1, "placed", &new.payload, &new.actor);
@@ -147,6 +155,32 @@ impl<'a> Writes<'a> {
         }
     }
 
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.orders.rows().is_empty()
+    }
+
+    /// The parameters of [`inserts`], in their order.
+    #[must_use]
+    pub fn rows(&self) -> (Rows<'_, 7>, Rows<'_, 12>, Rows<'_, 18>, Rows<'_, 14>) {
+        (
+            self.events.rows(),
+            self.orders.rows(),
+            self.sub_orders.rows(),
+            self.lines.rows(),
+        )
+    }
+}
+
+/// All that one batch does to orders that are there. Events are borrowed from its changes.
+#[derive(Debug, Default)]
+pub struct Writes<'a> {
+    events: EventColumns<'a>,
+    updates: Updates,
+    credit_notes: CreditNoteColumns,
+}
+
+impl<'a> Writes<'a> {
     pub fn change(&mut self, change: &'a Change) -> Result<(), serde_json::Error> {
         for (version, event, payload) in &change.events {
             self.events.push(
@@ -173,11 +207,6 @@ impl Statements {
             client.prepare(HISTORIES),
             client.prepare(&append)
         )?;
-        let (insert_orders, insert_sub_orders, insert_lines) = tokio::try_join!(
-            client.prepare(columns::INSERT_ORDERS),
-            client.prepare(columns::INSERT_SUB_ORDERS),
-            client.prepare(columns::INSERT_LINES),
-        )?;
         let (update_orders, update_sub_orders, update_lines, issue_credit_notes) = tokio::try_join!(
             client.prepare(UPDATE_ORDERS),
             client.prepare(UPDATE_SUB_ORDERS),
@@ -188,9 +217,6 @@ impl Statements {
             lock,
             histories,
             append,
-            insert_orders,
-            insert_sub_orders,
-            insert_lines,
             update_orders,
             update_sub_orders,
             update_lines,
@@ -222,9 +248,6 @@ impl Statements {
     pub async fn write(&self, client: &Client, writes: &Writes<'_>) -> Result<(), Error> {
         tokio::try_join!(
             store::rows::write(client, &self.append, writes.events.rows()),
-            store::rows::write(client, &self.insert_orders, writes.orders.rows()),
-            store::rows::write(client, &self.insert_sub_orders, writes.sub_orders.rows()),
-            store::rows::write(client, &self.insert_lines, writes.lines.rows()),
             store::rows::write(client, &self.update_orders, writes.updates.orders.rows()),
             store::rows::write(client, &self.update_sub_orders, writes.updates.sub_orders.rows()),
             store::rows::write(client, &self.update_lines, writes.updates.lines.rows()),

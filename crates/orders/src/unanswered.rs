@@ -4,7 +4,7 @@
 use crate::app::Orders;
 use crate::domain::{ANSWER_DAYS, Command, Refusal, ReturnStep};
 use crate::{Error, store};
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::jobs::{Job, Queue};
 use ::store::log::{self, Outbox};
 use ::store::{Scope, Tx};
@@ -61,7 +61,11 @@ impl Due {
 
 /// Background work until `stop`.
 pub async fn work(orders: Orders, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new(WAITING.name, [ReturnChanged::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        concerns: may_wait,
+        ..Consumer::new(WAITING.name, [ReturnChanged::TOPIC])
+    };
     let db = orders.db().clone();
     let noting = consumer.run(&db, stop.clone(), |tx: &mut Tx, event: &Envelope| {
         Box::pin(note(tx, event))
@@ -74,13 +78,19 @@ pub async fn work(orders: Orders, clock: SharedClock, stop: CancellationToken) {
     tokio::join!(noting, doing);
 }
 
+/// Only what was asked for waits; of what cannot be read nobody knows.
+fn may_wait(event: &Envelope) -> bool {
+    match event.read::<ReturnChanged>() {
+        Some(Ok(changed)) => changed.status == ReturnStatus::Requested,
+        Some(Err(_)) => true,
+        None => false,
+    }
+}
+
 async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
     let Some(changed) = event.read::<ReturnChanged>().transpose()? else {
         return Ok(());
     };
-    if changed.status != ReturnStatus::Requested {
-        return Ok(());
-    }
     // When it was asked for by the clock that its shop's days are counted by, which need not be the database's.
     let asked_at = uuid_time(event.id.0).unwrap_or(event.at);
     for due in [Due::Remind, Due::Authorise] {

@@ -7,14 +7,16 @@ use store::streams::StreamEvent;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
-/// New payments, in status `due`. Parameters: payments, shares.
-const INSERT: &str = "
-with paid as (
-    insert into payments.payment (id, order_id, currency, amount, updated_at)
-    select * from unnest($1::payments.new_payment[])
-)
+/// What writes new payments, in status `due`, and their shares: to be made one statement with all else that comes with an
+/// order ([`store::rows::together`]).
+pub const INSERTS: [&str; 2] = [
+    "
+insert into payments.payment (id, order_id, currency, amount, updated_at)
+select * from unnest($1::payments.new_payment[])",
+    "
 insert into payments.share (tenant_id, payment_id, amount)
-select * from unnest($2::payments.new_share[])";
+select * from unnest($1::payments.new_share[])",
+];
 
 /// Moves each payment if its status allows it, appends the event to its stream, and answers which moved. Captured
 /// amounts follow the status: all or nothing, for the payment and for each share. Refunded amounts are sums of refunds, less what came back,
@@ -96,9 +98,19 @@ impl NewPayments {
         }
     }
 
+    /// The parameters of [`INSERTS`], in their order.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+    pub fn rows(&self) -> (Rows<'_, 5>, Rows<'_, 3>) {
+        (
+            Rows([
+                &self.ids,
+                &self.orders,
+                &self.currencies,
+                &self.amounts,
+                &self.times,
+            ]),
+            Rows([&self.share_tenants, &self.share_payments, &self.share_amounts]),
+        )
     }
 }
 
@@ -216,35 +228,12 @@ struct Row {
     part: Option<i64>,
 }
 
-/// The statements, prepared once per connection.
+/// The statement that moves payments, prepared once per connection.
 #[derive(Clone)]
-pub struct Prepared {
-    insert: Statement,
-    moving: Statement,
-}
+pub struct Prepared(Statement);
 
 pub async fn prepare(client: &Client) -> Result<Prepared, Error> {
-    Ok(Prepared {
-        insert: client.prepare(INSERT).await?,
-        moving: client.prepare(MOVE).await?,
-    })
-}
-
-/// Inserts new payments. Futures made before the first is awaited are sent together (tokio-postgres pipelines).
-pub async fn insert(client: &Client, prepared: &Prepared, new: &NewPayments) -> Result<(), Error> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    client
-        .execute(
-            &prepared.insert,
-            &[
-                &Rows([&new.ids, &new.orders, &new.currencies, &new.amounts, &new.times]),
-                &Rows([&new.share_tenants, &new.share_payments, &new.share_amounts]),
-            ],
-        )
-        .await?;
-    Ok(())
+    client.prepare(MOVE).await.map(Prepared)
 }
 
 /// Moves payments; answers those that moved. The others were in a status that does not allow it.
@@ -254,7 +243,7 @@ pub async fn settle(client: &Client, prepared: &Prepared, moves: &Moves) -> Resu
     }
     let rows = client
         .query(
-            &prepared.moving,
+            &prepared.0,
             &[
                 &Rows([
                     &moves.ids,

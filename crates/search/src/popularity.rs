@@ -3,7 +3,7 @@
 //! One consumer of the log for all instances counts; whenever a product has moved by a step that a ranking can show, it
 //! tells so, and each index reads the product anew. Without that, every order would make every index write.
 
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::log::{self, Outbox};
 use ::store::{Db, Scope, Tx, TxError};
 use contracts::orders::{
@@ -57,7 +57,12 @@ impl TxError for Error {
 
 /// Counts what is sold, and lets it fade, until `stop`.
 pub async fn count_sales(db: Db, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("search.popularity", TOPICS);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        // Orders that were never paid end too, and nothing was sold by them.
+        concerns: |event| !told_by(event).is_empty(),
+        ..Consumer::new("search.popularity", TOPICS)
+    };
     let counting = consumer.run_batches(&db, stop.clone(), |tx, events| {
         let now = clock.now();
         Box::pin(count(tx, events, now))

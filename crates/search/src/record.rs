@@ -4,7 +4,7 @@
 //! time. Nobody is named: who searched is a hash with a salt of the day, of those who are signed in alone.
 
 use crate::app::Searches;
-use ::store::consumer::Consumer;
+use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::{Db, Scope, Tx};
 use chrono::{NaiveDate, TimeDelta};
 use contracts::orders::OrderConfirmed;
@@ -307,7 +307,10 @@ async fn sweep(db: &Db, now: Timestamp) -> Result<(), sqlx::Error> {
 
 /// Notes which searches led to orders, until `stop`.
 pub async fn follow_orders(db: Db, stop: CancellationToken) {
-    let consumer = Consumer::new("search.conversions", [OrderConfirmed::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new("search.conversions", [OrderConfirmed::TOPIC])
+    };
     consumer
         .run_batches(&db, stop, |tx, events| Box::pin(convert(tx, events)))
         .await;

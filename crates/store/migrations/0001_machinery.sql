@@ -233,18 +233,6 @@ begin
          limit at_most;
 end $$;
 
--- The newest readable event of each topic behind a place.
-create function log.news(after_xid xid8, after_id bigint) returns table (topic text, xid xid8, id bigint)
-language plpgsql stable set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off as $$
-begin
-    return query
-        select n.topic, (max(array[n.xid::text::bigint, n.id]))[1]::text::xid8, (max(array[n.xid::text::bigint, n.id]))[2]
-          from (select e.topic, e.xid, e.id from log.event e
-                 where (e.xid, e.id) > (after_xid, after_id)
-                   and e.xid < pg_snapshot_xmin(pg_current_snapshot())) n
-         group by n.topic;
-end $$;
-
 -- Seconds since the start of the oldest transaction that writes: readers of the log cannot see past it. The owner
 -- sees the times of all its sessions, whichever context's role they have taken.
 create function store.oldest_transaction_s() returns double precision
@@ -280,6 +268,22 @@ create table log.dead_letter (
 );
 create index dead_letter_key on log.dead_letter (consumer, key);
 create index dead_letter_due on log.dead_letter (consumer, next_at) where state = 'retry';
+
+-- Moves a consumer's cursor in the caller's transaction, which then holds it until its end, if it stands where the consumer
+-- believes; tells where it stood (nothing while another instance holds it), and those of the keys that have letters.
+create function log.take_cursor(
+    reader text, from_xid xid8, from_id bigint, to_xid xid8, to_id bigint, keys uuid[],
+    out stood_xid xid8, out stood_id bigint, out blocked uuid[]
+) language plpgsql as $$
+begin
+    select c.xid, c.id into stood_xid, stood_id from log.cursor c where c.consumer = reader for update skip locked;
+    if (stood_xid, stood_id) = (from_xid, from_id) then
+        update log.cursor c set xid = to_xid, id = to_id, moved_at = now() where c.consumer = reader;
+        -- After the lock, with a snapshot of its own: whoever held the cursor before may have settled letters just now, and
+        -- nothing may be parked behind one that is gone.
+        select array(select distinct d.key from log.dead_letter d where d.consumer = reader and d.key = any (keys)) into blocked;
+    end if;
+end $$;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Idempotency keys: the answer to a call, kept with the work in one transaction.

@@ -3,25 +3,37 @@
 //!
 //! An event that cannot be handled is set aside ([`crate::dead_letters`]) and tried again later; what follows it with
 //! the same key waits behind it, other keys go on.
+//!
+//! What is told a consumer costs a transaction, so it takes several events at a time where many come
+//! ([`Consumer::pace`]), and none for events that are nothing to it ([`Consumer::concerns`]).
 
+use crate::cursor::{self, Taken};
 use crate::dead_letters::{self, Letter};
-use crate::head::News;
-use crate::log::{self, Logged, Position};
+use crate::log::{self, Logged, Position, Read};
 use crate::{Db, Scope, Tx, TxError};
 use contracts::Envelope;
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, Row};
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use crate::cursor::{cursor, move_cursor};
+
 /// How long an idle consumer waits before it looks again, unless [`log::wake`] is called.
 const POLL: Duration = Duration::from_millis(50);
-/// How often a consumer looks for letters that are due, and whether its cursor was moved by somebody else.
-const TICK: Duration = Duration::from_millis(500);
-/// How often it sets its gauges.
+/// The rest of a consumer that says nothing else: nobody notices a tenth of a second.
+const PACE: Duration = Duration::from_millis(100);
+/// The rest of those for whose effect nobody waits.
+pub const UNHURRIED: Duration = Duration::from_millis(250);
+/// Events that are passed over before the cursor is moved; so many are looked at again after a restart.
+const PASSED_MAX: usize = 1_000;
+/// How long the cursor may stay before events that were passed over: who reads cursors sees so much of a lag.
+const PASSED_FOR_MAX: Duration = Duration::from_secs(1);
+/// How often a consumer sets its gauges, and moves its cursor past what was never for it.
 const GAUGE_INTERVAL: Duration = Duration::from_secs(5);
 /// Pause after the database could not be reached.
 const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
@@ -36,6 +48,14 @@ pub struct Consumer {
     /// Events handled in one transaction. While it runs, no reader of the log sees what was committed after it
     /// began: a handler waits for nothing remote, and a batch lasts milliseconds.
     pub batch: i64,
+    /// The rest between two transactions, unless the first one was full. After a rest of its own an event is handled at
+    /// once, so one that comes alone waits for nothing; among many it waits `pace` at most, and for the 20 ms between two
+    /// looks at the log (50 ms for what another process wrote). Below half a second: letters wait for it too.
+    pub pace: Duration,
+    /// Whether an event can have an effect here, by what it says and nothing else: not by the time, and not by what was
+    /// heard before. One that has none is neither handled nor set aside, and where nothing else comes it costs no
+    /// transaction. One that cannot be read concerns: it is to become a letter.
+    pub concerns: fn(&Envelope) -> bool,
     /// Attempts at one event before it is dead.
     pub attempts_max: i32,
     /// Pause before the second attempt; each further one waits four times as long.
@@ -44,7 +64,9 @@ pub struct Consumer {
 
 /// What one turn did.
 enum Turn {
-    /// Something was handled: there may be more.
+    /// There may be more to do.
+    Again,
+    /// Something was handled, and most likely all that there was.
     Worked,
     /// Nothing to do, or another instance does it.
     Idle,
@@ -54,13 +76,19 @@ enum Turn {
 struct Stand {
     /// The cursor as last seen in the database; `None` before the first look.
     cursor: Option<Position>,
+    /// When it was seen there, or put there.
+    cursor_as_of: Instant,
     /// Up to here there is nothing for us, although the cursor need not say so.
     seen: Position,
+    /// Events between the cursor and there that do not concern us, and since when there are any.
+    passed: usize,
+    passed_since: Option<Instant>,
     /// Events up to here are handled one by one: a batch of them failed.
     alone_until: Position,
     attempt: u32,
-    /// The last batch was full: whatever else is known, there may be more.
+    /// The last read was full: whatever else is known, there may be more.
     is_behind: bool,
+    /// Which standing was looked at last.
     ticked: Option<Instant>,
     measured: Option<Instant>,
 }
@@ -105,6 +133,8 @@ impl Consumer {
             name,
             topics: topics.into(),
             batch: 200,
+            pace: PACE,
+            concerns: |_| true,
             attempts_max: 5,
             retry_first: Duration::from_millis(250),
         }
@@ -131,22 +161,17 @@ impl Consumer {
     }
 
     async fn drive<E: TxError + Send>(&self, db: &Db, cancel: &CancellationToken, handler: &dyn Handle<E>) {
-        let mut stand = Stand {
-            cursor: None,
-            seen: Position::START,
-            alone_until: Position::START,
-            attempt: 0,
-            is_behind: false,
-            ticked: None,
-            measured: None,
-        };
+        let mut stand = Stand::new();
         while !cancel.is_cancelled() {
             let woken = log::woken(POLL);
             let pause: BoxFuture<'_, ()> = match self.turn(db, &mut stand, handler).await {
-                Ok(Turn::Worked) => continue,
+                Ok(Turn::Again) => continue,
+                Ok(Turn::Worked) if self.pace.is_zero() => continue,
+                Ok(Turn::Worked) => Box::pin(tokio::time::sleep(self.pace)),
                 Ok(Turn::Idle) => Box::pin(woken),
                 Err(error) => {
                     tracing::warn!(consumer = self.name, %error, "the log cannot be read");
+                    stand.forget();
                     Box::pin(tokio::time::sleep(OUTAGE_PAUSE))
                 }
             };
@@ -168,52 +193,77 @@ impl Consumer {
             stand.look_at(self.ensure_cursor(db).await?);
         }
         self.tick(db, stand, handler).await?;
-        if !stand.is_behind {
-            let news = db.head().news(db, stand.seen, &self.topics).await?;
-            if let News::NoneUpTo(place) = news {
-                stand.seen = stand.seen.max(place);
-                return Ok(Turn::Idle);
-            }
+        if stand.owes_place() {
+            self.keep_place(db, stand).await?;
         }
-        let mut tx = db.begin(Scope::System).await?;
-        let is_alone = stand.seen < stand.alone_until;
-        let limit = if is_alone { 1 } else { self.batch };
-        let read = log::read(&mut tx, stand.seen, &self.topics, limit).await?;
-        stand.is_behind = i64::try_from(read.events.len()).is_ok_and(|count| count == limit);
-        if read.events.is_empty() {
-            stand.seen = read.next;
-            return Ok(Turn::Idle);
+        let was_behind = stand.is_behind;
+        let limit = stand.limit(self.batch);
+        let (tx, read) = self.read(db, stand, limit).await?;
+        let count = read.events.len();
+        stand.is_behind = i64::try_from(count).is_ok_and(|count| count == limit);
+        let concerning = read.events.into_iter();
+        let events: Vec<Arc<Logged>> = concerning
+            .filter(|event| (self.concerns)(&event.envelope))
+            .collect();
+        if events.is_empty() {
+            stand.pass_over(count, read.next);
+            // Whoever was behind has not asked whether there is anything newer.
+            return Ok(match was_behind || stand.is_behind {
+                true => Turn::Again,
+                false => Turn::Idle,
+            });
         }
+        let mut tx = match tx {
+            Some(tx) => tx,
+            None => db.begin(Scope::System).await?,
+        };
+        let keys: Vec<Uuid> = events.iter().map(|event| event.envelope.key).collect();
         // Only now does this transaction get an id: idle polls cost none.
-        match lock_cursor(&mut tx, self.name).await? {
-            None => return Ok(Turn::Idle),
-            Some(cursor) if Some(cursor) != stand.cursor => {
+        let blocked = match cursor::take(&mut tx, self.name, stand.place(), read.next, &keys).await? {
+            Taken::Ours(blocked) => blocked,
+            Taken::Elsewhere(cursor) => {
                 stand.look_at(cursor);
-                return Ok(Turn::Worked);
+                return Ok(Turn::Again);
             }
-            Some(_) => {}
-        }
-        match self.work(tx, handler, &read.events, read.next).await {
+            Taken::Busy => return Ok(Turn::Idle),
+        };
+        match self.work(tx, handler, &events, &blocked).await {
             Ok(()) => {
                 metrics::counter!("log_consumed_total", "consumer" => self.name)
-                    .increment(u64::try_from(read.events.len()).unwrap_or(0));
+                    .increment(u64::try_from(events.len()).unwrap_or(0));
                 stand.look_at(read.next);
-                Ok(Turn::Worked)
+                Ok(match stand.is_behind {
+                    true => Turn::Again,
+                    false => Turn::Worked,
+                })
             }
-            Err(error) => self.fail(db, stand, &read.events, error).await,
+            Err(error) => self.fail(db, stand, &events, error).await,
         }
     }
 
-    /// Handles what may be handled, parks what waits behind a failure of its key, moves the cursor, commits.
+    /// What comes next: from what is known in this process, or else from the database, with the transaction that read it.
+    async fn read(&self, db: &Db, stand: &Stand, limit: i64) -> Result<(Option<Tx>, Read), sqlx::Error> {
+        let head = db.head();
+        let known = match stand.is_behind {
+            true => head.recall(stand.seen, &self.topics, limit),
+            false => head.read(db, stand.seen, &self.topics, limit).await?,
+        };
+        if let Some(read) = known {
+            return Ok((None, read));
+        }
+        let mut tx = db.begin(Scope::System).await?;
+        let read = log::read(&mut tx, stand.seen, &self.topics, limit).await?;
+        Ok((Some(tx), read))
+    }
+
+    /// Handles what may be handled, parks what waits behind a failure of its key, and commits, the moved cursor with it.
     async fn work<E: TxError + Send>(
         &self,
         mut tx: Tx,
         handler: &dyn Handle<E>,
-        events: &[Logged],
-        next: Position,
+        events: &[Arc<Logged>],
+        blocked: &HashSet<Uuid>,
     ) -> Result<(), E> {
-        let keys: Vec<Uuid> = events.iter().map(|e| e.envelope.key).collect();
-        let blocked: HashSet<Uuid> = dead_letters::blocked(&mut tx, self.name, &keys).await?;
         let (parked, free): (Vec<_>, Vec<_>) = events.iter().partition(|e| blocked.contains(&e.envelope.key));
         for event in parked {
             dead_letters::park(&mut tx, self.name, event).await?;
@@ -222,7 +272,6 @@ impl Consumer {
         if !free.is_empty() {
             handler.handle(&mut tx, &free).await?;
         }
-        move_cursor(&mut tx, self.name, next).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -232,7 +281,7 @@ impl Consumer {
         &self,
         db: &Db,
         stand: &mut Stand,
-        events: &[Logged],
+        events: &[Arc<Logged>],
         error: E,
     ) -> Result<Turn, sqlx::Error> {
         if error.database().is_some_and(crate::db::is_outage) {
@@ -242,23 +291,23 @@ impl Consumer {
         if is_transient && stand.attempt < BATCH_ATTEMPTS_MAX {
             stand.attempt += 1;
             tokio::time::sleep(crate::db::retry_pause(stand.attempt)).await;
-            return Ok(Turn::Worked);
+            return Ok(Turn::Again);
         }
         stand.attempt = 0;
         let [event] = events else {
             stand.alone_until = events.last().map_or(Position::START, |e| e.position);
-            return Ok(Turn::Worked);
+            return Ok(Turn::Again);
         };
         tracing::warn!(consumer = self.name, topic = event.envelope.topic, event = %event.envelope.id, %error, "an event failed");
         let mut tx = db.begin(Scope::System).await?;
-        if lock_cursor(&mut tx, self.name).await? != stand.cursor {
-            return Ok(Turn::Idle);
+        match cursor::take(&mut tx, self.name, stand.place(), event.position, &[]).await? {
+            Taken::Ours(_) => {}
+            Taken::Elsewhere(_) | Taken::Busy => return Ok(Turn::Idle),
         }
         dead_letters::set_aside(&mut tx, self, event, &error.to_string()).await?;
-        move_cursor(&mut tx, self.name, event.position).await?;
         tx.commit().await?;
         stand.look_at(event.position);
-        Ok(Turn::Worked)
+        Ok(Turn::Again)
     }
 
     /// Tries again the letters that are due, one transaction each.
@@ -269,7 +318,7 @@ impl Consumer {
     ) -> Result<(), sqlx::Error> {
         loop {
             let mut tx = db.begin(Scope::System).await?;
-            if lock_cursor(&mut tx, self.name).await?.is_none() {
+            if cursor::lock(&mut tx, self.name).await?.is_none() {
                 return Ok(());
             }
             let Some(letter) = dead_letters::next_due(&mut tx, self.name).await? else {
@@ -295,8 +344,11 @@ impl Consumer {
         handler: &dyn Handle<E>,
         letter: &Letter,
     ) -> Result<(), E> {
-        let event = std::slice::from_ref(&letter.envelope);
-        handler.handle(&mut tx, event).await?;
+        // It may have been set aside by a release that it concerned.
+        if (self.concerns)(&letter.envelope) {
+            let event = std::slice::from_ref(&letter.envelope);
+            handler.handle(&mut tx, event).await?;
+        }
         dead_letters::settle(&mut tx, self.name, letter).await?;
         tx.commit().await?;
         Ok(())
@@ -326,34 +378,42 @@ impl Consumer {
         stand: &mut Stand,
         handler: &dyn Handle<E>,
     ) -> Result<(), sqlx::Error> {
-        if stand.ticked.is_some_and(|at| at.elapsed() < TICK) {
+        let standing = db.head().standing(db, self.name).await?;
+        if stand.ticked.replace(standing.as_of) == Some(standing.as_of) {
             return Ok(());
         }
-        stand.ticked = Some(Instant::now());
-        let mut tx = db.begin(Scope::System).await?;
-        let cursor = cursor(&mut tx, self.name).await?;
-        if Some(cursor) != stand.cursor {
-            stand.look_at(cursor);
+        // What was asked before our own last move does not know of it.
+        if standing.as_of > stand.cursor_as_of {
+            let cursor = standing.cursor.ok_or(sqlx::Error::RowNotFound)?;
+            if Some(cursor) != stand.cursor {
+                stand.look_at(cursor);
+            }
         }
-        let is_any_due = dead_letters::is_any_due(&mut tx, self.name).await?;
         if stand.measured.is_none_or(|at| at.elapsed() >= GAUGE_INTERVAL) {
             stand.measured = Some(Instant::now());
+            let mut tx = db.begin(Scope::System).await?;
             self.measure(&mut tx, stand.seen).await?;
-            self.keep_place(&mut tx, stand).await?;
+            tx.commit().await?;
+            if stand.place() < stand.seen {
+                self.keep_place(db, stand).await?;
+            }
         }
-        tx.commit().await?;
-        match is_any_due {
+        match standing.has_due_letters {
             true => self.settle_letters(db, handler).await,
             false => Ok(()),
         }
     }
 
     /// Remembers how far there was nothing for this consumer, so that a restart does not read all of it again.
-    async fn keep_place(&self, conn: &mut PgConnection, stand: &mut Stand) -> Result<(), sqlx::Error> {
-        let ahead = stand.cursor.is_some_and(|cursor| cursor < stand.seen);
-        if ahead && lock_cursor(conn, self.name).await? == stand.cursor {
-            move_cursor(conn, self.name, stand.seen).await?;
-            stand.cursor = Some(stand.seen);
+    async fn keep_place(&self, db: &Db, stand: &mut Stand) -> Result<(), sqlx::Error> {
+        let mut tx = db.begin(Scope::System).await?;
+        match cursor::take(&mut tx, self.name, stand.place(), stand.seen, &[]).await? {
+            Taken::Ours(_) => {
+                tx.commit().await?;
+                stand.look_at(stand.seen);
+            }
+            Taken::Elsewhere(cursor) => stand.look_at(cursor),
+            Taken::Busy => {}
         }
         Ok(())
     }
@@ -368,10 +428,61 @@ impl Consumer {
 }
 
 impl Stand {
+    fn new() -> Self {
+        Self {
+            cursor: None,
+            cursor_as_of: Instant::now(),
+            seen: Position::START,
+            passed: 0,
+            passed_since: None,
+            alone_until: Position::START,
+            attempt: 0,
+            is_behind: false,
+            ticked: None,
+            measured: None,
+        }
+    }
+
     fn look_at(&mut self, cursor: Position) {
         self.cursor = Some(cursor);
+        self.cursor_as_of = Instant::now();
         self.seen = cursor;
+        self.passed = 0;
+        self.passed_since = None;
         self.attempt = 0;
+    }
+
+    /// After an outage the cursor says where we are: the database may be another one, which lacks what was read last.
+    fn forget(&mut self) {
+        self.cursor = None;
+        self.is_behind = false;
+    }
+
+    fn place(&self) -> Position {
+        self.cursor.unwrap_or_default()
+    }
+
+    /// Events to be read at once.
+    fn limit(&self, batch: i64) -> i64 {
+        match self.seen < self.alone_until {
+            true => 1,
+            false => batch,
+        }
+    }
+
+    /// Of so many events up to `next` none concerns us.
+    fn pass_over(&mut self, events: usize, next: Position) {
+        self.seen = next;
+        self.passed += events;
+        if events > 0 {
+            self.passed_since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Whether so many events were passed over, or so long ago, that the cursor should say so.
+    fn owes_place(&self) -> bool {
+        let is_long_ago = |since: Instant| since.elapsed() >= PASSED_FOR_MAX;
+        self.passed >= PASSED_MAX || self.passed_since.is_some_and(is_long_ago)
     }
 }
 
@@ -409,39 +520,34 @@ async fn health(
     })
 }
 
-/// A consumer's place in the log.
-pub async fn cursor(conn: &mut PgConnection, consumer: &str) -> Result<Position, sqlx::Error> {
-    let row = sqlx::query("select xid::text as xid, id from log.cursor where consumer = $1")
-        .bind(consumer)
-        .fetch_one(conn)
-        .await?;
-    position(&row)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Moves a consumer to another place, for instance to [`Position::START`] to let it see everything again.
-pub async fn move_cursor(conn: &mut PgConnection, consumer: &str, to: Position) -> Result<(), sqlx::Error> {
-    sqlx::query("update log.cursor set xid = $2::text::xid8, id = $3, moved_at = now() where consumer = $1")
-        .bind(consumer)
-        .bind(to.xid.to_string())
-        .bind(to.id)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
+    fn at(xid: u64) -> Position {
+        Position { xid, id: 0 }
+    }
 
-/// The cursor, locked for this transaction; `None` while another instance holds it.
-async fn lock_cursor(conn: &mut PgConnection, consumer: &str) -> Result<Option<Position>, sqlx::Error> {
-    let row =
-        sqlx::query("select xid::text as xid, id from log.cursor where consumer = $1 for update skip locked")
-            .bind(consumer)
-            .fetch_optional(conn)
-            .await?;
-    row.as_ref().map(position).transpose()
-}
+    #[test]
+    fn a_place_is_kept_once_enough_was_passed_over() {
+        let mut stand = Stand::new();
+        stand.look_at(at(1));
+        stand.pass_over(0, at(2));
+        assert!(!stand.owes_place() && stand.passed_since.is_none());
+        stand.pass_over(PASSED_MAX - 1, at(3));
+        assert!(!stand.owes_place());
+        stand.pass_over(1, at(4));
+        assert!(stand.owes_place());
+        assert_eq!((stand.place(), stand.seen), (at(1), at(4)));
+        stand.look_at(stand.seen);
+        assert!(!stand.owes_place());
+    }
 
-fn position(row: &sqlx::postgres::PgRow) -> Result<Position, sqlx::Error> {
-    Ok(Position {
-        xid: log::xid(row.try_get("xid")?)?,
-        id: row.try_get("id")?,
-    })
+    #[test]
+    fn a_place_is_kept_before_long_however_little_was_passed_over() {
+        let mut stand = Stand::new();
+        stand.pass_over(1, at(2));
+        stand.passed_since = Instant::now().checked_sub(PASSED_FOR_MAX);
+        assert!(stand.owes_place());
+    }
 }

@@ -11,7 +11,6 @@ use kernel::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
-use std::collections::HashSet;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -96,21 +95,6 @@ pub async fn discard(db: &Db, consumer: &str, position: Position) -> Result<bool
     Ok(discarded.is_some())
 }
 
-/// Those of `keys` that have letters.
-pub(crate) async fn blocked(
-    conn: &mut PgConnection,
-    consumer: &str,
-    keys: &[Uuid],
-) -> Result<HashSet<Uuid>, sqlx::Error> {
-    let keys: Vec<Uuid> =
-        sqlx::query_scalar("select distinct key from log.dead_letter where consumer = $1 and key = any($2)")
-            .bind(consumer)
-            .bind(keys)
-            .fetch_all(conn)
-            .await?;
-    Ok(keys.into_iter().collect())
-}
-
 /// Puts an event behind the letters of its key.
 pub(crate) async fn park(conn: &mut PgConnection, consumer: &str, event: &Logged) -> Result<(), sqlx::Error> {
     insert(conn, consumer, event, State::Parked, "", 0, Duration::ZERO).await
@@ -133,15 +117,6 @@ pub(crate) async fn set_aside(
         1,
         pause_after(consumer, 1),
     )
-    .await
-}
-
-pub(crate) async fn is_any_due(conn: &mut PgConnection, consumer: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "select exists (select from log.dead_letter where consumer = $1 and state = 'retry' and next_at <= now())",
-    )
-    .bind(consumer)
-    .fetch_one(conn)
     .await
 }
 

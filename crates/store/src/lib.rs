@@ -15,6 +15,7 @@
 mod begun;
 pub mod cells;
 pub mod consumer;
+mod cursor;
 mod db;
 pub mod dead_letters;
 pub mod failed;
@@ -28,6 +29,7 @@ mod reads;
 pub mod remembered;
 pub mod rows;
 pub mod seal;
+mod standings;
 pub mod streams;
 pub mod watch;
 

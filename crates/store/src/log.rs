@@ -7,7 +7,6 @@
 //!
 //! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
 
-use crate::head::News;
 use crate::rows::Rows;
 use crate::{Db, Scope};
 use contracts::{Envelope, PublicEvent};
@@ -15,7 +14,7 @@ use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -179,12 +178,24 @@ pub struct Logged {
     pub envelope: Envelope,
 }
 
-/// What a reader got.
+/// What a reader got. Others of this process may have got the same events.
 #[derive(Clone, Debug)]
 pub struct Read {
-    pub events: Vec<Logged>,
+    pub events: Vec<Arc<Logged>>,
     /// Where to read on. Further than the last event when no other of these topics can follow it.
     pub next: Position,
+}
+
+impl Read {
+    /// The first `limit` events behind `after`, beside which there are none up to `end`.
+    pub(crate) fn of(events: Vec<Arc<Logged>>, limit: i64, after: Position, end: Position) -> Self {
+        let is_full = i64::try_from(events.len()).is_ok_and(|n| n >= limit);
+        let next = match events.last() {
+            Some(last) if is_full => last.position,
+            _ => after.max(end),
+        };
+        Self { events, next }
+    }
 }
 
 /// Reads up to `limit` events of `topics` behind `after`, in order, for readers that keep their position elsewhere
@@ -197,15 +208,17 @@ pub async fn read_after(db: &Db, after: Position, topics: &[&str], limit: i64) -
     Ok(read)
 }
 
-/// [`read_after`] for a reader that comes back again and again: where all readers of this process know that there is
-/// nothing for it, the log is not read. What other processes write may come some 50 ms later.
-pub async fn follow(db: &Db, after: Position, topics: &[&str], limit: i64) -> Result<Read, sqlx::Error> {
-    match db.head().news(db, after, topics).await? {
-        News::Some => read_after(db, after, topics, limit).await,
-        News::NoneUpTo(place) => Ok(Read {
-            events: Vec::new(),
-            next: after.max(place),
-        }),
+/// [`read_after`] for a reader that comes back again and again: it gets what was read for all readers of this process,
+/// and asks the database only where it is far behind. What other processes write may come some 50 ms later.
+pub async fn follow(
+    db: &Db,
+    after: Position,
+    topics: &[&'static str],
+    limit: i64,
+) -> Result<Read, sqlx::Error> {
+    match db.head().read(db, after, topics, limit).await? {
+        Some(read) => Ok(read),
+        None => read_after(db, after, topics, limit).await,
     }
 }
 
@@ -243,23 +256,16 @@ pub(crate) async fn read(
         .fetch_all(conn)
         .await?;
     let mut events = Vec::with_capacity(rows.len());
-    let mut horizon = after;
+    let mut horizon = after.xid;
     for row in &rows {
-        horizon.xid = xid(row.try_get("horizon")?)?;
+        horizon = xid(row.try_get("horizon")?)?;
         if let Some(event_xid) = row.try_get::<Option<&str>, _>("xid")? {
-            events.push(logged(xid(event_xid)?, row)?);
+            events.push(Arc::new(logged(xid(event_xid)?, row)?));
         }
     }
-    let is_full = i64::try_from(events.len()).is_ok_and(|n| n >= limit);
-    let next = match events.last() {
-        Some(last) if is_full => last.position,
-        // Whatever comes now has a transaction id of the horizon or above, and ids start at 1.
-        _ => after.max(Position {
-            xid: horizon.xid,
-            id: 0,
-        }),
-    };
-    Ok(Read { events, next })
+    // Whatever comes now has a transaction id of the horizon or above, and ids start at 1.
+    let end = Position { xid: horizon, id: 0 };
+    Ok(Read::of(events, limit, after, end))
 }
 
 fn logged(xid: u64, row: &PgRow) -> Result<Logged, sqlx::Error> {

@@ -70,6 +70,26 @@ pub async fn write<const COLUMNS: usize>(
     client.execute(statement, &[&rows]).await.map(drop)
 }
 
+/// Several statements as one, so that they travel as one message: each takes its rows from `$1`, and the one made of them
+/// takes those of the first from `$1`, those of the second from `$2`, and so on. They have one snapshot and run in no
+/// order that can be relied on: none may need what another writes.
+#[must_use]
+pub fn together(statements: &[&str]) -> String {
+    let numbered = (1..)
+        .zip(statements)
+        .map(|(n, statement)| statement.replace("$1", &format!("${n}")));
+    let mut numbered: Vec<String> = numbered.collect();
+    let last = numbered.pop().unwrap_or_default();
+    let others: Vec<String> = (1..)
+        .zip(&numbered)
+        .map(|(n, statement)| format!("part_{n} as ({statement})"))
+        .collect();
+    match others.is_empty() {
+        true => last,
+        false => format!("with {}\n{last}", others.join(",\n")),
+    }
+}
+
 /// Why columns are not rows of a type. A mistake in the program: types and statements are its own.
 #[derive(Debug, thiserror::Error)]
 enum Mismatch {
@@ -169,4 +189,23 @@ fn sized(out: &mut BytesMut, value: impl FnOnce(&mut BytesMut) -> Result<IsNull>
         out[start..start + size_of::<i32>()].copy_from_slice(&length.to_be_bytes());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::together;
+
+    #[test]
+    fn statements_become_one_with_a_parameter_for_each() {
+        let [mugs, bowls] = [
+            "insert into mug select * from unnest($1::new_mug[])",
+            "insert into bowl select * from unnest($1::new_bowl[])",
+        ];
+        assert_eq!(
+            together(&[mugs, bowls]),
+            "with part_1 as (insert into mug select * from unnest($1::new_mug[]))\n\
+             insert into bowl select * from unnest($2::new_bowl[])"
+        );
+        assert_eq!(together(&[mugs]), mugs);
+    }
 }

@@ -19,13 +19,21 @@ const SWEPT_MAX: i64 = 5_000;
 
 /// Notes what shops' programs are to be told, until `stop`. What is told twice is noted once.
 pub async fn listen(hooks: Hooks, clock: SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new("webhooks.messages", TOPICS);
+    let consumer = Consumer {
+        concerns: is_for_shops,
+        ..Consumer::new("webhooks.messages", TOPICS)
+    };
     consumer
         .run_batches(hooks.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
             let now = clock.now();
             Box::pin(note(tx, events, now))
         })
         .await;
+}
+
+/// Of what cannot be read nobody knows.
+fn is_for_shops(event: &Envelope) -> bool {
+    !matches!(domain::of(event), Ok(told) if told.is_empty())
 }
 
 async fn note(tx: &mut Tx, events: &[Envelope], now: Timestamp) -> Result<(), Error> {

@@ -85,7 +85,10 @@ impl Mails {
 
     /// A mail waits for others, and a reader of the log must not: it only notes what is to be mailed.
     async fn note(&self, stop: CancellationToken) {
-        let consumer = Consumer::new(MAILS.name, TOPICS);
+        let consumer = Consumer {
+            concerns: is_mailed,
+            ..Consumer::new(MAILS.name, TOPICS)
+        };
         consumer
             .run(&self.db, stop, |tx: &mut Tx, event: &Envelope| {
                 Box::pin(note(tx, event))
@@ -191,14 +194,20 @@ impl News {
     }
 }
 
+/// Of what cannot be read nobody knows.
+fn is_mailed(event: &Envelope) -> bool {
+    match News::read(event) {
+        Some(Ok(news)) => news.is_told(),
+        Some(Err(_)) => true,
+        None => false,
+    }
+}
+
 async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), sqlx::Error> {
     let Some(news) = News::read(event) else {
         return Ok(());
     };
     let news = news.map_err(unreadable)?;
-    if !news.is_told() {
-        return Ok(());
-    }
     let key = match &news {
         // One mail for all shops of an order.
         News::Ready(ready) => format!("downloads-{}", ready.order),

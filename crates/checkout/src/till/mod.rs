@@ -4,7 +4,7 @@
 //! for nobody and a crowd waits for one commit. Each lane has a thread of its own. A batch takes its locks in one order (idempotency keys, cart claims,
 //! orders, stock levels; each sorted), decides in memory, and writes set-based. Two kinds of batch:
 //!
-//! - [`place`]: new orders. Two round trips: begin, keys, claims, all rows, levels locked; then stock and the commit.
+//! - [`place`]: new orders. Two round trips: begin, claims, all rows, levels locked; then stock and the commit.
 //! - [`settle`]: what becomes of orders: payment begun, confirmed, declined, cancelled, expired, refunded.
 //!
 //! [`lane`] is what both share: the connection, retries, and halving a batch that fails, so that one poisonous command

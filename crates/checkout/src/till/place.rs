@@ -1,9 +1,13 @@
-//! New orders. One batch is one transaction of two round trips, however many orders it has.
+//! New orders. One batch is one transaction of two round trips, however many orders it has, and mostly of six messages.
 //!
-//! 1. begin; idempotency keys; cart claims; orders, payments and public events; stock levels locked, and the tallies of
+//! 1. begin; idempotency keys and cart claims; orders, payments and public events; stock levels locked, and the tallies of
 //!    promotions that an order uses, and the gift cards and store credit that pay of one. Keys and claims wait
 //!    for whoever else is inserting the same, so that two instances agree on who came first.
 //! 2. Granted in memory in order of arrival; then stock is written, and commit.
+//!
+//! Statements that need nothing of one another are one: each is bound, begun, answered and flushed by itself, however few its
+//! rows. Claims stay apart from what is written after them. A statement's snapshot is as old as its begin, and an event's place
+//! in the log comes from it: whoever appends must have done all their waiting for others before.
 //!
 //! Orders are written before it is known whether there is stock for them, because the rows of an order are most of the
 //! work, and a level that everybody wants is locked for the rest of it only: meanwhile another lane writes its own. Where
@@ -57,8 +61,8 @@ pub enum Placement {
 pub struct PlaceBatch {
     keys: Keys,
     stock: inventory::till::Statements,
-    orders: orders::till::Statements,
-    payments: payments::till::Prepared,
+    /// Orders with their payments and public events.
+    insert: Statement,
     promotions: promotions::till::Statements,
     purses: purses::Statements,
     outbox: Statement,
@@ -85,8 +89,7 @@ impl Work for PlaceBatch {
         Ok(Self {
             keys: Keys::prepare(client).await?,
             stock: inventory::till::Statements::prepare(client).await?,
-            orders: orders::till::Statements::prepare(client).await?,
-            payments: payments::till::prepare(client).await?,
+            insert: client.prepare(&insert_sql()).await?,
             promotions: promotions::till::Statements::prepare(client).await?,
             purses: purses::Statements::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
@@ -140,17 +143,16 @@ impl PlaceBatch {
         let claims = claims_of(commands);
         let purses = purses_of(commands);
         let rows = OrderRows::of(commands.iter().copied())?;
-        let ((), new_keys, claimed, (), shelves, tallies, purses) = tokio::try_join!(
+        let ((), all_claimed, (), shelves, tallies, purses) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
-            self.keys.claim(client, commands),
-            self.keys.claim_carts(client, commands),
+            self.keys.claim_all(client, commands),
             self.insert(client, &rows),
             self.stock.lock(client, &tenants, &skus),
             self.promotions.lock(client, &claims),
             self.purses.lock(client, &purses, &[]),
         )?;
-        if new_keys.len() < commands.len() || claimed.len() < commands.len() {
+        if !all_claimed {
             return Ok(false);
         }
         let mut room = Room::new(shelves, tallies, purses);
@@ -228,20 +230,37 @@ impl PlaceBatch {
         Ok(verdicts)
     }
 
+    /// Writes new orders, if there are any.
     async fn insert(&self, client: &Client, rows: &OrderRows<'_>) -> Result<(), tokio_postgres::Error> {
-        tokio::try_join!(
-            biased;
-            self.orders.write(client, &rows.orders),
-            payments::till::insert(client, &self.payments, &rows.payments),
-            store::rows::write(client, &self.outbox, rows.outbox.rows()),
-        )
-        .map(drop)
+        if rows.orders.is_empty() {
+            return Ok(());
+        }
+        // In the order of `insert_sql`.
+        let (events, orders, sub_orders, lines) = rows.orders.rows();
+        let (payments, shares) = rows.payments.rows();
+        let outbox = rows.outbox.rows();
+        client
+            .execute(
+                &self.insert,
+                &[&events, &orders, &sub_orders, &lines, &payments, &shares, &outbox],
+            )
+            .await
+            .map(drop)
     }
+}
+
+/// One statement for all that new orders are, but for their stock: none of its rows needs another.
+fn insert_sql() -> String {
+    let orders = orders::till::inserts();
+    let mut statements: Vec<&str> = orders.iter().map(String::as_str).collect();
+    statements.extend(payments::till::INSERTS);
+    statements.push(store::log::APPEND);
+    store::rows::together(&statements)
 }
 
 /// All that new orders are, but for their stock.
 struct OrderRows<'a> {
-    orders: orders::till::Writes<'a>,
+    orders: orders::till::NewOrders<'a>,
     payments: NewPayments,
     outbox: Outbox,
 }
@@ -249,7 +268,7 @@ struct OrderRows<'a> {
 impl<'a> OrderRows<'a> {
     fn of(commands: impl Iterator<Item = &'a PlaceCommand>) -> Result<Self, Failure> {
         let mut rows = Self {
-            orders: orders::till::Writes::default(),
+            orders: orders::till::NewOrders::default(),
             payments: NewPayments::default(),
             outbox: Outbox::new(),
         };

@@ -12,12 +12,18 @@ use runtime::Tasks;
 use std::time::Duration;
 
 /// An order of one unit, straight to the till.
-fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
+pub fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
+    let cart = CartId::new(world.clock.now());
+    ordering(world, offer, title, cart, &secret::token())
+}
+
+/// The same of one cart, under one key.
+pub fn ordering(world: &World, offer: &Offer, title: &str, cart: CartId, key: &str) -> PlaceCommand {
     let ctx = world.ctx();
     let placed = Placed {
         buyer: Some(UserId::new(ctx.now)),
         guest: None,
-        cart: CartId::new(ctx.now),
+        cart,
         email: "lucia@example.org".into(),
         address: address(),
         currency: Currency::EUR,
@@ -60,16 +66,16 @@ fn command(world: &World, offer: &Offer, title: &str) -> PlaceCommand {
     };
     PlaceCommand {
         claims: Vec::new(),
-        key: IdempotencyKey::new("test".into(), secret::token(), vec![1]),
+        key: IdempotencyKey::new("test".into(), key.into(), vec![1]),
         new: NewOrder::new(&ctx, OrderId::new(ctx.now), placed).unwrap(),
         ctx,
     }
 }
 
 /// All in one batch: they are in the queue before anybody serves it.
-async fn place_as_one_batch(world: &World, commands: Vec<PlaceCommand>) -> Vec<Result<Placement, Error>> {
+pub async fn place_as_one_batch(url: &str, commands: Vec<PlaceCommand>) -> Vec<Result<Placement, Error>> {
     let till = Till::new(
-        world.db.url(),
+        url,
         &Config {
             lanes: 1,
             ..Config::default()
@@ -96,7 +102,7 @@ async fn a_command_that_the_database_refuses_fails_alone() {
         // PostgreSQL takes no NUL in a text, and whoever let it through is to blame, not the other buyers.
         .map(|i| command(&world, &bowl, if i == 17 { "Bo\0wl" } else { "Bowl" }))
         .collect();
-    let outcomes = place_as_one_batch(&world, commands).await;
+    let outcomes = place_as_one_batch(world.db.url(), commands).await;
     for (i, outcome) in outcomes.iter().enumerate() {
         match outcome {
             Ok(Placement::Placed) => assert_ne!(i, 17),
@@ -113,7 +119,7 @@ async fn whoever_comes_first_is_served_first() {
     let world = World::new().await;
     let bowl = world.offer(5).await;
     let commands: Vec<PlaceCommand> = (0..12).map(|_| command(&world, &bowl, "Bowl")).collect();
-    let outcomes = place_as_one_batch(&world, commands).await;
+    let outcomes = place_as_one_batch(world.db.url(), commands).await;
     let placed: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
     let expected: Vec<bool> = (0..12).map(|i| i < 5).collect();
     assert_eq!(placed, expected);

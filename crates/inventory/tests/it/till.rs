@@ -88,3 +88,44 @@ async fn whoever_locks_second_sees_what_the_first_one_left() {
     first.batch_execute("commit").await.unwrap();
     assert_eq!(waiting.await.unwrap().available(tenant, count.sku), 0);
 }
+
+#[tokio::test]
+async fn what_one_order_lets_go_of_another_holds_in_the_same_batch() {
+    let world = World::new().await;
+    let (tenant, count) = (world.tenant(), world.count(2));
+    world
+        .stock
+        .count(&world.ctx, tenant, &[count], None)
+        .await
+        .unwrap();
+    let till = Cashier::new(&world).await;
+    let line = Line {
+        tenant,
+        sku: count.sku,
+        quantity: 2,
+    };
+    let (_, mut held) = till.place(&world, &[line]).await.unwrap();
+
+    till.client.batch_execute("begin").await.unwrap();
+    let mut shelves = till
+        .statements
+        .lock(&till.client, &[tenant], &[count.sku])
+        .await
+        .unwrap();
+    let mut writes = Writes::default();
+    writes
+        .settle(world.ctx.now, &mut held, Settlement::Released, &mut shelves)
+        .unwrap();
+    let next = OrderId::new(world.ctx.now);
+    let picks = shelves.hold(&[line], SEVILLA).unwrap();
+    writes.hold(world.ctx.now, next, &[line], &picks, world.ctx.now);
+    writes.finish(&shelves);
+    till.statements.write(&till.client, &writes).await.unwrap();
+    till.client.batch_execute("commit").await.unwrap();
+
+    let page = world.stock.levels(tenant, LevelQuery::default()).await.unwrap();
+    assert_eq!((page.items[0].on_hand, page.items[0].reserved), (2, 2));
+    let kept = till.reservations(tenant, next).await;
+    assert_eq!((kept[0].quantity, kept[0].state), (2, ReservationState::Held));
+    assert_eq!(inventory::verify(&world.stock).await.unwrap(), []);
+}

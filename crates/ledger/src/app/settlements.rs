@@ -185,26 +185,37 @@ impl Ledger {
         Ok(waiting.into_iter().last().filter(|_| full))
     }
 
-    /// Remembers which order a payment is for, as its capture tells.
-    pub(crate) async fn note_charge(
+    /// Remembers which orders payments are for, as their captures tell.
+    pub(crate) async fn note_charges(
         conn: &mut PgConnection,
-        captured: &PaymentCaptured,
+        captured: &[PaymentCaptured],
     ) -> Result<(), sqlx::Error> {
-        let reference = captured.reference.as_deref();
-        charges::note(conn, captured.payment, captured.order, reference).await
+        if captured.is_empty() {
+            return Ok(());
+        }
+        let payments: Vec<Uuid> = captured.iter().map(|told| told.payment.0).collect();
+        let orders: Vec<Uuid> = captured.iter().map(|told| told.order.0).collect();
+        let references: Vec<Option<&str>> = captured.iter().map(|told| told.reference.as_deref()).collect();
+        charges::note(conn, &payments, &orders, &references).await
     }
 
-    /// And what the provider calls a refund.
-    pub(crate) async fn note_refund(
+    /// And what the provider calls refunds.
+    pub(crate) async fn note_refunds(
         conn: &mut PgConnection,
-        refunded: &PaymentRefunded,
+        refunded: &[PaymentRefunded],
     ) -> Result<(), sqlx::Error> {
-        match (refunded.refund, &refunded.reference) {
-            (Some(refund), Some(reference)) => {
-                charges::note_refund(conn, refund, refunded.payment, reference).await
+        let (mut refunds, mut payments, mut references) = (Vec::new(), Vec::new(), Vec::new());
+        for told in refunded {
+            if let (Some(refund), Some(reference)) = (told.refund, &told.reference) {
+                refunds.push(refund.0);
+                payments.push(told.payment.0);
+                references.push(reference.as_str());
             }
-            _ => Ok(()),
         }
+        if refunds.is_empty() {
+            return Ok(());
+        }
+        charges::note_refunds(conn, &refunds, &payments, &references).await
     }
 }
 

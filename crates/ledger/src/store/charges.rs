@@ -1,38 +1,42 @@
 //! Which order a provider's charge is for, who has it, and what providers call charges and refunds.
 
-use kernel::{OrderId, PaymentId, RefundId};
+use kernel::PaymentId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// Notes which order each payment is for, and what the provider calls it, if it said.
 pub async fn note(
     conn: &mut PgConnection,
-    payment: PaymentId,
-    order: OrderId,
-    reference: Option<&str>,
+    payments: &[Uuid],
+    orders: &[Uuid],
+    references: &[Option<&str>],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into ledger.charge (payment_id, order_id, reference) values ($1, $2, $3) on conflict do nothing",
+        "insert into ledger.charge (payment_id, order_id, reference)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[]) on conflict do nothing",
     )
-    .bind(payment)
-    .bind(order)
-    .bind(reference)
+    .bind(payments)
+    .bind(orders)
+    .bind(references)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-pub async fn note_refund(
+/// Notes of which payment each refund is, and what the provider calls it.
+pub async fn note_refunds(
     conn: &mut PgConnection,
-    refund: RefundId,
-    payment: PaymentId,
-    reference: &str,
+    refunds: &[Uuid],
+    payments: &[Uuid],
+    references: &[&str],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into ledger.charge_refund (refund_id, payment_id, reference) values ($1, $2, $3) on conflict do nothing",
+        "insert into ledger.charge_refund (refund_id, payment_id, reference)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[]) on conflict do nothing",
     )
-    .bind(refund)
-    .bind(payment)
-    .bind(reference)
+    .bind(refunds)
+    .bind(payments)
+    .bind(references)
     .execute(conn)
     .await?;
     Ok(())

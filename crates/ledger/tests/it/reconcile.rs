@@ -2,14 +2,18 @@
 //! found out.
 
 use crate::world::{World, eur};
-use contracts::payments::RemotePayments;
+use contracts::payments::{PaymentCaptured, PaymentRefunded, RemotePayments};
 use contracts::tenants::RemoteTenants;
 use contracts::{Reply, Transport};
-use kernel::{Ctx, OrderId, Role, SystemClock, TenantId};
+use kernel::{Ctx, FixedClock, OrderId, PaymentId, RefundId, Role, SystemClock, TenantId};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::sync::Arc;
-use testkit::Caller;
+use store::Scope;
+use store::log::Outbox;
+use testkit::{Caller, eventually};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 const HEAD: &str = "reference,kind,gross,fee,net,currency,date\n";
 
@@ -102,6 +106,74 @@ async fn lines_are_matched_by_what_the_provider_calls_charge_and_refund() {
     assert_eq!(breaks(&world).await.len(), 6);
     matched(&world).await;
     assert_eq!(breaks(&world).await, []);
+}
+
+#[tokio::test]
+async fn charges_and_refunds_are_noted_as_they_were_told_first_however_many_at_once() {
+    let world = World::new().await;
+    let ctx = world.day(0);
+    let (payment, unnamed) = (PaymentId::new(ctx.now), PaymentId::new(ctx.now));
+    let (order, given) = (OrderId::new(ctx.now), RefundId::new(ctx.now));
+    let captured = |payment, reference: Option<&str>| PaymentCaptured {
+        payment,
+        order,
+        amount: eur(1_000),
+        reference: reference.map(str::to_owned),
+    };
+    let refunded = |refund, reference: Option<&str>| PaymentRefunded {
+        payment,
+        order,
+        amount: eur(300),
+        refund,
+        reference: reference.map(str::to_owned),
+        sold: true,
+    };
+    let mut outbox = Outbox::new();
+    for told in [
+        captured(payment, Some("pi_1")),
+        captured(unnamed, None),
+        captured(payment, Some("pi_2")),
+    ] {
+        outbox.push(&ctx, &told).expect("JSON");
+    }
+    // Of money that was never sold for, and of a refund without a name, nothing is noted.
+    for told in [
+        refunded(None, Some("re_0")),
+        refunded(Some(given), None),
+        refunded(Some(given), Some("re_1")),
+        refunded(Some(given), Some("re_1")),
+    ] {
+        outbox.push(&ctx, &told).expect("JSON");
+    }
+    let mut tx = world
+        .db
+        .db(ledger::CONTEXT)
+        .begin(Scope::System)
+        .await
+        .expect("begin");
+    outbox.append(&mut tx).await.expect("told");
+    tx.commit().await.expect("commit");
+
+    let refunds = async || -> Vec<(Uuid, Uuid, String)> {
+        sqlx::query_as("select refund_id, payment_id, reference from ledger.charge_refund")
+            .fetch_all(&mut world.db.owner().await)
+            .await
+            .expect("read")
+    };
+    let stop = CancellationToken::new();
+    let heard = eventually("the refund is noted", async || {
+        (!refunds().await.is_empty()).then(|| stop.cancel())
+    });
+    let clock = Arc::new(FixedClock::at(ctx.now));
+    futures::join!(ledger::work(world.other(), clock, stop.clone()), heard);
+    assert_eq!(refunds().await, [(given.0, payment.0, "re_1".to_owned())]);
+    let charges: Vec<(Uuid, Uuid, Option<String>)> =
+        sqlx::query_as("select payment_id, order_id, reference from ledger.charge order by reference")
+            .fetch_all(&mut world.db.owner().await)
+            .await
+            .expect("read");
+    let named = Some("pi_1".to_owned());
+    assert_eq!(charges, [(payment.0, order.0, named), (unnamed.0, order.0, None)]);
 }
 
 /// Stands for payments: all charges are Stripe's.

@@ -498,3 +498,73 @@ fn goods(event: &Envelope) -> Result<Vec<Told>, Error> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Clock as _, Ctx, Currency, EventId, Money, SystemClock};
+    use serde_json::{Value, json};
+
+    fn event(topic: &str, payload: Value) -> Envelope {
+        let ctx = Ctx::system("test", SystemClock.now());
+        Envelope {
+            id: EventId::new(ctx.now),
+            topic: topic.to_owned(),
+            version: 1,
+            key: uuid::Uuid::nil(),
+            tenant: None,
+            actor: ctx.actor,
+            correlation: ctx.correlation,
+            at: ctx.now,
+            payload,
+        }
+    }
+
+    fn placed(buyer: Option<UserId>) -> Envelope {
+        let now = SystemClock.now();
+        let placed = OrderPlaced {
+            order: OrderId::new(now),
+            buyer,
+            total: Money::new(1500, Currency::EUR),
+            tenants: vec![TenantId::new(now)],
+            reserved_until: now,
+        };
+        event(
+            OrderPlaced::TOPIC,
+            serde_json::to_value(placed).expect("it is JSON"),
+        )
+    }
+
+    fn recipients(event: &Envelope) -> Vec<Recipient> {
+        let told = of(event).expect("it is read");
+        told.iter().map(|told| told.to).collect()
+    }
+
+    #[test]
+    fn a_guest_is_told_nothing_and_shops_are_all_the_same() {
+        let now = SystemClock.now();
+        let (buyer, shop) = (UserId::new(now), TenantId::new(now));
+        assert_eq!(recipients(&placed(Some(buyer))), [Recipient::Person(buyer)]);
+        assert!(recipients(&placed(None)).is_empty());
+        let confirmed = OrderConfirmed {
+            order: OrderId::new(now),
+            buyer: None,
+            total: Money::new(1500, Currency::EUR),
+            tenants: vec![shop],
+            sold: Vec::new(),
+            cart: None,
+        };
+        let confirmed = serde_json::to_value(confirmed).expect("it is JSON");
+        let confirmed = event(OrderConfirmed::TOPIC, confirmed);
+        assert_eq!(recipients(&confirmed), [Recipient::Shop(shop)]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_whoever_it_is_for() {
+        for topic in TOPICS {
+            for payload in [json!({}), json!({"buyer": null})] {
+                assert!(of(&event(topic, payload)).is_err(), "{topic}");
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 -- Orders that have any of $1 and each of $2, from $3 and below $4: for every word the newest by the primary key of the terms.
 select o.id, o.version, o.number, o.buyer_id, o.status, o.fulfilment, o.cancel_reason, o.currency, o.total, o.refunded,
        o.sellers, o.units, o.payment_id, o.placed_at, o.reserved_until,
-       orders.standing(o.status, o.fulfilment) as standing, coalesce(e.payload -> 'placed' ->> 'email', '') as email
+       orders.standing(o.status, o.fulfilment) as standing, coalesce(e.payload #>> '{placed,email}', '') as email
   from (select distinct f.order_id
           from unnest($1::text[]) as w (term)
          cross join lateral (
@@ -12,6 +12,7 @@ select o.id, o.version, o.number, o.buyer_id, o.status, o.fulfilment, o.cancel_r
                                                       where s.term = n.term and s.order_id = t.order_id))
                 order by t.order_id desc limit $5) f
          order by f.order_id desc limit $5) found
-  join orders.order o on o.id = found.order_id
-  left join orders.event e on e.stream_id = o.id and e.version = 1
+ cross join lateral (select m.* from orders.order m where m.id = found.order_id limit 1) o
+  left join lateral (
+       select b.payload from orders.event b where b.stream_id = o.id and b.version = 1 limit 1) e on true
  order by o.id desc

@@ -7,7 +7,8 @@ with sold as materialized (
 ), piece as (
     select s.tenant_id, s.id as sub_order_id, l.id, l.product_id, l.title, l.quantity - l.cancelled as units,
            l.quantity * l.unit_price - l.refunded
-               - coalesce((select sum((d ->> 'amount')::bigint) from jsonb_array_elements(l.discounts) as d), 0) as paid
+               - case when l.discounts is null then 0
+                      else (select coalesce(sum((d ->> 'amount')::bigint), 0) from jsonb_array_elements(l.discounts) as d) end as paid
       from sold s
       join orders.line l on l.tenant_id = s.tenant_id and l.sub_order_id = s.id
      where l.sub_order_id >= $1 and l.sub_order_id < $2

@@ -1,4 +1,4 @@
--- Ids are made in order of time, so that the month's partition is all that is read.
+-- Ids are made in order of time, so that the month's partition is all that is read, of sub-orders and of lines.
 with sold as materialized (
     select id, currency, (placed_at at time zone 'UTC')::date as day, total - refunded as paid,
            total - refunded + funded - funded_refunded - (commission - commission_refunded)
@@ -8,9 +8,11 @@ with sold as materialized (
 ), piece as (
     select s.id as sub_order_id, s.currency, l.id, l.product_id, l.title, l.quantity - l.cancelled as units,
            l.quantity * l.unit_price - l.refunded
-               - coalesce((select sum((d ->> 'amount')::bigint) from jsonb_array_elements(l.discounts) as d), 0) as paid
+               - case when l.discounts is null then 0
+                      else (select coalesce(sum((d ->> 'amount')::bigint), 0) from jsonb_array_elements(l.discounts) as d) end as paid
       from sold s
       join orders.line l on l.tenant_id = $1 and l.sub_order_id = s.id
+     where l.sub_order_id >= $2
 )
 select coalesce((
            select jsonb_agg(jsonb_build_object('currency', t.currency, 'orders', t.orders, 'units', t.units, 'paid', t.paid,

@@ -1,7 +1,6 @@
 //! What the marketplace has sold, and orders found by what is known of them: each by one statement.
 
 use crate::project::OrderRow;
-use contracts::orders::OrderStanding;
 use kernel::{OrderId, Timestamp, uuid_floor};
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -130,44 +129,4 @@ pub async fn by_number(conn: &mut PgConnection, term: &str) -> Result<Option<Ord
         .bind(term)
         .fetch_optional(conn)
         .await
-}
-
-/// What orders are found by as they stand, and what else was told of them, each as (order, term).
-pub async fn keep_terms(
-    conn: &mut PgConnection,
-    orders: &[Uuid],
-    told: &[(Uuid, String)],
-) -> Result<(), sqlx::Error> {
-    let (of, terms): (Vec<Uuid>, Vec<String>) = told.iter().cloned().unzip();
-    let standings: Vec<String> = OrderStanding::ALL
-        .iter()
-        .map(|standing| format!("standing:{}", standing.name()))
-        .collect();
-    sqlx::query(
-        "with known as (
-             select o.id, o.number, 'standing:' || orders.standing(o.status, o.fulfilment) as standing
-               from orders.order o where o.id = any($1)
-         ), gone as (
-             delete from orders.desk_term t using known k, unnest($4::text[]) as s (term)
-              where t.order_id = k.id and t.term = s.term and s.term <> k.standing
-         )
-         insert into orders.desk_term (term, order_id)
-         select standing, id from known
-         union select 'number:' || number, id from known
-         union select 'email:' || encode(sha256(convert_to(lower(e.payload -> 'placed' ->> 'email'), 'UTF8')), 'hex'), e.stream_id
-                 from orders.event e
-                where e.stream_id = any($1) and e.version = 1 and e.payload -> 'placed' ->> 'email' <> ''
-         union select 'shop:' || (p ->> 'tenant'), e.stream_id
-                 from orders.event e, json_array_elements(e.payload -> 'placed' -> 'parts') as p
-                where e.stream_id = any($1) and e.version = 1
-         union select told.term, told.order_id from unnest($2::uuid[], $3::text[]) as told (order_id, term)
-             on conflict (term, order_id) do nothing",
-    )
-    .bind(orders)
-    .bind(of)
-    .bind(terms)
-    .bind(standings)
-    .execute(conn)
-    .await?;
-    Ok(())
 }

@@ -3,16 +3,31 @@
 use super::World;
 use contracts::PublicEvent;
 use contracts::orders::{
-    FoundOrder, MarketDesk as _, NewParcel, OrderPlaced, OrderSearch, OrderStanding, Orders as _,
+    CancelReason, FoundOrder, MarketDesk as _, NewParcel, OrderCancelled, OrderConfirmed, OrderPlaced,
+    OrderSearch, OrderStanding, Orders as _,
 };
 use contracts::payments::PaymentCaptured;
 use kernel::{Kind, OrderId, ParcelId, TenantId};
 use orders::domain::{Command, Order};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row};
 use store::Scope;
-use store::log::Outbox;
+use store::consumer::move_cursor;
+use store::log::{Outbox, Position};
 use testkit::eventually;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// What orders are found by from their placing on and as they stand, as their own rows and histories have it.
+const FOUND_BY: &str = "
+select 'standing:' || orders.standing(o.status, o.fulfilment) as term, o.id from orders.order o
+union all
+select 'number:' || o.number, o.id from orders.order o
+union all
+select 'email:' || encode(sha256(convert_to(lower(e.payload -> 'placed' ->> 'email'), 'UTF8')), 'hex'), e.stream_id
+  from orders.event e where e.version = 1
+union all
+select 'shop:' || (p ->> 'tenant'), e.stream_id
+  from orders.event e, json_array_elements(e.payload -> 'placed' -> 'parts') as p where e.version = 1";
 
 impl World {
     /// Until what was told is kept for those who look.
@@ -90,6 +105,18 @@ impl World {
         order
     }
 
+    async fn confirmed(&self, order: &Order) {
+        let confirmed = OrderConfirmed {
+            order: order.id,
+            buyer: order.placed.buyer,
+            total: order.total(),
+            tenants: order.placed.tenants().collect(),
+            sold: Vec::new(),
+            cart: None,
+        };
+        self.publish(&confirmed).await;
+    }
+
     async fn captured(&self, order: &Order, reference: &str) {
         let captured = PaymentCaptured {
             payment: order.placed.payment,
@@ -98,6 +125,81 @@ impl World {
             reference: Some(reference.to_owned()),
         };
         self.publish(&captured).await;
+    }
+}
+
+impl World {
+    async fn read_terms(&self, statement: &'static str) -> Vec<(String, Uuid)> {
+        let mut terms: Vec<(String, Uuid)> = sqlx::query_as(statement)
+            .fetch_all(&mut self.db.owner().await)
+            .await
+            .unwrap();
+        terms.sort();
+        terms
+    }
+
+    async fn kept(&self) -> Vec<(String, Uuid)> {
+        self.read_terms("select term, order_id from orders.desk_term")
+            .await
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_is_what_orders_say_and_is_the_same_when_the_log_is_heard_once_more() {
+    let world = World::new().await;
+    let (shop, other) = (world.shop(), world.shop());
+    let first = world.place_aloud(&[shop]).await;
+    let second = world.place_aloud(&[shop, other]).await;
+    world.desk_heard().await;
+    let said = world.read_terms(FOUND_BY).await;
+    assert_eq!(said.len(), 9, "a shop more in the second: {said:?}");
+    assert_eq!(world.kept().await, said);
+
+    // Paid, and on its way in part; and another one that comes to nothing, while a third is placed and paid at once.
+    let (second, reason) = (world.tell(second, Command::Confirm).await, CancelReason::Buyer);
+    world.confirmed(&second).await;
+    world.captured(&second, "ch_1AbC").await;
+    let part = second.placed.parts[0].id;
+    world.orders.pack(&world.ctx, shop, part).await.unwrap();
+    let parcel = NewParcel {
+        id: ParcelId::new(world.ctx.now),
+        lines: None,
+        carrier: "Correos".into(),
+        tracking: "PK 43-17".into(),
+        exchange: None,
+    };
+    world.orders.ship(&world.ctx, shop, part, parcel).await.unwrap();
+    let first = world.tell(first, Command::Cancel { reason }).await;
+    let cancelled = OrderCancelled {
+        order: first.id,
+        buyer: first.placed.buyer,
+        reason,
+        tenants: vec![shop],
+        unsold: Vec::new(),
+    };
+    world.publish(&cancelled).await;
+    let third = world.place_aloud(&[other]).await;
+    let third = world.tell(third, Command::Confirm).await;
+    world.confirmed(&third).await;
+    world.desk_heard().await;
+    let mut said = world.read_terms(FOUND_BY).await;
+    said.push(("reference:ch_1AbC".to_owned(), second.id.0));
+    said.push(("tracking:PK4317".to_owned(), second.id.0));
+    said.sort();
+    assert_eq!(world.kept().await, said);
+
+    // Beside what is kept, where orders are said to stand as they do not, and from nothing.
+    for before in [
+        "select",
+        "insert into orders.desk_term (term, order_id)
+         select 'standing:' || said, id from orders.order, unnest(array['unpaid', 'delivered']) as said on conflict do nothing",
+        "truncate orders.desk_term",
+    ] {
+        let owner = &mut world.db.owner().await;
+        sqlx::raw_sql(before).execute(&mut *owner).await.unwrap();
+        move_cursor(owner, "orders.desk", Position::START).await.unwrap();
+        world.desk_heard().await;
+        assert_eq!(world.kept().await, said, "{before}");
     }
 }
 
@@ -244,7 +346,9 @@ async fn the_first_page_is_read_by_its_index() {
          insert into orders.desk_term (term, order_id)
          select 'standing:to_send', id from orders.order
          union all select 'shop:' || (total + row_number() over () % 50), id from orders.order;
-         analyze orders.order; analyze orders.desk_term"
+         insert into orders.event (stream_id, version, name, payload, actor, correlation_id, at)
+         select id, 1, 'placed', '{{\"placed\": {{\"email\": \"lucia@example.org\"}}}}', '{{}}', id, now() from orders.order;
+         analyze orders.order; analyze orders.desk_term; analyze orders.event"
     );
     sqlx::raw_sql(AssertSqlSafe(fill))
         .execute(&mut *owner)
@@ -258,7 +362,16 @@ async fn the_first_page_is_read_by_its_index() {
         let with = by_term.replace("$1", terms).replace("$2", each);
         with.replace("$3", from).replace("$4", below).replace("$5", "51")
     };
+    // As many as are heard of at once.
+    let newest: Vec<Uuid> = sqlx::query_scalar("select id from orders.order order by id desc limit 200")
+        .fetch_all(&mut *owner)
+        .await
+        .unwrap();
+    let ids: Vec<String> = newest.iter().map(|id| format!("'{id}'")).collect();
+    let ids = format!("array[{}]", ids.join(", "));
     let lists = [
+        include_str!("../../src/sql/standings.sql").replace("$1", &ids),
+        include_str!("../../src/sql/beginnings.sql").replace("$1", &ids),
         all.replace("$1", from).replace("$2", below).replace("$3", "51"),
         filled("array['standing:to_send']", "array[]"),
         filled("array['shop:107']", "array['standing:to_send']"),
@@ -287,4 +400,35 @@ async fn the_first_page_is_read_by_its_index() {
             .collect();
         assert!(walked.is_empty() && plan.contains("pkey"), "{walked:?}:\n{plan}");
     }
+    // By a connection of its own, which counts what it has done itself.
+    lets_terms_go_by_their_key(&mut world.db.owner().await, &newest).await;
+}
+
+/// Each in the one month of its order, and no table from front to back.
+async fn lets_terms_go_by_their_key(owner: &mut PgConnection, orders: &[Uuid]) {
+    let mut tx = owner.begin().await.unwrap();
+    let terms = vec!["standing:to_send"; orders.len()];
+    sqlx::query("select orders.forget_terms($1, $2)")
+        .bind(terms)
+        .bind(orders)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let (walked, looked): (i64, i64) = sqlx::query_as(
+        "select sum(seq_scan)::bigint, sum(idx_scan)::bigint
+           from pg_stat_xact_user_tables where schemaname = 'orders' and relname like 'desk_term%'",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    let once = i64::try_from(orders.len()).unwrap();
+    assert_eq!(walked, 0);
+    assert!((once..2 * once).contains(&looked), "{looked} for {once}");
+    let left: i64 = sqlx::query_scalar("select count(*) from orders.desk_term where order_id = any($1)")
+        .bind(orders)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    assert_eq!(left, once, "their shops are kept");
+    tx.rollback().await.unwrap();
 }

@@ -18,18 +18,21 @@ use kernel::{
 };
 use orders::Orders;
 use orders::domain::{Command, Delivery, Line, Order, Part, Placed, decide};
-use orders::till::{Change, NewOrder, Statements, Writes};
+use orders::till::{Change, NewOrder, NewOrders, Statements, Writes, inserts};
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
 use store::Scope;
+use store::rows::together;
 use testkit::TestDb;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, NoTls, Statement};
 
 struct World {
     db: TestDb,
     orders: Orders,
     client: Client,
     statements: Statements,
+    insert: Statement,
     ctx: Ctx,
 }
 
@@ -40,9 +43,12 @@ impl World {
         #[allow(clippy::disallowed_methods, reason = "the wire dies with the test")]
         tokio::spawn(connection);
         client.batch_execute("set role stoa_orders_system").await.unwrap();
+        let inserts = inserts();
+        let insert = together(&inserts.each_ref().map(String::as_str));
         Self {
             orders: Orders::new(db.db(orders::CONTEXT)),
             statements: Statements::prepare(&client).await.unwrap(),
+            insert: client.prepare(&insert).await.unwrap(),
             ctx: Ctx::system("test", testkit::clock().now()),
             client,
             db,
@@ -51,6 +57,12 @@ impl World {
 
     /// Places an order of one line per shop.
     async fn place(&self, owner: &CartOwner, shops: &[TenantId]) -> Order {
+        let new = self.new_order(owner, shops);
+        self.write(&new).await.unwrap();
+        new.order
+    }
+
+    fn new_order(&self, owner: &CartOwner, shops: &[TenantId]) -> NewOrder {
         let now = self.ctx.now;
         let (buyer, guest) = match owner {
             CartOwner::User(user) => (Some(*user), None),
@@ -69,11 +81,16 @@ impl World {
             language: contracts::Language::En,
             parts: shops.iter().map(|&tenant| part(now, tenant)).collect(),
         };
-        let new = NewOrder::new(&self.ctx, OrderId::new(now), placed).unwrap();
-        let mut writes = Writes::default();
-        writes.place(&self.ctx, &new);
-        self.commit(&writes).await;
-        new.order
+        NewOrder::new(&self.ctx, OrderId::new(now), placed).unwrap()
+    }
+
+    async fn write(&self, new: &NewOrder) -> Result<u64, tokio_postgres::Error> {
+        let mut placed = NewOrders::default();
+        placed.place(&self.ctx, new);
+        let (events, orders, sub_orders, lines) = placed.rows();
+        self.client
+            .execute(&self.insert, &[&events, &orders, &sub_orders, &lines])
+            .await
     }
 
     async fn tell(&self, order: Order, command: Command) -> Order {
@@ -152,6 +169,26 @@ fn address() -> Address {
         country: "ES".into(),
         phone: None,
     }
+}
+
+/// Each table that the one statement writes keeps its own policy, and what one of them refuses is refused whole.
+#[tokio::test]
+async fn whoever_acts_for_a_shop_places_no_order_and_no_part_of_one() {
+    let world = World::new().await;
+    let shop = world.shop();
+    let new = world.new_order(&world.buyer(), &[shop]);
+    let act = format!("set role stoa_orders; set stoa.tenant = '{shop}'");
+    world.client.batch_execute(&act).await.unwrap();
+    let refused = world.write(&new).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE));
+    let kept: i64 = sqlx::query_scalar(
+        "select (select count(*) from orders.sub_order) + (select count(*) from orders.line)
+              + (select count(*) from orders.order) + (select count(*) from orders.event)",
+    )
+    .fetch_one(&mut world.db.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(kept, 0);
 }
 
 #[tokio::test]

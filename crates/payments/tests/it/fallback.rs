@@ -296,7 +296,10 @@ async fn a_payment_names_the_provider_that_has_its_charge() {
     let order = OrderId::new(desk.clock.now());
     let amount = Money::new(1234, Currency::EUR);
     new.push(payment, order, amount, desk.clock.now(), std::iter::empty());
-    payments::till::insert(&client, &prepared, &new).await.unwrap();
+    let insert = store::rows::together(&payments::till::INSERTS);
+    let insert = client.prepare(&insert).await.unwrap();
+    let (rows, shares) = new.rows();
+    client.execute(&insert, &[&rows, &shares]).await.unwrap();
     let events = [
         payments::domain::Event::Started {
             attempt: 1,

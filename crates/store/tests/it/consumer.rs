@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 #[derive(Debug)]
-enum Error {
+pub enum Error {
     Refused(String),
     Database(sqlx::Error),
 }
@@ -48,10 +48,11 @@ impl TxError for Error {
     }
 }
 
-fn consumer() -> Consumer {
+pub fn consumer() -> Consumer {
     Consumer {
         attempts_max: 3,
         retry_first: Duration::from_millis(10),
+        pace: Duration::ZERO,
         ..Consumer::new("shop.test", [Counted::TOPIC])
     }
 }
@@ -68,11 +69,11 @@ async fn note(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
     Ok(())
 }
 
-fn noted<'t>(tx: &'t mut Tx, event: &'t Envelope) -> BoxFuture<'t, Result<(), Error>> {
+pub fn noted<'t>(tx: &'t mut Tx, event: &'t Envelope) -> BoxFuture<'t, Result<(), Error>> {
     Box::pin(note(tx, event))
 }
 
-async fn note_all(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+pub async fn note_all(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
     for event in events {
         note(tx, event).await?;
     }
@@ -80,7 +81,7 @@ async fn note_all(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
 }
 
 /// Runs `background` until `body` is done, then drops it wherever it is: as sudden as a kill.
-async fn beside<T>(background: impl Future<Output = ()>, body: impl Future<Output = T>) -> T {
+pub async fn beside<T>(background: impl Future<Output = ()>, body: impl Future<Output = T>) -> T {
     tokio::select! {
         () = background => panic!("the consumer stopped by itself"),
         value = body => value,
@@ -95,7 +96,7 @@ async fn seen(db: &Db) -> Vec<(Uuid, i64)> {
         .unwrap()
 }
 
-async fn until_seen(db: &Db, count: usize) -> Vec<(Uuid, i64)> {
+pub async fn until_seen(db: &Db, count: usize) -> Vec<(Uuid, i64)> {
     eventually("the consumer has seen all", async || {
         let seen = seen(db).await;
         (seen.len() >= count).then_some(seen)
@@ -103,11 +104,11 @@ async fn until_seen(db: &Db, count: usize) -> Vec<(Uuid, i64)> {
     .await
 }
 
-fn numbers(seen: &[(Uuid, i64)], key: Uuid) -> Vec<i64> {
+pub fn numbers(seen: &[(Uuid, i64)], key: Uuid) -> Vec<i64> {
     seen.iter().filter(|s| s.0 == key).map(|s| s.1).collect()
 }
 
-async fn letters(db: &Db) -> Vec<(i64, State)> {
+pub async fn letters(db: &Db) -> Vec<(i64, State)> {
     let letters = dead_letters::list(db, "shop.test", Position::START, 100)
         .await
         .unwrap();
@@ -119,7 +120,7 @@ async fn letters(db: &Db) -> Vec<(i64, State)> {
 
 /// One writer's transactions: some take several keys, some are slow, some are rolled back, and some have had their
 /// transaction id long before they get the lock of their key.
-async fn write_some(db: &Db, keys: &[Uuid], seed: u64) -> HashMap<Uuid, usize> {
+pub async fn write_some(db: &Db, keys: &[Uuid], seed: u64) -> HashMap<Uuid, usize> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut committed = HashMap::new();
     for _ in 0..25 {

@@ -1,6 +1,7 @@
 use crate::shop::{Counted, ctx, database, new_id, publish};
 use contracts::PublicEvent;
 use sqlx::{Connection, Executor, PgConnection};
+use std::time::Duration;
 use store::log::{self, Position};
 use store::{Db, Scope, Tx};
 use testkit::eventually;
@@ -235,4 +236,88 @@ async fn a_batch_touches_few_events_even_when_statistics_know_nothing_of_the_new
     assert_eq!(found, 100);
     // Every twentieth is ours.
     assert!(touched <= 2_200, "{touched} touched for 100 of 12,000");
+}
+
+/// Appends events of one topic in one transaction.
+async fn tell(conn: &mut PgConnection, topic: &str, count: i32) {
+    sqlx::query(
+        "insert into log.event (event_id, topic, version, key, payload, actor, correlation_id)
+         select gen_random_uuid(), $1, 1, gen_random_uuid(), '{}', '{\"kind\": \"anonymous\"}', gen_random_uuid()
+           from generate_series(1, $2)",
+    )
+    .bind(topic)
+    .bind(count)
+    .execute(conn)
+    .await
+    .unwrap();
+    log::wake();
+}
+
+/// All events of a topic behind `after` in the order of the log, by the database itself.
+async fn in_order(db: &Db, after: Position, topic: &str, count: usize) -> Vec<Position> {
+    eventually("all are readable", async || {
+        let read = log::read_after(db, after, &[topic], 100_000).await.unwrap();
+        let places: Vec<Position> = read.events.iter().map(|event| event.position).collect();
+        (places.len() == count).then_some(places)
+    })
+    .await
+}
+
+/// Reads on as readers of a process do, until `count` events have come.
+async fn follow(db: &Db, next: &mut Position, topic: &'static str, count: usize) -> Vec<Position> {
+    let mut places = Vec::new();
+    let following = async {
+        while places.len() < count {
+            let woken = log::woken(Duration::from_millis(50));
+            let read = log::follow(db, *next, &[topic], 100).await.unwrap();
+            *next = read.next;
+            places.extend(read.events.iter().map(|event| event.position));
+            if read.events.is_empty() {
+                woken.await;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), following)
+        .await
+        .expect("all are followed");
+    places
+}
+
+#[tokio::test]
+async fn who_follows_misses_nothing_of_what_comes_all_at_once() {
+    let (test_db, db) = database().await;
+    let mut owner = test_db.owner().await;
+    let start = log::end(&db).await.unwrap();
+    let (mut next, mut followed) = (start, Vec::new());
+    // Few at a time, then more than all readers together are given, then few again.
+    for count in [3, 50, 5_000, 3] {
+        tell(&mut owner, "shop.told", count).await;
+        let count = usize::try_from(count).unwrap();
+        followed.extend(follow(&db, &mut next, "shop.told", count).await);
+    }
+    assert_eq!(followed, in_order(&db, start, "shop.told", 5_056).await);
+}
+
+#[tokio::test]
+async fn all_followers_get_each_event_of_their_topic_in_the_order_of_the_log() {
+    let (test_db, db) = database().await;
+    let mut owner = test_db.owner().await;
+    let start = log::end(&db).await.unwrap();
+    let mut next = [start; 3];
+    let [first, second, other] = &mut next;
+    let writing = async {
+        for count in (0..60).map(|n| n % 3 * 40 + 20) {
+            tell(&mut owner, "shop.told", count).await;
+            tell(&mut owner, "shop.said", 20).await;
+        }
+    };
+    let (first, second, other, ()) = tokio::join!(
+        follow(&db, first, "shop.told", 3_600),
+        follow(&db, second, "shop.told", 3_600),
+        follow(&db, other, "shop.said", 1_200),
+        writing
+    );
+    assert_eq!(first, in_order(&db, start, "shop.told", 3_600).await);
+    assert_eq!(second, first);
+    assert_eq!(other, in_order(&db, start, "shop.said", 1_200).await);
 }

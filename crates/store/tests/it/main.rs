@@ -11,6 +11,7 @@ mod isolation;
 mod jobs;
 mod log;
 mod migrations;
+mod pace;
 mod partitions;
 mod rows;
 mod shop;

@@ -5,6 +5,7 @@ use futures::future::join_all;
 use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 use store::log::{self, Outbox, Position};
+use store::rows::together;
 use store::streams::{AppendError, AsOf, StreamEvent, StreamRows, Streams, append_sql};
 use store::{Db, Scope};
 use testkit::eventually;
@@ -195,7 +196,7 @@ async fn a_batch_over_many_streams_is_written_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_batch_can_be_written_over_the_other_driver() {
+async fn a_batch_can_be_written_over_the_other_driver_in_one_statement() {
     let (test_db, db) = database().await;
     let (ctx, ids) = (ctx(), [new_id(), new_id()]);
     let (mut rows, mut outbox) = (StreamRows::new(), Outbox::new());
@@ -208,10 +209,9 @@ async fn a_batch_can_be_written_over_the_other_driver() {
         .unwrap();
     let write = async {
         let tx = client.transaction().await.unwrap();
-        let append = tx.prepare(&append_sql("shop")).await.unwrap();
-        tx.execute(&append, &[&rows.rows()]).await.unwrap();
-        let publish = tx.prepare(log::APPEND).await.unwrap();
-        tx.execute(&publish, &[&outbox.rows()]).await.unwrap();
+        let both = together(&[append_sql("shop").as_str(), log::APPEND]);
+        let both = tx.prepare(&both).await.unwrap();
+        tx.execute(&both, &[&rows.rows(), &outbox.rows()]).await.unwrap();
         tx.commit().await.unwrap();
     };
     tokio::select! {

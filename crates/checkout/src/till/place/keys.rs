@@ -1,7 +1,8 @@
 //! Whose request came first: idempotency keys, and the one order of a cart.
 //!
 //! Both are inserted before anything is decided. An insert of a key that another transaction is inserting waits for its
-//! end, and then finds the key there. All are inserted in one order, so that two batches never wait in a circle.
+//! end, and then finds the key there. All are inserted in one order, keys before carts, so that two batches never wait in a
+//! circle. Mostly all of them are new, and then to know how many is to know which; who must tell them apart asks for each.
 
 use super::PlaceCommand;
 use kernel::limits::IDEMPOTENCY_TTL_S;
@@ -16,7 +17,10 @@ use uuid::Uuid;
 
 /// The answer is known before the outcome: the order's id, unless the cart is refused. An expired key is a new one.
 /// Parameters: keys, now.
-const CLAIM: &str = "
+macro_rules! claim {
+    ($returning:literal) => {
+        concat!(
+            "
 insert into store.idempotency_key as k (scope, key, request_hash, status, response, expires_at)
 select scope, key, request_hash, 201, response, expires_at
   from unnest($1::store.new_idempotency_key[]) as c
@@ -24,7 +28,43 @@ on conflict on constraint idempotency_key_pkey do update
    set request_hash = excluded.request_hash, status = excluded.status,
        response = excluded.response, expires_at = excluded.expires_at
  where k.expires_at <= $2
-returning k.scope, k.key";
+returning ",
+            $returning
+        )
+    };
+}
+
+/// `$carts` are carts and their orders.
+macro_rules! claim_carts {
+    ($carts:literal) => {
+        concat!(
+            "
+insert into checkout.cart_claim (cart_id, order_id)
+select * from ",
+            $carts,
+            "
+on conflict do nothing
+returning cart_id"
+        )
+    };
+}
+
+/// Gives the keys that were new.
+const CLAIM: &str = claim!("k.scope, k.key");
+
+/// Claims carts only where all keys were new, which also has the keys claimed before the first cart; says how many carts
+/// were. Parameters: keys, now, carts and their orders.
+const CLAIM_ALL: &str = concat!(
+    "with keyed as (",
+    claim!("true"),
+    "), carted as (",
+    claim_carts!(
+        "unnest($3::store.pair[])
+ where (select count(*) from keyed) = cardinality($1::store.new_idempotency_key[])"
+    ),
+    ")
+select count(*) from carted"
+);
 
 /// Parameters: scopes, keys.
 const STORED: &str = "
@@ -39,12 +79,8 @@ update store.idempotency_key k
   from unnest($1::text[], $2::text[], $3::json[]) as r (scope, key, response)
  where k.scope = r.scope and k.key = r.key";
 
-/// Parameter: carts and their orders.
-const CLAIM_CARTS: &str = "
-insert into checkout.cart_claim (cart_id, order_id)
-select * from unnest($1::store.pair[])
-on conflict do nothing
-returning cart_id";
+/// Parameter: carts and their orders. Gives the carts that nobody had claimed.
+const CLAIM_CARTS: &str = claim_carts!("unnest($1::store.pair[])");
 
 /// Parameter: carts.
 const TAKEN_CARTS: &str = "
@@ -114,7 +150,52 @@ fn digest_of(scope: &str, key: &str) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// The keys of a batch and the answers to them, sorted, column by column.
+struct KeyColumns<'a> {
+    scopes: Vec<&'a str>,
+    keys: Vec<&'a str>,
+    hashes: Vec<&'a [u8]>,
+    answers: Vec<Json<Answer>>,
+    ends: Vec<Timestamp>,
+    /// By which keys have expired or not.
+    now: Timestamp,
+}
+
+impl<'a> KeyColumns<'a> {
+    fn of(commands: &[&'a PlaceCommand]) -> Self {
+        let mut sorted: Vec<&'a PlaceCommand> = commands.to_vec();
+        sorted.sort_unstable_by(|a, b| (&a.key.scope, &a.key.key).cmp(&(&b.key.scope, &b.key.key)));
+        let ttl = chrono::TimeDelta::seconds(i64::from(IDEMPOTENCY_TTL_S));
+        Self {
+            scopes: sorted.iter().map(|c| c.key.scope.as_str()).collect(),
+            keys: sorted.iter().map(|c| c.key.key.as_str()).collect(),
+            hashes: sorted.iter().map(|c| c.key.request_hash.as_slice()).collect(),
+            answers: sorted.iter().map(|c| answer_of(c)).collect(),
+            ends: sorted.iter().map(|c| c.ctx.now + ttl).collect(),
+            now: sorted.iter().map(|c| c.ctx.now).max().unwrap_or_default(),
+        }
+    }
+
+    fn rows(&self) -> Rows<'_, 5> {
+        Rows([&self.scopes, &self.keys, &self.hashes, &self.answers, &self.ends])
+    }
+}
+
+fn answer_of(command: &PlaceCommand) -> Json<Answer> {
+    Json(Answer::Order {
+        order: command.new.order.id,
+    })
+}
+
+/// The carts of a batch, sorted, and beside each its order.
+fn carts_of(commands: &[&PlaceCommand]) -> (Vec<CartId>, Vec<OrderId>) {
+    let mut sorted: Vec<(CartId, OrderId)> = commands.iter().map(|c| (c.cart(), c.new.order.id)).collect();
+    sorted.sort_unstable();
+    sorted.into_iter().unzip()
+}
+
 pub struct Keys {
+    claim_all: Statement,
     claim: Statement,
     stored: Statement,
     refuse: Statement,
@@ -126,6 +207,7 @@ pub struct Keys {
 impl Keys {
     pub async fn prepare(client: &Client) -> Result<Self, Error> {
         Ok(Self {
+            claim_all: client.prepare(CLAIM_ALL).await?,
             claim: client.prepare(CLAIM).await?,
             stored: client.prepare(STORED).await?,
             refuse: client.prepare(REFUSE).await?,
@@ -135,30 +217,25 @@ impl Keys {
         })
     }
 
-    /// Inserts the commands' keys; gives those that are new.
-    pub async fn claim(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<HashSet<Uuid>, Error> {
-        let mut sorted: Vec<&PlaceCommand> = commands.to_vec();
-        sorted.sort_unstable_by(|a, b| (&a.key.scope, &a.key.key).cmp(&(&b.key.scope, &b.key.key)));
-        let scopes: Vec<&str> = sorted.iter().map(|c| c.key.scope.as_str()).collect();
-        let keys: Vec<&str> = sorted.iter().map(|c| c.key.key.as_str()).collect();
-        let hashes: Vec<&[u8]> = sorted.iter().map(|c| c.key.request_hash.as_slice()).collect();
-        let answers: Vec<Json<Answer>> = sorted
-            .iter()
-            .map(|c| {
-                Json(Answer::Order {
-                    order: c.new.order.id,
-                })
-            })
-            .collect();
-        let ttl = chrono::TimeDelta::seconds(i64::from(IDEMPOTENCY_TTL_S));
-        let ends: Vec<Timestamp> = sorted.iter().map(|c| c.ctx.now + ttl).collect();
-        let now = sorted.iter().map(|c| c.ctx.now).max().unwrap_or_default();
-        let rows = client
-            .query(
-                &self.claim,
-                &[&Rows([&scopes, &keys, &hashes, &answers, &ends]), &now],
+    /// Inserts the commands' keys and claims their carts; whether all keys were new and nobody had claimed one of the carts.
+    /// Where that is not so, the transaction is of no more use.
+    pub async fn claim_all(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<bool, Error> {
+        let keys = KeyColumns::of(commands);
+        let (carts, orders) = carts_of(commands);
+        let row = client
+            .query_one(
+                &self.claim_all,
+                &[&keys.rows(), &keys.now, &Rows([&carts, &orders])],
             )
             .await?;
+        let claimed: i64 = row.try_get(0)?;
+        Ok(usize::try_from(claimed).is_ok_and(|claimed| claimed == commands.len()))
+    }
+
+    /// Inserts the commands' keys; gives those that are new.
+    pub async fn claim(&self, client: &Client, commands: &[&PlaceCommand]) -> Result<HashSet<Uuid>, Error> {
+        let keys = KeyColumns::of(commands);
+        let rows = client.query(&self.claim, &[&keys.rows(), &keys.now]).await?;
         rows.iter()
             .map(|row| Ok(digest_of(row.try_get(0)?, row.try_get(1)?)))
             .collect()
@@ -207,10 +284,7 @@ impl Keys {
         client: &Client,
         commands: &[&PlaceCommand],
     ) -> Result<HashSet<CartId>, Error> {
-        let mut sorted: Vec<(CartId, OrderId)> =
-            commands.iter().map(|c| (c.cart(), c.new.order.id)).collect();
-        sorted.sort_unstable();
-        let (carts, orders): (Vec<CartId>, Vec<OrderId>) = sorted.into_iter().unzip();
+        let (carts, orders) = carts_of(commands);
         let rows = client
             .query(&self.claim_carts, &[&Rows([&carts, &orders])])
             .await?;
