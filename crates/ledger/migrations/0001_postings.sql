@@ -11,7 +11,7 @@ create table ledger.entry (
     constraint entry_pkey primary key (id)
 ) partition by range (id);
 select store.partition_by_month('ledger.entry', 'uuid');
--- An order has one sale, whose id follows from the order's, and any number of refunds.
+-- An order has one sale, whose id follows from the order's, or one for each take of its charge; and any number of refunds.
 create index entry_of_refund on ledger.entry (reference) where kind = 'refund';
 
 create table ledger.posting (

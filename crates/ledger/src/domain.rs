@@ -165,6 +165,29 @@ pub fn sale(
     })
 }
 
+/// Some shops' shares of an order were captured, by the take of this number: each is owed what a sale would owe it, of what
+/// was captured. Nothing is posted of a share before; number 0 is of shares of which nothing is to be paid.
+pub fn sale_of_take(
+    order: OrderId,
+    number: u32,
+    at: Timestamp,
+    shares: &[SellerShare],
+) -> Result<Entry, MoneyError> {
+    Ok(Entry {
+        id: take_entry_id(order.0, number),
+        kind: "sale",
+        reference: order.0,
+        at,
+        postings: transfer(shares, Tendered::default(), 1)?,
+    })
+}
+
+/// The id of the entry of a take, in the order's own month.
+#[must_use]
+pub fn take_entry_id(order: Uuid, number: u32) -> EntryId {
+    entry_id(&format!("sale of take {number}"), order)
+}
+
 /// Some of an order was given back, or the last of it: of each shop's total and of the commission on it, what went back.
 pub fn refund(
     refund: RefundId,
@@ -372,6 +395,32 @@ mod tests {
             kernel::uuid_time(entry_id("sale", order.0).0),
             kernel::uuid_time(order.0)
         );
+    }
+
+    #[test]
+    fn each_take_posts_its_own_shares_once() {
+        let share = |total| SellerShare {
+            tenant: TenantId::new(now()),
+            total: eur(total),
+            commission: eur(total / 10),
+            tax: eur(0),
+            funded: eur(0),
+            sales_tax: eur(0),
+        };
+        let order = OrderId::new(now());
+        let first = sale_of_take(order, 1, now(), &[share(5_000)]).expect("balanced");
+        let second = sale_of_take(order, 2, now(), &[share(1_990)]).expect("balanced");
+        let whole = sale(order, now(), &[share(6_990)], Tendered::default()).expect("balanced");
+        let ids = [first.id, second.id, whole.id];
+        assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), 3);
+        assert_eq!(first.id, take_entry_id(order.0, 1));
+        assert_eq!((first.kind, first.reference), ("sale", order.0));
+        let taken = |entry: &Entry| entry.postings.first().map(|p| (p.account, p.amount.amount));
+        assert_eq!(taken(&first), Some((Account::ProviderClearing, 5_000)));
+        assert_eq!(taken(&second), Some((Account::ProviderClearing, 1_990)));
+        for entry in [first, second] {
+            assert_eq!(entry.postings.iter().map(|p| p.amount.amount).sum::<i64>(), 0);
+        }
     }
 
     proptest! {

@@ -5,7 +5,7 @@
 //! carries a key, so asking twice charges once, and what is unknown is resolved by [`Provider::inquire`].
 //!
 //! What is set aside can be taken in parts, as goods are sent: [`domain::split`] says what becomes of each share, [`taking`] asks
-//! for it, and the statement of [`till`] stores it. The saga of checkout does not ask for that: it captures a charge at once.
+//! for it, and the statement of [`till`] stores it. Checkout asks for that where the marketplace captures as shops send.
 
 mod amounts;
 mod app;

@@ -149,6 +149,16 @@ impl Taking {
         (kept, pause)
     }
 
+    /// The time for which it was set aside is over: what is open of it cannot be taken any more. A take that is being asked
+    /// for says itself what became of it.
+    #[must_use]
+    pub fn lapsed(self) -> Self {
+        match self.split.is_asking() {
+            true => self,
+            false => self.came(Outcome::Gone, Pause::None).0,
+        }
+    }
+
     /// The key of the take that took a shop's share, by which a refund of it names what it goes back of.
     #[must_use]
     pub fn take_of(&self, tenant: TenantId) -> Option<String> {

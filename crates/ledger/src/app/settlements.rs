@@ -1,7 +1,9 @@
 //! Payment providers' settlement files against the ledger.
 
 use super::{Ledger, told};
-use crate::domain::{Entry, FileLine, LineKind, entry_id, provider_fee, provider_transfer, read_file};
+use crate::domain::{
+    Entry, FileLine, LineKind, entry_id, provider_fee, provider_transfer, read_file, take_entry_id,
+};
 use crate::error::Error;
 use crate::store::entries::post;
 use crate::store::settlements::{self, BreakRow, LineKey, NewFile, Wanted};
@@ -272,7 +274,7 @@ async fn entries_of(conn: &mut PgConnection, lines: &[Named<'_>]) -> Result<Vec<
         let order = orders.get(&(line.provider, line.reference)).copied();
         let key = || (line.provider.to_owned(), line.reference.to_owned());
         match line.kind {
-            LineKind::Charge => order.map(|order| entry_id("sale", order).0),
+            LineKind::Charge => order.map(|order| sale_named(line.reference, order)),
             LineKind::Refund => read_id(line.reference)
                 .or_else(|| called.get(&key()).copied())
                 .map(refund_entry)
@@ -282,6 +284,15 @@ async fn entries_of(conn: &mut PgConnection, lines: &[Named<'_>]) -> Result<Vec<
         }
     };
     Ok(lines.iter().map(entry).collect())
+}
+
+/// The entry of a charge, or of the take of it whose key the reference is.
+fn sale_named(reference: &str, order: Uuid) -> Uuid {
+    let take = reference.rsplit_once("-take-");
+    match take.and_then(|(_, number)| number.parse().ok()) {
+        Some(number) => take_entry_id(order, number).0,
+        None => entry_id("sale", order).0,
+    }
 }
 
 /// The id that a reference begins with.

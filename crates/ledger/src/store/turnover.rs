@@ -58,7 +58,7 @@ pub struct EntryRow {
 /// Account, shop, currency, amount.
 pub type PostingRow = (String, Option<Uuid>, String, i64);
 
-/// The sale's id is known; refunds have an index by order.
+/// The sale's id is known, those of sales by takes have holds; refunds have an index by order.
 pub async fn of_order(
     conn: &mut PgConnection,
     sale: Uuid,
@@ -67,6 +67,9 @@ pub async fn of_order(
     sqlx::query_as(
         "select e.kind, e.at, p.postings
            from (select id, kind, at from ledger.entry where id = $1
+                 union
+                select id, kind, at from ledger.entry
+                 where kind = 'sale' and id in (select h.entry_id from ledger.hold h where h.reference = $2)
                  union all
                  select id, kind, at from ledger.entry where reference = $2 and kind = 'refund') e
           cross join lateral (

@@ -62,6 +62,9 @@ static NOTE_OF_ORDERS: LazyLock<String> = LazyLock::new(|| {
          select m.entry_id, m.kind, m.order_id, m.currency, m.amount, m.at
            from (select e.id as entry_id, e.kind, e.reference as order_id, p.currency, p.amount, e.at
                    from (select id, kind, reference, at from ledger.entry where id = any($1)
+                         union
+                         select id, kind, reference, at from ledger.entry
+                          where kind = 'sale' and id in (select h.entry_id from ledger.hold h where h.reference = any($2))
                          union all
                          select id, kind, reference, at from ledger.entry where kind = 'refund' and reference = any($2)) e
                    join ledger.posting p on p.entry_id = e.id and p.account = 'provider_clearing'

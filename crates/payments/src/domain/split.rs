@@ -176,6 +176,18 @@ impl Split {
         self.ended
     }
 
+    /// Whether a take is being asked for.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
+    /// A shop's share, if it has one.
+    #[must_use]
+    pub fn share_of(&self, tenant: TenantId) -> Option<&Share> {
+        self.shares.iter().find(|share| share.tenant == tenant)
+    }
+
     #[must_use]
     pub fn captured(&self) -> i64 {
         self.sum(|share| share.captured)

@@ -226,6 +226,31 @@ async fn what_is_not_known_is_inquired_about_and_what_is_refused_is_asked_for_an
 }
 
 #[test]
+fn what_was_not_taken_in_time_is_open_no_more() {
+    let begun = Taking::begun(charge(1), Captures::Parts { at_most: 9 }, SHARES).unwrap();
+    let (asking, question) = begun
+        .clone()
+        .changed(|split| split.sent(tenant(1)))
+        .unwrap()
+        .ask();
+    assert!(question.is_some());
+    assert_eq!(
+        asking.clone().lapsed(),
+        asking,
+        "what is asked for is answered first"
+    );
+    let over = begun.lapsed();
+    assert_eq!((over.split().open(), over.split().captured()), (0, 0));
+    assert!(
+        over.split()
+            .shares()
+            .iter()
+            .all(|share| share.lapsed == share.authorized)
+    );
+    assert_eq!(over.ask().1, None);
+}
+
+#[test]
 fn shares_sum_to_their_charge() {
     let few = Taking::begun(charge(1), Captures::Once, [(tenant(1), 1233)]);
     assert!(few.is_err());
