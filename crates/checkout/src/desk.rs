@@ -4,8 +4,9 @@ use crate::saga::Step;
 use crate::till::settle::{Ask, ByHand, Case, Saga, Told, answers};
 use crate::{Checkouts, Error};
 use contracts::checkout::{
-    Intervention, PaymentDesk, PaymentSaga, RefundSaga, RefundState, SagaEntry, SagaState,
+    CaptureSetting, Intervention, PaymentDesk, PaymentSaga, RefundSaga, RefundState, SagaEntry, SagaState,
 };
+use contracts::payments::CaptureTime;
 use contracts::{Reply, reply};
 use kernel::{Ctx, Cursor, Fault, OrderId, Page, PageLimit, PaymentId, RefundId, Timestamp, UserId};
 use sqlx::types::Json;
@@ -251,6 +252,19 @@ impl PaymentDesk for Checkouts {
             note,
         };
         reply(self.intervened_refund(ctx, order, refund, by_hand))
+    }
+
+    fn capture_setting<'a>(&'a self, _ctx: &'a Ctx) -> Reply<'a, CaptureSetting> {
+        reply(self.read_capture_setting())
+    }
+
+    fn set_capture<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        capture: CaptureTime,
+        note: String,
+    ) -> Reply<'a, CaptureSetting> {
+        reply(async move { self.change_capture(ctx, capture, &note).await })
     }
 }
 

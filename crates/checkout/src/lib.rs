@@ -17,6 +17,7 @@
 
 mod app;
 mod cancel;
+mod capture;
 mod carts;
 mod client;
 mod config;

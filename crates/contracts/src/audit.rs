@@ -136,6 +136,7 @@ pub const KINDS: &[&str] = &[
     "payment.retried",
     "payment.skipped",
     "payment.compensated",
+    "payment.capture_time_set",
     "refund.asked",
     "refund.retried",
     "refund.skipped",

@@ -84,6 +84,24 @@ pub enum MethodType {
     Wallet,
 }
 
+impl CaptureTime {
+    pub const ALL: [Self; 2] = [Self::AtOnce, Self::OnDispatch];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::OnDispatch => "on_dispatch",
+        }
+    }
+
+    /// The reverse of [`Self::name`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|time| time.name() == name)
+    }
+}
+
 impl PaymentStatus {
     /// Whether the buyer's money is set aside, or was taken.
     #[must_use]

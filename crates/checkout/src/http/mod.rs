@@ -5,6 +5,7 @@ mod cancel_sale;
 mod cancel_sale_units;
 mod cancel_sub_order;
 mod cancel_units;
+mod capture_time;
 mod change_address;
 mod close_return;
 mod compensate_payment;
@@ -77,6 +78,7 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(list_refunds::handler))
         .routes(routes!(skip_refund::handler))
         .routes(routes!(compensate_payment::handler))
+        .routes(routes!(capture_time::show, capture_time::set))
         .with_state(checkouts)
 }
 

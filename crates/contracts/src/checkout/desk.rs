@@ -1,6 +1,6 @@
 //! Payments and refunds under way, for the marketplace's staff.
 
-use crate::payments::PaymentShare;
+use crate::payments::{CaptureTime, PaymentShare};
 use crate::service::service;
 use kernel::{Cursor, DateTime, Money, OrderId, Page, RefundId, UserId};
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,17 @@ pub enum Intervention {
     Compensate,
 }
 
+/// When the marketplace captures what its buyers pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CaptureSetting {
+    pub capture: CaptureTime,
+    /// Why, as whoever set it said; empty where nobody did.
+    pub note: String,
+    /// Absent where nobody set it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<DateTime>,
+}
+
 service! {
     /// Payments under way, for the marketplace's staff.
     PaymentDesk as "payment_desk", remote RemotePaymentDesk, served ServedPaymentDesk {
@@ -167,5 +178,8 @@ service! {
         fn refunds_of(order: OrderId) -> Vec<RefundSaga>;
         /// Tries a refund again, or goes on with it as if the provider had answered. `by` and `note` are kept in its timeline.
         fn intervene_refund(order: OrderId, refund: RefundId, by: UserId, note: String, intervention: Intervention) -> RefundSaga;
+        fn capture_setting() -> CaptureSetting;
+        /// Payments that begin from now on are captured so; those under way stay as they began.
+        fn set_capture(capture: CaptureTime, note: String) -> CaptureSetting;
     }
 }

@@ -286,6 +286,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
         "make_tax_category",
         "make_tax_rate",
         "set_tax_liability",
+        "set_capture_time",
     ] {
         reaches.push(json(reach(operation, &[], &[403]), json!({"note": "rivalry"})));
     }

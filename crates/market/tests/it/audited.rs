@@ -55,6 +55,7 @@ fn trail(operation: &str) -> Option<(&'static str, Says)> {
         "retry_payment" => ("payment.retried", Both),
         "skip_payment_step" => ("payment.skipped", Both),
         "compensate_payment" => ("payment.compensated", Both),
+        "set_capture_time" => ("payment.capture_time_set", Both),
         "refund_order" => ("refund.asked", New),
         "retry_refund" => ("refund.retried", Both),
         "skip_refund" => ("refund.skipped", Both),
@@ -230,6 +231,7 @@ fn form(path: &str) -> Form {
             Does(&["approve_shop", "suspend_shop", "reinstate_shop", "close_shop"])
         }
         "/operator/shops/{id}/features/{feature}" => Does(&["set_shop_feature", "clear_shop_feature"]),
+        "/operator/payments/capture-time" => Does(&["set_capture_time"]),
         "/operator/payments/{order}/{act}" => {
             Does(&["retry_payment", "skip_payment_step", "compensate_payment"])
         }

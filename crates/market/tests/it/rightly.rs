@@ -134,6 +134,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_holds"
         | "list_payouts"
         | "list_payments"
+        | "get_capture_time"
         | "list_refunds"
         | "list_seller_holds"
         | "list_seller_payouts"
@@ -144,6 +145,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "retry_payment" | "compensate_payment" => {
             to(&[&payment_of_a(world, admin).await]).json(&json!({"note": "looked at"}))
         }
+        "set_capture_time" => to(&[]).json(&json!({"capture": "at_once", "note": "as before"})),
         "skip_payment_step" => to(&[&payment_of_a(world, admin).await])
             .json(&json!({"answer": "declined", "note": "refused, says the provider"})),
         "shop_dossier" => to(&[&a.id]),

@@ -1,7 +1,7 @@
 //! The operator's workplace.
 
 use super::{Sample, Scene, push};
-use crate::views::common::{Field, Link};
+use crate::views::common::{Choice, Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
     OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaidOrder, PaidPart,
@@ -236,6 +236,11 @@ impl Scene {
         OperatorPaymentsPage {
             page: self.office_page(self.t("operator.payments"), "/operator/payments"),
             work: self.office_bar("/operator/payments"),
+            capture: Some(self.t("payments.capture_said.at_once")),
+            captures: vec![
+                Choice::new("at_once", self.t("payments.capture.at_once")),
+                Choice::new("on_dispatch", self.t("payments.capture.on_dispatch")),
+            ],
             tabs: tabs
                 .map(|(key, href)| Section {
                     link: Link::new(self.t(key), href),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::common::{Field, Link};
+use super::common::{Choice, Field, Link};
 use super::operator_features::ShopFeatureRow;
 use super::order::SubOrderState;
 use super::page::Page;
@@ -130,6 +130,10 @@ pub struct BalanceRow {
 pub struct OperatorPaymentsPage {
     pub page: Page,
     pub work: WorkBar,
+    /// When payments are captured, in a sentence; absent where that cannot be told now.
+    pub capture: Option<String>,
+    /// What it can be set to, by those who may.
+    pub captures: Vec<Choice>,
     /// By state, and all.
     pub tabs: Vec<Section>,
     pub rows: Vec<PaymentRow>,

@@ -35,6 +35,7 @@ pub fn add_to(table: Table) -> Table {
         .post("/operator/shops/{id}/{command}", shops::command)
         .get("/operator/ledger", ledger::page)
         .get("/operator/payments", payments::list)
+        .post("/operator/payments/capture-time", payments::set_capture)
         .get("/operator/payments/{order}", payments::page)
         .post("/operator/payments/{order}/{act}", payments::act)
         .post("/operator/payments/{order}/refunds/{refund}/{act}", refunds::act)

@@ -2,7 +2,7 @@
 
 use super::{bar, refunds};
 use crate::i18n::Locale;
-use crate::views::common::Link;
+use crate::views::common::{Choice, Link};
 use crate::views::operator::{
     AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaidOrder, PaidPart, PaidShare, PaymentRow,
     PaymentStep,
@@ -11,13 +11,14 @@ use crate::views::page::Tone;
 use crate::views::work::{Section, Status};
 use crate::web::failure::Failure;
 use crate::web::posted::Posted;
-use crate::web::visit::{Visit, encode, redirect_done};
+use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use crate::web::{Shop, saved_views, sub_orders};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
 use contracts::identity::UserCard;
 use contracts::orders::{AsOf, SubOrder};
+use contracts::payments::CaptureTime;
 use contracts::saved_views::ViewTable;
 use kernel::{Cursor, Fault, Kind, OrderId, Permission, TenantId, UserId};
 use serde::Deserialize;
@@ -58,8 +59,9 @@ pub async fn list(
         .map(Cursor);
     let locale = visit.locale;
     let of_refunds = refunds::TABS.iter().find(|(code, ..)| *code == wanted);
-    let (page, found) = futures::join!(
+    let (page, setting, found) = futures::join!(
         saved_views::page(&shop, &visit, "operator.payments", ViewTable::Payments),
+        shop.payment_desk.capture_setting(&visit.ctx),
         async {
             match of_refunds {
                 Some((_, _, state)) => {
@@ -92,9 +94,16 @@ pub async fn list(
         true => format!("state={}&", encode(&wanted)),
         false => String::new(),
     };
+    // The list does without it.
+    let capture = setting.ok().map(|setting| setting.capture);
     let view = OperatorPaymentsPage {
         page,
         work: bar(&visit, "/operator/payments"),
+        capture: capture.map(|capture| locale.t(said_of(capture)).to_string()),
+        captures: match capture {
+            Some(capture) if visit.may(Permission::ManagePayments) => captures(capture, locale),
+            _ => Vec::new(),
+        },
         tabs: tabs(state, of_refunds.map(|(code, ..)| *code), locale),
         rows,
         more: next.map(|cursor| {
@@ -105,6 +114,40 @@ pub async fn list(
         }),
     };
     Ok(visit.show(&shop, &view))
+}
+
+/// When payments are captured, as a sentence says it.
+fn said_of(capture: CaptureTime) -> &'static str {
+    match capture {
+        CaptureTime::AtOnce => "payments.capture_said.at_once",
+        CaptureTime::OnDispatch => "payments.capture_said.on_dispatch",
+    }
+}
+
+fn captures(now: CaptureTime, locale: Locale) -> Vec<Choice> {
+    let choice = |time: CaptureTime| {
+        let key = match time {
+            CaptureTime::AtOnce => "payments.capture.at_once",
+            CaptureTime::OnDispatch => "payments.capture.on_dispatch",
+        };
+        Choice::new(time.name(), locale.t(key).to_string())
+    };
+    Choice::select(CaptureTime::ALL.map(choice).into(), now.name())
+}
+
+/// Sets when payments are captured.
+pub async fn set_capture(State(shop): State<Shop>, posted: Posted) -> Result<Response, Failure> {
+    const PATH: &str = "/operator/payments";
+    let visit = &posted.visit;
+    visit.operator(Permission::ManagePayments)?;
+    let Some(capture) = CaptureTime::named(posted.get("capture")) else {
+        return Err(Failure(Fault::field("capture", "capture", "Choose when.")));
+    };
+    let note = posted.get("note").to_owned();
+    match shop.payment_desk.set_capture(&visit.ctx, capture, note).await {
+        Ok(_) => Ok(redirect_done(PATH, "saved")),
+        Err(fault) => redirect_refused(PATH, fault),
+    }
 }
 
 fn tabs(current: Option<SagaState>, of_refunds: Option<&str>, locale: Locale) -> Vec<Section> {
