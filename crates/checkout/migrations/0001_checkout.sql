@@ -28,9 +28,12 @@ create table checkout.saga (
     lease_until timestamptz,
     -- [{at, step, outcome}]
     history jsonb not null,
+    -- when the money of this attempt is captured: at once, or by shares as shops send (checkout.capture)
+    capture text not null default 'at_once',
     constraint saga_pkey primary key (order_id),
     constraint saga_attempt_check check (attempt > 0),
-    constraint saga_version_check check (version > 0)
+    constraint saga_version_check check (version > 0),
+    constraint saga_capture_known check (capture in ('at_once', 'on_dispatch'))
 ) partition by range (order_id);
 select store.partition_by_month('checkout.saga', 'uuid');
 create index saga_due on checkout.saga (due_at) where due_at is not null;
@@ -38,5 +41,5 @@ create index saga_due on checkout.saga (due_at) where due_at is not null;
 -- What the till sends as one array of rows (store::rows).
 create type checkout.saga_row as (
     order_id uuid, version bigint, attempt int, method text, return_path text, step jsonb, tries int, due_at timestamptz,
-    lease_until timestamptz, history jsonb
+    lease_until timestamptz, history jsonb, capture text
 );

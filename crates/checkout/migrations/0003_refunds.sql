@@ -35,6 +35,8 @@ create table checkout.refund (
     goes_to text not null,
     -- [{tenant, amount}]: what the provider gave back and has again, until it is given back anew
     came_back jsonb not null default '[]',
+    -- the key of the take that it goes back of, where the charge was captured by shares
+    of_take text,
     constraint refund_pkey primary key (order_id, id),
     constraint refund_key_once unique (order_id, key),
     constraint refund_key_hashed check ((key is null) = (request_hash is null)),
@@ -57,5 +59,5 @@ select store.close_to_shops('checkout.refund');
 create type checkout.refund_row as (
     order_id uuid, id uuid, version bigint, attempt int, charge text, parts jsonb, amount bigint, status text, asked_by jsonb,
     asked_at timestamptz, key text, request_hash bytea, step jsonb, tries int, due_at timestamptz, lease_until timestamptz,
-    history jsonb, ended_at timestamptz, tenders jsonb, goes_to text, came_back jsonb
+    history jsonb, ended_at timestamptz, tenders jsonb, goes_to text, came_back jsonb, of_take text
 );

@@ -14,7 +14,7 @@ use crate::till::settle::{Ask, Case, RefundMove, Settled};
 use crate::till::{Till, expiry};
 use crate::trial::{PLACE, tried};
 use crate::watch::watch;
-use crate::{Config, draft, guesses, refund, webhook};
+use crate::{Config, capture, draft, guesses, refund, webhook};
 use contracts::Language;
 use contracts::cart::{Cart, CartOwner, CartService};
 use contracts::catalog::Catalog;
@@ -23,7 +23,7 @@ use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::notifications::Letters;
 use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
-use contracts::payments::PaymentStatus;
+use contracts::payments::{CaptureTime, PaymentStatus};
 use contracts::tenants::{ShopDesk, Tenants};
 use httpkit::Guesses;
 use kernel::{CartId, Ctx, Fault, Money, OrderId, SharedClock};
@@ -60,6 +60,7 @@ struct Inner {
     till: Till,
     driver: Driver,
     refunder: refund::drive::Driver,
+    capturer: capture::drive::Driver,
     closing: Closing,
     mails: Mails,
     clock: SharedClock,
@@ -105,6 +106,13 @@ impl Checkouts {
             Arc::clone(&parts.clock),
             parts.db.pool().clone(),
         );
+        let capturer = capture::drive::Driver::new(
+            till.clone(),
+            Arc::clone(&parts.provider),
+            parts.config.provider_timeout,
+            Arc::clone(&parts.clock),
+            parts.db.pool().clone(),
+        );
         let refunder = refund::drive::Driver::new(
             till.clone(),
             parts.provider,
@@ -138,6 +146,7 @@ impl Checkouts {
             till,
             driver,
             refunder,
+            capturer,
             closing: Closing::new(),
             mails,
             clock: parts.clock,
@@ -172,8 +181,8 @@ impl Checkouts {
         &self.0.driver.provider
     }
 
-    /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments and
-    /// over refunds, the forgetting of webhooks, the closing of carts, the rules of commissions, the promotions, the taxes, the mails.
+    /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments, over
+    /// refunds and over captures, the hearing of what shops send, the forgetting of webhooks, the closing of carts, the rules of commissions, the promotions, the taxes, the mails.
     #[must_use]
     pub fn loops(&self) -> Vec<Loop> {
         let mut loops = self.0.till.loops();
@@ -193,6 +202,15 @@ impl Checkouts {
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.refunds", move |stop| {
             watch(inner.refunder.clone(), Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.captures", move |stop| {
+            watch(inner.capturer.clone(), Arc::clone(&inner.clock), stop)
+        }));
+        let inner = Arc::clone(&self.0);
+        loops.push(Loop::new("till.sent", move |stop| {
+            let clock = Arc::clone(&inner.clock);
+            capture::sent::hear(inner.db.clone(), inner.capturer.clone(), clock, stop)
         }));
         let inner = Arc::clone(&self.0);
         loops.push(Loop::new("till.webhooks", move |stop| {
@@ -355,10 +373,12 @@ impl Checkouts {
         if request.method.is_empty() && order.charged().amount > 0 {
             return Err(Error::MethodMissing);
         }
+        let capture = self.capture_time().await?;
         let start = || Ask::Start {
             provider: self.0.driver.provider.name(),
             method: request.method.clone(),
             return_path: request.return_path.clone(),
+            capture,
         };
         let mut case = self.go_on(ctx, request.order, start()).await?;
         for _ in 0..ABANDONED_MAX {
@@ -406,7 +426,9 @@ impl Checkouts {
 
     /// Tells the till, and goes on with the payment or the refund if that is the caller's to do.
     pub(crate) async fn go_on(&self, ctx: &Ctx, order: OrderId, ask: Ask) -> Result<Case, Error> {
-        let Settled { case, leased, refund } = self.0.till.settle(ctx, order, ask).await?;
+        let Settled {
+            case, leased, refund, ..
+        } = self.0.till.settle(ctx, order, ask).await?;
         if let Some(RefundMove::Leased(refund)) = refund {
             return Ok(
                 match self.0.refunder.drive(ctx, case.order.clone(), refund).await {
@@ -500,10 +522,17 @@ fn is_open(step: &Step) -> bool {
         )
 }
 
+/// Whether the money of a confirmed order is captured as its shops send.
+fn is_set_aside(case: &Case) -> bool {
+    let saga = case.saga.as_ref();
+    saga.is_some_and(|saga| saga.capture == CaptureTime::OnDispatch)
+}
+
 /// How a payment stands, for its buyer.
 fn outcome(case: &Case) -> PayOutcome {
     let step = case.saga.as_ref().map(|saga| &saga.step);
     let status = match (case.order.status, step) {
+        (OrderStatus::Confirmed, _) if is_set_aside(case) => PaymentStatus::Authorized,
         (OrderStatus::Confirmed, _) => PaymentStatus::Captured,
         (OrderStatus::Cancelled, _) if case.order.paid => {
             match case.order.refunded() < case.order.total().amount {

@@ -5,6 +5,7 @@ use crate::till::settle::{Ask, ByHand, Case, Saga, Told, answers};
 use crate::{Checkouts, Error};
 use contracts::checkout::{
     CaptureSetting, Intervention, PaymentDesk, PaymentSaga, RefundSaga, RefundState, SagaEntry, SagaState,
+    UncapturedPayment,
 };
 use contracts::payments::CaptureTime;
 use contracts::{Reply, reply};
@@ -20,7 +21,7 @@ pub(crate) const STUCK_TRIES: i32 = 8;
 macro_rules! newest {
     ($condition:literal) => {
         concat!(
-            "select order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history
+            "select order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history, capture
                from checkout.saga
               where ($1::uuid is null or order_id < $1) and $3::int > 0 and ",
             $condition,
@@ -35,7 +36,7 @@ const WAITING: &str = newest!("due_at is not null and step ? 'await_buyer'");
 const STUCK: &str = newest!("due_at is not null and tries >= $3 and not step ? 'await_buyer'");
 const ENDED: &str = newest!("due_at is null");
 const ONE: &str = "
-select order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history
+select order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history, capture
   from checkout.saga
  where order_id = $1";
 
@@ -51,6 +52,7 @@ struct Row {
     due_at: Option<Timestamp>,
     lease_until: Option<Timestamp>,
     history: Json<Vec<Told>>,
+    capture: String,
 }
 
 impl From<Row> for (OrderId, Saga) {
@@ -60,6 +62,7 @@ impl From<Row> for (OrderId, Saga) {
             attempt: u32::try_from(row.attempt).unwrap_or(0),
             method: row.method,
             return_path: row.return_path,
+            capture: CaptureTime::named(&row.capture).unwrap_or_default(),
             step: row.step.0,
             tries: u32::try_from(row.tries).unwrap_or(0),
             due_at: row.due_at,
@@ -166,8 +169,11 @@ impl Checkouts {
             payments::Error::Database(error) => error,
             other => sqlx::Error::Decode(other.into()),
         })?;
+        let mut timeline = saga.timeline;
+        timeline.extend(self.captures_of(saga.order).await?.into_iter().map(entry));
         Ok(PaymentSaga {
             split: payment.shares,
+            timeline,
             ..saga
         })
     }
@@ -265,6 +271,10 @@ impl PaymentDesk for Checkouts {
         note: String,
     ) -> Reply<'a, CaptureSetting> {
         reply(async move { self.change_capture(ctx, capture, &note).await })
+    }
+
+    fn uncaptured<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<UncapturedPayment>> {
+        reply(self.list_uncaptured(ctx.now))
     }
 }
 

@@ -130,6 +130,16 @@ pub enum Error {
         crate::till::settle::refund::REFUNDS_MAX
     )]
     TooManyRefunds,
+    #[error("The money of this part is being captured just now. Try again in a moment.")]
+    BeingCaptured,
+    #[error(
+        "The parts of this order were captured one by one, and go back one by one. Cancel each part by itself."
+    )]
+    CapturedApart,
+    #[error(
+        "Nothing of this part was captured yet, so there is nothing to credit. Give it back where it came from."
+    )]
+    NotCaptured,
     #[error("Refunds are in the currency of the order, {currency}.")]
     WrongCurrency { currency: kernel::Currency },
     #[error("Pass `next` of the page before, unchanged.")]
@@ -299,6 +309,15 @@ impl Error {
                 .with("allowed", allowed),
             Self::ReferenceMissing => Fault::field("text_empty", "/reference", self.to_string()),
             Self::NoSuchRefund => Fault::not_found("refund"),
+            Self::BeingCaptured => {
+                let mut fault = plain(Kind::Conflict, "capture_under_way");
+                fault.retry_after_s = Some(1);
+                fault
+            }
+            Self::CapturedApart => plain(Kind::Conflict, "captured_apart").with("allowed", ["cancel_part"]),
+            Self::NotCaptured => plain(Kind::Conflict, "not_captured")
+                .at("/to")
+                .with("allowed", ["origin"]),
             Self::TooManyRefunds => plain(Kind::Conflict, "refunds_too_many"),
             Self::BadCursor => Fault::field("cursor_invalid", "after", self.to_string()),
             Self::WrongCurrency { .. } => {

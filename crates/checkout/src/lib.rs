@@ -6,8 +6,10 @@
 //! - `webhook`: what providers tell by themselves, which only makes the till ask them.
 //! - [`saga`]: a payment seen through to its end between such transactions, whatever crashes or does not answer.
 //! - [`refund`]: the same for money that goes back for what was sold.
+//! - `capture`: the same for shops' shares of money that is set aside and captured as they send, where the marketplace does so.
 //!
-//! What is cancelled of a paid order was captured as a whole: units that are not sent are refunded, never captured for less.
+//! What is cancelled of an order whose money was captured is refunded. Of a share that is not captured yet it is released: that
+//! is captured for less.
 //!
 //! When an order is placed: [`Checkouts::place`](contracts::checkout::Checkout::place) prices the cart and builds the
 //! order, [`till::place`] writes it in a batch. When it is paid: [`till::settle`] begins the payment, [`saga::drive`]
@@ -17,7 +19,7 @@
 
 mod app;
 mod cancel;
-mod capture;
+pub mod capture;
 mod carts;
 mod client;
 mod config;

@@ -3,7 +3,8 @@
 //! nobody is, and nothing is asked.
 //!
 //! The steps are those of [`saga`](crate::saga::Step::name) that ask the provider, those of a refund that do
-//! (`refund_ask`, `refund_inquire`), and what the till is told ([`Ask::name`](crate::till::settle::Ask::name)), placing
+//! (`refund_ask`, `refund_inquire`), those of shares that are captured
+//! (`capture_ask` and others), and what the till is told ([`Ask::name`](crate::till::settle::Ask::name)), placing
 //! included. [`steps`] lists them.
 
 use futures::future::BoxFuture;
@@ -12,19 +13,27 @@ use std::sync::Arc;
 
 /// Every step at which somebody may be there: placing, what asks the provider, and what the till is told.
 pub fn steps() -> impl Iterator<Item = &'static str> {
-    let asked_of_providers = ASKING.iter().chain(&crate::refund::drive::ASKING);
-    let told = TOLD.iter().chain(&TOLD_OF_REFUNDS).chain(&TOLD_OF_RETURNS);
+    let asked_of_providers = ASKING
+        .iter()
+        .chain(&crate::refund::drive::ASKING)
+        .chain(&crate::capture::drive::ASKING);
+    let told = TOLD
+        .iter()
+        .chain(&TOLD_OF_REFUNDS)
+        .chain(&TOLD_OF_RETURNS)
+        .chain(&TOLD_OF_CAPTURES);
     std::iter::once(PLACE).chain(asked_of_providers.chain(told).copied())
 }
 
 /// By [`Ask::name`](crate::till::settle::Ask::name).
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 16] = [
     "look",
     "start",
     "take",
     "hear",
     "park",
     "confirm",
+    "confirm_authorized",
     "reopen",
     "decline",
     "close",
@@ -57,13 +66,17 @@ const TOLD_OF_RETURNS: [&str; 5] = [
     "return_close",
 ];
 
+/// By [`CaptureAsk::name`](crate::till::settle::CaptureAsk::name).
+const TOLD_OF_CAPTURES: [&str; 3] = ["capture_sent", "capture_take", "capture_answer"];
+
 /// By [`Step::name`](crate::saga::Step::name): those that ask the provider.
-const ASKING: [&str; 8] = [
+const ASKING: [&str; 9] = [
     "authorize",
     "inquire",
     "await_buyer",
     "abandon",
     "capture",
+    "terms",
     "inquire_late",
     "void",
     "refund",
@@ -170,6 +183,7 @@ mod tests {
             (include_str!("till/settle/decide.rs"), &TOLD[..]),
             (include_str!("till/settle/refund.rs"), &TOLD_OF_REFUNDS[..]),
             (include_str!("till/settle/returns.rs"), &TOLD_OF_RETURNS[..]),
+            (include_str!("till/settle/capture.rs"), &TOLD_OF_CAPTURES[..]),
         ];
         for (source, listed) in names {
             for name in named(source) {

@@ -18,6 +18,7 @@ pub async fn verify(checkouts: &Checkouts) -> Result<Vec<String>, Error> {
     let mut findings = payments(&mut tx).await?;
     findings.extend(reservations(&mut tx).await?);
     findings.extend(postings(&mut tx).await?);
+    findings.extend(captures(&mut tx).await?);
     findings.extend(refunds(&mut tx).await?);
     findings.extend(astray(&mut tx).await?);
     findings.extend(promotions(&mut tx).await?);
@@ -55,13 +56,26 @@ async fn reservations(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
         .collect())
 }
 
-/// Every order that was paid has its sale in the books; no other has.
+/// Every order that was paid, all of it at once, has its sale in the books; no other has.
 async fn postings(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
     let rows: Vec<(OrderId, String, i64)> = found(conn, include_str!("sql/verify_postings.sql")).await?;
     Ok(rows
         .into_iter()
         .map(|(order, status, sales)| {
             format!("order {order}: its payment is {status}, the books hold {sales} sales")
+        })
+        .collect())
+}
+
+/// Where shares are captured as shops send: captured, released and open are what was authorized, and what is posted is captured.
+async fn captures(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<(OrderId, Option<TenantId>, String)> =
+        found(conn, include_str!("sql/verify_captures.sql")).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, tenant, problem)| match tenant {
+            Some(tenant) => format!("order {order}, the share of shop {tenant}: {problem}"),
+            None => format!("order {order}: {problem}"),
         })
         .collect())
 }

@@ -18,6 +18,7 @@ mod list_payments;
 mod list_refunds;
 mod list_refused_refunds;
 mod list_sale_refunds;
+mod list_uncaptured_payments;
 mod pay_order;
 mod place_order;
 mod quote;
@@ -79,6 +80,7 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(skip_refund::handler))
         .routes(routes!(compensate_payment::handler))
         .routes(routes!(capture_time::show, capture_time::set))
+        .routes(routes!(list_uncaptured_payments::handler))
         .with_state(checkouts)
 }
 

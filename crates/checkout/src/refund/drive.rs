@@ -190,7 +190,7 @@ pub(crate) fn asking(order: &Order, refund: &Refunding) -> Refund {
             key: refund.charge.clone(),
             amount: order.charged(),
         },
-        of: None,
+        of: refund.of.clone(),
         amount: Money::new(refund.charged(), order.currency()),
         reason: refund.reason().to_owned(),
     }

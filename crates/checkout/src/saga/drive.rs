@@ -10,11 +10,10 @@ use crate::till::Till;
 use crate::till::settle::{Ask, Case, Saga, Settled};
 use crate::trial::tried;
 use contracts::orders::OrderStatus;
-use contracts::payments::CaptureTime;
 use kernel::{Ctx, OrderId, SharedClock, Timestamp};
 use orders::domain::Order;
 use payments::provider::charge_key;
-use payments::{Answer, Authorize, Provider, ProviderCharge, Refund};
+use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Terms};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,6 +140,9 @@ impl Driver {
         match telling(saga, self.clock.now()) {
             Some(ask) => self.tell_till(ctx, case, ask).await,
             None if saga.step.has_ended() => Performed::Settled(Box::new(case.clone())),
+            None if matches!(saga.step, Step::Terms { .. }) => {
+                Performed::Outcome(Outcome::Terms(self.ask_terms(case, saga).await))
+            }
             None => Performed::Outcome(Outcome::Answer(self.ask_provider(case, saga).await)),
         }
     }
@@ -154,12 +156,20 @@ impl Driver {
         answer
     }
 
-    async fn ask_once(&self, case: &Case, saga: &Saga) -> Answer {
-        let key = charge_key(case.order.placed.payment, saga.attempt);
-        let charge = || ProviderCharge {
-            key: key.clone(),
-            amount: case.order.charged(),
+    /// Asks on what terms the money is set aside; none where there is no answer.
+    async fn ask_terms(&self, case: &Case, saga: &Saga) -> Option<Terms> {
+        let work = || async {
+            let asked = self.provider.terms(charge(case, saga));
+            tokio::time::timeout(self.provider_timeout, asked)
+                .await
+                .unwrap_or(None)
         };
+        tried(self.till.trial(), saga.step.name(), || None, work).await
+    }
+
+    async fn ask_once(&self, case: &Case, saga: &Saga) -> Answer {
+        let charge = || charge(case, saga);
+        let key = charge().key;
         let asked = match &saga.step {
             Step::Authorize => self.provider.authorize(Authorize {
                 key,
@@ -167,7 +177,7 @@ impl Driver {
                 amount: case.order.charged(),
                 method: saga.method.clone(),
                 return_path: saga.return_path.clone(),
-                capture: CaptureTime::AtOnce,
+                capture: saga.capture,
             }),
             Step::Capture => self.provider.capture(charge()),
             Step::Void | Step::Abandon => self.provider.void(charge()),
@@ -214,6 +224,14 @@ impl Driver {
     }
 }
 
+/// The charge of an attempt, as the provider knows it.
+fn charge(case: &Case, saga: &Saga) -> ProviderCharge {
+    ProviderCharge {
+        key: charge_key(case.order.placed.payment, saga.attempt),
+        amount: case.order.charged(),
+    }
+}
+
 /// What came of performing a step.
 enum Performed {
     Outcome(Outcome),
@@ -250,6 +268,18 @@ pub(crate) fn telling(saga: &Saga, now: Timestamp) -> Option<Ask> {
             saga: told(),
             reference: reference.clone(),
         },
+        Step::ConfirmAuthorized {
+            reference,
+            captures,
+            lapses_at,
+        } => Ask::ConfirmAuthorized {
+            saga: told(),
+            reference: reference.clone(),
+            terms: Terms {
+                captures: *captures,
+                lapses_at: *lapses_at,
+            },
+        },
         Step::Reopen { reference } => Ask::Reopen {
             saga: told(),
             reference: reference.clone(),
@@ -267,6 +297,7 @@ pub(crate) fn telling(saga: &Saga, now: Timestamp) -> Option<Ask> {
         | Step::AwaitBuyer { .. }
         | Step::Abandon
         | Step::Capture
+        | Step::Terms { .. }
         | Step::InquireLate
         | Step::Void
         | Step::Refund

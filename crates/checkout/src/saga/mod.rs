@@ -8,4 +8,4 @@ pub mod drive;
 pub mod step;
 mod watch;
 
-pub use step::{End, NOTHING_TO_PAY, Next, Outcome, Pause, Step, answer_name, next};
+pub use step::{End, NOTHING_TO_PAY, Next, Outcome, Pause, Step, answer_name, next, set_aside};

@@ -13,12 +13,20 @@
 //! any of these, when the hold ran out --> inquire_late --> nothing set aside --> void
 //!                                             +-- set aside --> reopen --> capture | void, if the goods are gone
 //!                                             +-- taken --> confirm, if the goods are still there | refund
+//!
+//! where shares are captured as shops send their goods:
+//!
+//! authorize --> terms --> confirm_authorized --> ended(confirmed): what becomes of the shares is [`crate::capture`]'s
+//!                 |                +-- the order ended --> void
+//!                 +-- all or nothing --> capture, at once
 //! ```
 //!
 //! Every call to the provider carries the key of the attempt, so that doing a step again, after a crash or by two
 //! processes at once, is doing it once.
 
-use payments::Answer;
+use contracts::payments::CaptureTime;
+use kernel::Timestamp;
+use payments::{Answer, Captures, Terms};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -39,6 +47,16 @@ pub enum Step {
     Abandon,
     /// Ask the provider to take the money.
     Capture,
+    /// Ask the provider on what terms the money is set aside, which is to be taken in parts.
+    Terms {
+        reference: String,
+    },
+    /// Tell the till that the money is set aside, and is taken as shops send their goods.
+    ConfirmAuthorized {
+        reference: String,
+        captures: Captures,
+        lapses_at: Timestamp,
+    },
     /// Tell the till that it is paid.
     Confirm {
         reference: String,
@@ -81,6 +99,8 @@ pub enum End {
 pub enum Outcome {
     /// The provider answered.
     Answer(Answer),
+    /// The provider told on what terms the money is set aside; none where it did not, or cannot.
+    Terms(Option<Terms>),
     /// The till did what it was told.
     Done,
     /// The order cannot be paid any more.
@@ -136,9 +156,9 @@ const ABANDONED: &str = "Another means of payment was chosen.";
 /// Told to the buyer whose provider cancelled the payment on its own.
 const CANCELLED_BY_PROVIDER: &str = "The payment was cancelled by the payment provider.";
 
-/// The step that follows `step` after `outcome`.
+/// The step that follows `step` after `outcome`, of a payment that is to be captured then.
 #[must_use]
-pub fn next(step: Step, outcome: Outcome) -> Next {
+pub fn next(step: Step, outcome: Outcome, capture: CaptureTime) -> Next {
     use Step as S;
     match (step, outcome) {
         (step @ S::Ended { .. }, _) => now(step),
@@ -147,9 +167,19 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
         (step, Outcome::OrderEnded) if step.needs_open_order() => now(S::Void),
         (step, Outcome::OrderExpired) if step.needs_open_order() => now(S::InquireLate),
         (S::InquireLate, Outcome::Answer(answer)) => late(answer),
-        (step @ (S::Authorize | S::Inquire | S::AwaitBuyer { .. } | S::Capture), Outcome::Answer(answer)) => {
-            paying(step, answer)
-        }
+        (
+            step @ (S::Authorize | S::Inquire | S::AwaitBuyer { .. } | S::Capture | S::Terms { .. }),
+            Outcome::Answer(answer),
+        ) => paying(step, answer, capture),
+        (S::Terms { reference }, Outcome::Terms(Some(terms))) => now(match terms.captures {
+            // Nothing of it could be left to the buyer, so there is nothing to wait for.
+            Captures::Whole => S::Capture,
+            captures @ (Captures::Once | Captures::Parts { .. }) => S::ConfirmAuthorized {
+                reference,
+                captures,
+                lapses_at: terms.lapses_at,
+            },
+        }),
         (S::Abandon, Outcome::Answer(answer)) => abandoning(answer),
 
         // The till.
@@ -160,8 +190,11 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
                 false => S::Refund,
             })
         }
-        (S::Reopen { .. }, Outcome::Done) => now(S::Capture),
-        (S::Reopen { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => now(S::Void),
+        (S::ConfirmAuthorized { .. }, Outcome::Done) => now(S::Ended { end: End::Confirmed }),
+        (S::Reopen { reference }, Outcome::Done) => now(set_aside(reference, capture)),
+        (S::Reopen { .. } | S::ConfirmAuthorized { .. }, Outcome::OrderEnded | Outcome::OutOfStock) => {
+            now(S::Void)
+        }
         (S::Decline { reason }, Outcome::Done) => now(S::Ended {
             end: End::Declined { reason },
         }),
@@ -177,11 +210,20 @@ pub fn next(step: Step, outcome: Outcome) -> Next {
     }
 }
 
-fn paying(step: Step, answer: Answer) -> Next {
+/// What follows once the money is set aside.
+#[must_use]
+pub fn set_aside(reference: String, capture: CaptureTime) -> Step {
+    match capture {
+        CaptureTime::AtOnce => Step::Capture,
+        CaptureTime::OnDispatch => Step::Terms { reference },
+    }
+}
+
+fn paying(step: Step, answer: Answer, capture: CaptureTime) -> Next {
     match answer {
-        // A capture that was not carried out is asked for again; a first authorisation is captured at once.
+        // A capture that was not carried out is asked for again.
         Answer::Authorized { .. } if step == Step::Capture => later(Step::Capture),
-        Answer::Authorized { .. } => now(Step::Capture),
+        Answer::Authorized { reference } => now(set_aside(reference, capture)),
         Answer::Captured { reference } => now(Step::Confirm { reference }),
         Answer::Declined { reason } => now(Step::Decline { reason }),
         Answer::RequiresAction { reference, url } => Next {
@@ -282,6 +324,8 @@ impl Step {
             Self::AwaitBuyer { .. } => "await_buyer",
             Self::Abandon => "abandon",
             Self::Capture => "capture",
+            Self::Terms { .. } => "terms",
+            Self::ConfirmAuthorized { .. } => "confirm_authorized",
             Self::Confirm { .. } => "confirm",
             Self::InquireLate => "inquire_late",
             Self::Reopen { .. } => "reopen",
@@ -304,7 +348,12 @@ impl Step {
     pub fn needs_open_order(&self) -> bool {
         matches!(
             self,
-            Self::Authorize | Self::Inquire | Self::AwaitBuyer { .. } | Self::Abandon | Self::Capture
+            Self::Authorize
+                | Self::Inquire
+                | Self::AwaitBuyer { .. }
+                | Self::Abandon
+                | Self::Capture
+                | Self::Terms { .. }
         )
     }
 }
@@ -327,6 +376,8 @@ impl Outcome {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Answer(answer) => answer_name(answer),
+            Self::Terms(Some(_)) => "terms",
+            Self::Terms(None) => "unknown",
             Self::Done => "done",
             Self::OrderEnded => "order_ended",
             Self::OrderExpired => "order_expired",
@@ -353,236 +404,4 @@ pub fn answer_name(answer: &Answer) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn reference() -> String {
-        "r1".to_owned()
-    }
-
-    fn answers() -> impl Strategy<Value = Answer> {
-        prop_oneof![
-            Just(Answer::Authorized {
-                reference: reference()
-            }),
-            Just(Answer::Captured {
-                reference: reference()
-            }),
-            Just(Answer::Voided {
-                reference: reference()
-            }),
-            Just(Answer::Refunded {
-                reference: reference()
-            }),
-            Just(Answer::Declined { reason: "no".into() }),
-            Just(Answer::RequiresAction {
-                reference: reference(),
-                url: "/bank".into()
-            }),
-            Just(Answer::Unknown),
-            Just(Answer::NotFound),
-        ]
-    }
-
-    fn outcomes() -> impl Strategy<Value = Outcome> {
-        prop_oneof![
-            4 => answers().prop_map(Outcome::Answer),
-            1 => Just(Outcome::Done),
-            1 => Just(Outcome::OrderEnded),
-            1 => Just(Outcome::OrderExpired),
-            1 => Just(Outcome::OutOfStock),
-            1 => Just(Outcome::Unavailable),
-        ]
-    }
-
-    #[test]
-    fn what_was_never_paid_is_not_asked_back() {
-        let after = |reference: &str| {
-            let reference = reference.to_owned();
-            next(Step::Confirm { reference }, Outcome::OrderEnded).step
-        };
-        assert_eq!(after("r1"), Step::Refund);
-        assert_eq!(after(NOTHING_TO_PAY), Step::Close { end: End::Voided });
-    }
-
-    /// Walks from `Authorize` through the outcomes and names the steps.
-    fn walk(outcomes: Vec<Outcome>) -> Vec<&'static str> {
-        let mut step = Step::Authorize;
-        let mut names = vec![step.name()];
-        for outcome in outcomes {
-            step = next(step, outcome).step;
-            names.push(step.name());
-        }
-        names
-    }
-
-    fn answer(answer: Answer) -> Outcome {
-        Outcome::Answer(answer)
-    }
-
-    #[test]
-    fn a_good_card_is_authorised_captured_confirmed() {
-        let outcomes = vec![
-            answer(Answer::Authorized {
-                reference: reference(),
-            }),
-            answer(Answer::Captured {
-                reference: reference(),
-            }),
-            Outcome::Done,
-        ];
-        assert_eq!(walk(outcomes), ["authorize", "capture", "confirm", "confirmed"]);
-    }
-
-    #[test]
-    fn a_lost_answer_is_asked_for_and_never_charged_again() {
-        let outcomes = vec![
-            answer(Answer::Unknown),
-            answer(Answer::Unknown),
-            answer(Answer::Authorized {
-                reference: reference(),
-            }),
-            answer(Answer::Unknown),
-            answer(Answer::Captured {
-                reference: reference(),
-            }),
-        ];
-        assert_eq!(
-            walk(outcomes),
-            ["authorize", "inquire", "inquire", "capture", "inquire", "confirm"]
-        );
-    }
-
-    #[test]
-    fn money_taken_for_an_order_that_ended_goes_back() {
-        let outcomes = vec![
-            answer(Answer::Authorized {
-                reference: reference(),
-            }),
-            answer(Answer::Captured {
-                reference: reference(),
-            }),
-            Outcome::OrderEnded,
-            answer(Answer::Unknown),
-            answer(Answer::Refunded {
-                reference: reference(),
-            }),
-            Outcome::Done,
-        ];
-        assert_eq!(
-            walk(outcomes),
-            [
-                "authorize",
-                "capture",
-                "confirm",
-                "refund",
-                "refund",
-                "close",
-                "refunded"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_buyer_who_never_comes_back_from_the_bank_owes_nothing() {
-        let outcomes = vec![
-            answer(Answer::RequiresAction {
-                reference: reference(),
-                url: "/bank".into(),
-            }),
-            answer(Answer::RequiresAction {
-                reference: reference(),
-                url: "/bank".into(),
-            }),
-            Outcome::OrderEnded,
-            answer(Answer::Voided {
-                reference: reference(),
-            }),
-            Outcome::Done,
-        ];
-        assert_eq!(
-            walk(outcomes),
-            [
-                "authorize",
-                "await_buyer",
-                "await_buyer",
-                "void",
-                "close",
-                "voided"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_buyer_who_confirms_too_late_gets_what_is_still_there() {
-        let late = |answers: Vec<Outcome>| {
-            let bank = answer(Answer::RequiresAction {
-                reference: reference(),
-                url: "/bank".into(),
-            });
-            walk([vec![bank, Outcome::OrderExpired], answers].concat()).split_off(2)
-        };
-        let authorized = || {
-            answer(Answer::Authorized {
-                reference: reference(),
-            })
-        };
-        let captured = || {
-            answer(Answer::Captured {
-                reference: reference(),
-            })
-        };
-        assert_eq!(
-            late(vec![authorized(), Outcome::Done, captured(), Outcome::Done]),
-            ["inquire_late", "reopen", "capture", "confirm", "confirmed"]
-        );
-        assert_eq!(
-            late(vec![authorized(), Outcome::OutOfStock]),
-            ["inquire_late", "reopen", "void"]
-        );
-        assert_eq!(
-            late(vec![answer(Answer::Unknown), captured(), Outcome::OutOfStock]),
-            ["inquire_late", "inquire_late", "confirm", "refund"]
-        );
-        assert_eq!(
-            late(vec![answer(Answer::NotFound), captured(), Outcome::Done]),
-            ["inquire_late", "void", "confirm", "confirmed"]
-        );
-    }
-
-    #[test]
-    fn waiting_grows_and_has_an_end() {
-        let waits: Vec<u128> = [0, 1, 2, 40]
-            .iter()
-            .map(|&t| Pause::Backoff.length(t).as_millis())
-            .collect();
-        assert_eq!(waits, [200, 400, 800, 60_000]);
-        let looks: Vec<u64> = [0, 9, 10, 1000]
-            .iter()
-            .map(|&t| Pause::Poll.length(t).as_secs())
-            .collect();
-        assert_eq!(looks, [3, 3, 6, 30]);
-    }
-
-    proptest! {
-        /// Whatever happens in whatever order: an end is an end, and only a provider's word leads to it.
-        #[test]
-        fn no_payment_ends_without_the_providers_word(outcomes in prop::collection::vec(outcomes(), 0..40)) {
-            let mut step = Step::Authorize;
-            let (mut captured, mut refunded) = (false, false);
-            for outcome in outcomes {
-                captured |= matches!(outcome, Outcome::Answer(Answer::Captured { .. }));
-                refunded |= matches!(outcome, Outcome::Answer(Answer::Refunded { .. }));
-                let after = next(step.clone(), outcome).step;
-                prop_assert!(!step.has_ended() || after == step);
-                step = after;
-                match &step {
-                    Step::Confirm { .. } | Step::Ended { end: End::Confirmed } => prop_assert!(captured),
-                    Step::Ended { end: End::Refunded { .. } } => prop_assert!(refunded),
-                    _ => {}
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 
 mod batch;
 mod cancel;
+pub mod capture;
+mod confirm;
 mod decide;
 mod intervene;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod unpaid;
 
 pub use batch::{Settle, SettleBatch};
 pub use cancel::UnitsAsk;
+pub use capture::{CaptureAsk, CaptureMove, Capturing};
 pub use decide::{Ask, Case, Decision, LEASE, decide};
 pub use intervene::{ByHand, answers};
 pub use refund::{RefundAsk, RefundKey, RefundMove, RefundRequest, Refunding, read_provider_key};
@@ -32,4 +35,6 @@ pub struct Settled {
     pub leased: bool,
     /// The refund that the command began or was about.
     pub refund: Option<RefundMove>,
+    /// How the shares stand that are captured as shops send, where the command was about them.
+    pub capture: Option<CaptureMove>,
 }

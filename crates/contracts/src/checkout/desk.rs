@@ -13,7 +13,7 @@ pub struct PaymentSaga {
     pub number: String,
     pub state: SagaState,
     /// What is to be done next, or how it ended: `authorize`, `inquire`, `await_buyer`, `abandon`, `capture`, `confirm`,
-    /// `inquire_late`, `reopen`, `decline`, `void`, `refund`, `close`; `confirmed`, `declined`, `voided`, `refunded`.
+    /// `terms`, `confirm_authorized`, `inquire_late`, `reopen`, `decline`, `void`, `refund`, `close`; `confirmed`, `declined`, `voided`, `refunded`.
     #[schema(example = "capture")]
     pub step: String,
     /// One more with every means of payment that was tried.
@@ -164,6 +164,20 @@ pub struct CaptureSetting {
     pub changed_at: Option<DateTime>,
 }
 
+/// A payment of which something is set aside, and lapses soon or lapsed: its shop did not send in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UncapturedPayment {
+    pub order: OrderId,
+    /// For people, such as `K7F3-9QXA`.
+    pub number: String,
+    /// What is neither captured nor released.
+    pub open: Money,
+    /// What was not captured in time, and is not charged.
+    pub lapsed: Money,
+    /// What is open then cannot be captured any more.
+    pub lapses_at: DateTime,
+}
+
 service! {
     /// Payments under way, for the marketplace's staff.
     PaymentDesk as "payment_desk", remote RemotePaymentDesk, served ServedPaymentDesk {
@@ -181,5 +195,7 @@ service! {
         fn capture_setting() -> CaptureSetting;
         /// Payments that begin from now on are captured so; those under way stay as they began.
         fn set_capture(capture: CaptureTime, note: String) -> CaptureSetting;
+        /// What lapses within a day, and what lapsed within a month; at most 100, what lapses first before the rest.
+        fn uncaptured() -> Vec<UncapturedPayment>;
     }
 }

@@ -135,6 +135,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         | "list_payouts"
         | "list_payments"
         | "get_capture_time"
+        | "list_uncaptured_payments"
         | "list_refunds"
         | "list_seller_holds"
         | "list_seller_payouts"

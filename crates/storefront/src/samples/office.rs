@@ -5,7 +5,7 @@ use crate::views::common::{Choice, Field, Link};
 use crate::views::operator::{
     AnswerChoice, BalanceRow, CommandForm, CurrencyBalances, HistoryRow, JudgedCheck, OperatorLedgerPage,
     OperatorPaymentPage, OperatorPaymentsPage, OperatorShopPage, OperatorShopsPage, PaidOrder, PaidPart,
-    PaidShare, PaymentRow, PaymentStep, RefundPanel, ShopRow,
+    PaidShare, PaymentRow, PaymentStep, RefundPanel, ShopRow, UncapturedRow,
 };
 use crate::views::order::SubOrderState;
 use crate::views::page::{Face, Page, Tone, Viewer};
@@ -29,6 +29,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         samples,
         "operator-payments-empty",
         &OperatorPaymentsPage {
+            uncaptured: Vec::new(),
             rows: Vec::new(),
             more: None,
             ..scene.payments()
@@ -241,6 +242,13 @@ impl Scene {
                 Choice::new("at_once", self.t("payments.capture.at_once")),
                 Choice::new("on_dispatch", self.t("payments.capture.on_dispatch")),
             ],
+            uncaptured: vec![UncapturedRow {
+                number: self.text("K7F3-9QXA"),
+                href: "/operator/payments/1".to_owned(),
+                open: self.text("€24.00"),
+                lapsed: self.text("€0.00"),
+                lapses: self.text("22 Nov 2026, 12:03"),
+            }],
             tabs: tabs
                 .map(|(key, href)| Section {
                     link: Link::new(self.t(key), href),

@@ -134,10 +134,25 @@ pub struct OperatorPaymentsPage {
     pub capture: Option<String>,
     /// What it can be set to, by those who may.
     pub captures: Vec<Choice>,
+    /// What is set aside and lapses soon, or lapsed.
+    pub uncaptured: Vec<UncapturedRow>,
     /// By state, and all.
     pub tabs: Vec<Section>,
     pub rows: Vec<PaymentRow>,
     pub more: Option<Link>,
+}
+
+/// A payment that was not captured in time, or hardly will be.
+#[derive(Clone, Debug)]
+pub struct UncapturedRow {
+    /// The order's.
+    pub number: String,
+    pub href: String,
+    /// How much of it is still set aside.
+    pub open: String,
+    pub lapsed: String,
+    /// When what is open lapses.
+    pub lapses: String,
 }
 
 /// A payment on its way, or ended.

@@ -286,7 +286,13 @@ async fn show(
         is_sent: !order.sub_orders.iter().all(downloads::is_downloaded),
         address: address_lines(&order.address, visit),
         address_form: readdress::form(&order, left),
-        payment: payment_line(payment.as_ref(), visit),
+        payment: match (payment.as_ref().map(|p| p.status), order.status) {
+            // Its shops' shares are captured as they send.
+            (Some(PaymentStatus::Authorized), OrderStatus::Confirmed) => {
+                locale.t("payment.authorized").to_string()
+            }
+            _ => payment_line(payment.as_ref(), visit),
+        },
         subtotal: Price::new(locale, list_goods),
         savings: savings::of_order(&order, locale),
         delivery: Price::new(locale, list_delivery),

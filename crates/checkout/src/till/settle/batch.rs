@@ -1,8 +1,9 @@
+use super::capture::table::Captures;
 use super::refund::Share;
 use super::refund::table::Refunds;
 use super::saga::Sagas;
 use super::told::told;
-use super::{Ask, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
+use super::{Ask, CaptureMove, Case, Decision, Goods, RefundMove, Saga, Settled, decide};
 use crate::discount::claims;
 use crate::error::Error;
 use crate::tender::{parts, tendered};
@@ -12,7 +13,7 @@ use contracts::audit::Changed;
 use contracts::payments::{PaymentCaptured, PaymentDeclined, PaymentRefunded, RefundCameBack};
 use inventory::till::{Destination, Line, MissingLevel, Reservation, Settlement, Shelves, Shortage};
 use kernel::{Ctx, Money, MoneyError, OrderId, TenantId, Timestamp};
-use ledger::domain::{Entry, SellerShare, refund, refund_again, refund_came_back, sale};
+use ledger::domain::{Entry, SellerShare, refund, refund_again, refund_came_back, sale, sale_of_take};
 use ledger::till::{Entries, purses};
 use orders::domain::{Order, Part};
 use orders::till::Change;
@@ -44,6 +45,7 @@ pub struct SettleBatch {
     purses: purses::Statements,
     sagas: Sagas,
     refunds: Refunds,
+    captures: Captures,
     outbox: Statement,
 }
 
@@ -73,6 +75,7 @@ impl Work for SettleBatch {
             purses: purses::Statements::prepare(client).await?,
             sagas: Sagas::prepare(client).await?,
             refunds: Refunds::prepare(client).await?,
+            captures: Captures::prepare(client).await?,
             outbox: client.prepare(store::log::APPEND).await?,
         })
     }
@@ -92,18 +95,20 @@ impl Work for SettleBatch {
             .filter(|c| c.ask.concerns_refunds())
             .map(|c| c.order)
             .collect();
-        let ((), mut orders, mut sagas, mut refunds) = tokio::try_join!(
+        let ((), mut orders, mut sagas, mut refunds, mut captures) = tokio::try_join!(
             biased;
             client.batch_execute("begin"),
             self.orders.lock(client, &ids),
             self.sagas.find(client, &ids),
             self.refunds.find(client, &with_refunds),
+            self.captures.find(client, &with_refunds),
         )?;
         let mut decided = Vec::with_capacity(commands.len());
         for command in commands {
             let case = orders.remove(&command.order).map(|order| Case {
                 saga: sagas.remove(&command.order),
                 refunds: refunds.remove(&command.order).unwrap_or_default(),
+                capturing: captures.remove(&command.order),
                 order,
             });
             decided.push(decide_one(command, case)?);
@@ -157,10 +162,12 @@ fn settled(decided: Decided) -> Settled {
     Settled {
         leased: decided.decision.leased,
         refund: decided.decision.refund,
+        capture: decided.decision.capture,
         case: Case {
             order: decided.change.order,
             saga: decided.saga,
             refunds: Vec::new(),
+            capturing: None,
         },
     }
 }
@@ -295,6 +302,7 @@ impl SettleBatch {
         let mut entries = Entries::default();
         let mut sagas = Vec::new();
         let mut refunds = Vec::new();
+        let mut captures = Vec::new();
         let mut outbox = Outbox::new();
         for (command, decided) in commands.iter().zip(decided) {
             let Ok(decided) = decided else { continue };
@@ -310,6 +318,8 @@ impl SettleBatch {
                 entries.push(&entry(books, command.ctx.now, order)?);
             }
             refunds.extend(decision.refund.as_ref().and_then(RefundMove::changed));
+            refunds.extend(&decision.released);
+            captures.extend(decision.capture.as_ref().and_then(CaptureMove::changed));
             if let Some(saga) = &decision.saga {
                 sagas.push((order.id, saga));
             }
@@ -319,7 +329,7 @@ impl SettleBatch {
             let crossings = stock.shelves.crossings();
             inventory::till::publish_crossings(&mut outbox, &ctx, &crossings)?;
         }
-        let ((), (), (), (), moved, (), (), (), ()) = tokio::try_join!(
+        let ((), (), (), (), moved, (), (), (), (), ()) = tokio::try_join!(
             biased;
             self.orders.write(client, &orders),
             self.stock.write(client, &stock.writes),
@@ -329,6 +339,7 @@ impl SettleBatch {
             ledger::till::post(client, &self.ledger, &entries),
             self.sagas.save(client, &sagas),
             self.refunds.save(client, &refunds),
+            self.captures.save(client, &captures),
             store::rows::write(client, &self.outbox, outbox.rows()),
         )?;
         if moved.len() != moves.len() {
@@ -393,10 +404,18 @@ fn short(shelves: &Shelves, goods: &Goods) -> Vec<Shortage> {
 pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entry, MoneyError> {
     let currency = order.currency();
     let money = |amount| Money::new(amount, currency);
+    let share = |share: &Share| SellerShare {
+        tenant: share.tenant,
+        total: money(share.amount),
+        commission: money(share.commission),
+        tax: money(share.tax),
+        funded: money(share.funded),
+        sales_tax: money(share.sales_tax),
+    };
     match books {
         Books::Sale => {
             let parts = order.placed.parts.iter();
-            let share = |part: &Part| SellerShare {
+            let sold = |part: &Part| SellerShare {
                 tenant: part.tenant,
                 total: money(part.total()),
                 commission: money(part.commission),
@@ -404,22 +423,18 @@ pub(super) fn entry(books: &Books, now: Timestamp, order: &Order) -> Result<Entr
                 funded: money(part.funded()),
                 sales_tax: money(part.tax_kept()),
             };
-            let shares: Vec<SellerShare> = parts.map(share).collect();
+            let shares: Vec<SellerShare> = parts.map(sold).collect();
             sale(order.id, now, &shares, tendered(&order.placed.tenders))
+        }
+        Books::SaleOfTake { number, shares } => {
+            let shares: Vec<SellerShare> = shares.iter().map(share).collect();
+            sale_of_take(order.id, *number, now, &shares)
         }
         Books::Refund {
             refund: id,
             shares,
             tenders,
         } => {
-            let share = |back: &Share| SellerShare {
-                tenant: back.tenant,
-                total: money(back.amount),
-                commission: money(back.commission),
-                tax: money(back.tax),
-                funded: money(back.funded),
-                sales_tax: money(back.sales_tax),
-            };
             let shares: Vec<SellerShare> = shares.iter().map(share).collect();
             refund(*id, order.id, now, &shares, tendered(tenders))
         }
@@ -456,6 +471,18 @@ fn publish(outbox: &mut Outbox, command: &Settle, decided: &Decided) -> Result<(
                 payment,
                 order,
                 amount: change.order.total(),
+                reference: Some(reference.clone()),
+            },
+        ),
+        // As often as something of it is.
+        Some(Payment::SharesCaptured {
+            reference, amount, ..
+        }) => outbox.push(
+            &command.ctx,
+            &PaymentCaptured {
+                payment,
+                order,
+                amount: Money::new(*amount, change.order.currency()),
                 reference: Some(reference.clone()),
             },
         ),

@@ -2,16 +2,20 @@
 
 use super::Saga;
 use super::cancel::{UnitsAsk, cancel_part, cancel_units};
+use super::capture::{self, CaptureAsk, CaptureMove, Capturing};
+use super::confirm::{confirm, confirm_authorized, reopen};
 use super::intervene::{ByHand, intervene};
 use super::refund::{self, RefundAsk, RefundMove, RefundRequest, Refunding, Share};
 use super::returns::{self, Goods, ReturnAsk};
 use super::unpaid::unpaid_for;
 use crate::error::Error;
-use crate::saga::{End, NOTHING_TO_PAY, Outcome, Step, next};
+use crate::saga::{End, NOTHING_TO_PAY, Step};
 use contracts::orders::{CancelReason, OrderStatus};
+use contracts::payments::CaptureTime;
 use inventory::till::{Line, Settlement};
 use kernel::{Ctx, RefundId, SubOrderId, TenantId, Timestamp};
-use orders::domain::{Command, Event, Order, Tender, confirmation, decide as decide_order};
+use orders::domain::{Command, Event, Order, Tender, decide as decide_order};
+use payments::Terms;
 use payments::domain::Event as Payment;
 use std::time::Duration;
 
@@ -19,12 +23,6 @@ use std::time::Duration;
 /// renews it.
 pub const LEASE: Duration = Duration::from_secs(1);
 
-/// How long the goods of an order that was opened again are held: its money is set aside and only has to be taken.
-const REOPENED_HOLD: Duration = Duration::from_secs(120);
-
-/// By what a history tells that an order was opened again.
-const REOPEN: &str = "reopen";
-const DONE: &str = "done";
 /// By what a history tells that the bank wants to hear from the buyer; the payment is told once per attempt.
 const ACTION_REQUIRED: &str = "requires_action";
 /// And that the money is set aside; likewise.
@@ -40,6 +38,7 @@ pub enum Ask {
         provider: &'static str,
         method: String,
         return_path: String,
+        capture: CaptureTime,
     },
     /// Go on with a payment that was left lying.
     Take,
@@ -57,6 +56,12 @@ pub enum Ask {
     Confirm {
         saga: Box<Saga>,
         reference: String,
+    },
+    /// The money is set aside, and is taken as shops send their goods.
+    ConfirmAuthorized {
+        saga: Box<Saga>,
+        reference: String,
+        terms: Terms,
     },
     /// The order expired, and now the money is set aside: hold its goods again, so that it can be taken.
     Reopen {
@@ -94,6 +99,8 @@ pub enum Ask {
         refund: RefundId,
         ask: RefundAsk,
     },
+    /// About the shares of a payment that are captured as shops send.
+    OfCapture(CaptureAsk),
 }
 
 impl Ask {
@@ -107,6 +114,7 @@ impl Ask {
             Self::Hear { .. } => "hear",
             Self::Park { .. } => "park",
             Self::Confirm { .. } => "confirm",
+            Self::ConfirmAuthorized { .. } => "confirm_authorized",
             Self::Reopen { .. } => "reopen",
             Self::Decline { .. } => "decline",
             Self::Close { .. } => "close",
@@ -120,10 +128,11 @@ impl Ask {
             Self::Return(ask) => ask.act.name(),
             Self::Refund(_) => "refund_begin",
             Self::OfRefund { ask, .. } => ask.name(),
+            Self::OfCapture(ask) => ask.name(),
         }
     }
 
-    /// Whether what was given back, or is about to be, matters to it.
+    /// Whether what was given back, or is about to be, matters to it; and so does what is captured by then.
     #[must_use]
     pub fn concerns_refunds(&self) -> bool {
         matches!(
@@ -134,6 +143,7 @@ impl Ask {
                 | Self::Return(_)
                 | Self::Refund(_)
                 | Self::OfRefund { .. }
+                | Self::OfCapture(_)
                 | Self::Intervene(_)
         )
     }
@@ -147,6 +157,8 @@ pub struct Case {
     pub saga: Option<Saga>,
     /// Of what was sold, oldest first. Only read for commands that [concern](Ask::concerns_refunds) them.
     pub refunds: Vec<Refunding>,
+    /// The shares of its payment, where they are captured as shops send. Likewise.
+    pub capturing: Option<Capturing>,
 }
 
 /// What a command does. Nothing, where everything is absent.
@@ -166,8 +178,11 @@ pub struct Decision {
     /// Whether the caller is to go on with the payment.
     pub leased: bool,
     pub refund: Option<RefundMove>,
+    /// What of it was never captured, and is through at once: beside what goes back by the provider.
+    pub released: Option<Refunding>,
     /// Goods of a return that change hands.
     pub goods: Option<Goods>,
+    pub capture: Option<CaptureMove>,
 }
 
 impl Decision {
@@ -191,6 +206,11 @@ pub struct Hold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Books {
     Sale,
+    /// Of the shares that the take of this number captured.
+    SaleOfTake {
+        number: u32,
+        shares: Vec<Share>,
+    },
     Refund {
         refund: RefundId,
         shares: Vec<Share>,
@@ -213,6 +233,15 @@ pub enum Books {
 }
 
 pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
+    let decision = decide_as_captured(case, ask, ctx)?;
+    match &case.capturing {
+        Some(capturing) => capture::fitted(case, capturing, decision, ctx),
+        None => Ok(decision),
+    }
+}
+
+/// As if all of the money that was sold for were captured.
+fn decide_as_captured(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
     let now = ctx.now;
     match ask {
         Ask::Look => Ok(Decision::default()),
@@ -220,7 +249,14 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
             provider,
             method,
             return_path,
-        } => start(case, provider, method, return_path, now),
+            capture,
+        } => start(
+            case,
+            provider,
+            (method.as_str(), return_path.as_str()),
+            *capture,
+            now,
+        ),
         Ask::Take => Ok(case
             .saga
             .as_ref()
@@ -232,6 +268,11 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
             .map_or_else(Decision::default, |saga| hear(saga, now))),
         Ask::Park { saga, authorized } => park(case, saga, authorized.as_deref(), now),
         Ask::Confirm { saga, reference } => confirm(case, saga, reference, now),
+        Ask::ConfirmAuthorized {
+            saga,
+            reference,
+            terms,
+        } => confirm_authorized(case, saga, reference, *terms, now),
         Ask::Reopen { saga, reference } => reopen(case, saga, reference, now),
         Ask::Decline { saga, reason } => decline(case, saga, reason, now),
         Ask::Close { saga, end } => close(case, saga, end),
@@ -242,14 +283,15 @@ pub fn decide(case: &Case, ask: &Ask, ctx: &Ctx) -> Result<Decision, Error> {
         Ask::Return(ask) => returns::decide(case, ctx, ask),
         Ask::Refund(request) => refund::request(case, ctx, request),
         Ask::OfRefund { refund, ask } => refund::decide(case, *refund, ask, ctx),
+        Ask::OfCapture(ask) => capture::decide(case, ask, ctx),
     }
 }
 
 fn start(
     case: &Case,
     provider: &str,
-    method: &str,
-    return_path: &str,
+    (method, return_path): (&str, &str),
+    capture: CaptureTime,
     now: Timestamp,
 ) -> Result<Decision, Error> {
     match case.order.status {
@@ -279,6 +321,11 @@ fn start(
             saga.attempt += 1;
             saga.method = method.to_owned();
             saga.return_path = return_path.to_owned();
+            saga.capture = match case.order.placed.tenders.is_empty() && case.order.charged().amount > 0 {
+                true => capture,
+                // Gift cards and store credit are spent as the order is confirmed, and so is the rest of it captured.
+                false => CaptureTime::AtOnce,
+            };
             saga.step = match case.order.charged().amount {
                 // Promotions took off all of it, or gift cards pay it: no provider has anything to do.
                 0 => Step::Confirm {
@@ -392,94 +439,6 @@ fn park(case: &Case, saga: &Saga, authorized: Option<&str>, now: Timestamp) -> R
     })
 }
 
-fn confirm(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<Decision, Error> {
-    if case.order.paid {
-        // Somebody else said so before. What became of the order since, and of its money, is not this payment's to say.
-        return Ok(Decision::default());
-    }
-    let late = case.order.has_expired();
-    let events = if late {
-        still_undecided(case, saga)?;
-        let mut events = decide_order(Some(&case.order), &Command::Reopen { until: now }, now)?;
-        events.extend(confirmation(&case.order.placed));
-        events
-    } else {
-        decide_order(Some(&case.order), &Command::Confirm, now)?
-    };
-    Ok(Decision {
-        order: events,
-        hold: late.then(|| hold(case, saga, now, now)),
-        stock: Some(Settlement::Sold),
-        payment: Some(Payment::Captured {
-            reference: reference.to_owned(),
-        }),
-        books: Some(Books::Sale),
-        saga: Some(ended(case, saga, End::Confirmed)),
-        ..Decision::default()
-    })
-}
-
-fn reopen(case: &Case, saga: &Saga, reference: &str, now: Timestamp) -> Result<Decision, Error> {
-    if !case.order.has_expired() {
-        // Opened again by somebody else, or cancelled for good.
-        decide_order(Some(&case.order), &Command::Confirm, now)?;
-        return Err(Error::Stale);
-    }
-    let known = still_undecided(case, saga)?;
-    let again = known
-        .history
-        .iter()
-        .any(|told| told.attempt == saga.attempt && told.step == REOPEN && told.outcome == DONE);
-    if again {
-        // Once is grace, twice would hold goods for a payment that gets nowhere.
-        return Err(Error::HoldEnded);
-    }
-    let until = now + REOPENED_HOLD;
-    Ok(Decision {
-        order: decide_order(Some(&case.order), &Command::Reopen { until }, now)?,
-        hold: Some(hold(case, saga, until, now)),
-        payment: Some(Payment::Authorized {
-            reference: reference.to_owned(),
-        }),
-        saga: Some(moved_on(case, saga, Step::Capture, now)),
-        leased: true,
-        ..Decision::default()
-    })
-}
-
-/// For an order that expired: the saga as it is kept, unless its money is already on its way back.
-fn still_undecided<'a>(case: &'a Case, saga: &Saga) -> Result<&'a Saga, Error> {
-    case.saga
-        .as_ref()
-        .filter(|known| known.attempt == saga.attempt)
-        .filter(|known| !matches!(known.step, Step::Refund | Step::Close { .. } | Step::Ended { .. }))
-        .ok_or(Error::Stale)
-}
-
-/// What `saga` tells of its step is that it was done; if the goods are gone, it was not.
-fn hold(case: &Case, saga: &Saga, until: Timestamp, now: Timestamp) -> Hold {
-    let mut short = saga.clone();
-    short.history.pop();
-    short.tell(now, &Outcome::OutOfStock);
-    let step = next(saga.step.clone(), Outcome::OutOfStock).step;
-    Hold {
-        until,
-        otherwise: moved_on(case, &short, step, now),
-    }
-}
-
-/// The saga at its next step, left to the caller.
-fn moved_on(case: &Case, saga: &Saga, step: Step, now: Timestamp) -> Saga {
-    let mut saga = Saga {
-        version: case.saga.as_ref().map_or(saga.version, |known| known.version) + 1,
-        step,
-        tries: 0,
-        ..saga.clone()
-    };
-    take(&mut saga, now);
-    saga
-}
-
 fn decline(case: &Case, saga: &Saga, reason: &str, now: Timestamp) -> Result<Decision, Error> {
     current(case, saga)?;
     let command = Command::DeclinePayment {
@@ -556,7 +515,7 @@ pub(super) fn cancel(case: &Case, reason: CancelReason, ctx: &Ctx) -> Result<Dec
 }
 
 /// The saga as it is kept, if it is still the one that the caller went on with.
-fn current<'a>(case: &'a Case, saga: &Saga) -> Result<&'a Saga, Error> {
+pub(super) fn current<'a>(case: &'a Case, saga: &Saga) -> Result<&'a Saga, Error> {
     case.saga
         .as_ref()
         .filter(|known| known.version == saga.version)
@@ -572,7 +531,7 @@ fn advanced(saga: &Saga) -> Saga {
 }
 
 /// Ends the payment, whatever version of it is kept: what the caller knows of its history is the longer one.
-fn ended(case: &Case, saga: &Saga, end: End) -> Saga {
+pub(super) fn ended(case: &Case, saga: &Saga, end: End) -> Saga {
     Saga {
         version: case.saga.as_ref().map_or(saga.version, |known| known.version) + 1,
         step: Step::Ended { end },

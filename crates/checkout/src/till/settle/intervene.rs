@@ -25,13 +25,14 @@ const DECLINED: &str = "The payment provider refused the payment.";
 pub fn answers(step: &Step) -> &'static [SagaAnswer] {
     use SagaAnswer as A;
     match step {
-        Step::Authorize | Step::Inquire | Step::AwaitBuyer { .. } | Step::Capture => {
+        Step::Authorize | Step::Inquire | Step::AwaitBuyer { .. } | Step::Capture | Step::Terms { .. } => {
             &[A::Captured, A::Declined]
         }
         Step::Abandon | Step::InquireLate | Step::Void => &[A::Captured, A::Voided],
         Step::Refund => &[A::Refunded],
         // The till's own work: nobody else can say that it is done.
         Step::Confirm { .. }
+        | Step::ConfirmAuthorized { .. }
         | Step::Reopen { .. }
         | Step::Decline { .. }
         | Step::Close { .. }
@@ -104,7 +105,7 @@ fn skip(
         }
     };
     let noted = noted(saga, "skipped", by_hand, now);
-    let step = next(saga.step.clone(), Outcome::Answer(answer)).step;
+    let step = next(saga.step.clone(), Outcome::Answer(answer), saga.capture).step;
     Ok(gone_on(noted, step, now))
 }
 

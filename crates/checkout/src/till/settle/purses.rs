@@ -65,6 +65,8 @@ pub(super) fn move_purses(commands: &[&Settle], decided: &[Result<Decided, Error
             }
             // Gift cards and store credit keep what they got.
             Some(Books::CameBack { .. } | Books::GivenAgain { .. }) | None => {}
+            // Where they pay a part of an order, all of it is captured at once.
+            Some(Books::SaleOfTake { .. }) => {}
         }
         // What was paid was spent, and goes back by a refund.
         if decided.change.ends() && !order.paid {

@@ -7,9 +7,12 @@
 mod amounts;
 mod astray;
 mod by_hand;
+mod given;
 pub mod table;
 
 pub use by_hand::answers;
+pub use given::Share;
+pub(super) use given::given_back;
 
 #[cfg(test)]
 mod tests;
@@ -24,16 +27,17 @@ use crate::tender::back;
 use amounts::{all_of, wished};
 use contracts::checkout::{RefundStatus, RefundTo, RefundWish};
 use kernel::{Actor, Ctx, OrderId, RefundId, SubOrderId, Timestamp, UserId};
-use orders::domain::{Command, Event, Order, Refund, Refusal, Tender, decide as decide_order};
+use orders::domain::{Command, Event, Order, Refund, Refusal, SubOrder, Tender, decide as decide_order};
 use payments::domain::{Event as Payment, RefundedShare};
 use payments::provider::charge_key;
-use std::collections::BTreeMap;
 
 /// Refunds of one order that may be asked for; cancelling is always possible.
 pub const REFUNDS_MAX: usize = 100;
 
 /// Stands for a provider's reference where all of it goes back to gift cards and store credit.
 pub const BY_TENDER: &str = "gift-cards-and-store-credit";
+/// And where nothing of it had been captured yet: it is not given back, but never taken.
+pub const RELEASED: &str = "not-captured";
 /// Told to buyers by providers that say why.
 const CANCELLED: &str = "The order was cancelled.";
 const CANCELLED_IN_PART: &str = "A part of the order was cancelled.";
@@ -49,6 +53,8 @@ pub struct Refunding {
     pub attempt: u32,
     /// The key under which the provider knows the charge.
     pub charge: String,
+    /// And the take that it goes back of, where the charge was captured by shares.
+    pub of: Option<String>,
     /// One per sub-order, as the order's history will tell it.
     pub parts: Vec<Refund>,
     pub to: RefundTo,
@@ -177,6 +183,12 @@ impl Refunding {
         }
     }
 
+    /// Whether nothing of it was ever captured.
+    #[must_use]
+    pub fn was_released(&self) -> bool {
+        matches!(&self.step, Step::Ended { end: End::Refunded { reference } } if reference == RELEASED)
+    }
+
     #[must_use]
     pub fn was_refused(&self) -> bool {
         self.status() == RefundStatus::Refused
@@ -291,20 +303,30 @@ pub fn request(case: &Case, ctx: &Ctx, request: &RefundRequest) -> Result<Decisi
 /// What is given back when an order is cancelled, or one part of it: all that was paid for it and is not given back or
 /// promised yet. Nothing, where that is nothing.
 pub fn rest(case: &Case, ctx: &Ctx, only: Option<SubOrderId>) -> Result<Option<RefundMove>, Error> {
-    let promised = promised(case, ctx.now);
     let reason = match only {
         Some(_) => CANCELLED_IN_PART,
         None => CANCELLED,
     };
-    let mut parts = Vec::new();
-    let wanted = promised
+    let wanted = |sub_order: &SubOrder<'_>| only.is_none_or(|only| only == sub_order.part.id);
+    Ok(rest_of(case, ctx, wanted, reason)?.map(RefundMove::Leased))
+}
+
+/// The same of the sub-orders that are wanted, begun.
+pub(super) fn rest_of(
+    case: &Case,
+    ctx: &Ctx,
+    wanted: impl Fn(&SubOrder<'_>) -> bool,
+    reason: &str,
+) -> Result<Option<Refunding>, Error> {
+    let promised = promised(case, ctx.now);
+    let left = promised
         .sub_orders()
-        .filter(|s| only.is_none_or(|only| only == s.part.id));
-    for sub_order in wanted.filter(|s| s.refundable() > 0) {
-        parts.push(all_of(&sub_order, RefundId::new(ctx.now), reason));
-    }
+        .filter(|sub_order| sub_order.refundable() > 0 && wanted(sub_order));
+    let parts: Vec<Refund> = left
+        .map(|sub_order| all_of(&sub_order, RefundId::new(ctx.now), reason))
+        .collect();
     match parts.first().map(|part| part.id) {
-        Some(id) => Ok(Some(RefundMove::Leased(begin(case, ctx, id, parts, None)?))),
+        Some(id) => begin(case, ctx, id, parts, None).map(Some),
         None => Ok(None),
     }
 }
@@ -428,63 +450,6 @@ fn close(
     })
 }
 
-/// What a refund takes from one shop, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    pub tenant: kernel::TenantId,
-    pub amount: i64,
-    /// Of it, what the marketplace gives up.
-    pub commission: i64,
-    /// The tax on that.
-    pub tax: i64,
-    /// What the marketplace takes back of what it paid for discounts.
-    pub funded: i64,
-    /// What of the tax on what was sold the marketplace owes no more.
-    pub sales_tax: i64,
-}
-
-impl Share {
-    fn of_payment(&self) -> RefundedShare {
-        RefundedShare {
-            tenant: self.tenant,
-            amount: self.amount,
-        }
-    }
-}
-
-/// What the order's history tells of a refund, and what it takes from each shop. What it undoes of the sale is worked out
-/// now: what was undone before, and this, are together what all that was given back undoes.
-fn given_back(case: &Case, refund: &Refunding, now: Timestamp) -> Result<(Vec<Event>, Vec<Share>), Error> {
-    let mut order = case.order.clone();
-    let mut events = Vec::with_capacity(refund.parts.len());
-    let mut shares: BTreeMap<kernel::TenantId, Share> = BTreeMap::new();
-    for part in &refund.parts {
-        let sub_order = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
-        let (tenant, before) = (sub_order.part.tenant, sub_order.undone());
-        let sales_tax_before = sub_order.tax_kept_refunded();
-        for event in decide_order(Some(&order), &Command::Refund(part.clone()), now)? {
-            order = order.then(now, event.clone());
-            events.push(event);
-        }
-        let after = order.sub_order(part.part).ok_or(Refusal::NoSuchPart)?;
-        let undone = after.undone().since(before);
-        let share = shares.entry(tenant).or_insert(Share {
-            tenant,
-            amount: 0,
-            commission: 0,
-            tax: 0,
-            funded: 0,
-            sales_tax: 0,
-        });
-        share.amount += part.amount;
-        share.commission += undone.commission;
-        share.tax += undone.tax;
-        share.funded += undone.funded;
-        share.sales_tax += after.tax_kept_refunded() - sales_tax_before;
-    }
-    Ok((events, shares.into_values().collect()))
-}
-
 /// A refund that the provider refused is asked for again, as another attempt, if it can still be given back. One that is
 /// under way is gone on with, one that is through is left alone.
 fn retry(case: &Case, known: &Refunding, now: Timestamp) -> Result<Decision, Error> {
@@ -558,6 +523,7 @@ fn begin_to(
         version: 0,
         attempt: 1,
         charge: charge_key(case.order.placed.payment, saga.attempt),
+        of: None,
         parts,
         asked_by: ctx.actor.clone(),
         asked_at: ctx.now,

@@ -1,4 +1,5 @@
 use crate::saga::{Next, Outcome, Pause, Step, next};
+use contracts::payments::CaptureTime;
 use kernel::{OrderId, Timestamp, UserId};
 use postgres_types::Json;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct Saga {
     pub attempt: u32,
     pub method: String,
     pub return_path: String,
+    /// When this attempt's money is captured.
+    pub capture: CaptureTime,
     pub step: Step,
     /// How often the step was tried in vain.
     pub tries: u32,
@@ -49,6 +52,7 @@ impl Saga {
             attempt: 0,
             method,
             return_path,
+            capture: CaptureTime::AtOnce,
             step: Step::Authorize,
             tries: 0,
             due_at: None,
@@ -65,7 +69,11 @@ impl Saga {
     /// Notes what came of the present step and goes to the one that follows. Says when that is to be done.
     pub fn came(&mut self, outcome: Outcome, at: Timestamp) -> Pause {
         self.tell(at, &outcome);
-        let Next { step, pause } = next(self.step.clone(), outcome);
+        let Next { step, pause } = next(self.step.clone(), outcome, self.capture);
+        if matches!(self.step, Step::Terms { .. }) && step == Step::Capture {
+            // The provider takes all of it or nothing.
+            self.capture = CaptureTime::AtOnce;
+        }
         self.tries = if step == self.step { self.tries + 1 } else { 0 };
         self.step = step;
         pause
@@ -108,19 +116,20 @@ pub(super) fn keep(history: &mut Vec<Told>, told: Told) {
 
 /// Parameter: orders.
 const FIND: &str = "
-select s.order_id, s.version, s.attempt, s.method, s.return_path, s.step, s.tries, s.due_at, s.lease_until, s.history
+select s.order_id, s.version, s.attempt, s.method, s.return_path, s.step, s.tries, s.due_at, s.lease_until, s.history, s.capture
   from unnest($1::uuid[]) as wanted (order_id)
   join checkout.saga s on s.order_id = wanted.order_id";
 
 /// Parameter: sagas.
 const SAVE: &str = "
 insert into checkout.saga
-       (order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history)
+       (order_id, version, attempt, method, return_path, step, tries, due_at, lease_until, history, capture)
 select * from unnest($1::checkout.saga_row[])
 on conflict on constraint saga_pkey do update
    set version = excluded.version, attempt = excluded.attempt, method = excluded.method,
        return_path = excluded.return_path, step = excluded.step, tries = excluded.tries,
-       due_at = excluded.due_at, lease_until = excluded.lease_until, history = excluded.history";
+       due_at = excluded.due_at, lease_until = excluded.lease_until, history = excluded.history,
+       capture = excluded.capture";
 
 pub struct Sagas {
     find: Statement,
@@ -163,6 +172,7 @@ impl Sagas {
                     &column(sagas, |s| s.due_at),
                     &column(sagas, |s| s.lease_until),
                     &column(sagas, |s| Json(&s.history)),
+                    &column(sagas, |s| s.capture.name()),
                 ])],
             )
             .await
@@ -174,11 +184,13 @@ fn saga(row: &Row) -> Result<(OrderId, Saga), Error> {
     let count = |column: usize| row.try_get(column).map(|n: i32| u32::try_from(n).unwrap_or(0));
     let Json(step): Json<Step> = row.try_get(5)?;
     let Json(history): Json<Vec<Told>> = row.try_get(9)?;
+    let capture: &str = row.try_get(10)?;
     let saga = Saga {
         version: row.try_get(1)?,
         attempt: count(2)?,
         method: row.try_get(3)?,
         return_path: row.try_get(4)?,
+        capture: CaptureTime::named(capture).unwrap_or_default(),
         step,
         tries: count(6)?,
         due_at: row.try_get(7)?,

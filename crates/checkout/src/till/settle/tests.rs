@@ -3,6 +3,7 @@ use super::*;
 use crate::saga::{End, Step};
 use contracts::Address;
 use contracts::orders::CancelReason;
+use contracts::payments::CaptureTime;
 use contracts::taxes::TaxOwner;
 use expect_test::{Expect, expect};
 use kernel::{
@@ -133,6 +134,7 @@ fn awaiting() -> Saga {
 
 fn start(method: &str) -> Ask {
     Ask::Start {
+        capture: CaptureTime::AtOnce,
         provider: "sandbox",
         method: method.into(),
         return_path: "/return".into(),
@@ -150,6 +152,7 @@ fn check(order: Order, saga: Option<Saga>, ask: &Ask, seconds: i64, expected: &E
         order,
         saga,
         refunds: Vec::new(),
+        capturing: None,
     };
     let told = match decide(&case, ask, &Ctx::system("test", at(seconds))) {
         Err(refused) => format!("refused: {refused}"),
@@ -160,6 +163,7 @@ fn check(order: Order, saga: Option<Saga>, ask: &Ask, seconds: i64, expected: &E
             let payment = d.payment.as_ref().map_or("-", StreamEvent::name);
             let books = d.books.map_or("-", |books| match books {
                 Books::Sale => "Sale",
+                Books::SaleOfTake { .. } => "SaleOfTake",
                 Books::Refund { .. } => "Refund",
                 Books::CameBack { .. } => "CameBack",
                 Books::GivenAgain { .. } => "GivenAgain",

@@ -26,6 +26,7 @@ pub struct Filter {
 /// What work is called, by the program's name for it.
 const KNOWN: &[(&str, &str)] = &[
     ("checkout.mails", "failed.what.order_mail"),
+    ("checkout.captures", "failed.what.capture"),
     ("messages.mails", "failed.what.message_mail"),
     ("notifications.mails", "failed.what.late_mail"),
     ("notifications.stock", "failed.what.stock_mail"),

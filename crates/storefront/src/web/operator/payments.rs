@@ -5,7 +5,7 @@ use crate::i18n::Locale;
 use crate::views::common::{Choice, Link};
 use crate::views::operator::{
     AnswerChoice, OperatorPaymentPage, OperatorPaymentsPage, PaidOrder, PaidPart, PaidShare, PaymentRow,
-    PaymentStep,
+    PaymentStep, UncapturedRow,
 };
 use crate::views::page::Tone;
 use crate::views::work::{Section, Status};
@@ -15,7 +15,7 @@ use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use crate::web::{Shop, saved_views, sub_orders};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState};
+use contracts::checkout::{Intervention, PaymentSaga, SagaAnswer, SagaEntry, SagaState, UncapturedPayment};
 use contracts::identity::UserCard;
 use contracts::orders::{AsOf, SubOrder};
 use contracts::payments::CaptureTime;
@@ -59,9 +59,10 @@ pub async fn list(
         .map(Cursor);
     let locale = visit.locale;
     let of_refunds = refunds::TABS.iter().find(|(code, ..)| *code == wanted);
-    let (page, setting, found) = futures::join!(
+    let (page, setting, uncaptured, found) = futures::join!(
         saved_views::page(&shop, &visit, "operator.payments", ViewTable::Payments),
         shop.payment_desk.capture_setting(&visit.ctx),
+        shop.payment_desk.uncaptured(&visit.ctx),
         async {
             match of_refunds {
                 Some((_, _, state)) => {
@@ -104,6 +105,11 @@ pub async fn list(
             Some(capture) if visit.may(Permission::ManagePayments) => captures(capture, locale),
             _ => Vec::new(),
         },
+        uncaptured: uncaptured
+            .unwrap_or_default()
+            .iter()
+            .map(|payment| uncaptured_row(payment, locale))
+            .collect(),
         tabs: tabs(state, of_refunds.map(|(code, ..)| *code), locale),
         rows,
         more: next.map(|cursor| {
@@ -133,6 +139,16 @@ fn captures(now: CaptureTime, locale: Locale) -> Vec<Choice> {
         Choice::new(time.name(), locale.t(key).to_string())
     };
     Choice::select(CaptureTime::ALL.map(choice).into(), now.name())
+}
+
+fn uncaptured_row(payment: &UncapturedPayment, locale: Locale) -> UncapturedRow {
+    UncapturedRow {
+        number: payment.number.clone(),
+        href: format!("/operator/payments/{}", payment.order),
+        open: locale.money(payment.open),
+        lapsed: locale.money(payment.lapsed),
+        lapses: locale.date_time_short(payment.lapses_at.naive_utc()),
+    }
 }
 
 /// Sets when payments are captured.

@@ -10,6 +10,7 @@ use super::process::{Paying, Refunder};
 use crate::till::settle::{Ask, ByHand, Case, RefundAsk, RefundKey, RefundRequest};
 use contracts::checkout::{Intervention, RefundStatus, RefundUnits, RefundWish};
 use contracts::orders::{CancelReason, OrderStatus};
+use contracts::payments::CaptureTime;
 use inventory::till::{Reservation, Shelves, Units};
 use kernel::{Ctx, Money, ParcelId, PayoutId, RefundId, SkuId, SubOrderId, TenantId, Timestamp, UserId};
 use ledger::domain::{Account, Said};
@@ -251,6 +252,7 @@ impl Market {
             Act::Wait { ms } => self.now += chrono::TimeDelta::milliseconds(ms),
             Act::Pay { method } => {
                 let ask = Ask::Start {
+                    capture: CaptureTime::AtOnce,
                     provider: "bank",
                     method: method.to_owned(),
                     return_path: String::new(),

@@ -64,6 +64,7 @@ impl Market {
                 order,
                 saga: None,
                 refunds: Vec::new(),
+                capturing: None,
             },
             claims: used,
             reservations,

@@ -20,7 +20,8 @@ pub(super) fn came_back(
     now: Timestamp,
 ) -> Decision {
     let amount = known.charged();
-    if known.status() != RefundStatus::Refunded || known.attempt != attempt || amount == 0 {
+    let went_back = known.status() == RefundStatus::Refunded && !known.was_released();
+    if !went_back || known.attempt != attempt || amount == 0 {
         return told(known);
     }
     let shares = shares(case, known);

@@ -1,7 +1,7 @@
 //! What a person may do about a refund that does not get on, or did not arrive. Pure.
 
 use super::super::decide::{Case, Decision};
-use super::{RefundMove, Refunding, astray, retry};
+use super::{RELEASED, RefundMove, Refunding, astray, retry};
 use crate::error::Error;
 use crate::refund::{End, Step};
 use crate::till::settle::intervene::ByHand;
@@ -20,8 +20,8 @@ pub fn answers(step: &Step, charged: i64) -> &'static [SagaAnswer] {
     match step {
         Step::Ask | Step::Inquire => &[A::Refunded, A::Declined],
         Step::Ended {
-            end: End::Refunded { .. },
-        } if charged > 0 => &[A::CameBack],
+            end: End::Refunded { reference },
+        } if charged > 0 && reference != RELEASED => &[A::CameBack],
         // The till's own work: nobody else can say that it is done.
         Step::Close { .. } | Step::Refuse { .. } | Step::Ended { .. } => &[],
     }

@@ -17,7 +17,7 @@ use super::super::saga::Told;
 /// Parameter: orders.
 const FIND: &str = "
 select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.asked_at, r.key, r.request_hash, r.step,
-       r.tries, r.due_at, r.lease_until, r.history, r.ended_at, r.tenders, r.goes_to, r.came_back
+       r.tries, r.due_at, r.lease_until, r.history, r.ended_at, r.tenders, r.goes_to, r.came_back, r.of_take
   from unnest($1::uuid[]) as wanted (order_id)
   join checkout.refund r on r.order_id = wanted.order_id
  order by r.order_id, r.id";
@@ -26,7 +26,7 @@ select r.order_id, r.id, r.version, r.attempt, r.charge, r.parts, r.asked_by, r.
 const SAVE: &str = "
 insert into checkout.refund
        (order_id, id, version, attempt, charge, parts, amount, status, asked_by, asked_at, key, request_hash, step, tries,
-        due_at, lease_until, history, ended_at, tenders, goes_to, came_back)
+        due_at, lease_until, history, ended_at, tenders, goes_to, came_back, of_take)
 select * from unnest($1::checkout.refund_row[])
 on conflict on constraint refund_pkey do update
    set version = excluded.version, attempt = excluded.attempt, status = excluded.status, step = excluded.step,
@@ -115,6 +115,7 @@ impl Refunds {
                     &column(refunds, |r| Json(&r.tenders)),
                     &column(refunds, |r| goes_to(r.to)),
                     &column(refunds, |r| Json(&r.came_back)),
+                    &column(refunds, |r| r.of.as_deref()),
                 ])],
             )
             .await
@@ -139,6 +140,7 @@ fn refunding(row: &Row) -> Result<Refunding, Error> {
         version: row.try_get(2)?,
         attempt: count(3)?,
         charge: row.try_get(4)?,
+        of: row.try_get(19)?,
         parts,
         asked_by,
         asked_at: row.try_get(7)?,

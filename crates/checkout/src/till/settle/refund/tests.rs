@@ -143,6 +143,7 @@ fn case(order: Order) -> Case {
         order,
         saga: Some(saga),
         refunds: Vec::new(),
+        capturing: None,
     }
 }
 
