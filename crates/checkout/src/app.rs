@@ -518,7 +518,7 @@ fn is_open(step: &Step) -> bool {
     step.needs_open_order()
         || matches!(
             step,
-            Step::InquireLate | Step::Reopen { .. } | Step::Confirm { .. }
+            Step::InquireLate | Step::Reopen { .. } | Step::Confirm { .. } | Step::ConfirmAuthorized { .. }
         )
 }
 

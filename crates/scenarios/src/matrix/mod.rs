@@ -74,6 +74,15 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("look", "reads, and changes nothing"),
     ("hear", "the columns of webhooks come to it"),
     ("refund_hear", "the columns of webhooks come to it"),
+    ("terms", BY_SHARES),
+    ("confirm_authorized", BY_SHARES),
+    ("capture_sent", BY_SHARES),
+    ("capture_take", BY_SHARES),
+    ("capture_answer", BY_SHARES),
+    ("capture_ask", BY_SHARES),
+    ("capture_inquire", BY_SHARES),
+    ("capture_release", BY_SHARES),
+    ("capture_void", BY_SHARES),
     (
         "refund_came_back",
         "checkout's own tests, on a bank that sends money back",
@@ -83,6 +92,9 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
         "checkout's own tests, on a provider that never answers",
     ),
 ];
+
+/// The matrix' marketplace captures at once.
+const BY_SHARES: &str = "checkout's own tests, on a marketplace that captures as shops send";
 
 /// What goes wrong in a column.
 #[derive(Clone, Copy, Debug)]

@@ -15,7 +15,7 @@ pub use given::Share;
 pub(super) use given::given_back;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::decide::{Books, Case, Decision, LEASE};
 use super::intervene::ByHand;

@@ -2,7 +2,7 @@
 //! ever posted. What is captured is given back as any other money, of the take that took it. Pure.
 
 use super::super::decide::{Books, Case, Decision};
-use super::super::refund::{RELEASED, RefundMove, Refunding, given_back};
+use super::super::refund::{RELEASED, RefundMove, Refunding, Share, given_back};
 use super::{CaptureMove, Capturing, unfit};
 use crate::error::Error;
 use crate::refund::{End, Outcome, Step};
@@ -37,23 +37,25 @@ pub fn fitted(case: &Case, known: &Capturing, mut decision: Decision, ctx: &Ctx)
 
 /// Of what is undone by itself, what was posted: the sale of another share is posted without it.
 fn of_posted(known: &Capturing, books: Books) -> Option<Books> {
-    let Books::Refund {
-        refund,
-        mut shares,
-        tenders,
-    } = books
-    else {
-        return Some(books);
-    };
-    shares.retain(|share| {
+    let is_posted = |share: &Share| {
         let stand = known.taking.split().share_of(share.tenant);
         stand.is_none_or(|stand| stand.captured > 0 || stand.authorized == 0)
-    });
-    (!shares.is_empty()).then_some(Books::Refund {
-        refund,
-        shares,
-        tenders,
-    })
+    };
+    match books {
+        Books::Refund {
+            refund,
+            mut shares,
+            tenders,
+        } => {
+            shares.retain(is_posted);
+            (!shares.is_empty()).then_some(Books::Refund {
+                refund,
+                shares,
+                tenders,
+            })
+        }
+        other => Some(other),
+    }
 }
 
 /// What of a refund is of open shares, and what is of captured ones.

@@ -14,23 +14,23 @@ use kernel::{CartId, Currency, LineId, Money, PaymentId, ProductId, SkuId, Tenan
 use orders::domain::{Delivery, Line, Part, Placed, replay};
 use uuid::Uuid;
 
-fn at(seconds: i64) -> Timestamp {
+pub(in crate::till::settle) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_timestamp(1_790_000_000 + seconds, 0).expect("in range")
 }
 
-fn ctx(seconds: i64) -> Ctx {
+pub(in crate::till::settle) fn ctx(seconds: i64) -> Ctx {
     Ctx::system("test", at(seconds))
 }
 
-fn part_id(n: usize) -> SubOrderId {
+pub(in crate::till::settle) fn part_id(n: usize) -> SubOrderId {
     SubOrderId(Uuid::from_u128(100 + n as u128))
 }
 
-fn tenant(n: usize) -> TenantId {
+pub(in crate::till::settle) fn tenant(n: usize) -> TenantId {
     TenantId(Uuid::from_u128(200 + n as u128))
 }
 
-fn line_id(part: usize, line: usize) -> LineId {
+pub(in crate::till::settle) fn line_id(part: usize, line: usize) -> LineId {
     LineId(Uuid::from_u128(1_000 + 100 * part as u128 + line as u128))
 }
 
@@ -111,7 +111,7 @@ fn placed(parts: &[Numbers]) -> Order {
 
 /// Two shops: three bowls at 10.00 with 5.00 for delivery, and one vase at 20.00 delivered free. A tenth of the goods is
 /// the marketplace's.
-fn paid() -> Case {
+pub(in crate::till::settle) fn paid() -> Case {
     let parts = [
         Numbers {
             lines: vec![(3, 1_000)],
