@@ -5,6 +5,7 @@ mod astray;
 mod batch;
 mod by_hand;
 mod cancelled;
+mod capture;
 mod commission;
 mod coupons;
 mod crash;

@@ -279,7 +279,7 @@ fn what_was_captured_goes_back_of_its_take_and_what_was_not_is_released() {
     let refund = refund_of(&cancelled);
     assert_eq!((refund.amount(), refund.of.as_ref()), (2_000, Some(&take.key)));
     assert!(matches!(cancelled.refund, Some(RefundMove::Leased(_))));
-    let released = cancelled.released.expect("the other share");
+    let released = cancelled.released.as_ref().expect("the other share");
     assert_eq!((released.amount(), released.was_released()), (3_500, true));
     assert_ne!(released.id, refund.id);
     assert_eq!(case.order.refunded(), 3_500, "the rest when the provider says so");
