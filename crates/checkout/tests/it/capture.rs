@@ -63,6 +63,7 @@ async fn ships(world: &World, order: &Order, offer: &Offer) {
         exchange: None,
     };
     let part = part(order, offer).id;
+    world.orders.pack(&ctx, offer.tenant, part).await.unwrap();
     world.orders.ship(&ctx, offer.tenant, part, parcel).await.unwrap();
 }
 
