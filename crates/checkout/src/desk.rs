@@ -169,6 +169,7 @@ impl Checkouts {
             payments::Error::Database(error) => error,
             other => sqlx::Error::Decode(other.into()),
         })?;
+        drop(conn);
         let mut timeline = saga.timeline;
         timeline.extend(self.captures_of(saga.order).await?.into_iter().map(entry));
         Ok(PaymentSaga {

@@ -22,7 +22,7 @@ fn eur(amount: i64) -> Money {
     Money::new(amount, Currency::EUR)
 }
 
-async fn captures_on_dispatch(world: &World, instance: &Instance) {
+pub async fn captures_on_dispatch(world: &World, instance: &Instance) {
     let why = "Shops make to order.".to_owned();
     let set = instance
         .checkouts
@@ -42,7 +42,7 @@ async fn bought(world: &World, instance: &Instance, offers: [&Offer; 2], method:
     (owner, order)
 }
 
-fn part<'a>(order: &'a Order, offer: &Offer) -> &'a SubOrder {
+pub fn part<'a>(order: &'a Order, offer: &Offer) -> &'a SubOrder {
     let mut parts = order.sub_orders.iter();
     parts.find(|part| part.tenant == offer.tenant).unwrap()
 }
@@ -53,7 +53,7 @@ async fn now(world: &World, order: &Order) -> Order {
     now.await.unwrap()
 }
 
-async fn ships(world: &World, order: &Order, offer: &Offer) {
+pub async fn ships(world: &World, order: &Order, offer: &Offer) {
     let ctx = world.ctx();
     let parcel = NewParcel {
         id: ParcelId::new(ctx.now),
@@ -68,7 +68,7 @@ async fn ships(world: &World, order: &Order, offer: &Offer) {
 }
 
 /// Captured, released and refunded of a shop's share.
-async fn share(world: &World, order: &Order, offer: &Offer) -> (i64, i64, i64) {
+pub async fn share(world: &World, order: &Order, offer: &Offer) -> (i64, i64, i64) {
     let payment = world.payment(order).await;
     let mut shares = payment.shares.iter();
     let share = shares.find(|share| share.tenant == offer.tenant).unwrap();
@@ -84,7 +84,7 @@ async fn captured(world: &World, order: &Order, offer: &Offer, amount: i64) {
 }
 
 /// Waits until nobody has anything more to ask about captures, and lets time pass meanwhile.
-async fn ended(world: &World) {
+pub async fn ended(world: &World) {
     eventually("captures have ended", async || {
         world.clock.advance(Duration::from_secs(1));
         let open: i64 = sqlx::query_scalar("select count(*) from checkout.capture where ended_at is null")
@@ -110,7 +110,7 @@ async fn owed(world: &World, offer: &Offer) -> (i64, i64) {
 }
 
 /// Takes that the provider made, and what they took.
-async fn takes(world: &World) -> (i64, i64) {
+pub async fn takes(world: &World) -> (i64, i64) {
     sqlx::query_as("select count(*), coalesce(sum(amount), 0)::bigint from payments.sandbox_take")
         .fetch_one(&mut world.db.owner().await)
         .await

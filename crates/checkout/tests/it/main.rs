@@ -6,6 +6,7 @@ mod batch;
 mod by_hand;
 mod cancelled;
 mod capture;
+mod capture_faults;
 mod commission;
 mod coupons;
 mod crash;
