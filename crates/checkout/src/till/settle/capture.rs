@@ -155,18 +155,28 @@ impl Capturing {
     }
 
     /// Until a shop sends, or the time runs out.
-    fn waiting(mut self, now: Timestamp) -> Self {
-        let warning = self.lapses_at - WARNING;
-        if self.warned_at.is_none() && now >= warning && self.taking.split().open() > 0 {
+    fn waiting(self, now: Timestamp) -> Self {
+        let mut waiting = self.warned(now);
+        waiting.tries = 0;
+        waiting.lease_until = None;
+        waiting.due_at = Some(match waiting.warned_at {
+            None => (waiting.lapses_at - WARNING).max(now),
+            Some(_) => waiting.lapses_at.max(now),
+        });
+        waiting
+    }
+
+    /// Listed for staff from now on, if something of it lapses soon, or did.
+    fn warned(mut self, now: Timestamp) -> Self {
+        if self.warned_at.is_some() {
+            return self;
+        }
+        if now >= self.lapses_at - WARNING && self.taking.split().open() > 0 {
             self.warned_at = Some(now);
             self.tell(now, "capture", "lapsing");
+        } else if self.lapsed() > 0 {
+            self.warned_at = Some(now);
         }
-        self.tries = 0;
-        self.lease_until = None;
-        self.due_at = Some(match self.warned_at {
-            None => warning.max(now),
-            Some(_) => self.lapses_at.max(now),
-        });
         self
     }
 
@@ -272,6 +282,7 @@ fn sent(case: &Case, known: &Capturing, tenant: TenantId, ctx: &Ctx) -> Result<D
 /// What is to be asked now is left to the caller; where that is nothing, it is waited for.
 fn go_on(case: &Case, capturing: Capturing, ctx: &Ctx) -> Result<Decision, Error> {
     let now = ctx.now;
+    let capturing = capturing.warned(now);
     let split = capturing.taking.split();
     if now >= capturing.lapses_at && !split.is_asking() && split.open() > 0 {
         let over = capturing.taking.clone().lapsed();
@@ -340,14 +351,15 @@ fn answered(
             lease_until: None,
             ..told
         };
-        return Ok(with(decision, kept(later)));
+        return Ok(with(decision, kept(later.warned(now))));
     }
     let (taking, question) = taking.ask();
     let next = Capturing {
         taking,
         tries: 0,
         ..told
-    };
+    }
+    .warned(now);
     let split = next.taking.split();
     let follows = match question {
         Some(question) => leased(next, question, now),

@@ -326,6 +326,25 @@ fn what_lapses_is_told_a_day_before_and_charged_to_nobody() {
 }
 
 #[test]
+fn staff_are_told_of_what_is_tried_in_vain_until_it_lapses() {
+    let mut case = in_parts();
+    let sent = sends(&mut case, 1, 10);
+    let refusal = || Answer::Declined {
+        reason: "Not now.".into(),
+    };
+    of_capture(&mut case, answer(&sent, refusal()), 10);
+    let again = goes_on(&mut case, 6 * DAY);
+    of_capture(&mut case, answer(&again, refusal()), 6 * DAY);
+    let kept = case.capturing.clone().expect("kept");
+    assert_eq!(kept.warned_at, Some(at(6 * DAY)));
+    let lapsed = goes_on(&mut case, 7 * DAY);
+    assert!(matches!(
+        lapsed.payment,
+        Some(Payment::SharesReleased { amount: 5_500, .. })
+    ));
+}
+
+#[test]
 fn a_provider_that_let_go_by_itself_is_believed() {
     let mut case = in_parts();
     let sent = sends(&mut case, 1, 10);
@@ -335,6 +354,12 @@ fn a_provider_that_let_go_by_itself_is_believed() {
         Some(Payment::SharesReleased { amount: 5_500, .. })
     ));
     assert_eq!((gone.books, case.order.refunded()), (None, 5_500));
+    let kept = case.capturing.expect("kept");
+    assert_eq!(
+        (kept.lapsed(), kept.warned_at),
+        (5_500, Some(at(11))),
+        "staff see it"
+    );
 }
 
 #[test]
