@@ -44,7 +44,7 @@ pub(super) struct Request {
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`transition_illegal`, with `from` and `allowed`; `units_too_many`, with `line`, `wanted` and `left`; `id_taken`: the key was used for other units; `refunds_too_many`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_illegal`, with `from` and `allowed`; `units_too_many`, with `line`, `wanted` and `left`; `id_taken`: the key was used for other units; `refunds_too_many`; `capture_under_way`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),

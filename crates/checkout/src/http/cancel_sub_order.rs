@@ -24,7 +24,7 @@ use kernel::{OrderId, SubOrderId};
         (status = 401, description = "`token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`transition_illegal`, with `from` and `allowed`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_illegal`, with `from` and `allowed`; `capture_under_way`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     ),

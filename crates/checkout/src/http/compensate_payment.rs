@@ -17,7 +17,7 @@ use kernel::OrderId;
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`payment_busy`, with Retry-After; `order_cancelled`; `transition_illegal`, with what is `allowed`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`payment_busy`, with Retry-After; `order_cancelled`; `transition_illegal`, with what is `allowed`; `captured_apart`; `capture_under_way`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )

@@ -11,8 +11,7 @@ pub(super) struct UncapturedPayments {
     items: Vec<UncapturedPayment>,
 }
 
-/// Lists payments of which something lapses within a day because its shop has not sent it, and those of which something lapsed
-/// within a month. There are none where payments are captured at once.
+/// Lists payments of which something lapses within a day, or lapsed within a month, because it was not sent in time.
 #[utoipa::path(
     get, path = "/v1/admin/uncaptured-payments", tag = "checkout", operation_id = "list_uncaptured_payments",
     security(("bearer" = [])),

@@ -50,7 +50,7 @@ pub(super) struct Request {
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`transition_illegal`: nothing was paid yet; `refund_too_large`, with `left`; `refunds_too_many`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_illegal`: nothing was paid yet; `refund_too_large`, with `left`; `refunds_too_many`; `not_captured`; `capture_under_way`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency_key_reused`, `currency_differs`, `refund_invalid`, `buyer_without_account`, `amounts_incompatible`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),

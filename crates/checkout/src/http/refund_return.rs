@@ -23,7 +23,7 @@ use kernel::{ReturnId, SubOrderId};
         (status = 401, description = "`token_missing`, `token_invalid`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "`wrong_audience`, `permission_missing`", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`transition_illegal`, with `from` and `allowed`; `refund_too_large`, with `left`; `refunds_too_many`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`transition_illegal`, with `from` and `allowed`; `refund_too_large`, with `left`; `refunds_too_many`; `capture_under_way`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "`deduction_invalid`, with `goods`; `currency_differs`; `refund_invalid`: nothing is left to give back", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "`till_busy`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`, with Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
