@@ -3,6 +3,7 @@
 use super::*;
 use ledger::domain::{Account, Entry};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 enum Act {
