@@ -49,8 +49,12 @@ fn trail(operation: &str) -> Option<(&'static str, Says)> {
         "take_person_role" => ("account.role", Both),
         "end_person_sessions" => ("account.sessions_ended", Done),
         "remove_person_second_factor" => ("account.second_factor_removed", Both),
+        "invite_operator" => ("account.invited", New),
+        "withdraw_operator_invitation" => ("account.invitation_withdrawn", Gone),
         "make_partner_key" | "rotate_partner_key" => ("account.partner_key_made", New),
         "revoke_partner_key" => ("account.partner_key_revoked", New),
+        // The filters of a list that somebody keeps for themselves.
+        "save_operator_view" | "rename_operator_view" | "delete_operator_view" => return None,
 
         "retry_payment" => ("payment.retried", Both),
         "skip_payment_step" => ("payment.skipped", Both),
@@ -268,6 +272,8 @@ fn form(path: &str) -> Form {
         "/operator/people/roles" | "/operator/people/{id}/role" => {
             Does(&["set_person_role", "take_person_role"])
         }
+        "/operator/people/invitations" => Does(&["invite_operator"]),
+        "/operator/people/invitations/{id}/take-back" => Does(&["withdraw_operator_invitation"]),
         "/operator/people/{id}/end-sessions" => Does(&["end_person_sessions"]),
         "/operator/people/{id}/remove-second-factor" => Does(&["remove_person_second_factor"]),
         "/operator/features" | "/operator/features/{feature}" => Does(&["set_feature"]),
