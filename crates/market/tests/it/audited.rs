@@ -42,19 +42,19 @@ fn trail(operation: &str) -> Option<(&'static str, Says)> {
         "set_feature" | "set_shop_feature" | "clear_shop_feature" => ("feature.changed", Both),
         "put_notification_template" | "restore_notification_template" => ("template.written", Both),
         "preview_notification_template" => return None,
+        // The filters of a list that somebody keeps for themselves.
+        "save_operator_view" | "rename_operator_view" | "delete_operator_view" => return None,
 
         "approve_shop" | "suspend_shop" | "reinstate_shop" | "close_shop" => ("shop.status", Both),
         "judge_onboarding_item" => ("onboarding.judged", Both),
         "set_person_role" => ("account.role", New),
         "take_person_role" => ("account.role", Both),
-        "end_person_sessions" => ("account.sessions_ended", Done),
-        "remove_person_second_factor" => ("account.second_factor_removed", Both),
         "invite_operator" => ("account.invited", New),
         "withdraw_operator_invitation" => ("account.invitation_withdrawn", Gone),
+        "end_person_sessions" => ("account.sessions_ended", Done),
+        "remove_person_second_factor" => ("account.second_factor_removed", Both),
         "make_partner_key" | "rotate_partner_key" => ("account.partner_key_made", New),
         "revoke_partner_key" => ("account.partner_key_revoked", New),
-        // The filters of a list that somebody keeps for themselves.
-        "save_operator_view" | "rename_operator_view" | "delete_operator_view" => return None,
 
         "retry_payment" => ("payment.retried", Both),
         "skip_payment_step" => ("payment.skipped", Both),
