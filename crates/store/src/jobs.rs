@@ -28,6 +28,19 @@ const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
 /// Characters of an error that are kept.
 const ERROR_CHARS_MAX: usize = 2_000;
 
+/// What becomes of an open job of the same key.
+macro_rules! or_renew {
+    () => {
+        "on conflict on constraint job_once do update
+            set payload = excluded.payload,
+                run_at = case job.state when 'dead' then excluded.run_at else least(job.run_at, excluded.run_at) end,
+                attempts = case job.state when 'dead' then 0 else job.attempts end,
+                error = case job.state when 'dead' then null else job.error end,
+                state = 'ready',
+                revision = job.revision + 1"
+    };
+}
+
 /// A kind of job. One value per kind, shared by those who enqueue and the worker.
 #[derive(Clone, Debug)]
 pub struct Queue {
@@ -139,18 +152,12 @@ impl Queue {
         let ids: Vec<uuid::Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
         let keys: Vec<&str> = jobs.iter().map(|(key, ..)| key.as_str()).collect();
         let times: Vec<Timestamp> = jobs.iter().map(|(_, _, run_at)| *run_at).collect();
-        sqlx::query(
+        sqlx::query(concat!(
             "insert into store.job as job (id, queue, key, payload, run_at, attempts_max)
              select j.id, $2, j.key, j.payload, j.run_at, $6
-               from unnest($1::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[]) as j (id, key, payload, run_at)
-             on conflict on constraint job_once do update
-                set payload = excluded.payload,
-                    run_at = case job.state when 'dead' then excluded.run_at else least(job.run_at, excluded.run_at) end,
-                    attempts = case job.state when 'dead' then 0 else job.attempts end,
-                    error = case job.state when 'dead' then null else job.error end,
-                    state = 'ready',
-                    revision = job.revision + 1",
-        )
+               from unnest($1::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[]) as j (id, key, payload, run_at) ",
+            or_renew!()
+        ))
         .bind(ids)
         .bind(self.name)
         .bind(keys)
@@ -170,18 +177,12 @@ impl Queue {
         run_at: Timestamp,
     ) -> Result<JobId, sqlx::Error> {
         let payload = serde_json::to_value(payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        sqlx::query_scalar(
+        sqlx::query_scalar(concat!(
             "insert into store.job as job (id, queue, key, payload, run_at, attempts_max)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict on constraint job_once do update
-                set payload = excluded.payload,
-                    run_at = case job.state when 'dead' then excluded.run_at else least(job.run_at, excluded.run_at) end,
-                    attempts = case job.state when 'dead' then 0 else job.attempts end,
-                    error = case job.state when 'dead' then null else job.error end,
-                    state = 'ready',
-                    revision = job.revision + 1
-             returning id",
-        )
+             values ($1, $2, $3, $4, $5, $6) ",
+            or_renew!(),
+            " returning id"
+        ))
         .bind(JobId::new(run_at))
         .bind(self.name)
         .bind(key)

@@ -173,6 +173,7 @@ impl Products {
     ) -> Result<(), Error> {
         let same_as = same_as.filter(|other| *other != product);
         let mut tx = self.db.begin(Scope::System).await?;
+        items::match_alone(&mut tx).await?;
         let before = items::members(&mut *tx, &[product]).await?;
         let owner = items::match_by_hand(&mut tx, &ctx.actor, ctx.now, product, same_as).await?;
         let owner = owner.ok_or(Error::NotFound("product"))?;

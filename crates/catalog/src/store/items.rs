@@ -151,6 +151,14 @@ pub async fn part(conn: &mut PgConnection, products: &[ProductId]) -> Result<Vec
     Ok(left.into_iter().map(ProductId).collect())
 }
 
+/// Until the transaction ends nobody else matches by hand: each match is told with what was before.
+pub async fn match_alone(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('catalog.item_product by hand', 0))")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Makes `product` an offer of the item of `same_as` by hand, or of nothing but itself. Says whose it is, if both are there.
 pub async fn match_by_hand(
     conn: &mut PgConnection,

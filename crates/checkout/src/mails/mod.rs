@@ -20,7 +20,7 @@ use orders::Orders;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::consumer::Consumer;
+use store::consumer::{Consumer, UNHURRIED};
 use store::jobs::{Job, Queue};
 use store::{Db, Tx};
 use tokio_util::sync::CancellationToken;
@@ -103,7 +103,10 @@ impl Mails {
 
     /// A mail waits for others, and a reader of the log must not: it only notes what is to be mailed.
     async fn note(&self, clock: SharedClock, stop: CancellationToken) {
-        let consumer = Consumer::new(MAILS.name, TOPICS);
+        let consumer = Consumer {
+            pace: UNHURRIED,
+            ..Consumer::new(MAILS.name, TOPICS)
+        };
         consumer
             .run_batches(&self.db, stop, |tx: &mut Tx, events: &[Envelope]| {
                 let now = clock.now();

@@ -65,7 +65,7 @@ impl Accounts {
             return Err(Error::AlreadyOperator);
         }
         operator_invitation::drop_outlived(&mut *tx, email.as_str(), ctx.now).await?;
-        if operator_invitation::open(&mut *tx).await? >= OPEN_MAX {
+        if operator_invitation::open(&mut *tx, ctx.now).await? >= OPEN_MAX {
             return Err(Error::TooManyInvitations(OPEN_MAX));
         }
         let invited = Invitation {

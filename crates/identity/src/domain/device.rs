@@ -4,7 +4,10 @@
 #[must_use]
 pub fn kind(device: &str) -> String {
     let is_version = |c: char| c.is_ascii_digit() || c == '.' || c == '_';
-    device.chars().filter(|c| !is_version(*c)).collect()
+    let unnumbered: String = device.chars().filter(|c| !is_version(*c)).collect();
+    // Where a word was a number alone, nothing is left of it, the blanks beside it neither.
+    let words: Vec<&str> = unnumbered.split_whitespace().collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -19,6 +22,7 @@ mod tests {
             ))
         };
         assert_eq!(firefox("140.0"), firefox("141.0.1"));
+        assert_eq!(kind("Laptop 2.1"), kind("Laptop"));
         assert_ne!(
             firefox("140.0"),
             kind("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1")

@@ -196,7 +196,7 @@ pub async fn terms(conn: &mut PgConnection, tenant: TenantId) -> Result<Value, E
     }))
 }
 
-/// They were changed: `before` is what [`terms`] said then.
+/// They were changed: `before` is what [`terms`] said then. Nothing is told where they are what they were.
 pub async fn terms_changed(
     conn: &mut PgConnection,
     ctx: &Ctx,
@@ -204,6 +204,9 @@ pub async fn terms_changed(
     before: Value,
 ) -> Result<(), Error> {
     let after = terms(conn, tenant).await?;
+    if before == after {
+        return Ok(());
+    }
     let told = Changed::new("payout_terms.changed", AuditSubject::new("shop", tenant, ""))
         .of(Some(tenant))
         .before(before)

@@ -42,11 +42,15 @@ fn trail(operation: &str) -> Option<(&'static str, Says)> {
         "set_feature" | "set_shop_feature" | "clear_shop_feature" => ("feature.changed", Both),
         "put_notification_template" | "restore_notification_template" => ("template.written", Both),
         "preview_notification_template" => return None,
+        // The filters of a list that somebody keeps for themselves.
+        "save_operator_view" | "rename_operator_view" | "delete_operator_view" => return None,
 
         "approve_shop" | "suspend_shop" | "reinstate_shop" | "close_shop" => ("shop.status", Both),
         "judge_onboarding_item" => ("onboarding.judged", Both),
         "set_person_role" => ("account.role", New),
         "take_person_role" => ("account.role", Both),
+        "invite_operator" => ("account.invited", New),
+        "withdraw_operator_invitation" => ("account.invitation_withdrawn", Gone),
         "end_person_sessions" => ("account.sessions_ended", Done),
         "remove_person_second_factor" => ("account.second_factor_removed", Both),
         "make_partner_key" | "rotate_partner_key" => ("account.partner_key_made", New),
@@ -270,6 +274,8 @@ fn form(path: &str) -> Form {
         "/operator/people/roles" | "/operator/people/{id}/role" => {
             Does(&["set_person_role", "take_person_role"])
         }
+        "/operator/people/invitations" => Does(&["invite_operator"]),
+        "/operator/people/invitations/{id}/take-back" => Does(&["withdraw_operator_invitation"]),
         "/operator/people/{id}/end-sessions" => Does(&["end_person_sessions"]),
         "/operator/people/{id}/remove-second-factor" => Does(&["remove_person_second_factor"]),
         "/operator/features" | "/operator/features/{feature}" => Does(&["set_feature"]),

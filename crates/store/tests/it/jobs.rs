@@ -343,6 +343,30 @@ async fn a_key_has_one_open_job_and_asking_again_while_it_runs_runs_it_again() {
 }
 
 #[tokio::test]
+async fn of_several_wishes_at_once_each_key_has_one_open_job() {
+    let (_test_db, db) = database().await;
+    let clock = clock();
+    let (now, soon) = (clock.now(), clock.now() + TimeDelta::minutes(1));
+    let mut conn = db.pool().acquire().await.unwrap();
+    let wish = |key: &str, number: i64, at| (key.to_owned(), json!(number), at);
+    for wishes in [
+        [wish("product 1", 1, soon), wish("product 2", 2, now)],
+        [wish("product 1", 3, now), wish("product 2", 4, soon)],
+    ] {
+        MAIL.enqueue_each_once(&mut conn, &wishes).await.unwrap();
+    }
+    let kept: Vec<(String, serde_json::Value, bool)> =
+        sqlx::query_as("select key, payload, run_at = $1 from store.job order by key")
+            .bind(now)
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+    let expected = [("product 1", 3), ("product 2", 4)];
+    let expected = expected.map(|(key, number)| (key.to_owned(), json!(number), true));
+    assert_eq!(kept, expected, "the latest payload, at the earliest time");
+}
+
+#[tokio::test]
 async fn a_cancelled_worker_finishes_what_it_has_begun() {
     let (_test_db, db) = database().await;
     let (clock, runs, cancel) = (clock(), Runs::default(), CancellationToken::new());

@@ -54,10 +54,11 @@ fn of_payment(case: &Case, by_hand: &ByHand, decision: &Decision) -> Option<Chan
     Some(said.after(after))
 }
 
-/// Of a refund that this very command began: asked for twice, it was told the first time.
+/// Of a refund that this very command began: asked for twice, or once more because nobody heard of a commit, it was told
+/// the first time.
 fn of_request(case: &Case, request: &RefundRequest, decision: &Decision) -> Option<Changed> {
     let begun = decision.refund.as_ref().map(RefundMove::refund)?;
-    if begun.id != request.id {
+    if case.refunds.iter().any(|known| known.id == begun.id) {
         return None;
     }
     let part = case.order.sub_order(request.part)?;

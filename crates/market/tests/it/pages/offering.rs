@@ -212,3 +212,34 @@ async fn rules_that_somebody_else_set_meanwhile_are_shown_first() {
     assert!(now.contains(">fake<") && !now.contains("replica"), "{now}");
     world.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_leads_back_to_the_queue_as_it_was_narrowed() {
+    let world = World::new().await;
+    let waits = crate::rightly::visit(&world, "approve_moderation", Some(Who::Admin)).await;
+    let id = waits.call.target.split('/').nth(4).unwrap().to_owned();
+    let mut admin = Browser::of(&world, Who::Admin).await;
+    let queue = "/operator/moderation";
+    let of_another = format!("{queue}?lang=en&shop={}&kind=new", world.b.slug);
+    let none = admin.get(&world, &of_another).await.expect(200).text();
+    assert!(
+        none.contains("Nothing that you asked for waits") && !none.contains(&id),
+        "{none}"
+    );
+    let filters = format!("shop={}&kind=new", world.a.slug);
+    let shown = admin
+        .get(&world, &format!("{queue}?{filters}&waited=nonsense"))
+        .await
+        .expect(200);
+    assert!(shown.text().contains(&id), "{}", shown.text());
+    let version = field(&shown, "version");
+    let decision = [("version", version.as_str()), ("query", filters.as_str())];
+    let decided = admin
+        .post(&world, &format!("{queue}/{id}/approve"), &decision)
+        .await;
+    assert_eq!(
+        location(&decided),
+        format!("{queue}?{filters}&done=moderation_approved")
+    );
+    world.close().await;
+}

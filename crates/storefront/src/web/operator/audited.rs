@@ -107,7 +107,9 @@ fn walk(path: &str, name: &str, value: &Value, locale: Locale, lines: &mut Vec<(
             }
         }
         Value::Array(items) => {
-            let texts: Vec<String> = items.iter().map(|item| text(name, item, locale)).collect();
+            let texts = items.iter().map(|item| text(name, item, locale));
+            // Ids have none.
+            let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
             say(texts.join(", "));
         }
         other => say(text(name, other, locale)),
@@ -171,7 +173,7 @@ fn written(name: &str, words: &str, locale: Locale) -> String {
     }
     let is_code = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
     if CODED.contains(&name) && words.chars().all(is_code) {
-        return known(&format!("audit.value.{words}"), locale).unwrap_or_else(|| plain(words));
+        return coded(name, words, locale);
     }
     // Nobody reads ids.
     if words.parse::<Uuid>().is_ok() {
@@ -184,6 +186,20 @@ fn written(name: &str, words: &str, locale: Locale) -> String {
         Ok(day) => locale.date(day),
         Err(_) => words.to_owned(),
     }
+}
+
+/// A word of the program's own. What other pages have words for is called here as it is there: one word of the program's may
+/// be a step of a payment and something else of another thing.
+fn coded(name: &str, words: &str, locale: Locale) -> String {
+    let elsewhere = match name {
+        "account" => known(&format!("ledger.account.{words}"), locale),
+        "answer" => known(&format!("payments.answer.{words}"), locale),
+        "step" => known(&format!("payments.step.{words}"), locale),
+        _ => None,
+    };
+    elsewhere
+        .or_else(|| known(&format!("audit.value.{words}"), locale))
+        .unwrap_or_else(|| plain(words))
 }
 
 #[cfg(test)]
@@ -237,6 +253,21 @@ mod tests {
             [
                 line("Delivery 2 · Name", "", "Express"),
                 line("Tags", "a", "a, b")
+            ]
+        );
+    }
+
+    #[test]
+    fn steps_accounts_and_answers_are_called_as_on_their_own_pages() {
+        let after = json!({"step": "close", "answer": "came_back", "account": "seller_payable"});
+        let lines = changes(None, Some(&after), Locale::En);
+        let texts: Vec<&str> = lines.iter().map(|line| line.to.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "Owed to sellers",
+                "The buyer's bank sent it back",
+                "Write down how it ended"
             ]
         );
     }

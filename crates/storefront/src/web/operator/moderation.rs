@@ -62,19 +62,21 @@ async fn show(
     left: Option<(RulesForm, Fault)>,
 ) -> Result<Response, Failure> {
     visit.operator(Permission::ModerateCatalog)?;
-    let (kind, waited) = (words(asked.kind.as_deref()), words(asked.waited.as_deref()));
-    let (shop_field, tenant) = seller(shop, visit, &words(asked.shop.as_deref())).await?;
+    let named = |name: &Option<String>| words(name.as_deref());
+    let (kind, waited) = (named(&asked.kind), named(&asked.waited));
+    let kind = KINDS.into_iter().find(|(name, ..)| *name == kind);
+    let waited = WAITED.into_iter().find(|(name, ..)| *name == waited);
+    let (shop_field, tenant) = seller(shop, visit, &named(&asked.shop)).await?;
     let filter = ModerationFilter {
         shop: tenant,
-        kind: KINDS
-            .iter()
-            .find(|(name, ..)| *name == kind)
-            .map(|(_, kind, _)| *kind),
-        waited_hours: WAITED
-            .iter()
-            .find(|(name, ..)| *name == waited)
-            .map(|(_, hours, _)| *hours),
+        kind: kind.map(|(_, kind, _)| kind),
+        waited_hours: waited.map(|(_, hours, _)| hours),
     };
+    // A name that is none narrows nothing.
+    let (kind, waited) = (
+        kind.map_or("", |(name, ..)| name),
+        waited.map_or("", |(name, ..)| name),
+    );
     // Of a shop that nobody knows nothing waits.
     let is_wrong = shop_field.error.is_some();
     let (page, found, rules, tree) = futures::join!(
@@ -99,7 +101,7 @@ async fn show(
         Some((form, fault)) => (form, Some(fault)),
         None => (filled(&rules?), None),
     };
-    let query = kept(&shop_field.value, &kind, &waited);
+    let query = kept(&shop_field.value, kind, waited);
     let view = OperatorModerationPage {
         page,
         work: bar(visit, PATH),
@@ -109,13 +111,13 @@ async fn show(
             kinds: choices(
                 "moderation.any_kind",
                 KINDS.map(|(name, _, key)| (name, key)),
-                &kind,
+                kind,
                 visit.locale,
             ),
             waited: choices(
                 "moderation.any_age",
                 WAITED.map(|(name, _, key)| (name, key)),
-                &waited,
+                waited,
                 visit.locale,
             ),
         },
