@@ -35,7 +35,10 @@ impl Desk {
         let mut new = NewPayments::default();
         let shares = [(BOWLS, money(700)), (LAMPS, money(300))];
         new.push(payment, OrderId::new(now), money(1000), now, shares.into_iter());
-        payments::till::insert(&client, &prepared, &new).await.unwrap();
+        let insert = store::rows::together(&payments::till::INSERTS);
+        let insert = client.prepare(&insert).await.unwrap();
+        let (rows, parts) = new.rows();
+        client.execute(&insert, &[&rows, &parts]).await.unwrap();
         let sandbox = Sandbox::new(db.db(payments::CONTEXT), Secret::new(vec![7; 32]));
         let desk = Self {
             book: PaymentBook::new(db.db(payments::CONTEXT), sandbox),
