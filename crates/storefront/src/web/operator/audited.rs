@@ -13,9 +13,9 @@ use uuid::Uuid;
 /// What people do not look at: by what a thing is known to programs, and what counts its changes.
 const HIDDEN: [&str; 5] = ["id", "version", "etag", "position", "schema"];
 /// Fields whose values are words of the program's own.
-const CODED: [&str; 14] = [
-    "account", "answer", "change", "funder", "item", "kind", "owner", "reason", "rhythm", "schedule",
-    "status", "step", "to", "verdict",
+const CODED: [&str; 15] = [
+    "account", "answer", "capture", "change", "funder", "item", "kind", "owner", "reason", "rhythm",
+    "schedule", "status", "step", "to", "verdict",
 ];
 
 /// What was done.
@@ -194,6 +194,7 @@ fn coded(name: &str, words: &str, locale: Locale) -> String {
     let elsewhere = match name {
         "account" => known(&format!("ledger.account.{words}"), locale),
         "answer" => known(&format!("payments.answer.{words}"), locale),
+        "capture" => known(&format!("payments.capture.{words}"), locale),
         "step" => known(&format!("payments.step.{words}"), locale),
         _ => None,
     };
