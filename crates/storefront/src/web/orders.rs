@@ -488,8 +488,9 @@ pub fn after_payment(id: OrderId, outcome: Result<PayOutcome, Fault>) -> Respons
             action_url: Some(url),
             ..
         }) => redirect(&url),
+        // Set aside where it is captured as shops send: the order is confirmed all the same.
         Ok(PayOutcome {
-            status: PaymentStatus::Captured,
+            status: PaymentStatus::Captured | PaymentStatus::Authorized,
             ..
         }) => redirect(&format!("/orders/{id}?fresh=1")),
         Err(fault) if fault.kind == Kind::Internal => {
