@@ -17,6 +17,8 @@ for (const [face, home] of [['guest', '/'], ['buyer', '/account'], ['seller', '/
     test.use({ storageState: async ({}, use) => use(stateOf(face)) })
 
     test(`no link is dead for the ${face}`, async ({ page, baseURL }) => {
+      // Some hundred pages in one test: three times as long as others may take.
+      test.slow()
       const [asked, opened, seen] = [new Map(), new Map(), new Set()]
       const todo = [{ href: home, from: home }]
       const dead = []

@@ -154,7 +154,7 @@ impl Orders {
     }
 
     pub(crate) async fn sale(&self, tenant: TenantId, id: SubOrderId) -> Result<SubOrder, Error> {
-        let mut tx = self.0.db.begin(Scope::Tenant(tenant)).await?;
+        let mut tx = self.0.db.begin_by_key(Scope::Tenant(tenant)).await?;
         let row = store::sub_order(&mut tx, tenant, id).await?;
         let lines = store::lines(&mut tx, tenant, &[id.0]).await?;
         tx.commit().await?;

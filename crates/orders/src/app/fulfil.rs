@@ -87,7 +87,7 @@ impl Orders {
     where
         F: FnOnce(&SubOrder<'_>) -> Result<Command, Refusal>,
     {
-        let mut tx = self.db().begin(Scope::System).await?;
+        let mut tx = self.db().begin_by_key(Scope::System).await?;
         let changed = self.fulfil_in(&mut tx, ctx, tenant, id, ask).await?;
         tx.commit().await?;
         if changed {

@@ -105,7 +105,7 @@ impl Orders {
     where
         F: FnOnce(&Order) -> Result<Command, Refusal>,
     {
-        let mut tx = self.db().begin(Scope::System).await?;
+        let mut tx = self.db().begin_by_key(Scope::System).await?;
         let found = store::lock_order(&mut tx, id).await?;
         let order = self.locked(&mut tx, found.ok_or(Refusal::NoSuchOrder)?).await?;
         if !owns(owner, &order) {

@@ -104,8 +104,14 @@ pub fn for_each_match(
         return Ok(());
     }
     if plan.must < plan.told() {
-        let mut marked = Marked::open(reader, fields, plan)?;
-        return marked.each_reaching(plan.must, visit);
+        let told = Told::of(plan);
+        return Marked::open(reader, fields, plan)?.each(|doc, has| {
+            if told.by(has) >= plan.must {
+                visit(doc)
+            } else {
+                Ok(ControlFlow::Continue(()))
+            }
+        });
     }
     let mut lists = Vec::new();
     for word in plan.words.iter().filter(|word| word.required) {
@@ -150,13 +156,48 @@ fn intersect(
 /// Documents whose words are added up at once: their marks stay near to the processor.
 const WINDOW: u32 = 1 << 15;
 
-/// The required words that each document of a segment has, as bits of a mark. Lists are read straight through, window by
+/// Which of a plan's required words a document has: a bit for each, in their order.
+pub type Marks = u32;
+
+/// The marks of what has every word, or of which nothing is known.
+pub const ANY_MARKS: Marks = Marks::MAX;
+
+/// A plan's words, each with the bit of its mark; whatever has a mark may have a word that is not required.
+pub fn marked_words(plan: &Plan) -> impl Iterator<Item = (&Word, Marks)> {
+    let mut bits = (0..).map(|n| 1 << n);
+    plan.words.iter().map(move |word| {
+        let own = if word.required { bits.next() } else { None };
+        (word, own.unwrap_or(ANY_MARKS))
+    })
+}
+
+/// What words tell together, by each byte of their marks.
+struct Told([[u32; 256]; 3]);
+
+impl Told {
+    fn of(plan: &Plan) -> Self {
+        let mut told = [[0; 256]; 3];
+        for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
+            let marks = told[n / 8].iter_mut().enumerate();
+            marks
+                .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
+                .for_each(|(_, told)| *told += u32::from(word.weight));
+        }
+        Self(told)
+    }
+
+    #[inline]
+    fn by(&self, marks: Marks) -> u32 {
+        let [a, b, c, _] = marks.to_le_bytes().map(usize::from);
+        self.0[0][a] + self.0[1][b] + self.0[2][c]
+    }
+}
+
+/// The required words that each document of a segment has. Lists are read straight through, window by
 /// window, those of one word's terms one after the other: no document is looked for, and none counts a word twice.
 struct Marked {
     /// With the bit of the word that each is of.
-    lists: Vec<(SegmentPostings, u32)>,
-    /// What is told by the words of each byte of a mark.
-    told: [[u32; 256]; 3],
+    lists: Vec<(SegmentPostings, Marks)>,
     documents: DocId,
 }
 
@@ -164,29 +205,23 @@ impl Marked {
     fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Self> {
         let inverted = reader.inverted_index(fields.all)?;
         let mut lists = Vec::new();
-        let mut told = [[0; 256]; 3];
-        for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
+        for (word, bit) in marked_words(plan).filter(|(word, _)| word.required) {
             for (term, _) in &word.terms {
                 let term = Term::from_field_text(fields.all, term);
                 let list = inverted.read_postings(&term, IndexRecordOption::Basic)?;
-                lists.extend(list.map(|list| (list, 1 << n)));
+                lists.extend(list.map(|list| (list, bit)));
             }
-            let marks = told[n / 8].iter_mut().enumerate();
-            marks
-                .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
-                .for_each(|(_, told)| *told += u32::from(word.weight));
         }
         Ok(Self {
             lists,
-            told,
             documents: reader.max_doc(),
         })
     }
 
-    /// Calls `each` with every document that has any of the words, in ascending order, and how much those tell.
+    /// Calls `each` with every document that has any of the words, in ascending order, and which it has.
     fn each(
         &mut self,
-        mut each: impl FnMut(DocId, u32) -> tantivy::Result<ControlFlow<()>>,
+        mut each: impl FnMut(DocId, Marks) -> tantivy::Result<ControlFlow<()>>,
     ) -> tantivy::Result<()> {
         let mut marks = vec![0u32; WINDOW as usize];
         let mut any = vec![0u64; WINDOW as usize / 64];
@@ -205,9 +240,8 @@ impl Marked {
                 while *any != 0 {
                     let at = n * 64 + any.trailing_zeros() as usize;
                     *any &= *any - 1;
-                    let [a, b, c, _] = std::mem::take(&mut marks[at]).to_le_bytes().map(usize::from);
-                    let told = self.told[0][a] + self.told[1][b] + self.told[2][c];
-                    if each(start + at as DocId, told)?.is_break() {
+                    let has = std::mem::take(&mut marks[at]);
+                    if each(start + at as DocId, has)?.is_break() {
                         return Ok(());
                     }
                 }
@@ -215,28 +249,15 @@ impl Marked {
         }
         Ok(())
     }
-
-    fn each_reaching(
-        &mut self,
-        must: u32,
-        mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
-    ) -> tantivy::Result<()> {
-        self.each(|doc, told| {
-            if told >= must {
-                visit(doc)
-            } else {
-                Ok(ControlFlow::Continue(()))
-            }
-        })
-    }
 }
 
 /// The living documents that match a plan, by segment and in ascending order, where they were found on the way to it.
-pub struct Matched(Vec<Vec<DocId>>);
+pub struct Matched(Vec<Vec<(DocId, Marks)>>);
 
 impl Matched {
+    /// With the words that each has.
     #[must_use]
-    pub fn of(&self, segment: u32) -> &[DocId] {
+    pub fn of(&self, segment: u32) -> &[(DocId, Marks)] {
         self.0.get(segment as usize).map_or(&[], Vec::as_slice)
     }
 }
@@ -255,16 +276,18 @@ pub fn reach(
     let mut counts = vec![0u64; upper.len()];
     // What is below a level that enough have reached is not wanted any more.
     let mut floor = *last;
-    let mut found: Vec<Vec<(DocId, u32)>> = Vec::new();
+    let telling = Told::of(plan);
+    let mut found: Vec<Vec<(DocId, Marks)>> = Vec::new();
     for reader in view.searcher.segment_readers() {
         if Instant::now() > deadline {
             return Err(out_of_time());
         }
         let alive = reader.alive_bitset();
         let mut own = Vec::new();
-        Marked::open(reader, fields, plan)?.each(|doc, told| {
+        Marked::open(reader, fields, plan)?.each(|doc, has| {
+            let told = telling.by(has);
             if told >= floor && alive.is_none_or(|bits| bits.is_alive(doc)) {
-                own.push((doc, told));
+                own.push((doc, has));
                 for (count, &level) in counts.iter_mut().zip(upper).filter(|(_, level)| told >= **level) {
                     *count += 1;
                     if *count >= enough {
@@ -283,11 +306,10 @@ pub fn reach(
         Some((level, _)) => *level,
         None => *last,
     };
-    let reaching = |own: Vec<(DocId, u32)>| {
-        let own = own.into_iter().filter(|(_, told)| *told >= must);
-        own.map(|(doc, _)| doc).collect()
-    };
-    Ok((must, Matched(found.into_iter().map(reaching).collect())))
+    for own in &mut found {
+        own.retain(|(_, has)| telling.by(*has) >= must);
+    }
+    Ok((must, Matched(found)))
 }
 
 /// How many documents match, counted no further than `up_to`.
