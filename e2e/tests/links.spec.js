@@ -4,12 +4,15 @@ import { expect, stateOf, test } from '../lib/test.js'
 /** Pages of one shape that are opened for their links, and that are asked for: there are thousands of products. */
 const OPENED_OF_A_SHAPE = 2
 const ASKED_OF_A_SHAPE = 3
+/** Addresses of one path that are asked for, whatever their filters: any two of a hundred can be combined. */
+const ASKED_OF_A_PATH = 40
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
-/** An address without what tells it from others of its kind. */
-function shape(url) {
-  const path = url.pathname.replace(/^\/(p|shop)\/.*/, '/$1/*').replace(/^\/c\/.*/, '/c/*').replace(ID, '*')
-  return `${path}?${[...new Set(url.searchParams.keys())].sort().join('&')}`
+/** An address's path, and all of it, without what tells it from others of its kind. */
+function kindOf(url) {
+  const path = url.pathname.replace(/^\/(p|shop|c|media)\/.*/, '/$1/*').replace(ID, '*')
+  const keys = [...new Set(url.searchParams.keys())].sort()
+  return { path, of: `${path}?${keys.join('&')}` }
 }
 
 for (const [face, home] of [['guest', '/'], ['buyer', '/account'], ['seller', '/seller'], ['operator', '/operator']]) {
@@ -31,8 +34,11 @@ for (const [face, home] of [['guest', '/'], ['buyer', '/account'], ['seller', '/
         const { href, from } = todo.shift()
         const url = new URL(href, baseURL)
         const target = url.pathname + url.search
-        const of = shape(url)
-        if (url.origin !== new URL(baseURL).origin || seen.has(target) || !take(asked, of, ASKED_OF_A_SHAPE)) continue
+        const { path, of } = kindOf(url)
+        if (url.origin !== new URL(baseURL).origin || seen.has(target)) continue
+        // Pictures have no kinds: as many are asked for as of any other path.
+        const most = path === '/media/*' ? ASKED_OF_A_PATH : ASKED_OF_A_SHAPE
+        if (!take(asked, of, most) || !take(asked, path, ASKED_OF_A_PATH)) continue
         seen.add(target)
         const answer = await page.request.get(target)
         if (answer.status() >= 400) dead.push(`${answer.status()} ${target} (from ${from})`)

@@ -104,14 +104,8 @@ pub fn for_each_match(
         return Ok(());
     }
     if plan.must < plan.told() {
-        let told = Told::of(plan);
-        return Marked::open(reader, fields, plan)?.each(|doc, has| {
-            if told.by(has) >= plan.must {
-                visit(doc)
-            } else {
-                Ok(ControlFlow::Continue(()))
-            }
-        });
+        let mut marked = Marked::open(reader, fields, plan)?;
+        return marked.each_reaching(plan.must, visit);
     }
     let mut lists = Vec::new();
     for word in plan.words.iter().filter(|word| word.required) {
@@ -156,48 +150,13 @@ fn intersect(
 /// Documents whose words are added up at once: their marks stay near to the processor.
 const WINDOW: u32 = 1 << 15;
 
-/// Which of a plan's required words a document has: a bit for each, in their order.
-pub type Marks = u32;
-
-/// The marks of what has every word, or of which nothing is known.
-pub const ANY_MARKS: Marks = Marks::MAX;
-
-/// A plan's words, each with the bit of its mark; whatever has a mark may have a word that is not required.
-pub fn marked_words(plan: &Plan) -> impl Iterator<Item = (&Word, Marks)> {
-    let mut bits = (0..).map(|n| 1 << n);
-    plan.words.iter().map(move |word| {
-        let own = if word.required { bits.next() } else { None };
-        (word, own.unwrap_or(ANY_MARKS))
-    })
-}
-
-/// What words tell together, by each byte of their marks.
-struct Told([[u32; 256]; 3]);
-
-impl Told {
-    fn of(plan: &Plan) -> Self {
-        let mut told = [[0; 256]; 3];
-        for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
-            let marks = told[n / 8].iter_mut().enumerate();
-            marks
-                .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
-                .for_each(|(_, told)| *told += u32::from(word.weight));
-        }
-        Self(told)
-    }
-
-    #[inline]
-    fn by(&self, marks: Marks) -> u32 {
-        let [a, b, c, _] = marks.to_le_bytes().map(usize::from);
-        self.0[0][a] + self.0[1][b] + self.0[2][c]
-    }
-}
-
-/// The required words that each document of a segment has. Lists are read straight through, window by
+/// The required words that each document of a segment has, as bits of a mark. Lists are read straight through, window by
 /// window, those of one word's terms one after the other: no document is looked for, and none counts a word twice.
 struct Marked {
     /// With the bit of the word that each is of.
-    lists: Vec<(SegmentPostings, Marks)>,
+    lists: Vec<(SegmentPostings, u32)>,
+    /// What is told by the words of each byte of a mark.
+    told: [[u32; 256]; 3],
     documents: DocId,
 }
 
@@ -205,23 +164,29 @@ impl Marked {
     fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Self> {
         let inverted = reader.inverted_index(fields.all)?;
         let mut lists = Vec::new();
-        for (word, bit) in marked_words(plan).filter(|(word, _)| word.required) {
+        let mut told = [[0; 256]; 3];
+        for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
             for (term, _) in &word.terms {
                 let term = Term::from_field_text(fields.all, term);
                 let list = inverted.read_postings(&term, IndexRecordOption::Basic)?;
-                lists.extend(list.map(|list| (list, bit)));
+                lists.extend(list.map(|list| (list, 1 << n)));
             }
+            let marks = told[n / 8].iter_mut().enumerate();
+            marks
+                .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
+                .for_each(|(_, told)| *told += u32::from(word.weight));
         }
         Ok(Self {
             lists,
+            told,
             documents: reader.max_doc(),
         })
     }
 
-    /// Calls `each` with every document that has any of the words, in ascending order, and which it has.
+    /// Calls `each` with every document that has any of the words, in ascending order, and how much those tell.
     fn each(
         &mut self,
-        mut each: impl FnMut(DocId, Marks) -> tantivy::Result<ControlFlow<()>>,
+        mut each: impl FnMut(DocId, u32) -> tantivy::Result<ControlFlow<()>>,
     ) -> tantivy::Result<()> {
         let mut marks = vec![0u32; WINDOW as usize];
         let mut any = vec![0u64; WINDOW as usize / 64];
@@ -240,8 +205,9 @@ impl Marked {
                 while *any != 0 {
                     let at = n * 64 + any.trailing_zeros() as usize;
                     *any &= *any - 1;
-                    let has = std::mem::take(&mut marks[at]);
-                    if each(start + at as DocId, has)?.is_break() {
+                    let [a, b, c, _] = std::mem::take(&mut marks[at]).to_le_bytes().map(usize::from);
+                    let told = self.told[0][a] + self.told[1][b] + self.told[2][c];
+                    if each(start + at as DocId, told)?.is_break() {
                         return Ok(());
                     }
                 }
@@ -249,15 +215,28 @@ impl Marked {
         }
         Ok(())
     }
+
+    fn each_reaching(
+        &mut self,
+        must: u32,
+        mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
+    ) -> tantivy::Result<()> {
+        self.each(|doc, told| {
+            if told >= must {
+                visit(doc)
+            } else {
+                Ok(ControlFlow::Continue(()))
+            }
+        })
+    }
 }
 
 /// The living documents that match a plan, by segment and in ascending order, where they were found on the way to it.
-pub struct Matched(Vec<Vec<(DocId, Marks)>>);
+pub struct Matched(Vec<Vec<DocId>>);
 
 impl Matched {
-    /// With the words that each has.
     #[must_use]
-    pub fn of(&self, segment: u32) -> &[(DocId, Marks)] {
+    pub fn of(&self, segment: u32) -> &[DocId] {
         self.0.get(segment as usize).map_or(&[], Vec::as_slice)
     }
 }
@@ -276,18 +255,16 @@ pub fn reach(
     let mut counts = vec![0u64; upper.len()];
     // What is below a level that enough have reached is not wanted any more.
     let mut floor = *last;
-    let telling = Told::of(plan);
-    let mut found: Vec<Vec<(DocId, Marks)>> = Vec::new();
+    let mut found: Vec<Vec<(DocId, u32)>> = Vec::new();
     for reader in view.searcher.segment_readers() {
         if Instant::now() > deadline {
             return Err(out_of_time());
         }
         let alive = reader.alive_bitset();
         let mut own = Vec::new();
-        Marked::open(reader, fields, plan)?.each(|doc, has| {
-            let told = telling.by(has);
+        Marked::open(reader, fields, plan)?.each(|doc, told| {
             if told >= floor && alive.is_none_or(|bits| bits.is_alive(doc)) {
-                own.push((doc, has));
+                own.push((doc, told));
                 for (count, &level) in counts.iter_mut().zip(upper).filter(|(_, level)| told >= **level) {
                     *count += 1;
                     if *count >= enough {
@@ -306,10 +283,11 @@ pub fn reach(
         Some((level, _)) => *level,
         None => *last,
     };
-    for own in &mut found {
-        own.retain(|(_, has)| telling.by(*has) >= must);
-    }
-    Ok((must, Matched(found)))
+    let reaching = |own: Vec<(DocId, u32)>| {
+        let own = own.into_iter().filter(|(_, told)| *told >= must);
+        own.map(|(doc, _)| doc).collect()
+    };
+    Ok((must, Matched(found.into_iter().map(reaching).collect())))
 }
 
 /// How many documents match, counted no further than `up_to`.

@@ -1,7 +1,6 @@
 //! How well a document answers a plan, and the best of them.
 
 use super::columns::Columns;
-use super::matching::{Marks, marked_words};
 use super::plan::{Plan, Word};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
@@ -113,9 +112,6 @@ pub struct Scorer<'a> {
     ranking: &'a Ranking,
     columns: &'a Columns,
     words: Vec<Standing>,
-    /// The bits of the words in a document's marks.
-    bits: Vec<Marks>,
-    covered: Covered,
     lengths: [FieldNormReader; TEXT_FIELDS],
     /// Per field and stored length: the field's weight over its dilution.
     factors: &'a Factors,
@@ -172,8 +168,6 @@ impl<'a> Scorer<'a> {
             words: words
                 .map(|word| Standing::open(reader, fields, ranking, word))
                 .collect::<tantivy::Result<_>>()?,
-            bits: marked_words(plan).map(|(_, bit)| bit).collect(),
-            covered: Covered::default(),
             lengths: [
                 reader.get_fieldnorms_reader(a)?,
                 reader.get_fieldnorms_reader(b)?,
@@ -188,23 +182,18 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// The score of `doc`; 0 for one that cannot reach `floor`, which is mostly seen from the words that it `has`, or from its
-    /// title.
-    pub fn score(&mut self, doc: DocId, has: Marks, floor: f32) -> f32 {
+    /// The score of `doc`; 0 for one that cannot reach `floor`, which is mostly seen from its title.
+    pub fn score(&mut self, doc: DocId, floor: f32) -> f32 {
         let ranking = self.ranking;
-        self.cover(has);
-        // A title can have no other words.
-        if self.most(self.covered.idf) < floor {
-            return 0.0;
-        }
         let mut titled = 0.0;
-        let words = self.plan.words.iter().zip(&mut self.words);
-        for (((word, standing), bit), in_title) in words.zip(&self.bits).zip(&mut self.in_title) {
-            *in_title = if bit & has == 0 {
-                0.0
-            } else {
-                standing.fields[0].of(doc)
-            };
+        for ((word, standing), in_title) in self
+            .plan
+            .words
+            .iter()
+            .zip(&mut self.words)
+            .zip(&mut self.in_title)
+        {
+            *in_title = standing.fields[0].of(doc);
             if *in_title > 0.0 {
                 titled += word.idf;
             }
@@ -217,11 +206,7 @@ impl<'a> Scorer<'a> {
             *factor = self.factors.0[field][usize::from(self.lengths[field].fieldnorm_id(doc))];
         }
         let (mut text, mut covered) = (0.0, 0.0);
-        let words = self.plan.words.iter().zip(&mut self.words);
-        for (((word, standing), bit), &in_title) in words.zip(&self.bits).zip(&self.in_title) {
-            if bit & has == 0 {
-                continue;
-            }
+        for ((word, standing), &in_title) in self.plan.words.iter().zip(&mut self.words).zip(&self.in_title) {
             let mut frequency = in_title * factors[0];
             for (field, factor) in standing.fields.iter_mut().zip(factors).skip(1) {
                 frequency += field.of(doc) * factor;
@@ -252,32 +237,14 @@ impl<'a> Scorer<'a> {
         &self.parts
     }
 
-    /// Works out what words with these marks tell, unless that was done for the document before.
-    fn cover(&mut self, has: Marks) {
-        if self.covered.has == Some(has) {
-            return;
-        }
-        let words = self.plan.words.iter().zip(&self.bits);
-        let idf = words
-            .filter(|(_, bit)| **bit & has != 0)
-            .map(|(word, _)| word.idf);
-        let idf = idf.sum();
-        self.covered = Covered {
-            has: Some(has),
-            idf,
-            factor: self.share(idf).powf(self.ranking.coverage),
-        };
-    }
-
-    /// The best score that a document can have of whose words is known how much they tell, and those of its title.
+    /// The best score that a document can have of whose title's words only is known how much they tell.
     fn most(&self, titled: f32) -> f32 {
-        let (ranking, covered) = (self.ranking, &self.covered);
+        let ranking = self.ranking;
         // A pair's worth is that of both its words, and each word is in two pairs at most.
         let pairs = 2.0 * ranking.neighbours.max(ranking.near) * titled;
         let text =
-            covered.idf * (ranking.saturation + 1.0 + ranking.head) + ranking.as_written * titled + pairs;
-        let title = 1.0 + ranking.title_coverage * self.share(titled);
-        ROUNDING * text * covered.factor * title * ranking.standing_max()
+            self.idf_sum * (ranking.saturation + 1.0 + ranking.head) + ranking.as_written * titled + pairs;
+        text * (1.0 + ranking.title_coverage * self.share(titled)) * ranking.standing_max()
     }
 
     /// Of the query, as much as these words tell.
@@ -354,16 +321,6 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// What the words of a document can come to at most.
-#[derive(Default)]
-struct Covered {
-    has: Option<Marks>,
-    idf: f32,
-    factor: f32,
-}
-
-/// Sums in another order come out a little different: what could be equal is not left out.
-const ROUNDING: f32 = 1.0001;
 const MICROS_PER_S: i64 = 1_000_000;
 const S_PER_DAY: f32 = 86_400.0;
 /// Hundredths of a star that say neither good nor bad, and from there to the best and the worst.

@@ -4,7 +4,7 @@ use super::columns::{Columns, View};
 use super::document::currency_key;
 use super::facets::Counts;
 use super::filter::{Filter, SegmentFilters, Verdict, folds_without};
-use super::matching::{ANY_MARKS, Marks, Matched, for_each_match};
+use super::matching::{Matched, for_each_match};
 use super::personal::SegmentTaste;
 use super::plan::Plan;
 use super::promoted;
@@ -159,9 +159,8 @@ impl Run<'_> {
                     Some(_) => {}
                 }
             };
-            let matched = self.matched.map(|matched| matched.of(segment));
-            match matched {
-                Some(matched) => matched.iter().for_each(|(doc, _)| take_in(*doc)),
+            match self.matched {
+                Some(matched) => matched.of(segment).iter().copied().for_each(take_in),
                 None => for_each_match(reader, self.fields, self.plan, self.deadline, |doc| {
                     take_in(doc);
                     ControlFlow::Continue(())
@@ -198,11 +197,9 @@ impl Run<'_> {
                     let mut scorer = self.scorer(&factors, segment)?;
                     let share = self.ranking.personal_share;
                     let taste = SegmentTaste::open(self.taste, share, reader, self.fields, columns)?;
-                    let mut marked = matched.unwrap_or_default().iter();
                     for doc in free {
-                        let has = marks_of(doc, &mut marked);
                         let factor = rules.factor(doc) * taste.factor(doc);
-                        let score = factor * scorer.score(doc, has, top.floor() / factor);
+                        let score = factor * scorer.score(doc, top.floor() / factor);
                         top.offer(score_key(score), segment, doc, columns);
                     }
                 }
@@ -225,7 +222,7 @@ impl Run<'_> {
                         let then = if self.plan.is_empty() {
                             integer_key(columns.facts(doc).created) >> u32::BITS
                         } else {
-                            score_key(scorer.score(doc, ANY_MARKS, 0.0))
+                            score_key(scorer.score(doc, 0.0))
                         };
                         let key = (u64::from(distances.nearness(columns, doc)) << u32::BITS) | then;
                         top.offer(key, segment, doc, columns);
@@ -278,7 +275,7 @@ impl Run<'_> {
             let key = if self.plan.is_empty() {
                 promoted::turn(product, self.plan.as_of)
             } else {
-                score_key(rules.factor(doc) * scorer.score(doc, ANY_MARKS, 0.0))
+                score_key(rules.factor(doc) * scorer.score(doc, 0.0))
             };
             let place = Place { key, product };
             worthy.push(Ranked { place, segment, doc });
@@ -309,25 +306,13 @@ impl Run<'_> {
         let mut scorer = self.scorer(&factors, ranked.segment)?;
         let reader = self.view.searcher.segment_reader(ranked.segment);
         let rules = SegmentRules::open(self.made, reader, self.fields)?;
-        scorer.score(ranked.doc, ANY_MARKS, 0.0);
+        scorer.score(ranked.doc, 0.0);
         Ok(Reasons {
             parts: *scorer.parts(),
             factor: rules.factor(ranked.doc),
             rules: rules.weighing(ranked.doc),
         })
     }
-}
-
-/// The words that a document has, as far as that is known; documents are asked for in ascending order.
-#[inline]
-fn marks_of(doc: DocId, marked: &mut std::slice::Iter<'_, (DocId, Marks)>) -> Marks {
-    while let [(next, has), ..] = marked.as_slice() {
-        if *next >= doc {
-            return if *next == doc { *has } else { ANY_MARKS };
-        }
-        marked.next();
-    }
-    ANY_MARKS
 }
 
 /// The greater, the earlier; prices in a currency that was not asked for come last.

@@ -2,7 +2,7 @@
 
 use super::analysis::{folder, is_stop_word, terms};
 use super::columns::{Entries, View};
-use super::matching::{ANY_MARKS, count_matches};
+use super::matching::count_matches;
 use super::meant::as_spelt;
 use super::plan::Plan;
 use super::rank::{Factors, Scorer, Top, score_key};
@@ -119,7 +119,7 @@ impl Engine {
                 if !columns.facts(doc).wins || rules.hides(doc).is_some() {
                     return ControlFlow::Continue(());
                 }
-                let score = scorer.score(doc, ANY_MARKS, top.floor());
+                let score = scorer.score(doc, top.floor());
                 top.offer(score_key(score), segment, doc, columns);
                 seen += 1;
                 if seen < SEEN_MAX {

@@ -56,45 +56,6 @@ fn pages_follow_each_other_without_gap_or_repetition_in_every_order() {
     }
 }
 
-/// Some of six words each, in the title, in the description or in both, and never all of them.
-fn mixed(n: u32) -> Document {
-    const WORDS: [&str; 6] = ["salad", "bowl", "oak", "linen", "blue", "lamp"];
-    let mixed = n.wrapping_mul(0x9e37_79b9);
-    let some = |bits: u32| -> String {
-        let chosen = WORDS.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
-        let chosen: Vec<&str> = chosen.map(|(_, word)| *word).collect();
-        chosen.join(" ")
-    };
-    let lacks = !(1 << (n % 6));
-    let mut document = titled(n, &format!("Thing {}", some(mixed >> 8 & lacks)));
-    document.description = some(mixed >> 16 & lacks);
-    document.popularity = u64::from(mixed >> 28);
-    document
-}
-
-/// The first page knows which words each match has and weighs few in full; those after it are asked without.
-#[test]
-fn what_lacks_words_is_in_the_same_places_whether_they_are_known_or_not() {
-    let documents: Vec<Document> = (0..400).map(mixed).collect();
-    let engine = index(&documents);
-    for q in [
-        "salad bowl oak linen blue lamp",
-        "blue lamps of oak with linen and a salad bowl",
-        "linnen bowl oka salad lamp blue",
-    ] {
-        let all = SearchQuery {
-            limit: 100,
-            ..words(q)
-        };
-        let in_hundreds = walk(&engine, &all, |_| {});
-        for limit in [1, 5, 24] {
-            let few = SearchQuery { limit, ..all.clone() };
-            assert_eq!(walk(&engine, &few, |_| {}), in_hundreds, "{q} by {limit}");
-        }
-        assert_eq!(in_hundreds.len() as u64, search(&engine, &all).total, "{q}");
-    }
-}
-
 #[test]
 fn products_added_while_someone_reads_shift_nothing() {
     for (sort, q) in [
