@@ -45,6 +45,10 @@ const ACQUIRE_MAX: Duration = Duration::from_secs(5);
 /// connections of their own, without this.
 const IDLE_IN_TX_MAX_S: u32 = 15;
 
+/// How statements are planned that find their rows by key, as the till's are: by look-ups, whatever the statistics say.
+const BY_KEY: &str = "; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; \
+    set local enable_hashjoin = off; set local enable_mergejoin = off";
+
 /// Why a transaction did not happen.
 pub trait TxError: From<sqlx::Error> + std::fmt::Display {
     /// The database's error behind this one, if it is one: it decides whether a retry can help.
@@ -126,10 +130,10 @@ impl Db {
     }
 
     /// As [`Self::begin`], for statements that find their rows by the keys they are given: each is planned once for a connection.
-    /// Where tables are parted by month PostgreSQL would plan it for its values each time, which takes longer than the work.
+    /// Where tables are parted by month PostgreSQL would plan it for its values each time, which takes longer than the work. A
+    /// month that was empty then fills up meanwhile, so that nothing is read from end to end.
     pub async fn begin_by_key(&self, scope: Scope) -> Result<Tx, sqlx::Error> {
-        let begin = self.beginning(scope) + "; set local plan_cache_mode = force_generic_plan";
-        self.begin_on_any(begin).await
+        self.begin_on_any(self.beginning(scope) + BY_KEY).await
     }
 
     fn beginning(&self, scope: Scope) -> String {
