@@ -37,7 +37,7 @@ impl Checkouts {
         .bind(LISTED_MAX)
         .fetch_all(self.db().pool())
         .await?;
-        rows.into_iter().map(view).collect()
+        rows.iter().map(view).collect()
     }
 
     /// What was done about the shares of an order; nothing where all of it was captured at once.
@@ -51,7 +51,7 @@ impl Checkouts {
     }
 }
 
-fn view(row: Row) -> Result<UncapturedPayment, Error> {
+fn view(row: &Row) -> Result<UncapturedPayment, Error> {
     let currency: Currency = row.currency.parse().map_err(|_| Error::Internal)?;
     Ok(UncapturedPayment {
         order: row.order_id,

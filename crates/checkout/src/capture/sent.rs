@@ -2,7 +2,6 @@
 //! cursor moves with a job, and the job ends with what the till did.
 
 use super::drive::Driver;
-use crate::error::Error;
 use contracts::orders::SubOrderShipped;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, OrderId, SharedClock, TenantId, Timestamp};

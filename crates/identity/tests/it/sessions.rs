@@ -1,4 +1,5 @@
 use crate::harness::{App, text};
+use contracts::identity::Mailbox;
 use serde_json::Value;
 
 async fn sessions(client: &testkit::Client) -> Vec<Value> {

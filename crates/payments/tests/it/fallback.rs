@@ -94,7 +94,7 @@ impl Provider for Switched {
     }
     fn terms(&self, charge: ProviderCharge) -> BoxFuture<'_, Option<Terms>> {
         let known = self.state.lock().unwrap().charges.contains_key(&charge.key);
-        let terms = known.then(|| Terms {
+        let terms = known.then_some(Terms {
             captures: Captures::Parts { at_most: 2 },
             lapses_at: Timestamp::UNIX_EPOCH,
         });

@@ -60,6 +60,13 @@ pub struct Done {
     pub reviews: Vec<Written>,
 }
 
+impl Done {
+    pub fn add(&mut self, more: Self) {
+        self.arrived += more.arrived;
+        self.reviews.extend(more.reviews);
+    }
+}
+
 /// Does what is due today. What is refused is told and left out: the demo goes on.
 pub async fn due(stage: &Stage<'_>, sampler: &Sampler, buyers: &[Registered], diary: &mut Diary) -> Done {
     let mut done = Done::default();

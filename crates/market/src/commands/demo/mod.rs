@@ -175,14 +175,18 @@ async fn live(
         terms::promote(stage, diary, shops).await?;
         let today = &plans[diary.orders(plans.len())];
         searching::before_orders(stage, diary, today, &skus, buyers).await;
-        let (orders, bought) = sales::place(stage, today, &skus, buyers).await;
+        // What is ordered today waits for nothing that happens today to what was ordered before.
+        let (sold, mut done) = tokio::join!(
+            sales::place(stage, today, &skus, buyers),
+            deeds::due(stage, sampler, buyers, diary),
+        );
+        let (orders, bought) = sold?;
         lived.orders += orders;
         for one in bought {
-            // Before the night is over, or its hold would end with the day.
-            deeds::confirmed(stage, one).await?;
             deeds::plan(diary, one);
         }
-        let done = deeds::due(stage, sampler, buyers, diary).await;
+        // Some think better of it the same day.
+        done.add(deeds::due(stage, sampler, buyers, diary).await);
         lived.arrived += done.arrived;
         lived.reviews += opinions::write(stage, &album, done.reviews).await?;
         if diary.today == diary.last {

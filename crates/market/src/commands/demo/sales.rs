@@ -1,13 +1,14 @@
 //! Orders, placed and paid at the till as buyers do.
 
 use super::Stage;
+use super::deeds;
 use super::diary::Bought;
 use super::people::{Opened, Registered};
 use contracts::Address;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PlaceOrder, QuoteRequest};
 use contracts::purses::TenderWish;
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use kernel::{OrderId, ProductId, SkuId};
 use sampler::OrderPlan;
 use std::collections::{HashMap, HashSet};
@@ -23,26 +24,27 @@ const CART_TRIES: usize = 20;
 /// Every SKU of the demo by its shop and code.
 pub type Skus = HashMap<(u32, String), SkuId>;
 
-/// How many orders were placed, and those of them that are paid.
+/// How many orders were placed, and those of them that are paid: confirmed before the night is over, or the holds on their
+/// goods would end with the day.
 pub async fn place(
     stage: &Stage<'_>,
     plans: &[OrderPlan],
     skus: &Skus,
     buyers: &[Registered],
-) -> (usize, Vec<Bought>) {
+) -> anyhow::Result<(usize, Vec<Bought>)> {
     let mut placed = Vec::new();
     for wave in plans.chunks(AT_ONCE * 4) {
         // One person has one cart: who comes twice in a wave waits for the next.
         let mut here = HashSet::new();
         let (now, later): (Vec<&OrderPlan>, Vec<&OrderPlan>) =
             wave.iter().partition(|plan| here.insert(plan.buyer));
-        placed.extend(at_once(stage, &now, buyers, skus).await);
+        placed.extend(at_once(stage, &now, buyers, skus).await?);
         for plan in later {
-            placed.extend(at_once(stage, &[plan], buyers, skus).await);
+            placed.extend(at_once(stage, &[plan], buyers, skus).await?);
         }
     }
     let count = placed.len();
-    (count, placed.into_iter().flatten().collect())
+    Ok((count, placed.into_iter().flatten().collect()))
 }
 
 async fn at_once(
@@ -50,9 +52,11 @@ async fn at_once(
     plans: &[&OrderPlan],
     buyers: &[Registered],
     skus: &Skus,
-) -> Vec<Option<Bought>> {
+) -> Result<Vec<Option<Bought>>, kernel::Fault> {
     let outcomes = stream::iter(plans).map(|plan| async move {
-        let buyer = buyers.get(plan.buyer as usize)?;
+        let Some(buyer) = buyers.get(plan.buyer as usize) else {
+            return Ok(None);
+        };
         let mut outcome = buy(stage, plan, buyer, skus, 0).await;
         for again in 1..CART_TRIES {
             if !outcome.as_ref().is_err_and(|fault| fault.code == "cart_ordered") {
@@ -62,21 +66,26 @@ async fn at_once(
             outcome = buy(stage, plan, buyer, skus, again).await;
         }
         match outcome {
-            Ok(order) => Some(order.map(|order| Bought {
-                index: plan.index,
-                buyer: plan.buyer,
-                order,
-            })),
+            Ok(Some(order)) => {
+                let bought = Bought {
+                    index: plan.index,
+                    buyer: plan.buyer,
+                    order,
+                };
+                deeds::confirmed(stage, bought).await?;
+                Ok(Some(Some(bought)))
+            }
+            Ok(None) => Ok(Some(None)),
             Err(fault) => {
                 tracing::warn!(order = plan.index, %fault, "an order of the demo was not placed");
-                None
+                Ok(None)
             }
         }
     });
     outcomes
         .buffer_unordered(AT_ONCE)
-        .filter_map(std::future::ready)
-        .collect()
+        .try_filter_map(|outcome| std::future::ready(Ok(outcome)))
+        .try_collect()
         .await
 }
 

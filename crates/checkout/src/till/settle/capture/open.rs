@@ -20,7 +20,7 @@ pub fn fitted(case: &Case, known: &Capturing, mut decision: Decision, ctx: &Ctx)
             return Ok(decision);
         }
     };
-    let (open, taken) = sorted(case, known, begun)?;
+    let (open, taken) = sorted(case, known, &begun)?;
     if let Some(open) = open {
         release(case, known, &mut decision, open, ctx)?;
     }
@@ -62,7 +62,7 @@ fn of_posted(known: &Capturing, books: Books) -> Option<Books> {
 fn sorted(
     case: &Case,
     known: &Capturing,
-    begun: Refunding,
+    begun: &Refunding,
 ) -> Result<(Option<Refunding>, Option<Refunding>), Error> {
     let (mut open, mut taken) = (Vec::new(), Vec::new());
     let mut of: Option<String> = None;
