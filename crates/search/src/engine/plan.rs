@@ -6,6 +6,7 @@
 use super::analysis::{folder, is_stop_word, terms};
 use super::columns::View;
 use super::compounds;
+use super::cores::Share;
 use super::matching::{Matched, count_matches, reach};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
@@ -26,6 +27,8 @@ const PREFIX_CHARS_MIN: usize = 2;
 const WEIGHT_SUM: f32 = 32_000.0;
 /// Shares of what a query tells that a match has at least, one after the other until enough is found.
 const SHARES: [f32; 5] = [0.75, 0.6, 0.45, 0.3, 0.0];
+/// Lists are read straight through so many times faster than what matches is weighed.
+const READ_FASTER: u64 = 16;
 /// What a completed word is worth beside the word itself.
 const PREFIX_WEIGHT: f32 = 0.4;
 
@@ -47,6 +50,14 @@ pub struct Word {
     /// How much of a word it is, where a phrase became more words than it had.
     #[serde(default = "whole")]
     pub share: f32,
+}
+
+impl Word {
+    /// How many of so many documents have it, about: what [`Word::idf`] was worked out from.
+    fn having(&self, documents: u64) -> u64 {
+        let having = (documents as f32 + 1.0) / (self.idf / self.share).exp() - 0.5;
+        (having as u64).min(documents)
+    }
 }
 
 fn whole() -> f32 {
@@ -108,6 +119,7 @@ impl Plan {
         view: &View,
         fields: &Fields,
         reading: Reading<'_>,
+        share: &Share<'_>,
         deadline: Instant,
     ) -> tantivy::Result<(Self, Option<Matched>)> {
         let ranking = reading.ranking;
@@ -133,7 +145,8 @@ impl Plan {
         // Each level asks for no more than the one before, and the last for anything at all.
         levels.sort_unstable_by(|a, b| b.cmp(a));
         levels.iter_mut().for_each(|level| *level = (*level).max(1));
-        let (must, matched) = reach(view, fields, &plan, &levels, enough, deadline)?;
+        let spans = share.spans(view, documents(view) / READ_FASTER);
+        let (must, matched) = reach(view, fields, &plan, &levels, enough, deadline, &spans)?;
         plan.must = must;
         Ok((plan, Some(matched)))
     }
@@ -162,6 +175,18 @@ impl Plan {
     #[must_use]
     pub fn told(&self) -> u32 {
         self.required().map(|word| u32::from(word.weight)).sum()
+    }
+
+    /// How many of so many documents match, about and rather too many: where all words are asked for, as many as have the
+    /// rarest of them.
+    #[must_use]
+    pub fn matches_about(&self, documents: u64) -> u64 {
+        let having = self.required().map(|word| word.having(documents));
+        if self.must < self.told() {
+            having.sum::<u64>().min(documents)
+        } else {
+            having.min().unwrap_or(documents)
+        }
     }
 
     /// All words, the last one as a beginning: for suggestions while someone types.
@@ -310,7 +335,7 @@ fn idf<'a>(view: &View, fields: &Fields, terms: impl Iterator<Item = &'a str>) -
 }
 
 /// Deleted ones included, as in the document frequencies.
-fn documents(view: &View) -> u64 {
+pub fn documents(view: &View) -> u64 {
     view.searcher
         .segment_readers()
         .iter()
