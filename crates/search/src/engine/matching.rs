@@ -245,8 +245,7 @@ pub struct Matched(Vec<Vec<DocId>>);
 impl Matched {
     #[must_use]
     pub fn within(&self, stretch: &Stretch) -> &[DocId] {
-        let all = self.0.get(stretch.segment as usize);
-        let all = all.map_or(&[][..], Vec::as_slice);
+        let all: &[DocId] = self.0.get(stretch.segment as usize).map_or(&[], Vec::as_slice);
         let start = all.partition_point(|doc| *doc < stretch.docs.start);
         let end = all.partition_point(|doc| *doc < stretch.docs.end);
         &all[start..end]

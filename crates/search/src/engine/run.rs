@@ -1,4 +1,4 @@
-//! One search over all segments: what passes, in which order, and how much there is of everything.
+//! One search over the whole index: what passes, in which order, and how much there is of everything.
 
 use super::columns::View;
 use super::cores::Share;
