@@ -53,7 +53,7 @@ pub struct Word {
 }
 
 impl Word {
-    /// How many of so many documents have it, about: what [`Word::idf`] was worked out from.
+    /// How many of so many documents have it, about: [`rarity`] the other way round.
     fn having(&self, documents: u64) -> u64 {
         let having = (documents as f32 + 1.0) / (self.idf / self.share).exp() - 0.5;
         (having as u64).min(documents)
@@ -323,15 +323,20 @@ impl Plan {
     }
 }
 
-/// Robertson and Spärck Jones's inverse document frequency, in the variant that is never negative.
+/// How much words tell that are in as many documents as any of these terms.
 fn idf<'a>(view: &View, fields: &Fields, terms: impl Iterator<Item = &'a str>) -> tantivy::Result<f32> {
     let documents = documents(view);
     let mut having = 0;
     for term in terms {
         having += view.searcher.doc_freq(&Term::from_field_text(fields.all, term))?;
     }
-    let having = having.min(documents) as f32;
-    Ok((1.0 + (documents as f32 - having + 0.5) / (having + 0.5)).ln())
+    Ok(rarity(having.min(documents), documents))
+}
+
+/// Robertson and Spärck Jones's inverse document frequency, in the variant that is never negative.
+fn rarity(having: u64, documents: u64) -> f32 {
+    let (having, documents) = (having as f32, documents as f32);
+    (1.0 + (documents - having + 0.5) / (having + 0.5)).ln()
 }
 
 /// Deleted ones included, as in the document frequencies.
@@ -354,4 +359,45 @@ fn mean_lengths(view: &View, fields: &Fields) -> tantivy::Result<[f32; TEXT_FIEL
         *length = (words as f32 / documents).max(1.0);
     }
     Ok(lengths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTS: u64 = 1_000_000;
+
+    fn word(having: u64, share: f32) -> Word {
+        Word {
+            terms: Vec::new(),
+            written: Vec::new(),
+            idf: share * rarity(having, DOCUMENTS),
+            required: true,
+            weight: 100,
+            share,
+        }
+    }
+
+    #[test]
+    fn a_word_tells_how_many_have_it() {
+        for having in [0, 1, 250, 40_000, DOCUMENTS] {
+            for share in [1.0, 0.5] {
+                let read = word(having, share).having(DOCUMENTS);
+                assert!(read.abs_diff(having) <= 1 + having / 1_000, "{read} for {having}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_words_are_in_no_more_than_have_the_rarest() {
+        let mut plan = Plan {
+            words: vec![word(300_000, 1.0), word(20_000, 1.0)],
+            must: 200,
+            ..Plan::default()
+        };
+        assert!(plan.matches_about(DOCUMENTS).abs_diff(20_000) <= 2);
+        plan.must = 100;
+        assert!(plan.matches_about(DOCUMENTS).abs_diff(320_000) <= 2);
+        assert_eq!(Plan::default().matches_about(DOCUMENTS), DOCUMENTS);
+    }
 }
