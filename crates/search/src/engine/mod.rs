@@ -3,7 +3,6 @@
 pub mod analysis;
 mod columns;
 pub(crate) mod compounds;
-mod cores;
 pub mod cursor;
 pub mod document;
 mod facets;
@@ -12,7 +11,6 @@ pub(crate) mod filter;
 pub(crate) mod heads;
 mod matching;
 mod meant;
-mod part;
 pub(crate) mod personal;
 mod plan;
 pub(crate) mod promoted;
@@ -44,7 +42,6 @@ use columns::View;
 use contracts::search::taste::Taste;
 use contracts::search::tuning::{Explained, Hidden, ReadWord, ScoreFactor, SearchPreview};
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
-use cores::{Cores, Share};
 use filter::{Filter, filters_of};
 use kernel::Timestamp;
 use matching::{Matched, for_each_match};
@@ -104,7 +101,6 @@ pub struct Engine {
     refreshing: Mutex<()>,
     /// Where what is put forward was found last.
     located: RwLock<Option<Arc<Located>>>,
-    cores: Cores,
 }
 
 impl Engine {
@@ -151,16 +147,7 @@ impl Engine {
             view: RwLock::new(Arc::new(view)),
             refreshing: Mutex::new(()),
             located: RwLock::new(None),
-            cores: Cores::default(),
         })
-    }
-
-    /// Searches on so many cores instead of those that there are, and on one for each so many documents that a search looks
-    /// at. What it finds does not depend on it.
-    #[must_use]
-    pub fn on_cores(mut self, count: usize, documents_each: u64) -> Self {
-        self.cores = Cores::new(count, documents_each);
-        self
     }
 
     /// Lets searches see the last commit.
@@ -228,21 +215,16 @@ impl Engine {
     ) -> Result<SearchPage, EngineError> {
         let view = self.view();
         let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
-        let find = || asked.find(self, &view, query, ranking, deadline);
-        let meant = || meant::meant(&query.q, &view, &self.fields, ranking, deadline);
-        let is_first = query.after.is_none() && !asked.plan.is_empty();
-        // What was meant is asked whatever is found where words were corrected, and else where hardly anything is.
-        let (found, did_you_mean) = if is_first && asked.plan.corrected {
-            let (found, meant) = asked.share.both(find, meant);
-            (found?, meant?)
-        } else {
-            let found = find()?;
-            let is_doubtful = is_first && found.total < ranking.enough as u64;
-            (found, if is_doubtful { meant()? } else { None })
-        };
+        let found = asked.find(self, &view, query, ranking, deadline)?;
         let next = match asked.next(&found) {
             Some(place) => Some(cursor::write(query, asked.page_after(place, &found))?),
             None => None,
+        };
+        let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
+        let did_you_mean = if query.after.is_none() && is_doubtful && !asked.plan.is_empty() {
+            meant::meant(&query.q, &view, &self.fields, ranking, deadline)?
+        } else {
+            None
         };
         let places = asked.places(&found);
         Ok(SearchPage {
@@ -370,8 +352,7 @@ impl Placed {
 }
 
 /// A query as it is read: the same on all its pages.
-struct Asked<'e> {
-    share: Share<'e>,
+struct Asked {
     plan: Plan,
     /// What matches the plan, where it is known already.
     matched: Option<Matched>,
@@ -388,9 +369,9 @@ struct Asked<'e> {
     size: usize,
 }
 
-impl<'e> Asked<'e> {
+impl Asked {
     fn read(
-        engine: &'e Engine,
+        engine: &Engine,
         view: &View,
         query: &SearchQuery,
         ranking: &Ranking,
@@ -402,13 +383,11 @@ impl<'e> Asked<'e> {
             0 => PAGE_DEFAULT,
             limit => usize::from(limit.min(kernel::limits::PAGE_SIZE_MAX)),
         };
-        let share = engine.cores.share();
         let filters = filters_of(query);
         let made = now.map_or_else(Merchandising::default, |now| tuning.rules.applying(query, now));
         if let Some(cursor) = &query.after {
             let page = cursor::read(query, cursor)?;
             return Ok(Self {
-                share,
                 plan: page.plan,
                 matched: None,
                 filters,
@@ -428,7 +407,7 @@ impl<'e> Asked<'e> {
             synonyms: &tuning.synonyms,
             language: query.language,
         };
-        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, &share, deadline)?;
+        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
         plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
         // Other orders are asked for to be kept to.
         let is_ours = query.sort == Sort::Relevance;
@@ -442,7 +421,6 @@ impl<'e> Asked<'e> {
             None => Vec::new(),
         };
         Ok(Self {
-            share,
             plan,
             matched,
             filters,
@@ -471,7 +449,6 @@ impl<'e> Asked<'e> {
         Run {
             view,
             fields: &engine.fields,
-            share: &self.share,
             plan: &self.plan,
             matched: self.matched.as_ref(),
             ranking,

@@ -114,8 +114,7 @@ impl Engine {
             let mut scorer = Scorer::open(&plan, &ranking, &factors, reader, &self.fields, columns)?;
             let rules = SegmentRules::open(made, reader, &self.fields)?;
             let mut seen = 0;
-            let all = 0..reader.max_doc();
-            for_each_match(reader, &self.fields, &plan, all, deadline, |doc| {
+            for_each_match(reader, &self.fields, &plan, deadline, |doc| {
                 // An item is suggested once.
                 if !columns.facts(doc).wins || rules.hides(doc).is_some() {
                     return ControlFlow::Continue(());
