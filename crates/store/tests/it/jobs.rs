@@ -412,15 +412,13 @@ async fn more_jobs_at_once_than_there_are_connections_do_not_wait_for_each_other
             Ok::<(), sqlx::Error>(())
         })
     });
-    let began = std::time::Instant::now();
     beside(worker, async {
         eventually("all are done", async || {
+            // Whoever waits in vain for a connection gives up, and so would this.
             let mut conn = db.pool().acquire().await.unwrap();
             (BUSY.open(&mut conn).await.unwrap() == 0).then_some(())
         })
         .await;
     })
     .await;
-    // Whoever waits in vain for a connection gives up after so long.
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
