@@ -4,8 +4,8 @@ use super::{Sample, Scene, push};
 use crate::markup::Markup;
 use crate::views::account::{AccountPage, CreditRow, SessionRow};
 use crate::views::auth::{
-    ForgotPasswordPage, InvitationPage, JoinPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
-    VerifyEmailPage,
+    ForgotPasswordPage, InvitationPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
+    VerifyEmailPage, Whose,
 };
 use crate::views::common::{Field, Link};
 use crate::views::dev_mail::{DevMailMessagePage, DevMailPage, MailRow};
@@ -32,14 +32,24 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "forgot-password-sent", &scene.forgot(true));
     push(samples, "reset-password", &scene.reset(true));
     push(samples, "reset-password-spent", &scene.reset(false));
-    for (name, shop) in [
-        ("invitation", Some("Alfarería Tres Hornos")),
-        ("invitation-spent", None),
+    let invites = scene
+        .locale
+        .t("invitation.text")
+        .arg("shop", "Alfarería Tres Hornos")
+        .arg("role", scene.t("role.manager"));
+    let joins = scene
+        .locale
+        .t("join.text")
+        .arg("market", scene.text("market.example"))
+        .arg("role", scene.t("role.moderator"));
+    for (name, whose, text) in [
+        ("invitation", Whose::Shop, Some(invites.to_string())),
+        ("invitation-spent", Whose::Shop, None),
+        ("join", Whose::Market, Some(joins.to_string())),
+        ("join-spent", Whose::Market, None),
     ] {
-        push(samples, name, &scene.invitation(shop));
+        push(samples, name, &scene.invitation(whose, text));
     }
-    push(samples, "join", &scene.join(Some(scene.t("role.moderator"))));
-    push(samples, "join-spent", &scene.join(None));
     for (name, outcome) in [
         ("verify-email-sent", Verification::Sent),
         ("verify-email-done", Verification::Verified),
@@ -279,24 +289,13 @@ impl Scene {
         }
     }
 
-    fn invitation(&self, shop: Option<&str>) -> InvitationPage {
+    fn invitation(&self, whose: Whose, text: Option<String>) -> InvitationPage {
         InvitationPage {
-            page: self.page(self.t("invitation.title"), "/invitation"),
-            shop: shop.map(str::to_owned),
-            role: self.t("role.manager"),
+            page: self.page(self.t(whose.title()), whose.path()),
+            whose,
+            text,
             token: "w3xYh2".to_owned(),
-            here: "/invitation?token=w3xYh2".to_owned(),
-            error: None,
-        }
-    }
-
-    fn join(&self, role: Option<String>) -> JoinPage {
-        JoinPage {
-            page: self.page(self.t("join.title"), "/join"),
-            role,
-            market: self.text("market.example"),
-            token: "w3xYh2".to_owned(),
-            here: "/join?token=w3xYh2".to_owned(),
+            here: format!("{}?token=w3xYh2", whose.path()),
             error: None,
         }
     }

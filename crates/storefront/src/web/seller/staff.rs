@@ -7,8 +7,8 @@ use crate::views::page::Tone;
 use crate::views::seller_staff::{InvitationRow, MemberRow, SellerStaffPage};
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::auth::invitation::role_key;
 use crate::web::failure::Failure;
+use crate::web::operator::role_said;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
 use axum::extract::{Path, State};
@@ -75,7 +75,7 @@ async fn show(shop: &Shop, visit: &Visit, left: Left) -> Result<Response, Failur
         powers: ROLES
             .map(|(code, role)| {
                 let may = locale.t(&format!("staff.may.{code}")).to_string();
-                (locale.t(role_key(role)).to_string(), may)
+                (role_said(role, locale), may)
             })
             .into(),
     };
@@ -84,7 +84,7 @@ async fn show(shop: &Shop, visit: &Visit, left: Left) -> Result<Response, Failur
 
 fn roles(locale: Locale) -> Vec<Choice> {
     ROLES
-        .map(|(code, role)| Choice::new(code, locale.t(role_key(role)).to_string()))
+        .map(|(code, role)| Choice::new(code, role_said(role, locale)))
         .into()
 }
 
@@ -118,7 +118,7 @@ fn invitation(one: &InvitationCard, locale: Locale) -> InvitationRow {
     InvitationRow {
         id: one.id.to_string(),
         email: one.email.clone(),
-        role: locale.t(role_key(one.role)).to_string(),
+        role: role_said(one.role, locale),
         status: Status {
             label: locale.t(key).to_string(),
             tone,
