@@ -5,8 +5,8 @@
 
 use super::intent::{Failure, Intent, decline_reason};
 use super::{Checked, Stripe, amounts};
-use crate::charges::{declined, other_amount};
-use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Terms};
+use crate::charges::declined;
+use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Takes, Terms};
 use crate::wire::Trouble;
 use chrono::TimeDelta;
 use kernel::{Money, Timestamp};
@@ -22,8 +22,8 @@ enum Found {
     Answer(Answer),
 }
 
-impl Stripe {
-    pub(super) async fn terms_of(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+impl Takes for Stripe {
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
         let Found::Here(intent) = self.intent_of(charge).await? else {
             return Ok(None);
         };
@@ -44,7 +44,7 @@ impl Stripe {
         }))
     }
 
-    pub(super) async fn take_part(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
         let intent = match self.intent_of(&take.charge).await? {
             Found::Here(intent) => intent,
             Found::Answer(answer) => return Ok(answer),
@@ -82,7 +82,7 @@ impl Stripe {
         }
     }
 
-    pub(super) async fn look_for_take(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
         match self.intent_of(&take.charge).await? {
             Found::Here(intent) => stands(*intent, take),
             Found::Answer(answer) => Ok(answer),
@@ -90,7 +90,7 @@ impl Stripe {
     }
 
     /// A last capture of nothing lets the rest go.
-    pub(super) async fn let_rest_go(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         let intent = match self.intent_of(charge).await? {
             Found::Here(intent) => intent,
             Found::Answer(answer) => return Ok(answer),
@@ -117,12 +117,13 @@ impl Stripe {
             _ => Err(said.odd()),
         }
     }
+}
 
+impl Stripe {
     async fn intent_of(&self, charge: &ProviderCharge) -> Result<Found, Trouble> {
         Ok(match self.checked(charge).await? {
-            None => Found::Answer(Answer::NotFound),
-            Some(Checked::Other) => Found::Answer(other_amount()),
-            Some(Checked::Known(id)) => Found::Here(Box::new(self.look(&id).await?)),
+            Checked::Not(answer) => Found::Answer(answer),
+            Checked::Known(id) => Found::Here(Box::new(self.look(&id).await?)),
         })
     }
 }
