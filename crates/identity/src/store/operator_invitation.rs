@@ -60,11 +60,13 @@ pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Invitation>
     rows.into_iter().map(Row::read).collect()
 }
 
-/// How many are neither accepted nor taken back, and not too old.
+/// How many can be accepted.
 pub async fn open(db: impl PgExecutor<'_>, now: Timestamp) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
-        "select count(*) from identity.operator_invitation
-          where withdrawn_at is null and accepted_at is null and expires_at > $1",
+        "select count(*) from identity.operator_invitation i
+          where i.withdrawn_at is null and i.accepted_at is null and i.expires_at > $1
+            and exists (select from identity.operator_role o
+                         where o.account_id = i.invited_by and o.role = 'admin')",
     )
     .bind(now)
     .fetch_one(db)
