@@ -7,7 +7,7 @@ use crate::views::page::Tone;
 use crate::views::seller_staff::{InvitationRow, MemberRow, SellerStaffPage};
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::operator::role_said;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::identity::UserCard;
 use contracts::tenants::{InvitationCard, InvitationState, StaffCard};
-use kernel::{Fault, Kind, Permission, Role, UserId};
+use kernel::{Fault, Permission, Role, UserId};
 use uuid::Uuid;
 
 const PATH: &str = "/seller/staff";
@@ -149,7 +149,7 @@ pub async fn invite(State(shop): State<Shop>, posted: Posted) -> Result<Response
         .await;
     match sent {
         Ok(_) => Ok(redirect_done(PATH, "invited")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             let of_email = visit.tell_field(&fault, "email");
             let left = Left {
