@@ -4,8 +4,8 @@ use super::{Sample, Scene, push};
 use crate::markup::Markup;
 use crate::views::account::{AccountPage, CreditRow, SessionRow};
 use crate::views::auth::{
-    ForgotPasswordPage, InvitationPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
-    VerifyEmailPage, Whose,
+    ForgotPasswordPage, InvitationPage, Inviter, RegisterPage, ResetPasswordPage, SignInPage, Verification,
+    VerifyEmailPage,
 };
 use crate::views::common::{Field, Link};
 use crate::views::dev_mail::{DevMailMessagePage, DevMailPage, MailRow};
@@ -42,13 +42,13 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         .t("join.text")
         .arg("market", scene.text("market.example"))
         .arg("role", scene.t("role.moderator"));
-    for (name, whose, text) in [
-        ("invitation", Whose::Shop, Some(invites.to_string())),
-        ("invitation-spent", Whose::Shop, None),
-        ("join", Whose::Market, Some(joins.to_string())),
-        ("join-spent", Whose::Market, None),
+    for (name, inviter, text) in [
+        ("invitation", Inviter::Shop, Some(invites.to_string())),
+        ("invitation-spent", Inviter::Shop, None),
+        ("join", Inviter::Market, Some(joins.to_string())),
+        ("join-spent", Inviter::Market, None),
     ] {
-        push(samples, name, &scene.invitation(whose, text));
+        push(samples, name, &scene.invitation(inviter, text));
     }
     for (name, outcome) in [
         ("verify-email-sent", Verification::Sent),
@@ -289,13 +289,13 @@ impl Scene {
         }
     }
 
-    fn invitation(&self, whose: Whose, text: Option<String>) -> InvitationPage {
+    fn invitation(&self, inviter: Inviter, text: Option<String>) -> InvitationPage {
         InvitationPage {
-            page: self.page(self.t(whose.title()), whose.path()),
-            whose,
+            page: self.page(self.t(inviter.title()), inviter.path()),
+            inviter,
             text,
             token: "w3xYh2".to_owned(),
-            here: format!("{}?token=w3xYh2", whose.path()),
+            here: format!("{}?token=w3xYh2", inviter.path()),
             error: None,
         }
     }

@@ -75,7 +75,7 @@ pub struct ResetPasswordPage {
 #[template(path = "invitation.html")]
 pub struct InvitationPage {
     pub page: Page,
-    pub whose: Whose,
+    pub inviter: Inviter,
     /// What it says; none when the link is spent, taken back or too old.
     pub text: Option<String>,
     pub token: String,
@@ -84,14 +84,14 @@ pub struct InvitationPage {
     pub error: Option<String>,
 }
 
-/// Whose staff an invitation is to.
+/// To whose staff an invitation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum Inviter {
     Shop,
     Market,
 }
 
-impl Whose {
+impl Inviter {
     /// Where the mailed link leads.
     pub const fn path(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Accepting an invitation: to a shop's staff, or to the marketplace's own.
 
-use crate::views::auth::{InvitationPage, Whose};
+use crate::views::auth::{InvitationPage, Inviter};
 use crate::web::Shop;
 use crate::web::failure::{Failure, is_ours};
 use crate::web::operator::role_said;
@@ -28,7 +28,7 @@ pub async fn page(
     visit: Visit,
     Query(token): Query<Token>,
 ) -> Result<Response, Failure> {
-    show(Whose::Shop, &shop, &visit, token.token, None).await
+    show(Inviter::Shop, &shop, &visit, token.token, None).await
 }
 
 /// `POST /invitation`
@@ -38,7 +38,7 @@ pub async fn accept(
     _: Private,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    submit(Whose::Shop, &shop, &auth, &posted).await
+    submit(Inviter::Shop, &shop, &auth, &posted).await
 }
 
 /// `GET /join`
@@ -47,7 +47,7 @@ pub async fn join_page(
     visit: Visit,
     Query(token): Query<Token>,
 ) -> Result<Response, Failure> {
-    show(Whose::Market, &shop, &visit, token.token, None).await
+    show(Inviter::Market, &shop, &visit, token.token, None).await
 }
 
 /// `POST /join`
@@ -57,38 +57,38 @@ pub async fn join(
     _: Private,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    submit(Whose::Market, &shop, &auth, &posted).await
+    submit(Inviter::Market, &shop, &auth, &posted).await
 }
 
-async fn submit(whose: Whose, shop: &Shop, auth: &Auth, posted: &Posted) -> Result<Response, Failure> {
+async fn submit(inviter: Inviter, shop: &Shop, auth: &Auth, posted: &Posted) -> Result<Response, Failure> {
     let visit = &posted.visit;
     let token = posted.get("token").to_owned();
     let Some(principal) = &visit.principal else {
-        return show(whose, shop, visit, token, None).await;
+        return show(inviter, shop, visit, token, None).await;
     };
-    match accepted(whose, shop, visit, principal, token.clone()).await {
+    match accepted(inviter, shop, visit, principal, token.clone()).await {
         Ok(()) => {
             // From now on this session works there.
             visit.forget(auth);
-            Ok(redirect(match whose {
-                Whose::Shop => "/seller",
-                Whose::Market => "/operator",
+            Ok(redirect(match inviter {
+                Inviter::Shop => "/seller",
+                Inviter::Market => "/operator",
             }))
         }
         Err(fault) if is_ours(&fault) => Err(Failure(fault)),
-        Err(fault) => show(whose, shop, visit, token, Some(visit.tell(&fault))).await,
+        Err(fault) => show(inviter, shop, visit, token, Some(visit.tell(&fault))).await,
     }
 }
 
 async fn accepted(
-    whose: Whose,
+    inviter: Inviter,
     shop: &Shop,
     visit: &Visit,
     principal: &Principal,
     token: String,
 ) -> Result<(), Fault> {
-    match whose {
-        Whose::Shop => {
+    match inviter {
+        Inviter::Shop => {
             let invitee = Invitee {
                 user: principal.user,
                 email: principal.email.clone(),
@@ -98,7 +98,7 @@ async fn accepted(
                 .accept_invitation(&visit.ctx, invitee, token)
                 .await?;
         }
-        Whose::Market => {
+        Inviter::Market => {
             shop.people.join(&visit.ctx, principal.user, token).await?;
         }
     }
@@ -106,22 +106,22 @@ async fn accepted(
 }
 
 async fn show(
-    whose: Whose,
+    inviter: Inviter,
     shop: &Shop,
     visit: &Visit,
     token: String,
     error: Option<String>,
 ) -> Result<Response, Failure> {
-    let text = match said(whose, shop, visit, token.clone()).await {
+    let text = match said(inviter, shop, visit, token.clone()).await {
         Ok(text) => Some(text),
         Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
         Err(_) => None,
     };
     let view = InvitationPage {
-        page: visit.keyed_page(shop, whose.title()).await,
-        whose,
+        page: visit.keyed_page(shop, inviter.title()).await,
+        inviter,
         text,
-        here: format!("{}?token={token}", whose.path()),
+        here: format!("{}?token={token}", inviter.path()),
         token,
         error,
     };
@@ -129,15 +129,15 @@ async fn show(
 }
 
 /// What an invitation says, while it can be accepted.
-async fn said(whose: Whose, shop: &Shop, visit: &Visit, token: String) -> Result<String, Fault> {
+async fn said(inviter: Inviter, shop: &Shop, visit: &Visit, token: String) -> Result<String, Fault> {
     let locale = visit.locale;
-    let text = match whose {
-        Whose::Shop => {
+    let text = match inviter {
+        Inviter::Shop => {
             let joining = shop.shop_desk.invitation(&visit.ctx, token).await?;
             let text = locale.t("invitation.text").arg("shop", joining.name);
             text.arg("role", role_said(joining.role, locale))
         }
-        Whose::Market => {
+        Inviter::Market => {
             let role = shop.people.joining(&visit.ctx, token).await?;
             let text = locale.t("join.text").arg("market", host(&shop.public_url));
             text.arg("role", role_said(role, locale))

@@ -165,9 +165,7 @@ pub async fn import(State(shop): State<Shop>, posted: Posted) -> Result<Response
             .await
         {
             Ok(_) => return Ok(redirect_done(PATH, "file_imported")),
-            Err(fault) if is_ours(&fault) => {
-                return Err(Failure(fault));
-            }
+            Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
             Err(fault) => visit.tell(&fault),
         },
     };
