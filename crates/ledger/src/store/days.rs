@@ -58,6 +58,15 @@ impl Parts {
         days.map(midnight)
     }
 
+    /// The day that begins at a time, or else the next one.
+    pub fn first_whole_day(at: Timestamp) -> NaiveDate {
+        let day = at.date_naive();
+        match at == midnight(day) {
+            true => day,
+            false => day.succ_opt().unwrap_or(day),
+        }
+    }
+
     fn at(closed_before: NaiveDate, [from, until]: [Timestamp; 2]) -> Self {
         let from = from.clamp(EVER, FOREVER);
         let until = until.clamp(from, FOREVER);
@@ -185,6 +194,13 @@ mod tests {
         let parts = Parts::at(day(closed_before), [from, until]);
         assert_eq!(parts.days, [day(first), day(behind)]);
         assert_eq!(parts.rest, rest);
+    }
+
+    #[test]
+    fn a_whole_day_begins_at_its_midnight() {
+        let first = Parts::first_whole_day;
+        assert_eq!(first(midnight(day(3))), day(3));
+        assert_eq!(first(just_after(midnight(day(3)))), day(4));
     }
 
     #[test]
