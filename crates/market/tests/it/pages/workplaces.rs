@@ -185,8 +185,22 @@ async fn a_shop_reads_what_it_is_owed_and_why_it_waits() {
         .get(&world, "/seller/settlement/year?year=1066")
         .await
         .expect(400);
-    let paper = seller
+    let page = seller
         .get(&world, "/seller/settlement/statement")
+        .await
+        .expect(200)
+        .text();
+    assert!(
+        page.contains(number) && page.contains("data-label=\"Balance\""),
+        "{page}"
+    );
+    assert!(page.contains("data-figure=\"statement.closing\""), "{page}");
+    seller
+        .get(&world, "/seller/settlement/statement?after=xyz")
+        .await
+        .expect(400);
+    let paper = seller
+        .get(&world, "/seller/settlement/statement?format=pdf")
         .await
         .expect(200);
     assert!(paper.body.starts_with(b"%PDF-"));
