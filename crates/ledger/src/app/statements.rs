@@ -3,6 +3,7 @@
 use super::Ledger;
 use crate::domain::{self, Place, Statement};
 use crate::error::Error;
+use crate::store::days::in_books;
 use crate::store::statements;
 use crate::{lines, papers};
 use ::store::Scope;
@@ -28,7 +29,7 @@ fn span([first, last]: [NaiveDate; 2]) -> Result<[Timestamp; 2], Error> {
     let end = last
         .checked_add_days(Days::new(1))
         .ok_or_else(|| refused("Give an earlier day.".to_owned()))?;
-    Ok([first, end].map(|day| day.and_time(NaiveTime::MIN).and_utc()))
+    Ok([first, end].map(|day| in_books(day.and_time(NaiveTime::MIN).and_utc())))
 }
 
 impl Ledger {
@@ -90,7 +91,7 @@ impl Ledger {
         Ok(domain::statement_page(opening, sums, owed, lines, next)?)
     }
 
-    /// The same as comma-separated lines, opening and closing balance included.
+    /// All of it as comma-separated lines, opening and closing balance included.
     pub async fn statement_as_lines(
         &self,
         tenant: TenantId,

@@ -26,6 +26,11 @@ pub fn just_after(at: Timestamp) -> Timestamp {
         .unwrap_or(FOREVER)
 }
 
+/// The same time, or the first or the last of which anything can be posted.
+pub fn in_books(at: Timestamp) -> Timestamp {
+    at.clamp(EVER, FOREVER)
+}
+
 fn midnight(day: NaiveDate) -> Timestamp {
     day.and_time(NaiveTime::MIN).and_utc()
 }
