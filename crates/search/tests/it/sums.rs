@@ -102,12 +102,12 @@ impl Story<'_> {
             let later = self.dice.minutes(3);
             self.click(search, None, at + later);
         }
-        let (searched, clicked) = (self.made.len(), self.clicked.len());
+        let (test, searched, clicked) = (self.test, self.made.len(), self.clicked.len());
         eventually("all of it is noted", async || {
             let noted: (i64, i64) = sqlx::query_as(
                 "select (select count(*) from search.searched), (select count(*) from search.clicked)",
             )
-            .fetch_one(&mut self.test.owner().await)
+            .fetch_one(&mut test.owner().await)
             .await
             .unwrap();
             (noted == (searched as i64, clicked as i64)).then_some(())
