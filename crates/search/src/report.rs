@@ -49,6 +49,10 @@ impl From<&QueryRow> for QueryReport {
 pub async fn of(db: &Db, days: u16, now: Timestamp) -> Result<SearchReport, Error> {
     let from = now - TimeDelta::days(i64::from(days));
     let mut tx = db.begin(Scope::System).await?;
+    // How far it is summed up, what the sums say and what was noted since is of one moment.
+    sqlx::query("set transaction isolation level repeatable read")
+        .execute(&mut *tx)
+        .await?;
     let parts = Parts::of(&mut tx, from).await?;
     let told = words(&mut tx, parts).await?;
     let positions = places(&mut tx, parts).await?;

@@ -385,7 +385,7 @@ async fn sums_go_with_the_notes_that_they_sum_up() {
         [100, 92, 80, 1].map(|ago| at(ago).date_naive())
     );
     let stop = CancellationToken::new();
-    let sweeping = search::record(Searches::new(), db.clone(), Arc::new(SystemClock), stop.clone());
+    let sweeping = search::record(Searches::new(), db, Arc::new(SystemClock), stop.clone());
     let waiting = async {
         let noted = "select (at at time zone 'UTC')::date from search.searched order by at";
         eventually("old notes are gone", async || {
