@@ -28,6 +28,8 @@ pub struct Parameters {
 }
 
 /// Reads the shop's statement: what it was owed, a page of what moved, oldest first, what it is owed.
+///
+/// What it comes to is of all movements, whichever page this is. They are all in `/v1/seller/statement.csv`.
 #[utoipa::path(
     get, path = "/v1/seller/statement", tag = "ledger", operation_id = "get_seller_statement",
     params(Parameters),
