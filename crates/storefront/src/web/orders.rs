@@ -286,10 +286,10 @@ async fn show(
         is_sent: !order.sub_orders.iter().all(downloads::is_downloaded),
         address: address_lines(&order.address, visit),
         address_form: readdress::form(&order, left),
-        payment: match (payment.as_ref().map(|p| p.status), order.status) {
+        payment: match payment.as_ref().filter(|_| order.status != OrderStatus::Placed) {
             // Its shops' shares are captured as they send.
-            (Some(PaymentStatus::Authorized), OrderStatus::Confirmed) => {
-                locale.t("payment.authorized").to_string()
+            Some(payment) if payment.status == PaymentStatus::Authorized => {
+                locale.t(set_aside(payment)).to_string()
             }
             _ => payment_line(payment.as_ref(), visit),
         },
@@ -321,6 +321,15 @@ async fn show(
         view.page.notice = Some(left.notice());
     }
     Ok(visit.show(shop, &view))
+}
+
+/// How money stands that is set aside for an order that was paid. What nobody will take, the provider only has to let go.
+fn set_aside(payment: &Payment) -> &'static str {
+    let released = payment.released.map_or(0, |released| released.amount);
+    match payment.amount.amount > payment.captured.amount + released {
+        true => "payment.authorized",
+        false => "payment.voided",
+    }
 }
 
 fn payment_line(payment: Option<&Payment>, visit: &Visit) -> String {

@@ -159,16 +159,17 @@ impl Decided {
 }
 
 fn settled(decided: Decided) -> Settled {
+    let capture = decided.decision.capture;
     Settled {
         leased: decided.decision.leased,
         refund: decided.decision.refund,
-        capture: decided.decision.capture,
         case: Case {
             order: decided.change.order,
             saga: decided.saga,
             refunds: Vec::new(),
-            capturing: None,
+            capturing: capture.as_ref().map(CaptureMove::capturing).cloned(),
         },
+        capture,
     }
 }
 

@@ -87,6 +87,14 @@ impl CaptureAsk {
 }
 
 impl CaptureMove {
+    /// How they stand then.
+    #[must_use]
+    pub fn capturing(&self) -> &Capturing {
+        match self {
+            Self::Stands(capturing) | Self::Kept(capturing) | Self::Leased(capturing, _) => capturing,
+        }
+    }
+
     /// What is to be written.
     #[must_use]
     pub fn changed(&self) -> Option<&Capturing> {
