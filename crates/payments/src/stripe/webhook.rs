@@ -75,7 +75,8 @@ fn kind(name: &str, status: Option<&str>) -> NoticeKind {
         },
         "payment_intent.requires_action" => NoticeKind::RequiresAction,
         "payment_intent.amount_capturable_updated" => NoticeKind::Authorized,
-        "payment_intent.succeeded" => NoticeKind::Captured,
+        // A part of it, or all: a charge carries the metadata of its PaymentIntent.
+        "payment_intent.succeeded" | "charge.captured" => NoticeKind::Captured,
         "payment_intent.payment_failed" => NoticeKind::Declined,
         "payment_intent.canceled" => NoticeKind::Voided,
         "charge.refunded" => NoticeKind::Refunded,
