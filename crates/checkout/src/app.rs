@@ -168,6 +168,10 @@ impl Checkouts {
         &self.0.refunder
     }
 
+    pub(crate) fn capturer(&self) -> &capture::drive::Driver {
+        &self.0.capturer
+    }
+
     pub(crate) fn sources(&self) -> &Sources {
         &self.0.sources
     }

@@ -248,6 +248,8 @@ impl Scene {
                 open: self.text("€24.00"),
                 lapsed: self.text("€0.00"),
                 lapses: self.text("22 Nov 2026, 12:03"),
+                tries: self.text("12"),
+                retry: Some("/operator/payments/1/retry-capture".to_owned()),
             }],
             tabs: tabs
                 .map(|(key, href)| Section {
