@@ -1,15 +1,16 @@
 //! Captures that do not get on by themselves: the provider's webhook wakes them, and the marketplace's staff try them again.
 
-use crate::capture::{captures_on_dispatch, ended, share, ships, takes};
+use crate::capture::{captures_on_dispatch, ended, part, share, ships, takes};
 use crate::provider::Cut;
 use crate::webhooks::Hook;
 use crate::world::{Instance, World};
 use checkout::Config;
+use chrono::TimeDelta;
 use contracts::catalog::Offer;
 use contracts::checkout::PaymentDesk;
-use contracts::orders::Order;
+use contracts::orders::{AsOf, Order, Orders as _};
 use contracts::payments::PaymentStatus;
-use kernel::{Currency, Money, UserId};
+use kernel::{Currency, Money, Timestamp, UserId};
 use std::time::Duration;
 use testkit::eventually;
 
@@ -44,6 +45,21 @@ async fn unanswered(world: &World, order: &Order) {
         waits.then_some(())
     })
     .await;
+}
+
+/// The one parcel arrives; gives when.
+async fn arrives(world: &World, order: &Order, bowl: &Offer) -> Timestamp {
+    let ctx = world.ctx();
+    let now = world.orders.order(&ctx, None, order.id, AsOf::default());
+    let now = now.await.unwrap();
+    let sent = part(&now, bowl);
+    let parcel = sent.parcels[0].id;
+    world
+        .orders
+        .deliver(&ctx, bowl.tenant, sent.id, parcel)
+        .await
+        .unwrap();
+    ctx.now
 }
 
 async fn captured(world: &World, order: &Order, bowl: &Offer) {
@@ -138,6 +154,8 @@ async fn what_was_sent_and_nobody_heard_of_is_captured_by_hand() {
     let (owner, order) = instance.order(&world, &[(&bowl, 2), (&vase, 1)]).await;
     instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
     ships(&world, &order, &bowl).await;
+    let arrived = arrives(&world, &order, &bowl).await;
+    world.clock.advance(Duration::from_secs(3 * 86_400));
     let by = UserId::new(world.ctx().now);
     let desk = &instance.checkouts;
     desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned())
@@ -145,6 +163,16 @@ async fn what_was_sent_and_nobody_heard_of_is_captured_by_hand() {
         .unwrap();
     assert_eq!(share(&world, &order, &bowl).await, (2_500, 0, 0));
     assert_eq!(share(&world, &order, &vase).await, (0, 0, 0), "it has not left");
+    let released: Timestamp = sqlx::query_scalar("select release_at from ledger.hold where tenant_id = $1")
+        .bind(bowl.tenant)
+        .fetch_one(&mut world.system().await)
+        .await
+        .unwrap();
+    let held = released - arrived;
+    assert!(
+        held < TimeDelta::days(8),
+        "for the shop's days since it arrived: {held}"
+    );
     world.assert_clean(&instance).await;
 }
 
