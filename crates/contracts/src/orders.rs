@@ -563,5 +563,8 @@ public_event! {
 public_event! {
     "orders.sub_order_refunded" SubOrderRefunded {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, refund: RefundId, amount: Money,
+        /// Whether it was only set aside and is let go: the buyer is never charged it.
+        #[serde(default)]
+        released: bool,
     } key order, tenant |e| Some(e.tenant)
 }

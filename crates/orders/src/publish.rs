@@ -182,6 +182,7 @@ fn publish_of_part(
                 buyer,
                 refund: refund.id,
                 amount: sub_order.order.money(refund.amount),
+                released: refund.released,
             },
         ),
         Event::Return { id: of, .. } => match sub_order.find_return(*of) {
