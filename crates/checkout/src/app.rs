@@ -60,6 +60,8 @@ struct Inner {
     driver: Driver,
     refunder: refund::drive::Driver,
     capturer: capture::drive::Driver,
+    /// When payments that begin now are captured.
+    capture_time: capture::Kept,
     closing: Closing,
     mails: Mails,
     clock: SharedClock,
@@ -146,6 +148,7 @@ impl Checkouts {
             driver,
             refunder,
             capturer,
+            capture_time: capture::Kept::default(),
             closing: Closing::new(),
             mails,
             clock: parts.clock,
@@ -166,6 +169,10 @@ impl Checkouts {
 
     pub(crate) fn refunder(&self) -> &refund::drive::Driver {
         &self.0.refunder
+    }
+
+    pub(crate) fn kept_capture(&self) -> &capture::Kept {
+        &self.0.capture_time
     }
 
     pub(crate) fn capturer(&self) -> &capture::drive::Driver {

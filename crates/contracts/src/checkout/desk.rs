@@ -200,7 +200,8 @@ service! {
         /// Tries a refund again, or goes on with it as if the provider had answered. `by` and `note` are kept in its timeline.
         fn intervene_refund(order: OrderId, refund: RefundId, by: UserId, note: String, intervention: Intervention) -> RefundSaga;
         fn capture_setting() -> CaptureSetting;
-        /// Payments that begin from now on are captured so; those under way stay as they began.
+        /// Payments that begin from now on are captured so, in other processes a second later at most; those under way stay as
+        /// they began.
         fn set_capture(capture: CaptureTime, note: String) -> CaptureSetting;
         /// What is stuck or lapses within a day, and what lapsed within a month; at most 100, what lapses first before the rest.
         fn uncaptured() -> Vec<UncapturedPayment>;
