@@ -83,3 +83,15 @@ fn kind(name: &str, status: Option<&str>) -> NoticeKind {
         _ => NoticeKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_that_is_captured_is_told_of_and_so_is_the_last() {
+        for told in ["charge.captured", "payment_intent.succeeded"] {
+            assert_eq!(kind(told, Some("succeeded")), NoticeKind::Captured);
+        }
+    }
+}

@@ -243,6 +243,7 @@ impl Scene {
                 Choice::new("on_dispatch", self.t("payments.capture.on_dispatch")),
             ],
             uncaptured: vec![UncapturedRow {
+                id: "1".to_owned(),
                 number: self.text("K7F3-9QXA"),
                 href: "/operator/payments/1".to_owned(),
                 open: self.text("€24.00"),

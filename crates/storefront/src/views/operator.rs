@@ -145,6 +145,8 @@ pub struct OperatorPaymentsPage {
 /// A payment that was not captured in time, or hardly will be.
 #[derive(Clone, Debug)]
 pub struct UncapturedRow {
+    /// Sets its form apart from those of the other rows.
+    pub id: String,
     /// The order's.
     pub number: String,
     pub href: String,

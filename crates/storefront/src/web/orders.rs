@@ -509,3 +509,31 @@ pub fn after_payment(id: OrderId, outcome: Result<PayOutcome, Fault>) -> Respons
         _ => redirect(&format!("/orders/{id}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Currency, Money, PaymentId, Timestamp};
+
+    #[test]
+    fn money_that_nobody_will_take_is_told_as_released() {
+        let now = Timestamp::UNIX_EPOCH;
+        let eur = |amount| Money::new(amount, Currency::EUR);
+        let with = |captured, released| Payment {
+            id: PaymentId::new(now),
+            order: OrderId::new(now),
+            status: PaymentStatus::Authorized,
+            amount: eur(4_000),
+            captured: eur(captured),
+            released: Some(eur(released)),
+            refunded: eur(0),
+            shares: Vec::new(),
+            decline_reason: None,
+            action_url: None,
+            updated_at: now,
+        };
+        assert_eq!(set_aside(&with(0, 1_500)), "payment.authorized");
+        assert_eq!(set_aside(&with(1_500, 1_500)), "payment.authorized");
+        assert_eq!(set_aside(&with(0, 4_000)), "payment.voided");
+    }
+}

@@ -146,6 +146,7 @@ fn uncaptured_row(payment: &UncapturedPayment, visit: &Visit) -> UncapturedRow {
     let href = format!("/operator/payments/{}", payment.order);
     let may = visit.may(Permission::ManagePayments) && payment.due_at.is_some();
     UncapturedRow {
+        id: payment.order.to_string(),
         number: payment.number.clone(),
         tries: locale.number(u64::from(payment.tries)),
         retry: may.then(|| format!("{href}/retry-capture")),
