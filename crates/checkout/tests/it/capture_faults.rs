@@ -114,7 +114,8 @@ async fn nudge(world: &World, instance: &Instance, order: &Order) {
     let by = UserId::new(world.clock.now());
     eventually("it is tried again", async || {
         world.clock.advance(Duration::from_secs(1));
-        let again = till.retry_capture(&world.ctx(), order.id, by, "Now.".to_owned());
+        let ctx = world.ctx();
+        let again = till.retry_capture(&ctx, order.id, by, "Now.".to_owned());
         again.await.is_ok().then_some(())
     })
     .await;

@@ -7,10 +7,10 @@ use crate::world::{Instance, World};
 use checkout::Config;
 use chrono::TimeDelta;
 use contracts::catalog::Offer;
-use contracts::checkout::PaymentDesk;
+use contracts::checkout::{PaymentDesk, PaymentSaga};
 use contracts::orders::{AsOf, Order, Orders as _};
 use contracts::payments::PaymentStatus;
-use kernel::{Currency, Money, Timestamp, UserId};
+use kernel::{Currency, Fault, Money, Timestamp, UserId};
 use std::time::Duration;
 use testkit::eventually;
 
@@ -69,6 +69,17 @@ async fn captured(world: &World, order: &Order, bowl: &Offer) {
     .await;
 }
 
+async fn retried(
+    world: &World,
+    instance: &Instance,
+    order: &Order,
+    by: UserId,
+) -> Result<PaymentSaga, Fault> {
+    let desk = &instance.checkouts;
+    desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned())
+        .await
+}
+
 #[tokio::test]
 async fn a_webhook_wakes_a_capture_whose_answer_was_lost() {
     let world = World::new().await;
@@ -120,12 +131,11 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
 
     world.wire.mend();
     let by = UserId::new(world.ctx().now);
-    let told = desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned());
-    let told = told.await.unwrap();
+    let told = retried(&world, &instance, &order, by).await.unwrap();
     assert_eq!(share(&world, &order, &bowl).await, (2_500, 0, 0));
-    let retried = told.timeline.iter().find(|told| told.by.is_some()).unwrap();
+    let entry = told.timeline.iter().find(|told| told.by.is_some()).unwrap();
     assert_eq!(
-        (retried.by, retried.note.as_deref(), retried.outcome.as_str()),
+        (entry.by, entry.note.as_deref(), entry.outcome.as_str()),
         (Some(by), Some(NOTE), "retried")
     );
     assert_eq!(takes(&world).await, (1, 2_500));
@@ -139,8 +149,8 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
     assert_eq!(trail[0]["after"]["note"], NOTE);
 
     ended(&world).await;
-    let refused = desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned());
-    assert_eq!(refused.await.unwrap_err().code, "capture_ended");
+    let refused = retried(&world, &instance, &order, by).await;
+    assert_eq!(refused.unwrap_err().code, "capture_ended");
     world.assert_clean(&instance).await;
 }
 
@@ -157,10 +167,7 @@ async fn what_was_sent_and_nobody_heard_of_is_captured_by_hand() {
     let arrived = arrives(&world, &order, &bowl).await;
     world.clock.advance(Duration::from_secs(3 * 86_400));
     let by = UserId::new(world.ctx().now);
-    let desk = &instance.checkouts;
-    desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned())
-        .await
-        .unwrap();
+    retried(&world, &instance, &order, by).await.unwrap();
     assert_eq!(share(&world, &order, &bowl).await, (2_500, 0, 0));
     assert_eq!(share(&world, &order, &vase).await, (0, 0, 0), "it has not left");
     let released: Timestamp = sqlx::query_scalar("select release_at from ledger.hold where tenant_id = $1")
@@ -184,8 +191,7 @@ async fn what_was_captured_as_it_was_paid_is_not_tried_again() {
     let (owner, order) = instance.order(&world, &[(&bowl, 1)]).await;
     instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
     let by = UserId::new(world.ctx().now);
-    let desk = &instance.checkouts;
-    let refused = desk.retry_capture(&world.ctx(), order.id, by, NOTE.to_owned());
-    assert_eq!(refused.await.unwrap_err().code, "not_found");
+    let refused = retried(&world, &instance, &order, by).await;
+    assert_eq!(refused.unwrap_err().code, "not_found");
     world.assert_clean(&instance).await;
 }

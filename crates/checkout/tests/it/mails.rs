@@ -395,8 +395,9 @@ async fn what_is_cancelled_before_it_is_captured_is_told_as_not_charged() {
         idempotency_key: secret::token(),
     };
     let till = &instance.checkouts;
-    let cancelled = till.cancel_sale_units(&world.ctx(), bowl.tenant, request);
-    cancelled.await.unwrap();
+    till.cancel_sale_units(&world.ctx(), bowl.tenant, request)
+        .await
+        .unwrap();
     let mails = mailed(&world, 1).await;
     assert_eq!(
         mails[0].1,
@@ -405,8 +406,9 @@ async fn what_is_cancelled_before_it_is_captured_is_told_as_not_charged() {
     let told = "You are not charged for them: their price was only set aside.";
     assert!(mails[0].2.contains(told), "{}", mails[0].2);
     let note = "The kiln broke.".to_owned();
-    let cancelled = till.cancel_sale(&world.ctx(), bowl.tenant, part.id, note);
-    cancelled.await.unwrap();
+    till.cancel_sale(&world.ctx(), bowl.tenant, part.id, note)
+        .await
+        .unwrap();
     let mails = mailed(&world, 2).await;
     assert_eq!(mails[1].1, format!("Your order {} will not come", part.number));
     let told = "€25.00 was only set aside, and is not charged.";
