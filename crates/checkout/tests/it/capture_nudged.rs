@@ -120,7 +120,7 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
     assert_eq!(desk.uncaptured(&world.ctx()).await.unwrap(), []);
     sqlx::query("update checkout.capture set tries = 8 where order_id = $1")
         .bind(order.id)
-        .execute(&mut world.system().await)
+        .execute(&mut world.db.owner().await)
         .await
         .unwrap();
     let stuck = desk.uncaptured(&world.ctx()).await.unwrap();

@@ -571,7 +571,7 @@ mod tests {
         let kinds = |released| {
             let refunded = SubOrderRefunded {
                 order: OrderId::new(now),
-                sub_order: kernel::SubOrderId::new(now),
+                sub_order: SubOrderId::new(now),
                 tenant: TenantId::new(now),
                 buyer: Some(UserId::new(now)),
                 refund: kernel::RefundId::new(now),
