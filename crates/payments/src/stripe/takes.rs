@@ -1,7 +1,7 @@
 //! Parts of what a PaymentIntent set aside: <https://docs.stripe.com/payments/multicapture>.
 //!
 //! Stripe names no captures: what it has received tells which of them were made. So they are asked for one at a time, each
-//! with what was received before it.
+//! with what was received before it, and under an idempotency key of its own: what Stripe kept of one answers no other.
 
 use super::intent::{Failure, Intent, decline_reason};
 use super::{Checked, Stripe, amounts};
@@ -9,8 +9,11 @@ use crate::charges::declined;
 use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Takes, Terms};
 use crate::wire::Trouble;
 use chrono::TimeDelta;
+use hyper::StatusCode;
 use kernel::{Money, Timestamp};
 
+/// Said of a capture that Stripe does not make as it was asked for.
+const REFUSED: &str = "Stripe refuses to take this.";
 /// Captures of one PaymentIntent, where its card allows more than one.
 const CAPTURES_MAX: u32 = 50;
 /// Days after which most cards let go, where Stripe does not say when.
@@ -73,8 +76,13 @@ impl Takes for Stripe {
                 failure.code.as_deref(),
                 failure.decline_code.as_deref(),
             ))),
-            // Somebody else was quicker, or it is too late: then how it stands is the answer.
+            // Somebody else was quicker, or it is too late: then how it stands is the answer. Where nothing was taken, Stripe keeps
+            // the refusal for the key: nothing ever is under it, and the shares are asked for under another.
             "invalid_request_error" => match stands(self.look(&id).await?, take)? {
+                Answer::Authorized { .. } if said.status == StatusCode::BAD_REQUEST => {
+                    tracing::warn!(key = %take.key, code = ?failure.code, "Stripe refuses a capture as it was asked for");
+                    Ok(declined(REFUSED))
+                }
                 Answer::Authorized { .. } => Err(said.odd()),
                 answer => Ok(answer),
             },

@@ -78,6 +78,8 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("confirm_authorized", BY_SHARES),
     ("capture_sent", BY_SHARES),
     ("capture_take", BY_SHARES),
+    ("capture_hear", BY_SHARES),
+    ("capture_retry", BY_SHARES),
     ("capture_answer", BY_SHARES),
     ("capture_ask", BY_SHARES),
     ("capture_inquire", BY_SHARES),
