@@ -124,12 +124,14 @@ pub const BROKEN: [(&str, &str); 31] = [
         "the order's history has holes",
         "select count(*) <> max(version) from orders.event where stream_id::text = $1",
     ),
+    // As if two attempts, or one take under two keys, both took.
     (
         "more is taken than the buyer agreed to",
         "select p.amount < (select coalesce(sum(c.captured), 0) from payments.sandbox_charge c where c.key like p.id || '-%')
              or p.amount < (select coalesce(sum(t.amount), 0) from payments.sandbox_take t where t.charge like p.id || '-%')
            from payments.payment p where p.order_id::text = $1",
     ),
+    // As if what was set did not come to the saga, and all that follows found nothing to look at.
     (
         "the order is captured at another time than its marketplace captures",
         "select exists (select from orders.event v where v.stream_id = p.order_id and v.name = 'confirmed')
@@ -138,7 +140,8 @@ pub const BROKEN: [(&str, &str); 31] = [
              <> exists (select from checkout.capture k where k.order_id = p.order_id)
            from payments.payment p where p.order_id::text = $1",
     ),
-    // Where shares are captured as shops send; of other orders none of these finds anything.
+    // From here on of orders whose shares are captured as shops send: of others none of these finds anything.
+    // As if an answer that was told twice were written twice.
     (
         "a share is captured more than once",
         "select exists (
@@ -148,6 +151,7 @@ pub const BROKEN: [(&str, &str); 31] = [
              where p.order_id::text = $1 and e.name = 'shares_captured'
              group by share ->> 'tenant' having count(*) > 1)",
     ),
+    // As if it were asked anew, under another key, before it is known what became of the first question.
     (
         "the provider took other parts than the shares were captured in",
         "select exists (
@@ -163,6 +167,7 @@ pub const BROKEN: [(&str, &str); 31] = [
                           group by 1) known using (key)
              where made.amount is distinct from known.amount)",
     ),
+    // As if an answer were lost for good, or the rest never let go.
     (
         "the payment stands otherwise than its charge at the provider",
         "select exists (
@@ -172,6 +177,7 @@ pub const BROKEN: [(&str, &str); 31] = [
              where k.order_id::text = $1
                and (p.status, p.captured, p.refunded) is distinct from (c.state, c.captured, c.refunded))",
     ),
+    // As if a release, or what lapsed, were told of some shares and not of others.
     (
         "something of a share is neither taken nor left to its buyer",
         "select exists (
@@ -180,11 +186,13 @@ pub const BROKEN: [(&str, &str); 31] = [
               join payments.share s on s.payment_id = p.id
              where k.order_id::text = $1 and s.captured + s.released <> s.amount)",
     ),
+    // As if a question were forgotten with the process that asked it, or a job failed until nobody tries it any more.
     (
         "captures are left open, or to a job that gave up",
         "select exists (select from checkout.capture where order_id::text = $1 and (ended_at is null or open <> 0))
              or exists (select from store.job where queue = 'checkout.captures' and key like $1 || '-%')",
     ),
+    // As if what is cancelled while another share is asked for were taken with it.
     (
         "a buyer pays for what was never sent",
         "select exists (
@@ -194,6 +202,7 @@ pub const BROKEN: [(&str, &str); 31] = [
               join orders.sub_order o on o.order_id = k.order_id and o.tenant_id = s.tenant_id
              where k.order_id::text = $1 and s.captured > s.refunded and o.parcels = '[]')",
     ),
+    // As if the log's cursor moved without the job that captures.
     (
         "a shop sent what nobody pays for, though it was in time",
         "select exists (
@@ -203,10 +212,12 @@ pub const BROKEN: [(&str, &str); 31] = [
              where k.order_id::text = $1 and o.parcels <> '[]'
                and (share ->> 'captured')::bigint = 0 and (share ->> 'lapsed')::bigint = 0)",
     ),
+    // As if a provider's refusal, or silence, counted as the end of what it set aside.
     (
         "money lapsed before its time",
         "select exists (select from checkout.capture where order_id::text = $1 and lapsed > 0 and ended_at < lapses_at)",
     ),
+    // As if the sale were posted as the order is confirmed, or again with an answer that comes twice.
     (
         "the books hold other sales of a share than was captured of it",
         "select exists (
@@ -219,6 +230,7 @@ pub const BROKEN: [(&str, &str); 31] = [
                                             where e.kind = 'sale' and e.reference = k.order_id
                                               and b.tenant_id = s.tenant_id), 0))",
     ),
+    // As if a share were released whose refund is not in the order's history, or the other way round.
     (
         "a buyer is told of other money than is left to them or back",
         "select exists (
@@ -228,6 +240,7 @@ pub const BROKEN: [(&str, &str); 31] = [
               join orders.sub_order o on o.order_id = k.order_id and o.tenant_id = s.tenant_id
              where k.order_id::text = $1 and o.refunded <> s.released + s.refunded)",
     ),
+    // As if an order's goods were sold again with each share, or put back twice with a release.
     (
         "other units left the shelves than were not cancelled",
         "select exists (select from checkout.capture where order_id::text = $1)

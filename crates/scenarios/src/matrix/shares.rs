@@ -9,13 +9,13 @@ use kernel::{Clock, ParcelId, SystemClock};
 use serde_json::json;
 use std::time::Duration;
 
-/// For which the bank sets money aside where it is to lapse.
-const HOUR: Duration = Duration::from_secs(60 * 60);
-/// More than it does then.
-const HOUR_OVER: Duration = Duration::from_secs(61 * 60);
-/// A moment before the day in which staff are told that money lapses.
+/// For how long the bank sets money aside that is to lapse. Short, so that all stories together stay within the days of the others.
+const SHORTLY: Duration = Duration::from_secs(20 * 60);
+const SHORTLY_OVER: Duration = Duration::from_secs(21 * 60);
+/// Staff are told of what lapses within a day: this is a moment more.
 const DAY_AND_MORE: Duration = Duration::from_secs((24 * 60 + 10) * 60);
-const DAY_BEGINS: Duration = Duration::from_secs(11 * 60);
+/// And then it is less.
+const MORE_OVER: Duration = Duration::from_secs(11 * 60);
 
 /// What becomes of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Buyer<'_> {
             }
             Shares::SentLate => {
                 self.sets_aside_for(DAY_AND_MORE).await?;
-                self.stage.wait(DAY_BEGINS).await;
+                self.stage.wait(MORE_OVER).await;
                 self.until(STAFF_TOLD).await?;
                 self.sends(pair).await?;
                 self.sends(single).await?;
@@ -176,17 +176,17 @@ impl Buyer<'_> {
             }
             Shares::Undone => return self.seen_to(ByHand::Undone).await,
             Shares::Lapsed => {
-                self.sets_aside_for(HOUR).await?;
+                self.sets_aside_for(SHORTLY).await?;
                 self.sends(pair).await?;
                 self.first_captured().await?;
                 self.lapses().await?;
             }
             Shares::NeverSent => {
-                self.sets_aside_for(HOUR).await?;
+                self.sets_aside_for(SHORTLY).await?;
                 self.lapses().await?;
             }
             Shares::AskedTooLate => {
-                self.sets_aside_for(HOUR).await?;
+                self.sets_aside_for(SHORTLY).await?;
                 self.sends_until_asked(pair, self.lapses()).await?;
             }
         }
@@ -234,7 +234,7 @@ impl Buyer<'_> {
                       set state = case when captured > 0 then 'captured' else 'voided' end
                     where key = $1 || '-1' and state = $2";
         self.bank(sql, "authorized").await?;
-        self.stage.wait(HOUR_OVER).await;
+        self.stage.wait(SHORTLY_OVER).await;
         Ok(())
     }
 
