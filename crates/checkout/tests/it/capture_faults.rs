@@ -39,9 +39,14 @@ enum Story {
     SentInPart(&'static str),
     /// The buyer cancels before anything is sent.
     Cancelled,
+    /// Nobody sends in time.
+    Lapsed,
 }
 
-const STEPS: [(&str, Story); 9] = [
+/// More than the sandbox sets money aside for.
+const TOO_LATE: Duration = Duration::from_secs(8 * 86_400);
+
+const STEPS: [(&str, Story); 12] = [
     ("terms", Story::SentInPart("tok_visa")),
     ("confirm_authorized", Story::SentInPart("tok_visa")),
     ("capture_sent", Story::SentInPart("tok_visa")),
@@ -51,6 +56,9 @@ const STEPS: [(&str, Story); 9] = [
     ("capture_take", Story::SentInPart("tok_visa")),
     ("capture_release", Story::SentInPart("tok_visa")),
     ("capture_void", Story::Cancelled),
+    ("capture_take", Story::Cancelled),
+    ("capture_answer", Story::Cancelled),
+    ("capture_take", Story::Lapsed),
 ];
 
 async fn tried(fault: Fault, moment: Moment) {
@@ -72,6 +80,7 @@ async fn tried(fault: Fault, moment: Moment) {
         match story {
             Story::SentInPart(method) => sent_in_part(&world, &instance, method).await,
             Story::Cancelled => cancelled(&world, &instance).await,
+            Story::Lapsed => lapsed(&world, &instance).await,
         }
         assert!(once.happened.load(Ordering::SeqCst), "{step} was never reached");
         world.assert_clean(&instance).await;
@@ -124,6 +133,19 @@ async fn cancelled(world: &World, instance: &Instance) {
     assert_eq!(takes(world).await, (0, 0));
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
     assert_eq!(world.charges(&order).await, (1, 0));
+}
+
+async fn lapsed(world: &World, instance: &Instance) {
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let (owner, order) = instance.order(world, &[(&bowl, 2), (&vase, 1)]).await;
+    instance.pay(world, &owner, &order, "tok_visa").await.unwrap();
+    confirmed(world, &order).await;
+    world.clock.advance(TOO_LATE);
+    ended(world).await;
+    assert_eq!(share(world, &order, &bowl).await, (0, 2_500, 0));
+    assert_eq!(share(world, &order, &vase).await, (0, 1_500, 0));
+    assert_eq!(takes(world).await, (0, 0));
+    assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
 }
 
 #[tokio::test]
