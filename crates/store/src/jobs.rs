@@ -205,10 +205,12 @@ impl Queue {
         loop {
             let enqueued = ENQUEUED.notified();
             let room = self.concurrency.saturating_sub(running.len());
-            let mut pause = POLL;
+            let (mut pause, mut may_be_more) = (POLL, false);
             if room > 0 && !cancel.is_cancelled() {
-                match self.lease_due(db, &clock, room).await {
+                let leased = self.lease_due(db, &clock, room);
+                match beside(&mut running, leased).await {
                     Ok(jobs) => {
+                        may_be_more = jobs.len() >= room;
                         running.extend(
                             jobs.into_iter()
                                 .map(|job| self.attempt(db, &clock, &handler, job)),
@@ -222,6 +224,10 @@ impl Queue {
             }
             if running.is_empty() && cancel.is_cancelled() {
                 return;
+            }
+            // Some ended meanwhile.
+            if may_be_more && running.len() < self.concurrency {
+                continue;
             }
             tokio::select! {
                 _ = running.next(), if !running.is_empty() => {}
@@ -425,6 +431,21 @@ struct Leased {
     #[sqlx(flatten)]
     job: Job,
     state: String,
+}
+
+/// What `one` comes to, while `others` go on. A connection that becomes free is given to whoever has waited for it longest:
+/// one that nobody polls would keep it, and `one` wait for ever.
+async fn beside<T>(
+    others: &mut FuturesUnordered<impl Future<Output = ()>>,
+    one: impl Future<Output = T>,
+) -> T {
+    let mut one = std::pin::pin!(one);
+    loop {
+        tokio::select! {
+            came = &mut one => return came,
+            Some(()) = others.next() => {}
+        }
+    }
 }
 
 fn cut(error: &str) -> String {

@@ -8,6 +8,7 @@ use axum::http::Method;
 use contracts::audit::KINDS;
 use kernel::Clock as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What an entry says beside what was done, to what and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +127,7 @@ async fn prepared(world: &World, operation: &str) -> Call {
             let disable = world.call("disable_gift_card", &[&card]);
             let reason = json!({"reason": "a test"});
             first(&disable.json(&reason)).await;
+            world.clock.advance(Duration::from_secs(1));
             to(&[&card]).json(&reason)
         }
         "take_person_role" => {

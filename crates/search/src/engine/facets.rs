@@ -4,6 +4,7 @@
 //! choice were different. So a document that fails one filter only still counts, in that filter's facet alone.
 
 use super::columns::{Columns, Entries, FacetTerms, View};
+use super::facts::Facts;
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
@@ -16,7 +17,7 @@ use tantivy::DocId;
 /// Keys that are looked at to find the ones worth showing.
 const KEYS_SEEN_MAX: usize = 64;
 
-/// Counts so far, over all segments seen.
+/// Counts so far, over all stretches seen.
 pub struct Counts<'a> {
     filters: &'a [Filter],
     terms: &'a FacetTerms,
@@ -34,7 +35,7 @@ pub struct Counts<'a> {
     kept: Option<Vec<Kept<'a>>>,
 }
 
-/// The documents of a segment that were counted.
+/// The documents of a stretch that were counted.
 struct Kept<'a> {
     columns: &'a Columns,
     passing: Vec<DocId>,
@@ -72,27 +73,23 @@ impl<'a> Counts<'a> {
         }
     }
 
-    /// Adds one segment: the documents that pass, and by filter those that fail it alone.
-    pub fn add(&mut self, columns: &'a Columns, passing: &[DocId], near: &[Vec<DocId>]) {
-        columns.facets.count(passing, &mut self.counted);
-        self.add_price(columns, passing);
-        self.add_stock(columns, passing);
-        self.add_rating(columns, passing);
-        if let Some(kept) = &mut self.kept {
-            kept.push(Kept {
-                columns,
-                passing: passing.to_vec(),
-                near: near.to_vec(),
-            });
+    /// Adds a stretch of a segment: the documents that pass, and by filter those that fail it alone.
+    pub fn add(&mut self, columns: &'a Columns, passing: Vec<DocId>, near: Vec<Vec<DocId>>) {
+        columns.facets.count(&passing, &mut self.counted);
+        // One look at each document's facts answers all of it.
+        for facts in facts_of(columns, &passing) {
+            self.add_price(facts);
+            self.add_stock(facts);
+            self.add_rating(facts);
         }
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
                 Filter::Category(_) => self.add_all(Indexed::Category, columns, docs),
                 Filter::Seller(_) => self.add_all(Indexed::Seller, columns, docs),
                 Filter::Region(_) => self.add_all(Indexed::Region, columns, docs),
-                Filter::Price(..) => self.add_price(columns, docs),
-                Filter::InStock => self.add_stock(columns, docs),
-                Filter::Rating(_) => self.add_rating(columns, docs),
+                Filter::Price(..) => facts_of(columns, docs).for_each(|facts| self.add_price(facts)),
+                Filter::InStock => facts_of(columns, docs).for_each(|facts| self.add_stock(facts)),
+                Filter::Rating(_) => facts_of(columns, docs).for_each(|facts| self.add_rating(facts)),
                 // What other shops offer is found where they are chosen.
                 Filter::Wins => {
                     self.add_all(Indexed::Seller, columns, docs);
@@ -109,32 +106,53 @@ impl<'a> Counts<'a> {
                 }
             }
         }
+        if let Some(kept) = &mut self.kept {
+            kept.push(Kept {
+                columns,
+                passing,
+                near,
+            });
+        }
+    }
+
+    /// Adds what was counted elsewhere in the same view.
+    pub fn join(&mut self, next: Self) {
+        // Terms that only one of them knows came with a later view: nothing here has them.
+        for (counts, next) in self.counted.iter_mut().zip(&next.counted) {
+            counts
+                .iter_mut()
+                .zip(next)
+                .for_each(|(count, next)| *count += next);
+        }
+        let prices = [self.price, next.price].into_iter().flatten();
+        self.price = prices.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        self.in_stock += next.in_stock;
+        let rated = self.rated.iter_mut().zip(next.rated);
+        rated.for_each(|(count, next)| *count += next);
+        if let (Some(kept), Some(next)) = (&mut self.kept, next.kept) {
+            kept.extend(next);
+        }
     }
 
     fn add_all(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
         columns.facets.count_of(facet, docs, &mut self.counted, |_| true);
     }
 
-    fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
-        let facts = docs.iter().map(|&doc| columns.facts(doc));
-        for facts in facts.filter(|facts| facts.is_priced_in(self.currency)) {
+    fn add_price(&mut self, facts: &Facts) {
+        if facts.is_priced_in(self.currency) {
             let price = facts.price;
             let (min, max) = self.price.unwrap_or((price, price));
             self.price = Some((min.min(price), max.max(price)));
         }
     }
 
-    fn add_stock(&mut self, columns: &Columns, docs: &[DocId]) {
-        let in_stock = docs.iter().filter(|&&doc| columns.facts(doc).in_stock);
-        self.in_stock += in_stock.count() as u64;
+    fn add_stock(&mut self, facts: &Facts) {
+        self.in_stock += u64::from(facts.in_stock);
     }
 
-    fn add_rating(&mut self, columns: &Columns, docs: &[DocId]) {
-        for &doc in docs {
-            let rating = columns.facts(doc).rating;
-            for (count, stars) in self.rated.iter_mut().zip(STARS) {
-                *count += u64::from(rating >= stars * 100);
-            }
+    fn add_rating(&mut self, facts: &Facts) {
+        for (count, stars) in self.rated.iter_mut().zip(STARS) {
+            *count += u64::from(facts.rating >= stars * 100);
         }
     }
 
@@ -252,10 +270,10 @@ impl<'a> Counts<'a> {
         };
         let own_filter = self.keys.iter().position(|filtered| *filtered == Some(key));
         let mut counts = [0u64; PARTS_MAX];
-        for segment in kept {
-            let rows: &FacetRows = &segment.columns.facets;
-            let near = own_filter.and_then(|filter| segment.near.get(filter));
-            for &doc in segment.passing.iter().chain(near.into_iter().flatten()) {
+        for stretch in kept {
+            let rows: &FacetRows = &stretch.columns.facets;
+            let near = own_filter.and_then(|filter| stretch.near.get(filter));
+            for &doc in stretch.passing.iter().chain(near.into_iter().flatten()) {
                 let mut is_in = [false; PARTS_MAX];
                 let numbers = rows.numbers(Indexed::Attribute, doc);
                 for number in numbers.filter(|&n| entries.group_of(n) == key) {
@@ -272,6 +290,10 @@ impl<'a> Counts<'a> {
             part.count = count;
         }
     }
+}
+
+fn facts_of<'d>(columns: &'d Columns, docs: &'d [DocId]) -> impl Iterator<Item = &'d Facts> {
+    docs.iter().map(|&doc| columns.facts(doc))
 }
 
 /// Counts and label by value. A value that was renamed has two labels for a while; the commoner one is shown.

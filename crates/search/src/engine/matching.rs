@@ -1,9 +1,10 @@
 //! Which documents of a segment match a plan, in order.
 
 use super::columns::View;
+use super::cores::{Spans, Stretch};
 use super::plan::{Plan, Word};
 use super::schema::Fields;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::Instant;
 use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
@@ -75,11 +76,12 @@ fn docs_of(reader: &SegmentReader, fields: &Fields, word: &Word) -> tantivy::Res
     Ok(lists.pop().map(|postings| Docs::Postings(Box::new(postings))))
 }
 
-/// Calls `each` with every living document that matches, in ascending order.
+/// Calls `each` with every living document among `docs` that matches, in ascending order.
 pub fn for_each_match(
     reader: &SegmentReader,
     fields: &Fields,
     plan: &Plan,
+    docs: Range<DocId>,
     deadline: Instant,
     mut each: impl FnMut(DocId) -> ControlFlow<()>,
 ) -> tantivy::Result<()> {
@@ -96,7 +98,7 @@ pub fn for_each_match(
         Ok(each(doc))
     };
     if plan.is_empty() {
-        for doc in 0..reader.max_doc() {
+        for doc in docs {
             if visit(doc)?.is_break() {
                 break;
             }
@@ -104,30 +106,31 @@ pub fn for_each_match(
         return Ok(());
     }
     if plan.must < plan.told() {
-        let mut marked = Marked::open(reader, fields, plan)?;
+        let mut marked = Marked::open(reader, fields, plan, docs)?;
         return marked.each_reaching(plan.must, visit);
     }
     let mut lists = Vec::new();
     for word in plan.words.iter().filter(|word| word.required) {
         match docs_of(reader, fields, word)? {
-            Some(docs) => lists.push(docs),
+            Some(list) => lists.push(list),
             None => return Ok(()),
         }
     }
     lists.sort_by_key(Docs::len_hint);
-    intersect(&mut lists, visit)
+    intersect(&mut lists, &docs, visit)
 }
 
 /// The rarest word leads, the others are asked to follow.
 fn intersect(
     lists: &mut [Docs],
+    docs: &Range<DocId>,
     mut visit: impl FnMut(DocId) -> tantivy::Result<ControlFlow<()>>,
 ) -> tantivy::Result<()> {
     let Some((lead, others)) = lists.split_first_mut() else {
         return Ok(());
     };
-    let mut candidate = lead.doc();
-    'candidates: while candidate != TERMINATED {
+    let mut candidate = lead.seek(docs.start);
+    'candidates: while candidate < docs.end {
         for other in others.iter_mut() {
             let found = other.seek(candidate);
             if found != candidate {
@@ -157,30 +160,35 @@ struct Marked {
     lists: Vec<(SegmentPostings, u32)>,
     /// What is told by the words of each byte of a mark.
     told: [[u32; 256]; 3],
-    documents: DocId,
+    docs: Range<DocId>,
 }
 
 impl Marked {
-    fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Self> {
+    fn open(
+        reader: &SegmentReader,
+        fields: &Fields,
+        plan: &Plan,
+        docs: Range<DocId>,
+    ) -> tantivy::Result<Self> {
         let inverted = reader.inverted_index(fields.all)?;
         let mut lists = Vec::new();
         let mut told = [[0; 256]; 3];
         for (n, word) in plan.words.iter().filter(|word| word.required).enumerate() {
             for (term, _) in &word.terms {
                 let term = Term::from_field_text(fields.all, term);
-                let list = inverted.read_postings(&term, IndexRecordOption::Basic)?;
-                lists.extend(list.map(|list| (list, 1 << n)));
+                if let Some(mut list) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
+                    if list.doc() < docs.start {
+                        list.seek(docs.start);
+                    }
+                    lists.push((list, 1 << n));
+                }
             }
             let marks = told[n / 8].iter_mut().enumerate();
             marks
                 .filter(|(mark, _)| (mark >> (n % 8)) & 1 == 1)
                 .for_each(|(_, told)| *told += u32::from(word.weight));
         }
-        Ok(Self {
-            lists,
-            told,
-            documents: reader.max_doc(),
-        })
+        Ok(Self { lists, told, docs })
     }
 
     /// Calls `each` with every document that has any of the words, in ascending order, and how much those tell.
@@ -190,8 +198,8 @@ impl Marked {
     ) -> tantivy::Result<()> {
         let mut marks = vec![0u32; WINDOW as usize];
         let mut any = vec![0u64; WINDOW as usize / 64];
-        for start in (0..self.documents).step_by(WINDOW as usize) {
-            let end = start.saturating_add(WINDOW);
+        for start in self.docs.clone().step_by(WINDOW as usize) {
+            let end = self.docs.end.min(start.saturating_add(WINDOW));
             for (list, bit) in &mut self.lists {
                 let mut doc = list.doc();
                 while doc < end {
@@ -236,8 +244,71 @@ pub struct Matched(Vec<Vec<DocId>>);
 
 impl Matched {
     #[must_use]
-    pub fn of(&self, segment: u32) -> &[DocId] {
-        self.0.get(segment as usize).map_or(&[], Vec::as_slice)
+    pub fn within(&self, stretch: &Stretch) -> &[DocId] {
+        let all: &[DocId] = self.0.get(stretch.segment as usize).map_or(&[], Vec::as_slice);
+        let start = all.partition_point(|doc| *doc < stretch.docs.start);
+        let end = all.partition_point(|doc| *doc < stretch.docs.end);
+        &all[start..end]
+    }
+
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|docs| docs.len() as u64).sum()
+    }
+}
+
+/// What one span has for [`reach`].
+struct Reached {
+    /// How many reach each level but the last.
+    counts: Vec<u64>,
+    /// By segment, documents and what their words tell.
+    found: Vec<(u32, Vec<(DocId, u32)>)>,
+}
+
+impl Reached {
+    fn of(
+        view: &View,
+        fields: &Fields,
+        plan: &Plan,
+        levels: (&[u32], u32),
+        enough: u64,
+        deadline: Instant,
+        span: &[Stretch],
+    ) -> tantivy::Result<Self> {
+        let (upper, last) = levels;
+        let mut counts = vec![0u64; upper.len()];
+        // What is below a level that enough have reached is not wanted any more, here or anywhere.
+        let mut floor = last;
+        let mut found = Vec::with_capacity(span.len());
+        for stretch in span {
+            if Instant::now() > deadline {
+                return Err(out_of_time());
+            }
+            let reader = view.searcher.segment_reader(stretch.segment);
+            let alive = reader.alive_bitset();
+            let mut own = Vec::new();
+            Marked::open(reader, fields, plan, stretch.docs.clone())?.each(|doc, told| {
+                if told >= floor && alive.is_none_or(|bits| bits.is_alive(doc)) {
+                    own.push((doc, told));
+                    for (count, &level) in counts.iter_mut().zip(upper).filter(|(_, level)| told >= **level) {
+                        *count += 1;
+                        if *count >= enough {
+                            floor = floor.max(level);
+                        }
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            found.push((stretch.segment, own));
+        }
+        Ok(Self { counts, found })
+    }
+
+    fn join(mut self, next: Self) -> Self {
+        let counts = self.counts.iter_mut().zip(next.counts);
+        counts.for_each(|(count, next)| *count += next);
+        self.found.extend(next.found);
+        self
     }
 }
 
@@ -250,44 +321,23 @@ pub fn reach(
     levels: &[u32],
     enough: u64,
     deadline: Instant,
+    spans: &Spans,
 ) -> tantivy::Result<(u32, Matched)> {
-    let (last, upper) = levels.split_last().unwrap_or((&1, &[]));
-    let mut counts = vec![0u64; upper.len()];
-    // What is below a level that enough have reached is not wanted any more.
-    let mut floor = *last;
-    let mut found: Vec<Vec<(DocId, u32)>> = Vec::new();
-    for reader in view.searcher.segment_readers() {
-        if Instant::now() > deadline {
-            return Err(out_of_time());
-        }
-        let alive = reader.alive_bitset();
-        let mut own = Vec::new();
-        Marked::open(reader, fields, plan)?.each(|doc, told| {
-            if told >= floor && alive.is_none_or(|bits| bits.is_alive(doc)) {
-                own.push((doc, told));
-                for (count, &level) in counts.iter_mut().zip(upper).filter(|(_, level)| told >= **level) {
-                    *count += 1;
-                    if *count >= enough {
-                        floor = floor.max(level);
-                    }
-                }
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        found.push(own);
-    }
-    let reached = upper.iter().zip(&counts);
-    let lowest = reached.rev().find(|(_, count)| **count > 0);
-    let must = match lowest {
-        _ if floor > *last => floor,
-        Some((level, _)) => *level,
-        None => *last,
-    };
-    let reaching = |own: Vec<(DocId, u32)>| {
+    let (&last, upper) = levels.split_last().unwrap_or((&1, &[]));
+    let read = |span: &[Stretch]| Reached::of(view, fields, plan, (upper, last), enough, deadline, span);
+    let reached = spans.work(read, Reached::join)?;
+    // Counts may lack something below a level that has enough: what is below is not asked for then.
+    let counted = || upper.iter().zip(&reached.counts);
+    let must = counted()
+        .find(|(_, count)| **count >= enough)
+        .or_else(|| counted().rev().find(|(_, count)| **count > 0))
+        .map_or(last, |(level, _)| *level);
+    let mut matched = vec![Vec::new(); view.searcher.segment_readers().len()];
+    for (segment, own) in reached.found {
         let own = own.into_iter().filter(|(_, told)| *told >= must);
-        own.map(|(doc, _)| doc).collect()
-    };
-    Ok((must, Matched(found.into_iter().map(reaching).collect())))
+        matched[segment as usize].extend(own.map(|(doc, _)| doc));
+    }
+    Ok((must, Matched(matched)))
 }
 
 /// How many documents match, counted no further than `up_to`.
@@ -300,7 +350,7 @@ pub fn count_matches(
 ) -> tantivy::Result<u64> {
     let mut count = 0;
     for reader in view.searcher.segment_readers() {
-        for_each_match(reader, fields, plan, deadline, |_| {
+        for_each_match(reader, fields, plan, 0..reader.max_doc(), deadline, |_| {
             count += 1;
             if count < up_to {
                 ControlFlow::Continue(())

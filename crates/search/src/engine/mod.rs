@@ -3,6 +3,7 @@
 pub mod analysis;
 mod columns;
 pub(crate) mod compounds;
+mod cores;
 pub mod cursor;
 pub mod document;
 mod facets;
@@ -11,6 +12,7 @@ pub(crate) mod filter;
 pub(crate) mod heads;
 mod matching;
 mod meant;
+mod part;
 pub(crate) mod personal;
 mod plan;
 pub(crate) mod promoted;
@@ -42,6 +44,7 @@ use columns::View;
 use contracts::search::taste::Taste;
 use contracts::search::tuning::{Explained, Hidden, ReadWord, ScoreFactor, SearchPreview};
 use contracts::search::{SearchHit, SearchPage, SearchQuery, Sort};
+use cores::{Cores, Share};
 use filter::{Filter, filters_of};
 use kernel::Timestamp;
 use matching::{Matched, for_each_match};
@@ -101,6 +104,7 @@ pub struct Engine {
     refreshing: Mutex<()>,
     /// Where what is put forward was found last.
     located: RwLock<Option<Arc<Located>>>,
+    cores: Cores,
 }
 
 impl Engine {
@@ -147,7 +151,16 @@ impl Engine {
             view: RwLock::new(Arc::new(view)),
             refreshing: Mutex::new(()),
             located: RwLock::new(None),
+            cores: Cores::default(),
         })
+    }
+
+    /// Searches on so many cores instead of those that there are, and on one for each so many documents that a search looks
+    /// at. What it finds does not depend on it.
+    #[must_use]
+    pub fn on_cores(mut self, count: usize, documents_each: u64) -> Self {
+        self.cores = Cores::new(count, documents_each);
+        self
     }
 
     /// Lets searches see the last commit.
@@ -215,16 +228,21 @@ impl Engine {
     ) -> Result<SearchPage, EngineError> {
         let view = self.view();
         let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
-        let found = asked.find(self, &view, query, ranking, deadline)?;
+        let find = || asked.find(self, &view, query, ranking, deadline);
+        let meant = || meant::meant(&query.q, &view, &self.fields, ranking, deadline);
+        let is_first = query.after.is_none() && !asked.plan.is_empty();
+        // What was meant is asked whatever is found where words were corrected, and else where hardly anything is.
+        let (found, did_you_mean) = if is_first && asked.plan.corrected {
+            let (found, meant) = asked.share.both(find, meant);
+            (found?, meant?)
+        } else {
+            let found = find()?;
+            let is_doubtful = is_first && found.total < ranking.enough as u64;
+            (found, if is_doubtful { meant()? } else { None })
+        };
         let next = match asked.next(&found) {
             Some(place) => Some(cursor::write(query, asked.page_after(place, &found))?),
             None => None,
-        };
-        let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
-        let did_you_mean = if query.after.is_none() && is_doubtful && !asked.plan.is_empty() {
-            meant::meant(&query.q, &view, &self.fields, ranking, deadline)?
-        } else {
-            None
         };
         let places = asked.places(&found);
         Ok(SearchPage {
@@ -352,7 +370,8 @@ impl Placed {
 }
 
 /// A query as it is read: the same on all its pages.
-struct Asked {
+struct Asked<'e> {
+    share: Share<'e>,
     plan: Plan,
     /// What matches the plan, where it is known already.
     matched: Option<Matched>,
@@ -369,9 +388,9 @@ struct Asked {
     size: usize,
 }
 
-impl Asked {
+impl<'e> Asked<'e> {
     fn read(
-        engine: &Engine,
+        engine: &'e Engine,
         view: &View,
         query: &SearchQuery,
         ranking: &Ranking,
@@ -383,11 +402,13 @@ impl Asked {
             0 => PAGE_DEFAULT,
             limit => usize::from(limit.min(kernel::limits::PAGE_SIZE_MAX)),
         };
+        let share = engine.cores.share();
         let filters = filters_of(query);
         let made = now.map_or_else(Merchandising::default, |now| tuning.rules.applying(query, now));
         if let Some(cursor) = &query.after {
             let page = cursor::read(query, cursor)?;
             return Ok(Self {
+                share,
                 plan: page.plan,
                 matched: None,
                 filters,
@@ -407,7 +428,7 @@ impl Asked {
             synonyms: &tuning.synonyms,
             language: query.language,
         };
-        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
+        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, &share, deadline)?;
         plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
         // Other orders are asked for to be kept to.
         let is_ours = query.sort == Sort::Relevance;
@@ -421,6 +442,7 @@ impl Asked {
             None => Vec::new(),
         };
         Ok(Self {
+            share,
             plan,
             matched,
             filters,
@@ -449,6 +471,7 @@ impl Asked {
         Run {
             view,
             fields: &engine.fields,
+            share: &self.share,
             plan: &self.plan,
             matched: self.matched.as_ref(),
             ranking,

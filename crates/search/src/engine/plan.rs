@@ -6,6 +6,7 @@
 use super::analysis::{folder, is_stop_word, terms};
 use super::columns::View;
 use super::compounds;
+use super::cores::Share;
 use super::matching::{Matched, count_matches, reach};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
@@ -26,6 +27,8 @@ const PREFIX_CHARS_MIN: usize = 2;
 const WEIGHT_SUM: f32 = 32_000.0;
 /// Shares of what a query tells that a match has at least, one after the other until enough is found.
 const SHARES: [f32; 5] = [0.75, 0.6, 0.45, 0.3, 0.0];
+/// Lists are read straight through so many times faster than what matches is weighed.
+const READ_FASTER: u64 = 16;
 /// What a completed word is worth beside the word itself.
 const PREFIX_WEIGHT: f32 = 0.4;
 
@@ -47,6 +50,14 @@ pub struct Word {
     /// How much of a word it is, where a phrase became more words than it had.
     #[serde(default = "whole")]
     pub share: f32,
+}
+
+impl Word {
+    /// How many of so many documents have it, about: [`rarity`] the other way round.
+    fn having(&self, documents: u64) -> u64 {
+        let having = (documents as f32 + 1.0) / (self.idf / self.share).exp() - 0.5;
+        (having as u64).min(documents)
+    }
 }
 
 fn whole() -> f32 {
@@ -108,6 +119,7 @@ impl Plan {
         view: &View,
         fields: &Fields,
         reading: Reading<'_>,
+        share: &Share<'_>,
         deadline: Instant,
     ) -> tantivy::Result<(Self, Option<Matched>)> {
         let ranking = reading.ranking;
@@ -133,7 +145,8 @@ impl Plan {
         // Each level asks for no more than the one before, and the last for anything at all.
         levels.sort_unstable_by(|a, b| b.cmp(a));
         levels.iter_mut().for_each(|level| *level = (*level).max(1));
-        let (must, matched) = reach(view, fields, &plan, &levels, enough, deadline)?;
+        let spans = share.spans(view, documents(view) / READ_FASTER);
+        let (must, matched) = reach(view, fields, &plan, &levels, enough, deadline, &spans)?;
         plan.must = must;
         Ok((plan, Some(matched)))
     }
@@ -162,6 +175,18 @@ impl Plan {
     #[must_use]
     pub fn told(&self) -> u32 {
         self.required().map(|word| u32::from(word.weight)).sum()
+    }
+
+    /// How many of so many documents match, about and rather too many: where all words are asked for, as many as have the
+    /// rarest of them.
+    #[must_use]
+    pub fn matches_about(&self, documents: u64) -> u64 {
+        let having = self.required().map(|word| word.having(documents));
+        if self.must < self.told() {
+            having.sum::<u64>().min(documents)
+        } else {
+            having.min().unwrap_or(documents)
+        }
     }
 
     /// All words, the last one as a beginning: for suggestions while someone types.
@@ -298,19 +323,24 @@ impl Plan {
     }
 }
 
-/// Robertson and Spärck Jones's inverse document frequency, in the variant that is never negative.
+/// How much words tell that are in as many documents as any of these terms.
 fn idf<'a>(view: &View, fields: &Fields, terms: impl Iterator<Item = &'a str>) -> tantivy::Result<f32> {
     let documents = documents(view);
     let mut having = 0;
     for term in terms {
         having += view.searcher.doc_freq(&Term::from_field_text(fields.all, term))?;
     }
-    let having = having.min(documents) as f32;
-    Ok((1.0 + (documents as f32 - having + 0.5) / (having + 0.5)).ln())
+    Ok(rarity(having.min(documents), documents))
+}
+
+/// Robertson and Spärck Jones's inverse document frequency, in the variant that is never negative.
+fn rarity(having: u64, documents: u64) -> f32 {
+    let (having, documents) = (having as f32, documents as f32);
+    (1.0 + (documents - having + 0.5) / (having + 0.5)).ln()
 }
 
 /// Deleted ones included, as in the document frequencies.
-fn documents(view: &View) -> u64 {
+pub fn documents(view: &View) -> u64 {
     view.searcher
         .segment_readers()
         .iter()
@@ -329,4 +359,45 @@ fn mean_lengths(view: &View, fields: &Fields) -> tantivy::Result<[f32; TEXT_FIEL
         *length = (words as f32 / documents).max(1.0);
     }
     Ok(lengths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTS: u64 = 1_000_000;
+
+    fn word(having: u64, share: f32) -> Word {
+        Word {
+            terms: Vec::new(),
+            written: Vec::new(),
+            idf: share * rarity(having, DOCUMENTS),
+            required: true,
+            weight: 100,
+            share,
+        }
+    }
+
+    #[test]
+    fn a_word_tells_how_many_have_it() {
+        for having in [0, 1, 250, 40_000, DOCUMENTS] {
+            for share in [1.0, 0.5] {
+                let read = word(having, share).having(DOCUMENTS);
+                assert!(read.abs_diff(having) <= 1 + having / 1_000, "{read} for {having}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_words_are_in_no_more_than_have_the_rarest() {
+        let mut plan = Plan {
+            words: vec![word(300_000, 1.0), word(20_000, 1.0)],
+            must: 200,
+            ..Plan::default()
+        };
+        assert!(plan.matches_about(DOCUMENTS).abs_diff(20_000) <= 2);
+        plan.must = 100;
+        assert!(plan.matches_about(DOCUMENTS).abs_diff(320_000) <= 2);
+        assert_eq!(Plan::default().matches_about(DOCUMENTS), DOCUMENTS);
+    }
 }

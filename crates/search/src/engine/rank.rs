@@ -451,6 +451,14 @@ impl Top {
         }
     }
 
+    /// The first of these and of what another search for as many has found elsewhere.
+    pub fn join(&mut self, next: Self) {
+        self.heap.extend(next.heap);
+        while self.heap.len() > self.size {
+            self.heap.pop();
+        }
+    }
+
     #[must_use]
     pub fn into_ranked(self) -> Vec<Ranked> {
         self.heap

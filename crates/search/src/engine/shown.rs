@@ -5,7 +5,7 @@ use super::quantity::Range;
 use super::ranges::Spread;
 use contracts::search::{Facet, FacetBucket, FacetValue};
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Values shown of one attribute.
 pub const VALUES_MAX: usize = 12;
@@ -24,7 +24,8 @@ pub type Values = HashMap<String, (u64, String)>;
 
 /// What of an attribute is filtered by.
 pub struct Chosen<'a> {
-    pub values: HashSet<String>,
+    /// In an order of their own, in which those that nothing has are shown.
+    pub values: BTreeSet<String>,
     pub range: Option<&'a Range>,
 }
 

@@ -114,7 +114,8 @@ impl Engine {
             let mut scorer = Scorer::open(&plan, &ranking, &factors, reader, &self.fields, columns)?;
             let rules = SegmentRules::open(made, reader, &self.fields)?;
             let mut seen = 0;
-            for_each_match(reader, &self.fields, &plan, deadline, |doc| {
+            let all = 0..reader.max_doc();
+            for_each_match(reader, &self.fields, &plan, all, deadline, |doc| {
                 // An item is suggested once.
                 if !columns.facts(doc).wins || rules.hides(doc).is_some() {
                     return ControlFlow::Continue(());

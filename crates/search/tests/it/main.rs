@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod contract;
+mod cores;
 mod corpus;
 mod currencies;
 mod electronics;

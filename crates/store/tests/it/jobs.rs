@@ -7,8 +7,8 @@ use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::Db;
 use store::jobs::{Job, Queue};
+use store::{Db, Scope};
 use testkit::{clock, eventually};
 use tokio_util::sync::CancellationToken;
 
@@ -387,4 +387,40 @@ async fn a_cancelled_worker_finishes_what_it_has_begun() {
         .expect("it stops");
     assert_eq!(runs.of().len(), MAIL.concurrency);
     assert_eq!(open(&db).await, 20 - i64::try_from(MAIL.concurrency).unwrap());
+}
+
+#[tokio::test]
+async fn more_jobs_at_once_than_there_are_connections_do_not_wait_for_each_other() {
+    const BUSY: Queue = Queue {
+        concurrency: 64,
+        ..Queue::new("busy")
+    };
+    let ((_test_db, db), clock) = (database().await, clock());
+    let mut conn = db.pool().acquire().await.unwrap();
+    let all: Vec<i64> = (0..300).collect();
+    BUSY.enqueue_all(&mut conn, &all, clock.now()).await.unwrap();
+    drop(conn);
+    let started: SharedClock = clock.clone();
+    let worker = BUSY.work(&db, CancellationToken::new(), started, |_: &Job| {
+        let db = db.clone();
+        Box::pin(async move {
+            for _ in 0..3 {
+                let mut tx = db.begin(Scope::System).await?;
+                sqlx::query("select pg_sleep(0.002)").execute(&mut *tx).await?;
+                tx.commit().await?;
+            }
+            Ok::<(), sqlx::Error>(())
+        })
+    });
+    let began = std::time::Instant::now();
+    beside(worker, async {
+        eventually("all are done", async || {
+            let mut conn = db.pool().acquire().await.unwrap();
+            (BUSY.open(&mut conn).await.unwrap() == 0).then_some(())
+        })
+        .await;
+    })
+    .await;
+    // Whoever waits in vain for a connection gives up after so long.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
