@@ -3,6 +3,8 @@
 use super::stage::Stage;
 use super::story::{Ends, Played};
 use anyhow::Result;
+use bench::database::Session;
+use tokio_postgres::Statement;
 
 /// Each names what is broken where its query gives true. Parameter: the order.
 pub const BROKEN: [(&str, &str); 31] = [
@@ -251,13 +253,22 @@ pub const BROKEN: [(&str, &str); 31] = [
     ),
 ];
 
+/// The same as PostgreSQL knows them: planned now and then, instead of for each order.
+pub async fn prepared(books: &Session) -> Result<Vec<(&'static str, Statement)>> {
+    let mut checks = Vec::new();
+    for (what, sql) in BROKEN {
+        checks.push((what, books.prepare(sql).await?));
+    }
+    Ok(checks)
+}
+
 impl Stage {
     pub async fn check(&self, played: &Played) -> Result<Vec<String>> {
         let order = played.order.id.to_string();
         let mut broken = Vec::new();
-        for (what, sql) in BROKEN {
-            if self.books.query_one(sql, &[&order]).await?.get(0) {
-                broken.push(what.to_owned());
+        for (what, asked) in &self.checks {
+            if self.books.query_one(asked, &[&order]).await?.get(0) {
+                broken.push((*what).to_owned());
             }
         }
         let sql = "select status from orders.order where id::text = $1";

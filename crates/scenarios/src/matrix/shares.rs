@@ -92,7 +92,7 @@ impl Shares {
     }
 
     /// Whether what goes wrong waits until the first share is captured.
-    pub fn go_wrong_later(self) -> bool {
+    pub fn goes_wrong_later(self) -> bool {
         matches!(self, Self::SentLast | Self::SentInPart(_) | Self::Lapsed)
     }
 }

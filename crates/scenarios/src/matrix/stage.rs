@@ -1,5 +1,6 @@
 //! The program under trial, with all that the stories need, and somebody who starts it again when it dies.
 
+use super::check;
 use super::story::{Played, Story, Told, persist, words};
 use super::webhooks::{Manner, Sender};
 use crate::site::Database;
@@ -14,14 +15,15 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use testkit::{Fault, Faults, Spot};
+use tokio_postgres::Statement;
 
 /// Units of everything: more than all stories want.
 const STOCK: i64 = 1_000_000;
 /// A story that has no end by then has none: far longer than any takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-/// Whoever died had a payment for so long; it is told to be over, instead of waited for.
-const LEASE: Duration = Duration::from_secs(2);
+/// Whoever died had a payment for a second, and a job for half a minute: both are told to be over, instead of waited for.
+const LEASES_OVER: Duration = Duration::from_secs(31);
 /// A program that died is back long before anybody has tried to sign in so often.
 const SIGN_INS_MAX: usize = 100;
 const SIGN_IN_PAUSE: Duration = Duration::from_millis(100);
@@ -32,6 +34,8 @@ pub struct Stage {
     pub shops: Vec<Shop>,
     pub goods: Vec<Sku>,
     pub books: Session,
+    /// What must not be so of an order, by what is broken then.
+    pub checks: Vec<(&'static str, Statement)>,
     pub clock: TrialClock,
     pub sender: Sender,
     /// A wish that waits until its story comes to what is meant.
@@ -80,12 +84,15 @@ impl Stage {
         for shop in &shops {
             goods.push(shop.publish("Jarra", &[1_999], STOCK).await?.remove(0));
         }
+        let books = database.session().await?;
+        let checks = check::prepared(&books).await?;
         Ok(Self {
             faults,
             front,
             shops,
             goods,
-            books: database.session().await?,
+            books,
+            checks,
             clock,
             sender,
             held: Mutex::default(),
@@ -179,8 +186,10 @@ impl Stage {
         let keeping = async {
             while !over.load(Ordering::SeqCst) {
                 if program.has_ended()? {
+                    stage.clock.advance(LEASES_OVER);
                     program = started(&stage.launch, &stage.clock).await?;
-                    stage.wait(LEASE).await;
+                    // What a story waited for meanwhile, nobody was there to hear.
+                    stage.tell_time().await;
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }

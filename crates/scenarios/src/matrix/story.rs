@@ -22,6 +22,10 @@ pub(super) const HOLD_OVER: Duration = Duration::from_secs(16 * 60);
 /// More than a poll of what waits for a person.
 const POLL: Duration = Duration::from_secs(61);
 const GATE_PATIENCE: Duration = Duration::from_secs(10);
+/// Looks before the time is told: half a second of them.
+const LOOKS: u32 = 25;
+/// By so much it is moved on then: more than a payment's lease, or the pause before a job's second attempt.
+const MOVED_ON: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 pub enum Story {
@@ -93,7 +97,7 @@ impl Story {
 
     /// Whether what goes wrong waits until the story says so: its step comes more than once, and the later one is meant.
     pub fn goes_wrong_later(self) -> bool {
-        matches!(self, Self::ByShares(shares) if shares.go_wrong_later())
+        matches!(self, Self::ByShares(shares) if shares.goes_wrong_later())
     }
 
     pub async fn play(self, stage: &Stage, key: &Mutex<Option<String>>) -> Told<Played> {
@@ -381,25 +385,21 @@ impl Buyer<'_> {
 
     /// Waits until this is so of the order, telling the time so that nothing waits in vain.
     pub(super) async fn until(&self, sql: &str) -> Told<()> {
-        let id = self.order.id.to_string();
-        for round in 0u32.. {
-            let row = self
-                .stage
-                .books
-                .query_one(sql, &[&id])
-                .await
-                .map_err(|error| error.to_string())?;
-            if row.get(0) {
+        let (books, id) = (&self.stage.books, self.order.id.to_string());
+        let asked = books.prepare(sql).await.map_err(|error| error.to_string())?;
+        for round in 1u32.. {
+            let row = books.query_one(&asked, &[&id]).await;
+            if row.map_err(|error| error.to_string())?.get(0) {
                 return Ok(());
             }
-            if round % 10 == 9 {
-                self.stage.wait(Duration::from_secs(5)).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
+            if round % LOOKS == 0 {
+                self.stage.wait(MOVED_ON).await;
                 let sql = "update payments.sandbox_refund set settles_at = now() where charge like $1 || '-%' and state = 'pending'";
                 let payment = self.order.payment.to_string();
-                let settled = self.stage.books.execute(sql, &[&payment]).await;
+                let settled = books.execute(sql, &[&payment]).await;
                 settled.map_err(|error| error.to_string())?;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
     }
