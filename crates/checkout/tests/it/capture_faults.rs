@@ -45,9 +45,14 @@ enum Story {
     Nudged,
     /// The buyer cancels before anything is sent.
     Cancelled,
+    /// Nobody sends in time.
+    Lapsed,
 }
 
-const STEPS: [(&str, Story); 11] = [
+/// More than the sandbox sets money aside for.
+const TOO_LATE: Duration = Duration::from_secs(8 * 86_400);
+
+const STEPS: [(&str, Story); 14] = [
     ("terms", Story::SentInPart("tok_visa")),
     ("confirm_authorized", Story::SentInPart("tok_visa")),
     ("capture_sent", Story::SentInPart("tok_visa")),
@@ -59,6 +64,9 @@ const STEPS: [(&str, Story); 11] = [
     ("capture_retry", Story::Nudged),
     ("capture_release", Story::SentInPart("tok_visa")),
     ("capture_void", Story::Cancelled),
+    ("capture_take", Story::Cancelled),
+    ("capture_answer", Story::Cancelled),
+    ("capture_take", Story::Lapsed),
 ];
 
 async fn tried(fault: Fault, moment: Moment) {
@@ -77,12 +85,13 @@ async fn tried(fault: Fault, moment: Moment) {
         });
         instance.start_all_but(match story {
             Story::Nudged => "till.sent",
-            Story::SentInPart(_) | Story::Cancelled => "nothing",
+            Story::SentInPart(_) | Story::Cancelled | Story::Lapsed => "nothing",
         });
         captures_on_dispatch(&world, &instance).await;
         match story {
             Story::SentInPart(_) | Story::Nudged => sent_in_part(&world, &instance, story).await,
             Story::Cancelled => cancelled(&world, &instance).await,
+            Story::Lapsed => lapsed(&world, &instance).await,
         }
         assert!(once.happened.load(Ordering::SeqCst), "{step} was never reached");
         world.assert_clean(&instance).await;
@@ -124,7 +133,7 @@ async fn nudge(world: &World, instance: &Instance, order: &Order) {
 async fn sent_in_part(world: &World, instance: &Instance, story: Story) {
     let method = match story {
         Story::SentInPart(method) => method,
-        Story::Nudged | Story::Cancelled => "tok_visa",
+        Story::Nudged | Story::Cancelled | Story::Lapsed => "tok_visa",
     };
     let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
     let (owner, order) = instance.order(world, &[(&bowl, 2), (&vase, 1)]).await;
@@ -164,6 +173,19 @@ async fn cancelled(world: &World, instance: &Instance) {
     assert_eq!(takes(world).await, (0, 0));
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
     assert_eq!(world.charges(&order).await, (1, 0));
+}
+
+async fn lapsed(world: &World, instance: &Instance) {
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let (owner, order) = instance.order(world, &[(&bowl, 2), (&vase, 1)]).await;
+    instance.pay(world, &owner, &order, "tok_visa").await.unwrap();
+    confirmed(world, &order).await;
+    world.clock.advance(TOO_LATE);
+    ended(world).await;
+    assert_eq!(share(world, &order, &bowl).await, (0, 2_500, 0));
+    assert_eq!(share(world, &order, &vase).await, (0, 1_500, 0));
+    assert_eq!(takes(world).await, (0, 0));
+    assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
 }
 
 #[tokio::test]
