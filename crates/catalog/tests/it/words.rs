@@ -182,4 +182,14 @@ async fn a_shop_reads_no_more_rows_than_it_looks_for() {
         let read = rows_read(&mut tx, "product_pool").await;
         assert!(read <= 21, "{status:?}: {read}");
     }
+    let mut tx = begin().await;
+    let count: i64 = sqlx::query_scalar("select count(*) from catalog.newest_on_sale($1, $2, 20)")
+        .bind(scene.shop)
+        .bind(MAX)
+        .fetch_one(&mut *tx)
+        .await
+        .expect("counted");
+    assert_eq!(count, 20);
+    let read = rows_read(&mut tx, "product_pool").await;
+    assert!(read <= 21, "{read}");
 }
