@@ -38,19 +38,31 @@ pub async fn keep(
     // Neighbours in the index are written one after the other, and each once.
     kept.sort_unstable();
     kept.dedup();
-    let (words, ids): (Vec<String>, Vec<Uuid>) = kept.into_iter().unzip();
+    // For each word where its products begin among all and where they end; the newest is the last of them.
+    let (mut words, mut ids): (Vec<String>, Vec<Uuid>) = (Vec::new(), Vec::new());
+    let (mut starts, mut ends): (Vec<i32>, Vec<i32>) = (Vec::new(), Vec::new());
+    for (n, (word, id)) in (1_i32..).zip(kept) {
+        match ends.last_mut().filter(|_| words.last() == Some(&word)) {
+            Some(end) => *end = n,
+            None => {
+                words.push(word);
+                starts.push(n);
+                ends.push(n);
+            }
+        }
+        ids.push(id);
+    }
     sqlx::query(
-        r#"insert into catalog.product_word as w (tenant_id, word, last_id, products)
-           select $1, f.word, f.products[1], f.products
-             from (select n.word collate "C" as word, array_agg(n.id order by n.id desc) as products
-                     from unnest($2::text[], $3::uuid[]) as n (word, id)
-                    group by n.word collate "C") f
-            order by f.word
-               on conflict (tenant_id, word, last_id) do update set products = w.products || excluded.products
-            where not w.products @> excluded.products"#,
+        "insert into catalog.product_word as w (tenant_id, word, last_id, products)
+         select $1, k.word, ($5::uuid[])[k.ends], ($5::uuid[])[k.starts:k.ends]
+           from unnest($2::text[], $3::int[], $4::int[]) as k (word, starts, ends)
+             on conflict (tenant_id, word, last_id) do update set products = w.products || excluded.products
+          where not w.products @> excluded.products",
     )
     .bind(tenant)
     .bind(words)
+    .bind(starts)
+    .bind(ends)
     .bind(ids)
     .execute(conn)
     .await?;
