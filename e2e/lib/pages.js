@@ -18,7 +18,7 @@ export const NO_PAGES = [
   '/seller/orders/events',
   '/operator/events',
 ]
-const FILES = ['/seller/settlement/statement', '/seller/settlement/year']
+const FILES = ['/seller/settlement/year']
 const isFile = (address) => /\.(pdf|csv)$/.test(address) || FILES.includes(address)
 
 /** The addresses of all pages, as the program's own tables have them. */
@@ -129,6 +129,7 @@ export const pagesOf = (found) => ({
     ['settlement', '/seller/settlement', '/seller/settlement'],
     ['holds', '/seller/settlement/holds', '/seller/settlement/holds'],
     ['payouts', '/seller/settlement/payouts', '/seller/settlement/payouts'],
+    ['statement', '/seller/settlement/statement', '/seller/settlement/statement'],
     ['warehouses', '/seller/warehouses', '/seller/warehouses'],
     ['goods', '/seller/goods', '/seller/goods'],
     ['goods-new', '/seller/goods/new', '/seller/goods/new'],

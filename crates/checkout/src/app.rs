@@ -22,8 +22,7 @@ use contracts::checkout::{Pay, PayOutcome, PlaceOrder, Quote, QuoteRequest};
 use contracts::identity::Identity;
 use contracts::inventory::Inventory;
 use contracts::notifications::Letters;
-use contracts::orders::{AsOf, CancelReason, Order, OrderStatus};
-use contracts::payments::{CaptureTime, PaymentStatus};
+use contracts::orders::{AsOf, CancelReason, Order};
 use contracts::tenants::{ShopDesk, Tenants};
 use httpkit::Guesses;
 use kernel::{CartId, Ctx, Fault, Money, OrderId, SharedClock};
@@ -61,6 +60,8 @@ struct Inner {
     driver: Driver,
     refunder: refund::drive::Driver,
     capturer: capture::drive::Driver,
+    /// When payments that begin now are captured.
+    capture_time: capture::Kept,
     closing: Closing,
     mails: Mails,
     clock: SharedClock,
@@ -147,6 +148,7 @@ impl Checkouts {
             driver,
             refunder,
             capturer,
+            capture_time: capture::Kept::default(),
             closing: Closing::new(),
             mails,
             clock: parts.clock,
@@ -167,6 +169,14 @@ impl Checkouts {
 
     pub(crate) fn refunder(&self) -> &refund::drive::Driver {
         &self.0.refunder
+    }
+
+    pub(crate) fn kept_capture(&self) -> &capture::Kept {
+        &self.0.capture_time
+    }
+
+    pub(crate) fn capturer(&self) -> &capture::drive::Driver {
+        &self.0.capturer
     }
 
     pub(crate) fn sources(&self) -> &Sources {
@@ -392,7 +402,7 @@ impl Checkouts {
             }
             case = self.go_on(ctx, request.order, start()).await?;
         }
-        Ok(outcome(&case))
+        self.outcome(&case).await
     }
 
     pub(crate) async fn resumed(
@@ -403,7 +413,7 @@ impl Checkouts {
     ) -> Result<PayOutcome, Error> {
         self.owned(owner, order).await?;
         let case = self.go_on(ctx, order, Ask::Take).await?;
-        Ok(outcome(&case))
+        self.outcome(&case).await
     }
 
     pub(crate) async fn cancelled(
@@ -507,76 +517,4 @@ fn was_declined(case: &Case) -> bool {
             end: End::Declined { .. }
         })
     )
-}
-
-/// Told to the buyer whose money came when their goods were gone.
-const CAME_TOO_LATE: &str = "The payment came after the time for which the goods were held, and somebody else \
-    bought them meanwhile. All of it goes back the way it came.";
-
-/// Whether it is not yet known where a payment under way leads.
-fn is_open(step: &Step) -> bool {
-    step.needs_open_order()
-        || matches!(
-            step,
-            Step::InquireLate | Step::Reopen { .. } | Step::Confirm { .. } | Step::ConfirmAuthorized { .. }
-        )
-}
-
-/// Whether the money of a confirmed order is captured as its shops send.
-fn is_set_aside(case: &Case) -> bool {
-    let saga = case.saga.as_ref();
-    saga.is_some_and(|saga| saga.capture == CaptureTime::OnDispatch)
-}
-
-/// How a payment stands, for its buyer.
-fn outcome(case: &Case) -> PayOutcome {
-    let step = case.saga.as_ref().map(|saga| &saga.step);
-    let status = match (case.order.status, step) {
-        (OrderStatus::Confirmed, _) if is_set_aside(case) => PaymentStatus::Authorized,
-        (OrderStatus::Confirmed, _) => PaymentStatus::Captured,
-        (OrderStatus::Cancelled, _) if case.order.paid => {
-            match case.order.refunded() < case.order.total().amount {
-                true => PaymentStatus::Captured,
-                false => PaymentStatus::Refunded,
-            }
-        }
-        (_, None) => PaymentStatus::Due,
-        (OrderStatus::Placed, Some(Step::AwaitBuyer { .. })) => PaymentStatus::RequiresAction,
-        (
-            OrderStatus::Placed,
-            Some(Step::Ended {
-                end: End::Declined { .. },
-            }),
-        ) => PaymentStatus::Declined,
-        (OrderStatus::Placed, Some(_)) => PaymentStatus::Processing,
-        (
-            OrderStatus::Cancelled,
-            Some(Step::Ended {
-                end: End::Refunded { .. },
-            }),
-        ) => PaymentStatus::Refunded,
-        (OrderStatus::Cancelled, Some(Step::Refund)) => PaymentStatus::Captured,
-        // The provider is being asked how it stands: the goods may be there still, or the money go back.
-        (OrderStatus::Cancelled, Some(step)) if case.order.has_expired() && is_open(step) => {
-            PaymentStatus::Processing
-        }
-        (OrderStatus::Cancelled, Some(_)) => PaymentStatus::Voided,
-    };
-    PayOutcome {
-        status,
-        decline_reason: match status {
-            PaymentStatus::Declined => case.order.declined.clone(),
-            PaymentStatus::Captured | PaymentStatus::Refunded if case.order.has_expired() => {
-                Some(CAME_TOO_LATE.to_owned())
-            }
-            _ => None,
-        },
-        action_url: match step {
-            Some(Step::AwaitBuyer { url, .. }) if status == PaymentStatus::RequiresAction => {
-                Some(url.clone())
-            }
-            _ => None,
-        },
-        order: case.order.view(),
-    }
 }

@@ -189,6 +189,17 @@ impl Checkouts {
         let saga = case.saga.ok_or(Error::NoSuchSaga)?;
         self.with_split(view(order, saga, ctx.now)).await
     }
+
+    async fn captured_by_hand(
+        &self,
+        ctx: &Ctx,
+        order: OrderId,
+        by: UserId,
+        note: String,
+    ) -> Result<PaymentSaga, Error> {
+        self.capturer().retried(ctx, order, by, note).await?;
+        self.shown(ctx, order).await
+    }
 }
 
 impl PaymentDesk for Checkouts {
@@ -276,6 +287,16 @@ impl PaymentDesk for Checkouts {
 
     fn uncaptured<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<UncapturedPayment>> {
         reply(self.list_uncaptured(ctx.now))
+    }
+
+    fn retry_capture<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: OrderId,
+        by: UserId,
+        note: String,
+    ) -> Reply<'a, PaymentSaga> {
+        reply(self.captured_by_hand(ctx, order, by, note))
     }
 }
 

@@ -140,6 +140,10 @@ pub enum Error {
         "Nothing of this part was captured yet, so there is nothing to credit. Give it back where it came from."
     )]
     NotCaptured,
+    #[error("There is nothing to capture of this order: it was captured as it was paid, or never paid.")]
+    NoSuchCapture,
+    #[error("Nothing of this payment is left to capture or to let go.")]
+    CaptureEnded,
     #[error("Refunds are in the currency of the order, {currency}.")]
     WrongCurrency { currency: kernel::Currency },
     #[error("Pass `next` of the page before, unchanged.")]
@@ -314,6 +318,8 @@ impl Error {
                 fault.retry_after_s = Some(1);
                 fault
             }
+            Self::NoSuchCapture => Fault::not_found("uncaptured payment"),
+            Self::CaptureEnded => plain(Kind::Conflict, "capture_ended").allowing(&[]),
             Self::CapturedApart => plain(Kind::Conflict, "captured_apart").with("allowed", ["cancel_part"]),
             Self::NotCaptured => plain(Kind::Conflict, "not_captured")
                 .at("/to")

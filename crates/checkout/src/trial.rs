@@ -67,7 +67,13 @@ const TOLD_OF_RETURNS: [&str; 5] = [
 ];
 
 /// By [`CaptureAsk::name`](crate::till::settle::CaptureAsk::name).
-const TOLD_OF_CAPTURES: [&str; 3] = ["capture_sent", "capture_take", "capture_answer"];
+const TOLD_OF_CAPTURES: [&str; 5] = [
+    "capture_sent",
+    "capture_take",
+    "capture_hear",
+    "capture_retry",
+    "capture_answer",
+];
 
 /// By [`Step::name`](crate::saga::Step::name): those that ask the provider.
 const ASKING: [&str; 9] = [

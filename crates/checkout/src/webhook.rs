@@ -4,7 +4,7 @@
 use crate::app::Checkouts;
 use crate::error::Error;
 use crate::saga::{End, Step};
-use crate::till::settle::{Ask, RefundAsk, RefundMove, Refunding, read_provider_key};
+use crate::till::settle::{Ask, CaptureAsk, RefundAsk, RefundMove, Refunding, read_provider_key};
 use contracts::checkout::RefundStatus;
 use kernel::{Ctx, OrderId, PaymentId, RefundId, SharedClock, Timestamp};
 use orders::domain::Order;
@@ -37,6 +37,8 @@ pub(crate) enum Response {
     Nothing,
     /// Go on with the payment now.
     Wake,
+    /// Go on with what is asked about its shops' shares.
+    WakeCaptures,
     /// Money for an attempt that nobody pays with any more: let it go.
     LetGo,
 }
@@ -46,6 +48,8 @@ pub(crate) struct Known {
     pub order: OrderId,
     pub attempt: u32,
     pub step: Step,
+    /// Whether shares of it are still to be captured as shops send, or let go.
+    pub capturing: bool,
 }
 
 impl Checkouts {
@@ -94,11 +98,16 @@ impl Checkouts {
                     order: known.order,
                     attempt: saga.attempt,
                     step: saga.step,
+                    capturing: known.capturing,
                 });
                 match stands.map(|stands| response(&stands, attempt, notice.kind)) {
                     Some(Response::LetGo) => self.let_go(ctx, known.order, &notice.key).await,
                     _ => Ok(()),
                 }
+            }
+            Response::WakeCaptures => {
+                let ask = Ask::OfCapture(CaptureAsk::Hear);
+                self.till().settle(ctx, known.order, ask).await.map(drop)
             }
             Response::LetGo => self.let_go(ctx, known.order, &notice.key).await,
         }
@@ -201,6 +210,7 @@ pub(crate) fn response(known: &Known, attempt: u32, kind: NoticeKind) -> Respons
             end: End::Declined { .. },
         } if money => Response::LetGo,
         Step::Ended { end: End::Voided } if money => Response::Wake,
+        Step::Ended { end: End::Confirmed } if known.capturing => Response::WakeCaptures,
         Step::Ended { .. } => Response::Nothing,
         _ => Response::Wake,
     }
@@ -220,8 +230,10 @@ async fn find(
     id: &str,
     payment: Option<PaymentId>,
 ) -> Result<Found, sqlx::Error> {
-    let (heard, order, attempt, step): (bool, Option<OrderId>, Option<i32>, Option<Json<Step>>) = sqlx::query_as(
-        "select exists (select from checkout.webhook where provider = $1 and id = $2), s.order_id, s.attempt, s.step
+    type Row = (bool, Option<OrderId>, Option<i32>, Option<Json<Step>>, bool);
+    let (heard, order, attempt, step, capturing): Row = sqlx::query_as(
+        "select exists (select from checkout.webhook where provider = $1 and id = $2), s.order_id, s.attempt, s.step,
+                exists (select from checkout.capture c where c.order_id = s.order_id and c.ended_at is null)
            from (select) as one
            left join (payments.payment p join checkout.saga s on s.order_id = p.order_id) on p.id = $3",
     )
@@ -237,6 +249,7 @@ async fn find(
             order,
             attempt: u32::try_from(attempt).unwrap_or(0),
             step: step.0,
+            capturing,
         }),
     })
 }
@@ -292,6 +305,7 @@ mod tests {
             order: OrderId(Uuid::from_u128(1)),
             attempt: 2,
             step,
+            capturing: false,
         };
         assert_eq!(response(&known, attempt, kind), expected);
     }
@@ -321,6 +335,21 @@ mod tests {
         check(ended(End::Voided), 2, K::Captured, Response::Wake);
         check(ended(declined()), 2, K::Declined, Response::Nothing);
         check(ended(declined()), 2, K::Authorized, Response::LetGo);
+    }
+
+    #[test]
+    fn shares_that_are_captured_later_are_asked_about_whatever_is_said_of_their_attempt() {
+        let known = |capturing| Known {
+            order: OrderId(Uuid::from_u128(1)),
+            attempt: 2,
+            step: ended(End::Confirmed),
+            capturing,
+        };
+        for kind in [K::Captured, K::Declined, K::Voided, K::Other] {
+            assert_eq!(response(&known(true), 2, kind), Response::WakeCaptures);
+            assert_eq!(response(&known(false), 2, kind), Response::Nothing);
+        }
+        assert_eq!(response(&known(true), 1, K::Captured), Response::LetGo);
     }
 
     #[test]

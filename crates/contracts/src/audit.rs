@@ -137,6 +137,7 @@ pub const KINDS: &[&str] = &[
     "payment.skipped",
     "payment.compensated",
     "payment.capture_time_set",
+    "payment.capture_retried",
     "refund.asked",
     "refund.retried",
     "refund.skipped",

@@ -425,7 +425,7 @@ pub struct ProductTally {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnQuery {
     pub status: Option<ProductStatus>,
-    /// Part of the title or of the seller's key.
+    /// Words, each of which begins one of the title or of the seller's key.
     pub text: String,
     pub after: Option<Cursor>,
     pub limit: u16,

@@ -343,9 +343,10 @@ service! {
         fn terms(tenant: TenantId) -> ShopTerms;
         /// Changes when a shop is paid; its minimums stay.
         fn reschedule(tenant: TenantId, schedule: PayoutSchedule) -> ShopTerms;
-        /// What a shop was owed, what moved, what it is owed, from the first day of UTC to the last, both included.
-        fn statement(tenant: TenantId, currency: Currency, days: [NaiveDate; 2]) -> Statement;
-        /// The same as comma-separated lines.
+        /// What a shop was owed, what moved, what it is owed, from the first day of UTC to the last, both included; a page of the
+        /// movements.
+        fn statement(tenant: TenantId, currency: Currency, days: [NaiveDate; 2], after: Option<Cursor>, limit: u16) -> Statement;
+        /// All of it as comma-separated lines.
         fn statement_csv(tenant: TenantId, currency: Currency, days: [NaiveDate; 2]) -> String;
         /// The same on paper.
         fn statement_pdf(tenant: TenantId, currency: Currency, days: [NaiveDate; 2], language: Language) -> Document;

@@ -145,6 +145,9 @@ notices! {
     SaleDelivered "sale_delivered" Deliveries,
     Refunded "refunded" Refunds,
     SaleRefunded "sale_refunded" Refunds,
+    /// Money that was set aside, and is not charged.
+    Released "released" Refunds,
+    SaleReleased "sale_released" Refunds,
     ReturnAuthorised "return_authorised" Returns,
     ReturnRefused "return_refused" Returns,
     ReturnReceived "return_received" Returns,

@@ -543,7 +543,7 @@ public_event! {
     /// cancelled as a whole tells only that.
     "orders.sub_order_cancelled" SubOrderCancelled {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, reason: CancelReason, note: String,
-        /// What was paid for it and not given back before: it goes back now.
+        /// What was paid for it and not given back before: it goes back now, or is let go where it was only set aside.
         left: Money,
         /// As in `orders.order_cancelled`.
         #[serde(default)]
@@ -563,5 +563,8 @@ public_event! {
 public_event! {
     "orders.sub_order_refunded" SubOrderRefunded {
         order: OrderId, sub_order: SubOrderId, tenant: TenantId, buyer: Option<UserId>, refund: RefundId, amount: Money,
+        /// Whether it was only set aside and is let go: the buyer is never charged it.
+        #[serde(default)]
+        released: bool,
     } key order, tenant |e| Some(e.tenant)
 }

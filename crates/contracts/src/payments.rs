@@ -13,10 +13,13 @@ pub enum PaymentStatus {
     Processing,
     /// The buyer has to confirm with their bank.
     RequiresAction,
+    /// Set aside: something of it is still to be taken, as the shops send.
     Authorized,
+    /// Taken, and nothing of it is left to take.
     Captured,
     Declined,
-    /// The order ended unpaid; an authorisation, if any, was let go.
+    /// Nothing was taken, because the order ended before it was, or its shops did not send in time; an authorisation, if any,
+    /// was let go.
     Voided,
     Refunded,
 }

@@ -69,6 +69,6 @@ select store.guard_partitions('ledger.entry');
 create type ledger.new_entry as (id uuid, kind text, reference uuid, at timestamptz);
 create type ledger.new_posting as (
     entry_id uuid, line smallint, account text, tenant_id uuid, currency text, amount bigint,
-    -- the hold that it begins, if it does
-    hold_id uuid
+    -- the hold that it begins, if it does, and when what is sold for arrived, if it did before
+    hold_id uuid, delivered_at timestamptz
 );

@@ -23,7 +23,7 @@ pub use listing::{Lister, ListingCharge, ListingRule, listing_charge, rule_for};
 pub use promoted::promoted_fee;
 pub use schedule::{Schedule, ScheduleError};
 pub use settlement::{FileLine, FileRefusal, LINES_MAX, LineKind, read_file};
-pub use statement::{Line, statement};
+pub use statement::{Line, Place, Sums, statement, statement_page};
 pub use transfer::{Said, Step, payout_made, payout_paid, step};
 pub use year::{Takings, YearInCurrency, year};
 

@@ -3,6 +3,7 @@
 pub mod purses;
 
 use crate::domain::{Account, Entry, Posting, entry_id};
+use kernel::{TenantId, Timestamp};
 use sqlx::PgConnection;
 use std::sync::LazyLock;
 use store::rows::Rows;
@@ -10,7 +11,8 @@ use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
 /// Entries that exist are skipped with their postings, so a repeated confirmation posts nothing twice. What a sale
-/// owes a shop is held from the moment it is owed; what a refund takes back is no longer held.
+/// owes a shop is held from the moment it is owed, for the shop's days since it arrived; what a refund takes back is no longer
+/// held.
 ///
 /// Parameters: days in transit, then what `entries` and `postings` name.
 fn post_sql(entries: &str, postings: &str) -> String {
@@ -23,7 +25,8 @@ fn post_sql(entries: &str, postings: &str) -> String {
 static POST_COLUMNS: LazyLock<String> = LazyLock::new(|| {
     post_sql(
         "$2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[]",
-        "$6::uuid[], $7::smallint[], $8::text[], $9::uuid[], $10::text[], $11::bigint[], $12::uuid[]",
+        "$6::uuid[], $7::smallint[], $8::text[], $9::uuid[], $10::text[], $11::bigint[], $12::uuid[], \
+         $13::timestamptz[]",
     )
 });
 
@@ -36,7 +39,7 @@ pub struct Entries {
     ids: Vec<Uuid>,
     kinds: Vec<&'static str>,
     references: Vec<Uuid>,
-    times: Vec<kernel::Timestamp>,
+    times: Vec<Timestamp>,
     posting_entries: Vec<Uuid>,
     lines: Vec<i16>,
     accounts: Vec<&'static str>,
@@ -45,10 +48,18 @@ pub struct Entries {
     amounts: Vec<i64>,
     /// The hold that a posting begins, if it does.
     holds: Vec<Option<Uuid>>,
+    /// When what it is for had arrived, where it had.
+    delivered: Vec<Option<Timestamp>>,
 }
 
 impl Entries {
     pub fn push(&mut self, entry: &Entry) {
+        self.push_delivered(entry, |_| None);
+    }
+
+    /// An entry whose shops' goods may have arrived before it: nobody will tell of it again, so that what a shop is owed by it is
+    /// held for the shop's days from then.
+    pub fn push_delivered(&mut self, entry: &Entry, delivered_at: impl Fn(TenantId) -> Option<Timestamp>) {
         // An order whose every amount is zero moves no money and leaves no entry.
         if entry.postings.is_empty() {
             return;
@@ -64,7 +75,10 @@ impl Entries {
             self.tenants.push(posting.tenant.map(|t| t.0));
             self.currencies.push(posting.amount.currency.code());
             self.amounts.push(posting.amount.amount);
-            self.holds.push(hold(entry, posting));
+            let hold = hold(entry, posting);
+            self.delivered
+                .push(posting.tenant.filter(|_| hold.is_some()).and_then(&delivered_at));
+            self.holds.push(hold);
         }
     }
 
@@ -86,6 +100,7 @@ impl Entries {
             .bind(&self.currencies)
             .bind(&self.amounts)
             .bind(&self.holds)
+            .bind(&self.delivered)
             .execute(conn)
             .await?;
         Ok(done.rows_affected())
@@ -132,6 +147,7 @@ pub async fn post(client: &Client, prepared: &Prepared, entries: &Entries) -> Re
                     &entries.currencies,
                     &entries.amounts,
                     &entries.holds,
+                    &entries.delivered,
                 ]),
             ],
         )

@@ -83,6 +83,7 @@ pub struct Books {
     pub taxes: taxes::Taxes,
     pub parcels: shipping::Shipments,
     pub reviews: reviews::Ratings,
+    pub searched: search::Desk,
     pub till: checkout::Checkouts,
     pub trail: audit::Trail,
 }
@@ -479,6 +480,7 @@ pub async fn compose(
     );
     talk::serve(w, conversations);
     let found = db(search::CONTEXT)?;
+    let searched = finding.findings.clone();
     finding::serve(w, searches, finding.findings, follower, catalog.clone(), found);
     let (a, c) = (carts.clone(), clock.clone());
     w.add(
@@ -547,6 +549,7 @@ pub async fn compose(
         taxes: tax_book,
         parcels,
         reviews: ratings,
+        searched,
         till,
         trail,
     };

@@ -145,7 +145,10 @@ impl Orders {
     ) -> Result<Page<SubOrder>, Error> {
         let before = after.as_ref().map(read_cursor).transpose()?.map(SubOrderId);
         let mut tx = self.0.db.begin(Scope::Tenant(tenant)).await?;
-        let rows = store::sub_orders_of_shop(&mut tx, tenant, status, before, limit).await?;
+        let rows = match status {
+            None => store::sub_orders_of_shop(&mut tx, tenant, before, limit).await?,
+            Some(status) => store::sub_orders_in_state(&mut tx, tenant, status, before, limit).await?,
+        };
         let page = page(rows, limit, |row| row.id.0);
         let ids: Vec<Uuid> = page.items.iter().map(|row| row.id.0).collect();
         let lines = store::lines(&mut tx, tenant, &ids).await?;

@@ -57,6 +57,7 @@ pub mod project;
 mod publish;
 mod react;
 mod replay;
+mod standing;
 mod store;
 mod sums;
 pub mod till;
@@ -74,6 +75,7 @@ pub async fn work(orders: Orders, clock: kernel::SharedClock, stop: tokio_util::
     tokio::join!(
         Box::pin(react::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(finding::work(orders.clone(), stop.clone())),
+        Box::pin(standing::work(orders.clone(), stop.clone())),
         Box::pin(sums::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(unanswered::work(orders.clone(), clock.clone(), stop.clone())),
         Box::pin(forget::work(orders, clock, stop)),

@@ -145,7 +145,7 @@ fn publish_of_part(
                 buyer,
                 reason: *reason,
                 note: note.clone(),
-                left: sub_order.order.money(sub_order.refundable()),
+                left: sub_order.order.money(left_before(ctx, sub_order)),
                 unsold: products(left_of(sub_order)),
             },
         ),
@@ -182,6 +182,7 @@ fn publish_of_part(
                 buyer,
                 refund: refund.id,
                 amount: sub_order.order.money(refund.amount),
+                released: refund.released,
             },
         ),
         Event::Return { id: of, .. } => match sub_order.find_return(*of) {
@@ -239,6 +240,13 @@ fn unsold(order: &Order) -> Vec<SoldProduct> {
         .filter(|part| part.progress.cancelled.is_none())
         .collect();
     products(parts.iter().flat_map(left_of))
+}
+
+/// What was left of a part's money when it was cancelled: what was only set aside is let go with it, in the same moment.
+fn left_before(ctx: &Ctx, sub_order: &SubOrder<'_>) -> i64 {
+    let given = sub_order.progress.refunds.iter();
+    let let_go = given.filter(|given| given.refund.released && given.at == ctx.now);
+    sub_order.refundable() + let_go.map(|given| given.refund.amount).sum::<i64>()
 }
 
 /// The lines of a sub-order with as many units as were not cancelled one by one.

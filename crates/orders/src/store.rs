@@ -4,11 +4,12 @@ pub mod downloads;
 pub mod invoices;
 pub mod market;
 pub mod shadow;
+pub mod standing;
 pub mod sums;
 pub mod takings;
 pub mod terms;
 
-use crate::domain::{Dates, Discount, Tax, return_status_name, sub_order_status_name};
+use crate::domain::{Dates, Discount, Tax, return_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
 use contracts::Address;
 use contracts::orders::{Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
@@ -74,19 +75,34 @@ pub async fn orders_of_buyer(
 pub async fn sub_orders_of_shop(
     conn: &mut PgConnection,
     tenant: TenantId,
-    status: Option<SubOrderStatus>,
     before: Option<SubOrderId>,
     limit: PageLimit,
 ) -> Result<Vec<SubOrderRow>, sqlx::Error> {
     let records: Vec<SubOrderRecord> = sqlx::query_as(select_sub_orders!(
-        "where s.tenant_id = $1 and ($2::text is null or s.status = $2) and ($3::uuid is null or s.id < $3)
-         order by s.id desc
-         limit $4"
+        "where s.tenant_id = $1 and ($2::uuid is null or s.id < $2) order by s.id desc limit $3"
     ))
     .bind(tenant)
-    .bind(status.map(sub_order_status_name))
     .bind(before)
     .bind(limit.plus_one())
+    .fetch_all(conn)
+    .await?;
+    Ok(records.into_iter().map(SubOrderRow::from).collect())
+}
+
+/// As [`sub_orders_of_shop`], those in one state.
+pub async fn sub_orders_in_state(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    status: SubOrderStatus,
+    before: Option<SubOrderId>,
+    limit: PageLimit,
+) -> Result<Vec<SubOrderRow>, sqlx::Error> {
+    let ids = standing::in_state(&mut *conn, tenant, status, before, limit).await?;
+    let records: Vec<SubOrderRecord> = sqlx::query_as(select_sub_orders!(
+        "where s.tenant_id = $1 and s.id = any($2) order by s.id desc"
+    ))
+    .bind(tenant)
+    .bind(ids)
     .fetch_all(conn)
     .await?;
     Ok(records.into_iter().map(SubOrderRow::from).collect())

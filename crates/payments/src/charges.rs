@@ -33,6 +33,14 @@ pub struct Charge {
     pub asked_at: Timestamp,
 }
 
+/// A charge as our books and its provider have it.
+pub enum Known {
+    /// It is there, under this name.
+    Here { id: String, charge: Charge },
+    /// It is not, or the key is of another amount: the answer, whatever is asked of it.
+    Not(Answer),
+}
+
 const COLUMNS: &str =
     "key, provider, reference, currency, amount, return_path, let_go, decline_reason, asked_at";
 

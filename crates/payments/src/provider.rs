@@ -195,13 +195,8 @@ pub trait Provider: Send + Sync + 'static {
     }
 }
 
-/// A provider as its adapter is written: questions that may stay without an answer. What follows from that is said once,
-/// in the port.
-pub(crate) trait Adapter: Send + Sync + 'static {
-    const NAME: &'static str;
-    fn authorized(&self, request: &Authorize) -> impl Future<Output = Result<Answer, Trouble>> + Send;
-    fn captured(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
-    fn voided(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+/// How an adapter takes what is set aside bit by bit: as [`Provider::terms`], `take`, `inquire_take` and `release`.
+pub(crate) trait Takes {
     fn set_aside(
         &self,
         charge: &ProviderCharge,
@@ -209,6 +204,15 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     fn taken(&self, take: &Take) -> impl Future<Output = Result<Answer, Trouble>> + Send;
     fn asked_of_take(&self, take: &Take) -> impl Future<Output = Result<Answer, Trouble>> + Send;
     fn released(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+}
+
+/// A provider as its adapter is written: questions that may stay without an answer. What follows from that is said once,
+/// in the port.
+pub(crate) trait Adapter: Takes + Send + Sync + 'static {
+    const NAME: &'static str;
+    fn authorized(&self, request: &Authorize) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn captured(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
+    fn voided(&self, charge: &ProviderCharge) -> impl Future<Output = Result<Answer, Trouble>> + Send;
     fn refunded(&self, refund: &Refund) -> impl Future<Output = Result<Answer, Trouble>> + Send;
     fn asked(&self, key: &str) -> impl Future<Output = Result<Answer, Trouble>> + Send;
     fn asked_of_refund(&self, refund: &Refund) -> impl Future<Output = Result<Answer, Trouble>> + Send;

@@ -187,8 +187,9 @@ fn email(name: &str) -> String {
 
 async fn sign_in(stranger: &Caller, email: &str, audience: &str) -> Result<Caller> {
     let card = json!({"email": email, "password": PASSWORD, "audience": audience});
-    let pair = stranger.post("/v1/auth/login", &card).await?.expect(200).json();
-    Ok(stranger.bearer(&text(&pair["access_token"])))
+    let answer = stranger.post("/v1/auth/login", &card).await?;
+    ensure!(answer.status == 200, "{email} cannot sign in: {}", answer.text());
+    Ok(stranger.bearer(&text(&answer.json()["access_token"])))
 }
 
 fn text(value: &Value) -> String {

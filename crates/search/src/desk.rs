@@ -63,6 +63,10 @@ impl Desk {
         &self.searches
     }
 
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// Reads synonyms and rules again if they are others now.
     pub async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.db.begin(Scope::System).await?;

@@ -21,6 +21,7 @@ mod replica;
 mod report;
 mod source;
 mod store;
+mod sums;
 mod titles;
 mod withheld;
 
@@ -33,6 +34,7 @@ pub use popularity::count_sales;
 pub use promoting::{Promoter, begin_days};
 pub use record::{follow_orders, record};
 pub use source::Sources;
+pub use sums::{sum_up_days, verify};
 pub use titles::keep_titles;
 
 /// Name of the context: of its schema, its service and its metrics.

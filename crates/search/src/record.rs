@@ -4,6 +4,7 @@
 //! time. Nobody is named: who searched is a hash with a salt of the day, of those who are signed in alone.
 
 use crate::app::Searches;
+use crate::store::sums;
 use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::{Db, Scope, Tx};
 use chrono::{NaiveDate, TimeDelta};
@@ -175,7 +176,21 @@ async fn write(db: &Db, notes: &[Note], now: Timestamp) -> Result<(), sqlx::Erro
     if !clicked.is_empty() {
         write_clicked(&mut tx, &clicked).await?;
     }
+    let of_clicks: Vec<Uuid> = clicked.iter().map(|(click, _)| click.search.0).collect();
+    sums::mark(&mut tx, &days_of(notes), &of_clicks).await?;
     tx.commit().await
+}
+
+/// The days on which this happened.
+fn days_of(notes: &[Note]) -> Vec<NaiveDate> {
+    let at = |note: &Note| match note {
+        Note::Searched(one) => one.at,
+        Note::Clicked(_, at) => *at,
+    };
+    let mut days: Vec<NaiveDate> = notes.iter().map(|note| at(note).date_naive()).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
 }
 
 async fn write_searched(
@@ -284,6 +299,9 @@ async fn sweep(db: &Db, now: Timestamp) -> Result<(), sqlx::Error> {
         .await?;
     tx.commit().await?;
     let oldest = now - TimeDelta::days(KEPT_DAYS);
+    let mut tx = db.begin(Scope::System).await?;
+    sums::forget(&mut tx, oldest.date_naive()).await?;
+    tx.commit().await?;
     for old in [
         "delete from search.ordered where ctid = any(array(select ctid from search.ordered where at < $1 limit $2))",
         "delete from search.clicked where ctid = any(array(select ctid from search.clicked where at < $1 limit $2))",
@@ -351,7 +369,7 @@ async fn convert(tx: &mut Tx, events: &[Envelope]) -> Result<(), sqlx::Error> {
     if orders.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    let led_to: Vec<Uuid> = sqlx::query_scalar(
         "with sold as (
              select * from unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
                       as o (visitor, cart_id, product_id, order_id, at)
@@ -370,15 +388,19 @@ async fn convert(tx: &mut Tx, events: &[Envelope]) -> Result<(), sqlx::Error> {
            from clicked
           where clicked_at <= at and clicked_at > at - interval '24 hours'
           order by order_id, product_id, clicked_at desc
-         on conflict on constraint ordered_pkey do nothing",
+         on conflict on constraint ordered_pkey do nothing
+         returning search_id",
     )
     .bind(visitors)
     .bind(carts)
     .bind(products)
     .bind(orders)
     .bind(times)
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
+    if !led_to.is_empty() {
+        sums::mark(tx, &[], &led_to).await?;
+    }
     Ok(())
 }
 

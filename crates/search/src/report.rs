@@ -1,6 +1,7 @@
 //! What people searched for and what came of it, added up for operators, and what others are offered for it.
 
 use crate::error::Error;
+use crate::store::sums::Parts;
 use ::store::{Db, Scope};
 use chrono::TimeDelta;
 use contracts::search::tuning::{PositionReport, QueryReport, SearchReport};
@@ -9,8 +10,6 @@ use sqlx::PgConnection;
 
 /// Queries of each list.
 const LISTED: i64 = 50;
-/// Positions that clicks are told of.
-const POSITIONS: i32 = 24;
 /// Searches that a query must have been, each with something found, for others to be offered it.
 const OFFERED_FROM: i64 = 5;
 /// Visitors who must have made it, by what is known of those who are signed in: what one person types again and again is not
@@ -22,6 +21,7 @@ const OFFERED_MAX: i64 = 5_000;
 
 #[derive(sqlx::FromRow)]
 struct QueryRow {
+    list: String,
     words: String,
     searches: i64,
     without_results: i64,
@@ -33,10 +33,10 @@ fn whole(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
-impl From<QueryRow> for QueryReport {
-    fn from(row: QueryRow) -> Self {
+impl From<&QueryRow> for QueryReport {
+    fn from(row: &QueryRow) -> Self {
         Self {
-            words: row.words,
+            words: row.words.clone(),
             searches: whole(row.searches),
             without_results: whole(row.without_results),
             clicked: whole(row.clicked),
@@ -45,66 +45,31 @@ impl From<QueryRow> for QueryReport {
     }
 }
 
-macro_rules! queries {
-    ($rest:literal) => {
-        concat!(
-            "select words, count(*) as searches, count(*) filter (where results = 0) as without_results,
-                    count(*) filter (where exists (select from search.clicked c where c.search_id = s.id)) as clicked,
-                    count(*) filter (where exists (select from search.ordered o where o.search_id = s.id)) as ordered
-               from search.searched s
-              where at >= $1
-              group by words ",
-            $rest
-        )
-    };
-}
-
-/// The last `days`.
+/// The last `days`: the sums of those that are over, and the searches of the others.
 pub async fn of(db: &Db, days: u16, now: Timestamp) -> Result<SearchReport, Error> {
     let from = now - TimeDelta::days(i64::from(days));
     let mut tx = db.begin(Scope::System).await?;
-    let (searches, clicked, without): (i64, i64, i64) = sqlx::query_as(
-        "select count(*), count(*) filter (where exists (select from search.clicked c where c.search_id = s.id)),
-                count(*) filter (where results = 0)
-           from search.searched s where at >= $1",
-    )
-    .bind(from)
-    .fetch_one(&mut *tx)
-    .await?;
-    let top = list(&mut tx, queries!("order by searches desc, words limit $2"), from).await?;
-    let unanswered = list(
-        &mut tx,
-        queries!(
-            "having count(*) filter (where results = 0) > 0 order by without_results desc, words limit $2"
-        ),
-        from,
-    )
-    .await?;
-    let positions: Vec<(i32, i64, i64)> = sqlx::query_as(
-        // Searches are read once, however many positions there are.
-        "with reached as (
-             select least(results, $2::int)::int as last, count(*) as searches
-               from search.searched where at >= $1 and results > 0 group by 1
-         ), clicked as (
-             select position, count(*) as clicks from search.clicked where at >= $1 and position <= $2::int group by position
-         )
-         select p.position, coalesce((select sum(r.searches) from reached r where r.last >= p.position), 0)::bigint,
-                coalesce((select c.clicks from clicked c where c.position = p.position), 0)
-           from generate_series(1, $2::int) as p (position)
-          order by 1",
-    )
-    .bind(from)
-    .bind(POSITIONS)
-    .fetch_all(&mut *tx)
-    .await?;
+    // How far it is summed up, what the sums say and what was noted since is of one moment.
+    sqlx::query("set transaction isolation level repeatable read")
+        .execute(&mut *tx)
+        .await?;
+    let parts = Parts::of(&mut tx, from).await?;
+    let told = words(&mut tx, parts).await?;
+    let positions = places(&mut tx, parts).await?;
     tx.commit().await?;
+    let list = |name: &str| -> Vec<QueryReport> {
+        let rows = told.iter().filter(|row| row.list == name);
+        rows.map(QueryReport::from).collect()
+    };
+    let all = told.iter().find(|row| row.list == "all");
+    let total = |count: fn(&QueryRow) -> i64| all.map_or(0, |row| whole(count(row)));
     Ok(SearchReport {
         from,
-        searches: whole(searches),
-        clicked: whole(clicked),
-        without_results: whole(without),
-        top,
-        unanswered,
+        searches: total(|row| row.searches),
+        clicked: total(|row| row.clicked),
+        without_results: total(|row| row.without_results),
+        top: list("top"),
+        unanswered: list("unanswered"),
         positions: positions
             .into_iter()
             .map(|(position, shown, clicks)| PositionReport {
@@ -116,17 +81,26 @@ pub async fn of(db: &Db, days: u16, now: Timestamp) -> Result<SearchReport, Erro
     })
 }
 
-async fn list(
-    conn: &mut PgConnection,
-    sql: &'static str,
-    from: Timestamp,
-) -> Result<Vec<QueryReport>, sqlx::Error> {
-    let rows: Vec<QueryRow> = sqlx::query_as(sql)
-        .bind(from)
+async fn words(conn: &mut PgConnection, parts: Parts) -> Result<Vec<QueryRow>, sqlx::Error> {
+    let [first, behind] = parts.days;
+    sqlx::query_as(include_str!("sql/report_words.sql"))
+        .bind(parts.from)
+        .bind(first)
+        .bind(behind)
         .bind(LISTED)
         .fetch_all(conn)
-        .await?;
-    Ok(rows.into_iter().map(QueryReport::from).collect())
+        .await
+}
+
+/// Each position that clicks are told of, searches that found as many, and clicks.
+async fn places(conn: &mut PgConnection, parts: Parts) -> Result<Vec<(i32, i64, i64)>, sqlx::Error> {
+    let [first, behind] = parts.days;
+    sqlx::query_as(include_str!("sql/report_places.sql"))
+        .bind(parts.from)
+        .bind(first)
+        .bind(behind)
+        .fetch_all(conn)
+        .await
 }
 
 /// Queries by which several found something, and somebody what they clicked: the commonest first.

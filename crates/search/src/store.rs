@@ -1,6 +1,7 @@
 //! The SQL of what operators say about searches.
 
 pub mod promoted;
+pub mod sums;
 
 use crate::error::Error;
 use contracts::Language;

@@ -39,7 +39,7 @@
 //! | `GET /seller/orders/{id}/packing-slip.pdf`, `…/invoice.pdf`, `…/shipments/{shipment}/label.pdf` | documents |
 //! | `POST /seller/orders/{id}/shipments`, `…/shipments/{shipment}/hand-over` | book a label: `service`, `weight`, `units.<line>`; give the parcel away |
 //! | `GET /orders/{id}/events`, `/seller/events`, `/seller/orders/events`, `/operator/events` | that something of the page changed, as server-sent events: `?since` |
-//! | `GET /seller/settlement`, `…/holds`, `…/payouts`, `…/statement` | how the shop is paid; `?currency&month&format` |
+//! | `GET /seller/settlement`, `…/holds`, `…/payouts`, `…/statement` | how the shop is paid; `?currency&month&after`, or all of a month as a file with `&format` |
 //! | `GET /seller/products/{id}/history`, `POST /seller/products/{id}/versions/{version}/restore` | a product's past, `?after`; back to a version: `version` is the one seen |
 //! | `POST /seller/uploads`, `GET /seller/uploads/{id}`, `POST …/check`, `POST …/start` | a file of products: `file`; what its columns mean (`column.<n>`, `field.<n>`), a check without writing, the start; then how it went |
 //! | `GET /seller/uploads/{id}/events`, `…/errors.csv`, `…/failed-rows.csv` | how far it is, as server-sent events; its errors as files |

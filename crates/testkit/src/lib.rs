@@ -15,6 +15,7 @@
     reason = "only tests depend on this crate"
 )]
 
+mod calls;
 mod client;
 mod db;
 mod faults;

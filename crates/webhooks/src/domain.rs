@@ -160,6 +160,7 @@ fn of_one(event: &Envelope) -> Result<Option<Told>, Error> {
     if let Some(e) = read::<SubOrderRefunded>(event)? {
         let data = json!({
             "order_id": e.order, "sub_order_id": e.sub_order, "refund_id": e.refund, "amount": e.amount,
+            "released": e.released,
         });
         return told(e.tenant, K::RefundCompleted, data);
     }
@@ -183,6 +184,36 @@ fn of_one(event: &Envelope) -> Result<Option<Told>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::{Clock as _, Ctx, Currency, EventId, Money, OrderId, RefundId, SubOrderId, SystemClock};
+
+    #[test]
+    fn what_was_never_charged_is_told_apart_from_what_went_back() {
+        let released = |released| {
+            let ctx = Ctx::system("test", SystemClock.now());
+            let refunded = SubOrderRefunded {
+                order: OrderId::new(ctx.now),
+                sub_order: SubOrderId::new(ctx.now),
+                tenant: TenantId::new(ctx.now),
+                buyer: None,
+                refund: RefundId::new(ctx.now),
+                amount: Money::new(1_500, Currency::EUR),
+                released,
+            };
+            let event = Envelope {
+                id: EventId::new(ctx.now),
+                topic: SubOrderRefunded::TOPIC.to_owned(),
+                version: 1,
+                key: refunded.key(),
+                tenant: Some(refunded.tenant),
+                actor: ctx.actor,
+                correlation: ctx.correlation,
+                at: ctx.now,
+                payload: serde_json::to_value(refunded).expect("it is JSON"),
+            };
+            of(&event).expect("it is read").remove(0).data["released"].clone()
+        };
+        assert_eq!((released(false), released(true)), (json!(false), json!(true)));
+    }
 
     #[test]
     fn a_message_is_tried_ten_times_within_four_days() {

@@ -25,12 +25,28 @@ impl Products {
             tree.with_schemas()
                 .map(|(category, schema)| (category.id, schema)),
         );
+        if asked.is_empty() {
+            return Ok(NeedyListings {
+                total: 0,
+                items: Vec::new(),
+                next: None,
+            });
+        }
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let (ids, total) = needy::of_shop(&mut tx, tenant, &asked, before, limit.plus_one()).await?;
+        let found = needy::of_shop(&mut tx, tenant, &asked, before, limit.plus_one()).await?;
+        let total = match before {
+            None => found.total,
+            Some(_) => needy::of_shop(&mut tx, tenant, &asked, None, 0).await?.total,
+        };
         tx.commit().await?;
-        let has_more = ids.len() > limit.get();
-        let ids: Vec<ProductId> = ids.into_iter().take(limit.get()).map(ProductId).collect();
-        let next = ids.last().filter(|_| has_more).map(|id| Cursor(id.to_string()));
+        let has_more = found.ids.len() > limit.get();
+        let ids: Vec<ProductId> = found.ids.into_iter().take(limit.get()).map(ProductId).collect();
+        // Where nothing more was found, it goes on behind what was looked at.
+        let last = match has_more {
+            true => ids.last().copied(),
+            false => found.looked_until.map(ProductId),
+        };
+        let next = last.map(|id| Cursor(id.to_string()));
         let mut items = Vec::with_capacity(ids.len());
         for cached in self.listings_by_id(ctx, &ids).await? {
             let listing = cached.listing().map_err(super::read::unreadable)?.clone();
@@ -57,6 +73,10 @@ impl Products {
                 listing,
             });
         }
-        Ok(NeedyListings { total, items, next })
+        Ok(NeedyListings {
+            total: u64::try_from(total).unwrap_or(0),
+            items,
+            next,
+        })
     }
 }

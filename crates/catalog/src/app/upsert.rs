@@ -9,7 +9,7 @@ use super::{Products, Tree};
 use crate::domain::{self, ParsedDraft, Refusal, schema};
 use crate::error::Error;
 use crate::store::rows::{ProductRow, VariantRow, VersionRow};
-use crate::store::{aside, file, picture_address, stock, translations, upsert};
+use crate::store::{aside, file, picture_address, stock, translations, upsert, word};
 use ::store::{Scope, Tx};
 use contracts::catalog::history::VersionCause;
 use contracts::catalog::{ProductDraft, UpsertCounts};
@@ -357,6 +357,7 @@ async fn write_changes(
         .collect();
     let (skus, of): (Vec<Uuid>, Vec<Uuid>) = plan.new_skus.iter().map(|(s, p)| (s.0, p.0)).unzip();
     upsert::put_products(tx, tenant, ctx.now, &products).await?;
+    word::keep(tx, tenant, &named_anew(drafts, plan)).await?;
     upsert::remove_variants(tx, tenant, ctx.now, &plan.removed_skus).await?;
     upsert::put_variants(tx, tenant, &variants).await?;
     upsert::add_offers(tx, tenant, &skus, &of).await?;
@@ -377,6 +378,16 @@ async fn write_changes(
         plan.listings.iter().map(|(_, listing)| listing).collect(),
     )
     .await
+}
+
+/// What is called otherwise than before, or is new: each with its title and its key.
+fn named_anew<'a>(drafts: &'a [ParsedDraft], plan: &'a plan::Plan) -> Vec<(ProductId, &'a str, &'a str)> {
+    // A version for each listing.
+    let written = plan.listings.iter().zip(&plan.versions);
+    written
+        .filter(|(_, version)| version.version == 1 || version.change.get("title").is_some())
+        .map(|((i, listing), _)| (listing.id, listing.title.as_str(), drafts[*i].key.as_str()))
+        .collect()
 }
 
 /// Keeps versions with who made them, and why.

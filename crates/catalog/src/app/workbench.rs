@@ -2,10 +2,11 @@
 
 use super::{ImageChoice, NewProduct, ProductPatch, Products, VariantInput};
 use crate::domain::Refusal;
+use crate::domain::words::Sought;
 use crate::error::Error;
 use crate::import::{ImportOptions, ImportReport};
 use crate::media::Accepted;
-use crate::store::{import, listing};
+use crate::store::{import, listing, word};
 use ::store::Scope;
 use contracts::catalog::{
     DraftImage, ItemProposal, Listing, NeedyListings, OwnListing, OwnQuery, Picture, ProductDraft,
@@ -26,17 +27,21 @@ impl Products {
                 .own_page(tenant, query.status, query.after.as_ref(), limit)
                 .await;
         }
+        let sought = Sought::of(text);
+        if sought.is_empty() {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
         let before: Option<ProductId> = query.after.as_ref().and_then(|c| c.0.parse().ok());
         let mut tx = self.db.begin(Scope::Tenant(tenant)).await?;
-        let mut items =
-            listing::of_shop_named(&mut tx, tenant, query.status, text, before, limit.plus_one()).await?;
+        let mut found = word::find(&mut tx, tenant, query.status, &sought, before, limit.get() + 1).await?;
+        let has_more = found.len() > limit.get();
+        found.truncate(limit.get());
+        let items = listing::of_products(&mut tx, tenant, &found).await?;
         tx.commit().await?;
-        let has_more = items.len() > limit.get();
-        items.truncate(limit.get());
-        let next = items
-            .last()
-            .filter(|_| has_more)
-            .map(|l| Cursor(l.id.to_string()));
+        let next = found.last().filter(|_| has_more).map(|id| Cursor(id.to_string()));
         Ok(Page { items, next })
     }
 

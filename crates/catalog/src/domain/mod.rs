@@ -16,6 +16,7 @@ pub mod schema;
 pub mod slug;
 pub mod units;
 pub mod winning;
+pub mod words;
 
 pub use draft::{
     ImageAddress, ParsedDraft, ParsedVariant, Refusal, optional_line, paragraphs, parse, slug_of,

@@ -219,52 +219,36 @@ pub async fn of_shop(
 ) -> Result<Vec<Listing>, sqlx::Error> {
     let rows: Vec<Json<Listing>> = sqlx::query_scalar(
         "select coalesce(h.document, l.document)
-           from catalog.product p
+           from catalog.newest_of_shop($1, $2, $3, $4) p
            join catalog.listing l on l.product_id = p.id
-           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
-            where p.tenant_id = $1
-            and p.deleted_at is null
-            and ($2::text is null or p.status = $2)
-            and ($3::uuid is null or p.id < $3)
-            order by p.id desc
-            limit $4",
+           left join catalog.held h on h.tenant_id = $1 and h.product_id = p.id
+          order by p.id desc",
     )
     .bind(tenant)
     .bind(status.map(status_name))
-    .bind(before)
+    .bind(before.map_or(Uuid::max(), |id| id.0))
     .bind(limit)
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.0.without_prices()).collect())
 }
 
-/// As [`of_shop`], those whose title or key holds `text`.
-pub async fn of_shop_named(
+/// As their shop has them, newest first: those of [`super::word::find`].
+pub async fn of_products(
     conn: &mut sqlx::PgConnection,
     tenant: TenantId,
-    status: Option<ProductStatus>,
-    text: &str,
-    before: Option<ProductId>,
-    limit: i64,
+    products: &[ProductId],
 ) -> Result<Vec<Listing>, sqlx::Error> {
+    let products: Vec<Uuid> = products.iter().map(|id| id.0).collect();
     let rows: Vec<Json<Listing>> = sqlx::query_scalar(
         "select coalesce(h.document, l.document)
-           from catalog.product p
-           join catalog.listing l on l.product_id = p.id
-           left join catalog.held h on h.tenant_id = p.tenant_id and h.product_id = p.id
-            where p.tenant_id = $1
-            and p.deleted_at is null
-            and ($2::text is null or p.status = $2)
-            and (strpos(lower(p.title), lower($3)) > 0 or strpos(lower(p.key), lower($3)) > 0)
-            and ($4::uuid is null or p.id < $4)
-            order by p.id desc
-            limit $5",
+           from catalog.listing l
+           left join catalog.held h on h.tenant_id = $1 and h.product_id = l.product_id
+          where l.product_id = any($2)
+          order by l.product_id desc",
     )
     .bind(tenant)
-    .bind(status.map(status_name))
-    .bind(text)
-    .bind(before)
-    .bind(limit)
+    .bind(products)
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.0.without_prices()).collect())

@@ -23,3 +23,4 @@ pub mod stock;
 pub mod translations;
 pub mod undo;
 pub mod upsert;
+pub mod word;

@@ -30,3 +30,4 @@ mod undo;
 mod undo_categories;
 mod uploads;
 mod upsert;
+mod words;

@@ -10,7 +10,7 @@ use crate::till::settle::capture::question_name;
 use crate::till::settle::{Ask, CaptureAsk, CaptureMove, Capturing, LEASE, Settled};
 use crate::trial::tried;
 use crate::watch::{AT_ONCE, Lying};
-use kernel::{Ctx, OrderId, SharedClock, TenantId, Timestamp};
+use kernel::{Ctx, OrderId, SharedClock, TenantId, Timestamp, UserId};
 use payments::taking::Question;
 use payments::{Answer, Provider};
 use sqlx::PgPool;
@@ -63,6 +63,16 @@ impl Driver {
     pub async fn sent(&self, ctx: &Ctx, order: OrderId, tenant: TenantId) -> Result<(), Error> {
         let settled = self.settle(ctx, order, CaptureAsk::Sent { tenant }).await?;
         self.drive(ctx, order, settled).await
+    }
+
+    /// Somebody wants what is open of an order tried again now, and says why.
+    pub async fn retried(&self, ctx: &Ctx, order: OrderId, by: UserId, note: String) -> Result<(), Error> {
+        let settled = self.settle(ctx, order, CaptureAsk::Retry { by, note }).await?;
+        if let Err(error) = self.drive(ctx, order, settled).await {
+            // What was asked of the till is done; the shares are found again when their lease is over.
+            tracing::warn!(%order, %error, "a capture could not be gone on with");
+        }
+        Ok(())
     }
 
     /// Goes on with what was left to this process, until it waits or ends.

@@ -20,23 +20,38 @@ struct Row {
     open: i64,
     lapsed: i64,
     lapses_at: Timestamp,
+    tries: i32,
+    due_at: Option<Timestamp>,
 }
 
+/// What lapses soon or lapsed; and what was asked for in vain so often that it is called stuck
+/// ([`STUCK_TRIES`](crate::desk::STUCK_TRIES)), which its index says as well. Parameters: since when it is listed that money
+/// lapsed, how many.
+const UNCAPTURED: &str = "
+select c.order_id, o.currency, c.open, c.lapsed, c.lapses_at, c.tries, c.due_at
+  from ((select order_id, open, lapsed, lapses_at, tries, due_at
+           from checkout.capture
+          where warned_at is not null and (open > 0 or lapsed > 0) and lapses_at > $1
+          order by lapses_at, order_id
+          limit $2)
+        union
+        (select order_id, open, lapsed, lapses_at, tries, due_at
+           from checkout.capture
+          where tries >= 8 and ended_at is null
+          order by lapses_at, order_id
+          limit $2)) c
+  join orders.order o on o.id = c.order_id
+ order by c.lapses_at, c.order_id
+ limit $2";
+
 impl Checkouts {
-    /// What lapses soon, or lapsed.
+    /// What lapses soon or lapsed, and what is stuck.
     pub(crate) async fn list_uncaptured(&self, now: Timestamp) -> Result<Vec<UncapturedPayment>, Error> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "select c.order_id, o.currency, c.open, c.lapsed, c.lapses_at
-               from checkout.capture c
-               join orders.order o on o.id = c.order_id
-              where c.warned_at is not null and (c.open > 0 or c.lapsed > 0) and c.lapses_at > $1
-              order by c.lapses_at, c.order_id
-              limit $2",
-        )
-        .bind(now - TimeDelta::days(LAPSED_DAYS))
-        .bind(LISTED_MAX)
-        .fetch_all(self.db().pool())
-        .await?;
+        let rows: Vec<Row> = sqlx::query_as(UNCAPTURED)
+            .bind(now - TimeDelta::days(LAPSED_DAYS))
+            .bind(LISTED_MAX)
+            .fetch_all(self.db().pool())
+            .await?;
         rows.iter().map(view).collect()
     }
 
@@ -59,5 +74,20 @@ fn view(row: &Row) -> Result<UncapturedPayment, Error> {
         open: Money::new(row.open, currency),
         lapsed: Money::new(row.lapsed, currency),
         lapses_at: row.lapses_at,
+        tries: u32::try_from(row.tries).unwrap_or(0),
+        due_at: row.due_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::STUCK_TRIES;
+
+    #[test]
+    fn what_is_called_stuck_is_listed_and_indexed() {
+        let stuck = format!("tries >= {STUCK_TRIES}");
+        assert!(UNCAPTURED.contains(&stuck));
+        assert!(include_str!("../../migrations/0004_capture.sql").contains(&stuck));
+    }
 }

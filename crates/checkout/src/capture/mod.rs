@@ -8,3 +8,5 @@ pub mod drive;
 mod list;
 pub(crate) mod sent;
 mod setting;
+
+pub(crate) use setting::Kept;

@@ -1,4 +1,5 @@
-//! When the marketplace captures what its buyers pay: set by its staff, and told to the audit trail.
+//! When the marketplace captures what its buyers pay: set by its staff, and told to the audit trail. Each process keeps it in mind
+//! for a moment, so that not every payment reads it.
 
 use crate::app::Checkouts;
 use crate::error::Error;
@@ -9,15 +10,49 @@ use kernel::{Ctx, Timestamp};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use store::{Scope, log};
 
 /// Characters of the reason.
 const NOTE_CHARS_MAX: usize = 500;
+/// How long a payment may still begin as it was set before, where another process set it.
+const KEPT_FOR: Duration = Duration::from_secs(1);
+
+/// What a process knows of it, and since when.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Mutex<Option<(CaptureTime, Instant)>>);
+
+impl Kept {
+    fn at(&self, now: Instant) -> Option<CaptureTime> {
+        let kept = *self.lock();
+        kept.filter(|(_, since)| now.saturating_duration_since(*since) < KEPT_FOR)
+            .map(|(capture, _)| capture)
+    }
+
+    /// As it was `since` then. What is known since later stays: somebody set it while it was being read.
+    fn keep(&self, capture: CaptureTime, since: Instant) {
+        let mut kept = self.lock();
+        if kept.is_none_or(|(_, known)| known <= since) {
+            *kept = Some((capture, since));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(CaptureTime, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Checkouts {
     /// What a payment that begins now is captured by.
     pub(crate) async fn capture_time(&self) -> Result<CaptureTime, Error> {
-        Ok(self.read_capture_setting().await?.capture)
+        let since = Instant::now();
+        if let Some(kept) = self.kept_capture().at(since) {
+            return Ok(kept);
+        }
+        let capture = self.read_capture_setting().await?.capture;
+        self.kept_capture().keep(capture, since);
+        Ok(capture)
     }
 
     pub(crate) async fn read_capture_setting(&self) -> Result<CaptureSetting, Error> {
@@ -63,6 +98,7 @@ impl Checkouts {
             .after(said(&after));
         log::append(&mut tx, ctx, &told).await?;
         tx.commit().await?;
+        self.kept_capture().keep(capture, Instant::now());
         Ok(after)
     }
 }
@@ -88,4 +124,28 @@ async fn read(conn: &mut PgConnection) -> Result<CaptureSetting, Error> {
         note,
         changed_at: Some(changed_at),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_kept_for_a_moment_and_no_longer() {
+        let (kept, since) = (Kept::default(), Instant::now());
+        assert_eq!(kept.at(since), None);
+        kept.keep(CaptureTime::OnDispatch, since);
+        let almost = Duration::from_millis(999);
+        assert_eq!(kept.at(since + almost), Some(CaptureTime::OnDispatch));
+        assert_eq!(kept.at(since + KEPT_FOR), None);
+    }
+
+    #[test]
+    fn what_is_set_while_it_is_being_read_is_what_is_known() {
+        let (kept, since) = (Kept::default(), Instant::now());
+        let set = since + Duration::from_millis(3);
+        kept.keep(CaptureTime::OnDispatch, set);
+        kept.keep(CaptureTime::AtOnce, since);
+        assert_eq!(kept.at(set), Some(CaptureTime::OnDispatch));
+    }
 }

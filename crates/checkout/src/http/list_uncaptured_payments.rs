@@ -4,14 +4,15 @@ use contracts::checkout::{PaymentDesk as _, UncapturedPayment};
 use httpkit::{Admin, Json, Problem, ProblemDocument, perm};
 use serde::Serialize;
 
-/// Payments that are set aside, and lapse soon or lapsed.
+/// Payments that are set aside and lapse soon or are stuck, or that lapsed.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct UncapturedPayments {
     /// What lapses first before the rest; at most 100.
     items: Vec<UncapturedPayment>,
 }
 
-/// Lists payments of which something lapses within a day, or lapsed within a month, because it was not sent in time.
+/// Lists payments of which something lapses within a day, or lapsed within a month, because it was not sent in time; and those
+/// whose capture was tried in vain again and again.
 #[utoipa::path(
     get, path = "/v1/admin/uncaptured-payments", tag = "checkout", operation_id = "list_uncaptured_payments",
     security(("bearer" = [])),

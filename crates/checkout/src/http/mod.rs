@@ -27,6 +27,7 @@ mod refund_order;
 mod refund_return;
 mod refund_sale;
 mod resume_payment;
+mod retry_capture;
 mod retry_payment;
 mod retry_refund;
 mod skip_payment_step;
@@ -81,6 +82,7 @@ pub fn routes(checkouts: Checkouts) -> OpenApiRouter {
         .routes(routes!(compensate_payment::handler))
         .routes(routes!(capture_time::show, capture_time::set))
         .routes(routes!(list_uncaptured_payments::handler))
+        .routes(routes!(retry_capture::handler))
         .with_state(checkouts)
 }
 

@@ -35,7 +35,12 @@ pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
         }
         News::PartCancelled(cancelled) => {
             let sub_order = order.sub_order(cancelled.sub_order)?;
-            (MailKind::PartCancelled, nothing_comes(&sub_order, cancelled))
+            let since = sub_order.cancellation();
+            let kind = match since.is_some_and(|since| is_let_go(&sub_order, since.at)) {
+                true => MailKind::PartNotCharged,
+                false => MailKind::PartCancelled,
+            };
+            (kind, nothing_comes(&sub_order, cancelled))
         }
         News::UnitsCancelled(cancelled) => {
             let sub_order = order.sub_order(cancelled.sub_order)?;
@@ -48,7 +53,13 @@ pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
                 .phrase("who", who(cancelled.reason))
                 .units("goods", contents(&sub_order, &units))
                 .text("note", cancelled.note.as_str());
-            (MailKind::UnitsCancelled, facts)
+            let known = sub_order.progress.cancelled_units.iter();
+            let mut same = known.filter(|known| known.units == units && known.note == cancelled.note);
+            let kind = match same.any(|known| is_let_go(&sub_order, known.at)) {
+                true => MailKind::UnitsNotCharged,
+                false => MailKind::UnitsCancelled,
+            };
+            (kind, facts)
         }
         News::ReturnAnswered(answered) => {
             let sub_order = order.sub_order(answered.sub_order)?;
@@ -189,6 +200,12 @@ fn nothing_comes(sub_order: &SubOrder<'_>, cancelled: &SubOrderCancelled) -> Mai
         1 => facts,
         _ => facts.phrase("others", MailPhrase::OtherShopsUntouched),
     }
+}
+
+/// Whether the money of what was cancelled then was only set aside: it is let go with the cancellation.
+fn is_let_go(sub_order: &SubOrder<'_>, at: Timestamp) -> bool {
+    let mut given = sub_order.progress.refunds.iter();
+    given.any(|given| given.refund.released && given.at == at)
 }
 
 fn who(reason: CancelReason) -> MailPhrase {

@@ -30,6 +30,7 @@ pub use saga::{Saga, Told};
 /// How a case stands after a command.
 #[derive(Clone, Debug)]
 pub struct Settled {
+    /// Without refunds; with the shares of its payment where the command was about them or began them.
     pub case: Case,
     /// Whether the caller is to go on with the payment: nobody else is at it.
     pub leased: bool,

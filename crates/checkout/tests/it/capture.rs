@@ -122,7 +122,7 @@ async fn each_share_is_captured_and_posted_as_its_shop_ships() {
     let instance = world.instance();
     captures_on_dispatch(&world, &instance).await;
     let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
-    let (_, order) = bought(&world, &instance, [&bowl, &vase], "tok_visa").await;
+    let (owner, order) = bought(&world, &instance, [&bowl, &vase], "tok_visa").await;
     assert_eq!(world.wire.calls(), ["authorize"]);
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Authorized);
     assert_eq!(
@@ -134,6 +134,8 @@ async fn each_share_is_captured_and_posted_as_its_shop_ships() {
     ships(&world, &order, &bowl).await;
     captured(&world, &order, &bowl, 2_500).await;
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Authorized);
+    let told = instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    assert_eq!(told.status, PaymentStatus::Authorized, "one share is still open");
     assert_eq!(
         (owed(&world, &bowl).await, owed(&world, &vase).await),
         ((2_500 - 200, 200), (0, 0))
@@ -144,6 +146,8 @@ async fn each_share_is_captured_and_posted_as_its_shop_ships() {
     captured(&world, &order, &vase, 1_500).await;
     ended(&world).await;
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Captured);
+    let told = instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    assert_eq!(told.status, PaymentStatus::Captured, "as its history says");
     assert_eq!(owed(&world, &vase).await, (1_500 - 100, 100));
     assert_eq!(takes(&world).await, (2, 4_000));
     assert_eq!(world.charges(&order).await, (1, 1));
@@ -213,10 +217,16 @@ async fn an_order_that_is_cancelled_before_it_ships_lets_all_of_its_money_go() {
     let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
     let (owner, order) = bought(&world, &instance, [&bowl, &vase], "tok_visa").await;
     let till = &instance.checkouts;
-    let cancelled = till.cancel(&world.ctx(), owner, order.id).await.unwrap();
+    let cancelled = till.cancel(&world.ctx(), owner.clone(), order.id).await.unwrap();
     assert_eq!(
         (cancelled.status, cancelled.refunded),
         (OrderStatus::Cancelled, eur(4_000))
+    );
+    let told = till.resume(&world.ctx(), owner, order.id).await.unwrap();
+    assert_eq!(
+        told.status,
+        PaymentStatus::Voided,
+        "nothing goes back that was not taken"
     );
     ended(&world).await;
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);

@@ -2,13 +2,17 @@
 //! released and posted as if nothing had happened.
 
 use crate::capture::{captures_on_dispatch, ended, part, share, ships, takes};
-use crate::world::{Instance, World};
+use crate::world::{Instance, SECRET, World};
 use checkout::Config;
 use checkout::trial::{Fault, Moment, Trial};
-use contracts::checkout::Checkout;
+use contracts::checkout::{Checkout, PaymentDesk as _};
 use contracts::orders::{AsOf, Order, OrderStatus, Orders as _};
 use contracts::payments::PaymentStatus;
 use futures::future::{BoxFuture, FutureExt};
+use kernel::{Clock, UserId};
+use payments::provider::charge_key;
+use payments::webhook::Secret;
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -37,11 +41,18 @@ impl Trial for Once {
 enum Story {
     /// One shop sends, and the other cancels then.
     SentInPart(&'static str),
+    /// The same, but nobody hears that it is sent: a webhook comes, and somebody has it tried again by hand.
+    Nudged,
     /// The buyer cancels before anything is sent.
     Cancelled,
+    /// Nobody sends in time.
+    Lapsed,
 }
 
-const STEPS: [(&str, Story); 9] = [
+/// More than the sandbox sets money aside for.
+const TOO_LATE: Duration = Duration::from_secs(8 * 86_400);
+
+const STEPS: [(&str, Story); 14] = [
     ("terms", Story::SentInPart("tok_visa")),
     ("confirm_authorized", Story::SentInPart("tok_visa")),
     ("capture_sent", Story::SentInPart("tok_visa")),
@@ -49,8 +60,13 @@ const STEPS: [(&str, Story); 9] = [
     ("capture_answer", Story::SentInPart("tok_visa")),
     ("capture_inquire", Story::SentInPart("tok_take_timeout")),
     ("capture_take", Story::SentInPart("tok_visa")),
+    ("capture_hear", Story::Nudged),
+    ("capture_retry", Story::Nudged),
     ("capture_release", Story::SentInPart("tok_visa")),
     ("capture_void", Story::Cancelled),
+    ("capture_take", Story::Cancelled),
+    ("capture_answer", Story::Cancelled),
+    ("capture_take", Story::Lapsed),
 ];
 
 async fn tried(fault: Fault, moment: Moment) {
@@ -67,11 +83,15 @@ async fn tried(fault: Fault, moment: Moment) {
             trial: Some(trial),
             ..Config::default()
         });
-        instance.start();
+        instance.start_all_but(match story {
+            Story::Nudged => "till.sent",
+            Story::SentInPart(_) | Story::Cancelled | Story::Lapsed => "nothing",
+        });
         captures_on_dispatch(&world, &instance).await;
         match story {
-            Story::SentInPart(method) => sent_in_part(&world, &instance, method).await,
+            Story::SentInPart(_) | Story::Nudged => sent_in_part(&world, &instance, story).await,
             Story::Cancelled => cancelled(&world, &instance).await,
+            Story::Lapsed => lapsed(&world, &instance).await,
         }
         assert!(once.happened.load(Ordering::SeqCst), "{step} was never reached");
         world.assert_clean(&instance).await;
@@ -88,12 +108,41 @@ async fn confirmed(world: &World, order: &Order) {
     .await;
 }
 
-async fn sent_in_part(world: &World, instance: &Instance, method: &str) {
+/// Until each was heard. What is done twice at once may find itself busy.
+async fn nudge(world: &World, instance: &Instance, order: &Order) {
+    let till = &instance.checkouts;
+    let secret = Secret::new(SECRET.to_vec());
+    let key = charge_key(order.payment, 1);
+    let told = json!({ "type": "charge.captured", "data": { "key": key } }).to_string();
+    eventually("the webhook is heard", async || {
+        let now = world.clock.now();
+        let webhook = secret.sign("m1", now, told.clone().into_bytes());
+        till.hears("sandbox", webhook, now).await.then_some(())
+    })
+    .await;
+    let by = UserId::new(world.clock.now());
+    eventually("it is tried again", async || {
+        world.clock.advance(Duration::from_secs(1));
+        let ctx = world.ctx();
+        let again = till.retry_capture(&ctx, order.id, by, "Now.".to_owned());
+        again.await.is_ok().then_some(())
+    })
+    .await;
+}
+
+async fn sent_in_part(world: &World, instance: &Instance, story: Story) {
+    let method = match story {
+        Story::SentInPart(method) => method,
+        Story::Nudged | Story::Cancelled | Story::Lapsed => "tok_visa",
+    };
     let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
     let (owner, order) = instance.order(world, &[(&bowl, 2), (&vase, 1)]).await;
     instance.pay(world, &owner, &order, method).await.unwrap();
     confirmed(world, &order).await;
     ships(world, &order, &bowl).await;
+    if matches!(story, Story::Nudged) {
+        nudge(world, instance, &order).await;
+    }
     eventually("the share is captured", async || {
         world.clock.advance(Duration::from_secs(1));
         (share(world, &order, &bowl).await.0 == 2_500).then_some(())
@@ -124,6 +173,19 @@ async fn cancelled(world: &World, instance: &Instance) {
     assert_eq!(takes(world).await, (0, 0));
     assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
     assert_eq!(world.charges(&order).await, (1, 0));
+}
+
+async fn lapsed(world: &World, instance: &Instance) {
+    let (bowl, vase) = (world.offer(5).await, world.offer(5).await);
+    let (owner, order) = instance.order(world, &[(&bowl, 2), (&vase, 1)]).await;
+    instance.pay(world, &owner, &order, "tok_visa").await.unwrap();
+    confirmed(world, &order).await;
+    world.clock.advance(TOO_LATE);
+    ended(world).await;
+    assert_eq!(share(world, &order, &bowl).await, (0, 2_500, 0));
+    assert_eq!(share(world, &order, &vase).await, (0, 1_500, 0));
+    assert_eq!(takes(world).await, (0, 0));
+    assert_eq!(world.payment(&order).await.status, PaymentStatus::Voided);
 }
 
 #[tokio::test]

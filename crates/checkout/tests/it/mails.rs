@@ -1,5 +1,6 @@
 //! What happens to an order is told to its buyer by mail, however long it took and whoever was there to see it.
 
+use crate::capture::captures_on_dispatch;
 use crate::market::Mail;
 use crate::world::{Instance, World, order_of};
 use contracts::Language;
@@ -373,6 +374,51 @@ async fn a_part_that_its_shop_cancels_is_told_with_why_and_what_goes_back_and_th
     ] {
         assert!(body.contains(told), "{told} in {body}");
     }
+}
+
+#[tokio::test]
+async fn what_is_cancelled_before_it_is_captured_is_told_as_not_charged() {
+    let world = World::new().await;
+    let instance = world.instance();
+    captures_on_dispatch(&world, &instance).await;
+    let bowl = world.offer(5).await;
+    let (owner, order) = instance.order(&world, &[(&bowl, 3)]).await;
+    instance.pay(&world, &owner, &order, "tok_visa").await.unwrap();
+    let part = &order.sub_orders[0];
+    let request = CancelUnits {
+        sub_order: part.id,
+        lines: vec![ParcelLine {
+            line: part.lines[0].id,
+            quantity: 1,
+        }],
+        note: "One broke in the kiln.".to_owned(),
+        idempotency_key: secret::token(),
+    };
+    let till = &instance.checkouts;
+    till.cancel_sale_units(&world.ctx(), bowl.tenant, request)
+        .await
+        .unwrap();
+    let mails = mailed(&world, 1).await;
+    assert_eq!(
+        mails[0].1,
+        format!("Some of your order {} will not come", part.number)
+    );
+    let told = "You are not charged for them: their price was only set aside.";
+    assert!(mails[0].2.contains(told), "{}", mails[0].2);
+    let note = "The kiln broke.".to_owned();
+    till.cancel_sale(&world.ctx(), bowl.tenant, part.id, note)
+        .await
+        .unwrap();
+    let mails = mailed(&world, 2).await;
+    assert_eq!(mails[1].1, format!("Your order {} will not come", part.number));
+    let told = "€25.00 was only set aside, and is not charged.";
+    assert!(mails[1].2.contains(told), "{}", mails[1].2);
+    all_served(&world).await;
+    let subjects: Vec<String> = world.market.mails().into_iter().map(|mail| mail.1).collect();
+    assert!(
+        subjects.iter().all(|subject| !subject.contains("went back")),
+        "nobody is told of money that is back"
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod by_hand;
 mod cancelled;
 mod capture;
 mod capture_faults;
+mod capture_nudged;
 mod commission;
 mod coupons;
 mod crash;

@@ -16,13 +16,13 @@ use testkit::{Client, Response, eventually, spawn_router};
 
 const PATH: &str = "/v1/webhooks/payments/sandbox";
 
-struct Hook {
+pub struct Hook {
     client: Client,
     secret: Secret,
 }
 
 impl Hook {
-    async fn new(world: &World, instance: &Instance) -> Self {
+    pub async fn new(world: &World, instance: &Instance) -> Self {
         let (routes, _) = checkout::routes(instance.checkouts.clone()).split_for_parts();
         let observed = httpkit::Instance {
             id: HeaderValue::from_static("test"),
@@ -54,7 +54,7 @@ impl Hook {
             .await
     }
 
-    async fn tell(&self, world: &World, id: &str, kind: &str, order: &Order, attempt: u32) -> bool {
+    pub async fn tell(&self, world: &World, id: &str, kind: &str, order: &Order, attempt: u32) -> bool {
         let webhook = self.message(world, id, kind, order, attempt);
         let answer: Value = self.send(&webhook).await.expect(200).read();
         answer["duplicate"].as_bool().unwrap()

@@ -80,9 +80,9 @@ pub struct NeedyListing {
 /// A shop's products that need attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NeedyListings {
-    /// All of them, on whatever page.
+    /// How many of the newest 5,000 on sale, on whatever page.
     pub total: u64,
-    /// Newest first.
+    /// Newest first. A page looks at 5,000 products on sale: it may have few items, or none, and more follow.
     pub items: Vec<NeedyListing>,
     /// Where to read on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -164,7 +164,8 @@ pub struct CaptureSetting {
     pub changed_at: Option<DateTime>,
 }
 
-/// A payment of which something is set aside, and lapses soon or lapsed: its shop did not send in time.
+/// A payment of which something is set aside, and lapses soon or lapsed because its shop did not send in time; or whose capture
+/// was tried in vain again and again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct UncapturedPayment {
     pub order: OrderId,
@@ -176,6 +177,12 @@ pub struct UncapturedPayment {
     pub lapsed: Money,
     /// What is open then cannot be captured any more.
     pub lapses_at: DateTime,
+    /// How often the provider was asked in vain since it last went on.
+    #[serde(default)]
+    pub tries: u32,
+    /// When it goes on by itself; absent where nothing is left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime>,
 }
 
 service! {
@@ -193,9 +200,13 @@ service! {
         /// Tries a refund again, or goes on with it as if the provider had answered. `by` and `note` are kept in its timeline.
         fn intervene_refund(order: OrderId, refund: RefundId, by: UserId, note: String, intervention: Intervention) -> RefundSaga;
         fn capture_setting() -> CaptureSetting;
-        /// Payments that begin from now on are captured so; those under way stay as they began.
+        /// Payments that begin from now on are captured so, in other processes a second later at most; those under way stay as
+        /// they began.
         fn set_capture(capture: CaptureTime, note: String) -> CaptureSetting;
-        /// What lapses within a day, and what lapsed within a month; at most 100, what lapses first before the rest.
+        /// What is stuck or lapses within a day, and what lapsed within a month; at most 100, what lapses first before the rest.
         fn uncaptured() -> Vec<UncapturedPayment>;
+        /// Tries what is open of an order's shares again now, also what was sent and nobody heard of. `by` and `note` are kept
+        /// in the payment's timeline.
+        fn retry_capture(order: OrderId, by: UserId, note: String) -> PaymentSaga;
     }
 }

@@ -1,4 +1,4 @@
-use kernel::{DateTime, Money};
+use kernel::{Cursor, DateTime, Money};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ pub struct Movement {
     pub balance: Money,
 }
 
-/// A shop's account in one currency over some days.
+/// A shop's account in one currency over some days. What it comes to is of all of them, whichever page of its movements this is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Statement {
     pub opening: Money,
@@ -36,5 +36,9 @@ pub struct Statement {
     /// What went to the shop's bank, less what came back.
     pub payouts: Money,
     pub closing: Money,
+    /// Oldest first.
     pub movements: Vec<Movement>,
+    /// Pass as `after` to read on; absent where these are the last movements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
 }

@@ -39,12 +39,19 @@ impl Row {
     }
 }
 
+/// Whether whoever invited is an administrator.
+macro_rules! stands {
+    () => {
+        "exists (select from identity.operator_role o where o.account_id = i.invited_by and o.role = 'admin')"
+    };
+}
+
 macro_rules! select_invitations {
     ($rest:literal) => {
         concat!(
-            "select i.id, i.email, i.role, i.invited_by, a.name as inviter,",
-            " exists (select from identity.operator_role o where o.account_id = i.invited_by and o.role = 'admin') as stands,",
-            " i.sent_at, i.expires_at, i.withdrawn_at, i.accepted_at, i.accepted_by",
+            "select i.id, i.email, i.role, i.invited_by, a.name as inviter, ",
+            stands!(),
+            " as stands, i.sent_at, i.expires_at, i.withdrawn_at, i.accepted_at, i.accepted_by",
             " from identity.operator_invitation i join identity.account a on a.id = i.invited_by ",
             $rest
         )
@@ -60,12 +67,13 @@ pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Invitation>
     rows.into_iter().map(Row::read).collect()
 }
 
-/// How many are neither accepted nor taken back, and not too old.
+/// How many can be accepted.
 pub async fn open(db: impl PgExecutor<'_>, now: Timestamp) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "select count(*) from identity.operator_invitation
-          where withdrawn_at is null and accepted_at is null and expires_at > $1",
-    )
+    sqlx::query_scalar(concat!(
+        "select count(*) from identity.operator_invitation i
+          where i.withdrawn_at is null and i.accepted_at is null and i.expires_at > $1 and ",
+        stands!()
+    ))
     .bind(now)
     .fetch_one(db)
     .await
@@ -91,13 +99,13 @@ pub async fn lock_of_hash(db: impl PgExecutor<'_>, hash: &[u8]) -> Result<Option
 
 /// Forgets those of an address that can be accepted no more, though nobody took them back.
 pub async fn drop_outlived(db: impl PgExecutor<'_>, email: &str, now: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    sqlx::query(concat!(
         "delete from identity.operator_invitation i
           where i.email = $1 and i.withdrawn_at is null and i.accepted_at is null
-            and (i.expires_at <= $2
-                 or not exists (select from identity.operator_role o
-                                 where o.account_id = i.invited_by and o.role = 'admin'))",
-    )
+            and (i.expires_at <= $2 or not ",
+        stands!(),
+        ")"
+    ))
     .bind(email)
     .bind(now)
     .execute(db)

@@ -200,6 +200,22 @@ async fn it_opens_nothing_when_nobody_stands_for_it_any_more() {
 }
 
 #[tokio::test]
+async fn a_hundred_wait_at_most_and_those_that_open_nothing_take_no_room() {
+    let app = App::new().await;
+    let (_, olga) = admin(&app, OLGA).await;
+    let (pablo, client) = admin(&app, "pablo@market.test").await;
+    for number in 0..100 {
+        let email = format!("guest-{number}@example.org");
+        let _ = invite(&client, &email, "support").await.expect(201);
+    }
+    let refused = invite(&olga, MATEO, "support").await.expect(409);
+    assert_eq!(code(&refused), "invitations_too_many");
+    // Nobody stands for them any more, and nobody could take them back on the page.
+    app.accounts.revoke(&app.ctx(), pablo).await.expect("revoked");
+    let _ = invite(&olga, MATEO, "support").await.expect(201);
+}
+
+#[tokio::test]
 async fn roles_of_shops_are_none_of_the_marketplace() {
     let app = App::new().await;
     let (_, olga) = admin(&app, OLGA).await;

@@ -193,8 +193,14 @@ impl Settlement for Ledger {
         tenant: TenantId,
         currency: Currency,
         days: [NaiveDate; 2],
+        after: Option<Cursor>,
+        limit: u16,
     ) -> Reply<'a, Statement> {
-        Box::pin(async move { Ok(Ledger::statement(self, tenant, currency, days).await?) })
+        Box::pin(async move {
+            let place = place(after, Some(limit))?;
+            let page = self.statement_page(tenant, currency, days, place.before, place.limit);
+            Ok(page.await?)
+        })
     }
 
     fn statement_csv<'a>(

@@ -1,9 +1,25 @@
-use super::seller_statement::Parameters;
 use crate::app::Ledger;
 use axum::extract::State;
+use chrono::NaiveDate;
 use httpkit::{Csv, Problem, ProblemDocument, Query, Seller, perm};
+use kernel::Currency;
+use serde::Deserialize;
 
-/// Reads the shop's statement as comma-separated lines, opening and closing balance included.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    #[param(value_type = String, example = "EUR")]
+    currency: Currency,
+    /// The first day, of UTC.
+    #[param(example = "2026-11-01")]
+    from: NaiveDate,
+    /// The last day; at most a year later.
+    #[param(example = "2026-11-30")]
+    to: NaiveDate,
+}
+
+/// Reads the shop's whole statement as comma-separated lines, opening and closing balance included.
 #[utoipa::path(
     get, path = "/v1/seller/statement.csv", tag = "ledger", operation_id = "get_seller_statement_csv",
     params(Parameters),

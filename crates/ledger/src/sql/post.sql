@@ -6,12 +6,12 @@ with made as (
 ), line as (
     select p.*, made.kind, made.reference, made.at
       from unnest({postings})
-           as p (entry_id, line, account, tenant_id, currency, amount, hold_id)
+           as p (entry_id, line, account, tenant_id, currency, amount, hold_id, delivered_at)
       join made on made.id = p.entry_id
 ), held as (
     insert into ledger.hold (tenant_id, id, entry_id, reference, reason, currency, amount, remaining, release_at, placed_by, placed_at)
     select l.tenant_id, l.hold_id, l.entry_id, l.reference, 'delivery', l.currency, -l.amount, -l.amount,
-           l.at + make_interval(days => $1::int + coalesce(t.hold_days, 7)),
+           coalesce(l.delivered_at, l.at + make_interval(days => $1::int)) + make_interval(days => coalesce(t.hold_days, 7)),
            '{"kind":"system","name":"till"}', l.at
       from line l
       left join ledger.terms t on t.tenant_id = l.tenant_id

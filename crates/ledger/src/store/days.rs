@@ -26,6 +26,11 @@ pub fn just_after(at: Timestamp) -> Timestamp {
         .unwrap_or(FOREVER)
 }
 
+/// The same time, or the first or the last of which anything can be posted.
+pub fn in_books(at: Timestamp) -> Timestamp {
+    at.clamp(EVER, FOREVER)
+}
+
 fn midnight(day: NaiveDate) -> Timestamp {
     day.and_time(NaiveTime::MIN).and_utc()
 }
@@ -56,6 +61,15 @@ impl Parts {
     /// From the begin of one day to that of another.
     pub fn whole_days(days: [NaiveDate; 2]) -> [Timestamp; 2] {
         days.map(midnight)
+    }
+
+    /// The day that begins at a time, or else the next one.
+    pub fn first_whole_day(at: Timestamp) -> NaiveDate {
+        let day = at.date_naive();
+        match at == midnight(day) {
+            true => day,
+            false => day.succ_opt().unwrap_or(day),
+        }
     }
 
     fn at(closed_before: NaiveDate, [from, until]: [Timestamp; 2]) -> Self {
@@ -185,6 +199,13 @@ mod tests {
         let parts = Parts::at(day(closed_before), [from, until]);
         assert_eq!(parts.days, [day(first), day(behind)]);
         assert_eq!(parts.rest, rest);
+    }
+
+    #[test]
+    fn a_whole_day_begins_at_its_midnight() {
+        let first = Parts::first_whole_day;
+        assert_eq!(first(midnight(day(3))), day(3));
+        assert_eq!(first(just_after(midnight(day(3)))), day(4));
     }
 
     #[test]

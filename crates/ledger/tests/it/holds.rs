@@ -45,6 +45,21 @@ async fn a_sale_is_held_until_its_days_after_delivery() {
     assert!(!world.deliver(&ctx, order, tenant).await);
 }
 
+/// Its money was taken late, so that its arrival was told when nothing was held for it yet.
+#[tokio::test]
+async fn a_sale_of_what_has_arrived_is_held_for_its_days_since_then() {
+    let world = World::new().await;
+    let tenant = TenantId::new(world.start);
+    let arrived = world.day(2).now;
+    world
+        .sell_arrived(&world.day(5), tenant, eur(1_000), arrived)
+        .await;
+    assert_eq!(standing(&world, tenant).await, owed(900, 900, 0));
+    assert_eq!(world.ledger.release_due(&world.day(8)).await.expect("ran"), 0);
+    assert_eq!(world.ledger.release_due(&world.day(9)).await.expect("ran"), 1);
+    assert_eq!(standing(&world, tenant).await, owed(900, 0, 0));
+}
+
 #[tokio::test]
 async fn orders_tell_the_ledger_what_has_arrived() {
     let world = World::new().await;

@@ -90,6 +90,33 @@ async fn a_seller_sees_what_is_held_and_asks_for_what_is_not() {
         .json();
     assert_eq!(statement["opening"]["amount"], 900);
     assert_eq!(statement["closing"]["amount"], 1_800);
+    let mut paged = Vec::new();
+    let mut after = String::new();
+    loop {
+        let target = format!("/v1/seller/statement?{days}&limit=1{after}");
+        let page = seller.get(&target).await.expect(200).json();
+        assert_eq!(page["closing"], statement["closing"], "of all of it: {page}");
+        paged.extend(page["movements"].as_array().expect("a page").clone());
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        after = format!("&after={next}");
+    }
+    assert_eq!(statement["movements"], json!(paged));
+    assert!(paged.len() > 1, "{paged:?}");
+    for (wrong, code) in [
+        ("limit=0", "limit_out_of_range"),
+        ("limit=101", "limit_out_of_range"),
+        ("after=xyz", "cursor_invalid"),
+        ("after=1764000000123456-", "cursor_invalid"),
+    ] {
+        let target = format!("/v1/seller/statement?{days}&{wrong}");
+        assert_eq!(
+            seller.get(&target).await.expect(400).json()["code"],
+            code,
+            "{wrong}"
+        );
+    }
     let csv = seller
         .get(&format!("/v1/seller/statement.csv?{days}"))
         .await

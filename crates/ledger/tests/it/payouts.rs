@@ -1,8 +1,8 @@
 //! Payouts: once per period, netted, sent, answered, returned; and the statements that tell of them.
 
 use crate::world::{World, balances, eur};
-use kernel::{Currency, Money, TenantId};
-use ledger::domain::{PayoutState, Schedule};
+use kernel::{Currency, Money, PageLimit, TenantId};
+use ledger::domain::{PayoutState, Schedule, Statement};
 use ledger::{Asked, Error};
 
 /// Days after the start on which everything sold at the start is released.
@@ -340,6 +340,20 @@ async fn statements_join_up_and_end_in_the_balance() {
         ]
     );
     assert_eq!(whole.payouts, eur(0), "it came back");
+    for last in [1, RELEASED, RELEASED + 3, RELEASED + 40] {
+        let whole = statement(0, last).await;
+        let two = PageLimit::new(2).expect("in range");
+        let days = [date(0), date(last)];
+        let page = world
+            .ledger
+            .statement_page(tenant, Currency::EUR, days, None, two)
+            .await
+            .expect("read");
+        let sums = |one: &Statement| [one.opening, one.commission, one.tax, one.payouts, one.closing];
+        assert_eq!(sums(&page), sums(&whole), "until day {last}");
+        assert_eq!(page.movements, whole.movements[..2]);
+        assert_eq!(page.next.is_some(), whole.movements.len() > 2);
+    }
     let refund = &whole.movements[2];
     assert_eq!(
         (refund.gross, refund.commission, refund.net),

@@ -3,6 +3,7 @@
 use crate::days::{at, begin, day, moved};
 use crate::world::{World, eur};
 use chrono::{NaiveDate, TimeDelta};
+use contracts::ledger::{Settlement, Statement};
 use kernel::{Ctx, Currency, EntryId, Money, OrderId, RefundId, TenantId, Timestamp};
 use ledger::Entry;
 use ledger::domain::{SellerShare, Tendered, entry_id, reversal};
@@ -254,6 +255,32 @@ impl Books {
             .map(|movement| movement.entry)
             .collect();
         assert_eq!(ours, theirs);
+        for limit in [4, 100] {
+            self.compare_pages(shop, days, limit, &statement).await;
+        }
+    }
+
+    /// Page by page, a statement is what it is as a whole.
+    async fn compare_pages(&self, shop: TenantId, days: [NaiveDate; 2], limit: u16, whole: &Statement) {
+        let settlement: &dyn Settlement = &self.world.ledger;
+        let ctx = Ctx::system("test", at(100, 0));
+        let (mut movements, mut after) = (Vec::new(), None);
+        loop {
+            let page = settlement
+                .statement(&ctx, shop, Currency::EUR, days, after, limit)
+                .await
+                .expect("read");
+            let sums = |one: &Statement| [one.opening, one.commission, one.tax, one.payouts, one.closing];
+            assert_eq!(sums(&page), sums(whole), "{shop}, {days:?}");
+            let is_last = page.next.is_none();
+            assert!(is_last || page.movements.len() == usize::from(limit));
+            movements.extend(page.movements);
+            after = page.next;
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(movements, whole.movements, "{shop}, {days:?}, {limit} a page");
     }
 
     async fn compare_year(&self, owner: &mut PgConnection, shop: TenantId) {

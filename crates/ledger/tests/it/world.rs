@@ -78,6 +78,18 @@ impl World {
         order
     }
 
+    /// The same, of what had arrived before.
+    pub async fn sell_arrived(&self, ctx: &Ctx, tenant: TenantId, total: Money, arrived: Timestamp) {
+        let order = OrderId::new(ctx.now);
+        let entry =
+            ledger::sale(order, ctx.now, &[share(tenant, total)], Tendered::default()).expect("in range");
+        let mut batch = till::Entries::default();
+        batch.push_delivered(&entry, |shop| (shop == tenant).then_some(arrived));
+        till::post(&self.client, &self.prepared, &batch)
+            .await
+            .expect("post");
+    }
+
     pub async fn refund(&self, ctx: &Ctx, order: OrderId, tenant: TenantId, total: Money) -> RefundId {
         let id = RefundId::new(ctx.now);
         let entry = ledger::refund(id, order, ctx.now, &[share(tenant, total)], Tendered::default())

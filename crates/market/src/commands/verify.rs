@@ -69,6 +69,10 @@ async fn report(books: &Books) -> anyhow::Result<bool> {
             reviews::verify(&books.reviews).await?,
         ),
         (
+            "sums of searches equal what was searched for",
+            search::verify(&books.searched).await?,
+        ),
+        (
             "the audit trail is as it was written",
             audit::verify(&books.trail, None)
                 .await?

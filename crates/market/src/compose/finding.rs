@@ -64,6 +64,7 @@ pub fn serve(
     let sales = (db.clone(), clock.clone());
     let ready = searches.clone();
     let (tuned, c) = (findings.clone(), clock.clone());
+    let summed = (findings.clone(), clock.clone());
     let noted = (searches.clone(), db.clone(), clock.clone());
     let titled = (searches.clone(), catalog, clock);
     w.add(
@@ -82,6 +83,9 @@ pub fn serve(
             }))
             .run(Loop::new("searches and orders", move |stop| {
                 search::follow_orders(db.clone(), stop)
+            }))
+            .run(Loop::new("sums of searches", move |stop| {
+                search::sum_up_days(summed.0.clone(), summed.1.clone(), stop)
             }))
             .run(Loop::new("popularity", move |stop| {
                 search::count_sales(sales.0.clone(), sales.1.clone(), stop)

@@ -327,7 +327,7 @@ async fn reaches_of_b(world: &World) -> Vec<Reach> {
     reaches.push(reach("list_order_events", &[&world.order], &[403]));
     reaches.push(reach("cancel_order", &[&world.order], &[403]));
     reaches.push(reach("get_payment", &[&world.order], &[403]));
-    for act in ["retry_payment", "compensate_payment"] {
+    for act in ["retry_payment", "retry_capture", "compensate_payment"] {
         reaches.push(json(
             reach(act, &[&world.order], &[403]),
             json!({"note": "rivalry"}),

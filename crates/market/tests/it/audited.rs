@@ -61,6 +61,7 @@ fn trail(operation: &str) -> Option<(&'static str, Says)> {
         "skip_payment_step" => ("payment.skipped", Both),
         "compensate_payment" => ("payment.compensated", Both),
         "set_capture_time" => ("payment.capture_time_set", Both),
+        "retry_capture" => ("payment.capture_retried", Both),
         "refund_order" => ("refund.asked", New),
         "retry_refund" => ("refund.retried", Both),
         "skip_refund" => ("refund.skipped", Both),
@@ -238,9 +239,12 @@ fn form(path: &str) -> Form {
         }
         "/operator/shops/{id}/features/{feature}" => Does(&["set_shop_feature", "clear_shop_feature"]),
         "/operator/payments/capture-time" => Does(&["set_capture_time"]),
-        "/operator/payments/{order}/{act}" => {
-            Does(&["retry_payment", "skip_payment_step", "compensate_payment"])
-        }
+        "/operator/payments/{order}/{act}" => Does(&[
+            "retry_payment",
+            "retry_capture",
+            "skip_payment_step",
+            "compensate_payment",
+        ]),
         "/operator/payments/{order}/refunds/{refund}/{act}" => Does(&["retry_refund", "skip_refund"]),
         "/operator/reconciliation" => Does(&["explain_settlement_break"]),
         "/operator/reconciliation/files" => Does(&["import_settlement"]),

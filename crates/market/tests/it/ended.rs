@@ -28,6 +28,7 @@ fn ends() -> Vec<Fault> {
         orders::Error::from(illegal).into(),
         checkout::Error::HoldEnded.into(),
         checkout::Error::SagaEnded("declined").into(),
+        checkout::Error::CaptureEnded.into(),
         ledger::Error::HoldEnded.into(),
         ledger::Error::RuleEnded.into(),
         ledger::Error::AlreadyReversed.into(),

@@ -221,11 +221,15 @@ fn parts(event: &Envelope) -> Result<Vec<Told>, Error> {
             amount: Some(e.amount),
             ..of_part(e.order, e.sub_order, e.tenant)
         };
-        let buyer = person(e.buyer).map(|to| told(to, K::Refunded, "refund", e.refund, facts.clone()));
+        let (of_buyer, of_shop) = match e.released {
+            true => (K::Released, K::SaleReleased),
+            false => (K::Refunded, K::SaleRefunded),
+        };
+        let buyer = person(e.buyer).map(|to| told(to, of_buyer, "refund", e.refund, facts.clone()));
         found.extend(buyer);
         found.push(told(
             Recipient::Shop(e.tenant),
-            K::SaleRefunded,
+            of_shop,
             "refund",
             e.refund,
             facts,
@@ -558,6 +562,28 @@ mod tests {
         let confirmed = serde_json::to_value(confirmed).expect("it is JSON");
         let confirmed = event(OrderConfirmed::TOPIC, confirmed);
         assert_eq!(recipients(&confirmed), [Recipient::Shop(shop)]);
+    }
+
+    #[test]
+    fn what_was_never_charged_is_not_told_as_money_that_went_back() {
+        use NoticeKind as K;
+        let now = SystemClock.now();
+        let kinds = |released| {
+            let refunded = SubOrderRefunded {
+                order: OrderId::new(now),
+                sub_order: SubOrderId::new(now),
+                tenant: TenantId::new(now),
+                buyer: Some(UserId::new(now)),
+                refund: kernel::RefundId::new(now),
+                amount: Money::new(1500, Currency::EUR),
+                released,
+            };
+            let payload = serde_json::to_value(refunded).expect("it is JSON");
+            let told = of(&event(SubOrderRefunded::TOPIC, payload)).expect("it is read");
+            told.iter().map(|told| told.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(false), [K::Refunded, K::SaleRefunded]);
+        assert_eq!(kinds(true), [K::Released, K::SaleReleased]);
     }
 
     #[test]

@@ -377,6 +377,12 @@ pub async fn texted_in(
         .await
 }
 
+/// Choices as a statement takes them.
+fn columns(choices: &[(NoticeTopic, bool)]) -> (Vec<&'static str>, Vec<bool>) {
+    let pair = |(topic, wanted): &(NoticeTopic, bool)| (topic.name(), *wanted);
+    choices.iter().map(pair).unzip()
+}
+
 /// As [`text`], of what a shop is told where they work.
 pub async fn text_in(
     conn: &mut PgConnection,
@@ -384,10 +390,7 @@ pub async fn text_in(
     shop: TenantId,
     choices: &[(NoticeTopic, bool)],
 ) -> Result<(), sqlx::Error> {
-    let (topics, wanted): (Vec<&str>, Vec<bool>) = choices
-        .iter()
-        .map(|(topic, wanted)| (topic.name(), *wanted))
-        .unzip();
+    let (topics, wanted) = columns(choices);
     sqlx::query(
         "with said as (select topic, wanted from unnest($3::text[], $4::boolean[]) as s (topic, wanted)),
          gone as (delete from notifications.staff_texted t using said
@@ -418,10 +421,7 @@ pub async fn text(
     user: UserId,
     choices: &[(NoticeTopic, bool)],
 ) -> Result<(), sqlx::Error> {
-    let (topics, wanted): (Vec<&str>, Vec<bool>) = choices
-        .iter()
-        .map(|(topic, wanted)| (topic.name(), *wanted))
-        .unzip();
+    let (topics, wanted) = columns(choices);
     sqlx::query(
         "with said as (select topic, wanted from unnest($2::text[], $3::boolean[]) as s (topic, wanted)),
          gone as (delete from notifications.texted t using said

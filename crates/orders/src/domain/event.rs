@@ -178,6 +178,9 @@ pub struct Refund {
     /// The return that it is given back for.
     #[serde(default, rename = "return", skip_serializing_if = "Option::is_none")]
     pub of_return: Option<ReturnId>,
+    /// Whether it was only set aside and is let go: the buyer is never charged, so that nothing goes back to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub released: bool,
     /// What was kept of the price of its lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deduction: Option<Deduction>,

@@ -74,6 +74,7 @@ impl SubOrder<'_> {
             amount,
             reason: reason.to_owned(),
             of_return: None,
+            released: false,
             deduction: None,
         }))
     }

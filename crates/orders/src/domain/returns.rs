@@ -343,6 +343,7 @@ impl SubOrder<'_> {
             amount,
             reason: terms.reason.clone(),
             of_return: Some(known.id),
+            released: false,
             deduction: terms.deduction.clone(),
         }))
     }

@@ -36,40 +36,10 @@ pub async fn fill<T: Serialize + Sync>(
 
 /// Rows of which the live table and its shadow say different things, at most `limit` of each table.
 pub async fn differences(conn: &mut PgConnection, limit: i64) -> Result<Vec<Difference>, sqlx::Error> {
-    sqlx::query_as(
-        r#"
-        (select coalesce(l.id, s.id) as "order", 'orders.order' as "table", coalesce(l.id, s.id) as "row",
-                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
-                     else 'differs from what its history says' end as "what"
-           from orders.order l
-           full join shadow_order s on s.id = l.id
-          where l is distinct from s
-          order by 1 limit $1)
-        union all
-        (select coalesce(l.order_id, s.order_id), 'orders.sub_order', coalesce(l.id, s.id),
-                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
-                     else 'differs from what its history says' end
-           from orders.sub_order l
-           full join shadow_sub_order s on s.tenant_id = l.tenant_id and s.id = l.id
-          where l is distinct from s
-          order by 1 limit $1)
-        union all
-        (select coalesce(p.order_id, o.order_id, coalesce(l.sub_order_id, s.sub_order_id)), 'orders.line',
-                coalesce(l.id, s.id),
-                case when l.id is null then 'is missing' when s.id is null then 'is in no history'
-                     else 'differs from what its history says' end
-           from orders.line l
-           full join shadow_line s
-                  on s.tenant_id = l.tenant_id and s.sub_order_id = l.sub_order_id and s.id = l.id
-           left join shadow_sub_order p on p.tenant_id = s.tenant_id and p.id = s.sub_order_id
-           left join orders.sub_order o on o.tenant_id = l.tenant_id and o.id = l.sub_order_id
-          where l is distinct from s
-          order by 1 limit $1)
-        order by 1, 2 desc, 3"#,
-    )
-    .bind(limit)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(include_str!("../sql/shadow_rows.sql"))
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }
 
 /// The events of the next `limit` histories above `after`, in order.

@@ -32,17 +32,23 @@ select 'shop:' || (p ->> 'tenant'), e.stream_id
 impl World {
     /// Until what was told is kept for those who look.
     async fn desk_heard(&self) {
+        self.heard_by("orders.desk").await;
+    }
+
+    /// Until a reader of the log has heard what was told.
+    pub(super) async fn heard_by(&self, reader: &str) {
         let all: i64 = sqlx::query_scalar("select max(id) from log.event")
             .fetch_one(&mut self.db.owner().await)
             .await
             .unwrap();
         let stop = CancellationToken::new();
-        let heard = eventually("the desk hears of orders", async || {
+        let heard = eventually("orders are heard of", async || {
             let behind: Option<bool> = sqlx::query_scalar(
                 "select exists (select from log.event e where e.topic = any(c.topics) and e.id <= $1 and (e.xid, e.id) > (c.xid, c.id))
-                   from log.cursor c where c.consumer = 'orders.desk'",
+                   from log.cursor c where c.consumer = $2",
             )
             .bind(all)
+            .bind(reader)
             .fetch_optional(&mut self.db.owner().await)
             .await
             .unwrap();
@@ -83,7 +89,7 @@ impl World {
             .collect()
     }
 
-    async fn publish<E: PublicEvent>(&self, event: &E) {
+    pub(super) async fn publish<E: PublicEvent>(&self, event: &E) {
         let mut tx = self.db.db(orders::CONTEXT).begin(Scope::System).await.unwrap();
         let mut outbox = Outbox::new();
         outbox.push(&self.ctx, event).unwrap();
@@ -92,7 +98,7 @@ impl World {
     }
 
     /// As the till places an order, which tells of it.
-    async fn place_aloud(&self, shops: &[TenantId]) -> Order {
+    pub(super) async fn place_aloud(&self, shops: &[TenantId]) -> Order {
         let order = self.place(&self.buyer(), shops).await;
         let placed = OrderPlaced {
             order: order.id,
@@ -105,7 +111,7 @@ impl World {
         order
     }
 
-    async fn confirmed(&self, order: &Order) {
+    pub(super) async fn confirmed(&self, order: &Order) {
         let confirmed = OrderConfirmed {
             order: order.id,
             buyer: order.placed.buyer,

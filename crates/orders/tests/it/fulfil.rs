@@ -258,6 +258,7 @@ async fn cancelled_parts_and_refunds_stand_in_the_tables() {
         amount: 1250,
         reason: "late".into(),
         of_return: None,
+        released: false,
         deduction: None,
     };
     let order = world.tell(order, Command::Refund(refund)).await;

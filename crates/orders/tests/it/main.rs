@@ -7,6 +7,7 @@ mod papers;
 mod parcels;
 mod returns;
 mod sales;
+mod standing;
 
 use contracts::Address;
 use contracts::cart::CartOwner;

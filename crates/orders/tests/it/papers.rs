@@ -244,6 +244,7 @@ async fn a_credit_note_says_what_went_back_of_what() {
         amount: 1_500,
         reason: "One bowl broke.".into(),
         of_return: None,
+        released: false,
         deduction: None,
     };
     let (id, part) = (refund.id, part.id);
@@ -305,6 +306,7 @@ async fn what_a_credit_note_shows_adds_up_though_something_was_kept() {
         amount: 1_200,
         reason: "It came back.".into(),
         of_return: None,
+        released: false,
         deduction: Some(Deduction {
             amount: 300,
             reason: "scratched".into(),

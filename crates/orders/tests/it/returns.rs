@@ -249,6 +249,7 @@ fn refund(world: &World, order: &Order, part: usize, amount: i64) -> Command {
         amount,
         reason: "late".into(),
         of_return: None,
+        released: false,
         deduction: None,
     })
 }

@@ -52,6 +52,7 @@ fn refund(order: &Order, amount: i64) -> Refund {
         amount,
         reason: "late".into(),
         of_return: None,
+        released: false,
         deduction: None,
     }
 }
@@ -203,6 +204,7 @@ async fn a_day_is_summed_up_once_more_when_something_is_told_of_its_orders() {
         buyer: order.placed.buyer,
         refund: id,
         amount: Money::new(700, Currency::EUR),
+        released: false,
     };
     outbox.push(&world.ctx, &told).unwrap();
     outbox.append(&mut tx).await.unwrap();

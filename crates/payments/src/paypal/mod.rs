@@ -15,8 +15,8 @@ mod webhook;
 
 use crate::Hidden;
 use crate::breaker::Circuit;
-use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
+use crate::charges::{Charge, Charges, Known, NOT_TAKEN, declined, nothing_taken, too_much};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
@@ -64,13 +64,6 @@ pub struct PayPal {
     clock: SharedClock,
 }
 
-/// A charge as the books have it.
-enum Known {
-    Order { id: String, charge: Charge },
-    OtherAmount,
-    Nothing,
-}
-
 impl PayPal {
     pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
         let wire = Wire::new(NAME, &config.base, config.timeout, Arc::clone(&clock))?;
@@ -105,14 +98,14 @@ impl PayPal {
 
     async fn known(&self, key: &str, amount: Option<Money>) -> Result<Known, Trouble> {
         let Some(charge) = self.charges.of(key).await? else {
-            return Ok(Known::Nothing);
+            return Ok(Known::Not(Answer::NotFound));
         };
-        if amount.is_some_and(|amount| amount != charge.amount) {
-            return Ok(Known::OtherAmount);
+        if let Some(refusal) = amount.and_then(|amount| charge.refuses(amount)) {
+            return Ok(Known::Not(refusal));
         }
         Ok(match charge.reference.clone() {
-            Some(id) => Known::Order { id, charge },
-            None => Known::Nothing,
+            Some(id) => Known::Here { id, charge },
+            None => Known::Not(Answer::NotFound),
         })
     }
 
@@ -279,9 +272,8 @@ impl Adapter for PayPal {
 
     async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
         let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         let order = self.approved(&id, &charge).await?;
         let authorization = match order.stands()? {
@@ -313,9 +305,8 @@ impl Adapter for PayPal {
 
     async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
         let (id, mut charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         // First: what the buyer approves from now on is not authorised any more.
         self.charges.let_go(&asked.key).await?;
@@ -332,27 +323,10 @@ impl Adapter for PayPal {
         }
     }
 
-    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        self.terms_of(charge).await
-    }
-
-    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
-        self.take_part(take).await
-    }
-
-    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
-        self.look_for_take(take).await
-    }
-
-    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        self.let_rest_go(charge).await
-    }
-
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
-            Known::Order { id, .. } => id,
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, .. } => id,
+            Known::Not(answer) => return Ok(answer),
         };
         let Some(order) = self.look(&id).await? else {
             return Ok(nothing_taken());
@@ -398,17 +372,15 @@ impl Adapter for PayPal {
 
     async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
         match self.known(key, None).await? {
-            Known::Order { id, charge } => self.stands(&id, &charge).await,
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
+            Known::Here { id, charge } => self.stands(&id, &charge).await,
+            Known::Not(answer) => Ok(answer),
         }
     }
 
     async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
-            Known::Order { id, .. } => id,
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, .. } => id,
+            Known::Not(answer) => return Ok(answer),
         };
         let order = self.look(&id).await?;
         match order.and_then(|order| order.refund(refund)) {

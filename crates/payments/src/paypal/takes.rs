@@ -4,9 +4,9 @@
 //! account has to be allowed to capture an authorisation several times ([`super::Config::captures_max`]).
 
 use super::order::{Failure, Order, Part, Stands, decline_reason};
-use super::{Known, PayPal, amounts, gone};
-use crate::charges::{Charge, declined, other_amount};
-use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Terms};
+use super::{PayPal, amounts, gone};
+use crate::charges::{Charge, Known, declined};
+use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Takes, Terms};
 use crate::wire::Trouble;
 use hyper::StatusCode;
 use kernel::Money;
@@ -15,9 +15,9 @@ use serde_json::json;
 /// What PayPal says of an authorisation whose time ran out.
 const EXPIRED: &str = "AUTHORIZATION_EXPIRED";
 
-impl PayPal {
-    pub(super) async fn terms_of(&self, asked: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        let Known::Order { id, charge } = self.known(&asked.key, Some(asked.amount)).await? else {
+impl Takes for PayPal {
+    async fn set_aside(&self, asked: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        let Known::Here { id, charge } = self.known(&asked.key, Some(asked.amount)).await? else {
             return Ok(None);
         };
         let Some(order) = self.look(&id).await?.filter(|_| !charge.let_go) else {
@@ -32,22 +32,10 @@ impl PayPal {
         }))
     }
 
-    fn captures(&self, amount: Money) -> Captures {
-        // Where PayPal cannot be told every amount, a shop's share may be one of those.
-        if amounts::amount(Money { amount: 1, ..amount }).is_err() {
-            return Captures::Whole;
-        }
-        match self.config.captures_max {
-            0 | 1 => Captures::Once,
-            at_most => Captures::Parts { at_most },
-        }
-    }
-
-    pub(super) async fn take_part(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
         let (id, charge) = match self.known(&take.charge.key, Some(take.charge.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         let order = self.approved(&id, &charge).await?;
         order.check(charge.amount)?;
@@ -86,17 +74,16 @@ impl PayPal {
             return Ok(declined(reason));
         }
         // Somebody else was quicker, or it is too late: then how it stands is the answer.
-        match self.look_for_take(take).await? {
+        match self.asked_of_take(take).await? {
             Answer::Authorized { .. } => Err(said.odd()),
             answer => Ok(answer),
         }
     }
 
-    pub(super) async fn look_for_take(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
         let (id, charge) = match self.known(&take.charge.key, Some(take.charge.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         let Some(order) = self.look(&id).await? else {
             return Ok(gone(id, &charge));
@@ -104,6 +91,41 @@ impl PayPal {
         match order.take(&take.key) {
             Some(part) => part.take_answer(&id, take),
             None => self.untaken(order, &charge).await,
+        }
+    }
+
+    /// Voids what is left of an authorisation of which some was captured.
+    async fn released(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
+        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
+        };
+        let Some(order) = self.look(&id).await? else {
+            return Ok(gone(id, &charge));
+        };
+        let took_some = order.took_some();
+        match order.stands()? {
+            Stands::Partly(authorization) => {
+                self.void_authorization(&authorization, &charge).await?;
+                Ok(Answer::Captured { reference: id })
+            }
+            Stands::Captured(_) | Stands::Refunded | Stands::Voided if took_some => {
+                Ok(Answer::Captured { reference: id })
+            }
+            _ => self.answer(order, &charge).await,
+        }
+    }
+}
+
+impl PayPal {
+    fn captures(&self, amount: Money) -> Captures {
+        // Where PayPal cannot be told every amount, a shop's share may be one of those.
+        if amounts::amount(Money { amount: 1, ..amount }).is_err() {
+            return Captures::Whole;
+        }
+        match self.config.captures_max {
+            0 | 1 => Captures::Once,
+            at_most => Captures::Parts { at_most },
         }
     }
 
@@ -120,28 +142,5 @@ impl PayPal {
             | Stands::Voided => Answer::Voided { reference },
             _ => return self.answer(order, charge).await,
         })
-    }
-
-    /// Voids what is left of an authorisation of which some was captured.
-    pub(super) async fn let_rest_go(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
-        let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
-        };
-        let Some(order) = self.look(&id).await? else {
-            return Ok(gone(id, &charge));
-        };
-        let took_some = order.took_some();
-        match order.stands()? {
-            Stands::Partly(authorization) => {
-                self.void_authorization(&authorization, &charge).await?;
-                Ok(Answer::Captured { reference: id })
-            }
-            Stands::Captured(_) | Stands::Refunded | Stands::Voided if took_some => {
-                Ok(Answer::Captured { reference: id })
-            }
-            _ => self.answer(order, &charge).await,
-        }
     }
 }

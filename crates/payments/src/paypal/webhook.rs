@@ -195,8 +195,9 @@ impl PayPal {
                 text(&format!("{at}/currency_code"))?,
             )
         });
-        // A refund's amount may be a part of the charge's.
-        let whole = !matches!(event.kind(), NoticeKind::Refunded | NoticeKind::RefundFailed);
+        // A refund's amount may be a part of the charge's; and so is a share's, whose capture carries its take's key.
+        let of_refund = matches!(event.kind(), NoticeKind::Refunded | NoticeKind::RefundFailed);
+        let whole = !of_refund && text("/invoice_id").is_none();
         if let (Some(order), Some(amount), true) = (order, amount, whole) {
             self.charges.found(NAME, key, order, amount, now).await?;
         }

@@ -15,8 +15,8 @@ mod webhook;
 use crate::Hidden;
 use crate::amounts::{Format, Unpayable};
 use crate::breaker::Circuit;
-use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
+use crate::charges::{Charge, Charges, Known, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
@@ -78,13 +78,6 @@ pub struct Razorpay {
     clock: SharedClock,
 }
 
-/// A charge as the books and Razorpay have it.
-enum Known {
-    Order { id: String, charge: Charge },
-    OtherAmount,
-    Nothing,
-}
-
 impl Razorpay {
     pub fn new(config: Config, db: Db, clock: SharedClock) -> Result<Self, String> {
         let wire = Wire::new(NAME, &config.base, config.timeout, Arc::clone(&clock))?;
@@ -119,19 +112,19 @@ impl Razorpay {
     async fn known(&self, key: &str, amount: Option<Money>) -> Result<Known, Trouble> {
         let charge = self.charges.of(key).await?;
         if let Some(charge) = &charge
-            && amount.is_some_and(|amount| amount != charge.amount)
+            && let Some(refusal) = amount.and_then(|amount| charge.refuses(amount))
         {
-            return Ok(Known::OtherAmount);
+            return Ok(Known::Not(refusal));
         }
         if let Some(charge) = charge.as_ref().filter(|charge| charge.reference.is_some()) {
             let id = charge.reference.clone().unwrap_or_default();
-            return Ok(Known::Order {
+            return Ok(Known::Here {
                 id,
                 charge: charge.clone(),
             });
         }
         let Some(order) = self.find(key).await? else {
-            return Ok(Known::Nothing);
+            return Ok(Known::Not(Answer::NotFound));
         };
         let found = order
             .money()
@@ -142,9 +135,9 @@ impl Razorpay {
         let charge = self.charges.of(key).await?;
         Ok(match charge {
             Some(charge) if amount.is_none_or(|amount| amount == charge.amount) => {
-                Known::Order { id: order.id, charge }
+                Known::Here { id: order.id, charge }
             }
-            _ => Known::OtherAmount,
+            _ => Known::Not(other_amount()),
         })
     }
 
@@ -309,9 +302,8 @@ impl Adapter for Razorpay {
 
     async fn captured(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
         let (id, charge) = match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         let payments = self.payments(&id).await?;
         let Some(payment) = payments.authorized().filter(|_| !charge.let_go) else {
@@ -334,43 +326,19 @@ impl Adapter for Razorpay {
 
     async fn voided(&self, asked: &ProviderCharge) -> Result<Answer, Trouble> {
         match self.known(&asked.key, Some(asked.amount)).await? {
-            Known::Order { id, mut charge } => {
+            Known::Here { id, mut charge } => {
                 self.charges.let_go(&asked.key).await?;
                 charge.let_go = true;
                 self.stands(&id, &charge).await
             }
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
+            Known::Not(answer) => Ok(answer),
         }
-    }
-
-    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        self.terms_of(charge).await
-    }
-
-    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
-        match takes::refusal(take) {
-            Some(refusal) => Ok(refusal),
-            None => Ok(takes::answer(self.captured(&take.charge).await?)),
-        }
-    }
-
-    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
-        match takes::refusal(take) {
-            Some(refusal) => Ok(refusal),
-            None => Ok(takes::answer(self.asked(&take.charge.key).await?)),
-        }
-    }
-
-    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        Ok(takes::answer(self.asked(&charge.key).await?))
     }
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let (id, charge) = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
-            Known::Order { id, charge } => (id, charge),
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, charge } => (id, charge),
+            Known::Not(answer) => return Ok(answer),
         };
         let payments = self.payments(&id).await?;
         let Some(payment) = payments.taken() else {
@@ -408,17 +376,15 @@ impl Adapter for Razorpay {
 
     async fn asked(&self, key: &str) -> Result<Answer, Trouble> {
         match self.known(key, None).await? {
-            Known::Order { id, charge } => self.stands(&id, &charge).await,
-            Known::OtherAmount => Ok(other_amount()),
-            Known::Nothing => Ok(Answer::NotFound),
+            Known::Here { id, charge } => self.stands(&id, &charge).await,
+            Known::Not(answer) => Ok(answer),
         }
     }
 
     async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let id = match self.known(&refund.charge.key, Some(refund.charge.amount)).await? {
-            Known::Order { id, .. } => id,
-            Known::OtherAmount => return Ok(other_amount()),
-            Known::Nothing => return Ok(Answer::NotFound),
+            Known::Here { id, .. } => id,
+            Known::Not(answer) => return Ok(answer),
         };
         let payments = self.payments(&id).await?;
         let Some(payment) = payments.taken() else {

@@ -1,16 +1,16 @@
 //! Razorpay takes all of a payment or nothing: <https://razorpay.com/docs/api/payments/capture/>. So there is one take of a
 //! charge, over all of it, and nothing is left to let go.
 
-use super::{ALL_OR_NOTHING, EXPIRY_MINUTES, Known, LATER_EXPIRY_MINUTES, Razorpay};
-use crate::charges::{declined, other_amount};
-use crate::provider::{Answer, Captures, ProviderCharge, Take, Terms};
+use super::{ALL_OR_NOTHING, EXPIRY_MINUTES, LATER_EXPIRY_MINUTES, Razorpay};
+use crate::charges::{Known, declined, other_amount};
+use crate::provider::{Adapter, Answer, Captures, ProviderCharge, Take, Takes, Terms};
 use crate::wire::Trouble;
 use chrono::TimeDelta;
 use kernel::Timestamp;
 
-impl Razorpay {
-    pub(super) async fn terms_of(&self, asked: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        let Known::Order { id, charge } = self.known(&asked.key, Some(asked.amount)).await? else {
+impl Takes for Razorpay {
+    async fn set_aside(&self, asked: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        let Known::Here { id, charge } = self.known(&asked.key, Some(asked.amount)).await? else {
             return Ok(None);
         };
         let payments = self.payments(&id).await?;
@@ -29,10 +29,28 @@ impl Razorpay {
             lapses_at: since + TimeDelta::minutes(i64::from(minutes)),
         }))
     }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        match refusal(take) {
+            Some(refusal) => Ok(refusal),
+            None => Ok(answer(self.captured(&take.charge).await?)),
+        }
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        match refusal(take) {
+            Some(refusal) => Ok(refusal),
+            None => Ok(answer(self.asked(&take.charge.key).await?)),
+        }
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        Ok(answer(self.asked(&charge.key).await?))
+    }
 }
 
 /// Why a take is not what Razorpay takes, if it is not.
-pub fn refusal(take: &Take) -> Option<Answer> {
+fn refusal(take: &Take) -> Option<Answer> {
     if take.amount.currency != take.charge.amount.currency {
         return Some(other_amount());
     }
@@ -41,7 +59,7 @@ pub fn refusal(take: &Take) -> Option<Answer> {
 }
 
 /// How a take of everything stands, by how its charge does. That it went back since does not undo it.
-pub fn answer(charge: Answer) -> Answer {
+fn answer(charge: Answer) -> Answer {
     match charge {
         Answer::Refunded { reference } => Answer::Captured { reference },
         answer => answer,

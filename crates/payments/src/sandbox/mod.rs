@@ -27,7 +27,7 @@ mod takes;
 use crate::breaker::Circuit;
 use crate::charges::{declined, other_amount};
 use crate::error::Error;
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Secret, Webhook};
 use crate::wire::Trouble;
 use ::store::{Db, Scope};
@@ -216,39 +216,6 @@ impl Adapter for Sandbox {
     async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         self.moved(charge, &["requires_action", "authorized"], "voided")
             .await
-    }
-
-    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        Ok(takes::terms(self.db.pool(), charge).await?)
-    }
-
-    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        let method = books::method(&mut tx, &take.charge.key).await?;
-        let answer = takes::make(&mut tx, take).await?;
-        tx.commit().await?;
-        let unheard = method.is_some_and(|method| method == takes::UNHEARD);
-        Ok(if unheard { Answer::Unknown } else { answer })
-    }
-
-    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
-        let mut tx = self.db.begin(Scope::System).await?;
-        let answer = takes::asked(&mut tx, take).await?;
-        tx.commit().await?;
-        Ok(answer)
-    }
-
-    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        let row = takes::let_rest_go(self.db.pool(), charge).await?;
-        Ok(row
-            .as_ref()
-            .map_or(Answer::NotFound, |row| match row.state.as_str() {
-                // All that was taken went back.
-                "refunded" => Answer::Captured {
-                    reference: row.reference.clone(),
-                },
-                _ => answer_of(row),
-            }))
     }
 
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {

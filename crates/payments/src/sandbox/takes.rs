@@ -1,10 +1,12 @@
 //! The sandbox's takes: parts of what a charge set aside, taken one by one while the rest stays set aside.
 
-use super::answer_of;
-use super::books::{COLUMNS, ChargeRow, TELL};
+use super::books::{self, COLUMNS, ChargeRow, TELL};
+use super::{Sandbox, answer_of};
 use crate::charges::{declined, other_amount};
 use crate::error::Error;
-use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Terms};
+use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Takes, Terms};
+use crate::wire::Trouble;
+use ::store::Scope;
 use chrono::TimeDelta;
 use kernel::{Money, Timestamp};
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgPool, Row};
@@ -20,6 +22,41 @@ const TAKES_MAX: u32 = 50;
 /// Days for which money is set aside, as with most cards.
 const HOLD_DAYS: i64 = 7;
 
+impl Takes for Sandbox {
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+        Ok(terms(self.db.pool(), charge).await?)
+    }
+
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let method = books::method(&mut tx, &take.charge.key).await?;
+        let answer = make(&mut tx, take).await?;
+        tx.commit().await?;
+        let unheard = method.is_some_and(|method| method == UNHEARD);
+        Ok(if unheard { Answer::Unknown } else { answer })
+    }
+
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
+        let mut tx = self.db.begin(Scope::System).await?;
+        let answer = asked(&mut tx, take).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+        let row = let_rest_go(self.db.pool(), charge).await?;
+        Ok(row
+            .as_ref()
+            .map_or(Answer::NotFound, |row| match row.state.as_str() {
+                // All that was taken went back.
+                "refunded" => Answer::Captured {
+                    reference: row.reference.clone(),
+                },
+                _ => answer_of(row),
+            }))
+    }
+}
+
 fn captures(method: &str) -> Captures {
     match method {
         WHOLE => Captures::Whole,
@@ -29,7 +66,7 @@ fn captures(method: &str) -> Captures {
 }
 
 /// On what terms a charge is set aside, if it is.
-pub async fn terms(pool: &PgPool, charge: &ProviderCharge) -> Result<Option<Terms>, Error> {
+async fn terms(pool: &PgPool, charge: &ProviderCharge) -> Result<Option<Terms>, Error> {
     let row: Option<(String, Timestamp)> = sqlx::query_as(
         "select method, created_at from payments.sandbox_charge
           where key = $1 and amount = $2 and currency = $3 and state = 'authorized'",
@@ -63,7 +100,7 @@ impl TakeRow {
 }
 
 /// Takes some of a charge, once for each key.
-pub async fn make(conn: &mut PgConnection, take: &Take) -> Result<Answer, Error> {
+async fn make(conn: &mut PgConnection, take: &Take) -> Result<Answer, Error> {
     let Some((charge, captured)) = locked(conn, &take.charge.key).await? else {
         return Ok(Answer::NotFound);
     };
@@ -128,7 +165,7 @@ fn refusal(take: &Take, charge: &ChargeRow, captured: i64, takes: i64) -> Option
 }
 
 /// How a take stands.
-pub async fn asked(conn: &mut PgConnection, take: &Take) -> Result<Answer, Error> {
+async fn asked(conn: &mut PgConnection, take: &Take) -> Result<Answer, Error> {
     let Some((charge, _)) = locked(conn, &take.charge.key).await? else {
         return Ok(Answer::NotFound);
     };
@@ -149,7 +186,7 @@ fn untaken(charge: &ChargeRow) -> Answer {
 }
 
 /// Lets go what is left of a charge of which some was taken; gives it as it then stands.
-pub async fn let_rest_go(pool: &PgPool, charge: &ProviderCharge) -> Result<Option<ChargeRow>, Error> {
+async fn let_rest_go(pool: &PgPool, charge: &ProviderCharge) -> Result<Option<ChargeRow>, Error> {
     let sql = format!(
         "with changed as (
              update payments.sandbox_charge

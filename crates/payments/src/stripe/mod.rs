@@ -14,8 +14,8 @@ mod webhook;
 use crate::Hidden;
 use crate::amounts::currency;
 use crate::breaker::Circuit;
-use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, other_amount, too_much};
-use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund, Take, Terms};
+use crate::charges::{Charge, Charges, NOT_TAKEN, declined, nothing_taken, too_much};
+use crate::provider::{Adapter, Answer, Authorize, ProviderCharge, Refund};
 use crate::webhook::{Notice, Refusal, Webhook};
 use crate::wire::{Said, Trouble, Wire};
 use ::store::Db;
@@ -132,24 +132,21 @@ impl Stripe {
         }
     }
 
-    /// Stripe's id of a charge, or that the key is of another amount.
-    async fn checked(&self, asked: &ProviderCharge) -> Result<Option<Checked>, Trouble> {
+    /// Stripe's id of a charge, or the answer where there is none or the key is of another amount.
+    async fn checked(&self, asked: &ProviderCharge) -> Result<Checked, Trouble> {
         let charge = self.charges.of(&asked.key).await?;
-        if charge
-            .as_ref()
-            .is_some_and(|charge| charge.amount != asked.amount)
-        {
-            return Ok(Some(Checked::Other));
+        if let Some(refusal) = charge.as_ref().and_then(|charge| charge.refuses(asked.amount)) {
+            return Ok(Checked::Not(refusal));
         }
         if let Some(id) = charge.as_ref().and_then(|charge| charge.reference.clone()) {
-            return Ok(Some(Checked::Known(id)));
+            return Ok(Checked::Known(id));
         }
         let found = self
             .find(&asked.key, Since::of(charge.as_ref(), self.clock.now()))
             .await?;
         Ok(match found {
-            Found::Here(intent) => Some(Checked::Known(intent.id)),
-            Found::Nowhere => None,
+            Found::Here(intent) => Checked::Known(intent.id),
+            Found::Nowhere => Checked::Not(Answer::NotFound),
         })
     }
 
@@ -269,7 +266,7 @@ impl Stripe {
 
 enum Checked {
     Known(String),
-    Other,
+    Not(Answer),
 }
 
 /// Since when a charge can be there.
@@ -316,9 +313,8 @@ impl Adapter for Stripe {
 
     async fn captured(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         let id = match self.checked(charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
+            Checked::Known(id) => id,
+            Checked::Not(answer) => return Ok(answer),
         };
         let stands = self.look(&id).await?.answer(Some(charge.amount))?;
         if !matches!(stands, Answer::Authorized { .. }) {
@@ -343,9 +339,8 @@ impl Adapter for Stripe {
 
     async fn voided(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         let id = match self.checked(charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
+            Checked::Known(id) => id,
+            Checked::Not(answer) => return Ok(answer),
         };
         let stands = self.look(&id).await?.answer(Some(charge.amount))?;
         if !matches!(stands, Answer::Authorized { .. } | Answer::RequiresAction { .. }) {
@@ -363,27 +358,10 @@ impl Adapter for Stripe {
         }
     }
 
-    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
-        self.terms_of(charge).await
-    }
-
-    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
-        self.take_part(take).await
-    }
-
-    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
-        self.look_for_take(take).await
-    }
-
-    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
-        self.let_rest_go(charge).await
-    }
-
     async fn refunded(&self, refund: &Refund) -> Result<Answer, Trouble> {
         let id = match self.checked(&refund.charge).await? {
-            None => return Ok(Answer::NotFound),
-            Some(Checked::Other) => return Ok(other_amount()),
-            Some(Checked::Known(id)) => id,
+            Checked::Known(id) => id,
+            Checked::Not(answer) => return Ok(answer),
         };
         // Stripe forgets idempotency keys after a day or so; its list of refunds stays.
         if let Some(before) = self.refund_of(&id, &refund.key).await? {
@@ -444,9 +422,8 @@ impl Adapter for Stripe {
 
     async fn asked_of_refund(&self, refund: &Refund) -> Result<Answer, Trouble> {
         match self.checked(&refund.charge).await? {
-            None => Ok(Answer::NotFound),
-            Some(Checked::Other) => Ok(other_amount()),
-            Some(Checked::Known(id)) => match self.refund_of(&id, &refund.key).await? {
+            Checked::Not(answer) => Ok(answer),
+            Checked::Known(id) => match self.refund_of(&id, &refund.key).await? {
                 Some(before) => before.answer(refund),
                 None => Ok(Answer::NotFound),
             },

@@ -1,16 +1,19 @@
 //! Parts of what a PaymentIntent set aside: <https://docs.stripe.com/payments/multicapture>.
 //!
 //! Stripe names no captures: what it has received tells which of them were made. So they are asked for one at a time, each
-//! with what was received before it.
+//! with what was received before it, and under an idempotency key of its own: what Stripe kept of one answers no other.
 
 use super::intent::{Failure, Intent, decline_reason};
 use super::{Checked, Stripe, amounts};
-use crate::charges::{declined, other_amount};
-use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Terms};
+use crate::charges::declined;
+use crate::provider::{Answer, Captures, ProviderCharge, Rest, Take, Takes, Terms};
 use crate::wire::Trouble;
 use chrono::TimeDelta;
+use hyper::StatusCode;
 use kernel::{Money, Timestamp};
 
+/// Said of a capture that Stripe does not make as it was asked for.
+const REFUSED: &str = "Stripe refuses to take this.";
 /// Captures of one PaymentIntent, where its card allows more than one.
 const CAPTURES_MAX: u32 = 50;
 /// Days after which most cards let go, where Stripe does not say when.
@@ -22,8 +25,8 @@ enum Found {
     Answer(Answer),
 }
 
-impl Stripe {
-    pub(super) async fn terms_of(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
+impl Takes for Stripe {
+    async fn set_aside(&self, charge: &ProviderCharge) -> Result<Option<Terms>, Trouble> {
         let Found::Here(intent) = self.intent_of(charge).await? else {
             return Ok(None);
         };
@@ -44,7 +47,7 @@ impl Stripe {
         }))
     }
 
-    pub(super) async fn take_part(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn taken(&self, take: &Take) -> Result<Answer, Trouble> {
         let intent = match self.intent_of(&take.charge).await? {
             Found::Here(intent) => intent,
             Found::Answer(answer) => return Ok(answer),
@@ -73,8 +76,13 @@ impl Stripe {
                 failure.code.as_deref(),
                 failure.decline_code.as_deref(),
             ))),
-            // Somebody else was quicker, or it is too late: then how it stands is the answer.
+            // Somebody else was quicker, or it is too late: then how it stands is the answer. Where nothing was taken, Stripe keeps
+            // the refusal for the key: nothing ever is under it, and the shares are asked for under another.
             "invalid_request_error" => match stands(self.look(&id).await?, take)? {
+                Answer::Authorized { .. } if said.status == StatusCode::BAD_REQUEST => {
+                    tracing::warn!(key = %take.key, code = ?failure.code, "Stripe refuses a capture as it was asked for");
+                    Ok(declined(REFUSED))
+                }
                 Answer::Authorized { .. } => Err(said.odd()),
                 answer => Ok(answer),
             },
@@ -82,7 +90,7 @@ impl Stripe {
         }
     }
 
-    pub(super) async fn look_for_take(&self, take: &Take) -> Result<Answer, Trouble> {
+    async fn asked_of_take(&self, take: &Take) -> Result<Answer, Trouble> {
         match self.intent_of(&take.charge).await? {
             Found::Here(intent) => stands(*intent, take),
             Found::Answer(answer) => Ok(answer),
@@ -90,7 +98,7 @@ impl Stripe {
     }
 
     /// A last capture of nothing lets the rest go.
-    pub(super) async fn let_rest_go(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
+    async fn released(&self, charge: &ProviderCharge) -> Result<Answer, Trouble> {
         let intent = match self.intent_of(charge).await? {
             Found::Here(intent) => intent,
             Found::Answer(answer) => return Ok(answer),
@@ -117,12 +125,13 @@ impl Stripe {
             _ => Err(said.odd()),
         }
     }
+}
 
+impl Stripe {
     async fn intent_of(&self, charge: &ProviderCharge) -> Result<Found, Trouble> {
         Ok(match self.checked(charge).await? {
-            None => Found::Answer(Answer::NotFound),
-            Some(Checked::Other) => Found::Answer(other_amount()),
-            Some(Checked::Known(id)) => Found::Here(Box::new(self.look(&id).await?)),
+            Checked::Not(answer) => Found::Answer(answer),
+            Checked::Known(id) => Found::Here(Box::new(self.look(&id).await?)),
         })
     }
 }

@@ -75,10 +75,23 @@ fn kind(name: &str, status: Option<&str>) -> NoticeKind {
         },
         "payment_intent.requires_action" => NoticeKind::RequiresAction,
         "payment_intent.amount_capturable_updated" => NoticeKind::Authorized,
-        "payment_intent.succeeded" => NoticeKind::Captured,
+        // A part of it, or all: a charge carries the metadata of its PaymentIntent.
+        "payment_intent.succeeded" | "charge.captured" => NoticeKind::Captured,
         "payment_intent.payment_failed" => NoticeKind::Declined,
         "payment_intent.canceled" => NoticeKind::Voided,
         "charge.refunded" => NoticeKind::Refunded,
         _ => NoticeKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_that_is_captured_is_told_of_and_so_is_the_last() {
+        for told in ["charge.captured", "payment_intent.succeeded"] {
+            assert_eq!(kind(told, Some("succeeded")), NoticeKind::Captured);
+        }
     }
 }

@@ -521,11 +521,7 @@ impl House for PayPalHouse {
             .iter()
             .find(|order| order.unit["custom_id"] == key)
             .unwrap();
-        let resource = match kind.contains("REFUND") {
-            true => order.refunds.last().unwrap().clone(),
-            false => json!({ "id": "AUTH-1", "custom_id": key, "amount": order.unit["amount"],
-                "supplementary_data": { "related_ids": { "order_id": order.id } } }),
-        };
+        let resource = order.shown(kind);
         // With a space that must come back as it is.
         let body = json!({ "id": "WH-1", "event_version": "1.0", "event_type": kind, "resource": resource });
         let body = body.to_string().replacen("{", "{ ", 1).into_bytes();

@@ -40,6 +40,8 @@ struct Account {
     search_refused: bool,
     /// Cards can be captured several times.
     multicapture: bool,
+    /// What captures are refused with, whatever they ask for.
+    captures_meet: Option<(u16, &'static str)>,
     /// Idempotency keys: what was asked, and what was answered.
     keys: BTreeMap<String, (String, u16, Value)>,
     /// How many of the latest intents search does not know yet.
@@ -133,7 +135,10 @@ fn once(
         });
     }
     let (status, body) = work(&mut account, &fields);
-    account.keys.insert(key, (asked, status, body.clone()));
+    // That two meet is said to one of them, and kept for neither.
+    if status != 409 {
+        account.keys.insert(key, (asked, status, body.clone()));
+    }
     answer((status, body))
 }
 
@@ -220,6 +225,9 @@ async fn change(
         &headers,
         &body,
         |account, fields| {
+            if let Some((status, code)) = account.captures_meet.filter(|_| verb == "capture") {
+                return error(status, "invalid_request_error", code);
+            }
             let intent = account.intents.iter_mut().find(|intent| intent.id == id);
             let Some(intent) = intent else {
                 return error(404, "invalid_request_error", "resource_missing");

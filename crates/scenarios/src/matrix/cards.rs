@@ -1,6 +1,6 @@
 //! Orders that a gift card pays of: a part of them, or all.
 
-use super::stage::Stage;
+use super::stage::{Stage, signed_in};
 use super::story::{Buyer, Ends, HOLD_OVER, Told, persist, words};
 use crate::Shop;
 use serde_json::json;
@@ -37,8 +37,8 @@ impl Card {
     pub(super) async fn issued(self, stage: &Stage) -> Told<(String, i64)> {
         let key = kernel::secret::token();
         // Hours go by between stories: whoever signed in for one is signed out in the next.
-        let operator = Shop::operator_again(&stage.stranger()).await;
-        let operator = operator.map_err(|error| error.to_string())?;
+        let stranger = stage.stranger();
+        let operator = signed_in(|| Shop::operator_again(&stranger)).await?;
         let operator = operator.with("idempotency-key", key);
         let card = json!({
             "amount": {"amount": self.cents(), "currency": "EUR"}, "funding": "sold", "note": "a trial",

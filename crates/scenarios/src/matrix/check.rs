@@ -3,9 +3,11 @@
 use super::stage::Stage;
 use super::story::{Ends, Played};
 use anyhow::Result;
+use bench::database::Session;
+use tokio_postgres::Statement;
 
 /// Each names what is broken where its query gives true. Parameter: the order.
-pub const BROKEN: [(&str, &str); 18] = [
+pub const BROKEN: [(&str, &str); 31] = [
     (
         "a cart has more than one order",
         "select count(*) <> 1 from orders.event e, orders.event first
@@ -93,7 +95,8 @@ pub const BROKEN: [(&str, &str); 18] = [
     ),
     (
         "shares do not sum to their payment",
-        "select (sum(s.amount), sum(s.captured), sum(s.refunded)) <> (max(p.amount), max(p.captured), max(p.refunded))
+        "select (sum(s.amount), sum(s.captured), sum(s.released), sum(s.refunded))
+                <> (max(p.amount), max(p.captured), max(p.released), max(p.refunded))
            from payments.payment p join payments.share s on s.payment_id = p.id
           where p.order_id::text = $1",
     ),
@@ -123,15 +126,149 @@ pub const BROKEN: [(&str, &str); 18] = [
         "the order's history has holes",
         "select count(*) <> max(version) from orders.event where stream_id::text = $1",
     ),
+    // As if two attempts, or one take under two keys, both took.
+    (
+        "more is taken than the buyer agreed to",
+        "select p.amount < (select coalesce(sum(c.captured), 0) from payments.sandbox_charge c where c.key like p.id || '-%')
+             or p.amount < (select coalesce(sum(t.amount), 0) from payments.sandbox_take t where t.charge like p.id || '-%')
+           from payments.payment p where p.order_id::text = $1",
+    ),
+    // As if what was set did not come to the saga, and all that follows found nothing to look at.
+    (
+        "the order is captured at another time than its marketplace captures",
+        "select exists (select from orders.event v where v.stream_id = p.order_id and v.name = 'confirmed')
+            and (coalesce((select capture from checkout.capture_time), 'at_once') = 'on_dispatch'
+                 and p.method <> 'tok_capture_whole')
+             <> exists (select from checkout.capture k where k.order_id = p.order_id)
+           from payments.payment p where p.order_id::text = $1",
+    ),
+    // From here on of orders whose shares are captured as shops send: of others none of these finds anything.
+    // As if an answer that was told twice were written twice.
+    (
+        "a share is captured more than once",
+        "select exists (
+            select from payments.event e
+              join payments.payment p on p.id = e.stream_id
+             cross join lateral json_array_elements(e.payload -> 'shares') as share
+             where p.order_id::text = $1 and e.name = 'shares_captured'
+             group by share ->> 'tenant' having count(*) > 1)",
+    ),
+    // As if it were asked anew, under another key, before it is known what became of the first question.
+    (
+        "the provider took other parts than the shares were captured in",
+        "select exists (
+            select from (select t.key, t.amount
+                           from payments.sandbox_take t
+                           join payments.payment p on t.charge like p.id || '-%'
+                          where p.order_id::text = $1) made
+              full join (select (c.taking -> 'charge' ->> 'key') || '-take-' || (share ->> 'taken_by') as key,
+                                sum((share ->> 'captured')::bigint) as amount
+                           from checkout.capture c
+                          cross join lateral jsonb_array_elements(c.taking -> 'split' -> 'shares') as share
+                          where c.order_id::text = $1 and share ->> 'taken_by' is not null
+                          group by 1) known using (key)
+             where made.amount is distinct from known.amount)",
+    ),
+    // As if an answer were lost for good, or the rest never let go.
+    (
+        "the payment stands otherwise than its charge at the provider",
+        "select exists (
+            select from checkout.capture k
+              join payments.payment p on p.order_id = k.order_id
+              left join payments.sandbox_charge c on c.key = k.taking -> 'charge' ->> 'key'
+             where k.order_id::text = $1
+               and (p.status, p.captured, p.refunded) is distinct from (c.state, c.captured, c.refunded))",
+    ),
+    // As if a release, or what lapsed, were told of some shares and not of others.
+    (
+        "something of a share is neither taken nor left to its buyer",
+        "select exists (
+            select from checkout.capture k
+              join payments.payment p on p.order_id = k.order_id
+              join payments.share s on s.payment_id = p.id
+             where k.order_id::text = $1 and s.captured + s.released <> s.amount)",
+    ),
+    // As if a question were forgotten with the process that asked it, or a job failed until nobody tries it any more.
+    (
+        "captures are left open, or to a job that gave up",
+        "select exists (select from checkout.capture where order_id::text = $1 and (ended_at is null or open <> 0))
+             or exists (select from store.job where queue = 'checkout.captures' and key like $1 || '-%')",
+    ),
+    // As if what is cancelled while another share is asked for were taken with it.
+    (
+        "a buyer pays for what was never sent",
+        "select exists (
+            select from checkout.capture k
+              join payments.payment p on p.order_id = k.order_id
+              join payments.share s on s.payment_id = p.id
+              join orders.sub_order o on o.order_id = k.order_id and o.tenant_id = s.tenant_id
+             where k.order_id::text = $1 and s.captured > s.refunded and o.parcels = '[]')",
+    ),
+    // As if the log's cursor moved without the job that captures.
+    (
+        "a shop sent what nobody pays for, though it was in time",
+        "select exists (
+            select from checkout.capture k
+             cross join lateral jsonb_array_elements(k.taking -> 'split' -> 'shares') as share
+              join orders.sub_order o on o.order_id = k.order_id and o.tenant_id = (share ->> 'tenant')::uuid
+             where k.order_id::text = $1 and o.parcels <> '[]'
+               and (share ->> 'captured')::bigint = 0 and (share ->> 'lapsed')::bigint = 0)",
+    ),
+    // As if a provider's refusal, or silence, counted as the end of what it set aside.
+    (
+        "money lapsed before its time",
+        "select exists (select from checkout.capture where order_id::text = $1 and lapsed > 0 and ended_at < lapses_at)",
+    ),
+    // As if the sale were posted as the order is confirmed, or again with an answer that comes twice.
+    (
+        "the books hold other sales of a share than was captured of it",
+        "select exists (
+            select from checkout.capture k
+              join payments.payment p on p.order_id = k.order_id
+              join payments.share s on s.payment_id = p.id
+             where k.order_id::text = $1
+               and s.captured <> coalesce((select -sum(b.amount) from ledger.entry e
+                                             join ledger.posting b on b.entry_id = e.id
+                                            where e.kind = 'sale' and e.reference = k.order_id
+                                              and b.tenant_id = s.tenant_id), 0))",
+    ),
+    // As if a share were released whose refund is not in the order's history, or the other way round.
+    (
+        "a buyer is told of other money than is left to them or back",
+        "select exists (
+            select from checkout.capture k
+              join payments.payment p on p.order_id = k.order_id
+              join payments.share s on s.payment_id = p.id
+              join orders.sub_order o on o.order_id = k.order_id and o.tenant_id = s.tenant_id
+             where k.order_id::text = $1 and o.refunded <> s.released + s.refunded)",
+    ),
+    // As if an order's goods were sold again with each share, or put back twice with a release.
+    (
+        "other units left the shelves than were not cancelled",
+        "select exists (select from checkout.capture where order_id::text = $1)
+            and coalesce((select -sum(m.delta_on_hand) from inventory.movement m where m.reference::text = $1), 0)
+             <> coalesce((select sum(l.quantity - l.cancelled) from orders.sub_order s
+                            join orders.line l on l.tenant_id = s.tenant_id and l.sub_order_id = s.id
+                           where s.order_id::text = $1 and s.status <> 'cancelled'), 0)",
+    ),
 ];
+
+/// The same as PostgreSQL knows them: planned now and then, instead of for each order.
+pub async fn prepared(books: &Session) -> Result<Vec<(&'static str, Statement)>> {
+    let mut checks = Vec::new();
+    for (what, sql) in BROKEN {
+        checks.push((what, books.prepare(sql).await?));
+    }
+    Ok(checks)
+}
 
 impl Stage {
     pub async fn check(&self, played: &Played) -> Result<Vec<String>> {
         let order = played.order.id.to_string();
         let mut broken = Vec::new();
-        for (what, sql) in BROKEN {
-            if self.books.query_one(sql, &[&order]).await?.get(0) {
-                broken.push(what.to_owned());
+        for (what, asked) in &self.checks {
+            if self.books.query_one(asked, &[&order]).await?.get(0) {
+                broken.push((*what).to_owned());
             }
         }
         let sql = "select status from orders.order where id::text = $1";

@@ -1,9 +1,9 @@
 //! What the marketplace's staff do about payments and refunds that do not get on.
 
+use super::stage::signed_in;
 use super::story::{Buyer, Ends, Told, persist, words};
 use crate::{Caller, Shop};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 #[derive(Clone, Copy, Debug)]
 pub enum ByHand {
@@ -28,12 +28,10 @@ impl ByHand {
     }
 }
 
-const BUSY_PAUSE: Duration = Duration::from_millis(50);
-
 impl Buyer<'_> {
     pub(super) async fn seen_to(&self, by: ByHand) -> Told<Ends> {
-        let operator = Shop::operator_again(&self.stage.stranger()).await;
-        let operator = operator.map_err(|error| error.to_string())?;
+        let stranger = self.stage.stranger();
+        let operator = signed_in(|| Shop::operator_again(&stranger)).await?;
         let (id, note) = (self.order.id, json!({"note": "looked at"}));
         let path = |act: &str| format!("/v1/admin/payments/{id}/{act}");
         match by {
@@ -66,6 +64,14 @@ impl Buyer<'_> {
         Ok(Ends::Confirmed)
     }
 
+    /// Staff have what is left to capture tried again.
+    pub(super) async fn has_capture_retried(&self) -> Told<()> {
+        let stranger = self.stage.stranger();
+        let operator = signed_in(|| Shop::operator_again(&stranger)).await?;
+        let path = format!("/v1/admin/uncaptured-payments/{}/retry", self.order.id);
+        step_in(&operator, &path, &json!({"note": "looked at"})).await
+    }
+
     /// The buyer answers their bank, which tells nobody.
     async fn at_the_bank(&self, state: &str) -> Told<()> {
         let sql = "update payments.sandbox_charge set state = $2 where key = $1 || '-1' and state = 'requires_action'";
@@ -84,13 +90,10 @@ impl Buyer<'_> {
 
 /// Until nobody else is at it. Where it was done before and its answer was lost, there is nothing left to do.
 async fn step_in(operator: &Caller, path: &str, body: &Value) -> Told<()> {
-    loop {
-        let answer = persist(|| operator.post(path, body)).await?;
-        let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
-        match (answer.status, code.as_str()) {
-            (200, _) | (409, "payment_ended" | "order_cancelled" | "step_not_skippable") => return Ok(()),
-            (409, "payment_busy") => tokio::time::sleep(BUSY_PAUSE).await,
-            _ => return Err(words(&answer)),
-        }
+    let answer = persist(|| operator.post(path, body)).await?;
+    let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+    match (answer.status, code.as_str()) {
+        (200, _) | (409, "payment_ended" | "order_cancelled" | "step_not_skippable") => Ok(()),
+        _ => Err(words(&answer)),
     }
 }

@@ -1,11 +1,12 @@
-//! The fault matrix of checkout: every step of the saga, of refunds and of returns, failed, done twice and cut off by `kill -9`, before
-//! and after it is done; and webhooks that come late, several times and in the wrong order. Each cell is an order of its
+//! The fault matrix of checkout: every step of the saga, of refunds, of returns and of shares that are captured as shops send, failed,
+//! done twice and cut off by `kill -9`, before and after it is done; and webhooks that come late, several times and in the wrong order. Each cell is an order of its
 //! own, seen through by a buyer who asks again until there is an answer, and checked to the last unit and cent.
 
 mod cards;
 mod check;
 mod desk;
 mod returns;
+mod shares;
 mod stage;
 mod story;
 mod webhooks;
@@ -15,6 +16,7 @@ use anyhow::Result;
 use cards::{Card, Fate};
 use desk::ByHand;
 use returns::Back;
+use shares::Shares;
 use stage::Stage;
 use story::Story;
 use testkit::{Cell, Fault, Grid, Spot};
@@ -67,6 +69,50 @@ pub const STEPS: &[(&str, Story)] = &[
     ("cancel", Story::ByCard(Card::Part, Fate::CancelledPaid)),
     ("refund_close", Story::ByCard(Card::Part, Fate::GivenBack)),
     ("refund_close", Story::ByCard(Card::Whole, Fate::GivenBack)),
+    ("terms", Story::ByShares(Shares::Sent("tok_visa"))),
+    ("terms", Story::ByShares(Shares::Sent("tok_capture_whole"))),
+    ("inquire", Story::ByShares(Shares::Sent("tok_timeout"))),
+    ("confirm_authorized", Story::ByShares(Shares::Sent("tok_visa"))),
+    ("confirm_authorized", Story::ByShares(Shares::TooLate)),
+    ("reopen", Story::ByShares(Shares::TooLate)),
+    ("void", Story::ByShares(Shares::CancelledMeanwhile)),
+    ("close", Story::ByShares(Shares::CancelledMeanwhile)),
+    ("capture_sent", Story::ByShares(Shares::Sent("tok_visa"))),
+    ("capture_sent", Story::ByShares(Shares::SentAtOnce)),
+    ("capture_ask", Story::ByShares(Shares::Sent("tok_visa"))),
+    ("capture_ask", Story::ByShares(Shares::SentLast)),
+    ("capture_answer", Story::ByShares(Shares::Sent("tok_visa"))),
+    ("capture_answer", Story::ByShares(Shares::SentLast)),
+    ("capture_take", Story::ByShares(Shares::Sent("tok_take_timeout"))),
+    (
+        "capture_inquire",
+        Story::ByShares(Shares::Sent("tok_take_timeout")),
+    ),
+    ("capture_ask", Story::ByShares(Shares::Sent("tok_capture_once"))),
+    (
+        "cancel_part",
+        Story::ByShares(Shares::SentInPart("tok_capture_once")),
+    ),
+    ("cancel_part", Story::ByShares(Shares::SentInPart("tok_visa"))),
+    ("capture_take", Story::ByShares(Shares::SentInPart("tok_visa"))),
+    ("capture_release", Story::ByShares(Shares::SentInPart("tok_visa"))),
+    ("capture_answer", Story::ByShares(Shares::SentInPart("tok_visa"))),
+    ("capture_answer", Story::ByShares(Shares::CancelledWhileAsked)),
+    ("cancel", Story::ByShares(Shares::Cancelled)),
+    ("capture_take", Story::ByShares(Shares::Cancelled)),
+    ("capture_void", Story::ByShares(Shares::Cancelled)),
+    ("capture_answer", Story::ByShares(Shares::Cancelled)),
+    ("cancel_units", Story::ByShares(Shares::CancelledUnit)),
+    ("refund_begin", Story::ByShares(Shares::GivenBackOpen)),
+    ("refund_ask", Story::ByShares(Shares::GivenBackCaptured)),
+    ("refund_close", Story::ByShares(Shares::GivenBackCaptured)),
+    ("intervene", Story::ByShares(Shares::Undone)),
+    ("capture_hear", Story::ByShares(Shares::Nudged)),
+    ("capture_retry", Story::ByShares(Shares::Nudged)),
+    ("capture_take", Story::ByShares(Shares::SentLate)),
+    ("capture_take", Story::ByShares(Shares::Lapsed)),
+    ("capture_take", Story::ByShares(Shares::NeverSent)),
+    ("capture_answer", Story::ByShares(Shares::AskedTooLate)),
 ];
 
 /// Steps without a row of their own, and why.
@@ -74,15 +120,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("look", "reads, and changes nothing"),
     ("hear", "the columns of webhooks come to it"),
     ("refund_hear", "the columns of webhooks come to it"),
-    ("terms", BY_SHARES),
-    ("confirm_authorized", BY_SHARES),
-    ("capture_sent", BY_SHARES),
-    ("capture_take", BY_SHARES),
-    ("capture_answer", BY_SHARES),
-    ("capture_ask", BY_SHARES),
-    ("capture_inquire", BY_SHARES),
-    ("capture_release", BY_SHARES),
-    ("capture_void", BY_SHARES),
     (
         "refund_came_back",
         "checkout's own tests, on a bank that sends money back",
@@ -92,9 +129,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
         "checkout's own tests, on a provider that never answers",
     ),
 ];
-
-/// The matrix' marketplace captures at once.
-const BY_SHARES: &str = "checkout's own tests, on a marketplace that captures as shops send";
 
 /// What goes wrong in a column.
 #[derive(Clone, Copy, Debug)]
@@ -126,14 +160,15 @@ pub fn checked() -> impl Iterator<Item = String> {
     check::BROKEN.iter().map(|(what, _)| format!("never so: {what}"))
 }
 
-/// Fills the matrix; `only` some of the steps, where any are named. Tells each row as it comes.
-pub async fn fill(site: &Site, only: &[&str], mut told: impl FnMut(&str)) -> Result<Grid> {
+/// Fills the rows of the matrix that are wanted. Tells each as it comes.
+pub async fn fill(
+    site: &Site,
+    wanted: impl Fn(&str, Story) -> bool,
+    mut told: impl FnMut(&str),
+) -> Result<Grid> {
     let mut stage = Stage::set(site).await?;
     let mut grid = Grid::new("step", columns().into_iter().map(Wrong::name));
-    for (step, story) in STEPS
-        .iter()
-        .filter(|(step, _)| only.is_empty() || only.contains(step))
-    {
+    for (step, story) in STEPS.iter().filter(|(step, story)| wanted(step, *story)) {
         let mut cells = Vec::new();
         for wrong in columns() {
             cells.push(cell(&mut stage, step, *story, wrong).await?);
@@ -150,21 +185,22 @@ pub async fn fill(site: &Site, only: &[&str], mut told: impl FnMut(&str)) -> Res
     Ok(grid)
 }
 
-/// A step that several stories come to is told apart by what its order is paid with.
+/// A step that several stories come to is told apart by them.
 fn row(step: &str, story: Story) -> String {
     match story {
         Story::ByCard(Card::Part, _) => format!("{step}, a gift card in part"),
         Story::ByCard(Card::Whole, _) => format!("{step}, a gift card alone"),
         Story::ByHand(by) => format!("{step}, {} by hand", by.name()),
+        Story::ByShares(shares) => format!("{step}, by shares: {}", shares.name()),
         _ => step.to_owned(),
     }
 }
 
 async fn cell(stage: &mut Stage, step: &'static str, story: Story, wrong: Wrong) -> Result<Cell> {
-    stage.faults.forget();
+    stage.forget();
     let manner = match wrong {
         Wrong::With { fault, after } => {
-            stage.faults.wish(Spot { step, after }, fault);
+            stage.wish(story, Spot { step, after }, fault);
             None
         }
         Wrong::Webhooks(manner) => Some(manner),
@@ -174,10 +210,10 @@ async fn cell(stage: &mut Stage, step: &'static str, story: Story, wrong: Wrong)
         Ok(order) => stage.check(&order).await?,
         Err(what) => vec![what],
     };
-    if !stage.faults.all_happened() {
+    if !stage.all_happened() {
         broken.push("the fault was never reached".to_owned());
     }
-    stage.faults.forget();
+    stage.forget();
     Ok(if broken.is_empty() {
         Cell::Well
     } else {

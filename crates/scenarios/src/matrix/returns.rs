@@ -121,7 +121,7 @@ async fn ship(seller: &Caller, sale: &str, exchange: Option<ReturnId>) -> Told<(
     done(seller, &format!("{sale}/parcels/{parcel}/deliver"), &json!({})).await
 }
 
-async fn done(caller: &Caller, path: &str, body: &Value) -> Told<()> {
+pub(super) async fn done(caller: &Caller, path: &str, body: &Value) -> Told<()> {
     let answer = persist(|| caller.post(path, body)).await?;
     match answer.status {
         200 => Ok(()),

@@ -1,26 +1,32 @@
 //! The program under trial, with all that the stories need, and somebody who starts it again when it dies.
 
-use super::story::{Played, Story};
+use super::check;
+use super::story::{Played, Story, Told, persist, words};
 use super::webhooks::{Manner, Sender};
 use crate::site::Database;
 use crate::{Caller, Front, Shop, Site, Sku};
 use anyhow::{Context, Result};
 use bench::database::Session;
 use bench::program::{Launch, Program, free_address};
+use contracts::payments::CaptureTime;
 use kernel::{Clock, DateTime, SystemClock};
-use std::sync::Arc;
-use std::sync::Mutex;
+use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use testkit::Faults;
+use testkit::{Fault, Faults, Spot};
+use tokio_postgres::Statement;
 
 /// Units of everything: more than all stories want.
 const STOCK: i64 = 1_000_000;
 /// A story that has no end by then has none: far longer than any takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-/// Whoever died had a payment for so long; it is told to be over, instead of waited for.
-const LEASE: Duration = Duration::from_secs(2);
+/// Whoever died had a payment for a second, and a job for half a minute: both are told to be over, instead of waited for.
+const LEASES_OVER: Duration = Duration::from_secs(31);
+/// A program that died is back long before anybody has tried to sign in so often.
+const SIGN_INS_MAX: usize = 100;
+const SIGN_IN_PAUSE: Duration = Duration::from_millis(100);
 
 pub struct Stage {
     pub faults: Faults,
@@ -28,8 +34,14 @@ pub struct Stage {
     pub shops: Vec<Shop>,
     pub goods: Vec<Sku>,
     pub books: Session,
+    /// What must not be so of an order, by what is broken then.
+    pub checks: Vec<(&'static str, Statement)>,
     pub clock: TrialClock,
     pub sender: Sender,
+    /// A wish that waits until its story comes to what is meant.
+    held: Mutex<Option<(Spot, Fault)>>,
+    /// When the marketplace captures, as it was set last.
+    captures: Mutex<CaptureTime>,
     launch: Launch,
     program: Option<Program>,
     database: Option<Database>,
@@ -72,14 +84,19 @@ impl Stage {
         for shop in &shops {
             goods.push(shop.publish("Jarra", &[1_999], STOCK).await?.remove(0));
         }
+        let books = database.session().await?;
+        let checks = check::prepared(&books).await?;
         Ok(Self {
             faults,
             front,
             shops,
             goods,
-            books: database.session().await?,
+            books,
+            checks,
             clock,
             sender,
+            held: Mutex::default(),
+            captures: Mutex::default(),
             launch,
             program: Some(program),
             database: Some(database),
@@ -99,6 +116,48 @@ impl Stage {
 
     pub fn stranger(&self) -> Caller {
         Caller::new(&self.front)
+    }
+
+    /// Wishes for something to go wrong in a story.
+    pub fn wish(&self, story: Story, spot: Spot, fault: Fault) {
+        match story.goes_wrong_later() {
+            true => *lock(&self.held) = Some((spot, fault)),
+            false => self.faults.wish(spot, fault),
+        }
+    }
+
+    /// What waits to go wrong may from now on.
+    pub fn may_go_wrong(&self) {
+        if let Some((spot, fault)) = lock(&self.held).take() {
+            self.faults.wish(spot, fault);
+        }
+    }
+
+    /// Whether nothing is wished for that did not happen.
+    pub fn all_happened(&self) -> bool {
+        lock(&self.held).is_none() && self.faults.all_happened()
+    }
+
+    /// Takes every wish back and opens every gate.
+    pub fn forget(&self) {
+        *lock(&self.held) = None;
+        self.faults.forget();
+    }
+
+    /// Sets when the marketplace captures what is paid from now on, unless it is set so already.
+    pub async fn captures(&self, when: CaptureTime) -> Told<()> {
+        if *lock(&self.captures) == when {
+            return Ok(());
+        }
+        let stranger = self.stranger();
+        let operator = signed_in(|| Shop::operator_again(&stranger)).await?;
+        let setting = json!({"capture": when, "note": "a trial"});
+        let set = persist(|| operator.put("/v1/admin/capture-time", &setting)).await?;
+        if set.status != 200 {
+            return Err(words(&set));
+        }
+        *lock(&self.captures) = when;
+        Ok(())
     }
 
     /// Moves the program's clock on.
@@ -127,8 +186,10 @@ impl Stage {
         let keeping = async {
             while !over.load(Ordering::SeqCst) {
                 if program.has_ended()? {
+                    stage.clock.advance(LEASES_OVER);
                     program = started(&stage.launch, &stage.clock).await?;
-                    stage.wait(LEASE).await;
+                    // What a story waited for meanwhile, nobody was there to hear.
+                    stage.tell_time().await;
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -138,6 +199,23 @@ impl Stage {
         let (played, program, ()) = tokio::join!(playing, keeping, telling);
         self.program = Some(program?);
         Ok(played)
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Signs somebody in, again where the program has just died.
+pub async fn signed_in<F: Future<Output = Result<Caller>>>(sign_in: impl Fn() -> F) -> Told<Caller> {
+    let mut tries = 1;
+    loop {
+        match sign_in().await {
+            Ok(caller) => return Ok(caller),
+            Err(_) if tries < SIGN_INS_MAX => tokio::time::sleep(SIGN_IN_PAUSE).await,
+            Err(error) => return Err(error.to_string()),
+        }
+        tries += 1;
     }
 }
 

@@ -3,9 +3,11 @@
 use super::cards::{Card, Fate};
 use super::desk::ByHand;
 use super::returns::Back;
-use super::stage::Stage;
+use super::shares::Shares;
+use super::stage::{Stage, signed_in};
 use crate::{Caller, Guest, Lost, Quote};
 use contracts::orders::{Order, SubOrder};
+use contracts::payments::CaptureTime;
 use kernel::Money;
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -13,11 +15,17 @@ use std::time::Duration;
 use testkit::{Response, Spot};
 
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
+/// Carried by answers that will be others in a moment: too many callers, somebody else at it.
+const RETRY_AFTER: &str = "retry-after";
 /// More than a hold lasts.
 pub(super) const HOLD_OVER: Duration = Duration::from_secs(16 * 60);
 /// More than a poll of what waits for a person.
 const POLL: Duration = Duration::from_secs(61);
 const GATE_PATIENCE: Duration = Duration::from_secs(10);
+/// Looks before the time is told: half a second of them.
+const LOOKS: u32 = 25;
+/// By so much it is moved on then: more than a payment's lease, or the pause before a job's second attempt.
+const MOVED_ON: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 pub enum Story {
@@ -47,6 +55,8 @@ pub enum Story {
     ByCard(Card, Fate),
     /// The marketplace's staff see to it.
     ByHand(ByHand),
+    /// Its shops' shares are captured as they send.
+    ByShares(Shares),
 }
 
 /// What came of a story: an order that has its end.
@@ -66,8 +76,32 @@ pub enum Ends {
 
 pub(super) type Told<T> = Result<T, String>;
 
+/// An order of which nothing is under way any more, nor left to a job.
+const SETTLED: &str = "
+select o.status <> 'placed'
+   and not exists (select from checkout.saga s where s.order_id = o.id and not s.step ? 'ended')
+   and not exists (select from checkout.refund r where r.order_id = o.id and r.status = 'pending')
+   and not exists (select from checkout.capture c where c.order_id = o.id and c.ended_at is null)
+   and not exists (select from store.job j
+                    where j.queue = 'checkout.captures' and j.state = 'ready' and j.key like o.id || '-%')
+  from orders.order o where o.id::text = $1";
+
 impl Story {
+    /// When its marketplace captures.
+    pub fn capture_time(self) -> CaptureTime {
+        match self {
+            Self::ByShares(_) => CaptureTime::OnDispatch,
+            _ => CaptureTime::AtOnce,
+        }
+    }
+
+    /// Whether what goes wrong waits until the story says so: its step comes more than once, and the later one is meant.
+    pub fn goes_wrong_later(self) -> bool {
+        matches!(self, Self::ByShares(shares) if shares.goes_wrong_later())
+    }
+
     pub async fn play(self, stage: &Stage, key: &Mutex<Option<String>>) -> Told<Played> {
+        stage.captures(self.capture_time()).await?;
         let card = match self {
             Self::ByCard(card, _) => Some(card.issued(stage).await?),
             _ => None,
@@ -106,27 +140,11 @@ impl Story {
                 Ends::Cancelled
             }
             Self::TooLate => {
-                buyer.pay("tok_3ds").await?;
-                let gate = spot("inquire_late");
-                stage.faults.close_gate(gate);
-                stage.wait(HOLD_OVER).await;
-                buyer.ended_as("cancelled").await?;
-                buyer.approve().await?;
-                stage.faults.open_gate(gate);
+                buyer.confirms_too_late().await?;
                 Ends::AnyWay
             }
             Self::CancelledMeanwhile => {
-                let gate = spot("confirm");
-                stage.faults.close_gate(gate);
-                let cancel = async {
-                    stage.faults_reached(gate).await;
-                    let cancelled = buyer.cancel(&format!("/v1/orders/{id}/cancel")).await;
-                    stage.faults.open_gate(gate);
-                    cancelled
-                };
-                let (paid, cancelled) = tokio::join!(buyer.pay("tok_visa"), cancel);
-                paid?;
-                cancelled?;
+                buyer.cancels_at("confirm").await?;
                 Ends::Cancelled
             }
             Self::NeverPaid => {
@@ -163,18 +181,19 @@ impl Story {
             }
             Self::ByCard(card, fate) => buyer.pays_by_card(card, fate).await?,
             Self::ByHand(by) => buyer.seen_to(by).await?,
+            Self::ByShares(shares) => Box::pin(buyer.pays_by_shares(shares)).await?,
         };
         buyer.settled().await?;
         Ok(Played { order, ends })
     }
 }
 
-fn spot(step: &'static str) -> Spot {
+pub(super) fn spot(step: &'static str) -> Spot {
     Spot { step, after: false }
 }
 
 impl Stage {
-    async fn faults_reached(&self, gate: Spot) {
+    pub(super) async fn faults_reached(&self, gate: Spot) {
         let began = std::time::Instant::now();
         while !self.faults.is_waited_at(gate) && began.elapsed() < GATE_PATIENCE {
             tokio::time::sleep(RETRY_PAUSE).await;
@@ -261,7 +280,10 @@ impl Buyer<'_> {
 
     /// One unit of the first part; of a part with one unit, all of it.
     async fn cancel_units(&self) -> Told<()> {
-        let part = &self.order.sub_orders[0];
+        self.cancel_unit_of(&self.order.sub_orders[0]).await
+    }
+
+    pub(super) async fn cancel_unit_of(&self, part: &SubOrder) -> Told<()> {
         let caller = self
             .guest
             .caller
@@ -275,6 +297,32 @@ impl Buyer<'_> {
         }
     }
 
+    /// The buyer confirms with their bank when the hold has run out.
+    pub(super) async fn confirms_too_late(&self) -> Told<()> {
+        self.pay("tok_3ds").await?;
+        let gate = spot("inquire_late");
+        self.stage.faults.close_gate(gate);
+        self.stage.wait(HOLD_OVER).await;
+        self.ended_as("cancelled").await?;
+        self.approve().await?;
+        self.stage.faults.open_gate(gate);
+        Ok(())
+    }
+
+    /// The buyer pays, and cancels when their payment comes to this step.
+    pub(super) async fn cancels_at(&self, step: &'static str) -> Told<()> {
+        let gate = spot(step);
+        self.stage.faults.close_gate(gate);
+        let cancel = async {
+            self.stage.faults_reached(gate).await;
+            let cancelled = self.cancel(&format!("/v1/orders/{}/cancel", self.order.id)).await;
+            self.stage.faults.open_gate(gate);
+            cancelled
+        };
+        let (paid, cancelled) = tokio::join!(self.pay("tok_visa"), cancel);
+        paid.and(cancelled)
+    }
+
     /// The buyer says yes at their bank, which tells nobody.
     async fn approve(&self) -> Told<()> {
         let sql = "update payments.sandbox_charge set state = 'authorized'
@@ -286,8 +334,11 @@ impl Buyer<'_> {
 
     /// A seller gives a part of what was paid to them back.
     pub(super) async fn give_back(&self) -> Told<()> {
+        self.give_back_of(&self.order.sub_orders[0]).await
+    }
+
+    pub(super) async fn give_back_of(&self, part: &SubOrder) -> Told<()> {
         let stage = self.stage;
-        let part = &self.order.sub_orders[0];
         let owner = self.seller(part).await?;
         let owner = owner.with("idempotency-key", format!("back-{}", part.id));
         let path = format!("/v1/seller/orders/{}/refunds", part.id);
@@ -308,52 +359,47 @@ impl Buyer<'_> {
         let mut shops = self.stage.shops.iter();
         let shop = shops.find(|shop| shop.id == part.tenant.to_string());
         let shop = shop.ok_or("a part of nobody's")?;
-        let owner = shop.signed_in(&self.stage.stranger()).await;
-        owner.map_err(|error| error.to_string())
+        let stranger = self.stage.stranger();
+        signed_in(|| shop.signed_in(&stranger)).await
     }
 
     async fn ended_as(&self, status: &str) -> Told<()> {
+        while self.status().await? != status {
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// How the order stands.
+    pub(super) async fn status(&self) -> Told<String> {
         let sql = "select status from orders.order where id::text = $1";
         let id = self.order.id.to_string();
-        loop {
-            let row = self
-                .stage
-                .books
-                .query_one(sql, &[&id])
-                .await
-                .map_err(|error| error.to_string())?;
-            if row.get::<_, &str>(0) == status {
+        let row = self.stage.books.query_one(sql, &[&id]).await;
+        row.map(|row| row.get(0)).map_err(|error| error.to_string())
+    }
+
+    /// Waits until nothing of the order is under way.
+    pub(super) async fn settled(&self) -> Told<()> {
+        self.until(SETTLED).await
+    }
+
+    /// Waits until this is so of the order, telling the time so that nothing waits in vain.
+    pub(super) async fn until(&self, sql: &str) -> Told<()> {
+        let (books, id) = (&self.stage.books, self.order.id.to_string());
+        let asked = books.prepare(sql).await.map_err(|error| error.to_string())?;
+        for round in 1u32.. {
+            let row = books.query_one(&asked, &[&id]).await;
+            if row.map_err(|error| error.to_string())?.get(0) {
                 return Ok(());
             }
             tokio::time::sleep(RETRY_PAUSE).await;
-        }
-    }
-
-    /// Waits until nothing of the order is under way, telling the time so that nothing waits in vain.
-    pub(super) async fn settled(&self) -> Told<()> {
-        let sql = "select o.status <> 'placed'
-                      and not exists (select from checkout.saga s where s.order_id = o.id and not s.step ? 'ended')
-                      and not exists (select from checkout.refund r where r.order_id = o.id and r.status = 'pending')
-                     from orders.order o where o.id::text = $1";
-        let id = self.order.id.to_string();
-        for round in 0u32.. {
-            let row = self
-                .stage
-                .books
-                .query_one(sql, &[&id])
-                .await
-                .map_err(|error| error.to_string())?;
-            if row.get(0) {
-                return Ok(());
-            }
-            if round % 10 == 9 {
-                self.stage.wait(Duration::from_secs(5)).await;
+            if round % LOOKS == 0 {
+                self.stage.wait(MOVED_ON).await;
                 let sql = "update payments.sandbox_refund set settles_at = now() where charge like $1 || '-%' and state = 'pending'";
                 let payment = self.order.payment.to_string();
-                let settled = self.stage.books.execute(sql, &[&payment]).await;
+                let settled = books.execute(sql, &[&payment]).await;
                 settled.map_err(|error| error.to_string())?;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
     }
@@ -366,7 +412,7 @@ pub(super) async fn persist<F: Future<Output = Result<Response, Lost>>>(
     loop {
         match ask().await {
             Ok(answer) if answer.status == 500 => return Err(words(&answer)),
-            Ok(answer) if answer.status < 500 && answer.status != 429 => return Ok(answer),
+            Ok(answer) if answer.status < 500 && answer.header(RETRY_AFTER).is_none() => return Ok(answer),
             _ => tokio::time::sleep(RETRY_PAUSE).await,
         }
     }

@@ -75,6 +75,18 @@ impl Sender {
         }
     }
 
+    /// Sends word of a charge until it is heard.
+    pub async fn insist(&self, stage: &Stage, key: &str) {
+        let id = self.next_id();
+        while self.send(stage, &id, "captured", key).await != Some(200) {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn next_id(&self) -> String {
+        format!("msg_trial_{}", self.sent.fetch_add(1, Ordering::Relaxed))
+    }
+
     async fn send_all(&self, stage: &Stage, key: &str, manner: Manner) {
         let mut kinds = KINDS;
         if manner == Manner::Backwards {
@@ -82,14 +94,15 @@ impl Sender {
         }
         let copies = if manner == Manner::ThreeTimes { 3 } else { 1 };
         for kind in kinds {
-            let id = format!("msg_trial_{}", self.sent.fetch_add(1, Ordering::Relaxed));
+            let id = self.next_id();
             for _ in 0..copies {
                 self.send(stage, &id, kind, key).await;
             }
         }
     }
 
-    async fn send(&self, stage: &Stage, id: &str, kind: &str, key: &str) {
+    /// Gives how it was answered, if it was.
+    async fn send(&self, stage: &Stage, id: &str, kind: &str, key: &str) -> Option<u16> {
         let body = json!({"type": format!("charge.{kind}"), "data": {"key": key}});
         for _ in 0..SIGNED_MAX {
             let timestamp = stage.clock.now().timestamp().to_string();
@@ -102,9 +115,7 @@ impl Sender {
                 .with("webhook-id", id)
                 .with("webhook-timestamp", timestamp)
                 .with("webhook-signature", signature);
-            let Ok(answer) = caller.post(PATH, &body).await else {
-                return;
-            };
+            let answer = caller.post(PATH, &body).await.ok()?;
             // Another order moved the clock on while this was on its way: a provider signs such a message again.
             if answer.status == 400 && answer.text().contains("webhook_stale") {
                 continue;
@@ -115,7 +126,7 @@ impl Sender {
                 answer.status,
                 answer.text()
             );
-            return;
+            return Some(answer.status);
         }
         panic!("a webhook was stale {SIGNED_MAX} times");
     }

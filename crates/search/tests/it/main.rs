@@ -20,6 +20,7 @@ mod quality;
 mod ranking;
 mod record;
 mod signals;
+mod sums;
 mod swap;
 mod tuning;
 mod world;

@@ -4,7 +4,7 @@ use super::{Sample, Scene, push};
 use crate::markup::Markup;
 use crate::views::account::{AccountPage, CreditRow, SessionRow};
 use crate::views::auth::{
-    ForgotPasswordPage, InvitationPage, JoinPage, RegisterPage, ResetPasswordPage, SignInPage, Verification,
+    ForgotPasswordPage, InvitationPage, Inviter, RegisterPage, ResetPasswordPage, SignInPage, Verification,
     VerifyEmailPage,
 };
 use crate::views::common::{Field, Link};
@@ -32,14 +32,24 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
     push(samples, "forgot-password-sent", &scene.forgot(true));
     push(samples, "reset-password", &scene.reset(true));
     push(samples, "reset-password-spent", &scene.reset(false));
-    for (name, shop) in [
-        ("invitation", Some("Alfarería Tres Hornos")),
-        ("invitation-spent", None),
+    let invites = scene
+        .locale
+        .t("invitation.text")
+        .arg("shop", "Alfarería Tres Hornos")
+        .arg("role", scene.t("role.manager"));
+    let joins = scene
+        .locale
+        .t("join.text")
+        .arg("market", scene.text("market.example"))
+        .arg("role", scene.t("role.moderator"));
+    for (name, inviter, text) in [
+        ("invitation", Inviter::Shop, Some(invites.to_string())),
+        ("invitation-spent", Inviter::Shop, None),
+        ("join", Inviter::Market, Some(joins.to_string())),
+        ("join-spent", Inviter::Market, None),
     ] {
-        push(samples, name, &scene.invitation(shop));
+        push(samples, name, &scene.invitation(inviter, text));
     }
-    push(samples, "join", &scene.join(Some(scene.t("role.moderator"))));
-    push(samples, "join-spent", &scene.join(None));
     for (name, outcome) in [
         ("verify-email-sent", Verification::Sent),
         ("verify-email-done", Verification::Verified),
@@ -279,24 +289,13 @@ impl Scene {
         }
     }
 
-    fn invitation(&self, shop: Option<&str>) -> InvitationPage {
+    fn invitation(&self, inviter: Inviter, text: Option<String>) -> InvitationPage {
         InvitationPage {
-            page: self.page(self.t("invitation.title"), "/invitation"),
-            shop: shop.map(str::to_owned),
-            role: self.t("role.manager"),
+            page: self.page(self.t(inviter.title()), inviter.path()),
+            inviter,
+            text,
             token: "w3xYh2".to_owned(),
-            here: "/invitation?token=w3xYh2".to_owned(),
-            error: None,
-        }
-    }
-
-    fn join(&self, role: Option<String>) -> JoinPage {
-        JoinPage {
-            page: self.page(self.t("join.title"), "/join"),
-            role,
-            market: self.text("market.example"),
-            token: "w3xYh2".to_owned(),
-            here: "/join?token=w3xYh2".to_owned(),
+            here: format!("{}?token=w3xYh2", inviter.path()),
             error: None,
         }
     }

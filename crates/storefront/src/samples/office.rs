@@ -243,11 +243,14 @@ impl Scene {
                 Choice::new("on_dispatch", self.t("payments.capture.on_dispatch")),
             ],
             uncaptured: vec![UncapturedRow {
+                id: "1".to_owned(),
                 number: self.text("K7F3-9QXA"),
                 href: "/operator/payments/1".to_owned(),
                 open: self.text("€24.00"),
                 lapsed: self.text("€0.00"),
                 lapses: self.text("22 Nov 2026, 12:03"),
+                tries: self.text("12"),
+                retry: Some("/operator/payments/1/retry-capture".to_owned()),
             }],
             tabs: tabs
                 .map(|(key, href)| Section {

@@ -4,8 +4,8 @@ use super::{Sample, Scene, push};
 use crate::views::common::{Choice, Field, Link};
 use crate::views::page::Tone;
 use crate::views::settlement::{
-    BatchRow, BreakRow, HoldRow, ImportForm, OperatorBreaksPage, OperatorPayoutsPage, PayForm, PayoutRow,
-    SellerHoldsPage, SellerPayoutsPage, SellerSettlementPage,
+    BatchRow, BreakRow, HoldRow, ImportForm, MovementRow, OperatorBreaksPage, OperatorPayoutsPage, PayForm,
+    PayoutRow, SellerHoldsPage, SellerPayoutsPage, SellerSettlementPage, SellerStatementPage,
 };
 use crate::views::work::{Figure, Section};
 
@@ -40,6 +40,16 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
             payouts: Vec::new(),
             more: None,
             ..scene.paid_out()
+        },
+    );
+    push(samples, "seller-statement", &scene.statement());
+    push(
+        samples,
+        "seller-statement-empty",
+        &SellerStatementPage {
+            movements: Vec::new(),
+            more: None,
+            ..scene.statement()
         },
     );
     push(samples, "operator-payouts", &scene.all_payouts());
@@ -195,6 +205,48 @@ impl Scene {
                 self.t("listing.more"),
                 "/seller/settlement/payouts?after=1",
             )),
+        }
+    }
+
+    fn statement(&self) -> SellerStatementPage {
+        let path = "/seller/settlement/statement";
+        let figure = |key: &str, cents: i64| Figure {
+            key: key.to_owned(),
+            label: self.t(key),
+            value: self.price(cents).text,
+            href: None,
+        };
+        let row = |key: &str, sale: Option<Link>, [gross, commission, tax, balance]: [i64; 4]| MovementRow {
+            at: format!("{}, 10:24", self.date(11, 18)),
+            what: self.t(key),
+            sale,
+            gross: self.price(gross).text,
+            commission: self.price(commission).text,
+            tax: self.price(tax).text,
+            net: self.price(gross - commission - tax).text,
+            balance: self.price(balance).text,
+        };
+        let sale = Link::new(self.text("K7F3-9QXA-2"), "/seller/orders/1");
+        SellerStatementPage {
+            page: self.seller_page(self.t("settlement.statements"), path),
+            work: self.work_bar("/seller/settlement"),
+            month: self.locale.month(self.day(11, 1)),
+            months: vec![Choice::new("2026-11", self.locale.month(self.day(11, 1)))],
+            currency: "EUR".to_owned(),
+            figures: vec![
+                figure("statement.opening", 4_000),
+                figure("statement.commission", 1_360),
+                figure("statement.tax", 286),
+                figure("statement.payouts", 4_000),
+                figure("statement.closing", 11_954),
+            ],
+            movements: vec![
+                row("statement.sale", Some(sale), [13_600, 1_360, 286, 15_954]),
+                row("statement.payout", None, [-4_000, 0, 0, 11_954]),
+            ],
+            pdf: format!("{path}?month=2026-11&currency=EUR&format=pdf"),
+            csv: format!("{path}?month=2026-11&currency=EUR&format=csv"),
+            more: Some(Link::new(self.t("listing.more"), format!("{path}?after=1"))),
         }
     }
 

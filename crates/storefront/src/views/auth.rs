@@ -70,33 +70,50 @@ pub struct ResetPasswordPage {
     pub valid: bool,
 }
 
-/// An invitation to a shop's staff, to be accepted by whoever is signed in.
+/// An invitation to somebody's staff, to be accepted by whoever is signed in.
 #[derive(Clone, Debug, Template)]
 #[template(path = "invitation.html")]
 pub struct InvitationPage {
     pub page: Page,
-    /// The shop's name; none when the link is spent, taken back or too old.
-    pub shop: Option<String>,
-    pub role: String,
+    pub inviter: Inviter,
+    /// What it says; none when the link is spent, taken back or too old.
+    pub text: Option<String>,
     pub token: String,
     /// This page, to come back to.
     pub here: String,
     pub error: Option<String>,
 }
 
-/// An invitation to work for the marketplace itself, to be accepted by whoever is signed in.
-#[derive(Clone, Debug, Template)]
-#[template(path = "join.html")]
-pub struct JoinPage {
-    pub page: Page,
-    /// None when the link is spent, taken back or too old.
-    pub role: Option<String>,
-    /// What the marketplace is called.
-    pub market: String,
-    pub token: String,
-    /// This page, to come back to.
-    pub here: String,
-    pub error: Option<String>,
+/// To whose staff an invitation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inviter {
+    Shop,
+    Market,
+}
+
+impl Inviter {
+    /// Where the mailed link leads.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Shop => "/invitation",
+            Self::Market => "/join",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Shop => "invitation.title",
+            Self::Market => "join.title",
+        }
+    }
+
+    /// Whom to ask for another one.
+    pub const fn spent(self) -> &'static str {
+        match self {
+            Self::Shop => "invitation.spent_text",
+            Self::Market => "join.spent_text",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Template)]

@@ -134,7 +134,7 @@ pub struct OperatorPaymentsPage {
     pub capture: Option<String>,
     /// What it can be set to, by those who may.
     pub captures: Vec<Choice>,
-    /// What is set aside and lapses soon, or lapsed.
+    /// What is set aside and lapses soon or is stuck, or lapsed.
     pub uncaptured: Vec<UncapturedRow>,
     /// By state, and all.
     pub tabs: Vec<Section>,
@@ -145,6 +145,8 @@ pub struct OperatorPaymentsPage {
 /// A payment that was not captured in time, or hardly will be.
 #[derive(Clone, Debug)]
 pub struct UncapturedRow {
+    /// Sets its form apart from those of the other rows.
+    pub id: String,
     /// The order's.
     pub number: String,
     pub href: String,
@@ -153,6 +155,9 @@ pub struct UncapturedRow {
     pub lapsed: String,
     /// When what is open lapses.
     pub lapses: String,
+    pub tries: String,
+    /// Where it is posted that it is to be tried again; absent where nothing is left to do, and for those who may not.
+    pub retry: Option<String>,
 }
 
 /// A payment on its way, or ended.

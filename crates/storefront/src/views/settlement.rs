@@ -91,6 +91,39 @@ pub struct SellerPayoutsPage {
     pub more: Option<Link>,
 }
 
+/// What a month came to, and what moved in it, oldest first.
+#[derive(Clone, Debug, Template)]
+#[template(path = "seller_statement.html")]
+pub struct SellerStatementPage {
+    pub page: Page,
+    pub work: WorkBar,
+    pub month: String,
+    pub months: Vec<Choice>,
+    /// Its code: in which it is, whatever month is looked at next.
+    pub currency: String,
+    /// What all of it comes to, whichever page of movements this is.
+    pub figures: Vec<Figure>,
+    pub movements: Vec<MovementRow>,
+    /// The whole as files.
+    pub pdf: String,
+    pub csv: String,
+    pub more: Option<Link>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MovementRow {
+    pub at: String,
+    pub what: String,
+    /// The sale that it is of, where it is of one.
+    pub sale: Option<Link>,
+    pub gross: String,
+    pub commission: String,
+    pub tax: String,
+    pub net: String,
+    /// What the shop was owed after it.
+    pub balance: String,
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "operator_payouts.html")]
 pub struct OperatorPayoutsPage {

@@ -19,6 +19,11 @@ use std::panic::AssertUnwindSafe;
 #[derive(Debug)]
 pub struct Failure(pub Fault);
 
+/// Whether something of ours broke or is down: nothing that a visitor could mend in a form.
+pub fn is_ours(fault: &Fault) -> bool {
+    matches!(fault.kind, Kind::Internal | Kind::Unavailable)
+}
+
 impl<E> From<E> for Failure
 where
     Fault: From<E>,
@@ -104,8 +109,7 @@ async fn refuse(shop: &Shop, seen: Seen, fault: Fault) -> Response {
     parts.headers = seen.headers;
     parts.extensions = seen.extensions;
     // Where something is down, nobody is asked who the visitor is: that may be what does not answer.
-    let down = matches!(fault.kind, Kind::Internal | Kind::Unavailable);
-    let known = if down {
+    let known = if is_ours(&fault) {
         None
     } else {
         Visit::from_request_parts(&mut parts, shop).await.ok()

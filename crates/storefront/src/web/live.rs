@@ -7,8 +7,8 @@
 use super::failure::Failure;
 use super::visit::Visit;
 use super::{Shop, orders};
-use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -395,79 +395,70 @@ pub fn address(path: &str, ctx: &Ctx) -> String {
     format!("{path}/events?since={}", ctx.now.timestamp_millis())
 }
 
-#[derive(Deserialize)]
-pub struct Written {
+/// Somebody who comes to listen.
+pub struct Arrival {
+    shop: Shop,
+    visit: Visit,
+    auth: Auth,
+    /// When the page was written, or when it heard something last.
     since: Option<i64>,
 }
 
+#[derive(Deserialize)]
+struct Written {
+    since: Option<i64>,
+}
+
+impl FromRequestParts<Shop> for Arrival {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Failure> {
+        let visit = Visit::from_request_parts(parts, shop).await?;
+        let auth = parts
+            .extensions
+            .get::<Auth>()
+            .cloned()
+            .ok_or_else(Fault::internal)?;
+        let Query(written) =
+            Query::<Written>::try_from_uri(&parts.uri).map_err(|_| Fault::not_found("page"))?;
+        Ok(Self {
+            shop: shop.clone(),
+            visit,
+            auth,
+            since: since(&written, &parts.headers),
+        })
+    }
+}
+
 /// `/orders/{id}/events`
-pub async fn order(
-    State(shop): State<Shop>,
-    visit: Visit,
-    Extension(auth): Extension<Auth>,
-    Path(id): Path<OrderId>,
-    Query(written): Query<Written>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let (owner, _) = orders::find(&shop, &visit, id).await?;
-    let since = since(&written, &headers);
+pub async fn order(arrival: Arrival, Path(id): Path<OrderId>) -> Result<Response, Failure> {
+    let (owner, _) = orders::find(&arrival.shop, &arrival.visit, id).await?;
     match owner {
-        CartOwner::User(_) => listen(&shop, &visit, auth, Subject::Order(id), since),
+        CartOwner::User(_) => arrival.listen(Subject::Order(id)),
         // A guest has no session that could end: who has the secret has the order.
         CartOwner::Guest(secret) => {
             let is_there: IsThere = Box::new(|| Box::pin(async { true }));
-            let listener = shop.live.enter(Subject::Order(id), secret, since, is_there)?;
-            Ok(answer(listener))
+            arrival.enter(Subject::Order(id), secret, is_there)
         }
     }
 }
 
 /// `/seller/orders/events`
-pub async fn sales(
-    State(shop): State<Shop>,
-    visit: Visit,
-    Extension(auth): Extension<Auth>,
-    Query(written): Query<Written>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let tenant = visit.seller(Permission::ReadSales)?;
-    listen(
-        &shop,
-        &visit,
-        auth,
-        Subject::Sales(tenant),
-        since(&written, &headers),
-    )
+pub async fn sales(arrival: Arrival) -> Result<Response, Failure> {
+    let tenant = arrival.visit.seller(Permission::ReadSales)?;
+    arrival.listen(Subject::Sales(tenant))
 }
 
 /// `/seller/events`
-pub async fn desk(
-    State(shop): State<Shop>,
-    visit: Visit,
-    Extension(auth): Extension<Auth>,
-    Query(written): Query<Written>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let tenant = visit.seller(Permission::ReadShop)?;
-    listen(
-        &shop,
-        &visit,
-        auth,
-        Subject::Desk(tenant),
-        since(&written, &headers),
-    )
+pub async fn desk(arrival: Arrival) -> Result<Response, Failure> {
+    let tenant = arrival.visit.seller(Permission::ReadShop)?;
+    arrival.listen(Subject::Desk(tenant))
 }
 
 /// `/operator/events`
-pub async fn market(
-    State(shop): State<Shop>,
-    visit: Visit,
-    Extension(auth): Extension<Auth>,
-    Query(written): Query<Written>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    visit.operator(Permission::ReadLedger)?;
-    listen(&shop, &visit, auth, Subject::Market, since(&written, &headers))
+pub async fn market(arrival: Arrival) -> Result<Response, Failure> {
+    arrival.visit.operator(Permission::ReadLedger)?;
+    arrival.listen(Subject::Market)
 }
 
 /// What a browser heard last, where it comes again; else when its page was written.
@@ -476,33 +467,40 @@ fn since(written: &Written, headers: &HeaderMap) -> Option<i64> {
     last.and_then(|id| id.parse().ok()).or(written.since)
 }
 
-/// For whoever is signed in, as long as they are, and as what they are now.
-fn listen(
-    shop: &Shop,
-    visit: &Visit,
-    auth: Auth,
-    subject: Subject,
-    since: Option<i64>,
-) -> Result<Response, Failure> {
-    let (Some(session), Some(principal)) = (visit.session.clone(), visit.principal.clone()) else {
-        return Err(Failure(Fault::not_found("page")));
-    };
-    let (key, clock, ctx) = (session.clone(), shop.live.clock.clone(), visit.ctx.clone());
-    let is_there: IsThere = Box::new(move || {
-        let (auth, session, principal) = (auth.clone(), session.clone(), principal.clone());
-        let ctx = Ctx {
-            now: clock.now(),
-            ..ctx.clone()
+impl Arrival {
+    /// For whoever is signed in, as long as they are, and as what they are now.
+    fn listen(&self, subject: Subject) -> Result<Response, Failure> {
+        let (Some(session), Some(principal)) = (self.visit.session.clone(), self.visit.principal.clone())
+        else {
+            return Err(Failure(Fault::not_found("page")));
         };
-        Box::pin(async move {
-            match auth.principal(&ctx, Credential::Session(session)).await {
-                Ok(found) => is_same(&found, &principal),
-                // Who cannot be asked about is asked about again.
-                Err(fault) => !matches!(fault.kind, Kind::Unauthenticated | Kind::NotFound),
-            }
-        })
-    });
-    Ok(answer(shop.live.enter(subject, key, since, is_there)?))
+        let (auth, clock, ctx) = (
+            self.auth.clone(),
+            self.shop.live.clock.clone(),
+            self.visit.ctx.clone(),
+        );
+        let key = session.clone();
+        let is_there: IsThere = Box::new(move || {
+            let (auth, session, principal) = (auth.clone(), session.clone(), principal.clone());
+            let ctx = Ctx {
+                now: clock.now(),
+                ..ctx.clone()
+            };
+            Box::pin(async move {
+                match auth.principal(&ctx, Credential::Session(session)).await {
+                    Ok(found) => is_same(&found, &principal),
+                    // Who cannot be asked about is asked about again.
+                    Err(fault) => !matches!(fault.kind, Kind::Unauthenticated | Kind::NotFound),
+                }
+            })
+        });
+        self.enter(subject, key, is_there)
+    }
+
+    fn enter(&self, subject: Subject, key: String, is_there: IsThere) -> Result<Response, Failure> {
+        let listener = self.shop.live.enter(subject, key, self.since, is_there)?;
+        Ok(answer(listener))
+    }
 }
 
 /// Whether a session still lets its holder do the same. Whoever became somebody else comes again and is judged anew.

@@ -286,10 +286,10 @@ async fn show(
         is_sent: !order.sub_orders.iter().all(downloads::is_downloaded),
         address: address_lines(&order.address, visit),
         address_form: readdress::form(&order, left),
-        payment: match (payment.as_ref().map(|p| p.status), order.status) {
+        payment: match payment.as_ref().filter(|_| order.status != OrderStatus::Placed) {
             // Its shops' shares are captured as they send.
-            (Some(PaymentStatus::Authorized), OrderStatus::Confirmed) => {
-                locale.t("payment.authorized").to_string()
+            Some(payment) if payment.status == PaymentStatus::Authorized => {
+                locale.t(set_aside(payment)).to_string()
             }
             _ => payment_line(payment.as_ref(), visit),
         },
@@ -321,6 +321,15 @@ async fn show(
         view.page.notice = Some(left.notice());
     }
     Ok(visit.show(shop, &view))
+}
+
+/// How money stands that is set aside for an order that was paid. What nobody will take, the provider only has to let go.
+fn set_aside(payment: &Payment) -> &'static str {
+    let released = payment.released.map_or(0, |released| released.amount);
+    match payment.amount.amount > payment.captured.amount + released {
+        true => "payment.authorized",
+        false => "payment.voided",
+    }
 }
 
 fn payment_line(payment: Option<&Payment>, visit: &Visit) -> String {
@@ -498,5 +507,33 @@ pub fn after_payment(id: OrderId, outcome: Result<PayOutcome, Fault>) -> Respons
             redirect(&format!("/orders/{id}"))
         }
         _ => redirect(&format!("/orders/{id}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Currency, Money, PaymentId, Timestamp};
+
+    #[test]
+    fn money_that_nobody_will_take_is_told_as_released() {
+        let now = Timestamp::UNIX_EPOCH;
+        let eur = |amount| Money::new(amount, Currency::EUR);
+        let with = |captured, released| Payment {
+            id: PaymentId::new(now),
+            order: OrderId::new(now),
+            status: PaymentStatus::Authorized,
+            amount: eur(4_000),
+            captured: eur(captured),
+            released: Some(eur(released)),
+            refunded: eur(0),
+            shares: Vec::new(),
+            decline_reason: None,
+            action_url: None,
+            updated_at: now,
+        };
+        assert_eq!(set_aside(&with(0, 1_500)), "payment.authorized");
+        assert_eq!(set_aside(&with(1_500, 1_500)), "payment.authorized");
+        assert_eq!(set_aside(&with(0, 4_000)), "payment.voided");
     }
 }

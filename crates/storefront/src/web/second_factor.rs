@@ -1,7 +1,7 @@
 //! The second factor of one's account: an app that shows codes, turned on and off.
 
 use super::Shop;
-use super::failure::Failure;
+use super::failure::{Failure, is_ours};
 use super::posted::Posted;
 use super::private::Private;
 use super::visit::{Visit, redirect, redirect_done};
@@ -79,7 +79,7 @@ fn told(visit: &Visit, fault: &Fault) -> String {
 
 /// The page once more, with what was wrong.
 async fn refused(shop: &Shop, visit: &Visit, fault: Fault) -> Result<Response, Failure> {
-    if matches!(fault.kind, Kind::Internal | Kind::Unavailable) {
+    if is_ours(&fault) {
         return Err(Failure(fault));
     }
     show(shop, visit, Some(&fault)).await

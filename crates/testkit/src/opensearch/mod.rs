@@ -9,6 +9,7 @@ mod documents;
 mod matching;
 mod search;
 
+use crate::calls::Calls;
 use crate::spawn_router;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -18,7 +19,6 @@ use axum::response::{IntoResponse, Response};
 use documents::Store;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -82,9 +82,7 @@ pub enum Mishap {
 #[derive(Clone)]
 pub struct OpenSearch {
     store: Arc<Mutex<Store>>,
-    mishaps: Arc<Mutex<Vec<(String, Mishap)>>>,
-    calls: Arc<Mutex<Vec<String>>>,
-    down: Arc<AtomicBool>,
+    calls: Calls<Mishap>,
     authorization: Option<String>,
     pub url: String,
 }
@@ -94,9 +92,7 @@ impl OpenSearch {
     pub async fn start(authorization: Option<&str>) -> Self {
         let mut server = Self {
             store: Arc::default(),
-            mishaps: Arc::default(),
-            calls: Arc::default(),
-            down: Arc::default(),
+            calls: Calls::new(),
             authorization: authorization.map(str::to_owned),
             url: String::new(),
         };
@@ -107,18 +103,17 @@ impl OpenSearch {
 
     /// The next call whose method and path hold `call` meets a mishap.
     pub fn disturb(&self, call: &str, mishap: Mishap) {
-        self.mishaps.lock().unwrap().push((call.to_owned(), mishap));
+        self.calls.disturb(call, mishap);
     }
 
     /// Whether it answers nobody.
     pub fn is_down(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
+        self.calls.set_down(down);
     }
 
     /// Calls so far whose method and path hold `part`.
     pub fn calls(&self, part: &str) -> usize {
-        let calls = self.calls.lock().unwrap();
-        calls.iter().filter(|call| call.contains(part)).count()
+        self.calls.count(part)
     }
 
     /// Names of all indexes.
@@ -134,15 +129,6 @@ impl OpenSearch {
     /// How many fields the index of this alias has.
     pub fn fields(&self, alias: &str) -> usize {
         self.store.lock().unwrap().fields(alias)
-    }
-
-    fn mishap(&self, call: &str) -> Option<Mishap> {
-        self.calls.lock().unwrap().push(call.to_owned());
-        let mut mishaps = self.mishaps.lock().unwrap();
-        let at = mishaps
-            .iter()
-            .position(|(part, _)| call.contains(part.as_str()))?;
-        Some(mishaps.remove(at).1)
     }
 
     fn serve(
@@ -210,8 +196,8 @@ async fn handle(
     body: Bytes,
 ) -> Response {
     let call = format!("{method} {}", uri.path());
-    let mishap = server.mishap(&call);
-    if server.down.load(Ordering::SeqCst) {
+    let mishap = server.calls.note(&call);
+    if server.calls.is_down() {
         return broken_off();
     }
     let told = headers.get("authorization").and_then(|value| value.to_str().ok());

@@ -6,6 +6,7 @@
 mod bucket;
 mod signed;
 
+use crate::calls::Calls;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
@@ -18,7 +19,6 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -141,9 +141,7 @@ pub enum Mishap {
 #[derive(Clone)]
 pub struct S3 {
     bucket: Arc<Mutex<Bucket>>,
-    mishaps: Arc<Mutex<Vec<(String, Mishap)>>>,
-    calls: Arc<Mutex<Vec<String>>>,
-    down: Arc<AtomicBool>,
+    calls: Calls<Mishap>,
     pub url: String,
 }
 
@@ -153,9 +151,7 @@ impl S3 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
             bucket: Arc::default(),
-            mishaps: Arc::default(),
-            calls: Arc::default(),
-            down: Arc::default(),
+            calls: Calls::new(),
             url: format!("http://{}", listener.local_addr().unwrap()),
         };
         let serving = server.clone();
@@ -180,18 +176,17 @@ impl S3 {
 
     /// The next call whose method, path and query hold `call` meets a mishap.
     pub fn disturb(&self, call: &str, mishap: Mishap) {
-        self.mishaps.lock().unwrap().push((call.to_owned(), mishap));
+        self.calls.disturb(call, mishap);
     }
 
     /// Whether it answers nobody.
     pub fn is_down(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
+        self.calls.set_down(down);
     }
 
     /// Calls so far whose method, path and query hold `part`.
     pub fn calls(&self, part: &str) -> usize {
-        let calls = self.calls.lock().unwrap();
-        calls.iter().filter(|call| call.contains(part)).count()
+        self.calls.count(part)
     }
 
     /// The keys of all objects, sorted.
@@ -204,20 +199,11 @@ impl S3 {
         self.bucket.lock().unwrap().unfinished()
     }
 
-    fn mishap(&self, call: &str) -> Option<Mishap> {
-        self.calls.lock().unwrap().push(call.to_owned());
-        let mut mishaps = self.mishaps.lock().unwrap();
-        let at = mishaps
-            .iter()
-            .position(|(part, _)| call.contains(part.as_str()))?;
-        Some(mishaps.remove(at).1)
-    }
-
     async fn answer(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-        let mishap = self.mishap(&format!("{} {}", head.method, head.uri));
-        if self.down.load(Ordering::SeqCst) {
+        let mishap = self.calls.note(&format!("{} {}", head.method, head.uri));
+        if self.calls.is_down() {
             return Err(gone());
         }
         match mishap {

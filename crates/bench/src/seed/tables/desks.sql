@@ -23,5 +23,11 @@ insert into search.searched (id, at, words, filters, results, visitor)
 select bench.id(at, 'find' || n || '-' || i), at, (array['bowl', 'linen apron', 'candle', 'olive', 'gift', 'blue vase', 'unicorn'])[1 + bench.pick(n + i, 32, 7)]
        || case when bench.pick(n, 33, 4) = 0 then ' ' || n % 5000 else '' end, '{}', bench.pick(n + i, 34, 90), null
   from bench.sale cross join generate_series(1, 3) i where age < interval '89 days';
+-- Summed up by day, as the program does behind it.
+analyze search.searched;
+select search.sum_days(array(select starts::date + n from generate_series(0, 6) n where starts::date + n < upto))
+  from (select (bench.now() at time zone 'UTC')::date as upto) c
+ cross join lateral generate_series(upto - 91, upto - 1, interval '7 days') starts;
+update search.days_summed set before = (bench.now() at time zone 'UTC')::date;
 insert into store.job (id, queue, payload, state, run_at, attempts, attempts_max, error, created_at)
 select bench.id(at, 'job' || n), 'mail', '{}', 'dead', at, 12, 12, 'the server refused it', at from bench.sale where n % 2000 = 0;

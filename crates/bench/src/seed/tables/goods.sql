@@ -34,6 +34,14 @@ select tenant_id, id, 'key-' || n, 'product-' || n, title, text, '<p>' || text |
   from bench.product
  cross join lateral (select title || '. Made in small batches, from material that comes from no farther than a day''s drive. Every piece is
        shaped, dried and finished by hand over two weeks, so that no two are quite alike.' as text) t;
+-- By what they are found: as batches of five hundred products keep it. The number stands in the title and in the key.
+insert into catalog.product_word (tenant_id, word, last_id, products)
+select tenant_id, n::text, id, array[id] from bench.product;
+insert into catalog.product_word (tenant_id, word, last_id, products)
+select p.tenant_id, w.word, max(p.id::text)::uuid, array_agg(p.id)
+  from (select tenant_id, id, title, (row_number() over (partition by tenant_id order by n) - 1) / 500 as batch from bench.product) p
+ cross join lateral unnest(string_to_array(lower(split_part(title, ', no. ', 1)) || ' no key', ' ')) as w (word)
+ group by p.tenant_id, p.batch, w.word;
 insert into catalog.variant (tenant_id, sku, product_id, position, code, options, price_minor, currency, weight_g, stock_given)
 select tenant_id, sku, id, 0, 'ART-' || n, '[]', price, 'EUR', 650, 20 from bench.product;
 insert into catalog.listing (product_id, tenant_id, status, created_at, document)

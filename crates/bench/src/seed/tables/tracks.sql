@@ -5,6 +5,9 @@ union all select 'number:' || number, id from orders.order
 union all select 'email:' || encode(sha256(convert_to(email, 'UTF8')), 'hex'), id from bench.sale
 union all select 'shop:' || tenant_id, order_id from bench.part;
 
+-- And how a shop's parts stand.
+insert into orders.sub_order_standing (tenant_id, status, id) select tenant_id, status, id from orders.sub_order;
+
 insert into shipping.shipment (tenant_id, id, order_id, sub_order_id, number, lines, carrier, service, weight_g, sender, recipient, state, tracking,
                                created_at)
 select tenant_id, bench.id(at, 'parcel' || n || i), order_id, id, 'S-' || n || '-' || i, '[]', 'sandbox', 'standard', 900, '{}', '{}',

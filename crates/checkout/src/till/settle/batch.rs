@@ -159,16 +159,17 @@ impl Decided {
 }
 
 fn settled(decided: Decided) -> Settled {
+    let capture = decided.decision.capture;
     Settled {
         leased: decided.decision.leased,
         refund: decided.decision.refund,
-        capture: decided.decision.capture,
         case: Case {
             order: decided.change.order,
             saga: decided.saga,
             refunds: Vec::new(),
-            capturing: None,
+            capturing: capture.as_ref().map(CaptureMove::capturing).cloned(),
         },
+        capture,
     }
 }
 
@@ -315,7 +316,13 @@ impl SettleBatch {
                 moves.push(&command.ctx, order.placed.payment, event)?;
             }
             if let Some(books) = &decision.books {
-                entries.push(&entry(books, command.ctx.now, order)?);
+                // Of a share that is captured late the goods may be there already.
+                let delivered_at = |tenant: TenantId| {
+                    let mut parts = order.sub_orders();
+                    let part = parts.find(|part| part.part.tenant == tenant)?;
+                    part.progress.delivered_at
+                };
+                entries.push_delivered(&entry(books, command.ctx.now, order)?, delivered_at);
             }
             refunds.extend(decision.refund.as_ref().and_then(RefundMove::changed));
             refunds.extend(&decision.released);

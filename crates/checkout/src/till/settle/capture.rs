@@ -4,6 +4,7 @@
 //! Every step is taken with the order locked. What is to be asked is kept before it is asked, and answered to the version that
 //! was kept: an answer to a question that somebody else has taken over is not believed, since they ask for it themselves.
 
+mod nudge;
 mod open;
 pub mod table;
 
@@ -15,7 +16,7 @@ use super::saga::{Told, keep};
 use crate::error::Error;
 use crate::saga::{Pause, answer_name};
 use chrono::TimeDelta;
-use kernel::{Ctx, OrderId, TenantId, Timestamp};
+use kernel::{Ctx, OrderId, TenantId, Timestamp, UserId};
 use orders::domain::{Order, Part, SubOrder};
 use payments::domain::Event as Payment;
 use payments::domain::split::{Refused, Share as Stand, Split};
@@ -55,6 +56,10 @@ pub enum CaptureAsk {
     Sent { tenant: TenantId },
     /// Go on with them, if nobody is at it.
     Take,
+    /// The provider told something about the payment: look at once at what is asked about its shares.
+    Hear,
+    /// Somebody wants it tried again now, and says why.
+    Retry { by: UserId, note: String },
     /// What the provider said to the question that was left to the caller.
     Answer {
         version: i64,
@@ -81,12 +86,22 @@ impl CaptureAsk {
         match self {
             Self::Sent { .. } => "capture_sent",
             Self::Take => "capture_take",
+            Self::Hear => "capture_hear",
+            Self::Retry { .. } => "capture_retry",
             Self::Answer { .. } => "capture_answer",
         }
     }
 }
 
 impl CaptureMove {
+    /// How they stand then.
+    #[must_use]
+    pub fn capturing(&self) -> &Capturing {
+        match self {
+            Self::Stands(capturing) | Self::Kept(capturing) | Self::Leased(capturing, _) => capturing,
+        }
+    }
+
     /// What is to be written.
     #[must_use]
     pub fn changed(&self) -> Option<&Capturing> {
@@ -181,13 +196,18 @@ impl Capturing {
     }
 
     fn tell(&mut self, at: Timestamp, step: &str, outcome: &str) {
+        self.tell_of(at, step, outcome, None);
+    }
+
+    fn tell_of(&mut self, at: Timestamp, step: &str, outcome: &str, by: Option<(UserId, String)>) {
+        let (by, note) = by.unzip();
         let told = Told {
             at,
             attempt: 1,
             step: step.to_owned(),
             outcome: outcome.to_owned(),
-            by: None,
-            note: None,
+            by,
+            note,
         };
         keep(&mut self.history, told);
     }
@@ -207,18 +227,24 @@ fn unfit(refused: Refused) -> Error {
 pub(super) fn decide(case: &Case, ask: &CaptureAsk, ctx: &Ctx) -> Result<Decision, Error> {
     // Captured at once, or never paid: there is nothing to do.
     let Some(known) = &case.capturing else {
-        return Ok(Decision::default());
+        return match ask {
+            CaptureAsk::Retry { .. } => Err(Error::NoSuchCapture),
+            _ => Ok(Decision::default()),
+        };
     };
     if known.ended_at.is_some() {
         return match ask {
             CaptureAsk::Answer { .. } => Err(Error::Stale),
-            CaptureAsk::Sent { .. } | CaptureAsk::Take => Ok(stands(known)),
+            CaptureAsk::Retry { .. } => Err(Error::CaptureEnded),
+            CaptureAsk::Sent { .. } | CaptureAsk::Take | CaptureAsk::Hear => Ok(stands(known)),
         };
     }
     match ask {
         CaptureAsk::Sent { tenant } => sent(case, known, *tenant, ctx),
         CaptureAsk::Take if known.leased_at(ctx.now) => Ok(stands(known)),
         CaptureAsk::Take => go_on(case, known.clone(), ctx),
+        CaptureAsk::Hear => Ok(nudge::heard(known, ctx.now)),
+        CaptureAsk::Retry { by, note } => nudge::retried(case, known, (*by, note.as_str()), ctx),
         CaptureAsk::Answer {
             version,
             question,

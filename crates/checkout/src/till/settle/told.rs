@@ -1,6 +1,7 @@
 //! What a person decides about money, as the audit trail is told of it; what follows from it by itself is told by what it does.
 //! Pure.
 
+use super::capture::{CaptureAsk, CaptureMove, Capturing};
 use super::decide::{Ask, Case, Decision};
 use super::intervene::ByHand;
 use super::refund::{RefundAsk, RefundMove, RefundRequest, Refunding};
@@ -22,6 +23,7 @@ pub fn told(case: &Case, ask: &Ask, decision: &Decision) -> Option<Changed> {
             }
             _ => None,
         },
+        Ask::OfCapture(CaptureAsk::Retry { note, .. }) => of_capture(case, note, decision),
         _ => None,
     }
 }
@@ -102,6 +104,22 @@ fn of_refund(
         became["note"] = json!(note);
     }
     Some(Changed::new(kind, about(case)).before(said(before)).after(became))
+}
+
+fn of_capture(case: &Case, note: &str, decision: &Decision) -> Option<Changed> {
+    let before = case.capturing.as_ref()?;
+    let after = decision.capture.as_ref().and_then(CaptureMove::changed)?;
+    let currency = case.order.currency();
+    let said = |of: &Capturing| {
+        json!({
+            "amount": Money::new(of.taking.split().open(), currency),
+            "tries": of.tries,
+        })
+    };
+    let mut became = said(after);
+    became["note"] = json!(note);
+    let told = Changed::new("payment.capture_retried", about(case));
+    Some(told.before(said(before)).after(became))
 }
 
 /// With what was put in the provider's place, where that was it.

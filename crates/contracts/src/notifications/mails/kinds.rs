@@ -57,6 +57,9 @@ mails! {
     /// All of one shop's part.
     PartCancelled "part_cancelled" Orders [name order who goods note amount others] needs [],
     UnitsCancelled "units_cancelled" Orders [name order who goods note] needs [],
+    /// The same of what was only set aside, and is not charged.
+    PartNotCharged "part_not_charged" Orders [name order who goods note amount others] needs [],
+    UnitsNotCharged "units_not_charged" Orders [name order who goods note] needs [],
     ParcelSent "parcel_sent" Deliveries [name order goods carrier tracking rest] needs [],
     ParcelArrived "parcel_arrived" Deliveries [name order goods carrier tracking] needs [],
     Refunded "refunded" Refunds [name order amount why kept kept_why] needs [],

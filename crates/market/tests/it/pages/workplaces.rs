@@ -185,8 +185,26 @@ async fn a_shop_reads_what_it_is_owed_and_why_it_waits() {
         .get(&world, "/seller/settlement/year?year=1066")
         .await
         .expect(400);
-    let paper = seller
+    // In the sale's own month, whatever day it is by now.
+    let month = &sale["placed_at"].as_str().unwrap()[.."2026-11".len()];
+    let statement = format!("/seller/settlement/statement?month={month}");
+    let page = seller.get(&world, &statement).await.expect(200).text();
+    assert!(
+        page.contains(number) && page.contains("data-label=\"Balance\""),
+        "{page}"
+    );
+    assert!(page.contains("data-figure=\"statement.closing\""), "{page}");
+    for wrong in ["after=xyz", "format=xls"] {
+        let target = format!("{statement}&{wrong}");
+        seller.get(&world, &target).await.expect(400);
+    }
+    // Without a month it is this one's.
+    seller
         .get(&world, "/seller/settlement/statement")
+        .await
+        .expect(200);
+    let paper = seller
+        .get(&world, "/seller/settlement/statement?format=pdf")
         .await
         .expect(200);
     assert!(paper.body.starts_with(b"%PDF-"));

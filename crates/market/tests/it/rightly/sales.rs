@@ -24,6 +24,25 @@ pub async fn payment_of_a(world: &World, made: bool) -> String {
     order
 }
 
+/// A paid order of buyer A's whose shops have sent nothing yet, and are paid as they do; one that was captured at once for those
+/// who have no say.
+pub async fn uncaptured_of_a(world: &World, made: bool) -> String {
+    if made {
+        capture(world, "on_dispatch").await;
+    }
+    let (order, _) = sale_of_a(world, made).await;
+    if made {
+        capture(world, "at_once").await;
+    }
+    order
+}
+
+async fn capture(world: &World, time: &str) {
+    let set = world.call("set_capture_time", &[]);
+    let set = set.json(&json!({"capture": time, "note": "for an order"}));
+    world.send_as(Who::Admin, &set).await.expect(200);
+}
+
 /// A paid order of buyer A's, and shop A's part of it.
 pub async fn sale_of_a(world: &World, made: bool) -> (String, String) {
     if !made {

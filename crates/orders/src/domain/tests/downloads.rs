@@ -147,6 +147,7 @@ fn it_is_had_while_its_days_last_and_its_money_stays() {
             amount,
             reason: "broken".into(),
             of_return: None,
+            released: false,
             deduction: None,
         })
     };

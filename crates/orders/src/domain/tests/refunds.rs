@@ -26,6 +26,7 @@ pub fn any(n: u128, part: SubOrderId, free: i64, delivery: i64, line: i64) -> Re
         amount: if named > 0 { named } else { free },
         reason: "arrived chipped".into(),
         of_return: None,
+        released: false,
         deduction: None,
     }
 }

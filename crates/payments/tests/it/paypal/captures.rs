@@ -4,6 +4,21 @@ use super::{Account, Order, cents, issue};
 use serde_json::{Value, json};
 
 impl Order {
+    /// What a webhook shows of it.
+    pub(super) fn shown(&self, kind: &str) -> Value {
+        let related = json!({ "related_ids": { "order_id": self.id } });
+        match self.takes.last() {
+            _ if kind.contains("REFUND") => self.refunds.last().unwrap().clone(),
+            Some(take) if kind.contains("CAPTURE") => {
+                let mut shown = take.clone();
+                shown["supplementary_data"] = related;
+                shown
+            }
+            _ => json!({ "id": "AUTH-1", "custom_id": self.unit["custom_id"], "amount": self.unit["amount"],
+                "supplementary_data": related }),
+        }
+    }
+
     pub(super) fn taken_in_parts(&self) -> i64 {
         self.takes
             .iter()

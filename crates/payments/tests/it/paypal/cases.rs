@@ -161,3 +161,23 @@ async fn what_was_captured_otherwise_is_not_captured_again() {
     assert_eq!(word(&house.paypal.take(other).await), "declined");
     assert_eq!(house.books().await, (1, 400, 0));
 }
+
+#[tokio::test]
+async fn news_of_a_share_is_not_noted_as_the_whole_charge() {
+    let house = PayPalHouse::open().await;
+    pay(&house, 1, Buyer::Pays).await;
+    let share = take(1, 1, 400, 0, Rest::Kept);
+    assert_eq!(word(&house.paypal.take(share).await), "captured");
+    sqlx::query("delete from payments.provider_charge")
+        .execute(&mut house.db.owner().await)
+        .await
+        .unwrap();
+    let webhook = house.webhook(NoticeKind::Captured, &key(1), house.now()).await;
+    let notice = house.paypal.read_webhook(&webhook, house.now()).await.unwrap();
+    assert_eq!((notice.kind, notice.key), (NoticeKind::Captured, key(1)));
+    let noted: i64 = sqlx::query_scalar("select count(*) from payments.provider_charge")
+        .fetch_one(&mut house.db.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(noted, 0, "it is not known by a part of its amount");
+}

@@ -1,7 +1,7 @@
 use super::*;
 use contracts::payments::CaptureTime;
 use kernel::Money;
-use payments::{Captures, ProviderCharge};
+use payments::{Captures, ProviderCharge, Rest};
 
 #[tokio::test]
 async fn a_lost_charge_is_found_among_many_that_search_does_not_know() {
@@ -86,4 +86,52 @@ async fn money_that_is_taken_at_once_is_not_asked_to_be_taken_in_parts() {
     assert_eq!(terms.captures, Captures::Once);
     let now = house.clock.now().timestamp();
     assert_eq!(terms.lapses_at.timestamp(), now + 518_400, "as the card says");
+}
+
+/// Money that is set aside and can be taken in parts.
+async fn set_aside() -> StripeHouse {
+    let house = StripeHouse::open().await;
+    house.cards_are_captured_in_parts();
+    let mut asked = crate::house::request(1, house.method(Buyer::Pays));
+    asked.capture = CaptureTime::OnDispatch;
+    let answer = house.stripe.authorize(asked).await;
+    assert_eq!(crate::house::word(&answer), "authorized");
+    house
+}
+
+#[tokio::test]
+async fn a_refusal_that_stripe_keeps_answers_no_other_take() {
+    let house = set_aside().await;
+    let take = async |number, amount| {
+        let asked = crate::house::take(1, number, amount, 0, Rest::Kept);
+        crate::house::word(&house.stripe.take(asked).await)
+    };
+    let meet = |refusal| house.books.lock().unwrap().captures_meet = refusal;
+    meet(Some((400, "payment_intent_unexpected_state")));
+    assert_eq!(take(1, 400).await, "declined", "nothing was taken");
+    meet(None);
+    assert_eq!(take(1, 400).await, "declined", "nor ever is under its key");
+    assert_eq!(house.books().await, (1, 0, 0));
+    assert_eq!(
+        take(2, 700).await,
+        "captured",
+        "with another share, under the next key"
+    );
+    assert_eq!(take(2, 700).await, "captured");
+    assert_eq!(house.books().await, (1, 700, 0));
+}
+
+#[tokio::test]
+async fn a_take_that_meets_its_own_copy_is_not_taken_for_refused() {
+    let house = set_aside().await;
+    let take = async || {
+        let asked = crate::house::take(1, 1, 400, 0, Rest::Kept);
+        crate::house::word(&house.stripe.take(asked).await)
+    };
+    let meet = |refusal| house.books.lock().unwrap().captures_meet = refusal;
+    meet(Some((409, "idempotency_key_in_use")));
+    assert_eq!(take().await, "unknown");
+    meet(None);
+    assert_eq!(take().await, "captured");
+    assert_eq!(house.books().await, (1, 400, 0));
 }

@@ -1,7 +1,6 @@
 //! Signing in and out, registering.
 
 pub mod invitation;
-pub mod join;
 pub mod open_shop;
 pub mod recovery;
 pub mod second_step;

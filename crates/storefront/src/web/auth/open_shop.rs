@@ -5,7 +5,7 @@ use crate::views::auth::OpenShopPage;
 use crate::views::common::Field;
 use crate::web::Shop;
 use crate::web::checkout::address::{countries, provinces};
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::private::Private;
 use crate::web::visit::{Visit, redirect, redirect_done};
@@ -16,7 +16,7 @@ use axum::response::Response;
 use contracts::identity::Audience;
 use contracts::tenants::{ApplyForShop, Location};
 use httpkit::Auth;
-use kernel::{Currency, Fault, Kind, UserId, geo};
+use kernel::{Currency, Fault, UserId, geo};
 
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Response {
     // Who sells already has a shop, and looks after it elsewhere.
@@ -130,7 +130,7 @@ async fn refused_as(
     fault: Fault,
     signed_in: Option<String>,
 ) -> Result<Response, Failure> {
-    if matches!(fault.kind, Kind::Internal | Kind::Unavailable) {
+    if is_ours(&fault) {
         return Err(Failure(fault));
     }
     let visit = &posted.visit;

@@ -7,13 +7,13 @@ use crate::views::page::Tone;
 use crate::views::settlement::{BreakRow, ImportForm, OperatorBreaksPage};
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::ledger::{BreakKind, Disagreement};
-use kernel::{Cursor, Kind, Money, OrderId, Permission};
+use kernel::{Cursor, Money, OrderId, Permission};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -165,9 +165,7 @@ pub async fn import(State(shop): State<Shop>, posted: Posted) -> Result<Response
             .await
         {
             Ok(_) => return Ok(redirect_done(PATH, "file_imported")),
-            Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => {
-                return Err(Failure(fault));
-            }
+            Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
             Err(fault) => visit.tell(&fault),
         },
     };

@@ -9,7 +9,7 @@ use crate::views::operator_categories::{
 };
 use crate::web::Shop;
 use crate::web::facets::attribute_label as label;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -413,10 +413,6 @@ fn read_rows(posted: &Posted) -> Vec<(usize, CategoryAttribute)> {
         Some((index, attribute))
     };
     (0..ROWS_MAX).filter_map(row).collect()
-}
-
-fn is_ours(fault: &Fault) -> bool {
-    matches!(fault.kind, Kind::Internal | Kind::Unavailable)
 }
 
 /// The version that the form was made of.

@@ -8,7 +8,7 @@ use crate::views::operator_money::{ChargeFields, ChargeRow, OperatorCommissionPa
 use crate::views::page::Tone;
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::numbers;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, encode, redirect_done, redirect_refused};
@@ -18,7 +18,7 @@ use chrono::NaiveDateTime;
 use contracts::catalog::Category;
 use contracts::ledger::{MakeRule, RuleCard, RuleScope, RuleTariff};
 use contracts::tenants::Shop as Seller;
-use kernel::{CommissionRuleId, Currency, Cursor, Fault, Kind, Money, Permission, TenantId};
+use kernel::{CommissionRuleId, Currency, Cursor, Fault, Money, Permission, TenantId};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/commission";
@@ -275,7 +275,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
     };
     match made {
         Ok(_) => Ok(redirect_done(PATH, "rule_made")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => show(&shop, visit, Filter::default(), Some((&posted, &fault))).await,
     }
 }

@@ -6,14 +6,14 @@ use crate::i18n::Locale;
 use crate::views::common::{Choice, Field, Link, Price};
 use crate::views::operator_gift_cards::{GiftCardFields, GiftCardRow, IssuedCard, OperatorGiftCardsPage};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate, NaiveTime};
 use contracts::purses::{Funding, GiftCard, IssuedGiftCard, NewGiftCard};
-use kernel::{Currency, Cursor, DateTime, Fault, Kind, Money, Permission, PurseId, secret};
+use kernel::{Currency, Cursor, DateTime, Fault, Money, Permission, PurseId, secret};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/gift-cards";
@@ -192,7 +192,7 @@ pub async fn issue(State(shop): State<Shop>, posted: Posted) -> Result<Response,
     };
     let sent = match issued {
         Ok(issued) => Sent::Issued(issued),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => return Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
         Err(fault) => Sent::Refused(&posted, fault),
     };
     show(&shop, visit, Filter::default(), sent).await

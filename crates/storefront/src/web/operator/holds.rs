@@ -7,7 +7,7 @@ use crate::views::operator_money::{HeldRow, HoldFields, OperatorHoldsPage};
 use crate::views::page::Tone;
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -15,7 +15,7 @@ use axum::response::Response;
 use chrono::{NaiveDate, NaiveTime};
 use contracts::ledger::{HoldReason, HoldState, PlaceShopHold, ShopHold};
 use contracts::tenants::Shop as Seller;
-use kernel::{Currency, Cursor, DateTime, Fault, HoldId, Kind, Money, Permission, TenantId};
+use kernel::{Currency, Cursor, DateTime, Fault, HoldId, Money, Permission, TenantId};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/holds";
@@ -236,7 +236,7 @@ pub async fn place(State(shop): State<Shop>, posted: Posted) -> Result<Response,
     };
     match placed {
         Ok(_) => Ok(redirect_done(PATH, "hold_placed")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => show(&shop, visit, Filter::default(), Some((&posted, &fault))).await,
     }
 }

@@ -8,7 +8,7 @@ use crate::views::operator_moderation::{ModerationFields, OperatorModerationPage
 use crate::views::page::Tone;
 use crate::web::Shop;
 use crate::web::differences::in_words;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::saved_views::address;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
@@ -312,7 +312,7 @@ pub async fn set_rules(State(shop): State<Shop>, posted: Posted) -> Result<Respo
         Ok(_) => Ok(redirect_done(PATH, "saved")),
         // What somebody else set meanwhile is shown, and not what was typed over what it was before.
         Err(fault) if fault.kind == Kind::PreconditionFailed => redirect_refused(PATH, fault),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => show(&shop, visit, Asked::default(), Some((form, fault))).await,
     }
 }

@@ -6,14 +6,14 @@ use crate::views::operator_money::{KeyFields, KeyRow, OperatorPartnersPage};
 use crate::views::page::Tone;
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{NaiveDate, NaiveTime};
 use contracts::identity::{MakePartnerKey, PartnerKeyCard, PartnerScope};
-use kernel::{Fault, Kind, PartnerKeyId, Permission};
+use kernel::{Fault, PartnerKeyId, Permission};
 
 const PATH: &str = "/operator/partners";
 
@@ -158,7 +158,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
     };
     let sent = match made {
         Ok(made) => Sent::Made(made.secret),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => return Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
         Err(fault) => Sent::Refused(&posted, fault),
     };
     show(&shop, visit, sent).await

@@ -108,7 +108,7 @@ pub async fn list(
         uncaptured: uncaptured
             .unwrap_or_default()
             .iter()
-            .map(|payment| uncaptured_row(payment, locale))
+            .map(|payment| uncaptured_row(payment, &visit))
             .collect(),
         tabs: tabs(state, of_refunds.map(|(code, ..)| *code), locale),
         rows,
@@ -141,10 +141,16 @@ fn captures(now: CaptureTime, locale: Locale) -> Vec<Choice> {
     Choice::select(CaptureTime::ALL.map(choice).into(), now.name())
 }
 
-fn uncaptured_row(payment: &UncapturedPayment, locale: Locale) -> UncapturedRow {
+fn uncaptured_row(payment: &UncapturedPayment, visit: &Visit) -> UncapturedRow {
+    let locale = visit.locale;
+    let href = format!("/operator/payments/{}", payment.order);
+    let may = visit.may(Permission::ManagePayments) && payment.due_at.is_some();
     UncapturedRow {
+        id: payment.order.to_string(),
         number: payment.number.clone(),
-        href: format!("/operator/payments/{}", payment.order),
+        tries: locale.number(u64::from(payment.tries)),
+        retry: may.then(|| format!("{href}/retry-capture")),
+        href,
         open: locale.money(payment.open),
         lapsed: locale.money(payment.lapsed),
         lapses: locale.date_time_short(payment.lapses_at.naive_utc()),
@@ -387,6 +393,13 @@ pub(super) fn step(told: &SagaEntry, people: &[UserCard], locale: Locale) -> Pay
     }
 }
 
+/// What a person does.
+enum Act {
+    Intervene(Intervention),
+    /// Has what is open of the shops' shares tried again.
+    RetryCapture,
+}
+
 pub async fn act(
     State(shop): State<Shop>,
     Path((order, act)): Path<(OrderId, String)>,
@@ -400,27 +413,27 @@ pub async fn act(
         .map(|p| p.user)
         .ok_or_else(|| Fault::not_found("page"))?;
     let reference = posted.get("reference").trim().to_owned();
-    let (intervention, done) = match act.as_str() {
-        "retry" => (Intervention::Retry, "payment_retried"),
-        "compensate" => (Intervention::Compensate, "payment_undone"),
+    let (act, done) = match act.as_str() {
+        "retry" => (Act::Intervene(Intervention::Retry), "payment_retried"),
+        "retry-capture" => (Act::RetryCapture, "payment_retried"),
+        "compensate" => (Act::Intervene(Intervention::Compensate), "payment_undone"),
         "skip" => {
             let answer = ANSWERS
                 .into_iter()
                 .find(|answer| answer.name() == posted.get("answer"));
             let answer = answer.ok_or_else(|| Fault::field("answer", "answer", "Choose an answer."))?;
             let reference = (!reference.is_empty()).then_some(reference);
-            (Intervention::Skip { answer, reference }, "payment_said")
+            let skip = Intervention::Skip { answer, reference };
+            (Act::Intervene(skip), "payment_said")
         }
         _ => return Err(Failure(Fault::not_found("page"))),
     };
+    let (desk, ctx) = (&shop.payment_desk, &visit.ctx);
     let note = httpkit::text::line("/note", posted.get("note"), NOTE_CHARS_MAX);
-    let outcome = match note {
-        Ok(note) => {
-            shop.payment_desk
-                .intervene(&visit.ctx, order, by, note, intervention)
-                .await
-        }
-        Err(fault) => Err(fault),
+    let outcome = match (note, act) {
+        (Ok(note), Act::Intervene(intervention)) => desk.intervene(ctx, order, by, note, intervention).await,
+        (Ok(note), Act::RetryCapture) => desk.retry_capture(ctx, order, by, note).await,
+        (Err(fault), _) => Err(fault),
     };
     match outcome {
         Ok(_) => Ok(redirect_done(&format!("/operator/payments/{order}"), done)),

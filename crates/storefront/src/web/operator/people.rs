@@ -6,7 +6,7 @@ use crate::views::common::{Choice, Field};
 use crate::views::operator_people::{DeviceLine, FoundPerson, InvitedRow, OperatorPeoplePage, StaffRow};
 use crate::web::Shop;
 use crate::web::account::device_name;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::Extension;
@@ -16,7 +16,7 @@ use contracts::identity::Device;
 use contracts::people::{OperatorInvitation, Person, PersonCard};
 use contracts::tenants::InvitationState;
 use httpkit::Auth;
-use kernel::{Fault, Kind, Permission, Role, UserId};
+use kernel::{Fault, Permission, Role, UserId};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -248,7 +248,7 @@ pub async fn invite(State(shop): State<Shop>, posted: Posted) -> Result<Response
     let role = role(&posted)?.ok_or_else(|| Fault::field("role_invalid", "/role", "Choose a role."))?;
     match shop.people.invite(&visit.ctx, email, role).await {
         Ok(_) => Ok(redirect_done(PATH, "invited")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             let invited = Typed::wrong(&posted, visit.tell(&fault));
             show(&shop, visit, "", Typed::default(), invited).await

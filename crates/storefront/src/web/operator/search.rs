@@ -9,7 +9,7 @@ use crate::views::operator_search::{
 };
 use crate::web::Shop;
 use crate::web::cards::product_href;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -21,7 +21,7 @@ use contracts::search::tuning::{
     Explained, Hidden, NewSearchRule, NewSynonym, QueryReport, RuleAction, RuleTarget, RuleWhen,
     SearchPreview, SearchReport, SearchRuleCard, SynonymCard,
 };
-use kernel::{Fault, Kind, Permission, ProductId, SearchRuleId, SynonymId, Timestamp};
+use kernel::{Fault, Permission, ProductId, SearchRuleId, SynonymId, Timestamp};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/search";
@@ -377,7 +377,7 @@ async fn after(
 ) -> Result<Response, Failure> {
     match outcome {
         Ok(()) => Ok(redirect_done(PATH, "search_made")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             let left = Left { form, posted, fault };
             show(shop, &posted.visit, &Asked::default(), Some(left)).await

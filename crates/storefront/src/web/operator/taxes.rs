@@ -8,7 +8,7 @@ use crate::views::operator_taxes::{
 };
 use crate::web::Shop;
 use crate::web::checkout::address::countries;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::numbers::share;
 use crate::web::posted::Posted;
 use crate::web::taxes::category_label;
@@ -19,7 +19,7 @@ use contracts::taxes::{
     NewTaxCategory, NewTaxRate, NewTaxRegion, TaxCategoryCard, TaxOwed, TaxOwner, TaxRateCard, TaxRateQuery,
     TaxRegionCard,
 };
-use kernel::{Cursor, Fault, Kind, Permission, TaxRateId, Timestamp};
+use kernel::{Cursor, Fault, Permission, TaxRateId, Timestamp};
 use serde::Deserialize;
 
 const PATH: &str = "/operator/taxes";
@@ -292,7 +292,7 @@ async fn after(
 ) -> Result<Response, Failure> {
     match outcome {
         Ok(()) => Ok(redirect_done(PATH, "tax_made")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             let left = Left { form, posted, fault };
             show(shop, &posted.visit, Filter::default(), Some(left)).await

@@ -3,7 +3,7 @@
 use super::{
     api_keys, cancel, feeds, files, following, goods, history, home, items, messages, notices, orders,
     parcels, product_form, products, promoted, promotions, refund, returns, reviews, schedule, settlement,
-    shop, staff, stock, uploads, warehouses, webhooks,
+    shop, staff, statement, stock, uploads, warehouses, webhooks,
 };
 use crate::web::table::Table;
 use crate::web::{live, saved_views};
@@ -93,7 +93,7 @@ pub fn add_to(table: Table) -> Table {
         .get("/seller/settlement/holds", settlement::holds)
         .get("/seller/settlement/payouts", settlement::payouts)
         .post("/seller/settlement/payouts", settlement::pay_now)
-        .get("/seller/settlement/statement", settlement::statement)
+        .get("/seller/settlement/statement", statement::page)
         .get("/seller/settlement/year", settlement::year)
         .get("/seller/warehouses", warehouses::page)
         .post("/seller/warehouses", warehouses::open)

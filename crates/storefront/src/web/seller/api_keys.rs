@@ -6,7 +6,7 @@ use crate::views::page::Tone;
 use crate::views::seller_keys::{ApiKeyFields, ApiKeyRow, ScopeBox, SellerApiKeysPage};
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
 use axum::Extension;
@@ -186,7 +186,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
     };
     let sent = match made {
         Ok(made) => Sent::Made(made.secret),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => return Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => return Err(Failure(fault)),
         Err(fault) => Sent::Refused(&posted, fault),
     };
     show(&shop, visit, sent).await

@@ -7,7 +7,7 @@ use crate::views::page::Tone;
 use crate::views::seller_goods_move::{Believe, FeedLineRow, FeedRow, SellerFeedPage, SellerFeedsPage};
 use crate::views::work::{Figure, Status};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused, spoken};
 use axum::extract::{Path, Query, State};
@@ -15,7 +15,7 @@ use axum::response::Response;
 use contracts::catalog::Offer;
 use contracts::inventory::{FeedCard, FeedLineCard, FeedMismatch, FeedProblem, WarehouseCard};
 use httpkit::Csv;
-use kernel::{Cursor, Kind, Permission, SkuId, StockFeedId, WarehouseId};
+use kernel::{Cursor, Permission, SkuId, StockFeedId, WarehouseId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -115,7 +115,7 @@ pub async fn compare(State(shop): State<Shop>, posted: Posted) -> Result<Respons
         .await;
     match compared {
         Ok(feed) => Ok(redirect_done(&format!("{PATH}/{}", feed.id), "compared")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             // Of products a file must name more than of stock.
             let said = match fault.code.as_str() {

@@ -9,7 +9,7 @@ use crate::views::seller_goods_move::{
 };
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::left::{KEY_CHARS_MAX, KEY_REUSED, Left, Shown};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
@@ -19,7 +19,7 @@ use contracts::catalog::Offer;
 use contracts::inventory::{
     GoodsFrom, GoodsState, GoodsUnderWay, GoodsUnits, NewGoods, StockPlace, WarehouseCard,
 };
-use kernel::{Cursor, Fault, InboundId, Kind, Permission, SkuId, TenantId, WarehouseId};
+use kernel::{Cursor, Fault, InboundId, Permission, SkuId, TenantId, WarehouseId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -224,7 +224,7 @@ pub async fn begin(State(shop): State<Shop>, posted: Posted) -> Result<Response,
         .await
     {
         Ok(begun) => Ok(redirect_done(&format!("{PATH}/{}", begun.id), "goods_begun")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             form.place(&fault, visit);
             // Sent before with something else in it: what stands here now is to be something of its own.

@@ -20,27 +20,27 @@ const LATEST: u16 = 6;
 pub async fn page(State(shop): State<Shop>, visit: Visit) -> Result<Response, Failure> {
     let tenant = visit.seller(Permission::ReadShop)?;
     let seller = own_shop(&shop, &visit, tenant).await?;
-    let (mut page, figures, month, latest, steps) = futures::join!(
+    let (mut page, (figures, has_goods), month, latest, dossier) = futures::join!(
         visit.keyed_page(&shop, "work.home"),
         figures(&shop, &visit, tenant),
         month(&shop, &visit, tenant),
         latest(&shop, &visit, tenant),
-        steps(&shop, &visit, tenant),
+        shop.shop_desk.dossier(&visit.ctx, tenant),
     );
     page.live = live::address("/seller", &visit.ctx);
     let view = SellerHomePage {
         work: bar(&visit, &seller, "/seller"),
         figures,
         month,
-        steps: steps?,
+        steps: steps(&visit, &dossier?, has_goods),
         rows: latest?,
         page,
     };
     Ok(visit.show(&shop, &view))
 }
 
-/// What the signed-in person's role lets them know. A figure that cannot be had is left out.
-async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
+/// What the signed-in person's role lets them know, and whether anything is for sale. A figure that cannot be had is left out.
+async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> (Vec<Figure>, bool) {
     let (sales, goods, stock, owed) = futures::join!(
         shop.order_desk.tally(&visit.ctx, tenant),
         shop.workbench.product_tally(&visit.ctx, tenant),
@@ -54,6 +54,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
         value,
         href: Some(href.to_owned()),
     };
+    let has_goods = goods.as_ref().is_ok_and(|goods| goods.active > 0);
     let mut figures = Vec::new();
     if let (true, Ok(sales)) = (visit.may(Permission::ReadSales), sales) {
         let to_pack = locale.number(sales.confirmed);
@@ -96,7 +97,7 @@ async fn figures(shop: &Shop, visit: &Visit, tenant: TenantId) -> Vec<Figure> {
         };
         figures.push(figure(label, low, "/seller/stock?low=1"));
     }
-    figures
+    (figures, has_goods)
 }
 
 async fn latest(
@@ -115,20 +116,13 @@ async fn latest(
 }
 
 /// What is left to do until buyers see the shop, and after that until there is something to buy.
-async fn steps(shop: &Shop, visit: &Visit, tenant: TenantId) -> Result<Vec<StepToOpen>, Failure> {
-    let (dossier, goods) = futures::join!(
-        shop.shop_desk.dossier(&visit.ctx, tenant),
-        shop.workbench.product_tally(&visit.ctx, tenant),
-    );
-    let dossier = dossier?;
-    let goods = goods.unwrap_or_default();
-    let steps = steps_of(&dossier, goods.active > 0, verified(visit), visit.locale);
+fn steps(visit: &Visit, dossier: &ShopDossier, has_goods: bool) -> Vec<StepToOpen> {
+    let steps = steps_of(dossier, has_goods, verified(visit), visit.locale);
     // Who has all behind them is not told of it for ever.
-    Ok(if steps.iter().all(|step| step.done) {
-        Vec::new()
-    } else {
-        steps
-    })
+    match steps.iter().all(|step| step.done) {
+        true => Vec::new(),
+        false => steps,
+    }
 }
 
 fn verified(visit: &Visit) -> bool {

@@ -35,6 +35,7 @@ pub mod schedule;
 pub mod settlement;
 pub mod shop;
 pub mod staff;
+pub mod statement;
 pub mod stock;
 pub mod uploads;
 pub mod warehouses;

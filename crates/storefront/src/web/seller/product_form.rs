@@ -12,7 +12,7 @@ use crate::i18n::Locale;
 use crate::views::common::{Choice, Field};
 use crate::views::making::MakingForm;
 use crate::views::seller_goods::{FormPicture, SellerProductPage, VariantRow};
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::operator::moderation::review_said;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, redirect_done, redirect_refused};
@@ -26,7 +26,7 @@ use contracts::catalog::{
 use contracts::inventory::ShelfLevel;
 use contracts::taxes::STANDARD;
 use contracts::tenants::Shop as Seller;
-use kernel::{Currency, Fault, ImageId, Kind, Money, Permission, ProductId, SkuId};
+use kernel::{Currency, Fault, ImageId, Money, Permission, ProductId, SkuId};
 use std::collections::BTreeMap;
 
 /// Empty lines that wait for further variants.
@@ -301,10 +301,6 @@ async fn write(
             Ok(show(shop, visit, seller, own, form).await)
         }
     }
-}
-
-fn is_ours(fault: &Fault) -> bool {
-    matches!(fault.kind, Kind::Internal | Kind::Unavailable)
 }
 
 /// The product's pictures after the form: those kept, in the order given, and behind them those chosen anew.

@@ -8,14 +8,14 @@ use crate::views::page::Tone;
 use crate::views::seller_promotions::{PromotionRow, SellerPromotionsPage};
 use crate::views::work::{Section, Status};
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, category_name, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use contracts::catalog::Category;
 use contracts::promotions::{Offer, PromotionCard};
-use kernel::{Currency, Cursor, Kind, Money, Permission, PromotionId, Timestamp};
+use kernel::{Currency, Cursor, Money, Permission, PromotionId, Timestamp};
 use serde::Deserialize;
 
 const PER_PAGE: u16 = 25;
@@ -228,7 +228,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
     };
     match shop.promotion_desk.make(&visit.ctx, Some(tenant), new).await {
         Ok(_) => Ok(redirect_done(PATH, "promotion_made")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             form.place(&fault, visit);
             promotion_form::show(&shop, visit, &seller, form).await

@@ -7,16 +7,15 @@ use crate::views::page::Tone;
 use crate::views::settlement::{HoldRow, PayForm, SellerHoldsPage, SellerPayoutsPage, SellerSettlementPage};
 use crate::views::work::{Figure, Section, Status};
 use crate::web::failure::Failure;
-use crate::web::papers::language;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use crate::web::{Shop, payouts};
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use chrono::{Datelike, Days, Months, NaiveDate};
+use axum::response::Response;
+use chrono::{Datelike, Months, NaiveDate};
 use contracts::ledger::{HeldMoney, HoldState, PayoutQuery, PayoutSchedule, ShopStanding, ShopTerms};
 use contracts::orders::SaleCard;
-use httpkit::{Csv, Pdf};
+use httpkit::Csv;
 use kernel::{Currency, Cursor, Fault, Money, OrderId, Permission, TenantId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -112,7 +111,7 @@ fn currencies(standing: &[ShopStanding], own: Currency) -> Vec<Choice> {
 }
 
 /// The month that runs first, then those before it.
-fn months(today: NaiveDate, locale: Locale) -> Vec<Choice> {
+pub(super) fn months(today: NaiveDate, locale: Locale) -> Vec<Choice> {
     let this = today.with_day(1).unwrap_or(today);
     (0..MONTHS)
         .filter_map(|back| this.checked_sub_months(Months::new(back)))
@@ -358,45 +357,9 @@ fn key_of(posted: &Posted) -> Result<String, Fault> {
     }
 }
 
-fn currency(code: &str) -> Result<Currency, Fault> {
+pub(super) fn currency(code: &str) -> Result<Currency, Fault> {
     let known = code.parse();
     known.map_err(|_| Fault::field("currency", "currency", "Choose a currency."))
-}
-
-#[derive(Deserialize)]
-pub struct Wanted {
-    currency: Option<String>,
-    month: Option<String>,
-    format: Option<String>,
-}
-
-/// A month's statement as a file: this one's, in the shop's currency and as PDF, unless said otherwise.
-pub async fn statement(
-    State(shop): State<Shop>,
-    visit: Visit,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Failure> {
-    let tenant = visit.seller(Permission::ReadSales)?;
-    let currency = match wanted.currency.as_deref() {
-        Some(code) => currency(code)?,
-        None => own_shop(&shop, &visit, tenant).await?.currency,
-    };
-    let days = month(wanted.month.as_deref(), visit.ctx.now.date_naive())?;
-    if wanted.format.as_deref() != Some("csv") {
-        let drawn = shop
-            .settlement
-            .statement_pdf(&visit.ctx, tenant, currency, days, language(visit.locale));
-        return Ok(Pdf(drawn.await?).into_response());
-    }
-    let lines = shop
-        .settlement
-        .statement_csv(&visit.ctx, tenant, currency, days)
-        .await?;
-    let csv = Csv {
-        name: format!("statement-{currency}-{}-{}.csv", days[0], days[1]),
-        lines: lines.into_bytes(),
-    };
-    Ok(csv.into_response())
 }
 
 #[derive(Deserialize)]
@@ -430,37 +393,9 @@ fn years(today: NaiveDate) -> Vec<Link> {
     years.map(link).collect()
 }
 
-/// The first and the last day of `2026-11`; of this month where none is named.
-fn month(text: Option<&str>, today: NaiveDate) -> Result<[NaiveDate; 2], Fault> {
-    let first = match text {
-        Some(text) => format!("{text}-01").parse().ok(),
-        None => today.with_day(1),
-    };
-    let last = |first: NaiveDate| {
-        first
-            .checked_add_months(Months::new(1))?
-            .checked_sub_days(Days::new(1))
-    };
-    first
-        .and_then(|first| Some([first, last(first)?]))
-        .ok_or_else(|| Fault::field("month", "month", "Choose a month."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_month_is_all_of_its_days() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let february = month(Some("2028-02"), day("2026-11-21")).unwrap();
-        assert_eq!(february, [day("2028-02-01"), day("2028-02-29")]);
-        let this = month(None, day("2026-12-31")).unwrap();
-        assert_eq!(this, [day("2026-12-01"), day("2026-12-31")]);
-        for wrong in ["", "2026", "2026-13", "2026-11-21", "-0001-01-01x"] {
-            assert!(month(Some(wrong), day("2026-11-21")).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_schedule_has_a_code_of_its_own() {

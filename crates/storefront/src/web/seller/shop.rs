@@ -8,7 +8,7 @@ use crate::views::seller_shop::{CheckForm, DeliveryWay, RateRow, SellerShopPage}
 use crate::views::work::Status;
 use crate::web::auth::open_shop::location;
 use crate::web::checkout::address::{countries, provinces};
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done};
 use crate::web::{Shop, cards, home};
@@ -17,7 +17,7 @@ use axum::response::Response;
 use contracts::tenants::{
     CheckItem, CheckLine, CheckState, DeliveryOption, ShopDossier, ShopSettings, ShopStatus, Zone,
 };
-use kernel::{Fault, Kind, Permission};
+use kernel::{Fault, Permission};
 
 /// Where the check-list stands.
 pub const CHECKS: &str = "/seller/shop#checks";
@@ -236,10 +236,6 @@ pub async fn change(State(shop): State<Shop>, posted: Posted) -> Result<Response
             show(&shop, visit, left).await
         }
     }
-}
-
-fn is_ours(fault: &Fault) -> bool {
-    matches!(fault.kind, Kind::Internal | Kind::Unavailable)
 }
 
 /// The shop's own pictures: those that are chosen replace those that are there.

@@ -7,15 +7,15 @@ use crate::views::page::Tone;
 use crate::views::seller_staff::{InvitationRow, MemberRow, SellerStaffPage};
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::auth::invitation::role_key;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
+use crate::web::operator::role_said;
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done, redirect_refused};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::identity::UserCard;
 use contracts::tenants::{InvitationCard, InvitationState, StaffCard};
-use kernel::{Fault, Kind, Permission, Role, UserId};
+use kernel::{Fault, Permission, Role, UserId};
 use uuid::Uuid;
 
 const PATH: &str = "/seller/staff";
@@ -75,7 +75,7 @@ async fn show(shop: &Shop, visit: &Visit, left: Left) -> Result<Response, Failur
         powers: ROLES
             .map(|(code, role)| {
                 let may = locale.t(&format!("staff.may.{code}")).to_string();
-                (locale.t(role_key(role)).to_string(), may)
+                (role_said(role, locale), may)
             })
             .into(),
     };
@@ -84,7 +84,7 @@ async fn show(shop: &Shop, visit: &Visit, left: Left) -> Result<Response, Failur
 
 fn roles(locale: Locale) -> Vec<Choice> {
     ROLES
-        .map(|(code, role)| Choice::new(code, locale.t(role_key(role)).to_string()))
+        .map(|(code, role)| Choice::new(code, role_said(role, locale)))
         .into()
 }
 
@@ -118,7 +118,7 @@ fn invitation(one: &InvitationCard, locale: Locale) -> InvitationRow {
     InvitationRow {
         id: one.id.to_string(),
         email: one.email.clone(),
-        role: locale.t(role_key(one.role)).to_string(),
+        role: role_said(one.role, locale),
         status: Status {
             label: locale.t(key).to_string(),
             tone,
@@ -149,7 +149,7 @@ pub async fn invite(State(shop): State<Shop>, posted: Posted) -> Result<Response
         .await;
     match sent {
         Ok(_) => Ok(redirect_done(PATH, "invited")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => {
             let of_email = visit.tell_field(&fault, "email");
             let left = Left {

@@ -124,7 +124,7 @@ pub async fn page(
     Ok(visit.show(&shop, &view))
 }
 
-/// The SKUs of products whose title or key holds what was searched for.
+/// The SKUs of products whose title or key has the words that were searched for.
 async fn searched(
     shop: &Shop,
     visit: &Visit,

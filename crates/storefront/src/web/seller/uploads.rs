@@ -6,14 +6,14 @@ use crate::views::page::Tone;
 use crate::views::seller_goods::{SellerUploadPage, SellerUploadsPage, UploadBar, UploadProblem, UploadRow};
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, redirect_done};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use contracts::catalog::Upload;
 use contracts::catalog::uploads::FileState;
-use kernel::{ImportId, Kind, Permission};
+use kernel::{ImportId, Permission};
 
 /// Bytes of a file that a page takes; larger ones go through the API, which reads them as they arrive.
 pub const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -72,7 +72,7 @@ pub async fn submit(State(shop): State<Shop>, posted: Posted) -> Result<Response
     let (name, bytes) = (file.name.clone(), file.bytes.to_vec().into());
     match shop.intake.keep_file(&visit.ctx, tenant, name, bytes).await {
         Ok(id) => Ok(redirect_done(&format!("/seller/uploads/{id}"), "uploaded")),
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => show(&shop, visit, Some(visit.tell(&fault))).await,
     }
 }

@@ -8,7 +8,7 @@ use crate::views::seller_hooks::{
 };
 use crate::views::work::Status;
 use crate::web::Shop;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_ours};
 use crate::web::posted::Posted;
 use crate::web::visit::{Visit, encode, redirect_done, redirect_refused};
 use axum::extract::{Path, Query, State};
@@ -287,7 +287,7 @@ pub async fn make(State(shop): State<Shop>, posted: Posted) -> Result<Response, 
     };
     match shop.webhooks.make(&visit.ctx, tenant, new).await {
         Ok(made) => show(&shop, visit, made.endpoint.id, None, &Sent::Secret(made.secret)).await,
-        Err(fault) if matches!(fault.kind, Kind::Internal | Kind::Unavailable) => Err(Failure(fault)),
+        Err(fault) if is_ours(&fault) => Err(Failure(fault)),
         Err(fault) => show_all(&shop, visit, &Sent::Refused(&posted, fault)).await,
     }
 }

@@ -140,7 +140,12 @@ fn release(
 }
 
 /// What the order's history tells of money that its buyer is not charged, and the refund of it, which is through.
-pub(super) fn told(case: &Case, refund: Refunding, now: Timestamp) -> Result<(Vec<Event>, Refunding), Error> {
+pub(super) fn told(
+    case: &Case,
+    mut refund: Refunding,
+    now: Timestamp,
+) -> Result<(Vec<Event>, Refunding), Error> {
+    refund.parts.iter_mut().for_each(|part| part.released = true);
     let (events, _) = given_back(case, &refund, now)?;
     let reference = || RELEASED.to_owned();
     let mut ended = Refunding {

@@ -1,6 +1,7 @@
 //! What becomes of shares that are captured as shops send, without a database.
 
 mod lives;
+mod nudges;
 
 use super::*;
 use crate::till::settle::refund::tests::{at, ctx, line_id, paid, part_id, tenant};

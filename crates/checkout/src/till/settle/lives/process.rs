@@ -130,9 +130,11 @@ impl Market {
             order: self.lives[n].case.order.id,
             attempt: saga.attempt,
             step: saga.step.clone(),
+            // These lives are captured at once.
+            capturing: false,
         };
         match response(&known, attempt, kind) {
-            Response::Nothing => {}
+            Response::Nothing | Response::WakeCaptures => {}
             Response::Wake => self.ask(n, &Ask::Hear { attempt }),
             Response::LetGo => self.let_go(n, attempt),
         }

@@ -16,6 +16,7 @@ pub(super) fn wished(sub_order: &SubOrder<'_>, request: &RefundRequest) -> Resul
         amount: 0,
         reason: request.reason.clone(),
         of_return: None,
+        released: false,
         deduction: None,
     };
     match &request.wish {
@@ -77,6 +78,7 @@ pub(super) fn all_of(sub_order: &SubOrder<'_>, id: RefundId, reason: &str) -> Re
         amount,
         reason: reason.to_owned(),
         of_return: None,
+        released: false,
         deduction: None,
     }
 }

@@ -4,13 +4,19 @@
 use super::*;
 use crate::refund::End;
 use crate::till::settle::RefundAsk;
+use kernel::UserId;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 #[derive(Clone, Debug)]
 enum Act {
     Sends(usize),
     GoesOn,
+    /// The provider tells something.
+    Hears,
+    /// Somebody wants it tried again.
+    Retries,
     /// The provider answers one of the questions that were ever left to a process, whoever has it by now.
     Answers(usize, Answer),
     Cancels(usize),
@@ -34,6 +40,8 @@ fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![
         3 => (0usize..2).prop_map(Act::Sends),
         4 => Just(Act::GoesOn),
+        1 => Just(Act::Hears),
+        1 => Just(Act::Retries),
         6 => (0usize..4, answers()).prop_map(|(back, answer)| Act::Answers(back, answer)),
         1 => (0usize..2).prop_map(Act::Cancels),
         2 => (0usize..2, 1i64..4_000).prop_map(|(n, amount)| Act::GivesBack(n, amount)),
@@ -98,6 +106,11 @@ proptest! {
                 }
                 Act::Sends(n) => Ask::OfCapture(CaptureAsk::Sent { tenant: tenant(n) }),
                 Act::GoesOn => Ask::OfCapture(CaptureAsk::Take),
+                Act::Hears => Ask::OfCapture(CaptureAsk::Hear),
+                Act::Retries => Ask::OfCapture(CaptureAsk::Retry {
+                    by: UserId(Uuid::from_u128(7)),
+                    note: "Now.".into(),
+                }),
                 Act::Answers(back, answer) => {
                     let Some(CaptureAsk::Answer { version, question, .. }) = questions.iter().rev().nth(back) else {
                         continue;
