@@ -88,11 +88,13 @@ select store.close_to_shops('ledger.purse_hold');
 -- Who switched a gift card off or on, and why.
 create table ledger.purse_change (
     purse_id uuid not null,
+    -- in the order in which they were done: taken with the card locked, and a clock may stand still or go back
+    id bigint generated always as identity,
     at timestamptz not null,
     what text not null,
     reason text not null,
     by json not null,
-    constraint purse_change_pkey primary key (purse_id, at),
+    constraint purse_change_pkey primary key (purse_id, id),
     constraint purse_change_known check (what in ('disabled', 'enabled'))
 );
 select store.close_to_shops('ledger.purse_change');

@@ -138,13 +138,14 @@ pub struct ChangeRow {
     pub by: Json<Actor>,
 }
 
+/// The latest first.
 pub async fn changes(
     conn: &mut PgConnection,
     id: PurseId,
     limit: i64,
 ) -> Result<Vec<ChangeRow>, sqlx::Error> {
     sqlx::query_as(
-        "select at, what, reason, by from ledger.purse_change where purse_id = $1 order by at desc limit $2",
+        "select at, what, reason, by from ledger.purse_change where purse_id = $1 order by id desc limit $2",
     )
     .bind(id)
     .bind(limit)

@@ -135,6 +135,30 @@ async fn a_card_that_is_switched_off_or_expired_is_not_spent() {
 }
 
 #[tokio::test]
+async fn a_card_is_switched_often_while_the_clock_stands_still() {
+    let world = World::new().await;
+    let (purses, ctx) = (purses(&world), world.day(0));
+    let issued = issue(&purses, &ctx, card(eur(2_500), Funding::Sold, "one")).await;
+    let id = issued.expect("issued").card.id;
+    purses.disable(&ctx, id, "stolen".to_owned()).await.expect("off");
+    purses.enable(&ctx, id, "found".to_owned()).await.expect("on");
+    purses
+        .disable(&ctx, id, "lost".to_owned())
+        .await
+        .expect("off again");
+    let changes = purses.card(&ctx, id).await.expect("known").changes;
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| (change.reason.as_str(), change.at))
+        .collect();
+    assert_eq!(
+        told,
+        [("lost", ctx.now), ("found", ctx.now), ("stolen", ctx.now)],
+        "the latest first"
+    );
+}
+
+#[tokio::test]
 async fn store_credit_is_granted_once_per_key() {
     let world = World::new().await;
     let (purses, ctx) = (purses(&world), world.day(0));
