@@ -43,9 +43,9 @@ create table checkout.capture (
 select store.partition_by_month('checkout.capture', 'uuid');
 create index capture_due on checkout.capture (due_at) where due_at is not null;
 -- What staff are told of, what lapses first before the rest.
-create index capture_warned on checkout.capture (lapses_at) where warned_at is not null;
+create index capture_warned on checkout.capture (lapses_at, order_id) where warned_at is not null;
 -- And of what the provider was asked for in vain again and again.
-create index capture_stuck on checkout.capture (lapses_at) where tries >= 8;
+create index capture_stuck on checkout.capture (lapses_at, order_id) where tries >= 8;
 select store.close_to_shops('checkout.capture');
 
 create type checkout.capture_row as (

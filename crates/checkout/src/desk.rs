@@ -285,8 +285,14 @@ impl PaymentDesk for Checkouts {
         reply(async move { self.change_capture(ctx, capture, &note).await })
     }
 
-    fn uncaptured<'a>(&'a self, ctx: &'a Ctx) -> Reply<'a, Vec<UncapturedPayment>> {
-        reply(self.list_uncaptured(ctx.now))
+    fn uncaptured<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Reply<'a, Page<UncapturedPayment>> {
+        let limit = PageLimit::new(limit).unwrap_or_default();
+        reply(self.list_uncaptured(ctx.now, after, limit))
     }
 
     fn retry_capture<'a>(

@@ -11,7 +11,7 @@ pub const NAME_CHARS_MAX: usize = 40;
 /// Of the filters, as an address has them.
 pub const QUERY_CHARS_MAX: usize = 500;
 /// What of an address is no filter: where in the list one is, in which language, and what a form did.
-const NO_FILTERS: [&str; 5] = ["after", "before", "lang", "done", "refused"];
+const NO_FILTERS: [&str; 6] = ["after", "before", "uncaptured_after", "lang", "done", "refused"];
 
 /// A table that can be filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -153,6 +153,6 @@ mod tests {
             "state=packed&q=old+bowl"
         );
         assert_eq!(filters("q=old%20bowl"), filters("q=old+bowl"));
-        assert_eq!(filters("before=01"), "");
+        assert_eq!(filters("before=01&uncaptured_after=01"), "");
     }
 }

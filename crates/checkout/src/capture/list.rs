@@ -5,11 +5,9 @@ use crate::error::Error;
 use crate::till::settle::Told;
 use chrono::TimeDelta;
 use contracts::checkout::UncapturedPayment;
-use kernel::{Currency, Money, OrderId, Timestamp};
+use kernel::{Currency, Cursor, Money, OrderId, Page, PageLimit, Timestamp};
 use sqlx::types::Json;
 
-/// Payments that are listed at once.
-const LISTED_MAX: i64 = 100;
 /// Days for which it is listed that money lapsed.
 const LAPSED_DAYS: i64 = 30;
 
@@ -26,18 +24,20 @@ struct Row {
 
 /// What lapses soon or lapsed; and what was asked for in vain so often that it is called stuck
 /// ([`STUCK_TRIES`](crate::desk::STUCK_TRIES)), which its index says as well. Parameters: since when it is listed that money
-/// lapsed, how many.
+/// lapsed, how many, and behind which payment by when it lapses and whose it is.
 const UNCAPTURED: &str = "
 select c.order_id, o.currency, c.open, c.lapsed, c.lapses_at, c.tries, c.due_at
   from ((select order_id, open, lapsed, lapses_at, tries, due_at
            from checkout.capture
           where warned_at is not null and (open > 0 or lapsed > 0) and lapses_at > $1
+            and ($3::timestamptz is null or (lapses_at, order_id) > ($3, $4::uuid))
           order by lapses_at, order_id
           limit $2)
         union
         (select order_id, open, lapsed, lapses_at, tries, due_at
            from checkout.capture
           where tries >= 8 and ended_at is null
+            and ($3::timestamptz is null or (lapses_at, order_id) > ($3, $4::uuid))
           order by lapses_at, order_id
           limit $2)) c
   join orders.order o on o.id = c.order_id
@@ -46,13 +46,26 @@ select c.order_id, o.currency, c.open, c.lapsed, c.lapses_at, c.tries, c.due_at
 
 impl Checkouts {
     /// What lapses soon or lapsed, and what is stuck.
-    pub(crate) async fn list_uncaptured(&self, now: Timestamp) -> Result<Vec<UncapturedPayment>, Error> {
-        let rows: Vec<Row> = sqlx::query_as(UNCAPTURED)
+    pub(crate) async fn list_uncaptured(
+        &self,
+        now: Timestamp,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<UncapturedPayment>, Error> {
+        let (lapsing, order) = after.as_ref().map(place).transpose()?.unzip();
+        let mut rows: Vec<Row> = sqlx::query_as(UNCAPTURED)
             .bind(now - TimeDelta::days(LAPSED_DAYS))
-            .bind(LISTED_MAX)
+            .bind(limit.plus_one())
+            .bind(lapsing)
+            .bind(order)
             .fetch_all(self.db().pool())
             .await?;
-        rows.iter().map(view).collect()
+        let has_more = rows.len() > limit.get();
+        rows.truncate(limit.get());
+        Ok(Page {
+            next: rows.last().filter(|_| has_more).map(cursor),
+            items: rows.iter().map(view).collect::<Result<_, _>>()?,
+        })
     }
 
     /// What was done about the shares of an order; nothing where all of it was captured at once.
@@ -64,6 +77,20 @@ impl Checkouts {
                 .await?;
         Ok(history.map(|history| history.0).unwrap_or_default())
     }
+}
+
+/// When it lapses, in microseconds, and the order.
+fn cursor(row: &Row) -> Cursor {
+    Cursor(format!("{}.{}", row.lapses_at.timestamp_micros(), row.order_id))
+}
+
+fn place(Cursor(text): &Cursor) -> Result<(Timestamp, OrderId), Error> {
+    let read = || {
+        let (micros, order) = text.split_once('.')?;
+        let lapses_at = Timestamp::from_timestamp_micros(micros.parse().ok()?)?;
+        Some((lapses_at, order.parse().ok()?))
+    };
+    read().ok_or(Error::BadCursor)
 }
 
 fn view(row: &Row) -> Result<UncapturedPayment, Error> {

@@ -1,6 +1,6 @@
 //! Captures that do not get on by themselves: the provider's webhook wakes them, and the marketplace's staff try them again.
 
-use crate::capture::{captures_on_dispatch, ended, part, share, ships, takes};
+use crate::capture::{captures_on_dispatch, ended, part, share, ships, takes, uncaptured};
 use crate::provider::Cut;
 use crate::webhooks::Hook;
 use crate::world::{Instance, World};
@@ -10,7 +10,7 @@ use contracts::catalog::Offer;
 use contracts::checkout::{PaymentDesk, PaymentSaga};
 use contracts::orders::{AsOf, Order, Orders as _};
 use contracts::payments::PaymentStatus;
-use kernel::{Currency, Fault, Money, Timestamp, UserId};
+use kernel::{Currency, Cursor, Fault, Money, Timestamp, UserId};
 use std::time::Duration;
 use testkit::eventually;
 
@@ -116,14 +116,13 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
     });
     ships(&world, &order, &bowl).await;
     unanswered(&world, &order).await;
-    let desk = &instance.checkouts;
-    assert_eq!(desk.uncaptured(&world.ctx()).await.unwrap(), []);
+    assert_eq!(uncaptured(&world, &instance).await, []);
     sqlx::query("update checkout.capture set tries = 8 where order_id = $1")
         .bind(order.id)
         .execute(&mut world.db.owner().await)
         .await
         .unwrap();
-    let stuck = desk.uncaptured(&world.ctx()).await.unwrap();
+    let stuck = uncaptured(&world, &instance).await;
     let seen: Vec<_> = stuck.iter().map(|one| (one.order, one.open, one.tries)).collect();
     let open = Money::new(2_500, Currency::EUR);
     assert_eq!(seen, [(order.id, open, 8)]);
@@ -139,7 +138,7 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
         (Some(by), Some(NOTE), "retried")
     );
     assert_eq!(takes(&world).await, (1, 2_500));
-    assert_eq!(desk.uncaptured(&world.ctx()).await.unwrap(), []);
+    assert_eq!(uncaptured(&world, &instance).await, []);
 
     let mut trail = world.db.changed().await;
     trail.retain(|one| one["kind"] == "payment.capture_retried");
@@ -152,6 +151,40 @@ async fn a_stuck_capture_is_listed_and_tried_again_by_hand_and_the_trail_says_by
     let refused = retried(&world, &instance, &order, by).await;
     assert_eq!(refused.unwrap_err().code, "capture_ended");
     world.assert_clean(&instance).await;
+}
+
+#[tokio::test]
+async fn what_is_not_captured_in_time_is_listed_in_pages() {
+    let world = World::new().await;
+    let instance = world.instance();
+    let bowl = world.offer(6).await;
+    let mut orders = Vec::new();
+    for hours in [9, 9, 8] {
+        let order = bought(&world, &instance, &bowl, "tok_visa").await;
+        sqlx::query("update checkout.capture set tries = 8, lapses_at = $2 where order_id = $1")
+            .bind(order.id)
+            .bind(world.ctx().now + TimeDelta::hours(hours))
+            .execute(&mut world.db.owner().await)
+            .await
+            .unwrap();
+        orders.push((hours, order.id.0));
+    }
+    // Two lapse at once: the order tells them apart.
+    orders.sort_unstable();
+    let mut listed = Vec::new();
+    let mut after = None;
+    for items in [2, 1] {
+        let page = instance.checkouts.uncaptured(&world.ctx(), after, 2).await;
+        let page = page.unwrap();
+        assert_eq!(page.items.len(), items);
+        listed.extend(page.items.iter().map(|payment| payment.order.0));
+        after = page.next;
+    }
+    assert_eq!(after, None);
+    assert_eq!(listed, orders.iter().map(|(_, order)| *order).collect::<Vec<_>>());
+    let nowhere = Some(Cursor("1.2".to_owned()));
+    let refused = instance.checkouts.uncaptured(&world.ctx(), nowhere, 2).await;
+    assert_eq!(refused.unwrap_err().code, "cursor_invalid");
 }
 
 #[tokio::test]

@@ -203,8 +203,8 @@ service! {
         /// Payments that begin from now on are captured so, in other processes a second later at most; those under way stay as
         /// they began.
         fn set_capture(capture: CaptureTime, note: String) -> CaptureSetting;
-        /// What is stuck or lapses within a day, and what lapsed within a month; at most 100, what lapses first before the rest.
-        fn uncaptured() -> Vec<UncapturedPayment>;
+        /// What is stuck or lapses within a day, and what lapsed within a month; what lapses first before the rest.
+        fn uncaptured(after: Option<Cursor>, limit: u16) -> Page<UncapturedPayment>;
         /// Tries what is open of an order's shares again now, also what was sent and nobody heard of. `by` and `note` are kept
         /// in the payment's timeline.
         fn retry_capture(order: OrderId, by: UserId, note: String) -> PaymentSaga;

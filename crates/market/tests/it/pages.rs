@@ -14,6 +14,7 @@ mod messaging;
 mod noticing;
 mod offering;
 mod outage;
+mod paying;
 mod promoting;
 mod purses;
 mod reading;

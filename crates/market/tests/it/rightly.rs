@@ -29,7 +29,7 @@ pub use messages::{Talk, talk_of_a};
 pub use notifications::{device_of, failed_job, notice_of, notice_of_a};
 pub use people::{invited_operator, secret_of_invited, with_factor};
 pub use reviews::{received_by, review_of_a};
-pub use sales::{line_of, refund_of_a, refunded_of_a, return_of_a};
+pub use sales::{line_of, refund_of_a, refunded_of_a, return_of_a, uncaptured_of_a};
 pub use search::{promoted_of_a, search_rule_of, synonym_of};
 pub use stock::{feed_of_a, inbound_of_a};
 pub use taxes::tax_rate_of;

@@ -30,6 +30,7 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         "operator-payments-empty",
         &OperatorPaymentsPage {
             uncaptured: Vec::new(),
+            uncaptured_more: None,
             rows: Vec::new(),
             more: None,
             ..scene.payments()
@@ -252,6 +253,10 @@ impl Scene {
                 tries: self.text("12"),
                 retry: Some("/operator/payments/1/retry-capture".to_owned()),
             }],
+            uncaptured_more: Some(Link::new(
+                self.t("listing.more"),
+                "/operator/payments?uncaptured_after=1",
+            )),
             tabs: tabs
                 .map(|(key, href)| Section {
                     link: Link::new(self.t(key), href),

@@ -136,6 +136,7 @@ pub struct OperatorPaymentsPage {
     pub captures: Vec<Choice>,
     /// What is set aside and lapses soon or is stuck, or lapsed.
     pub uncaptured: Vec<UncapturedRow>,
+    pub uncaptured_more: Option<Link>,
     /// By state, and all.
     pub tabs: Vec<Section>,
     pub rows: Vec<PaymentRow>,

@@ -20,7 +20,7 @@ use contracts::identity::UserCard;
 use contracts::orders::{AsOf, SubOrder};
 use contracts::payments::CaptureTime;
 use contracts::saved_views::ViewTable;
-use kernel::{Cursor, Fault, Kind, OrderId, Permission, TenantId, UserId};
+use kernel::{Cursor, Fault, Kind, OrderId, Page, Permission, TenantId, UserId};
 use serde::Deserialize;
 
 const PAYMENTS_PER_PAGE: u16 = 50;
@@ -42,6 +42,8 @@ const ANSWERS: [SagaAnswer; 4] = [
 pub struct Filter {
     state: Option<String>,
     after: Option<String>,
+    /// Of the list above it, which has pages of its own.
+    uncaptured_after: Option<String>,
 }
 
 pub async fn list(
@@ -59,10 +61,10 @@ pub async fn list(
         .map(Cursor);
     let locale = visit.locale;
     let of_refunds = refunds::TABS.iter().find(|(code, ..)| *code == wanted);
-    let (page, setting, uncaptured, found) = futures::join!(
+    let (page, setting, overdue, found) = futures::join!(
         saved_views::page(&shop, &visit, "operator.payments", ViewTable::Payments),
         shop.payment_desk.capture_setting(&visit.ctx),
-        shop.payment_desk.uncaptured(&visit.ctx),
+        uncaptured(&shop, &visit, filter.uncaptured_after.map(Cursor)),
         async {
             match of_refunds {
                 Some((_, _, state)) => {
@@ -95,7 +97,11 @@ pub async fn list(
         true => format!("state={}&", encode(&wanted)),
         false => String::new(),
     };
-    // The list does without it.
+    // The list does without them.
+    let overdue = overdue.unwrap_or(Page {
+        items: Vec::new(),
+        next: None,
+    });
     let capture = setting.ok().map(|setting| setting.capture);
     let view = OperatorPaymentsPage {
         page,
@@ -105,11 +111,17 @@ pub async fn list(
             Some(capture) if visit.may(Permission::ManagePayments) => captures(capture, locale),
             _ => Vec::new(),
         },
-        uncaptured: uncaptured
-            .unwrap_or_default()
+        uncaptured: overdue
+            .items
             .iter()
             .map(|payment| uncaptured_row(payment, &visit))
             .collect(),
+        uncaptured_more: overdue.next.map(|cursor| {
+            Link::new(
+                locale.t("listing.more").to_string(),
+                format!("/operator/payments?{kept}uncaptured_after={}", encode(&cursor.0)),
+            )
+        }),
         tabs: tabs(state, of_refunds.map(|(code, ..)| *code), locale),
         rows,
         more: next.map(|cursor| {
@@ -120,6 +132,21 @@ pub async fn list(
         }),
     };
     Ok(visit.show(&shop, &view))
+}
+
+/// A page of what is not captured in time. A cursor that is none shows the first: nothing of it is hidden.
+async fn uncaptured(
+    shop: &Shop,
+    visit: &Visit,
+    after: Option<Cursor>,
+) -> Result<Page<UncapturedPayment>, Fault> {
+    let (desk, ctx) = (&shop.payment_desk, &visit.ctx);
+    match desk.uncaptured(ctx, after.clone(), PAYMENTS_PER_PAGE).await {
+        Err(fault) if fault.kind == Kind::Invalid && after.is_some() => {
+            desk.uncaptured(ctx, None, PAYMENTS_PER_PAGE).await
+        }
+        read => read,
+    }
 }
 
 /// When payments are captured, as a sentence says it.
