@@ -29,6 +29,7 @@ use contracts::tenants::Tenants;
 use kernel::{Ctx, Currency, EntryId, TenantId, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Kinds of entries that an operator may reverse. All others follow from what happened elsewhere, and are undone there.
 const REVERSIBLE: [&str; 4] = ["provider_fee", "provider_transfer", "listing_fee", "promoted_fee"];
@@ -59,6 +60,8 @@ pub struct Ledger {
     pays: bool,
     /// How long whoever pays shops may take to answer: after that nobody knows, and it is asked what became of it.
     answer_within: Duration,
+    /// Wakes whoever sends payouts, in this process.
+    made: Arc<Notify>,
 }
 
 impl Ledger {
@@ -80,6 +83,7 @@ impl Ledger {
             payments: None,
             pays: true,
             answer_within: ANSWER_WITHIN,
+            made: Arc::default(),
         }
     }
 
@@ -114,6 +118,16 @@ impl Ledger {
             true => Err(Error::NotFound("shop")),
             false => Ok(()),
         }
+    }
+
+    /// Has payouts sent that were made: to be called after the commit, so that nobody need wait for the next look.
+    pub(crate) fn wake_sender(&self) {
+        self.made.notify_one();
+    }
+
+    /// Waits until payouts were made. What was made since the last call counts.
+    pub(crate) async fn payouts_made(&self) {
+        self.made.notified().await;
     }
 
     pub(crate) fn db(&self) -> &Db {

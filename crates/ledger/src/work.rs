@@ -14,7 +14,6 @@ use contracts::search::promoted::PromotedDayBegun;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const ROUND_EVERY: Duration = Duration::from_secs(30);
@@ -25,10 +24,9 @@ const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 
 /// Background work until `stop`.
 pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
-    let made = Notify::new();
     tokio::join!(
-        rounds(&ledger, &clock, &made, &stop),
-        send(&ledger, &clock, &made, &stop),
+        rounds(&ledger, &clock, &stop),
+        send(&ledger, &clock, &stop),
         reconcile(&ledger, &clock, &stop),
         close_days(&ledger, &clock, &stop),
         note_charges(&ledger, stop.clone()),
@@ -39,12 +37,12 @@ pub async fn work(ledger: Ledger, clock: SharedClock, stop: CancellationToken) {
 }
 
 /// Holds, then listings, then payouts: what a round releases it pays, less what it charges.
-async fn rounds(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &CancellationToken) {
+async fn rounds(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
     loop {
         match round(ledger, &Ctx::system("settlement", clock.now())).await {
             Ok(0) => {}
             Ok(done) => {
-                made.notify_one();
+                ledger.wake_sender();
                 tracing::info!(done, "holds released, listings charged, payouts made");
             }
             Err(error) => tracing::warn!(%error, "shops could not be settled; trying again later"),
@@ -68,7 +66,7 @@ async fn round(ledger: &Ledger, ctx: &Ctx) -> Result<usize, Error> {
 }
 
 /// What was paid is sent, by itself: a provider that takes its time keeps nobody's money held.
-async fn send(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &CancellationToken) {
+async fn send(ledger: &Ledger, clock: &SharedClock, stop: &CancellationToken) {
     loop {
         match ledger.send_due(&Ctx::system("settlement", clock.now())).await {
             Ok(0) => {}
@@ -76,7 +74,7 @@ async fn send(ledger: &Ledger, clock: &SharedClock, made: &Notify, stop: &Cancel
             Err(error) => tracing::warn!(%error, "payouts could not be sent; trying again later"),
         }
         tokio::select! {
-            () = made.notified() => {}
+            () = ledger.payouts_made() => {}
             () = tokio::time::sleep(ROUND_EVERY) => {}
             () = stop.cancelled() => return,
         }

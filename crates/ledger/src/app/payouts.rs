@@ -162,7 +162,7 @@ impl Ledger {
         }
     }
 
-    /// Pays out at once what is available in one currency. The same key is answered with the same payout.
+    /// Pays out at once what is available in one currency, and has it sent. The same key is answered with the same payout.
     pub async fn pay_now(&self, ctx: &Ctx, tenant: TenantId, asked: &Asked) -> Result<PayoutView, Error> {
         if !self.pays {
             return Err(Error::NoBank);
@@ -188,7 +188,10 @@ impl Ledger {
             }
         };
         tx.commit().await?;
-        self.payout(tenant, id).await
+        // Answered as it was made, not as far as it got meanwhile.
+        let made = self.payout(tenant, id).await;
+        self.wake_sender();
+        made
     }
 
     /// One payout for each shop and currency with something due, posted and told of.

@@ -3,13 +3,14 @@
 use crate::world::{World, balances, eur};
 use futures::FutureExt;
 use futures::future::{BoxFuture, pending};
-use kernel::{PayoutId, Role, SystemClock, TenantId, Timestamp};
-use ledger::domain::Said;
-use ledger::{Error, Ledger, PayoutProvider, SandboxBank, Transfer};
+use kernel::{Currency, FixedClock, PayoutId, Role, SystemClock, TenantId, Timestamp};
+use ledger::domain::{Said, Schedule};
+use ledger::{Asked, Error, Ledger, PayoutProvider, SandboxBank, Transfer};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::Caller;
+use testkit::{Caller, eventually};
+use tokio_util::sync::CancellationToken;
 
 /// Days after the start on which everything sold at the start is released.
 const RELEASED: i64 = 30;
@@ -86,6 +87,41 @@ async fn a_payout_that_cannot_be_read_stops_no_other() {
     assert_eq!(world.ledger.send_due(&world.day(RELEASED)).await.expect("ran"), 2);
     assert_eq!(payout(&world, pays).await.1, "paid");
     assert_eq!(payout(&world, broken).await.1, "sending");
+}
+
+#[tokio::test]
+async fn what_a_shop_asks_for_is_sent_without_waiting_for_the_next_look() {
+    let world = World::new().await;
+    let mut shops = Vec::new();
+    for _ in 0..3 {
+        let shop = due(&world, "sandbox:bank").await;
+        let set = world.ledger.set_terms(&world.day(0), shop, Schedule::Manual, &[]);
+        set.await.expect("set");
+        shops.push(shop);
+    }
+    let ctx = world.day(RELEASED);
+    world.ledger.release_due(&ctx).await.expect("ran");
+    let stop = CancellationToken::new();
+    let clock = Arc::new(FixedClock::at(ctx.now));
+    let working = ledger::work(world.ledger.clone(), clock, stop.clone());
+    let asking = async {
+        // One after the other: only the first may be found by whoever begins to look.
+        for shop in shops {
+            let asked = Asked {
+                currency: Currency::EUR,
+                key: "now".to_owned(),
+            };
+            let made = world.ledger.pay_now(&ctx, shop, &asked).await.expect("made");
+            eventually("it is paid", async || {
+                let (id, state) = payout(&world, shop).await;
+                assert_eq!(id, made.payout.id);
+                (state == "paid").then_some(())
+            })
+            .await;
+        }
+        stop.cancel();
+    };
+    tokio::join!(working, asking);
 }
 
 #[tokio::test]
