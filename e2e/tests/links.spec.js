@@ -4,7 +4,7 @@ import { expect, stateOf, test } from '../lib/test.js'
 /** Pages of one shape that are opened for their links, and that are asked for: there are thousands of products. */
 const OPENED_OF_A_SHAPE = 2
 const ASKED_OF_A_SHAPE = 3
-/** A mail's link to an order is for whom the mail is to: nobody else is told that there is such an order. */
+/** A mail's link to a buyer's order is for whom the mail is to: nobody else is told that there is such an order. A guest's opens for whoever has it. */
 const isSomebodyElses = (path, from) => path === '/orders/*' && from.startsWith('/dev/mail/')
 /** Addresses of one path that are asked for, whatever their filters: any two of a hundred can be combined. */
 const ASKED_OF_A_PATH = 40
@@ -12,7 +12,7 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** An address's path, and all of it, without what tells it from others of its kind. */
 function kindOf(url) {
-  const path = url.pathname.replace(/^\/(p|shop|c|media)\/.*/, '/$1/*').replace(ID, '*')
+  const path = url.pathname.replace(/^\/(p|shop|c|media|order-links)\/.*/, '/$1/*').replace(ID, '*')
   const keys = [...new Set(url.searchParams.keys())].sort()
   return { path, of: `${path}?${keys.join('&')}` }
 }

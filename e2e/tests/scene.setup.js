@@ -85,7 +85,12 @@ setup('a marketplace with something on every page', async ({ browser }) => {
   found.thread = await pathOf(buyer, '/account/messages', '/account/messages/0')
   found.reported = await report(buyer, operator, found.thread)
   found.ask = await asks(buyer, found.product)
-  found.downloads = await downloads(buyer)
+  const { files, order } = await downloads(buyer)
+  found.downloads = files
+  // The other guest's browser is not the one in which that was ordered.
+  await guest.goto(order)
+  found.seen = new URL(guest.url()).pathname
+  await save(guest, 'guest')
   await save(buyer, 'buyer')
   found.sellerThread = await pathOf(seller, '/seller/messages', '/seller/messages/0')
 
@@ -138,7 +143,7 @@ async function asks(page, product) {
   return link.getAttribute('href')
 }
 
-/** A guest buys something to download; where it is downloaded. */
+/** A guest buys something to download; where it is downloaded, and what the mail of the order leads to. */
 async function downloads(page) {
   const guest = await (await page.context().browser().newContext()).newPage()
   const email = newEmail('reader')
@@ -149,7 +154,8 @@ async function downloads(page) {
   await guest.locator('input[name="consents_to_downloads"]').check()
   await place(guest)
   // It is delivered as soon as it is paid, by this mail.
-  return linkOfMail(guest, email, '/downloads/')
+  const files = await linkOfMail(guest, email, '/downloads/')
+  return { files, order: await linkOfMail(guest, email, '/order-links/') }
 }
 
 /** From now on, products with this word wait for the operator. */

@@ -352,6 +352,8 @@ service! {
     Orders as "orders", remote RemoteOrders, served ServedOrders {
         /// An order, for its buyer (`owner`) or, with none, for system work and permitted operators.
         fn order(owner: Option<CartOwner>, id: OrderId, as_of: AsOf) -> Order;
+        /// A guest's order, by the link of a mail that is still good: whoever has the link may see it, and do nothing with it.
+        fn by_link(link: String) -> Order;
         fn history(owner: Option<CartOwner>, id: OrderId) -> Vec<OrderEvent>;
         fn of_buyer(buyer: UserId, after: Option<Cursor>, limit: u16) -> Page<OrderSummary>;
         /// A shop's sub-orders, newest first.

@@ -225,7 +225,7 @@ pub async fn compose(
     let carts = cart::Carts::new(db(cart::CONTEXT)?, catalog.clone(), inventory.clone());
     let cart: Arc<dyn CartService> = w.client("cart", Arc::new(carts.clone()), |p| Arc::new(RemoteCart(p)));
 
-    let order_book = orders::Orders::new(db(orders::CONTEXT)?);
+    let order_book = orders::Orders::new(db(orders::CONTEXT)?, w.key.derived("links to orders"));
     let orders: Arc<dyn Orders> = w.client("orders", Arc::new(order_book.clone()), |p| {
         Arc::new(RemoteOrders(p))
     });

@@ -9,7 +9,7 @@ mod returns;
 pub(crate) use fulfil::{ship_booked, units_of};
 
 use crate::domain::{
-    Discount, Event, Order, Refusal, added, by_rate, discount, discounts, replay, timeline, units,
+    Discount, Event, Order, Refusal, added, by_rate, discount, discounts, link, replay, timeline, units,
 };
 use crate::project::{
     LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
@@ -28,7 +28,7 @@ use contracts::tenants::Tenants;
 use contracts::{Reply, reply};
 use kernel::{
     Ctx, Currency, Cursor, Fault, Money, OrderId, Page, PageLimit, ParcelId, ReturnId, SubOrderId, TenantId,
-    UserId,
+    Timestamp, UserId,
 };
 use object_store::ObjectStore;
 use serde_json::json;
@@ -44,16 +44,20 @@ pub struct Orders(Arc<Inner>);
 struct Inner {
     db: Db,
     streams: Streams,
+    /// Signs the links of mails.
+    link_key: Vec<u8>,
     shops: OnceLock<Arc<dyn Tenants>>,
     /// Where files that buyers download are kept.
     files: OnceLock<Arc<dyn ObjectStore>>,
 }
 
 impl Orders {
+    /// `link_key` is a secret that all processes of the marketplace have, and nobody else.
     #[must_use]
-    pub fn new(db: Db) -> Self {
+    pub fn new(db: Db, link_key: Vec<u8>) -> Self {
         Self(Arc::new(Inner {
             db,
+            link_key,
             streams: Streams::new(crate::CONTEXT),
             shops: OnceLock::new(),
             files: OnceLock::new(),
@@ -104,6 +108,20 @@ impl Orders {
             .take_while(|(recorded, version)| recorded.version == *version)
             .map(|(recorded, _)| recorded)
             .collect())
+    }
+
+    /// The end of a link that shows a guest's order to whoever has it, and until when; none where its buyer has an account, and
+    /// signs in.
+    #[must_use]
+    pub fn link(&self, order: &Order, now: Timestamp) -> Option<(String, Timestamp)> {
+        let until = now + link::GOOD_FOR;
+        let is_guests = order.placed.buyer.is_none();
+        is_guests.then(|| (link::seal(&self.0.link_key, order.id, until), until))
+    }
+
+    async fn linked(&self, link: &str, now: Timestamp) -> Result<Order, Error> {
+        let id = link::open(&self.0.link_key, link, now).ok_or(Refusal::NoSuchOrder)?;
+        self.load(id, AsOf::default()).await
     }
 
     /// The order as it stood, if it is `owner`'s; without an owner, whose ever it is.
@@ -380,6 +398,10 @@ impl api::Orders for Orders {
             let order = self.owned(owner.as_ref(), id, as_of).await.map_err(Fault::from)?;
             Ok(order.view())
         })
+    }
+
+    fn by_link<'a>(&'a self, ctx: &'a Ctx, link: String) -> Reply<'a, api::Order> {
+        reply(async move { self.linked(&link, ctx.now).await.map(|order| order.view()) })
     }
 
     fn history<'a>(

@@ -83,6 +83,13 @@ struct Reader {
     language: Language,
 }
 
+/// Where a mail leads its reader.
+struct OrderLink {
+    href: String,
+    /// Until when it shows the order to whoever has it; none where they sign in.
+    until: Option<Timestamp>,
+}
+
 /// What it takes to write to people.
 #[derive(Clone)]
 pub struct Mails {
@@ -133,8 +140,8 @@ impl Mails {
                 let pass = self.orders.download_pass(ctx, &order).await?;
                 words::ready(&order, &format!("{}/downloads/{pass}", self.public_url))
             }
-            News::Placed(_) => words::unpaid(&order, &self.link(&order), ctx.now),
-            News::Confirmed(_) => Some(words::confirmed(&order, &self.link(&order))),
+            News::Placed(_) => words::unpaid(&order, &self.link(&order, ctx.now), ctx.now),
+            News::Confirmed(_) => Some(words::confirmed(&order, &self.link(&order, ctx.now))),
             news => words::of(&order, news),
         };
         let Some((kind, facts)) = told else {
@@ -163,8 +170,17 @@ impl Mails {
         Ok(())
     }
 
-    fn link(&self, order: &orders::domain::Order) -> String {
-        format!("{}/orders/{}", self.public_url, order.id)
+    fn link(&self, order: &orders::domain::Order, now: Timestamp) -> OrderLink {
+        match self.orders.link(order, now) {
+            Some((link, until)) => OrderLink {
+                href: format!("{}/order-links/{link}", self.public_url),
+                until: Some(until),
+            },
+            None => OrderLink {
+                href: format!("{}/orders/{}", self.public_url, order.id),
+                until: None,
+            },
+        }
     }
 
     async fn owner_of(&self, ctx: &Ctx, shop: TenantId) -> Result<Reader, Error> {

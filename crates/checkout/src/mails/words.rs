@@ -1,6 +1,6 @@
 //! What the mails tell. The words for it are made when they are sent, in the reader's language.
 
-use super::News;
+use super::{News, OrderLink};
 use contracts::notifications::{MailFact, MailFacts, MailFiles, MailKind, MailPhrase, MailUnits};
 use contracts::orders::{CancelReason, OrderStatus, ReturnStatus, SubOrderCancelled};
 use contracts::payments::PaymentRefunded;
@@ -88,7 +88,7 @@ pub fn of(order: &Order, news: &News) -> Option<(MailKind, MailFacts)> {
 }
 
 /// An order that waits for its money; none where it waits no more.
-pub fn unpaid(order: &Order, link: &str, now: Timestamp) -> Option<(MailKind, MailFacts)> {
+pub(super) fn unpaid(order: &Order, link: &OrderLink, now: Timestamp) -> Option<(MailKind, MailFacts)> {
     let until = order.placed.reserved_until;
     let waits = order.status == OrderStatus::Placed && until > now;
     waits.then(|| {
@@ -97,12 +97,12 @@ pub fn unpaid(order: &Order, link: &str, now: Timestamp) -> Option<(MailKind, Ma
     })
 }
 
-pub fn confirmed(order: &Order, link: &str) -> (MailKind, MailFacts) {
+pub(super) fn confirmed(order: &Order, link: &OrderLink) -> (MailKind, MailFacts) {
     (MailKind::OrderConfirmed, ordered(order, link))
 }
 
 /// All that was ordered, of all shops, and what it costs.
-fn ordered(order: &Order, link: &str) -> MailFacts {
+fn ordered(order: &Order, link: &OrderLink) -> MailFacts {
     let lines = order.placed.parts.iter().flat_map(|part| &part.lines);
     let goods = lines.map(|line| MailUnits {
         quantity: line.quantity,
@@ -111,10 +111,10 @@ fn ordered(order: &Order, link: &str) -> MailFacts {
     let facts = numbered(order.number())
         .units("goods", goods.collect())
         .amount("amount", order.total())
-        .text("link", link);
-    match order.placed.buyer {
-        Some(_) => facts,
-        None => facts.phrase("browser", MailPhrase::SameBrowser),
+        .text("link", link.href.as_str());
+    match link.until {
+        Some(until) => facts.with("link_until", MailFact::Moment(until)),
+        None => facts,
     }
 }
 

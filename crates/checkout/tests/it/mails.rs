@@ -60,9 +60,9 @@ async fn who_pays_at_once_is_told_once_that_the_order_is_confirmed() {
     for told in [
         "2 × Stoneware bowl\n1 × Stoneware bowl\n",
         "€40.00 are paid",
-        &format!("/orders/{}\n", order.id),
+        &format!("/order-links/{}.", order.id.0.simple()),
         // Guests have no account in which to look.
-        "the browser in which you ordered",
+        "in every browser",
     ] {
         assert!(body.contains(told), "{told} in {body}");
     }

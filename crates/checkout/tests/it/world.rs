@@ -69,7 +69,7 @@ impl World {
             clock: testkit::clock(),
             market: Arc::default(),
             stock: Stock::new(db.db(inventory::CONTEXT)),
-            orders: Orders::new(db.db(orders::CONTEXT)),
+            orders: Orders::new(db.db(orders::CONTEXT), b"a key".to_vec()),
             payments: PaymentBook::new(db.db(payments::CONTEXT), sandbox.clone()),
             ledger: Ledger::new(db.db(ledger::CONTEXT)),
             purses: Purses::new(db.db(ledger::CONTEXT)),

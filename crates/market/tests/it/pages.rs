@@ -8,6 +8,7 @@ mod finding;
 mod hooks;
 mod journeys;
 mod keys;
+mod linking;
 mod live;
 mod making;
 mod messaging;

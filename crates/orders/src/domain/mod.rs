@@ -43,6 +43,7 @@ mod decide_return;
 mod downloads;
 mod event;
 mod giving_back;
+pub(crate) mod link;
 mod number;
 mod order;
 mod progress;

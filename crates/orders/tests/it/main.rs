@@ -3,6 +3,7 @@
 
 mod finding;
 mod fulfil;
+mod links;
 mod papers;
 mod parcels;
 mod returns;
@@ -47,7 +48,7 @@ impl World {
         let inserts = inserts();
         let insert = together(&inserts.each_ref().map(String::as_str));
         Self {
-            orders: Orders::new(db.db(orders::CONTEXT)),
+            orders: Orders::new(db.db(orders::CONTEXT), b"a key".to_vec()),
             statements: Statements::prepare(&client).await.unwrap(),
             insert: client.prepare(&insert).await.unwrap(),
             ctx: Ctx::system("test", testkit::clock().now()),

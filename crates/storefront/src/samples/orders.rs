@@ -26,6 +26,11 @@ pub(super) fn add(scene: Scene, samples: &mut Vec<Sample>) {
         &scene.order_waiting(OrderState::PaymentFailed),
     );
     push(samples, "order-cancelled", &scene.order_cancelled());
+    push(
+        samples,
+        "order-by-link",
+        &scene.order_confirmed().only_to_look_at(scene.t("order.by_link")),
+    );
     push(samples, "order-delivered", &scene.order_delivered());
     push(samples, "orders", &scene.orders());
     push(

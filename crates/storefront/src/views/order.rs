@@ -6,7 +6,7 @@ use super::cart::{Saving, Taxes};
 use super::common::{Field, Image, Link, Price};
 use super::downloads::Downloads;
 use super::making::Made;
-use super::page::{Page, Tone};
+use super::page::{Notice, Page, Tone};
 use super::parcel::WayPoint;
 use super::returns::{ReturnCase, ReturnForm, ReturnUnits};
 
@@ -58,6 +58,30 @@ impl OrderPage {
         };
         let address = self.address_form.as_ref().and_then(|form| form.refused.as_ref());
         address.is_some() || self.sub_orders.iter().any(of_part)
+    }
+
+    /// All that it tells and nothing that can be done, for whoever may only look; `notice` says why.
+    pub fn only_to_look_at(mut self, notice: String) -> OrderPage {
+        self.page.live.clear();
+        self.page.notice.get_or_insert(Notice {
+            tone: Tone::Calm,
+            text: notice,
+            link: None,
+        });
+        self.address_form = None;
+        (self.cancel, self.retry, self.bank) = (None, None, None);
+        for part in &mut self.sub_orders {
+            (part.units_form, part.return_form, part.ask) = (None, None, None);
+            part.papers.clear();
+            part.downloads.rows.clear();
+            for case in &mut part.returns {
+                (case.send, case.withdraw) = (None, None);
+            }
+            for line in &mut part.lines {
+                line.review = None;
+            }
+        }
+        self
     }
 
     /// The key of the sentence below the heading.

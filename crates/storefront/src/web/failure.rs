@@ -5,7 +5,7 @@ use super::visit::Visit;
 use crate::views::common::Link;
 use crate::views::errors::{ErrorKind, ErrorPage};
 use crate::views::page::Page;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -56,7 +56,9 @@ pub async fn as_page(State(shop): State<Shop>, request: Request, next: Next) -> 
     let request = Request::from_parts(parts, body);
     // A page that panics is a page that broke: the others go on, and the visitor reads it in their language.
     let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
-        tracing::error!(path = seen.uri.path(), "a page panicked");
+        // The route and not the address: addresses have secrets of mails in them.
+        let route = seen.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+        tracing::error!(route, "a page panicked");
         return refuse(&shop, seen, Fault::internal()).await;
     };
     let carried = response.extensions().get::<Carried>().cloned();

@@ -29,6 +29,7 @@ mod notice_settings;
 mod notices;
 mod numbers;
 mod operator;
+mod order_link;
 mod orders;
 mod outcomes;
 mod own_reviews;
@@ -228,6 +229,7 @@ fn table() -> Table {
         .get("/orders", orders::history)
         .get("/orders/{id}", orders::page)
         .get("/orders/{id}/events", live::order)
+        .get("/order-links/{link}", order_link::open)
         .post("/orders/{id}/cancel", orders::cancel)
         .post("/orders/{id}/downloads", downloads::begin_of_order)
         .get("/downloads/{pass}", downloads::page)

@@ -6,8 +6,8 @@ use super::left::Left;
 use super::posted::Posted;
 use super::visit::{Visit, encode, redirect, redirect_done, redirect_refused};
 use super::{
-    Shop, cancel, cards, downloads, live, making, messages, own_reviews, patience, readdress, returns,
-    savings, sub_orders, taxes,
+    Shop, cancel, cards, downloads, live, making, messages, order_link, own_reviews, patience, readdress,
+    returns, savings, sub_orders, taxes,
 };
 use crate::i18n::Locale;
 use crate::views::checkout::{CheckoutPaymentPage, Step, Summary, SummaryLine, SummarySeller};
@@ -15,6 +15,7 @@ use crate::views::common::{Image, Link, Price};
 use crate::views::order::{OrderPage, OrderRow, OrderState, OrdersPage, SubOrder as SeenPart};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use axum_extra::extract::cookie::CookieJar;
 use contracts::cart::CartOwner;
 use contracts::checkout::{Pay, PayOutcome};
 use contracts::orders::{
@@ -156,6 +157,13 @@ pub async fn find(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(CartOwner,
     Err(Failure(refused))
 }
 
+/// An order that the visitor may look at.
+struct Seen {
+    order: Order,
+    /// Whether it is theirs; else they have the link of a mail, and may look at it and no more.
+    is_own: bool,
+}
+
 /// An order of the visitor's, and its payment.
 async fn load(shop: &Shop, visit: &Visit, id: OrderId) -> Result<(Order, Option<Payment>), Failure> {
     let (_, order) = find(shop, visit, id).await?;
@@ -169,8 +177,16 @@ pub async fn page(
     visit: Visit,
     Path(id): Path<OrderId>,
     Query(arrival): Query<Arrival>,
+    jar: CookieJar,
 ) -> Result<Response, Failure> {
-    show(&shop, &visit, id, arrival.fresh.is_some(), None).await
+    let seen = match find(&shop, &visit, id).await {
+        Ok((_, order)) => Seen { order, is_own: true },
+        Err(refused) => Seen {
+            order: order_link::opened(&shop, &visit, &jar, id).await.ok_or(refused)?,
+            is_own: false,
+        },
+    };
+    show(&shop, &visit, seen, arrival.fresh.is_some(), None).await
 }
 
 /// The order with a form of its page that was refused: as it was filled in, if it can be sent again.
@@ -189,17 +205,21 @@ pub async fn refused(
         posted,
         fault,
     };
-    show(shop, &posted.visit, id, false, Some(&left)).await
+    let (_, order) = find(shop, &posted.visit, id).await?;
+    let seen = Seen { order, is_own: true };
+    show(shop, &posted.visit, seen, false, Some(&left)).await
 }
 
 async fn show(
     shop: &Shop,
     visit: &Visit,
-    id: OrderId,
+    seen: Seen,
     is_fresh: bool,
     left: Option<&Left<'_>>,
 ) -> Result<Response, Failure> {
-    let (order, payment) = load(shop, visit, id).await?;
+    let Seen { order, is_own } = seen;
+    // A payment that cannot be read must not hide the order.
+    let payment = shop.payments.payment(&visit.ctx, order.payment).await.ok();
     let tenants: Vec<TenantId> = order.sub_orders.iter().map(|s| s.tenant).collect();
     let products: Vec<ProductId> = order
         .sub_orders
@@ -209,12 +229,12 @@ async fn show(
         .collect();
     let said = async {
         match visit.user() {
-            Ok(user) => shop
+            Ok(user) if is_own => shop
                 .reviews
                 .of_order(&visit.ctx, user, order.id)
                 .await
                 .unwrap_or_default(),
-            Err(_) => OrderReviews::default(),
+            _ => OrderReviews::default(),
         }
     };
     let (frame, sellers, listings, shipments, said, files, talks) = futures::join!(
@@ -319,6 +339,10 @@ async fn show(
     };
     if let Some(left) = left.filter(|_| !view.has_refused()) {
         view.page.notice = Some(left.notice());
+    }
+    if !is_own {
+        let notice = locale.t("order.by_link").to_string();
+        return Ok(visit.show_once(shop, &view.only_to_look_at(notice)));
     }
     Ok(visit.show(shop, &view))
 }

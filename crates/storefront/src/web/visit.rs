@@ -411,13 +411,17 @@ impl Visit {
         cart.map_or(0, |cart| cart.lines.iter().map(|l| u64::from(l.quantity)).sum())
     }
 
+    /// Whether browsers come over TLS.
+    pub fn is_secure(&self, shop: &Shop) -> bool {
+        self.tls || shop.public_url.starts_with("https://")
+    }
+
     /// A cookie of ours: unreadable to scripts, sent on our own pages and on links to them.
     pub fn cookie(&self, shop: &Shop, name: &'static str, value: String, days: i64) -> HeaderValue {
-        let secure = self.tls || shop.public_url.starts_with("https://");
         let cookie = Cookie::build((name, value))
             .path("/")
             .http_only(true)
-            .secure(secure)
+            .secure(self.is_secure(shop))
             .same_site(SameSite::Lax)
             .build();
         let text = format!("{cookie}; Max-Age={}", days * 24 * 60 * 60);
@@ -471,7 +475,7 @@ impl Visit {
     /// A page that is written already, by this visit's own secrets.
     pub fn answer(&self, shop: &Shop, page: impl Into<Body>) -> Response {
         let mut response = rendered::html(page.into(), &self.nonce);
-        if self.tls || shop.public_url.starts_with("https://") {
+        if self.is_secure(shop) {
             let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
             response
                 .headers_mut()

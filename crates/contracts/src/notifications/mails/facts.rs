@@ -36,8 +36,6 @@ pub enum MailPhrase {
     CameTooLate,
     /// What buyers of downloads agree to.
     Consent,
-    /// Whoever ordered without an account sees the order where they ordered.
-    SameBrowser,
 }
 
 impl MailPhrase {
@@ -78,10 +76,6 @@ impl MailPhrase {
                  compró entretanto. Todo vuelve por donde vino.",
             ),
             Self::Consent => consent(language),
-            Self::SameBrowser => language.pick(
-                "You ordered without an account: the link works in the browser in which you ordered.",
-                "Hiciste el pedido sin cuenta: el enlace funciona en el navegador en el que lo hiciste.",
-            ),
         }
     }
 }

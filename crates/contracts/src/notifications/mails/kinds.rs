@@ -50,8 +50,8 @@ macro_rules! mails {
 
 mails! {
     /// It is not paid: its goods are held until it is.
-    OrderPlaced "order_placed" Orders [name order goods amount until link browser] needs [],
-    OrderConfirmed "order_confirmed" Orders [name order goods amount link browser] needs [],
+    OrderPlaced "order_placed" Orders [name order goods amount until link link_until] needs [],
+    OrderConfirmed "order_confirmed" Orders [name order goods amount link link_until] needs [],
     /// What the law wants confirmed stands in it as well.
     DownloadsReady "downloads_ready" Orders [name order files link consent agreed_at] needs [link consent agreed_at],
     /// All of one shop's part.

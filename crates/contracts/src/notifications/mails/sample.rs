@@ -38,8 +38,7 @@ fn fact(kind: MailKind, place: &str, language: Language) -> MailFact {
             days: 30,
         }]),
         "consent" => MailFact::Phrase(MailPhrase::Consent),
-        "browser" => MailFact::Phrase(MailPhrase::SameBrowser),
-        "agreed_at" | "until" | "at" => {
+        "agreed_at" | "until" | "link_until" | "at" => {
             MailFact::Moment(Timestamp::from_timestamp(AT_S, 0).unwrap_or_default())
         }
         "who" => MailFact::Phrase(MailPhrase::CancelledByShop),
@@ -76,7 +75,7 @@ fn page(kind: MailKind) -> &'static str {
         MailKind::PasswordChanged => "forgot-password",
         MailKind::Invitation => "invitation?token=3f9a",
         MailKind::OperatorInvitation => "join?token=3f9a",
-        MailKind::OrderPlaced | MailKind::OrderConfirmed => "orders/3f9a",
+        MailKind::OrderPlaced | MailKind::OrderConfirmed => "order-links/3f9a",
         MailKind::LowStock => "seller/stock",
         MailKind::NewDevice => "account",
         MailKind::DownloadsReady => "downloads/3f9a",
