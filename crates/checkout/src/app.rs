@@ -5,6 +5,7 @@ use crate::discount::claims;
 use crate::draft::Owner;
 use crate::error::Error;
 use crate::mails::Mails;
+use crate::means::Means;
 use crate::quote::Sources;
 use crate::saga::drive::Driver;
 use crate::saga::{End, Step};
@@ -100,27 +101,13 @@ impl Checkouts {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let till = Till::new(&parts.url, &parts.config);
-        let driver = Driver::new(
-            till.clone(),
-            Arc::clone(&parts.provider),
-            parts.config.provider_timeout,
-            Arc::clone(&parts.clock),
-            parts.db.pool().clone(),
-        );
-        let capturer = capture::drive::Driver::new(
-            till.clone(),
-            Arc::clone(&parts.provider),
-            parts.config.provider_timeout,
-            Arc::clone(&parts.clock),
-            parts.db.pool().clone(),
-        );
-        let refunder = refund::drive::Driver::new(
-            till.clone(),
-            parts.provider,
-            parts.config.provider_timeout,
-            Arc::clone(&parts.clock),
-            parts.db.pool().clone(),
-        );
+        let means = Means {
+            till: till.clone(),
+            provider: parts.provider,
+            provider_timeout: parts.config.provider_timeout,
+            clock: Arc::clone(&parts.clock),
+            pool: parts.db.pool().clone(),
+        };
         let mails = Mails {
             db: parts.db.clone(),
             orders: parts.orders.clone(),
@@ -145,9 +132,9 @@ impl Checkouts {
             purses: parts.purses,
             guesses: Guesses::default(),
             till,
-            driver,
-            refunder,
-            capturer,
+            driver: Driver::new(means.clone()),
+            refunder: refund::drive::Driver::new(means.clone()),
+            capturer: capture::drive::Driver::new(means),
             capture_time: capture::Kept::default(),
             closing: Closing::new(),
             mails,
@@ -188,7 +175,7 @@ impl Checkouts {
     }
 
     pub(crate) fn provider(&self) -> &Arc<dyn Provider> {
-        &self.0.driver.provider
+        &self.0.driver.means.provider
     }
 
     /// What must run for orders to be placed, paid and ended: the till's lanes, the watch over holds, over payments, over
@@ -385,7 +372,7 @@ impl Checkouts {
         }
         let capture = self.capture_time().await?;
         let start = || Ask::Start {
-            provider: self.0.driver.provider.name(),
+            provider: self.0.driver.means.provider.name(),
             method: request.method.clone(),
             return_path: request.return_path.clone(),
             capture,

@@ -31,6 +31,7 @@ mod error;
 mod guesses;
 mod http;
 mod mails;
+mod means;
 mod outcome;
 mod quote;
 mod readdress;

@@ -175,9 +175,9 @@ impl Checkouts {
             key: key.to_owned(),
             amount,
         };
-        let answer = match driver.in_time(provider.inquire(key.to_owned())).await {
-            Answer::Authorized { .. } => driver.in_time(provider.void(charge)).await,
-            Answer::Captured { .. } => match driver.in_time(driver.give_back(charge)).await {
+        let answer = match driver.means.in_time(provider.inquire(key.to_owned())).await {
+            Answer::Authorized { .. } => driver.means.in_time(provider.void(charge)).await,
+            Answer::Captured { .. } => match driver.means.in_time(driver.give_back(charge)).await {
                 Answer::Declined { reason } => {
                     tracing::error!(%order, key, reason, "money for a payment that was given up does not go back");
                     Answer::Unknown

@@ -4,18 +4,15 @@
 //! became of it before it is asked again.
 
 use crate::Error;
+use crate::means::Means;
 use crate::running::Running;
-use crate::till::Till;
 use crate::till::settle::capture::question_name;
 use crate::till::settle::{Ask, CaptureAsk, CaptureMove, Capturing, LEASE, Settled};
 use crate::trial::tried;
 use crate::watch::{AT_ONCE, Lying};
-use kernel::{Ctx, OrderId, SharedClock, TenantId, Timestamp, UserId};
+use kernel::{Ctx, OrderId, TenantId, Timestamp, UserId};
+use payments::Answer;
 use payments::taking::Question;
-use payments::{Answer, Provider};
-use sqlx::PgPool;
-use std::sync::Arc;
-use std::time::Duration;
 
 /// Questions after which shares that never wait are left to be found again: no order has so many.
 const QUESTIONS_MAX: usize = 32;
@@ -31,30 +28,16 @@ pub(crate) const ASKING: [&str; 4] = [
 /// Drives captures of this process.
 #[derive(Clone)]
 pub struct Driver {
-    pub till: Till,
-    pub provider: Arc<dyn Provider>,
-    pub provider_timeout: Duration,
-    pub clock: SharedClock,
-    pub pool: PgPool,
+    means: Means,
     /// Orders whose shares are being captured here, whose leases are renewed.
     running: Running<OrderId>,
 }
 
 impl Driver {
     #[must_use]
-    pub fn new(
-        till: Till,
-        provider: Arc<dyn Provider>,
-        provider_timeout: Duration,
-        clock: SharedClock,
-        pool: PgPool,
-    ) -> Self {
+    pub fn new(means: Means) -> Self {
         Self {
-            till,
-            provider,
-            provider_timeout,
-            clock,
-            pool,
+            means,
             running: Running::default(),
         }
     }
@@ -106,24 +89,15 @@ impl Driver {
 
     async fn ask(&self, question: &Question) -> Answer {
         let name = question_name(question);
-        let work = || async {
-            let asked = question.put(&*self.provider);
-            tokio::time::timeout(self.provider_timeout, asked)
-                .await
-                .unwrap_or(Answer::Unknown)
-        };
-        let answer = tried(self.till.trial(), name, || Answer::Unknown, work).await;
+        let work = || self.means.in_time(question.put(&*self.means.provider));
+        let answer = tried(self.means.till.trial(), name, || Answer::Unknown, work).await;
         metrics::counter!("capture_provider_calls_total", "step" => name, "answer" => crate::saga::answer_name(&answer))
             .increment(1);
         answer
     }
 
     async fn settle(&self, ctx: &Ctx, order: OrderId, ask: CaptureAsk) -> Result<Settled, Error> {
-        let ctx = Ctx {
-            now: self.clock.now(),
-            ..ctx.clone()
-        };
-        self.till.settle(&ctx, order, Ask::OfCapture(ask)).await
+        self.means.settle(ctx, order, Ask::OfCapture(ask)).await
     }
 }
 
@@ -157,8 +131,8 @@ impl Lying for Driver {
              update checkout.capture c set lease_until = $2 from held where c.order_id = held.order_id",
         )
         .bind(running)
-        .bind(self.clock.now() + LEASE)
-        .execute(&self.pool)
+        .bind(self.means.clock.now() + LEASE)
+        .execute(&self.means.pool)
         .await?;
         Ok(())
     }
@@ -173,12 +147,12 @@ impl Lying for Driver {
         )
         .bind(now)
         .bind(AT_ONCE as i64)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.means.pool)
         .await
     }
 
     async fn go_on(&self, order: OrderId) -> Result<(), Error> {
-        let ctx = Ctx::system("till.captures", self.clock.now());
+        let ctx = Ctx::system("till.captures", self.means.clock.now());
         let settled = self.settle(&ctx, order, CaptureAsk::Take).await?;
         self.drive(&ctx, order, settled).await
     }

@@ -5,18 +5,15 @@
 
 use super::step::{End, Outcome, Step};
 use crate::Error;
+use crate::means::Means;
 use crate::running::Running;
 use crate::saga::Pause;
-use crate::till::Till;
 use crate::till::settle::{Ask, LEASE, RefundAsk, RefundMove, Refunding, Settled};
 use crate::trial::tried;
 use crate::watch::{AT_ONCE, Lying};
-use kernel::{Ctx, Money, OrderId, RefundId, SharedClock, Timestamp};
+use kernel::{Ctx, Money, OrderId, RefundId, Timestamp};
 use orders::domain::Order;
-use payments::{Answer, Provider, ProviderCharge, Refund};
-use sqlx::PgPool;
-use std::sync::Arc;
-use std::time::Duration;
+use payments::{Answer, ProviderCharge, Refund};
 
 /// Steps after which a refund that never waits is made to wait: none has so many.
 const STEPS_MAX: usize = 16;
@@ -27,11 +24,7 @@ pub(crate) const ASKING: [&str; 2] = ["refund_ask", "refund_inquire"];
 /// Drives refunds of this process.
 #[derive(Clone)]
 pub struct Driver {
-    pub till: Till,
-    pub provider: Arc<dyn Provider>,
-    pub provider_timeout: Duration,
-    pub clock: SharedClock,
-    pub pool: PgPool,
+    means: Means,
     /// Refunds being driven here, whose leases are renewed.
     running: Running<(OrderId, RefundId)>,
 }
@@ -45,19 +38,9 @@ pub struct Driven {
 
 impl Driver {
     #[must_use]
-    pub fn new(
-        till: Till,
-        provider: Arc<dyn Provider>,
-        provider_timeout: Duration,
-        clock: SharedClock,
-        pool: PgPool,
-    ) -> Self {
+    pub fn new(means: Means) -> Self {
         Self {
-            till,
-            provider,
-            provider_timeout,
-            clock,
-            pool,
+            means,
             running: Running::default(),
         }
     }
@@ -76,7 +59,7 @@ impl Driver {
                 Performed::Outcome(outcome) => outcome,
                 Performed::Settled(driven) => return Ok(*driven),
             };
-            let pause = refund.came(outcome, self.clock.now());
+            let pause = refund.came(outcome, self.means.clock.now());
             if pause != Pause::None {
                 return self.park(ctx, order, refund, pause).await;
             }
@@ -92,7 +75,7 @@ impl Driver {
         mut refund: Refunding,
         pause: Pause,
     ) -> Result<Driven, Error> {
-        refund.due_at = Some(self.clock.now() + pause.length(refund.tries));
+        refund.due_at = Some(self.means.clock.now() + pause.length(refund.tries));
         let parked = RefundAsk::Park(Box::new(refund.clone()));
         match self.settle(ctx, &refund, parked).await {
             // Somebody else has gone on with it: how it stands is theirs to say.
@@ -102,7 +85,7 @@ impl Driver {
     }
 
     async fn perform(&self, ctx: &Ctx, order: &Order, refund: &Refunding) -> Performed {
-        let Some(close) = telling(refund, self.clock.now()) else {
+        let Some(close) = telling(refund, self.means.clock.now()) else {
             return match refund.step.has_ended() {
                 true => Performed::Settled(Box::new(Driven {
                     order: order.clone(),
@@ -126,7 +109,7 @@ impl Driver {
             _ => ASKING[1],
         };
         let work = || self.ask_once(order, refund);
-        let answer = tried(self.till.trial(), name, || Answer::Unknown, work).await;
+        let answer = tried(self.means.till.trial(), name, || Answer::Unknown, work).await;
         metrics::counter!("refund_provider_calls_total", "step" => refund.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
             .increment(1);
         answer
@@ -134,33 +117,26 @@ impl Driver {
 
     /// What the provider says became of a refund.
     pub async fn inquire(&self, order: &Order, refund: &Refunding) -> Answer {
-        self.in_time(self.provider.inquire_refund(asking(order, refund)))
-            .await
+        let asked = self.means.provider.inquire_refund(asking(order, refund));
+        self.means.in_time(asked).await
     }
 
     async fn ask_once(&self, order: &Order, refund: &Refunding) -> Answer {
         match refund.step {
-            Step::Ask => self.in_time(self.provider.refund(asking(order, refund))).await,
+            Step::Ask => {
+                let asked = self.means.provider.refund(asking(order, refund));
+                self.means.in_time(asked).await
+            }
             _ => self.inquire(order, refund).await,
         }
     }
 
-    async fn in_time(&self, asked: impl Future<Output = Answer>) -> Answer {
-        tokio::time::timeout(self.provider_timeout, asked)
-            .await
-            .unwrap_or(Answer::Unknown)
-    }
-
     async fn settle(&self, ctx: &Ctx, refund: &Refunding, ask: RefundAsk) -> Result<Driven, Error> {
-        let ctx = Ctx {
-            now: self.clock.now(),
-            ..ctx.clone()
-        };
         let ask = Ask::OfRefund {
             refund: refund.id,
             ask,
         };
-        let settled = self.till.settle(&ctx, refund.order, ask).await?;
+        let settled = self.means.settle(ctx, refund.order, ask).await?;
         driven(settled).ok_or(Error::NoSuchRefund)
     }
 }
@@ -234,8 +210,8 @@ impl Lying for Driver {
         )
         .bind(orders)
         .bind(refunds)
-        .bind(self.clock.now() + LEASE)
-        .execute(&self.pool)
+        .bind(self.means.clock.now() + LEASE)
+        .execute(&self.means.pool)
         .await?;
         Ok(())
     }
@@ -250,17 +226,17 @@ impl Lying for Driver {
         )
         .bind(now)
         .bind(AT_ONCE as i64)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.means.pool)
         .await
     }
 
     async fn go_on(&self, (order, refund): (OrderId, RefundId)) -> Result<(), Error> {
-        let ctx = Ctx::system("till.refunds", self.clock.now());
+        let ctx = Ctx::system("till.refunds", self.means.clock.now());
         let ask = Ask::OfRefund {
             refund,
             ask: RefundAsk::Take,
         };
-        let taken = self.till.settle(&ctx, order, ask).await?;
+        let taken = self.means.settle(&ctx, order, ask).await?;
         if let Some(RefundMove::Leased(refund)) = taken.refund {
             self.drive(&ctx, taken.case.order, refund).await?;
         }

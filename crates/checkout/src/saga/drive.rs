@@ -5,18 +5,15 @@
 
 use super::step::{Outcome, Pause, Step};
 use crate::Error;
+use crate::means::Means;
 use crate::running::Running;
-use crate::till::Till;
 use crate::till::settle::{Ask, Case, Saga, Settled};
 use crate::trial::tried;
 use contracts::orders::OrderStatus;
-use kernel::{Ctx, OrderId, SharedClock, Timestamp};
+use kernel::{Ctx, OrderId, Timestamp};
 use orders::domain::Order;
 use payments::provider::charge_key;
-use payments::{Answer, Authorize, Provider, ProviderCharge, Refund, Terms};
-use sqlx::PgPool;
-use std::sync::Arc;
-use std::time::Duration;
+use payments::{Answer, Authorize, ProviderCharge, Refund, Terms};
 
 /// Steps after which a payment that never waits is made to wait: none has so many.
 const STEPS_MAX: usize = 32;
@@ -27,30 +24,16 @@ const GIVEN_BACK: &str = "The order is not carried out.";
 /// Drives payments of this process.
 #[derive(Clone)]
 pub struct Driver {
-    pub till: Till,
-    pub provider: Arc<dyn Provider>,
-    pub provider_timeout: Duration,
-    pub clock: SharedClock,
-    pub pool: PgPool,
+    pub means: Means,
     /// Payments being driven here, whose leases are renewed.
     pub(super) running: Running<OrderId>,
 }
 
 impl Driver {
     #[must_use]
-    pub fn new(
-        till: Till,
-        provider: Arc<dyn Provider>,
-        provider_timeout: Duration,
-        clock: SharedClock,
-        pool: PgPool,
-    ) -> Self {
+    pub fn new(means: Means) -> Self {
         Self {
-            till,
-            provider,
-            provider_timeout,
-            clock,
-            pool,
+            means,
             running: Running::default(),
         }
     }
@@ -87,7 +70,7 @@ impl Driver {
             if let Outcome::Answer(Answer::Authorized { reference }) = &outcome {
                 authorized = Some(reference.clone());
             }
-            let pause = saga.came(outcome, self.clock.now());
+            let pause = saga.came(outcome, self.means.clock.now());
             if pause != Pause::None {
                 return self.park(ctx, case, saga, authorized, pause).await;
             }
@@ -105,12 +88,12 @@ impl Driver {
         authorized: Option<String>,
         pause: Pause,
     ) -> Result<Case, Error> {
-        saga.due_at = Some(self.clock.now() + pause.length(saga.tries));
+        saga.due_at = Some(self.means.clock.now() + pause.length(saga.tries));
         let ask = Ask::Park {
             saga: Box::new(saga.clone()),
             authorized,
         };
-        match self.settle(ctx, &case, ask).await {
+        match self.means.settle(ctx, case.order.id, ask).await {
             Ok(parked) => Ok(parked.case),
             // Somebody else has gone on with it: how it stands is theirs to say.
             Err(Error::Stale) => self.superseded(ctx, &case, &saga).await,
@@ -122,22 +105,15 @@ impl Driver {
     /// again at what this attempt holds, as it does when the provider tells of it. Says how the case stands.
     async fn superseded(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Result<Case, Error> {
         let attempt = saga.attempt;
-        Ok(self.settle(ctx, case, Ask::Hear { attempt }).await?.case)
-    }
-
-    async fn settle(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Result<Settled, Error> {
-        let ctx = Ctx {
-            now: self.clock.now(),
-            ..ctx.clone()
-        };
-        self.till.settle(&ctx, case.order.id, ask).await
+        let heard = self.means.settle(ctx, case.order.id, Ask::Hear { attempt });
+        Ok(heard.await?.case)
     }
 
     async fn perform(&self, ctx: &Ctx, case: &Case, saga: &Saga) -> Performed {
         if let Some(overtaken) = overtaken(&case.order, &saga.step) {
             return Performed::Outcome(overtaken);
         }
-        match telling(saga, self.clock.now()) {
+        match telling(saga, self.means.clock.now()) {
             Some(ask) => self.tell_till(ctx, case, ask).await,
             None if saga.step.has_ended() => Performed::Settled(Box::new(case.clone())),
             None if matches!(saga.step, Step::Terms { .. }) => {
@@ -150,7 +126,13 @@ impl Driver {
     /// Asks the provider what the step asks.
     async fn ask_provider(&self, case: &Case, saga: &Saga) -> Answer {
         let work = || self.ask_once(case, saga);
-        let answer = tried(self.till.trial(), saga.step.name(), || Answer::Unknown, work).await;
+        let answer = tried(
+            self.means.till.trial(),
+            saga.step.name(),
+            || Answer::Unknown,
+            work,
+        )
+        .await;
         metrics::counter!("payment_provider_calls_total", "step" => saga.step.name(), "answer" => Outcome::Answer(answer.clone()).name())
             .increment(1);
         answer
@@ -159,19 +141,19 @@ impl Driver {
     /// Asks on what terms the money is set aside; none where there is no answer.
     async fn ask_terms(&self, case: &Case, saga: &Saga) -> Option<Terms> {
         let work = || async {
-            let asked = self.provider.terms(charge(case, saga));
-            tokio::time::timeout(self.provider_timeout, asked)
+            let asked = self.means.provider.terms(charge(case, saga));
+            tokio::time::timeout(self.means.provider_timeout, asked)
                 .await
                 .unwrap_or(None)
         };
-        tried(self.till.trial(), saga.step.name(), || None, work).await
+        tried(self.means.till.trial(), saga.step.name(), || None, work).await
     }
 
     async fn ask_once(&self, case: &Case, saga: &Saga) -> Answer {
         let charge = || charge(case, saga);
         let key = charge().key;
         let asked = match &saga.step {
-            Step::Authorize => self.provider.authorize(Authorize {
+            Step::Authorize => self.means.provider.authorize(Authorize {
                 key,
                 payment: case.order.placed.payment,
                 amount: case.order.charged(),
@@ -179,12 +161,12 @@ impl Driver {
                 return_path: saga.return_path.clone(),
                 capture: saga.capture,
             }),
-            Step::Capture => self.provider.capture(charge()),
-            Step::Void | Step::Abandon => self.provider.void(charge()),
+            Step::Capture => self.means.provider.capture(charge()),
+            Step::Void | Step::Abandon => self.means.provider.void(charge()),
             Step::Refund => Box::pin(self.give_back(charge())),
-            _ => self.provider.inquire(key),
+            _ => self.means.provider.inquire(key),
         };
-        self.in_time(asked).await
+        self.means.in_time(asked).await
     }
 
     /// Gives all of a charge back. Where that is refused because it went back by another way, such as by hand at the
@@ -192,8 +174,8 @@ impl Driver {
     pub async fn give_back(&self, charge: ProviderCharge) -> Answer {
         let key = charge.key.clone();
         let refund = Refund::whole(charge, GIVEN_BACK);
-        match self.provider.refund(refund).await {
-            refused @ Answer::Declined { .. } => match self.provider.inquire(key).await {
+        match self.means.provider.refund(refund).await {
+            refused @ Answer::Declined { .. } => match self.means.provider.inquire(key).await {
                 refunded @ Answer::Refunded { .. } => refunded,
                 _ => refused,
             },
@@ -201,15 +183,8 @@ impl Driver {
         }
     }
 
-    /// The provider's answer, or that there is none yet.
-    pub async fn in_time(&self, asked: impl Future<Output = Answer>) -> Answer {
-        tokio::time::timeout(self.provider_timeout, asked)
-            .await
-            .unwrap_or(Answer::Unknown)
-    }
-
     async fn tell_till(&self, ctx: &Ctx, case: &Case, ask: Ask) -> Performed {
-        match self.settle(ctx, case, ask).await {
+        match self.means.settle(ctx, case.order.id, ask).await {
             Ok(Settled {
                 case, leased: true, ..
             }) => Performed::GoOn(Box::new(case)),

@@ -26,9 +26,9 @@ impl Lying for Driver {
                 for update skip locked)
          update checkout.saga s set lease_until = $2 from held where s.order_id = held.order_id",
             &running,
-            self.clock.now() + LEASE,
+            self.means.clock.now() + LEASE,
         )
-        .execute(&self.pool)
+        .execute(&self.means.pool)
         .await?;
         Ok(())
     }
@@ -43,13 +43,13 @@ impl Lying for Driver {
             now,
             AT_ONCE as i64,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.means.pool)
         .await
     }
 
     async fn go_on(&self, order: OrderId) -> Result<(), Error> {
-        let ctx = Ctx::system("till.payments", self.clock.now());
-        let taken = self.till.settle(&ctx, order, Ask::Take).await?;
+        let ctx = Ctx::system("till.payments", self.means.clock.now());
+        let taken = self.means.settle(&ctx, order, Ask::Take).await?;
         if taken.leased {
             self.drive(&ctx, taken.case).await?;
         }
