@@ -95,8 +95,11 @@ async fn what_a_shop_asks_for_is_sent_without_waiting_for_the_next_look() {
     let mut shops = Vec::new();
     for _ in 0..3 {
         let shop = due(&world, "sandbox:bank").await;
-        let set = world.ledger.set_terms(&world.day(0), shop, Schedule::Manual, &[]);
-        set.await.expect("set");
+        world
+            .ledger
+            .set_terms(&world.day(0), shop, Schedule::Manual, &[])
+            .await
+            .expect("set");
         shops.push(shop);
     }
     let ctx = world.day(RELEASED);
