@@ -24,4 +24,5 @@ async fn what_is_not_captured_in_time_has_pages_of_its_own() {
         let page = operator.get(&world, &page).await.expect(200).text();
         assert_eq!(page.contains(&row), is_listed, "after {after}: {page}");
     }
+    world.close().await;
 }
