@@ -14,6 +14,10 @@ const TEMPLATE_AGE_MAX_S: i64 = 24 * 60 * 60;
 const SWEEP_MAX: i64 = 4;
 /// Held while a template is made: the other tests that need it wait.
 const TEMPLATE_LOCK: i64 = 7_205_759_404;
+/// Held while a database is filled, which needs a template.
+const FILLED_LOCK: i64 = 7_205_759_405;
+/// Databases filled earlier are filled anew: a test's clock starts where the machine's is, or not long before.
+const FILLED_AGE_MAX_S: i64 = 10 * 60;
 
 /// A migrated database of one test's own, dropped with this value.
 #[derive(Debug)]
@@ -31,14 +35,40 @@ impl TestDb {
             .unwrap_or_else(|error| panic!("the shared test cluster does not start: {error}"));
         let mut conn = PgConnection::connect(&cluster.url(pg::STOA)).await.unwrap();
         let template = template_name(schemas);
-        let name = format!("{CLONE_PREFIX}{}_{:08x}", now_s(), rand::random::<u32>());
-        let clone = format!("create database {name} template {template}");
-        if let Err(error) = conn.execute(AssertSqlSafe(clone.as_str())).await {
-            assert!(is_missing(&error), "{clone}: {error}");
+        let name = clone_name();
+        if !cloned(&mut conn, &template, &name).await {
             make_template(&mut conn, &cluster, &template, schemas).await;
-            execute(&mut conn, &clone).await;
+            assert!(cloned(&mut conn, &template, &name).await);
         }
         sweep(&mut conn, &template).await;
+        conn.close().await.unwrap();
+        Self {
+            url: cluster.url(&name),
+            name,
+        }
+    }
+
+    /// Clones what `fill` made of a database of `schemas`, and calls it first if nobody did for `key` within the last
+    /// minutes. What `fill` started it has to stop: connections that are left are cut off.
+    pub async fn filled(schemas: &[Schema], key: &str, fill: impl AsyncFnOnce(Self) -> Self) -> Self {
+        let cluster = pg::shared_test_cluster()
+            .await
+            .unwrap_or_else(|error| panic!("the shared test cluster does not start: {error}"));
+        let mut conn = PgConnection::connect(&cluster.url(pg::STOA)).await.unwrap();
+        let since = now_s() / FILLED_AGE_MAX_S * FILLED_AGE_MAX_S;
+        // Named like a clone: swept when it is too old to be asked for.
+        let filled = format!("{CLONE_PREFIX}{since}_{key}");
+        let name = clone_name();
+        if !cloned(&mut conn, &filled, &name).await {
+            lock(&mut conn, FILLED_LOCK).await;
+            if !exists(&mut conn, &filled).await {
+                let draft = fill(Self::new(schemas).await).await;
+                cut_off(&mut conn, &draft.name).await;
+                rename(&mut conn, &draft.name, &filled).await;
+            }
+            unlock(&mut conn, FILLED_LOCK).await;
+            assert!(cloned(&mut conn, &filled, &name).await);
+        }
         conn.close().await.unwrap();
         Self {
             url: cluster.url(&name),
@@ -112,13 +142,9 @@ async fn make_template(
     template: &str,
     schemas: &[Schema],
 ) {
-    sqlx::query("select pg_advisory_lock($1)")
-        .bind(TEMPLATE_LOCK)
-        .execute(&mut *conn)
-        .await
-        .unwrap();
+    lock(conn, TEMPLATE_LOCK).await;
     if !exists(conn, template).await {
-        let draft = format!("{CLONE_PREFIX}{}_{:08x}", now_s(), rand::random::<u32>());
+        let draft = clone_name();
         execute(conn, &format!("create database {draft}")).await;
         if let Err(error) = migrate::run(&cluster.url(&draft), schemas).await {
             drop_database(conn, &draft).await;
@@ -127,11 +153,37 @@ async fn make_template(
         execute(conn, &format!("comment on database {draft} is '{}'", now_s())).await;
         rename(conn, &draft, template).await;
     }
-    sqlx::query("select pg_advisory_unlock($1)")
-        .bind(TEMPLATE_LOCK)
-        .execute(conn)
-        .await
-        .unwrap();
+    unlock(conn, TEMPLATE_LOCK).await;
+}
+
+fn clone_name() -> String {
+    format!("{CLONE_PREFIX}{}_{:08x}", now_s(), rand::random::<u32>())
+}
+
+/// Whether there was a template to clone. Copying its files is half the time of writing its pages to the log: a template is small.
+async fn cloned(conn: &mut PgConnection, template: &str, name: &str) -> bool {
+    let clone = format!("create database {name} template {template} strategy file_copy");
+    let Err(error) = conn.execute(AssertSqlSafe(clone.as_str())).await else {
+        return true;
+    };
+    assert!(is_missing(&error), "{clone}: {error}");
+    false
+}
+
+async fn lock(conn: &mut PgConnection, lock: i64) {
+    let taken = sqlx::query("select pg_advisory_lock($1)").bind(lock);
+    taken.execute(conn).await.unwrap();
+}
+
+async fn unlock(conn: &mut PgConnection, lock: i64) {
+    let given = sqlx::query("select pg_advisory_unlock($1)").bind(lock);
+    given.execute(conn).await.unwrap();
+}
+
+async fn cut_off(conn: &mut PgConnection, name: &str) {
+    let ended =
+        sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1").bind(name);
+    ended.execute(conn).await.unwrap();
 }
 
 /// The sessions of the migration may take a moment to be gone.

@@ -1,26 +1,27 @@
 //! A small marketplace, open: two shops with their staff, two buyers, a guest, the operator's people, and what they have.
 
+mod filling;
+mod kept;
+
 use crate::spec::{Answer, Call, PROXY, Spec, send};
 use axum::Router;
-use contracts::identity::UserCard;
 use kernel::{Clock, Ctx, FixedClock, Role, UserId};
 use market::cli::{Place, Serve};
 use market::commands::serve::Running;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 use testkit::TestDb;
 
 /// What the sandbox provider signs with: base64 of bytes that are nobody's secret.
 pub const WEBHOOK_SECRET: &str = "whsec_b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHM=";
 pub const PASSWORD: &str = "Quite-A-Secret-7";
-/// Longer than an access token is good.
-const LONGER_THAN_A_TOKEN: Duration = Duration::from_secs(16 * 60);
 
 /// Everybody with an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Who {
     BuyerA,
     BuyerB,
@@ -74,7 +75,7 @@ impl Who {
 }
 
 /// A shop and one of each of its things.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Shop {
     pub id: String,
     pub slug: String,
@@ -96,22 +97,19 @@ pub struct Shop {
 }
 
 /// Somebody who buys without an account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Guest {
     pub token: String,
     pub cart: String,
 }
 
-pub struct World {
-    pub spec: Spec,
-    pub router: Router,
-    pub db: TestDb,
-    pub running: Running,
-    pub clock: Arc<FixedClock>,
+/// Who and what there is in a world.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Things {
     pub users: BTreeMap<Who, UserId>,
     pub tokens: BTreeMap<Who, String>,
     /// Tokens that were good once, by audience.
-    pub expired: BTreeMap<&'static str, String>,
+    pub expired: BTreeMap<String, String>,
     pub a: Shop,
     pub b: Shop,
     /// A shop that has applied and has nothing.
@@ -123,95 +121,77 @@ pub struct World {
     pub guest: Guest,
     /// Of the sandbox carrier's program.
     pub partner_key: String,
+}
+
+pub struct World {
+    pub spec: Spec,
+    pub router: Router,
+    pub db: TestDb,
+    pub running: Running,
+    pub clock: Arc<FixedClock>,
+    things: Things,
     calls: AtomicU32,
     folder: tempfile::TempDir,
 }
 
+impl Deref for World {
+    type Target = Things;
+
+    fn deref(&self) -> &Things {
+        &self.things
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Things {
+        &mut self.things
+    }
+}
+
 impl World {
+    /// A copy of the world that this program filled for all its tests.
     pub async fn new() -> Self {
-        Self::told(|_| {}).await
+        let fill = async |db| Self::filled(db, |_| {}).await.keep().await;
+        let db = TestDb::filled(&market::compose::schemas(), &kept::of_this_program(), fill).await;
+        Self::kept(db).await
     }
 
-    /// Started otherwise than with the defaults.
+    /// Started otherwise than with the defaults, and filled so.
     pub async fn told(change: impl FnOnce(&mut Serve)) -> Self {
         let db = TestDb::new(&market::compose::schemas()).await;
+        Self::filled(db, change).await
+    }
+
+    async fn filled(db: TestDb, change: impl FnOnce(&mut Serve)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = testkit::clock();
+        let mut world = Self::open(db, folder, testkit::clock(), change).await;
+        world.fill().await;
+        world
+    }
+
+    async fn open(
+        db: TestDb,
+        folder: tempfile::TempDir,
+        clock: Arc<FixedClock>,
+        change: impl FnOnce(&mut Serve),
+    ) -> Self {
         let running = start(&db, folder.path(), &clock, change).await;
         let document = serde_json::to_value(&running.openapi).unwrap();
-        let mut world = Self {
+        Self {
             spec: Spec::of(document),
             router: running.routes.clone(),
             db,
             running,
             clock,
-            users: BTreeMap::new(),
-            tokens: BTreeMap::new(),
-            expired: BTreeMap::new(),
-            a: Shop::default(),
-            b: Shop::default(),
-            applicant: String::new(),
-            order: String::new(),
-            cart: String::new(),
-            guest: Guest::default(),
-            partner_key: String::new(),
+            things: Things::default(),
             calls: AtomicU32::new(0),
             folder,
-        };
-        world.people().await;
-        world.open_shops().await;
-        world.staff().await;
-        world.grow_old().await;
-        for who in Who::ALL {
-            let token = world.sign_in(who).await.at("/access_token");
-            world.tokens.insert(who, token);
         }
-        world.fill_shops().await;
-        world.stocked().await;
-        world.paid_out().await;
-        world.shop().await;
-        world.labelled().await;
-        world.searchable().await;
-        world
     }
 
     /// The data directory.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
-    }
-
-    /// A label for a sale of shop A's, and a key for its carrier.
-    async fn labelled(&mut self) {
-        let (order, answer) = self.order(Who::BuyerA).await;
-        let pay = self.call("pay_order", &[&order]);
-        let pay = pay.json(&json!({"method": "tok_visa"}));
-        self.send_as(Who::BuyerA, &pay).await.expect(200);
-        let mut parts = answer["sub_orders"].as_array().unwrap().iter();
-        let sale = parts.find(|part| part["tenant"] == self.a.id.as_str()).unwrap();
-        let sale = sale["id"].as_str().unwrap();
-        self.send_as(Who::OwnerA, &self.call("pack_seller_order", &[sale]))
-            .await
-            .expect(200);
-        let label = self.call("book_shipment", &[sale]).json(&label());
-        let label = self.send_as(Who::OwnerA, &label).await.expect(201);
-        (self.a.shipment, self.a.tracking) = (label.at("/id"), label.at("/tracking"));
-        let make = self.call("make_partner_key", &[]).json(&partner_key());
-        self.partner_key = self.send_as(Who::Admin, &make).await.expect(201).at("/secret");
-    }
-
-    /// A payout of shop A's, long ago.
-    async fn paid_out(&mut self) {
-        let mut owner = self.db.owner().await;
-        let payout: uuid::Uuid = sqlx::query_scalar(
-            "insert into ledger.payout (tenant_id, id, currency, amount, period, state, destination, provider, created_at, paid_at)
-             values ($1, store.uuid_floor(now()), 'EUR', 100, '2020-01-06', 'paid', 'sandbox:bank', 'sandbox', now(), now())
-             returning id",
-        )
-        .bind(self.a.id.parse::<uuid::Uuid>().unwrap())
-        .fetch_one(&mut owner)
-        .await
-        .unwrap();
-        self.a.payout = payout.to_string();
     }
 
     /// Stops everything; what a background loop complains of shows before the test ends.
@@ -257,47 +237,6 @@ impl World {
         self.send(&self.call("login", &[]).json(&body)).await.expect(200)
     }
 
-    async fn people(&mut self) {
-        let cards = Who::ALL.map(|who| UserCard {
-            id: UserId::new(self.clock.now()),
-            email: who.email(),
-            name: format!("{who:?}"),
-        });
-        let identity = &self.running.market.identity;
-        let users = identity
-            .register_many(&self.ctx(), cards.to_vec(), PASSWORD.to_owned())
-            .await
-            .unwrap();
-        self.users = Who::ALL.into_iter().zip(users).collect();
-        for (who, user) in &self.users {
-            if let Some(role) = who.operators_role() {
-                identity.grant(&self.ctx(), *user, role).await.unwrap();
-            }
-        }
-    }
-
-    /// The owners apply as buyers, the admin approves.
-    async fn open_shops(&mut self) {
-        for (who, slug) in [(Who::OwnerA, "alder"), (Who::OwnerB, "birch")] {
-            let shop = Shop {
-                id: self.apply(who, slug).await,
-                slug: slug.to_owned(),
-                ..Shop::default()
-            };
-            let tenant = shop.id.parse().map(kernel::TenantId).unwrap();
-            let tenants = &self.running.market.tenants;
-            tenants.approve(&self.ctx(), vec![tenant]).await.unwrap();
-            *(if who == Who::OwnerA {
-                &mut self.a
-            } else {
-                &mut self.b
-            }) = shop;
-        }
-        // Later than the others: pages show the shop that was somebody's first.
-        self.clock.advance(Duration::from_secs(1));
-        self.applicant = self.apply(Who::OwnerB, "cedar").await;
-    }
-
     /// The id of a new shop.
     pub async fn apply(&self, who: Who, slug: &str) -> String {
         let login = json!({"email": who.email(), "password": PASSWORD});
@@ -305,18 +244,6 @@ impl World {
         let call = self.call("apply_for_shop", &[]).json(&application(slug));
         let call = call.bearer(Some(&token.at("/access_token")));
         self.send(&call).await.expect(201).at("/id")
-    }
-
-    async fn staff(&mut self) {
-        let owner = self.sign_in(Who::OwnerA).await.at("/access_token");
-        for (who, role) in [
-            (Who::ManagerA, "manager"),
-            (Who::ClerkA, "clerk"),
-            (Who::AnalystA, "analyst"),
-        ] {
-            self.a.staff = self.join(&owner, &who.email(), role).await;
-        }
-        (self.a.invitation, self.a.invitation_token) = self.invite(&owner, "invited@market.test").await;
     }
 
     /// The id of an invitation to be a clerk of the owner's shop, and the secret that was mailed.
@@ -352,71 +279,6 @@ impl World {
         let mut members = staff["items"].as_array().unwrap().iter();
         let member = members.find(|member| member["email"] == email).unwrap();
         member["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Tokens of today are expired tomorrow.
-    async fn grow_old(&mut self) {
-        for who in [Who::BuyerA, Who::OwnerA, Who::Admin] {
-            let token = self.sign_in(who).await.at("/access_token");
-            self.expired.insert(who.audience(), token);
-        }
-        self.clock.advance(LONGER_THAN_A_TOKEN);
-    }
-
-    async fn fill_shops(&mut self) {
-        let categories = json!({"categories": [{"path": "ceramics/bowls", "name": "Bowls"}]});
-        let call = self.call("put_categories", &[]).json(&categories);
-        self.send_as(Who::Admin, &call).await.expect(204);
-        for who in [Who::OwnerA, Who::OwnerB] {
-            let call = self.call("upload_image", &[]).query("alt=A%20bowl");
-            let call = call.bytes("image/png", picture(who as u8));
-            let image = self.send_as(who, &call).await.expect(201).at("/image");
-            let call = self
-                .call("create_product", &[])
-                .json(&product(&format!("{who:?}")));
-            let answer = self.send_as(who, &call).await.expect(201);
-            let call = self.call("start_import", &[]).query("file_name=bowls.csv");
-            let call = call.bytes("text/csv", UPLOAD);
-            let import = self.send_as(who, &call).await.expect(201).at("/id");
-            let shop = if who == Who::OwnerA {
-                &mut self.a
-            } else {
-                &mut self.b
-            };
-            shop.image = image;
-            shop.product = answer.at("/id");
-            shop.sku = answer.at("/variants/0/sku");
-            shop.import = import;
-        }
-    }
-
-    /// Buyer A buys in both shops, and fills a cart anew; a guest has a cart.
-    async fn shop(&mut self) {
-        let (order, answer) = self.order(Who::BuyerA).await;
-        let sub_orders = answer["sub_orders"].as_array().unwrap();
-        for shop in [&mut self.a, &mut self.b] {
-            let own = sub_orders
-                .iter()
-                .find(|s| s["tenant"] == shop.id.as_str())
-                .unwrap();
-            shop.sale = own["id"].as_str().unwrap().to_owned();
-        }
-        let pay = self
-            .call("pay_order", &[&order])
-            .json(&json!({"method": "tok_visa"}));
-        let paid = self.send_as(Who::BuyerA, &pay).await.expect(200);
-        assert_eq!(paid.at("/status"), "captured");
-        self.order = order;
-        self.cart = self.fill_cart(Who::BuyerA).await.at("/id");
-        let line = json!({"sku": self.a.sku, "quantity": 1});
-        let begun = self
-            .send(&self.call("add_to_cart", &[]).json(&line))
-            .await
-            .expect(200);
-        self.guest = Guest {
-            token: begun.at("/cart_token"),
-            cart: begun.at("/id"),
-        };
     }
 
     async fn fill_cart(&self, who: Who) -> Answer {
@@ -483,28 +345,6 @@ impl World {
         let place = self.ready_to_order(who).await;
         let order = self.send_as(who, &place).await.expect(201);
         (order.at("/id"), order.json())
-    }
-
-    /// Stock is counted a moment after its product is there.
-    async fn stocked(&self) {
-        for shop in [&self.a, &self.b] {
-            let call = self.call("product_availability", &[&shop.product]);
-            testkit::eventually("the bowls are in stock", || async {
-                let levels = self.send(&call).await.expect(200).json();
-                let there = levels["skus"][0]["available"].as_i64() > Some(0);
-                there.then_some(())
-            })
-            .await;
-        }
-    }
-
-    async fn searchable(&self) {
-        let call = self.call("search", &[]).query("q=bowl");
-        testkit::eventually("both bowls are found", || async {
-            let found = self.send(&call).await;
-            (found.status == 200 && found.json()["total"].as_u64() >= Some(2)).then_some(())
-        })
-        .await;
     }
 }
 
