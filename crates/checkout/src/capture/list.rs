@@ -52,7 +52,7 @@ impl Checkouts {
         after: Option<Cursor>,
         limit: PageLimit,
     ) -> Result<Page<UncapturedPayment>, Error> {
-        let (lapsing, order) = after.as_ref().map(place).transpose()?.unzip();
+        let (lapsing, order) = after.map(|cursor| place(&cursor)).transpose()?.unzip();
         let mut rows: Vec<Row> = sqlx::query_as(UNCAPTURED)
             .bind(now - TimeDelta::days(LAPSED_DAYS))
             .bind(limit.plus_one())

@@ -64,7 +64,7 @@ pub async fn list(
     let (page, setting, overdue, found) = futures::join!(
         saved_views::page(&shop, &visit, "operator.payments", ViewTable::Payments),
         shop.payment_desk.capture_setting(&visit.ctx),
-        uncaptured(&shop, &visit, filter.uncaptured_after.map(Cursor)),
+        uncaptured(&shop, &visit, filter.uncaptured_after),
         async {
             match of_refunds {
                 Some((_, _, state)) => {
@@ -138,8 +138,9 @@ pub async fn list(
 async fn uncaptured(
     shop: &Shop,
     visit: &Visit,
-    after: Option<Cursor>,
+    after: Option<String>,
 ) -> Result<Page<UncapturedPayment>, Fault> {
+    let after = after.map(Cursor);
     let (desk, ctx) = (&shop.payment_desk, &visit.ctx);
     match desk.uncaptured(ctx, after.clone(), PAYMENTS_PER_PAGE).await {
         Err(fault) if fault.kind == Kind::Invalid && after.is_some() => {
