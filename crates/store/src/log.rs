@@ -7,7 +7,7 @@
 //!
 //! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
 
-use crate::rows::Rows;
+use crate::rows::{PgQuery, Rows};
 use crate::{Db, Scope};
 use contracts::{Envelope, PublicEvent};
 use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
@@ -77,8 +77,8 @@ macro_rules! append {
 /// What writes [`Outbox::rows`], for tokio-postgres in the till.
 pub const APPEND: &str = append!("$1::log.new_event[]");
 
-/// The same for sqlx. Parameters: event ids, topics, versions, keys, tenants, payloads, actors, correlations.
-const APPEND_COLUMNS: &str = append!(
+/// The same for sqlx: what [`Outbox::bind_to`] binds.
+pub const APPEND_COLUMNS: &str = append!(
     "$1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::json[], $7::json[], $8::uuid[]"
 );
 
@@ -125,7 +125,14 @@ impl Outbox {
         if self.is_empty() {
             return Ok(());
         }
-        sqlx::query(APPEND_COLUMNS)
+        self.bind_to(sqlx::query(APPEND_COLUMNS)).execute(conn).await?;
+        Ok(())
+    }
+
+    /// Binds the columns, which are the next parameters of a statement for sqlx: event ids, topics, versions, keys, tenants,
+    /// payloads, actors, correlations.
+    pub fn bind_to<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+        query
             .bind(&self.event_ids)
             .bind(&self.topics)
             .bind(&self.versions)
@@ -134,9 +141,6 @@ impl Outbox {
             .bind(&self.payloads)
             .bind(&self.actors)
             .bind(&self.correlations)
-            .execute(conn)
-            .await?;
-        Ok(())
     }
 }
 
