@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::project::{
     LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
 };
-use crate::{Error, store};
+use crate::{Error, domain, project, store};
 use ::store::streams::{AsOf as Bounds, Recorded, Streams};
 use ::store::{Db, Scope};
 use contracts::cart::CartOwner;
@@ -212,6 +212,14 @@ pub(crate) fn summary(row: OrderRow) -> OrderSummary {
         number: row.number,
         placed_at: row.placed_at,
     }
+}
+
+/// A part as its seller sees it. As [`sale`] of its rows, which an order that was just written need not be asked for.
+fn sold_by(part: &domain::SubOrder<'_>) -> SubOrder {
+    let row = project::sub_order(&part.order.number(), part);
+    let mut lines: Vec<LineRow> = project::lines(*part).collect();
+    lines.sort_unstable_by_key(|line| line.id);
+    sale(row, &lines)
 }
 
 fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {

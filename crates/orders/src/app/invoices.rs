@@ -142,8 +142,7 @@ impl Orders {
         id: SubOrderId,
         issuer: &Issuer,
     ) -> Result<Invoice, Error> {
-        let found = store::lock_order_of(tx, tenant, id).await?;
-        let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
+        let order = self.lock_order_of(tx, tenant, id).await?;
         if let Some(invoice) = invoices::find(tx, tenant, id).await? {
             return Ok(invoice);
         }
