@@ -67,6 +67,15 @@ impl Reads {
         }
     }
 
+    /// As [`query`](Self::query), for whoever has to know that a connection was lost meanwhile: nothing is asked again.
+    pub(crate) async fn query_once(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, sqlx::Error> {
+        self.ask(sql, parameters).await.map_err(into_sqlx)
+    }
+
     async fn ask(
         &self,
         sql: &'static str,
