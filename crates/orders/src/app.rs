@@ -79,10 +79,6 @@ impl Orders {
         self.0.shops.get()
     }
 
-    pub(crate) fn streams(&self) -> &Streams {
-        &self.0.streams
-    }
-
     /// The order as it stood at `as_of`, whoever owns it.
     pub async fn load(&self, id: OrderId, as_of: AsOf) -> Result<Order, Error> {
         let history = self.history_of(id, as_of).await?;

@@ -1,9 +1,9 @@
 //! Returns that their shop does not answer: it is reminded a day before its time is over, and then they are authorised by
 //! themselves.
 
+use crate::Error;
 use crate::app::Orders;
 use crate::domain::{ANSWER_DAYS, Command, Refusal, ReturnStep};
-use crate::{Error, store};
 use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::jobs::{Job, Queue};
 use ::store::log::{self, Outbox};

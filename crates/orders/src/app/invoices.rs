@@ -4,7 +4,7 @@
 use crate::domain::{Event, Order, Refusal, replay, sub_order_status_name};
 use crate::papers::{self, Issuer};
 use crate::store::invoices::{self, Invoice};
-use crate::{Error, Orders, owns, store};
+use crate::{Error, Orders, owns};
 use ::store::{Scope, Tx};
 use contracts::cart::CartOwner;
 use contracts::orders::{AsOf, CreditNote, OrderPapers, SubOrderStatus};
