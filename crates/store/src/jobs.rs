@@ -12,6 +12,7 @@ use sqlx::{FromRow, PgConnection, Row};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Signalled when this process has committed a job.
 static ENQUEUED: Notify = Notify::const_new();
@@ -72,13 +73,17 @@ macro_rules! lease {
 }
 
 const LEASE: &str = lease!("", "", "select * from leased");
-/// The same, and a job that is done ends with it, unless it was asked for again. A row even when there is no job: it tells
-/// whether that one is gone.
+/// The same, and jobs that are done end with it, but for those that were asked for again. A row even when there is no job: it
+/// tells which are gone.
 const END_AND_LEASE: &str = lease!(
-    "gone as (delete from store.job where id = $5 and fence = $6 and revision = $7 returning id),
+    "gone as (
+                delete from store.job job
+                 using unnest($5::uuid[], $6::bigint[], $7::int[]) as done (id, fence, revision)
+                 where job.id = done.id and job.fence = done.fence and job.revision = done.revision
+             returning job.id),
      ",
-    " and id <> $5",
-    "select gone.id as gone, leased.* from (select 1) as once left join gone on true left join leased on true"
+    " and id <> all ($5)",
+    "select ends.gone, leased.* from (select array_agg(id) as gone from gone) as ends left join leased on true"
 );
 
 /// A kind of job. One value per kind, shared by those who enqueue and the worker.
@@ -154,7 +159,7 @@ impl Queue {
     ) -> Result<(), sqlx::Error> {
         let payloads: Result<Vec<_>, _> = payloads.iter().map(serde_json::to_value).collect();
         let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        let ids: Vec<uuid::Uuid> = payloads.iter().map(|_| JobId::new(run_at).0).collect();
+        let ids: Vec<Uuid> = payloads.iter().map(|_| JobId::new(run_at).0).collect();
         sqlx::query(
             "insert into store.job (id, queue, payload, run_at, attempts_max)
              select j.id, $2, j.payload, $4, $5 from unnest($1::uuid[], $3::jsonb[]) as j (id, payload)",
@@ -189,7 +194,7 @@ impl Queue {
     ) -> Result<(), sqlx::Error> {
         let payloads: Result<Vec<_>, _> = jobs.iter().map(|(_, job, _)| serde_json::to_value(job)).collect();
         let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        let ids: Vec<uuid::Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
+        let ids: Vec<Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
         let keys: Vec<&str> = jobs.iter().map(|(key, ..)| key.as_str()).collect();
         let times: Vec<Timestamp> = jobs.iter().map(|(_, _, run_at)| *run_at).collect();
         sqlx::query(concat!(
@@ -330,8 +335,7 @@ impl Queue {
         }
     }
 
-    /// Ends jobs that are done and takes due ones, which mostly is one statement for each job that ends. Whether one that was
-    /// done is due again comes beside.
+    /// Ends jobs that are done and takes due ones, by one statement. Whether one that was done is due again comes beside.
     async fn turn(
         &self,
         db: &Db,
@@ -339,16 +343,19 @@ impl Queue {
         done: &[Job],
         room: usize,
     ) -> Result<(Vec<Job>, bool), sqlx::Error> {
-        let Some((last, others)) = done.split_last() else {
+        if done.is_empty() {
             return Ok((self.lease_due(db, clock, room).await?, false));
-        };
-        self.settle(db, others).await;
-        let (jobs, is_gone) = self.end_and_lease_due(db, clock, last, room).await?;
-        // What was leased is to be worked on, whatever becomes of this.
-        if !is_gone && let Err(error) = self.again(db, last).await {
-            self.not_settled(last, &error);
         }
-        Ok((jobs, !is_gone))
+        let (jobs, gone) = self.end_and_lease_due(db, clock, done, room).await?;
+        let mut is_due_again = false;
+        for job in done.iter().filter(|job| !gone.contains(&job.id.0)) {
+            is_due_again = true;
+            // What was leased is to be worked on, whatever becomes of this.
+            if let Err(error) = self.again(db, job).await {
+                self.not_settled(job, &error);
+            }
+        }
+        Ok((jobs, is_due_again))
     }
 
     async fn lease_due(&self, db: &Db, clock: &SharedClock, limit: usize) -> Result<Vec<Job>, sqlx::Error> {
@@ -363,33 +370,36 @@ impl Queue {
         Ok(alive(leased))
     }
 
-    /// Whether `done` is gone comes beside.
+    /// Which of those that are done are gone comes beside.
     async fn end_and_lease_due(
         &self,
         db: &Db,
         clock: &SharedClock,
-        done: &Job,
+        done: &[Job],
         limit: usize,
-    ) -> Result<(Vec<Job>, bool), sqlx::Error> {
+    ) -> Result<(Vec<Job>, Vec<Uuid>), sqlx::Error> {
         let now = clock.now();
+        let ids: Vec<Uuid> = done.iter().map(|job| job.id.0).collect();
+        let fences: Vec<i64> = done.iter().map(|job| job.fence).collect();
+        let revisions: Vec<i32> = done.iter().map(|job| job.revision).collect();
         let rows = sqlx::query(END_AND_LEASE)
             .bind(self.name)
             .bind(now)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .bind(now + self.lease)
-            .bind(done.id)
-            .bind(done.fence)
-            .bind(done.revision)
+            .bind(ids)
+            .bind(fences)
+            .bind(revisions)
             .fetch_all(db.pool())
             .await?;
-        let (mut leased, mut is_gone) = (Vec::with_capacity(rows.len()), false);
+        let (mut leased, mut gone) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in &rows {
-            is_gone = row.try_get::<Option<JobId>, _>("gone")?.is_some();
+            gone = row.try_get::<Option<Vec<Uuid>>, _>("gone")?.unwrap_or_default();
             if row.try_get::<Option<JobId>, _>("id")?.is_some() {
                 leased.push(Leased::from_row(row)?);
             }
         }
-        Ok((alive(leased), is_gone))
+        Ok((alive(leased), gone))
     }
 
     async fn renew(&self, db: &Db, clock: &SharedClock, job: &Job) -> Result<(), sqlx::Error> {
