@@ -11,8 +11,9 @@ pub mod terms;
 
 use crate::domain::{Dates, Discount, Event, Tax, return_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
+use ::store::Reads;
 use contracts::Address;
-use contracts::orders::{Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
+use contracts::orders::{AsOf, Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
 use kernel::{OrderId, PageLimit, RefundId, SubOrderId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor, PgPool};
@@ -240,6 +241,21 @@ pub async fn history(conn: &mut PgConnection, id: OrderId) -> Result<Vec<Happene
         .into_iter()
         .map(|(version, at, event)| (version, at, event.0))
         .collect())
+}
+
+/// As [`history`], up to a version or a time: asked by all who look at orders, so that it is planned once.
+pub async fn history_until(reads: &Reads, id: OrderId, as_of: AsOf) -> Result<Vec<Happened>, sqlx::Error> {
+    let sql = "select version, at, payload from orders.event
+                where stream_id = $1 and ($2::bigint is null or version <= $2) and ($3::timestamptz is null or at <= $3)
+                order by version";
+    let rows = reads.query(sql, &[&id, &as_of.version, &as_of.at]).await?;
+    let history: Result<Vec<Happened>, tokio_postgres::Error> = rows.iter().map(happened).collect();
+    history.map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn happened(row: &tokio_postgres::Row) -> Result<Happened, tokio_postgres::Error> {
+    let postgres_types::Json(event) = row.try_get::<_, postgres_types::Json<Event>>(2)?;
+    Ok((row.try_get(0)?, row.try_get(1)?, event))
 }
 
 /// The lines of a shop's sub-orders, in the order in which they were bought.

@@ -94,11 +94,11 @@ impl Orders {
     async fn address_at_refund(&self, order: OrderId, refund: RefundId) -> Result<Address, Error> {
         let history = self.history_of(order, AsOf::default()).await?;
         let is_it = |event: &Event| matches!(event, Event::Refunded { refund: given } if given.id == refund);
-        let until = history.iter().position(|recorded| is_it(&recorded.event));
+        let until = history.iter().position(|(.., event)| is_it(event));
         let events = history
             .into_iter()
             .take(until.map_or(usize::MAX, |place| place + 1));
-        let order = replay(order, events.map(|r| (r.version, r.at, r.event)));
+        let order = replay(order, events);
         Ok(order.ok_or(Refusal::NoSuchOrder)?.placed.address)
     }
 
