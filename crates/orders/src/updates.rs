@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use std::sync::LazyLock;
 use store::log::{APPEND_COLUMNS, Outbox};
-use store::rows::{PgQuery, Rows, one_after_another};
+use store::rows::{PgQuery, Rows, together_by_columns};
 use store::streams::{AppendError, StreamRows, append_to_one_sql, appended};
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ fn write_with(lines: &[&str]) -> String {
     // The history comes last: how many events it took tells whether it was where it was believed to be.
     let ends = [APPEND_COLUMNS, append.as_str()];
     let all: [&[&str]; 3] = [&rows, lines, &ends];
-    one_after_another(&all.concat())
+    together_by_columns(&all.concat())
 }
 
 /// A set of columns, and how they become a statement's parameters.

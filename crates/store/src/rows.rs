@@ -98,10 +98,10 @@ fn with_all(mut numbered: Vec<String>) -> String {
 /// A statement of sqlx on its way to its parameters.
 pub type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-/// As [`together`], of statements with any number of parameters each, from `$1`: in the one made of them those of the second
-/// follow those of the first, and so on. How many rows it writes is what the last one writes.
+/// As [`together`], of statements with any number of parameters each, from `$1`, such as one for each column: in the one made of
+/// them those of the second follow those of the first, and so on. How many rows it writes is what the last one writes.
 #[must_use]
-pub fn one_after_another(statements: &[&str]) -> String {
+pub fn together_by_columns(statements: &[&str]) -> String {
     let mut parameters = 0;
     let mut numbered: Vec<String> = Vec::with_capacity(statements.len());
     for statement in statements {
@@ -234,7 +234,7 @@ fn sized(out: &mut BytesMut, value: impl FnOnce(&mut BytesMut) -> Result<IsNull>
 
 #[cfg(test)]
 mod tests {
-    use super::{one_after_another, together};
+    use super::{together_by_columns, together};
 
     #[test]
     fn statements_become_one_with_a_parameter_for_each() {
@@ -255,11 +255,11 @@ mod tests {
         let bowls = "update bowl set glaze = $2, price = '5 $' where id = $1 or $2 is null";
         let vases = "delete from vase where id = $1";
         assert_eq!(
-            one_after_another(&[mugs, bowls, vases]),
+            together_by_columns(&[mugs, bowls, vases]),
             "with part_1 as (insert into mug select * from unnest($1::uuid[], $2::text[])),\n\
              part_2 as (update bowl set glaze = $4, price = '5 $' where id = $3 or $4 is null)\n\
              delete from vase where id = $5"
         );
-        assert_eq!(one_after_another(&[bowls]), bowls);
+        assert_eq!(together_by_columns(&[bowls]), bowls);
     }
 }
