@@ -234,7 +234,7 @@ fn sized(out: &mut BytesMut, value: impl FnOnce(&mut BytesMut) -> Result<IsNull>
 
 #[cfg(test)]
 mod tests {
-    use super::{together_by_columns, together};
+    use super::{together, together_by_columns};
 
     #[test]
     fn statements_become_one_with_a_parameter_for_each() {

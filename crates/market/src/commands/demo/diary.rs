@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn days_come_together_by_columns_and_end_now() {
+    fn days_come_one_after_another_and_end_now() {
         let diary = at_day(0);
         assert!((0..DAYS).all(|day| diary.at(day) <= diary.at(day + 1)));
         assert!(diary.at(0) < SystemClock.now() - Days::new(u64::from(DAYS) - 2));
