@@ -11,9 +11,10 @@ use orders::domain::Order;
 use payments::provider::read_charge_key;
 use payments::webhook::{Notice, NoticeKind, Webhook};
 use payments::{Answer, ProviderCharge};
+use postgres_types::Json;
 use sqlx::PgPool;
-use sqlx::types::Json;
 use std::time::Duration;
+use store::Reads;
 use tokio_util::sync::CancellationToken;
 
 /// Days for which a webhook's id is remembered: much longer than a webhook may be old.
@@ -71,7 +72,8 @@ impl Checkouts {
         let notice = sender.read_webhook(&webhook, ctx.now).await?;
         let pool = self.db().pool();
         let key = read_charge_key(&notice.key);
-        let found = find(pool, provider, &notice.id, key.map(|(payment, _)| payment)).await?;
+        let payment = key.map(|(payment, _)| payment);
+        let found = find(self.db().reads(), provider, &notice.id, payment).await?;
         if found.heard {
             return Ok(Heard::Again);
         }
@@ -225,26 +227,27 @@ struct Found {
 }
 
 async fn find(
-    pool: &PgPool,
+    reads: &Reads,
     provider: &str,
     id: &str,
     payment: Option<PaymentId>,
 ) -> Result<Found, sqlx::Error> {
-    type Row = (bool, Option<OrderId>, Option<i32>, Option<Json<Step>>, bool);
-    let (heard, order, attempt, step, capturing): Row = sqlx::query_as(
-        "select exists (select from checkout.webhook where provider = $1 and id = $2), s.order_id, s.attempt, s.step,
-                exists (select from checkout.capture c where c.order_id = s.order_id and c.ended_at is null)
-           from (select) as one
-           left join (payments.payment p join checkout.saga s on s.order_id = p.order_id) on p.id = $3",
-    )
-    .bind(provider)
-    .bind(id)
-    .bind(payment.map(|payment| payment.0))
-    .fetch_one(pool)
-    .await?;
+    let sql = "select exists (select from checkout.webhook where provider = $1 and id = $2), s.order_id, s.attempt, s.step,
+                      exists (select from checkout.capture c where c.order_id = s.order_id and c.ended_at is null)
+                 from (select) as one
+                 left join (payments.payment p join checkout.saga s on s.order_id = p.order_id) on p.id = $3";
+    let rows = reads.query(sql, &[&provider, &id, &payment]).await?;
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    found(row).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn found(row: &tokio_postgres::Row) -> Result<Found, tokio_postgres::Error> {
+    let (order, attempt): (Option<OrderId>, Option<i32>) = (row.try_get(1)?, row.try_get(2)?);
+    let step: Option<Json<Step>> = row.try_get(3)?;
+    let capturing: bool = row.try_get(4)?;
     let known = order.zip(attempt).zip(step);
     Ok(Found {
-        heard,
+        heard: row.try_get(0)?,
         known: known.map(|((order, attempt), step)| Known {
             order,
             attempt: u32::try_from(attempt).unwrap_or(0),

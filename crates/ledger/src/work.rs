@@ -13,6 +13,7 @@ use contracts::payments::{PaymentCaptured, PaymentRefunded};
 use contracts::search::promoted::PromotedDayBegun;
 use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, SharedClock};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -176,16 +177,21 @@ async fn note_deliveries(ledger: &Ledger, stop: CancellationToken) {
         ..Consumer::new("ledger.note_deliveries", vec![SubOrderDelivered::TOPIC])
     };
     consumer
-        .run(ledger.db(), stop, |tx: &mut Tx, event: &Envelope| {
-            Box::pin(note_delivery(tx, event))
+        .run_batches(ledger.db(), stop, |tx: &mut Tx, events: &[Envelope]| {
+            Box::pin(note_arrived(tx, events))
         })
         .await;
 }
 
-async fn note_delivery(tx: &mut Tx, event: &Envelope) -> Result<(), Error> {
-    if let Some(arrived) = event.read::<SubOrderDelivered>().transpose()? {
-        Ledger::delivered(tx, arrived.tenant, arrived.order, arrived.delivered_at).await?;
+async fn note_arrived(tx: &mut Tx, events: &[Envelope]) -> Result<(), Error> {
+    // Of several events of one part the last holds.
+    let mut arrived = BTreeMap::new();
+    for event in events {
+        if let Some(part) = event.read::<SubOrderDelivered>().transpose()? {
+            arrived.insert((part.tenant, part.order), part.delivered_at);
+        }
     }
+    Ledger::delivered(tx, &arrived).await?;
     Ok(())
 }
 

@@ -14,8 +14,8 @@ use crate::domain::{
 use crate::project::{
     LineRow, OrderRow, SubOrderRow, fulfilment_of, reason_of, status_of, sub_order_status_of,
 };
-use crate::{Error, store};
-use ::store::streams::{AsOf as Bounds, Recorded, Streams};
+use crate::store::Happened;
+use crate::{Error, domain, project, store};
 use ::store::{Db, Scope};
 use contracts::cart::CartOwner;
 use contracts::orders as api;
@@ -43,7 +43,6 @@ pub struct Orders(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    streams: Streams,
     /// Signs the links of mails.
     link_key: Vec<u8>,
     shops: OnceLock<Arc<dyn Tenants>>,
@@ -58,7 +57,6 @@ impl Orders {
         Self(Arc::new(Inner {
             db,
             link_key,
-            streams: Streams::new(crate::CONTEXT),
             shops: OnceLock::new(),
             files: OnceLock::new(),
         }))
@@ -83,30 +81,20 @@ impl Orders {
         self.0.shops.get()
     }
 
-    pub(crate) fn streams(&self) -> &Streams {
-        &self.0.streams
-    }
-
     /// The order as it stood at `as_of`, whoever owns it.
     pub async fn load(&self, id: OrderId, as_of: AsOf) -> Result<Order, Error> {
         let history = self.history_of(id, as_of).await?;
-        let events = history.into_iter().map(|r| (r.version, r.at, r.event));
-        Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)
+        Ok(replay(id, history).ok_or(Refusal::NoSuchOrder)?)
     }
 
-    async fn history_of(&self, id: OrderId, as_of: AsOf) -> Result<Vec<Recorded<Event>>, Error> {
-        let bounds = Bounds {
-            version: as_of.version,
-            at: as_of.at,
-        };
-        let mut conn = self.0.db.pool().acquire().await?;
-        let history = self.0.streams.load(&mut conn, id.0, bounds).await?;
+    async fn history_of(&self, id: OrderId, as_of: AsOf) -> Result<Vec<Happened>, Error> {
+        let history = store::history_until(self.0.db.reads(), id, as_of).await?;
         // Whoever waited for the order may have begun before the event that came first: as of a time, the history goes as
         // far as nothing is missing in it.
         let whole = history.into_iter().zip(1..);
         Ok(whole
-            .take_while(|(recorded, version)| recorded.version == *version)
-            .map(|(recorded, _)| recorded)
+            .take_while(|((version, ..), expected)| version == expected)
+            .map(|(happened, _)| happened)
             .collect())
     }
 
@@ -135,12 +123,11 @@ impl Orders {
 
     async fn timeline(&self, owner: Option<&CartOwner>, id: OrderId) -> Result<Vec<OrderEvent>, Error> {
         let history = self.history_of(id, AsOf::default()).await?;
-        let order = replay(id, history.iter().map(|r| (r.version, r.at, r.event.clone())))
-            .ok_or(Refusal::NoSuchOrder)?;
+        let order = replay(id, history.iter().cloned()).ok_or(Refusal::NoSuchOrder)?;
         if owner.is_some_and(|owner| !owns(owner, &order)) {
             return Err(Refusal::NoSuchOrder.into());
         }
-        Ok(history.iter().map(|recorded| told(&order, recorded)).collect())
+        Ok(history.iter().map(|happened| told(&order, happened)).collect())
     }
 
     async fn summaries(
@@ -230,6 +217,14 @@ pub(crate) fn summary(row: OrderRow) -> OrderSummary {
         number: row.number,
         placed_at: row.placed_at,
     }
+}
+
+/// A part as its seller sees it. As [`sale`] of its rows, which an order that was just written need not be asked for.
+fn sold_by(part: &domain::SubOrder<'_>) -> SubOrder {
+    let row = project::sub_order(&part.order.number(), part);
+    let mut lines: Vec<LineRow> = project::lines(*part).collect();
+    lines.sort_unstable_by_key(|line| line.id);
+    sale(row, &lines)
 }
 
 fn sale(row: SubOrderRow, lines: &[LineRow]) -> SubOrder {
@@ -329,8 +324,8 @@ fn lines_discount(lines: &[LineRow], sub_order: SubOrderId) -> i64 {
 }
 
 /// An event as the buyer's timeline tells it; what the history keeps is ours.
-fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
-    let payload = match &recorded.event {
+fn told(order: &Order, (version, at, event): &Happened) -> OrderEvent {
+    let payload = match event {
         Event::Placed(placed) => json!({
             "total": order.total(),
             "sellers": placed.parts.len(),
@@ -375,9 +370,9 @@ fn told(order: &Order, recorded: &Recorded<Event>) -> OrderEvent {
         Event::Return { part, id, step } => returns::told(*part, *id, step),
     };
     OrderEvent {
-        version: recorded.version,
-        name: recorded.event.name().to_owned(),
-        at: recorded.at,
+        version: *version,
+        name: event.name().to_owned(),
+        at: *at,
         payload,
     }
 }

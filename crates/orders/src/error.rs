@@ -1,6 +1,7 @@
 //! Everything orders refuse, and what callers are told.
 
 use crate::domain::Refusal;
+use ::store::streams::AppendError;
 use kernel::{Fault, Kind};
 
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +18,7 @@ pub enum Error {
     #[error("{}", .0.detail)]
     Text(#[from] Fault),
     #[error("the history was not written: {0}")]
-    Append(#[from] ::store::streams::AppendError),
+    Append(#[from] AppendError),
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
     #[error("an event could not be written or read: {0}")]
@@ -91,7 +92,11 @@ impl From<Error> for Fault {
                 Self::new(Kind::Conflict, "document_not_due", error.to_string()).with("from", from)
             }
             Error::BadCursor => Self::field("cursor_invalid", "after", error.to_string()),
-            Error::Database(ref error) if ::store::is_outage(error) => ::store::out_of_reach(error),
+            Error::Append(AppendError::Database(ref error)) | Error::Database(ref error)
+                if ::store::is_outage(error) =>
+            {
+                ::store::out_of_reach(error)
+            }
             // The order is locked before it is read: nobody can have been quicker.
             Error::Append(_) | Error::Database(_) | Error::Json(_) => {
                 tracing::error!(%error, "orders failed");

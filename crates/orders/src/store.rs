@@ -1,4 +1,4 @@
-//! All SQL of buyers' and sellers' reading. What changes orders is in [`crate::till`] and [`crate::updates`].
+//! All SQL of buyers' and sellers' reading, and of what they lock. What changes orders is in [`crate::till`] and [`crate::updates`].
 
 pub mod downloads;
 pub mod invoices;
@@ -9,10 +9,11 @@ pub mod sums;
 pub mod takings;
 pub mod terms;
 
-use crate::domain::{Dates, Discount, Tax, return_status_name};
+use crate::domain::{Dates, Discount, Event, Tax, return_status_name};
 use crate::project::{LineRow, OrderRow, SubOrderRow};
+use ::store::Reads;
 use contracts::Address;
-use contracts::orders::{Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
+use contracts::orders::{AsOf, Parcel, Refund, Return, ReturnStatus, SubOrderStatus, UnitsCancellation};
 use kernel::{OrderId, PageLimit, RefundId, SubOrderId, TenantId, Timestamp, UserId};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor, PgPool};
@@ -149,32 +150,112 @@ pub async fn returns_of_shop(
     Ok(records.into_iter().map(SubOrderRow::from).collect())
 }
 
-/// An order, locked until the transaction ends, as [`lock_order_of`] does.
-pub async fn lock_order(conn: &mut PgConnection, id: OrderId) -> Result<Option<OrderId>, sqlx::Error> {
-    sqlx::query_scalar("select id from orders.order where id = $1 for no key update")
-        .bind(id)
-        .fetch_optional(conn)
-        .await
+/// An order that is locked until the transaction ends, and its history as far as it was there when this was asked.
+pub struct LockedOrder {
+    pub id: OrderId,
+    /// As its row says, which is read once it is locked.
+    version: i64,
+    pub history: Vec<Happened>,
 }
 
-/// The order of a shop's sub-order, locked until the transaction ends: nobody appends to a history whose order they have
-/// not locked.
+/// Version, time and event.
+pub type Happened = (i64, Timestamp, Event);
+
+/// An order and its version, and something that happened to it.
+type LockedRow = (OrderId, i64, i64, Timestamp, Json<Event>);
+
+impl LockedOrder {
+    /// Whoever had to wait for the lock does not see what those appended whom it waited for.
+    pub fn is_whole(&self) -> bool {
+        self.history
+            .last()
+            .is_some_and(|(version, ..)| *version >= self.version)
+    }
+
+    fn of(rows: Vec<LockedRow>) -> Option<Self> {
+        let &(id, version, ..) = rows.first()?;
+        let history = rows.into_iter();
+        Some(Self {
+            id,
+            version,
+            history: history
+                .map(|(.., version, at, event)| (version, at, event.0))
+                .collect(),
+        })
+    }
+}
+
+/// Locks an order and reads its history, which comes with the order's first event.
+macro_rules! lock_order {
+    ($which:literal) => {
+        // Behind `offset 0` the history is looked up by the id of the order, whatever is known of how large either is.
+        concat!(
+            "select o.id, o.version, e.version, e.at, e.payload
+               from (",
+            $which,
+            " for no key update of o) o
+              cross join lateral (
+                    select version, at, payload from orders.event where stream_id = o.id offset 0) e
+              order by e.version"
+        )
+    };
+}
+
+pub async fn lock_order(conn: &mut PgConnection, id: OrderId) -> Result<Option<LockedOrder>, sqlx::Error> {
+    let rows: Vec<LockedRow> = sqlx::query_as(lock_order!(
+        "select o.id, o.version from orders.order o where o.id = $1"
+    ))
+    .bind(id)
+    .fetch_all(conn)
+    .await?;
+    Ok(LockedOrder::of(rows))
+}
+
+/// As [`lock_order`], the order of a shop's sub-order.
 pub async fn lock_order_of(
     conn: &mut PgConnection,
     tenant: TenantId,
     id: SubOrderId,
-) -> Result<Option<OrderId>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select o.id
+) -> Result<Option<LockedOrder>, sqlx::Error> {
+    let rows: Vec<LockedRow> = sqlx::query_as(lock_order!(
+        "select o.id, o.version
            from orders.sub_order s
            join orders.order o on o.id = s.order_id
-          where s.tenant_id = $1 and s.id = $2
-            for no key update of o",
-    )
+          where s.tenant_id = $1 and s.id = $2"
+    ))
     .bind(tenant)
     .bind(id)
-    .fetch_optional(conn)
-    .await
+    .fetch_all(conn)
+    .await?;
+    Ok(LockedOrder::of(rows))
+}
+
+/// What happened to an order, in order.
+pub async fn history(conn: &mut PgConnection, id: OrderId) -> Result<Vec<Happened>, sqlx::Error> {
+    let rows: Vec<(i64, Timestamp, Json<Event>)> =
+        sqlx::query_as("select version, at, payload from orders.event where stream_id = $1 order by version")
+            .bind(id)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(version, at, event)| (version, at, event.0))
+        .collect())
+}
+
+/// As [`history`], up to a version or a time: asked by all who look at orders, so that it is planned once.
+pub async fn history_until(reads: &Reads, id: OrderId, as_of: AsOf) -> Result<Vec<Happened>, sqlx::Error> {
+    let sql = "select version, at, payload from orders.event
+                where stream_id = $1 and ($2::bigint is null or version <= $2) and ($3::timestamptz is null or at <= $3)
+                order by version";
+    let rows = reads.query(sql, &[&id, &as_of.version, &as_of.at]).await?;
+    let history: Result<Vec<Happened>, tokio_postgres::Error> = rows.iter().map(happened).collect();
+    history.map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn happened(row: &tokio_postgres::Row) -> Result<Happened, tokio_postgres::Error> {
+    let postgres_types::Json(event) = row.try_get::<_, postgres_types::Json<Event>>(2)?;
+    Ok((row.try_get(0)?, row.try_get(1)?, event))
 }
 
 /// The lines of a shop's sub-orders, in the order in which they were bought.

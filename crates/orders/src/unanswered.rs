@@ -1,9 +1,9 @@
 //! Returns that their shop does not answer: it is reminded a day before its time is over, and then they are authorised by
 //! themselves.
 
+use crate::Error;
 use crate::app::Orders;
 use crate::domain::{ANSWER_DAYS, Command, Refusal, ReturnStep};
-use crate::{Error, store};
 use ::store::consumer::{Consumer, UNHURRIED};
 use ::store::jobs::{Job, Queue};
 use ::store::log::{self, Outbox};
@@ -121,8 +121,7 @@ impl Orders {
 
     /// Nothing, where somebody has answered or withdrawn it: the order is locked against whoever does so just now.
     async fn see_to_in(&self, tx: &mut Tx, ctx: &Ctx, waiting: &Waiting) -> Result<(), Error> {
-        let found = store::lock_order(tx, waiting.order).await?;
-        let order = self.locked(tx, found.ok_or(Refusal::NoSuchOrder)?).await?;
+        let order = self.lock_order(tx, waiting.order).await?;
         let part = order.sub_order(waiting.sub_order).ok_or(Refusal::NoSuchPart)?;
         let known = part.find_return(waiting.of).ok_or(Refusal::NoSuchReturn)?;
         if part.return_status(known) != ReturnStatus::Requested {

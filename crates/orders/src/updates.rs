@@ -1,12 +1,16 @@
 //! What events change in the read tables: rows column by column, so that any number of orders is a statement per table.
-//! For both drivers: the till writes with tokio-postgres, [`crate::app`] with sqlx.
+//! For both drivers: the till writes with tokio-postgres, [`crate::app`] with sqlx, where history and log go with the rows in
+//! one statement.
 
 use crate::domain::{Event, Order, SubOrder, status_name};
 use crate::project::{LineRow, SubOrderRow, fulfilment_name, lines, reason_name, sub_order};
-use kernel::{SubOrderId, Timestamp};
+use kernel::{OrderId, SubOrderId, Timestamp};
 use serde_json::Value;
 use sqlx::PgConnection;
-use store::rows::Rows;
+use std::sync::LazyLock;
+use store::log::{APPEND_COLUMNS, Outbox};
+use store::rows::{PgQuery, Rows, together_by_columns};
+use store::streams::{AppendError, StreamRows, append_to_one_sql, appended};
 use uuid::Uuid;
 
 /// A statement per table, which takes its rows from `$rows`.
@@ -77,9 +81,22 @@ const UPDATE_SUB_ORDERS_BY_COLUMNS: &str = update_sub_orders!(
 const UPDATE_LINES_BY_COLUMNS: &str =
     update_lines!("$1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[]");
 
-type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+/// What happened to one order, for sqlx: its row and its parts', the public events, and its own. Different tables, none of
+/// which is asked what another is given.
+static WRITE: LazyLock<String> = LazyLock::new(|| write_with(&[]));
+/// The same where it changes what lines say.
+static WRITE_WITH_LINES: LazyLock<String> = LazyLock::new(|| write_with(&[UPDATE_LINES_BY_COLUMNS]));
 
-/// A set of columns, and how they become a statement's parameters: for sqlx `None` while there is no row.
+fn write_with(lines: &[&str]) -> String {
+    let append = append_to_one_sql(crate::CONTEXT);
+    let rows = [UPDATE_ORDERS_BY_COLUMNS, UPDATE_SUB_ORDERS_BY_COLUMNS];
+    // The history comes last: how many events it took tells whether it was where it was believed to be.
+    let ends = [APPEND_COLUMNS, append.as_str()];
+    let all: [&[&str]; 3] = [&rows, lines, &ends];
+    together_by_columns(&all.concat())
+}
+
+/// A set of columns, and how they become a statement's parameters.
 macro_rules! updates {
     ($name:ident { $first:ident: $first_ty:ty, $($column:ident: $ty:ty),+ $(,)? }) => {
         #[derive(Debug, Default)]
@@ -89,9 +106,8 @@ macro_rules! updates {
                 Rows([&self.$first, $(&self.$column),+])
             }
 
-            fn query(&self, statement: &'static str) -> Option<PgQuery<'_>> {
-                (!self.$first.is_empty())
-                    .then(|| sqlx::query(statement).bind(&self.$first)$(.bind(&self.$column))+)
+            fn bind_to<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+                query.bind(&self.$first)$(.bind(&self.$column))+
             }
         }
     };
@@ -149,17 +165,30 @@ impl Updates {
         Ok(())
     }
 
-    /// Writes them in the caller's transaction.
-    pub async fn write(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let statements = [
-            self.orders.query(UPDATE_ORDERS_BY_COLUMNS),
-            self.sub_orders.query(UPDATE_SUB_ORDERS_BY_COLUMNS),
-            self.lines.query(UPDATE_LINES_BY_COLUMNS),
-        ];
-        for statement in statements.into_iter().flatten() {
-            statement.execute(&mut *conn).await?;
-        }
-        Ok(())
+    /// Writes them in the caller's transaction, with what happened to the order behind version `expected` and what others
+    /// learn of it: all in one statement.
+    pub async fn write(
+        &self,
+        conn: &mut PgConnection,
+        order: OrderId,
+        expected: i64,
+        happened: &StreamRows,
+        outbox: &Outbox,
+    ) -> Result<(), AppendError> {
+        let changes_lines = !self.lines.rows().is_empty();
+        let statement = match changes_lines {
+            true => WRITE_WITH_LINES.as_str(),
+            false => WRITE.as_str(),
+        };
+        let query = self.orders.bind_to(sqlx::query(statement));
+        let query = self.sub_orders.bind_to(query);
+        let query = match changes_lines {
+            true => self.lines.bind_to(query),
+            false => query,
+        };
+        let query = happened.bind_to(outbox.bind_to(query));
+        let outcome = query.bind(expected).bind(order).execute(conn).await;
+        appended(outcome, expected)
     }
 }
 

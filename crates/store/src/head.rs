@@ -9,9 +9,10 @@
 
 use crate::Db;
 use crate::log::{self, Logged, Position, Read};
+use crate::reads::Reads;
 use crate::standings::{Standing, Standings};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -29,6 +30,9 @@ const KEPT_FOR: Duration = Duration::from_secs(5);
 /// The newest part of the log of one database.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
+    url: String,
+    /// Connections of its own: it looks often, and so needs no transaction to act for the system in.
+    reads: OnceLock<Reads>,
     /// Held by whoever looks; others wait for the same answer. Not held by those who take what is known.
     looking: tokio::sync::Mutex<()>,
     known: Mutex<Known>,
@@ -59,7 +63,10 @@ impl Head {
         if let Some(head) = heads.get(url).and_then(Weak::upgrade) {
             return head;
         }
-        let head = Arc::new(Self::default());
+        let head = Arc::new(Self {
+            url: url.to_owned(),
+            ..Self::default()
+        });
         heads.insert(url.to_owned(), Arc::downgrade(&head));
         head
     }
@@ -115,7 +122,7 @@ impl Head {
         };
         let read = match is_first {
             true => None,
-            false => Some(log::read_after(db, upto, &topics, LOOK_MAX).await?),
+            false => Some(log::read_by(self.reads(db), upto, &topics, LOOK_MAX).await?),
         };
         let is_all = |read: &Read| i64::try_from(read.events.len()).is_ok_and(|count| count < LOOK_MAX);
         match read.filter(is_all) {
@@ -126,6 +133,13 @@ impl Head {
             }
         }
         Ok(())
+    }
+
+    /// As whoever looks first: the log is the same to all of them.
+    fn reads(&self, db: &Db) -> &Reads {
+        let context = db.context();
+        self.reads
+            .get_or_init(|| Reads::new(&self.url, context, format!("stoa_{context}_system")))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -8,10 +8,11 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use kernel::{JobId, SharedClock, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::PgConnection;
+use sqlx::{FromRow, PgConnection, Row};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Signalled when this process has committed a job.
 static ENQUEUED: Notify = Notify::const_new();
@@ -40,6 +41,50 @@ macro_rules! or_renew {
                 revision = job.revision + 1"
     };
 }
+
+/// Takes due jobs whose lease is free. One that took its last attempt and was never heard of again is dead.
+macro_rules! lease {
+    ($before:literal, $but:literal, $then:literal) => {
+        concat!(
+            "with ",
+            $before,
+            "due as (
+                select id from store.job
+                 where queue = $1 and state = 'ready' and run_at <= $2 and (leased_until is null or leased_until <= $2)",
+            $but,
+            "
+                 order by run_at
+                 limit $3
+                   for update skip locked),
+             leased as (
+                update store.job job
+                   set attempts = least(attempts + 1, attempts_max), fence = fence + 1,
+                       leased_until = case when attempts < attempts_max then $4 end,
+                       state = case when attempts < attempts_max then 'ready' else 'dead' end,
+                       error = case when attempts < attempts_max then error else coalesce(error, 'its worker died in every attempt') end
+                  from due
+                 where job.id = due.id
+             returning job.id, job.key, job.payload, job.attempts, job.attempts_max, job.run_at, job.error, job.revision, job.fence,
+                       job.state)
+             ",
+            $then
+        )
+    };
+}
+
+const LEASE: &str = lease!("", "", "select * from leased");
+/// The same, and jobs that are done end with it, but for those that were asked for again. A row even when there is no job: it
+/// tells which are gone.
+const END_AND_LEASE: &str = lease!(
+    "gone as (
+                delete from store.job job
+                 using unnest($5::uuid[], $6::bigint[], $7::int[]) as done (id, fence, revision)
+                 where job.id = done.id and job.fence = done.fence and job.revision = done.revision
+             returning job.id),
+     ",
+    " and id <> all ($5)",
+    "select ends.gone, leased.* from (select array_agg(id) as gone from gone) as ends left join leased on true"
+);
 
 /// A kind of job. One value per kind, shared by those who enqueue and the worker.
 #[derive(Clone, Debug)]
@@ -114,7 +159,7 @@ impl Queue {
     ) -> Result<(), sqlx::Error> {
         let payloads: Result<Vec<_>, _> = payloads.iter().map(serde_json::to_value).collect();
         let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        let ids: Vec<uuid::Uuid> = payloads.iter().map(|_| JobId::new(run_at).0).collect();
+        let ids: Vec<Uuid> = payloads.iter().map(|_| JobId::new(run_at).0).collect();
         sqlx::query(
             "insert into store.job (id, queue, payload, run_at, attempts_max)
              select j.id, $2, j.payload, $4, $5 from unnest($1::uuid[], $3::jsonb[]) as j (id, payload)",
@@ -149,7 +194,7 @@ impl Queue {
     ) -> Result<(), sqlx::Error> {
         let payloads: Result<Vec<_>, _> = jobs.iter().map(|(_, job, _)| serde_json::to_value(job)).collect();
         let payloads = payloads.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        let ids: Vec<uuid::Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
+        let ids: Vec<Uuid> = jobs.iter().map(|(_, _, run_at)| JobId::new(*run_at).0).collect();
         let keys: Vec<&str> = jobs.iter().map(|(key, ..)| key.as_str()).collect();
         let times: Vec<Timestamp> = jobs.iter().map(|(_, _, run_at)| *run_at).collect();
         sqlx::query(concat!(
@@ -202,15 +247,22 @@ impl Queue {
         H: for<'j> Fn(&'j Job) -> BoxFuture<'j, Result<(), E>> + Send + Sync,
     {
         let mut running = FuturesUnordered::new();
+        // Done, and still there.
+        let mut ended: Vec<Job> = Vec::new();
         loop {
             let enqueued = ENQUEUED.notified();
             let room = self.concurrency.saturating_sub(running.len());
             let (mut pause, mut may_be_more) = (POLL, false);
-            if room > 0 && !cancel.is_cancelled() {
-                let leased = self.lease_due(db, &clock, room);
-                match beside(&mut running, leased).await {
-                    Ok(jobs) => {
-                        may_be_more = jobs.len() >= room;
+            if cancel.is_cancelled() {
+                let done = std::mem::take(&mut ended);
+                beside(&mut running, &mut ended, self.settle(db, &done)).await;
+                may_be_more = !ended.is_empty();
+            } else if room > 0 {
+                let done = std::mem::take(&mut ended);
+                let turn = self.turn(db, &clock, &done, room);
+                match beside(&mut running, &mut ended, turn).await {
+                    Ok((jobs, is_due_again)) => {
+                        may_be_more = is_due_again || jobs.len() >= room || !ended.is_empty();
                         running.extend(
                             jobs.into_iter()
                                 .map(|job| self.attempt(db, &clock, &handler, job)),
@@ -219,10 +271,11 @@ impl Queue {
                     Err(error) => {
                         tracing::warn!(queue = self.name, %error, "jobs cannot be read");
                         pause = OUTAGE_PAUSE;
+                        beside(&mut running, &mut ended, self.settle(db, &done)).await;
                     }
                 }
             }
-            if running.is_empty() && cancel.is_cancelled() {
+            if running.is_empty() && ended.is_empty() && cancel.is_cancelled() {
                 return;
             }
             // Some ended meanwhile.
@@ -230,15 +283,15 @@ impl Queue {
                 continue;
             }
             tokio::select! {
-                _ = running.next(), if !running.is_empty() => {}
+                Some(done) = running.next(), if !running.is_empty() => ended.extend(done),
                 () = cancel.cancelled(), if !cancel.is_cancelled() => {}
                 _ = tokio::time::timeout(pause, enqueued) => {}
             }
         }
     }
 
-    /// Runs the handler while renewing the lease, then settles the job.
-    async fn attempt<E, H>(&self, db: &Db, clock: &SharedClock, handler: &H, job: Job)
+    /// Runs the handler while renewing the lease. Gives the job where it is done; one that failed is settled.
+    async fn attempt<E, H>(&self, db: &Db, clock: &SharedClock, handler: &H, job: Job) -> Option<Job>
     where
         E: std::fmt::Display,
         H: for<'j> Fn(&'j Job) -> BoxFuture<'j, Result<(), E>>,
@@ -256,52 +309,97 @@ impl Queue {
                 }
             }
         };
-        let settled = match &outcome {
-            Ok(()) => self.done(db, &job).await,
-            Err(error) => self.failed(db, clock, &job, &error.to_string()).await,
-        };
         let label = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("jobs_total", "queue" => self.name, "outcome" => label).increment(1);
-        if let Err(error) = settled {
-            // Its lease runs out and it comes again.
-            let is_outage = is_outage(&error);
-            tracing::warn!(queue = self.name, job = %job.id, %error, is_outage, "a job cannot be settled");
+        let Err(error) = outcome else {
+            return Some(job);
+        };
+        if let Err(error) = self.failed(db, clock, &job, &error.to_string()).await {
+            self.not_settled(&job, &error);
+        }
+        None
+    }
+
+    /// Its lease runs out and it comes again.
+    fn not_settled(&self, job: &Job, error: &sqlx::Error) {
+        let is_outage = is_outage(error);
+        tracing::warn!(queue = self.name, job = %job.id, %error, is_outage, "a job cannot be settled");
+    }
+
+    /// Ends jobs that are done.
+    async fn settle(&self, db: &Db, done: &[Job]) {
+        for job in done {
+            if let Err(error) = self.done(db, job).await {
+                self.not_settled(job, &error);
+            }
         }
     }
 
-    /// Takes due jobs whose lease is free. One that took its last attempt and was never heard of again is dead.
+    /// Ends jobs that are done and takes due ones, by one statement. Whether one that was done is due again comes beside.
+    async fn turn(
+        &self,
+        db: &Db,
+        clock: &SharedClock,
+        done: &[Job],
+        room: usize,
+    ) -> Result<(Vec<Job>, bool), sqlx::Error> {
+        if done.is_empty() {
+            return Ok((self.lease_due(db, clock, room).await?, false));
+        }
+        let (jobs, gone) = self.end_and_lease_due(db, clock, done, room).await?;
+        let mut is_due_again = false;
+        for job in done.iter().filter(|job| !gone.contains(&job.id.0)) {
+            is_due_again = true;
+            // What was leased is to be worked on, whatever becomes of this.
+            if let Err(error) = self.again(db, job).await {
+                self.not_settled(job, &error);
+            }
+        }
+        Ok((jobs, is_due_again))
+    }
+
     async fn lease_due(&self, db: &Db, clock: &SharedClock, limit: usize) -> Result<Vec<Job>, sqlx::Error> {
         let now = clock.now();
-        let due: Vec<(Job, String)> = sqlx::query_as::<_, Leased>(
-            "with due as (
-                select id from store.job
-                 where queue = $1 and state = 'ready' and run_at <= $2 and (leased_until is null or leased_until <= $2)
-                 order by run_at
-                 limit $3
-                   for update skip locked)
-             update store.job job
-                set attempts = least(attempts + 1, attempts_max), fence = fence + 1,
-                    leased_until = case when attempts < attempts_max then $4 end,
-                    state = case when attempts < attempts_max then 'ready' else 'dead' end,
-                    error = case when attempts < attempts_max then error else coalesce(error, 'its worker died in every attempt') end
-               from due
-              where job.id = due.id
-          returning job.id, job.key, job.payload, job.attempts, job.attempts_max, job.run_at, job.error, job.revision, job.fence, job.state",
-        )
-        .bind(self.name)
-        .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(now + self.lease)
-        .fetch_all(db.pool())
-        .await?
-        .into_iter()
-        .map(|leased| (leased.job, leased.state))
-        .collect();
-        Ok(due
-            .into_iter()
-            .filter(|(_, state)| state == "ready")
-            .map(|(job, _)| job)
-            .collect())
+        let leased: Vec<Leased> = sqlx::query_as(LEASE)
+            .bind(self.name)
+            .bind(now)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(now + self.lease)
+            .fetch_all(db.pool())
+            .await?;
+        Ok(alive(leased))
+    }
+
+    /// Which of those that are done are gone comes beside.
+    async fn end_and_lease_due(
+        &self,
+        db: &Db,
+        clock: &SharedClock,
+        done: &[Job],
+        limit: usize,
+    ) -> Result<(Vec<Job>, Vec<Uuid>), sqlx::Error> {
+        let now = clock.now();
+        let ids: Vec<Uuid> = done.iter().map(|job| job.id.0).collect();
+        let fences: Vec<i64> = done.iter().map(|job| job.fence).collect();
+        let revisions: Vec<i32> = done.iter().map(|job| job.revision).collect();
+        let rows = sqlx::query(END_AND_LEASE)
+            .bind(self.name)
+            .bind(now)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(now + self.lease)
+            .bind(ids)
+            .bind(fences)
+            .bind(revisions)
+            .fetch_all(db.pool())
+            .await?;
+        let (mut leased, mut gone) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in &rows {
+            gone = row.try_get::<Option<Vec<Uuid>>, _>("gone")?.unwrap_or_default();
+            if row.try_get::<Option<JobId>, _>("id")?.is_some() {
+                leased.push(Leased::from_row(row)?);
+            }
+        }
+        Ok((alive(leased), gone))
     }
 
     async fn renew(&self, db: &Db, clock: &SharedClock, job: &Job) -> Result<(), sqlx::Error> {
@@ -324,7 +422,11 @@ impl Queue {
         if deleted.rows_affected() == 1 {
             return Ok(());
         }
-        // Asked for again while it ran: its next run is a first attempt.
+        self.again(db, job).await
+    }
+
+    /// It was asked for again while it ran: its next run is a first attempt.
+    async fn again(&self, db: &Db, job: &Job) -> Result<(), sqlx::Error> {
         sqlx::query(
             "update store.job set leased_until = null, attempts = 0, error = null
               where id = $1 and fence = $2 and revision > $3",
@@ -433,17 +535,24 @@ struct Leased {
     state: String,
 }
 
-/// What `one` comes to, while `others` go on. A connection that becomes free is given to whoever has waited for it longest:
-/// one that nobody polls would keep it, and `one` wait for ever.
+/// Those that have attempts left.
+fn alive(leased: Vec<Leased>) -> Vec<Job> {
+    let alive = leased.into_iter().filter(|leased| leased.state == "ready");
+    alive.map(|leased| leased.job).collect()
+}
+
+/// What `one` comes to, while `others` go on; those of them that end are kept in `ended`. A connection that becomes free is given
+/// to whoever has waited for it longest: one that nobody polls would keep it, and `one` wait for ever.
 async fn beside<T>(
-    others: &mut FuturesUnordered<impl Future<Output = ()>>,
+    others: &mut FuturesUnordered<impl Future<Output = Option<Job>>>,
+    ended: &mut Vec<Job>,
     one: impl Future<Output = T>,
 ) -> T {
     let mut one = std::pin::pin!(one);
     loop {
         tokio::select! {
             came = &mut one => return came,
-            Some(()) = others.next() => {}
+            Some(done) = others.next() => ended.extend(done),
         }
     }
 }

@@ -7,8 +7,8 @@
 //!
 //! Transaction ids belong to a cluster: a log restored from a logical dump into another cluster starts over.
 
-use crate::rows::Rows;
-use crate::{Db, Scope};
+use crate::rows::{PgQuery, Rows};
+use crate::{Db, Reads, Scope};
 use contracts::{Envelope, PublicEvent};
 use kernel::{CorrelationId, Ctx, EventId, TenantId, uuid_at};
 use serde::{Deserialize, Serialize};
@@ -77,8 +77,8 @@ macro_rules! append {
 /// What writes [`Outbox::rows`], for tokio-postgres in the till.
 pub const APPEND: &str = append!("$1::log.new_event[]");
 
-/// The same for sqlx. Parameters: event ids, topics, versions, keys, tenants, payloads, actors, correlations.
-const APPEND_COLUMNS: &str = append!(
+/// The same for sqlx: what [`Outbox::bind_to`] binds.
+pub const APPEND_COLUMNS: &str = append!(
     "$1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::json[], $7::json[], $8::uuid[]"
 );
 
@@ -125,7 +125,14 @@ impl Outbox {
         if self.is_empty() {
             return Ok(());
         }
-        sqlx::query(APPEND_COLUMNS)
+        self.bind_to(sqlx::query(APPEND_COLUMNS)).execute(conn).await?;
+        Ok(())
+    }
+
+    /// Binds the columns, which are the next parameters of a statement for sqlx: event ids, topics, versions, keys, tenants,
+    /// payloads, actors, correlations.
+    pub fn bind_to<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+        query
             .bind(&self.event_ids)
             .bind(&self.topics)
             .bind(&self.versions)
@@ -134,9 +141,6 @@ impl Outbox {
             .bind(&self.payloads)
             .bind(&self.actors)
             .bind(&self.correlations)
-            .execute(conn)
-            .await?;
-        Ok(())
     }
 }
 
@@ -255,38 +259,80 @@ pub(crate) async fn read(
         .bind(limit)
         .fetch_all(conn)
         .await?;
-    let mut events = Vec::with_capacity(rows.len());
+    gathered(rows.iter().map(row_of_sqlx), after, limit)
+}
+
+/// [`read_after`] by connections that act for the system, without a transaction. Fails where one is lost meanwhile.
+pub(crate) async fn read_by(
+    reads: &Reads,
+    after: Position,
+    topics: &[&str],
+    limit: i64,
+) -> Result<Read, sqlx::Error> {
+    let after_xid = after.xid.to_string();
+    let rows = reads
+        .query_once(READ, &[&after_xid, &after.id, &topics, &limit])
+        .await?;
+    gathered(rows.iter().map(row_of_postgres), after, limit)
+}
+
+/// The horizon, and the event of a row, if there is one.
+type ReadRow = (u64, Option<Logged>);
+
+fn gathered(
+    rows: impl Iterator<Item = Result<ReadRow, sqlx::Error>>,
+    after: Position,
+    limit: i64,
+) -> Result<Read, sqlx::Error> {
+    let mut events = Vec::new();
     let mut horizon = after.xid;
-    for row in &rows {
-        horizon = xid(row.try_get("horizon")?)?;
-        if let Some(event_xid) = row.try_get::<Option<&str>, _>("xid")? {
-            events.push(Arc::new(logged(xid(event_xid)?, row)?));
-        }
+    for row in rows {
+        let (seen, logged) = row?;
+        horizon = seen;
+        events.extend(logged.map(Arc::new));
     }
     // Whatever comes now has a transaction id of the horizon or above, and ids start at 1.
     let end = Position { xid: horizon, id: 0 };
     Ok(Read::of(events, limit, after, end))
 }
 
-fn logged(xid: u64, row: &PgRow) -> Result<Logged, sqlx::Error> {
-    let actor: serde_json::Value = row.try_get("actor")?;
-    Ok(Logged {
-        position: Position {
-            xid,
-            id: row.try_get("id")?,
-        },
-        envelope: Envelope {
-            id: EventId(row.try_get("event_id")?),
-            topic: row.try_get("topic")?,
-            version: row.try_get("version")?,
-            key: row.try_get("key")?,
-            tenant: row.try_get::<Option<Uuid>, _>("tenant_id")?.map(TenantId),
-            actor: serde_json::from_value(actor).map_err(decode)?,
-            correlation: CorrelationId(row.try_get("correlation_id")?),
-            at: row.try_get("at")?,
-            payload: row.try_get("payload")?,
-        },
-    })
+/// A row of [`READ`], whichever driver it comes from.
+macro_rules! read_row {
+    ($row:ident) => {{
+        let horizon: &str = $row.try_get("horizon").map_err(decode)?;
+        let place: Option<&str> = $row.try_get("xid").map_err(decode)?;
+        let Some(place) = place else {
+            return Ok((xid(horizon)?, None));
+        };
+        let tenant: Option<Uuid> = $row.try_get("tenant_id").map_err(decode)?;
+        let actor: serde_json::Value = $row.try_get("actor").map_err(decode)?;
+        let logged = Logged {
+            position: Position {
+                xid: xid(place)?,
+                id: $row.try_get("id").map_err(decode)?,
+            },
+            envelope: Envelope {
+                id: EventId($row.try_get("event_id").map_err(decode)?),
+                topic: $row.try_get("topic").map_err(decode)?,
+                version: $row.try_get("version").map_err(decode)?,
+                key: $row.try_get("key").map_err(decode)?,
+                tenant: tenant.map(TenantId),
+                actor: serde_json::from_value(actor).map_err(decode)?,
+                correlation: CorrelationId($row.try_get("correlation_id").map_err(decode)?),
+                at: $row.try_get("at").map_err(decode)?,
+                payload: $row.try_get("payload").map_err(decode)?,
+            },
+        };
+        Ok((xid(horizon)?, Some(logged)))
+    }};
+}
+
+fn row_of_sqlx(row: &PgRow) -> Result<ReadRow, sqlx::Error> {
+    read_row!(row)
+}
+
+fn row_of_postgres(row: &tokio_postgres::Row) -> Result<ReadRow, sqlx::Error> {
+    read_row!(row)
 }
 
 /// Transaction ids travel as text: neither driver has a type for them.

@@ -15,8 +15,10 @@ use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 /// Connections of one context: one backend for each of the cores that may be reading.
 const LINES: usize = 2;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A look-up by key takes far less. What takes longer holds up those behind it.
-const OPTIONS: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan -c jit=off";
+/// A look-up by key takes far less. What takes longer holds up those behind it. Planned once and as a look-up, whatever the
+/// statistics said then: a month that was empty fills up.
+const OPTIONS: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan -c enable_seqscan=off \
+    -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
 /// A context's shared connections, opened with the first question.
 pub struct Reads {
@@ -65,6 +67,15 @@ impl Reads {
             }
             outcome => outcome.map_err(into_sqlx),
         }
+    }
+
+    /// As [`query`](Self::query), for whoever has to know that a connection was lost meanwhile: nothing is asked again.
+    pub(crate) async fn query_once(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, sqlx::Error> {
+        self.ask(sql, parameters).await.map_err(into_sqlx)
     }
 
     async fn ask(

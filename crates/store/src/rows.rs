@@ -1,4 +1,5 @@
-//! Rows on their way into a statement of tokio-postgres: gathered column by column, sent as one array of a composite type.
+//! Rows on their way into a statement of tokio-postgres: gathered column by column, sent as one array of a composite type;
+//! and several statements as one, for both drivers.
 //!
 //! `unnest($1::uuid[], $2::text[], ...)` keeps what each array holds in a store of its own and puts the rows together from
 //! those, which for twenty columns costs PostgreSQL more than writing the rows. `unnest($1::orders.new_line[])` unpacks one array.
@@ -78,7 +79,11 @@ pub fn together(statements: &[&str]) -> String {
     let numbered = (1..)
         .zip(statements)
         .map(|(n, statement)| statement.replace("$1", &format!("${n}")));
-    let mut numbered: Vec<String> = numbered.collect();
+    with_all(numbered.collect())
+}
+
+/// The last statement, with the others as parts of it.
+fn with_all(mut numbered: Vec<String>) -> String {
     let last = numbered.pop().unwrap_or_default();
     let others: Vec<String> = (1..)
         .zip(&numbered)
@@ -88,6 +93,42 @@ pub fn together(statements: &[&str]) -> String {
         true => last,
         false => format!("with {}\n{last}", others.join(",\n")),
     }
+}
+
+/// A statement of sqlx on its way to its parameters.
+pub type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// As [`together`], of statements with any number of parameters each, from `$1`, such as one for each column: in the one made of
+/// them those of the second follow those of the first, and so on. How many rows it writes is what the last one writes.
+#[must_use]
+pub fn together_by_columns(statements: &[&str]) -> String {
+    let mut parameters = 0;
+    let mut numbered: Vec<String> = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let (shifted, highest) = shift(statement, parameters);
+        numbered.push(shifted);
+        parameters = highest;
+    }
+    with_all(numbered)
+}
+
+/// The statement with its parameters behind the first `by`, and the highest number that one has then.
+fn shift(statement: &str, by: usize) -> (String, usize) {
+    let mut parts = statement.split('$');
+    let mut shifted = parts.next().unwrap_or_default().to_owned();
+    let mut highest = by;
+    for part in parts {
+        let digits = part.chars().take_while(char::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        shifted.push('$');
+        // A dollar without a number is no parameter.
+        if let Ok(number) = number.parse::<usize>() {
+            highest = highest.max(number + by);
+            shifted.push_str(&(number + by).to_string());
+        }
+        shifted.push_str(rest);
+    }
+    (shifted, highest)
 }
 
 /// Why columns are not rows of a type. A mistake in the program: types and statements are its own.
@@ -193,7 +234,7 @@ fn sized(out: &mut BytesMut, value: impl FnOnce(&mut BytesMut) -> Result<IsNull>
 
 #[cfg(test)]
 mod tests {
-    use super::together;
+    use super::{together, together_by_columns};
 
     #[test]
     fn statements_become_one_with_a_parameter_for_each() {
@@ -207,5 +248,18 @@ mod tests {
              insert into bowl select * from unnest($2::new_bowl[])"
         );
         assert_eq!(together(&[mugs]), mugs);
+    }
+    #[test]
+    fn parameters_of_one_statement_follow_those_of_the_one_before() {
+        let mugs = "insert into mug select * from unnest($1::uuid[], $2::text[])";
+        let bowls = "update bowl set glaze = $2, price = '5 $' where id = $1 or $2 is null";
+        let vases = "delete from vase where id = $1";
+        assert_eq!(
+            together_by_columns(&[mugs, bowls, vases]),
+            "with part_1 as (insert into mug select * from unnest($1::uuid[], $2::text[])),\n\
+             part_2 as (update bowl set glaze = $4, price = '5 $' where id = $3 or $4 is null)\n\
+             delete from vase where id = $5"
+        );
+        assert_eq!(together_by_columns(&[bowls]), bowls);
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! The id of a stream is a UUIDv7: the table is partitioned by the month in it.
 
-use crate::rows::Rows;
+use crate::rows::{PgQuery, Rows};
 use kernel::{Actor, CorrelationId, Ctx, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::postgres::PgQueryResult;
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -103,19 +104,34 @@ fn append_from(context: &str, rows: &str) -> String {
 const COLUMNS: &str =
     "$1::uuid[], $2::bigint[], $3::text[], $4::json[], $5::json[], $6::uuid[], $7::timestamptz[]";
 
+/// The statement that appends to one stream, for sqlx: what [`StreamRows::bind_to`] binds, then the version behind which
+/// it appends (0 = there is no such stream yet) and the stream. What it comes to, [`appended`] says.
+#[must_use]
+pub fn append_to_one_sql(context: &str) -> String {
+    let append = append_from(context, COLUMNS);
+    // Nobody can append behind a version that does not exist: a history has no gaps.
+    format!(
+        "{append}
+         where $8 = 0 or exists (select from {context}.event where stream_id = $9 and version = $8)"
+    )
+}
+
+/// Whether [`append_to_one_sql`] has appended behind `expected`.
+pub fn appended(outcome: Result<PgQueryResult, sqlx::Error>, expected: i64) -> Result<(), AppendError> {
+    match outcome {
+        Ok(done) if done.rows_affected() > 0 => Ok(()),
+        Ok(_) => Err(AppendError::Conflict { expected }),
+        Err(error) => Err(conflict_or(error, expected)),
+    }
+}
+
 impl Streams {
     /// The streams of the schema `context`.
     #[must_use]
     pub fn new(context: &str) -> Self {
-        let append = append_from(context, COLUMNS);
         Self {
-            // Nobody can append behind a version that does not exist: a history has no gaps.
-            append_one: format!(
-                "{append}
-                 where $8 = 0 or exists (select from {context}.event where stream_id = $9 and version = $8)"
-            )
-            .into(),
-            append_rows: append.into(),
+            append_one: append_to_one_sql(context).into(),
+            append_rows: append_from(context, COLUMNS).into(),
             load: format!(
                 "select version, payload, actor, correlation_id, at
                    from {context}.event
@@ -144,17 +160,13 @@ impl Streams {
         let mut rows = StreamRows::new();
         let version = rows.push(ctx, stream, expected, events)?;
         let statement = sqlx::query(AssertSqlSafe(self.append_one.clone()));
-        let written = rows
-            .bind(statement)
+        let outcome = rows
+            .bind_to(statement)
             .bind(expected)
             .bind(stream)
             .execute(conn)
-            .await
-            .map_err(|error| conflict_or(error, expected))?
-            .rows_affected();
-        if written == 0 {
-            return Err(AppendError::Conflict { expected });
-        }
+            .await;
+        appended(outcome, expected)?;
         Ok(version)
     }
 
@@ -164,7 +176,7 @@ impl Streams {
             return Ok(());
         }
         let expected = rows.versions.iter().min().map_or(0, |first| first - 1);
-        rows.bind(sqlx::query(AssertSqlSafe(self.append_rows.clone())))
+        rows.bind_to(sqlx::query(AssertSqlSafe(self.append_rows.clone())))
             .execute(conn)
             .await
             .map_err(|error| conflict_or(error, expected))?;
@@ -272,7 +284,8 @@ impl StreamRows {
         ])
     }
 
-    fn bind<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+    /// Binds the columns, which are the next parameters of a statement for sqlx.
+    pub fn bind_to<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
         query
             .bind(&self.streams)
             .bind(&self.versions)
@@ -283,5 +296,3 @@ impl StreamRows {
             .bind(&self.ats)
     }
 }
-
-type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;

@@ -7,7 +7,7 @@ use contracts::{Envelope, PublicEvent};
 use kernel::{Ctx, OrderId, SharedClock, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use store::consumer::Consumer;
+use store::consumer::{Consumer, UNHURRIED};
 use store::jobs::{Job, Queue};
 use store::{Db, Tx};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,10 @@ pub async fn hear(db: Db, driver: Driver, clock: SharedClock, stop: Cancellation
 
 /// What is asked of a provider takes its time, and a reader of the log must not: it only notes what is to be done.
 async fn note(db: &Db, clock: &SharedClock, stop: CancellationToken) {
-    let consumer = Consumer::new(CAPTURES.name, vec![SubOrderShipped::TOPIC]);
+    let consumer = Consumer {
+        pace: UNHURRIED,
+        ..Consumer::new(CAPTURES.name, vec![SubOrderShipped::TOPIC])
+    };
     consumer
         .run_batches(db, stop, |tx: &mut Tx, events: &[Envelope]| {
             let now = clock.now();

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use kernel::limits::AMOUNT_MINOR_MAX;
 use kernel::{BasisPoints, Ctx, EntryId, HoldId, Money, OrderId, TenantId, Timestamp};
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Holds released in one transaction.
@@ -79,14 +79,12 @@ impl Ledger {
         Ok(row)
     }
 
-    /// A shop's part of an order has arrived: its days of waiting begin. False if nothing of it is held.
+    /// Shops' parts of orders have arrived: their days of waiting begin. How many holds that moved: none where nothing is held.
     pub async fn delivered(
         conn: &mut PgConnection,
-        tenant: TenantId,
-        order: OrderId,
-        at: Timestamp,
-    ) -> Result<bool, sqlx::Error> {
-        Ok(delivered(conn, tenant, order.0, at).await? > 0)
+        arrived: &BTreeMap<(TenantId, OrderId), Timestamp>,
+    ) -> Result<u64, sqlx::Error> {
+        delivered(conn, arrived).await
     }
 
     /// Holds, newest first: those of one shop under its own role, or of all.

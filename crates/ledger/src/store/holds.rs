@@ -1,9 +1,10 @@
 //! Holds.
 
 use crate::domain::HoldReason;
-use kernel::{Ctx, DateTime, EntryId, HoldId, Money, TenantId, Timestamp};
+use kernel::{Ctx, DateTime, EntryId, HoldId, Money, OrderId, TenantId, Timestamp};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A hold as it stands.
@@ -139,23 +140,25 @@ pub async fn end(conn: &mut PgConnection, ctx: &Ctx, ids: &[Uuid], note: &str) -
     Ok(())
 }
 
-/// A shop's part of an order has arrived: what it is owed for it is held for the shop's days from then, and no longer.
-/// How many holds that moved.
+/// Shops' parts of orders have arrived: what a shop is owed for one is held for the shop's days from then, and no longer. How
+/// many holds that moved.
 pub async fn delivered(
     conn: &mut PgConnection,
-    tenant: TenantId,
-    order: Uuid,
-    at: Timestamp,
+    arrived: &BTreeMap<(TenantId, OrderId), Timestamp>,
 ) -> Result<u64, sqlx::Error> {
+    let (parts, times): (Vec<(TenantId, OrderId)>, Vec<Timestamp>) =
+        arrived.iter().map(|(part, at)| (*part, *at)).unzip();
+    let (tenants, orders): (Vec<TenantId>, Vec<OrderId>) = parts.into_iter().unzip();
     let moved = sqlx::query(
         "update ledger.hold h
-            set release_at = $3 + make_interval(days =>
-                    coalesce((select t.hold_days from ledger.terms t where t.tenant_id = $1), 7))
-          where h.tenant_id = $1 and h.reference = $2 and h.reason = 'delivery' and h.state = 'held'",
+            set release_at = a.at + make_interval(days =>
+                    coalesce((select t.hold_days from ledger.terms t where t.tenant_id = a.tenant_id), 7))
+           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as a (tenant_id, order_id, at)
+          where h.tenant_id = a.tenant_id and h.reference = a.order_id and h.reason = 'delivery' and h.state = 'held'",
     )
-    .bind(tenant)
-    .bind(order)
-    .bind(at)
+    .bind(tenants)
+    .bind(orders)
+    .bind(times)
     .execute(conn)
     .await?;
     Ok(moved.rows_affected())

@@ -9,6 +9,7 @@ use ledger::{Error, PlaceHold, Rules, Wanted};
 use serde_json::json;
 use std::sync::Arc;
 use store::Scope;
+use store::log::Outbox;
 use testkit::eventually;
 use tokio_util::sync::CancellationToken;
 
@@ -63,22 +64,30 @@ async fn a_sale_of_what_has_arrived_is_held_for_its_days_since_then() {
 #[tokio::test]
 async fn orders_tell_the_ledger_what_has_arrived() {
     let world = World::new().await;
-    let (tenant, other) = (TenantId::new(world.start), TenantId::new(world.start));
+    let shop = || TenantId::new(world.start);
+    let (tenant, twice, other) = (shop(), shop(), shop());
     let order = world.sell(&world.day(0), tenant, eur(1_000)).await;
+    let told_twice = world.sell(&world.day(0), twice, eur(1_000)).await;
     world.sell(&world.day(0), other, eur(1_000)).await;
-    let arrived = world.day(2);
-    let event = SubOrderDelivered {
-        order,
-        sub_order: SubOrderId::new(arrived.now),
-        tenant,
-        buyer: None,
-        delivered_at: arrived.now,
-        goods: Vec::new(),
-    };
+    let (arrived, later) = (world.day(2), world.day(3));
+    let mut outbox = Outbox::new();
+    for (order, tenant, ctx) in [
+        (told_twice, twice, &arrived),
+        (order, tenant, &arrived),
+        (told_twice, twice, &later),
+    ] {
+        let event = SubOrderDelivered {
+            order,
+            sub_order: SubOrderId::new(ctx.now),
+            tenant,
+            buyer: None,
+            delivered_at: ctx.now,
+            goods: Vec::new(),
+        };
+        outbox.push(ctx, &event).expect("written");
+    }
     let mut tx = world.db.db("ledger").begin(Scope::System).await.expect("begin");
-    store::log::append(&mut tx, &arrived, &event)
-        .await
-        .expect("append");
+    outbox.append(&mut tx).await.expect("append");
     tx.commit().await.expect("commit");
     let stop = CancellationToken::new();
     // At a time at which nothing is due yet.
@@ -94,7 +103,9 @@ async fn orders_tell_the_ledger_what_has_arrived() {
                 holds.expect("read")[0].release_at
             };
             let days = arrived.now + TimeDelta::days(7);
-            (ends(tenant).await == Some(days) && ends(other).await > Some(days)).then_some(())
+            let more = later.now + TimeDelta::days(7);
+            let is_so = ends(tenant).await == Some(days) && ends(twice).await == Some(more);
+            (is_so && ends(other).await > Some(more)).then_some(())
         })
         .await;
         stop.cancel();

@@ -117,11 +117,10 @@ impl World {
     /// A shop's part of an order has arrived.
     pub async fn deliver(&self, ctx: &Ctx, order: OrderId, tenant: TenantId) -> bool {
         let mut tx = self.db.db("ledger").begin(Scope::System).await.expect("begin");
-        let moved = Ledger::delivered(&mut tx, tenant, order, ctx.now)
-            .await
-            .expect("told");
+        let arrived = BTreeMap::from([((tenant, order), ctx.now)]);
+        let moved = Ledger::delivered(&mut tx, &arrived).await.expect("told");
         tx.commit().await.expect("commit");
-        moved
+        moved > 0
     }
 
     /// Everything's balance, accounts summed over shops, zeros left out; checks that the books are whole.

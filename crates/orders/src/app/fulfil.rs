@@ -1,10 +1,12 @@
 //! What a shop does with its sub-order: it needs no stock and no money, so it does not travel with the till.
 
+use super::sold_by;
 use crate::domain::{Command, Event, Order, Parcel, Refusal, SubOrder, Units, decide, replay};
+use crate::store::LockedOrder;
 use crate::updates::Updates;
 use crate::{Error, Orders, publish, store};
 use ::store::log::{self, Outbox};
-use ::store::streams::AsOf;
+use ::store::streams::StreamRows;
 use ::store::{Scope, Tx};
 use contracts::orders as api;
 use contracts::orders::{NewParcel, ParcelLine};
@@ -88,15 +90,16 @@ impl Orders {
         F: FnOnce(&SubOrder<'_>) -> Result<Command, Refusal>,
     {
         let mut tx = self.db().begin_by_key(Scope::System).await?;
-        let changed = self.fulfil_in(&mut tx, ctx, tenant, id, ask).await?;
+        let (order, is_changed) = self.fulfil_in(&mut tx, ctx, tenant, id, ask).await?;
         tx.commit().await?;
-        if changed {
+        if is_changed {
             log::wake();
         }
-        self.sale(tenant, id).await
+        let own = order.sub_order(id).filter(|own| own.part.tenant == tenant);
+        Ok(sold_by(&own.ok_or(Refusal::NoSuchPart)?))
     }
 
-    /// Whether anything happened.
+    /// The order as it then stands, and whether anything happened.
     pub(crate) async fn fulfil_in<F>(
         &self,
         tx: &mut Tx,
@@ -104,16 +107,16 @@ impl Orders {
         tenant: TenantId,
         id: SubOrderId,
         ask: F,
-    ) -> Result<bool, Error>
+    ) -> Result<(Order, bool), Error>
     where
         F: FnOnce(&SubOrder<'_>) -> Result<Command, Refusal>,
     {
-        let found = store::lock_order_of(tx, tenant, id).await?;
-        let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
+        let order = self.lock_order_of(tx, tenant, id).await?;
         let command = ask(&order.sub_order(id).ok_or(Refusal::NoSuchPart)?)?;
         let version = order.version;
         let order = self.happen(tx, ctx, order, &command).await?;
-        Ok(order.version > version)
+        let is_changed = order.version > version;
+        Ok((order, is_changed))
     }
 
     /// The order after `command`, which is written in the transaction that has it locked.
@@ -129,26 +132,46 @@ impl Orders {
             return Ok(order);
         }
         let expected = order.version;
-        self.streams()
-            .append(tx, ctx, order.id.0, expected, &events)
-            .await?;
+        let mut happened = StreamRows::new();
+        happened.push(ctx, order.id.0, expected, &events)?;
         let next = |order: Order, event: &Event| order.then(ctx.now, event.clone());
         let order = events.iter().fold(order, next);
         let mut updates = Updates::default();
         updates.push(&order, &events.iter())?;
-        updates.write(tx).await?;
         let mut outbox = Outbox::new();
         for event in &events {
             publish::publish(&mut outbox, ctx, &order, event)?;
         }
-        outbox.append(tx).await?;
+        updates.write(tx, order.id, expected, &happened, &outbox).await?;
         Ok(order)
     }
 
-    pub(crate) async fn locked(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
-        let history = self.streams().load::<Event>(tx, id.0, AsOf::NOW).await?;
-        let events = history.into_iter().map(|r| (r.version, r.at, r.event));
-        Ok(replay(id, events).ok_or(Refusal::NoSuchOrder)?)
+    /// An order, locked until the transaction ends: nobody appends to a history whose order they have not locked.
+    pub(crate) async fn lock_order(&self, tx: &mut Tx, id: OrderId) -> Result<Order, Error> {
+        let locked = store::lock_order(tx, id).await?;
+        let locked = locked.ok_or(Refusal::NoSuchOrder)?;
+        self.as_locked(tx, locked).await
+    }
+
+    /// As [`Self::lock_order`], the order of a shop's sub-order.
+    pub(crate) async fn lock_order_of(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        id: SubOrderId,
+    ) -> Result<Order, Error> {
+        let locked = store::lock_order_of(tx, tenant, id).await?;
+        let locked = locked.ok_or(Refusal::NoSuchPart)?;
+        self.as_locked(tx, locked).await
+    }
+
+    async fn as_locked(&self, tx: &mut Tx, locked: LockedOrder) -> Result<Order, Error> {
+        let id = locked.id;
+        let history = match locked.is_whole() {
+            true => locked.history,
+            false => store::history(tx, id).await?,
+        };
+        Ok(replay(id, history).ok_or(Refusal::NoSuchOrder)?)
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::domain::{Event, Order, Refusal, replay, sub_order_status_name};
 use crate::papers::{self, Issuer};
 use crate::store::invoices::{self, Invoice};
-use crate::{Error, Orders, owns, store};
+use crate::{Error, Orders, owns};
 use ::store::{Scope, Tx};
 use contracts::cart::CartOwner;
 use contracts::orders::{AsOf, CreditNote, OrderPapers, SubOrderStatus};
@@ -94,11 +94,11 @@ impl Orders {
     async fn address_at_refund(&self, order: OrderId, refund: RefundId) -> Result<Address, Error> {
         let history = self.history_of(order, AsOf::default()).await?;
         let is_it = |event: &Event| matches!(event, Event::Refunded { refund: given } if given.id == refund);
-        let until = history.iter().position(|recorded| is_it(&recorded.event));
+        let until = history.iter().position(|(.., event)| is_it(event));
         let events = history
             .into_iter()
             .take(until.map_or(usize::MAX, |place| place + 1));
-        let order = replay(order, events.map(|r| (r.version, r.at, r.event)));
+        let order = replay(order, events);
         Ok(order.ok_or(Refusal::NoSuchOrder)?.placed.address)
     }
 
@@ -142,8 +142,7 @@ impl Orders {
         id: SubOrderId,
         issuer: &Issuer,
     ) -> Result<Invoice, Error> {
-        let found = store::lock_order_of(tx, tenant, id).await?;
-        let order = self.locked(tx, found.ok_or(Refusal::NoSuchPart)?).await?;
+        let order = self.lock_order_of(tx, tenant, id).await?;
         if let Some(invoice) = invoices::find(tx, tenant, id).await? {
             return Ok(invoice);
         }

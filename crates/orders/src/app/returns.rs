@@ -106,8 +106,7 @@ impl Orders {
         F: FnOnce(&Order) -> Result<Command, Refusal>,
     {
         let mut tx = self.db().begin_by_key(Scope::System).await?;
-        let found = store::lock_order(&mut tx, id).await?;
-        let order = self.locked(&mut tx, found.ok_or(Refusal::NoSuchOrder)?).await?;
+        let order = self.lock_order(&mut tx, id).await?;
         if !owns(owner, &order) {
             return Err(Refusal::NoSuchOrder.into());
         }

@@ -5,8 +5,10 @@ use contracts::orders::{
     AsOf, CancelReason, Fulfilment, NewParcel, OrderStatus, Orders as _, ParcelLine, SubOrder, SubOrderStatus,
 };
 use kernel::{Ctx, Fault, Kind, LineId, ParcelId, RefundId, SubOrderId, TenantId};
-use orders::domain::{Command, Order, Refund};
+use orders::domain::{Command, Order, Refund, decide};
+use orders::till::{Change, Writes};
 use std::time::Duration;
+use testkit::eventually;
 
 struct Shop<'w> {
     world: &'w World,
@@ -244,6 +246,54 @@ async fn two_hands_cannot_send_the_same_unit() {
         .unwrap();
     assert_eq!((now.lines[0].shipped, now.parcels.len()), (2, 2));
     assert_proven(&world).await;
+}
+
+/// In this database somebody waits for a row.
+const SOMEBODY_WAITS: &str = "
+select exists (select from pg_locks l join pg_database d on d.oid = l.database
+                where d.datname = current_database() and l.locktype = 'tuple')";
+
+#[tokio::test]
+async fn who_waited_for_an_order_knows_what_happened_meanwhile() {
+    let world = World::new().await;
+    let (order, [ours, theirs]) = paid(&world).await;
+    let id = order.id;
+    world.client.batch_execute("begin").await.unwrap();
+    world.statements.lock(&world.client, &[id]).await.unwrap();
+    let meanwhile = async {
+        eventually("somebody waits for the order", || async {
+            let asked = world.client.query_one(SOMEBODY_WAITS, &[]).await.unwrap();
+            asked.get::<_, bool>(0).then_some(())
+        })
+        .await;
+        let pack = Command::Pack { part: theirs.id };
+        let events = decide(Some(&order), &pack, world.ctx.now).unwrap();
+        let change = Change::new(&world.ctx, order, events).unwrap();
+        let mut writes = Writes::default();
+        writes.change(&change).unwrap();
+        world.statements.write(&world.client, &writes).await.unwrap();
+        world.client.batch_execute("commit").await.unwrap();
+    };
+    let (packed, ()) = tokio::join!(ours.pack(), meanwhile);
+    assert_eq!(packed.unwrap().status, SubOrderStatus::Packed);
+    let order = world.orders.load(id, AsOf::default()).await.unwrap();
+    assert_eq!(order.version, 4, "placed, confirmed, packed, packed");
+    assert_proven(&world).await;
+}
+
+#[tokio::test]
+async fn a_step_is_answered_with_what_its_shop_reads_afterwards() {
+    let world = World::new().await;
+    let (_, [ours, _]) = paid(&world).await;
+    let read = async || {
+        let sub_order = world.orders.sub_order(&world.ctx, ours.tenant, ours.id);
+        sub_order.await.unwrap()
+    };
+    let parcel = ours.parcel();
+    assert_eq!(ours.pack().await.unwrap(), read().await);
+    assert_eq!(ours.ship(parcel, Some(1)).await.unwrap(), read().await);
+    assert_eq!(ours.deliver(parcel).await.unwrap(), read().await);
+    assert_eq!(ours.deliver(parcel).await.unwrap(), read().await, "once more");
 }
 
 #[tokio::test]

@@ -3,13 +3,15 @@ use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use kernel::{Clock, JobId, SharedClock};
 use serde_json::json;
+use sqlx::Executor;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::jobs::{Job, Queue};
 use store::{Db, Scope};
-use testkit::{clock, eventually};
+use testkit::{TestDb, clock, eventually};
+use tokio::sync::Barrier;
 use tokio_util::sync::CancellationToken;
 
 const MAIL: Queue = Queue {
@@ -421,4 +423,57 @@ async fn more_jobs_at_once_than_there_are_connections_do_not_wait_for_each_other
         .await;
     })
     .await;
+}
+
+/// Counts the statements that end jobs.
+async fn count_ends(test_db: &TestDb) {
+    let mut owner = test_db.owner().await;
+    owner
+        .execute(
+            "create table store.ended (times int not null);
+             insert into store.ended values (0);
+             create function store.count_end() returns trigger language plpgsql security definer as $$
+             begin
+                 update store.ended set times = times + 1;
+                 return null;
+             end $$;
+             create trigger count_end after delete on store.job for each statement execute function store.count_end()",
+        )
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn jobs_that_end_at_one_time_end_together() {
+    const MANY: Queue = Queue {
+        concurrency: 32,
+        ..Queue::new("many")
+    };
+    let ((test_db, db), clock) = (database().await, clock());
+    count_ends(&test_db).await;
+    let mut conn = db.pool().acquire().await.unwrap();
+    let all: Vec<i64> = (0..32).collect();
+    MANY.enqueue_all(&mut conn, &all, clock.now()).await.unwrap();
+    drop(conn);
+    let together = Arc::new(Barrier::new(all.len()));
+    let worker = MANY.work(&db, CancellationToken::new(), clock.clone(), |_: &Job| {
+        let together = Arc::clone(&together);
+        Box::pin(async move {
+            together.wait().await;
+            Ok::<(), String>(())
+        })
+    });
+    beside(worker, async {
+        eventually("all are settled", async || {
+            let mut conn = db.pool().acquire().await.unwrap();
+            (MANY.open(&mut conn).await.unwrap() == 0).then_some(())
+        })
+        .await;
+    })
+    .await;
+    let times: i32 = sqlx::query_scalar("select times from store.ended")
+        .fetch_one(&mut test_db.owner().await)
+        .await
+        .unwrap();
+    assert!(times < 8, "{times} statements for {} jobs", all.len());
 }
