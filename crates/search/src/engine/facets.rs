@@ -7,10 +7,9 @@ use super::columns::{Columns, Entries, FacetTerms, View};
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
-use super::shown::{self, Chosen, STARS, Values};
+use super::shown::{self, Chosen, STARS, Values, WorthShowing};
 use contracts::search::Facet;
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BinaryHeap, HashMap};
 use tantivy::DocId;
 
 /// Keys that are looked at to find the ones worth showing.
@@ -160,13 +159,6 @@ impl<'a> Counts<'a> {
     /// The keys by which most matches can be told apart, and those that are filtered by.
     fn attribute_facets(&self, total: u64, facets: &mut Vec<Facet>) {
         let entries = self.terms.of(Indexed::Attribute).read();
-        let counted = &self.counted[Indexed::Attribute as usize];
-        let mut per_key = vec![0u64; entries.groups()];
-        for (number, &count) in counted.iter().enumerate() {
-            if count > 0 {
-                per_key[entries.group_of(number)] += u64::from(count);
-            }
-        }
         let filtered: HashMap<usize, Chosen> = self
             .filters
             .iter()
@@ -180,65 +172,77 @@ impl<'a> Counts<'a> {
                 _ => None,
             })
             .collect();
-        let mut keys: Vec<usize> = (0..per_key.len()).filter(|&key| per_key[key] > 0).collect();
-        let mut is_free = vec![true; per_key.len()];
-        filtered.keys().for_each(|&key| is_free[key] = false);
-        let most = KEYS_SEEN_MAX.max(filtered.len());
-        if keys.len() > most {
-            let by_count = |&key: &usize| (is_free[key], Reverse(per_key[key]));
-            let name = |&key: &usize| entries.group_name(key);
-            keys.select_nth_unstable_by(most, |a, b| {
-                by_count(a).cmp(&by_count(b)).then_with(|| name(a).cmp(name(b)))
-            });
-            keys.truncate(most);
+        let mut showing = WorthShowing::beside(filtered.len());
+        for (&key, chosen) in &filtered {
+            let counted = self.attribute(&entries, key, Some(chosen));
+            if !counted.values.is_empty() {
+                showing.offer(counted);
+            }
         }
-        let mut place_of = vec![usize::MAX; per_key.len()];
-        for (place, &key) in keys.iter().enumerate() {
-            place_of[key] = place;
-        }
-        let mut values: Vec<Vec<(u32, usize)>> = vec![Vec::new(); keys.len()];
-        for (number, &count) in counted.iter().enumerate() {
-            if count > 0
-                && let Some(list) = values.get_mut(place_of[entries.group_of(number)])
+        let most = KEYS_SEEN_MAX.max(filtered.len()) - showing.offered();
+        self.offer_free(&entries, &mut showing, most, total);
+        facets.extend(showing.into_facets(|number| entries.label(number)));
+    }
+
+    /// Offers the keys that are not filtered by, `most` of them, those that most have first, until no other could be shown.
+    fn offer_free<'e>(
+        &self,
+        entries: &'e Entries,
+        showing: &mut WorthShowing<'e, usize>,
+        mut most: usize,
+        total: u64,
+    ) {
+        let counts = &self.counted[Indexed::Attribute as usize];
+        let free = (0..entries.groups()).filter(|key| !self.keys.contains(&Some(*key)));
+        let free = free.map(|key| (entries.sum_of_group(key, counts), key));
+        let mut free: BinaryHeap<(u64, usize)> = free.filter(|(having, _)| *having > 0).collect();
+        while let Some(&(having, _)) = free.peek()
+            && most > 0
+            && showing.has_place_for(having)
+        {
+            let mut alike = Vec::new();
+            while let Some(&(other, key)) = free.peek()
+                && other == having
             {
-                list.push((count, number));
+                free.pop();
+                alike.push(key);
+            }
+            if alike.len() > most {
+                alike.select_nth_unstable_by_key(most, |&key| entries.group_name(key));
+                alike.truncate(most);
+            }
+            most -= alike.len();
+            for key in alike {
+                let counted = self.attribute(entries, key, None);
+                // One value that all matches share tells nothing apart.
+                let tells_nothing = counted.values.len() == 1 && having >= total;
+                if !tells_nothing {
+                    showing.offer(counted);
+                }
             }
         }
-        let mut ready = Vec::new();
-        for (key, list) in keys.into_iter().zip(values) {
-            let chosen = filtered.get(&key);
-            // One value that all matches share tells nothing apart.
-            if chosen.is_none() && list.len() == 1 && u64::from(list[0].0) >= total {
-                continue;
-            }
-            ready.push(self.attribute(&entries, key, list, chosen));
-        }
-        facets.extend(shown::worth_showing(ready, filtered.len()));
     }
 
     fn attribute<'e>(
         &self,
         entries: &'e Entries,
         key: usize,
-        list: Vec<(u32, usize)>,
         chosen: Option<&'e Chosen<'e>>,
-    ) -> shown::Counted<'e> {
-        let quantities: Vec<_> = list
+    ) -> shown::Counted<'e, usize> {
+        let values: Vec<_> = having(entries, &self.counted[Indexed::Attribute as usize], key).collect();
+        let quantities: Vec<_> = values
             .iter()
-            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)))
+            .filter_map(|&(count, number)| Some((count, entries.quantity(number)?)))
             .collect();
-        let counted = list.iter().map(|&(count, _)| u64::from(count)).sum();
+        let counted = values.iter().map(|(count, _)| count).sum();
         let range = chosen.and_then(|chosen| chosen.range);
         let mut spread = Spread::of(&quantities, counted, range);
         if let Some(spread) = &mut spread {
             self.count_parts(entries, key, spread);
         }
-        let values = list
-            .into_iter()
-            .map(|(count, number)| (u64::from(count), entries.label(number)));
         shown::Counted {
             key: entries.group_name(key),
-            values: values.collect(),
+            values,
             chosen,
             spread,
         }
@@ -272,6 +276,15 @@ impl<'a> Counts<'a> {
             part.count = count;
         }
     }
+}
+
+/// The terms of a group that something has, and how many have each.
+fn having<'c>(entries: &'c Entries, counts: &'c [u32], group: usize) -> impl Iterator<Item = (u64, usize)> {
+    // Terms that came with a later view are in nothing that was counted.
+    let counted = entries
+        .of_group(group)
+        .filter_map(move |number| Some((u64::from(*counts.get(number)?), number)));
+    counted.filter(|(count, _)| *count > 0)
 }
 
 /// Counts and label by value. A value that was renamed has two labels for a while; the commoner one is shown.

@@ -157,17 +157,17 @@ pub fn category(values: Values, filters: &[Filter]) -> Option<Facet> {
     Some(facet)
 }
 
-/// An attribute that may be worth showing, before any text of it is touched.
-pub struct Counted<'a> {
+/// An attribute that may be worth showing, before any text of its values is touched.
+pub struct Counted<'a, V> {
     pub key: &'a str,
-    /// How many have each value.
-    pub values: Vec<(u64, &'a str)>,
+    /// How many have each value, by what whoever counted knows it by.
+    pub values: Vec<(u64, V)>,
     pub chosen: Option<&'a Chosen<'a>>,
     pub spread: Option<Spread>,
 }
 
-impl Counted<'_> {
-    /// How many it tells apart.
+impl<V> Counted<'_, V> {
+    /// How many it tells apart: never more than have it.
     fn worth(&mut self) -> u64 {
         let counts = &mut self.values;
         let by_value: u64 = if counts.len() > VALUES_MAX {
@@ -183,14 +183,16 @@ impl Counted<'_> {
 }
 
 /// One attribute: its commonest values with those that are chosen, and its quantities.
-fn attribute(counted: Counted<'_>) -> Facet {
+fn attribute<'a, V>(counted: Counted<'a, V>, text: &impl Fn(V) -> &'a str) -> Facet {
     let Counted {
         key,
-        values: mut counted,
+        values,
         chosen,
         spread,
     } = counted;
     let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.values.contains(value));
+    let counted = values.into_iter().map(|(count, value)| (count, text(value)));
+    let mut counted: Vec<(u64, &str)> = counted.collect();
     counted.sort_unstable_by_key(|&(count, value)| (Reverse(count), value));
     let kept = counted
         .iter()
@@ -222,17 +224,56 @@ fn attribute(counted: Counted<'_>) -> Facet {
 }
 
 /// Of attributes those that are filtered by, then those that tell most apart.
-pub fn worth_showing(attributes: Vec<Counted<'_>>, filtered: usize) -> Vec<Facet> {
-    let mut ready: Vec<(u64, Counted)> = attributes
-        .into_iter()
-        .map(|mut counted| (counted.worth(), counted))
-        .collect();
-    ready.sort_by_key(|(worth, counted)| (counted.chosen.is_none(), Reverse(*worth), counted.key));
-    ready
-        .into_iter()
-        .take(KEYS_MAX.max(filtered))
-        .map(|(_, counted)| attribute(counted))
-        .collect()
+pub struct WorthShowing<'a, V> {
+    /// Shown at most.
+    most: usize,
+    /// With how many each tells apart.
+    offered: Vec<(u64, Counted<'a, V>)>,
+    /// How many each tells apart that is not filtered by, the most first.
+    free: Vec<u64>,
+}
+
+impl<'a, V> WorthShowing<'a, V> {
+    /// Where so many attributes are filtered by.
+    #[must_use]
+    pub fn beside(filtered: usize) -> Self {
+        Self {
+            most: KEYS_MAX.max(filtered),
+            offered: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    pub fn offer(&mut self, mut counted: Counted<'a, V>) {
+        let worth = counted.worth();
+        if counted.chosen.is_none() {
+            let at = self.free.partition_point(|&other| other >= worth);
+            self.free.insert(at, worth);
+        }
+        self.offered.push((worth, counted));
+    }
+
+    #[must_use]
+    pub fn offered(&self) -> usize {
+        self.offered.len()
+    }
+
+    /// Whether one that so many have, and that is not filtered by, could be shown beside all that were offered: it tells no
+    /// more apart than have it, and of those that tell as much apart the name decides.
+    #[must_use]
+    pub fn has_place_for(&self, having: u64) -> bool {
+        let chosen = self.offered.len() - self.free.len();
+        let last = self.most.saturating_sub(chosen).checked_sub(1);
+        last.is_some_and(|last| self.free.get(last).is_none_or(|&worth| worth <= having))
+    }
+
+    /// The facets; `text` is how people read a value.
+    pub fn into_facets(mut self, text: impl Fn(V) -> &'a str) -> Vec<Facet> {
+        self.offered
+            .sort_by_key(|(worth, counted)| (counted.chosen.is_none(), Reverse(*worth), counted.key));
+        let shown = self.offered.into_iter().take(self.most);
+        shown.map(|(_, counted)| attribute(counted, &text)).collect()
+    }
 }
 
 /// The commonest values, and every chosen one whatever its count.
@@ -275,4 +316,65 @@ fn shorten(list: &mut Vec<FacetValue>) {
         rank += 1;
         rank <= NAMES_MAX || value.selected
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted<'a>(key: &'a str, counts: &[u64], chosen: Option<&'a Chosen<'a>>) -> Counted<'a, usize> {
+        Counted {
+            key,
+            values: counts.iter().copied().zip(0..).collect(),
+            chosen,
+            spread: None,
+        }
+    }
+
+    fn keys(showing: WorthShowing<'_, usize>) -> Vec<String> {
+        let facets = showing.into_facets(|_| "value");
+        facets.into_iter().map(|facet| facet.key).collect()
+    }
+
+    #[test]
+    fn what_tells_most_apart_is_shown_whatever_most_have() {
+        let names: Vec<String> = (0..KEYS_MAX).map(|n| format!("key {n:02}")).collect();
+        let mut showing = WorthShowing::beside(0);
+        // Most have it, but no two the same.
+        showing.offer(counted("article", &[1; 500], None));
+        for name in &names {
+            assert!(showing.has_place_for(30));
+            showing.offer(counted(name, &[20, 10], None));
+        }
+        assert!(!showing.has_place_for(29));
+        // It could tell as much apart, and its name come first.
+        assert!(showing.has_place_for(30));
+        showing.offer(counted("alike", &[15, 15], None));
+        let shown = keys(showing);
+        assert_eq!(shown.len(), KEYS_MAX);
+        assert_eq!(
+            shown[..3],
+            ["attr.alike", "attr.key 00", "attr.key 01"].map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn what_is_filtered_by_takes_places_of_others() {
+        let chosen = Chosen {
+            values: BTreeSet::new(),
+            range: None,
+        };
+        let names: Vec<String> = (0..=KEYS_MAX).map(|n| format!("key {n:02}")).collect();
+        let mut showing = WorthShowing::beside(names.len());
+        for name in &names[..KEYS_MAX] {
+            showing.offer(counted(name, &[1], Some(&chosen)));
+        }
+        assert!(showing.has_place_for(1));
+        showing.offer(counted("free", &[1], None));
+        assert!(showing.has_place_for(1));
+        assert!(!showing.has_place_for(0));
+        showing.offer(counted(&names[KEYS_MAX], &[1], Some(&chosen)));
+        assert!(!showing.has_place_for(u64::MAX));
+        assert_eq!(keys(showing).last(), Some(&format!("attr.{}", names[KEYS_MAX])));
+    }
 }

@@ -10,7 +10,7 @@ use crate::engine::document::{SEPARATOR, term};
 use crate::engine::filter::{Filter, folds_without};
 use crate::engine::quantity::Quantity;
 use crate::engine::ranges::Spread;
-use crate::engine::shown::{self, Chosen, STARS, Values};
+use crate::engine::shown::{self, Chosen, STARS, Values, WorthShowing};
 use contracts::search::{Facet, SearchQuery};
 use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
@@ -157,7 +157,7 @@ impl Counting<'_> {
             spreads.extend(Spread::of(&quantities, sum, range).map(|spread| (key.as_str(), spread)));
         }
         self.count_parts(cluster, universe, &lists, &mut spreads).await?;
-        let mut ready = Vec::new();
+        let mut showing = WorthShowing::beside(filtered.len());
         for (key, list) in &lists {
             let chosen = filtered.get(key.as_str());
             let tells_nothing = list.len() == 1 && list[0].0 >= total;
@@ -168,14 +168,14 @@ impl Counting<'_> {
                 .iter()
                 .map(|(count, value)| (*count, value.as_str()))
                 .collect();
-            ready.push(shown::Counted {
+            showing.offer(shown::Counted {
                 key,
                 values: list,
                 chosen,
                 spread: spreads.remove(key.as_str()),
             });
         }
-        Ok(shown::worth_showing(ready, filtered.len()))
+        Ok(showing.into_facets(|value| value))
     }
 
     /// By key, its values with their counts.
