@@ -7,7 +7,7 @@ use super::columns::{Columns, Entries, FacetTerms, View};
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
-use super::shown::{self, Chosen, STARS, Values, WorthShowing};
+use super::shown::{self, Chosen, Named, STARS, WorthShowing};
 use contracts::search::Facet;
 use std::collections::{BinaryHeap, HashMap};
 use tantivy::DocId;
@@ -141,9 +141,9 @@ impl<'a> Counts<'a> {
     #[must_use]
     pub fn into_facets(self, total: u64) -> Vec<Facet> {
         let mut facets = Vec::new();
-        facets.extend(shown::category(self.values(Indexed::Category), self.filters));
-        facets.extend(shown::seller(self.values(Indexed::Seller), self.filters));
-        facets.extend(shown::region(self.values(Indexed::Region), self.filters));
+        facets.extend(self.names(Indexed::Category, shown::category));
+        facets.extend(self.names(Indexed::Seller, shown::seller));
+        facets.extend(self.names(Indexed::Region, shown::region));
         facets.extend(self.price.map(shown::price));
         facets.extend(shown::rating(self.rated, self.filters));
         facets.push(shown::availability(self.in_stock, self.filters));
@@ -151,9 +151,11 @@ impl<'a> Counts<'a> {
         facets
     }
 
-    /// How many have each value of a facet, with its label.
-    fn values(&self, facet: Indexed) -> Values {
-        by_value(&self.terms.of(facet).read(), &self.counted[facet as usize])
+    /// A facet whose values have names, of which `show` picks those that are shown.
+    fn names(&self, facet: Indexed, show: fn(Vec<Named<'_>>, &[Filter]) -> Option<Facet>) -> Option<Facet> {
+        let entries = self.terms.of(facet).read();
+        let values = by_value(&entries, &self.counted[facet as usize]);
+        show(values, self.filters)
     }
 
     /// The keys by which most matches can be told apart, and those that are filtered by.
@@ -287,25 +289,23 @@ fn having<'c>(entries: &'c Entries, counts: &'c [u32], group: usize) -> impl Ite
     counted.filter(|(count, _)| *count > 0)
 }
 
-/// Counts and label by value. A value that was renamed has two labels for a while; the commoner one is shown.
-fn by_value(entries: &Entries, counts: &[u32]) -> Values {
-    let mut values: HashMap<usize, (u64, u32, usize)> = HashMap::new();
-    for (number, &count) in counts.iter().enumerate() {
-        if count > 0 {
-            let value = values.entry(entries.group_of(number)).or_insert((0, 0, number));
-            value.0 += u64::from(count);
-            if count > value.1 {
-                (value.1, value.2) = (count, number);
+/// The values that something has. One that was renamed has two labels for a while; the commoner one is shown.
+fn by_value<'e>(entries: &'e Entries, counts: &[u32]) -> Vec<Named<'e>> {
+    let named = |group: usize| {
+        let mut count = 0;
+        let mut commonest: Option<(u64, usize)> = None;
+        for (times, number) in having(entries, counts, group) {
+            count += times;
+            if commonest.is_none_or(|(most, _)| times > most) {
+                commonest = Some((times, number));
             }
         }
-    }
-    values
-        .into_iter()
-        .map(|(group, (count, _, number))| {
-            (
-                entries.group_name(group).to_owned(),
-                (count, entries.label(number).to_owned()),
-            )
+        let (_, number) = commonest?;
+        Some(Named {
+            value: entries.group_name(group),
+            label: entries.label(number),
+            count,
         })
-        .collect()
+    };
+    (0..entries.groups()).filter_map(named).collect()
 }

@@ -19,8 +19,13 @@ const STARS_MAX: f64 = 5.0;
 /// Between the segments of a category's path.
 const PATH: char = '/';
 
-/// How many have a value, and how people read it.
-pub type Values = HashMap<String, (u64, String)>;
+/// A value, how people read it, and how many have it. No text is copied before it is known to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    pub value: &'a str,
+    pub label: &'a str,
+    pub count: u64,
+}
 
 /// What of an attribute is filtered by.
 pub struct Chosen<'a> {
@@ -80,7 +85,7 @@ pub fn availability(in_stock: u64, filters: &[Filter]) -> Facet {
 }
 
 #[must_use]
-pub fn seller(values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn seller(values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Seller(slugs) => Some(slugs.clone()),
         _ => None,
@@ -90,67 +95,67 @@ pub fn seller(values: Values, filters: &[Filter]) -> Option<Facet> {
 
 /// The finest places known; a country appears itself only where no place within it does.
 #[must_use]
-pub fn region(mut values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn region(mut values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Region(codes) => Some(codes.clone()),
         _ => None,
     });
-    let divided: HashSet<String> = values
-        .keys()
-        .filter_map(|code| code.split_once('-'))
-        .map(|(country, _)| country.to_owned())
+    let divided: HashSet<&str> = values
+        .iter()
+        .filter_map(|named| named.value.split_once('-'))
+        .map(|(country, _)| country)
         .collect();
-    values.retain(|code, _| chosen.contains(code) || !divided.contains(code));
+    values.retain(|named| chosen.contains(named.value) || !divided.contains(named.value));
     named("region", values, &chosen)
+}
+
+/// The path of the category above; empty for one at the top.
+fn parent_of(path: &str) -> &str {
+    path.rsplit_once(PATH).map_or("", |(parent, _)| parent)
 }
 
 /// The chosen category with its ancestors, its siblings and its children. Without a choice, the tree's top, and
 /// below it for as long as there is only one way down.
 #[must_use]
-pub fn category(values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn category(mut values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Category(path) => Some(vec![path.clone()]),
         _ => None,
     });
-    let parent_of = |path: &str| {
-        path.rsplit_once(PATH)
-            .map_or(String::new(), |(parent, _)| parent.to_owned())
-    };
-    let mut children: HashMap<String, Vec<String>> = HashMap::new();
-    for path in values.keys() {
-        children.entry(parent_of(path)).or_default().push(path.clone());
+    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
+    for named in &values {
+        children
+            .entry(parent_of(named.value))
+            .or_default()
+            .push(named.value);
     }
-    let mut shown = HashSet::new();
+    let mut shown: HashSet<&str> = HashSet::new();
     if let Some(path) = chosen.iter().next() {
-        let mut place = path.clone();
-        shown.extend(children.remove(&place).unwrap_or_default());
-        shown.extend(children.remove(&parent_of(path)).unwrap_or_default());
+        let mut place = path.as_str();
+        shown.extend(children.remove(place).unwrap_or_default());
+        shown.extend(children.remove(parent_of(place)).unwrap_or_default());
         while !place.is_empty() {
-            let parent = parent_of(&place);
-            shown.insert(std::mem::replace(&mut place, parent));
+            shown.insert(place);
+            place = parent_of(place);
         }
     } else {
-        let mut place = String::new();
-        while let Some(level) = children.remove(&place) {
-            let only = (level.len() == 1).then(|| level[0].clone());
-            shown.extend(level);
-            match only {
-                Some(only) => place = only,
-                None => break,
+        let mut place = "";
+        while let Some(level) = children.remove(place) {
+            shown.extend(&level);
+            match level[..] {
+                [only] => place = only,
+                _ => break,
             }
         }
     }
-    let ancestors: HashSet<String> = chosen
-        .iter()
-        .flat_map(|path| {
-            path.char_indices()
-                .filter(|(_, c)| *c == PATH)
-                .map(|(at, _)| path[..at].to_owned())
-        })
-        .collect();
-    let mut kept = values;
-    kept.retain(|path, _| shown.contains(path));
-    let mut facet = named("category", kept, &ancestors.union(&chosen).cloned().collect())?;
+    values.retain(|named| shown.contains(named.value));
+    let ancestors = chosen.iter().flat_map(|path| {
+        path.char_indices()
+            .filter(|(_, c)| *c == PATH)
+            .map(|(at, _)| path[..at].to_owned())
+    });
+    let kept: HashSet<String> = ancestors.chain(chosen.iter().cloned()).collect();
+    let mut facet = named("category", values, &kept)?;
     for value in &mut facet.values {
         value.selected = chosen.contains(&value.value);
     }
@@ -277,45 +282,43 @@ impl<'a, V> WorthShowing<'a, V> {
 }
 
 /// The commonest values, and every chosen one whatever its count.
-fn named(key: &str, values: Values, chosen: &HashSet<String>) -> Option<Facet> {
-    let absent: Vec<FacetValue> = chosen
-        .iter()
-        .filter(|value| !values.contains_key(*value))
-        .map(|value| FacetValue {
-            value: value.clone(),
-            label: value.clone(),
-            count: 0,
-            selected: true,
-        })
-        .collect();
-    let mut list: Vec<FacetValue> = values
-        .into_iter()
-        .map(|(value, (count, label))| FacetValue {
-            selected: chosen.contains(&value),
-            value,
-            label,
-            count,
-        })
-        .chain(absent)
-        .collect();
-    if list.is_empty() {
+fn named<'a>(key: &str, mut values: Vec<Named<'a>>, chosen: &'a HashSet<String>) -> Option<Facet> {
+    let known = values.iter().map(|named| named.value);
+    let known: HashSet<&str> = known.filter(|value| chosen.contains(*value)).collect();
+    let absent = chosen.iter().filter(|value| !known.contains(value.as_str()));
+    values.extend(absent.map(|value| Named {
+        value,
+        label: value,
+        count: 0,
+    }));
+    if values.is_empty() {
         return None;
     }
-    shorten(&mut list);
+    shorten(&mut values, chosen);
+    let shown = values.into_iter().map(|named| FacetValue {
+        value: named.value.to_owned(),
+        label: named.label.to_owned(),
+        count: named.count,
+        selected: chosen.contains(named.value),
+    });
     Some(Facet {
-        values: list,
+        values: shown.collect(),
         ..Facet::bare(key)
     })
 }
 
 /// Commonest first, at most [`NAMES_MAX`] and all that are chosen.
-fn shorten(list: &mut Vec<FacetValue>) {
-    list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    let mut rank = 0;
-    list.retain(|value| {
-        rank += 1;
-        rank <= NAMES_MAX || value.selected
-    });
+fn shorten(values: &mut Vec<Named<'_>>, chosen: &HashSet<String>) {
+    let order = |named: &Named<'_>, other: &Named<'_>| {
+        let by_count = other.count.cmp(&named.count);
+        by_count.then_with(|| named.value.cmp(other.value))
+    };
+    if values.len() > NAMES_MAX {
+        values.select_nth_unstable_by(NAMES_MAX, order);
+        let rest = values.split_off(NAMES_MAX);
+        values.extend(rest.into_iter().filter(|named| chosen.contains(named.value)));
+    }
+    values.sort_unstable_by(order);
 }
 
 #[cfg(test)]
@@ -334,6 +337,59 @@ mod tests {
     fn keys(showing: WorthShowing<'_, usize>) -> Vec<String> {
         let facets = showing.into_facets(|_| "value");
         facets.into_iter().map(|facet| facet.key).collect()
+    }
+
+    fn shown(facet: Option<Facet>) -> Vec<(String, u64, bool)> {
+        let values = facet.into_iter().flat_map(|facet| facet.values);
+        values
+            .map(|value| (value.value, value.count, value.selected))
+            .collect()
+    }
+
+    #[test]
+    fn the_commonest_names_are_shown_and_all_that_are_chosen() {
+        let slugs: Vec<String> = (0..2 * NAMES_MAX).map(|n| format!("shop-{n:03}")).collect();
+        // Two of each count; of these the name decides.
+        let values = slugs.iter().zip(0u64..).map(|(slug, n)| Named {
+            value: slug,
+            label: "Shop",
+            count: 1_000 - n / 2,
+        });
+        let values: Vec<Named> = values.collect();
+        let backwards: Vec<Named> = values.iter().rev().copied().collect();
+        let chosen = ["shop-001", "shop-100", "shop-none"].map(str::to_owned);
+        let filters = [Filter::Seller(chosen.to_vec())];
+        let told = |n: usize, selected: bool| (slugs[n].clone(), 1_000 - n as u64 / 2, selected);
+        let mut expected: Vec<_> = (0..NAMES_MAX).map(|n| told(n, n == 1)).collect();
+        expected.push(told(100, true));
+        expected.push(("shop-none".to_owned(), 0, true));
+        // In whatever order they were counted.
+        assert_eq!(shown(seller(values.clone(), &filters)), expected);
+        assert_eq!(shown(seller(backwards, &filters)), expected);
+        let alone = shown(seller(values, &[]));
+        assert_eq!(alone.len(), NAMES_MAX);
+        assert_eq!(alone.last(), Some(&told(NAMES_MAX - 1, false)));
+        assert!(seller(Vec::new(), &[]).is_none());
+    }
+
+    #[test]
+    fn a_country_gives_way_to_its_places_unless_it_is_chosen() {
+        let named = |value, count| Named {
+            value,
+            label: value,
+            count,
+        };
+        let values = vec![named("ES", 5), named("ES-M", 3), named("PT", 2)];
+        let told = |value: &str, count: u64, selected: bool| (value.to_owned(), count, selected);
+        assert_eq!(
+            shown(region(values.clone(), &[])),
+            [told("ES-M", 3, false), told("PT", 2, false)]
+        );
+        let chosen = Filter::Region(vec!["ES".to_owned()]);
+        assert_eq!(
+            shown(region(values, &[chosen])),
+            [told("ES", 5, true), told("ES-M", 3, false), told("PT", 2, false)]
+        );
     }
 
     #[test]
