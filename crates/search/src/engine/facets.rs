@@ -4,6 +4,7 @@
 //! choice were different. So a document that fails one filter only still counts, in that filter's facet alone.
 
 use super::columns::{Columns, Entries, FacetTerms, View};
+use super::facts::Facts;
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
@@ -72,26 +73,23 @@ impl<'a> Counts<'a> {
     }
 
     /// Adds one segment: the documents that pass, and by filter those that fail it alone.
-    pub fn add(&mut self, columns: &'a Columns, passing: &[DocId], near: &[Vec<DocId>]) {
-        columns.facets.count(passing, &mut self.counted);
-        self.add_price(columns, passing);
-        self.add_stock(columns, passing);
-        self.add_rating(columns, passing);
-        if let Some(kept) = &mut self.kept {
-            kept.push(Kept {
-                columns,
-                passing: passing.to_vec(),
-                near: near.to_vec(),
-            });
+    pub fn add(&mut self, columns: &'a Columns, passing: Vec<DocId>, near: Vec<Vec<DocId>>) {
+        // One look at each document's facts answers all of it, and they are still near from when they were judged.
+        for facts in facts_of(columns, &passing) {
+            self.add_price(facts);
+            self.add_stock(facts);
+            self.add_rating(facts);
         }
+        columns.facets.count(&passing, &mut self.counted);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
                 Filter::Category(_) => self.add_all(Indexed::Category, columns, docs),
                 Filter::Seller(_) => self.add_all(Indexed::Seller, columns, docs),
                 Filter::Region(_) => self.add_all(Indexed::Region, columns, docs),
-                Filter::Price(..) => self.add_price(columns, docs),
-                Filter::InStock => self.add_stock(columns, docs),
-                Filter::Rating(_) => self.add_rating(columns, docs),
+                Filter::Price(..) => facts_of(columns, docs).for_each(|facts| self.add_price(facts)),
+                Filter::Rating(_) => facts_of(columns, docs).for_each(|facts| self.add_rating(facts)),
+                // None of them is in stock.
+                Filter::InStock => {}
                 // What other shops offer is found where they are chosen.
                 Filter::Wins => {
                     self.add_all(Indexed::Seller, columns, docs);
@@ -108,32 +106,34 @@ impl<'a> Counts<'a> {
                 }
             }
         }
+        if let Some(kept) = &mut self.kept {
+            kept.push(Kept {
+                columns,
+                passing,
+                near,
+            });
+        }
     }
 
     fn add_all(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
         columns.facets.count_of(facet, docs, &mut self.counted, |_| true);
     }
 
-    fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
-        let facts = docs.iter().map(|&doc| columns.facts(doc));
-        for facts in facts.filter(|facts| facts.is_priced_in(self.currency)) {
+    fn add_price(&mut self, facts: &Facts) {
+        if facts.is_priced_in(self.currency) {
             let price = facts.price;
             let (min, max) = self.price.unwrap_or((price, price));
             self.price = Some((min.min(price), max.max(price)));
         }
     }
 
-    fn add_stock(&mut self, columns: &Columns, docs: &[DocId]) {
-        let in_stock = docs.iter().filter(|&&doc| columns.facts(doc).in_stock);
-        self.in_stock += in_stock.count() as u64;
+    fn add_stock(&mut self, facts: &Facts) {
+        self.in_stock += u64::from(facts.in_stock);
     }
 
-    fn add_rating(&mut self, columns: &Columns, docs: &[DocId]) {
-        for &doc in docs {
-            let rating = columns.facts(doc).rating;
-            for (count, stars) in self.rated.iter_mut().zip(STARS) {
-                *count += u64::from(rating >= stars * 100);
-            }
+    fn add_rating(&mut self, facts: &Facts) {
+        for (count, stars) in self.rated.iter_mut().zip(STARS) {
+            *count += u64::from(facts.rating >= stars * 100);
         }
     }
 
@@ -278,6 +278,10 @@ impl<'a> Counts<'a> {
             part.count = count;
         }
     }
+}
+
+fn facts_of<'c>(columns: &'c Columns, docs: &'c [DocId]) -> impl Iterator<Item = &'c Facts> {
+    docs.iter().map(move |&doc| columns.facts(doc))
 }
 
 /// The terms of a group that something has, and how many have each.
