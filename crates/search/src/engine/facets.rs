@@ -23,7 +23,8 @@ pub struct Counts<'a> {
     counted: Counted,
     /// By attribute filter, the number of its key.
     keys: Vec<Option<usize>>,
-    group_of: Vec<u32>,
+    /// By filter, the numbers of its key's terms, rising.
+    own_terms: Vec<Vec<usize>>,
     price: Option<(i64, i64)>,
     /// In which prices are ranged.
     currency: Option<u32>,
@@ -52,17 +53,14 @@ impl<'a> Counts<'a> {
             Filter::Attribute { key, .. } => attributes.group_named(key),
             _ => None,
         });
-        let restricted = filters.iter().any(|f| matches!(f, Filter::Attribute { .. }));
-        let group_of = |n| u32::try_from(attributes.group_of(n)).unwrap_or(u32::MAX);
+        let keys: Vec<Option<usize>> = keys.collect();
+        let terms_of =
+            |key: &Option<usize>| key.map_or_else(Vec::new, |key| attributes.of_group(key).collect());
         Self {
             filters,
             counted,
-            keys: keys.collect(),
-            group_of: if restricted {
-                (0..attributes.len()).map(group_of).collect()
-            } else {
-                Vec::new()
-            },
+            own_terms: keys.iter().map(terms_of).collect(),
+            keys,
             terms,
             price: None,
             currency,
@@ -98,11 +96,16 @@ impl<'a> Counts<'a> {
                 // No facet is shown of it.
                 Filter::Near(..) => {}
                 Filter::Attribute { .. } => {
-                    let Some(key) = self.keys[i] else { continue };
-                    let group_of = &self.group_of;
-                    let is_of_key = |number: usize| group_of.get(number).is_some_and(|&g| g as usize == key);
+                    let own = &self.own_terms[i];
+                    let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
+                        continue;
+                    };
+                    // Those of a key mostly came together: few others lie between its first and last.
+                    let is_own = |number: usize| {
+                        (first..=last).contains(&number) && own.binary_search(&number).is_ok()
+                    };
                     let rows = &columns.facets;
-                    rows.count_of(Indexed::Attribute, docs, &mut self.counted, is_of_key);
+                    rows.count_of(Indexed::Attribute, docs, &mut self.counted, is_own);
                 }
             }
         }
