@@ -81,17 +81,17 @@ impl<'a> Counts<'a> {
         columns.facets.count(&passing, &mut self.counted);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
-                Filter::Category(_) => self.add_all(Indexed::Category, columns, docs),
-                Filter::Seller(_) => self.add_all(Indexed::Seller, columns, docs),
-                Filter::Region(_) => self.add_all(Indexed::Region, columns, docs),
+                Filter::Category(_) => self.add_names(Indexed::Category, columns, docs),
+                Filter::Seller(_) => self.add_names(Indexed::Seller, columns, docs),
+                Filter::Region(_) => self.add_names(Indexed::Region, columns, docs),
                 Filter::Price(..) => facts_of(columns, docs).for_each(|facts| self.add_price(facts)),
                 Filter::Rating(_) => facts_of(columns, docs).for_each(|facts| self.add_rating(facts)),
                 // None of them is in stock.
                 Filter::InStock => {}
                 // What other shops offer is found where they are chosen.
                 Filter::Wins => {
-                    self.add_all(Indexed::Seller, columns, docs);
-                    self.add_all(Indexed::Region, columns, docs);
+                    self.add_names(Indexed::Seller, columns, docs);
+                    self.add_names(Indexed::Region, columns, docs);
                 }
                 // No facet is shown of it.
                 Filter::Near(..) => {}
@@ -105,7 +105,7 @@ impl<'a> Counts<'a> {
                         (first..=last).contains(&number) && own.binary_search(&number).is_ok()
                     };
                     let rows = &columns.facets;
-                    rows.count_of(Indexed::Attribute, docs, &mut self.counted, is_own);
+                    rows.count_attributes(docs, &mut self.counted, is_own);
                 }
             }
         }
@@ -118,8 +118,8 @@ impl<'a> Counts<'a> {
         }
     }
 
-    fn add_all(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
-        columns.facets.count_of(facet, docs, &mut self.counted, |_| true);
+    fn add_names(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
+        columns.facets.count_names(facet, docs, &mut self.counted);
     }
 
     fn add_price(&mut self, facts: &Facts) {
@@ -266,7 +266,7 @@ impl<'a> Counts<'a> {
             let near = own_filter.and_then(|filter| segment.near.get(filter));
             for &doc in segment.passing.iter().chain(near.into_iter().flatten()) {
                 let mut is_in = [false; PARTS_MAX];
-                let numbers = rows.numbers(Indexed::Attribute, doc);
+                let numbers = rows.attributes_of(doc);
                 for number in numbers.filter(|&n| entries.group_of(n) == key) {
                     if let Some(part) = entries.quantity(number).and_then(|q| spread.part_of(&q)) {
                         is_in[part] = true;

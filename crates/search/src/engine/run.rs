@@ -341,7 +341,7 @@ impl Distances {
 
     /// The greater, the nearer; 0 where the distance is not known.
     fn nearness(&self, columns: &Columns, doc: DocId) -> u32 {
-        let numbers = columns.facets.numbers(Indexed::Region, doc);
+        let numbers = columns.facets.names(Indexed::Region, doc);
         let known = numbers.filter_map(|number| *self.0.get(number)?);
         known.min().map_or(0, |km| u32::MAX - km)
     }
