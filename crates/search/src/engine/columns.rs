@@ -11,6 +11,7 @@ use super::rows::{FACETS, FacetRows, Indexed};
 use super::schema::Fields;
 use super::vocabulary::Vocabulary;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tantivy::columnar::{ColumnValues, StrColumn};
 use tantivy::index::SegmentId;
@@ -35,6 +36,29 @@ pub struct Entries {
     quantities: Vec<Option<Quantity>>,
     by_group: HashMap<Arc<str>, u32>,
     groups: Vec<Arc<str>>,
+    of_group: Vec<Members>,
+}
+
+/// The numbers of a group's terms.
+#[derive(Debug, Default)]
+struct Members {
+    /// The first of them, which follow each other: mostly all, as terms of a group lie side by side in a dictionary.
+    run: Range<u32>,
+    /// Those that came with another segment, rising.
+    later: Vec<u32>,
+}
+
+impl Members {
+    /// Takes in a number that is greater than all so far.
+    fn push(&mut self, number: u32) {
+        if self.run.is_empty() {
+            self.run = number..number + 1;
+        } else if self.later.is_empty() && number == self.run.end {
+            self.run.end += 1;
+        } else {
+            self.later.push(number);
+        }
+    }
 }
 
 impl Terms {
@@ -75,6 +99,7 @@ impl Entries {
                 let group = next_number(&self.groups);
                 let name: Arc<str> = group_name.into();
                 self.groups.push(Arc::clone(&name));
+                self.of_group.push(Members::default());
                 self.by_group.insert(name, group);
                 group
             }
@@ -84,6 +109,7 @@ impl Entries {
         self.terms.push(Arc::clone(&shared));
         self.by_term.insert(shared, number);
         self.group_of.push(group);
+        self.of_group[group as usize].push(number);
         self.quantities.push(
             term.split_once(SEPARATOR)
                 .and_then(|(_, value)| Quantity::read(value)),
@@ -94,6 +120,23 @@ impl Entries {
     #[must_use]
     pub fn len(&self) -> usize {
         self.terms.len()
+    }
+
+    /// The numbers of a group's terms, rising.
+    pub fn of_group(&self, group: usize) -> impl Iterator<Item = usize> {
+        let Members { run, later } = &self.of_group[group];
+        let numbers = run.clone().chain(later.iter().copied());
+        numbers.map(|number| number as usize)
+    }
+
+    /// What `counts`, by the numbers of terms, come to over a group. Terms that are younger than they are count nothing.
+    #[must_use]
+    pub fn sum_of_group(&self, group: usize, counts: &[u32]) -> u64 {
+        let Members { run, later } = &self.of_group[group];
+        let end = counts.len().min(run.end as usize);
+        let run = &counts[end.min(run.start as usize)..end];
+        let later = later.iter().filter_map(|&number| counts.get(number as usize));
+        run.iter().chain(later).map(|&count| u64::from(count)).sum()
     }
 
     #[must_use]
@@ -240,5 +283,35 @@ impl View {
     fn is_stale(&self) -> bool {
         let used: usize = self.columns.iter().map(|c| c.facets.attributes()).sum();
         self.terms.of(Indexed::Attribute).read().len() > 2 * used + STALE_TERMS_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_knows_its_terms_whichever_segment_they_came_with() {
+        let mut entries = Entries::default();
+        let segments = [
+            vec!["colour\u{1}blue", "colour\u{1}red", "size\u{1}l"],
+            vec!["colour\u{1}blue", "colour\u{1}green", "size\u{1}m", "size\u{1}s"],
+        ];
+        for term in segments.iter().flatten() {
+            entries.number(term);
+        }
+        let numbers_of = |name: &str| -> Vec<usize> {
+            let group = entries.group_named(name).expect("a group of that name");
+            entries.of_group(group).collect()
+        };
+        assert_eq!(numbers_of("colour"), [0, 1, 3]);
+        assert_eq!(numbers_of("size"), [2, 4, 5]);
+        let counts = [1, 20, 300, 4_000, 50_000, 600_000];
+        assert_eq!(entries.sum_of_group(0, &counts), 4_021);
+        assert_eq!(entries.sum_of_group(1, &counts), 650_300);
+        // As the terms were before some of them came.
+        assert_eq!(entries.sum_of_group(0, &counts[..1]), 1);
+        assert_eq!(entries.sum_of_group(1, &counts[..2]), 0);
+        assert_eq!(entries.sum_of_group(1, &counts[..5]), 50_300);
     }
 }

@@ -4,13 +4,13 @@
 //! choice were different. So a document that fails one filter only still counts, in that filter's facet alone.
 
 use super::columns::{Columns, Entries, FacetTerms, View};
+use super::facts::Facts;
 use super::filter::Filter;
 use super::ranges::{PARTS_MAX, Spread};
 use super::rows::{Counted, FacetRows, Indexed};
-use super::shown::{self, Chosen, STARS, Values};
+use super::shown::{self, Chosen, Named, STARS, WorthShowing};
 use contracts::search::Facet;
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BinaryHeap, HashMap};
 use tantivy::DocId;
 
 /// Keys that are looked at to find the ones worth showing.
@@ -23,7 +23,8 @@ pub struct Counts<'a> {
     counted: Counted,
     /// By attribute filter, the number of its key.
     keys: Vec<Option<usize>>,
-    group_of: Vec<u32>,
+    /// By filter, the numbers of its key's terms, rising.
+    own_terms: Vec<Vec<usize>>,
     price: Option<(i64, i64)>,
     /// In which prices are ranged.
     currency: Option<u32>,
@@ -52,17 +53,14 @@ impl<'a> Counts<'a> {
             Filter::Attribute { key, .. } => attributes.group_named(key),
             _ => None,
         });
-        let restricted = filters.iter().any(|f| matches!(f, Filter::Attribute { .. }));
-        let group_of = |n| u32::try_from(attributes.group_of(n)).unwrap_or(u32::MAX);
+        let keys: Vec<Option<usize>> = keys.collect();
+        let terms_of =
+            |key: &Option<usize>| key.map_or_else(Vec::new, |key| attributes.of_group(key).collect());
         Self {
             filters,
             counted,
-            keys: keys.collect(),
-            group_of: if restricted {
-                (0..attributes.len()).map(group_of).collect()
-            } else {
-                Vec::new()
-            },
+            own_terms: keys.iter().map(terms_of).collect(),
+            keys,
             terms,
             price: None,
             currency,
@@ -73,68 +71,72 @@ impl<'a> Counts<'a> {
     }
 
     /// Adds one segment: the documents that pass, and by filter those that fail it alone.
-    pub fn add(&mut self, columns: &'a Columns, passing: &[DocId], near: &[Vec<DocId>]) {
-        columns.facets.count(passing, &mut self.counted);
-        self.add_price(columns, passing);
-        self.add_stock(columns, passing);
-        self.add_rating(columns, passing);
-        if let Some(kept) = &mut self.kept {
-            kept.push(Kept {
-                columns,
-                passing: passing.to_vec(),
-                near: near.to_vec(),
-            });
+    pub fn add(&mut self, columns: &'a Columns, passing: Vec<DocId>, near: Vec<Vec<DocId>>) {
+        // One look at each document's facts answers all of it, and they are still near from when they were judged.
+        for facts in facts_of(columns, &passing) {
+            self.add_price(facts);
+            self.add_stock(facts);
+            self.add_rating(facts);
         }
+        columns.facets.count(&passing, &mut self.counted);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
-                Filter::Category(_) => self.add_all(Indexed::Category, columns, docs),
-                Filter::Seller(_) => self.add_all(Indexed::Seller, columns, docs),
-                Filter::Region(_) => self.add_all(Indexed::Region, columns, docs),
-                Filter::Price(..) => self.add_price(columns, docs),
-                Filter::InStock => self.add_stock(columns, docs),
-                Filter::Rating(_) => self.add_rating(columns, docs),
+                Filter::Category(_) => self.add_names(Indexed::Category, columns, docs),
+                Filter::Seller(_) => self.add_names(Indexed::Seller, columns, docs),
+                Filter::Region(_) => self.add_names(Indexed::Region, columns, docs),
+                Filter::Price(..) => facts_of(columns, docs).for_each(|facts| self.add_price(facts)),
+                Filter::Rating(_) => facts_of(columns, docs).for_each(|facts| self.add_rating(facts)),
+                // None of them is in stock.
+                Filter::InStock => {}
                 // What other shops offer is found where they are chosen.
                 Filter::Wins => {
-                    self.add_all(Indexed::Seller, columns, docs);
-                    self.add_all(Indexed::Region, columns, docs);
+                    self.add_names(Indexed::Seller, columns, docs);
+                    self.add_names(Indexed::Region, columns, docs);
                 }
                 // No facet is shown of it.
                 Filter::Near(..) => {}
                 Filter::Attribute { .. } => {
-                    let Some(key) = self.keys[i] else { continue };
-                    let group_of = &self.group_of;
-                    let is_of_key = |number: usize| group_of.get(number).is_some_and(|&g| g as usize == key);
+                    let own = &self.own_terms[i];
+                    let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
+                        continue;
+                    };
+                    // Those of a key mostly came together: few others lie between its first and last.
+                    let is_own = |number: usize| {
+                        (first..=last).contains(&number) && own.binary_search(&number).is_ok()
+                    };
                     let rows = &columns.facets;
-                    rows.count_of(Indexed::Attribute, docs, &mut self.counted, is_of_key);
+                    rows.count_attributes(docs, &mut self.counted, is_own);
                 }
             }
         }
+        if let Some(kept) = &mut self.kept {
+            kept.push(Kept {
+                columns,
+                passing,
+                near,
+            });
+        }
     }
 
-    fn add_all(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
-        columns.facets.count_of(facet, docs, &mut self.counted, |_| true);
+    fn add_names(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
+        columns.facets.count_names(facet, docs, &mut self.counted);
     }
 
-    fn add_price(&mut self, columns: &Columns, docs: &[DocId]) {
-        let facts = docs.iter().map(|&doc| columns.facts(doc));
-        for facts in facts.filter(|facts| facts.is_priced_in(self.currency)) {
+    fn add_price(&mut self, facts: &Facts) {
+        if facts.is_priced_in(self.currency) {
             let price = facts.price;
             let (min, max) = self.price.unwrap_or((price, price));
             self.price = Some((min.min(price), max.max(price)));
         }
     }
 
-    fn add_stock(&mut self, columns: &Columns, docs: &[DocId]) {
-        let in_stock = docs.iter().filter(|&&doc| columns.facts(doc).in_stock);
-        self.in_stock += in_stock.count() as u64;
+    fn add_stock(&mut self, facts: &Facts) {
+        self.in_stock += u64::from(facts.in_stock);
     }
 
-    fn add_rating(&mut self, columns: &Columns, docs: &[DocId]) {
-        for &doc in docs {
-            let rating = columns.facts(doc).rating;
-            for (count, stars) in self.rated.iter_mut().zip(STARS) {
-                *count += u64::from(rating >= stars * 100);
-            }
+    fn add_rating(&mut self, facts: &Facts) {
+        for (count, stars) in self.rated.iter_mut().zip(STARS) {
+            *count += u64::from(facts.rating >= stars * 100);
         }
     }
 
@@ -142,9 +144,9 @@ impl<'a> Counts<'a> {
     #[must_use]
     pub fn into_facets(self, total: u64) -> Vec<Facet> {
         let mut facets = Vec::new();
-        facets.extend(shown::category(self.values(Indexed::Category), self.filters));
-        facets.extend(shown::seller(self.values(Indexed::Seller), self.filters));
-        facets.extend(shown::region(self.values(Indexed::Region), self.filters));
+        facets.extend(self.names(Indexed::Category, shown::category));
+        facets.extend(self.names(Indexed::Seller, shown::seller));
+        facets.extend(self.names(Indexed::Region, shown::region));
         facets.extend(self.price.map(shown::price));
         facets.extend(shown::rating(self.rated, self.filters));
         facets.push(shown::availability(self.in_stock, self.filters));
@@ -152,21 +154,16 @@ impl<'a> Counts<'a> {
         facets
     }
 
-    /// How many have each value of a facet, with its label.
-    fn values(&self, facet: Indexed) -> Values {
-        by_value(&self.terms.of(facet).read(), &self.counted[facet as usize])
+    /// A facet whose values have names, of which `show` picks those that are shown.
+    fn names(&self, facet: Indexed, show: fn(Vec<Named<'_>>, &[Filter]) -> Option<Facet>) -> Option<Facet> {
+        let entries = self.terms.of(facet).read();
+        let values = by_value(&entries, &self.counted[facet as usize]);
+        show(values, self.filters)
     }
 
     /// The keys by which most matches can be told apart, and those that are filtered by.
     fn attribute_facets(&self, total: u64, facets: &mut Vec<Facet>) {
         let entries = self.terms.of(Indexed::Attribute).read();
-        let counted = &self.counted[Indexed::Attribute as usize];
-        let mut per_key = vec![0u64; entries.groups()];
-        for (number, &count) in counted.iter().enumerate() {
-            if count > 0 {
-                per_key[entries.group_of(number)] += u64::from(count);
-            }
-        }
         let filtered: HashMap<usize, Chosen> = self
             .filters
             .iter()
@@ -180,65 +177,77 @@ impl<'a> Counts<'a> {
                 _ => None,
             })
             .collect();
-        let mut keys: Vec<usize> = (0..per_key.len()).filter(|&key| per_key[key] > 0).collect();
-        let mut is_free = vec![true; per_key.len()];
-        filtered.keys().for_each(|&key| is_free[key] = false);
-        let most = KEYS_SEEN_MAX.max(filtered.len());
-        if keys.len() > most {
-            let by_count = |&key: &usize| (is_free[key], Reverse(per_key[key]));
-            let name = |&key: &usize| entries.group_name(key);
-            keys.select_nth_unstable_by(most, |a, b| {
-                by_count(a).cmp(&by_count(b)).then_with(|| name(a).cmp(name(b)))
-            });
-            keys.truncate(most);
+        let mut showing = WorthShowing::beside(filtered.len());
+        for (&key, chosen) in &filtered {
+            let counted = self.attribute(&entries, key, Some(chosen));
+            if !counted.values.is_empty() {
+                showing.offer(counted);
+            }
         }
-        let mut place_of = vec![usize::MAX; per_key.len()];
-        for (place, &key) in keys.iter().enumerate() {
-            place_of[key] = place;
-        }
-        let mut values: Vec<Vec<(u32, usize)>> = vec![Vec::new(); keys.len()];
-        for (number, &count) in counted.iter().enumerate() {
-            if count > 0
-                && let Some(list) = values.get_mut(place_of[entries.group_of(number)])
+        let most = KEYS_SEEN_MAX.max(filtered.len()) - showing.offered();
+        self.offer_free(&entries, &mut showing, most, total);
+        facets.extend(showing.into_facets(|number| entries.label(number)));
+    }
+
+    /// Offers the keys that are not filtered by, `most` of them, those that most have first, until no other could be shown.
+    fn offer_free<'e>(
+        &self,
+        entries: &'e Entries,
+        showing: &mut WorthShowing<'e, usize>,
+        mut most: usize,
+        total: u64,
+    ) {
+        let counts = &self.counted[Indexed::Attribute as usize];
+        let free = (0..entries.groups()).filter(|key| !self.keys.contains(&Some(*key)));
+        let free = free.map(|key| (entries.sum_of_group(key, counts), key));
+        let mut free: BinaryHeap<(u64, usize)> = free.filter(|(having, _)| *having > 0).collect();
+        while let Some(&(having, _)) = free.peek()
+            && most > 0
+            && showing.has_place_for(having)
+        {
+            let mut alike = Vec::new();
+            while let Some(&(other, key)) = free.peek()
+                && other == having
             {
-                list.push((count, number));
+                free.pop();
+                alike.push(key);
+            }
+            if alike.len() > most {
+                alike.select_nth_unstable_by_key(most, |&key| entries.group_name(key));
+                alike.truncate(most);
+            }
+            most -= alike.len();
+            for key in alike {
+                let counted = self.attribute(entries, key, None);
+                // One value that all matches share tells nothing apart.
+                let tells_nothing = counted.values.len() == 1 && having >= total;
+                if !tells_nothing {
+                    showing.offer(counted);
+                }
             }
         }
-        let mut ready = Vec::new();
-        for (key, list) in keys.into_iter().zip(values) {
-            let chosen = filtered.get(&key);
-            // One value that all matches share tells nothing apart.
-            if chosen.is_none() && list.len() == 1 && u64::from(list[0].0) >= total {
-                continue;
-            }
-            ready.push(self.attribute(&entries, key, list, chosen));
-        }
-        facets.extend(shown::worth_showing(ready, filtered.len()));
     }
 
     fn attribute<'e>(
         &self,
         entries: &'e Entries,
         key: usize,
-        list: Vec<(u32, usize)>,
         chosen: Option<&'e Chosen<'e>>,
-    ) -> shown::Counted<'e> {
-        let quantities: Vec<_> = list
+    ) -> shown::Counted<'e, usize> {
+        let values: Vec<_> = having(entries, &self.counted[Indexed::Attribute as usize], key).collect();
+        let quantities: Vec<_> = values
             .iter()
-            .filter_map(|&(count, number)| Some((u64::from(count), entries.quantity(number)?)))
+            .filter_map(|&(count, number)| Some((count, entries.quantity(number)?)))
             .collect();
-        let counted = list.iter().map(|&(count, _)| u64::from(count)).sum();
+        let counted = values.iter().map(|(count, _)| count).sum();
         let range = chosen.and_then(|chosen| chosen.range);
         let mut spread = Spread::of(&quantities, counted, range);
         if let Some(spread) = &mut spread {
             self.count_parts(entries, key, spread);
         }
-        let values = list
-            .into_iter()
-            .map(|(count, number)| (u64::from(count), entries.label(number)));
         shown::Counted {
             key: entries.group_name(key),
-            values: values.collect(),
+            values,
             chosen,
             spread,
         }
@@ -257,7 +266,7 @@ impl<'a> Counts<'a> {
             let near = own_filter.and_then(|filter| segment.near.get(filter));
             for &doc in segment.passing.iter().chain(near.into_iter().flatten()) {
                 let mut is_in = [false; PARTS_MAX];
-                let numbers = rows.numbers(Indexed::Attribute, doc);
+                let numbers = rows.attributes_of(doc);
                 for number in numbers.filter(|&n| entries.group_of(n) == key) {
                     if let Some(part) = entries.quantity(number).and_then(|q| spread.part_of(&q)) {
                         is_in[part] = true;
@@ -274,25 +283,36 @@ impl<'a> Counts<'a> {
     }
 }
 
-/// Counts and label by value. A value that was renamed has two labels for a while; the commoner one is shown.
-fn by_value(entries: &Entries, counts: &[u32]) -> Values {
-    let mut values: HashMap<usize, (u64, u32, usize)> = HashMap::new();
-    for (number, &count) in counts.iter().enumerate() {
-        if count > 0 {
-            let value = values.entry(entries.group_of(number)).or_insert((0, 0, number));
-            value.0 += u64::from(count);
-            if count > value.1 {
-                (value.1, value.2) = (count, number);
+fn facts_of<'c>(columns: &'c Columns, docs: &'c [DocId]) -> impl Iterator<Item = &'c Facts> {
+    docs.iter().map(move |&doc| columns.facts(doc))
+}
+
+/// The terms of a group that something has, and how many have each.
+fn having<'c>(entries: &'c Entries, counts: &'c [u32], group: usize) -> impl Iterator<Item = (u64, usize)> {
+    // Terms that came with a later view are in nothing that was counted.
+    let counted = entries
+        .of_group(group)
+        .filter_map(move |number| Some((u64::from(*counts.get(number)?), number)));
+    counted.filter(|(count, _)| *count > 0)
+}
+
+/// The values that something has. One that was renamed has two labels for a while; the commoner one is shown.
+fn by_value<'e>(entries: &'e Entries, counts: &[u32]) -> Vec<Named<'e>> {
+    let named = |group: usize| {
+        let mut count = 0;
+        let mut commonest: Option<(u64, usize)> = None;
+        for (times, number) in having(entries, counts, group) {
+            count += times;
+            if commonest.is_none_or(|(most, _)| times > most) {
+                commonest = Some((times, number));
             }
         }
-    }
-    values
-        .into_iter()
-        .map(|(group, (count, _, number))| {
-            (
-                entries.group_name(group).to_owned(),
-                (count, entries.label(number).to_owned()),
-            )
+        let (_, number) = commonest?;
+        Some(Named {
+            value: entries.group_name(group),
+            label: entries.label(number),
+            count,
         })
-        .collect()
+    };
+    (0..entries.groups()).filter_map(named).collect()
 }

@@ -120,8 +120,6 @@ impl Run<'_> {
             .iter()
             .map(|one| folds_without(self.filters, one))
             .collect();
-        let mut passing: Vec<DocId> = Vec::new();
-        let mut near: Vec<Vec<DocId>> = vec![Vec::new(); self.filters.len()];
         for ((segment, reader), columns) in (0..).zip(view.searcher.segment_readers()).zip(&view.columns) {
             let judge = SegmentFilters::open(self.filters, reader, self.fields, columns)?;
             let rules = SegmentRules::open(self.made, reader, self.fields)?;
@@ -131,8 +129,8 @@ impl Run<'_> {
                 .map(|(pin, _, doc)| (*pin, *doc))
                 .collect();
             own.sort_by_key(|(_, doc)| *doc);
-            passing.clear();
-            near.iter_mut().for_each(Vec::clear);
+            let mut passing: Vec<DocId> = Vec::new();
+            let mut near: Vec<Vec<DocId>> = vec![Vec::new(); self.filters.len()];
             let mut sort_in = |doc: DocId| match judge.judge(doc) {
                 Verdict::Passes => passing.push(doc),
                 Verdict::FailsOnly(filter) => {
@@ -230,7 +228,7 @@ impl Run<'_> {
                 }
             }
             if let Some(counts) = &mut counts {
-                counts.add(columns, &passing, &near);
+                counts.add(columns, passing, near);
             }
         }
         pinned.sort_by_key(|(pin, _)| pin.position);
@@ -343,7 +341,7 @@ impl Distances {
 
     /// The greater, the nearer; 0 where the distance is not known.
     fn nearness(&self, columns: &Columns, doc: DocId) -> u32 {
-        let numbers = columns.facets.numbers(Indexed::Region, doc);
+        let numbers = columns.facets.names(Indexed::Region, doc);
         let known = numbers.filter_map(|number| *self.0.get(number)?);
         known.min().map_or(0, |km| u32::MAX - km)
     }

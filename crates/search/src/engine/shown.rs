@@ -19,8 +19,13 @@ const STARS_MAX: f64 = 5.0;
 /// Between the segments of a category's path.
 const PATH: char = '/';
 
-/// How many have a value, and how people read it.
-pub type Values = HashMap<String, (u64, String)>;
+/// A value, how people read it, and how many have it. No text is copied before it is known to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    pub value: &'a str,
+    pub label: &'a str,
+    pub count: u64,
+}
 
 /// What of an attribute is filtered by.
 pub struct Chosen<'a> {
@@ -80,7 +85,7 @@ pub fn availability(in_stock: u64, filters: &[Filter]) -> Facet {
 }
 
 #[must_use]
-pub fn seller(values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn seller(values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Seller(slugs) => Some(slugs.clone()),
         _ => None,
@@ -90,84 +95,84 @@ pub fn seller(values: Values, filters: &[Filter]) -> Option<Facet> {
 
 /// The finest places known; a country appears itself only where no place within it does.
 #[must_use]
-pub fn region(mut values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn region(mut values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Region(codes) => Some(codes.clone()),
         _ => None,
     });
-    let divided: HashSet<String> = values
-        .keys()
-        .filter_map(|code| code.split_once('-'))
-        .map(|(country, _)| country.to_owned())
+    let divided: HashSet<&str> = values
+        .iter()
+        .filter_map(|named| named.value.split_once('-'))
+        .map(|(country, _)| country)
         .collect();
-    values.retain(|code, _| chosen.contains(code) || !divided.contains(code));
+    values.retain(|named| chosen.contains(named.value) || !divided.contains(named.value));
     named("region", values, &chosen)
+}
+
+/// The path of the category above; empty for one at the top.
+fn parent_of(path: &str) -> &str {
+    path.rsplit_once(PATH).map_or("", |(parent, _)| parent)
 }
 
 /// The chosen category with its ancestors, its siblings and its children. Without a choice, the tree's top, and
 /// below it for as long as there is only one way down.
 #[must_use]
-pub fn category(values: Values, filters: &[Filter]) -> Option<Facet> {
+pub fn category(mut values: Vec<Named<'_>>, filters: &[Filter]) -> Option<Facet> {
     let chosen = chosen(filters, |filter| match filter {
         Filter::Category(path) => Some(vec![path.clone()]),
         _ => None,
     });
-    let parent_of = |path: &str| {
-        path.rsplit_once(PATH)
-            .map_or(String::new(), |(parent, _)| parent.to_owned())
-    };
-    let mut children: HashMap<String, Vec<String>> = HashMap::new();
-    for path in values.keys() {
-        children.entry(parent_of(path)).or_default().push(path.clone());
+    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
+    for named in &values {
+        children
+            .entry(parent_of(named.value))
+            .or_default()
+            .push(named.value);
     }
-    let mut shown = HashSet::new();
+    let mut shown: HashSet<&str> = HashSet::new();
     if let Some(path) = chosen.iter().next() {
-        let mut place = path.clone();
-        shown.extend(children.remove(&place).unwrap_or_default());
-        shown.extend(children.remove(&parent_of(path)).unwrap_or_default());
+        let mut place = path.as_str();
+        shown.extend(children.remove(place).unwrap_or_default());
+        shown.extend(children.remove(parent_of(place)).unwrap_or_default());
         while !place.is_empty() {
-            let parent = parent_of(&place);
-            shown.insert(std::mem::replace(&mut place, parent));
+            shown.insert(place);
+            place = parent_of(place);
         }
     } else {
-        let mut place = String::new();
-        while let Some(level) = children.remove(&place) {
-            let only = (level.len() == 1).then(|| level[0].clone());
-            shown.extend(level);
-            match only {
-                Some(only) => place = only,
-                None => break,
+        let mut place = "";
+        while let Some(level) = children.remove(place) {
+            shown.extend(&level);
+            match level[..] {
+                [only] => place = only,
+                _ => break,
             }
         }
     }
-    let ancestors: HashSet<String> = chosen
-        .iter()
-        .flat_map(|path| {
-            path.char_indices()
-                .filter(|(_, c)| *c == PATH)
-                .map(|(at, _)| path[..at].to_owned())
-        })
-        .collect();
-    let mut kept = values;
-    kept.retain(|path, _| shown.contains(path));
-    let mut facet = named("category", kept, &ancestors.union(&chosen).cloned().collect())?;
+    values.retain(|named| shown.contains(named.value));
+    let ancestors = chosen.iter().flat_map(|path| {
+        path.char_indices()
+            .filter(|(_, c)| *c == PATH)
+            .map(|(at, _)| path[..at].to_owned())
+    });
+    let kept: HashSet<String> = ancestors.chain(chosen.iter().cloned()).collect();
+    let mut facet = named("category", values, &kept)?;
     for value in &mut facet.values {
         value.selected = chosen.contains(&value.value);
     }
     Some(facet)
 }
 
-/// An attribute that may be worth showing, before any text of it is touched.
-pub struct Counted<'a> {
+/// An attribute that may be worth showing, before any text of its values is touched.
+pub struct Counted<'a, V> {
     pub key: &'a str,
-    /// How many have each value.
-    pub values: Vec<(u64, &'a str)>,
+    /// How many have each value, by what whoever counted knows it by.
+    pub values: Vec<(u64, V)>,
     pub chosen: Option<&'a Chosen<'a>>,
     pub spread: Option<Spread>,
 }
 
-impl Counted<'_> {
-    /// How many it tells apart.
+impl<V> Counted<'_, V> {
+    /// How many it tells apart: never more than have it.
     fn worth(&mut self) -> u64 {
         let counts = &mut self.values;
         let by_value: u64 = if counts.len() > VALUES_MAX {
@@ -183,14 +188,16 @@ impl Counted<'_> {
 }
 
 /// One attribute: its commonest values with those that are chosen, and its quantities.
-fn attribute(counted: Counted<'_>) -> Facet {
+fn attribute<'a, V>(counted: Counted<'a, V>, text: &impl Fn(V) -> &'a str) -> Facet {
     let Counted {
         key,
-        values: mut counted,
+        values,
         chosen,
         spread,
     } = counted;
     let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.values.contains(value));
+    let counted = values.into_iter().map(|(count, value)| (count, text(value)));
+    let mut counted: Vec<(u64, &str)> = counted.collect();
     counted.sort_unstable_by_key(|&(count, value)| (Reverse(count), value));
     let kept = counted
         .iter()
@@ -222,57 +229,208 @@ fn attribute(counted: Counted<'_>) -> Facet {
 }
 
 /// Of attributes those that are filtered by, then those that tell most apart.
-pub fn worth_showing(attributes: Vec<Counted<'_>>, filtered: usize) -> Vec<Facet> {
-    let mut ready: Vec<(u64, Counted)> = attributes
-        .into_iter()
-        .map(|mut counted| (counted.worth(), counted))
-        .collect();
-    ready.sort_by_key(|(worth, counted)| (counted.chosen.is_none(), Reverse(*worth), counted.key));
-    ready
-        .into_iter()
-        .take(KEYS_MAX.max(filtered))
-        .map(|(_, counted)| attribute(counted))
-        .collect()
+pub struct WorthShowing<'a, V> {
+    /// Shown at most.
+    most: usize,
+    /// With how many each tells apart.
+    offered: Vec<(u64, Counted<'a, V>)>,
+    /// How many each tells apart that is not filtered by, the most first.
+    free: Vec<u64>,
+}
+
+impl<'a, V> WorthShowing<'a, V> {
+    /// Where so many attributes are filtered by.
+    #[must_use]
+    pub fn beside(filtered: usize) -> Self {
+        Self {
+            most: KEYS_MAX.max(filtered),
+            offered: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    pub fn offer(&mut self, mut counted: Counted<'a, V>) {
+        let worth = counted.worth();
+        if counted.chosen.is_none() {
+            let at = self.free.partition_point(|&other| other >= worth);
+            self.free.insert(at, worth);
+        }
+        self.offered.push((worth, counted));
+    }
+
+    #[must_use]
+    pub fn offered(&self) -> usize {
+        self.offered.len()
+    }
+
+    /// Whether one that so many have, and that is not filtered by, could be shown beside all that were offered: it tells no
+    /// more apart than have it, and of those that tell as much apart the name decides.
+    #[must_use]
+    pub fn has_place_for(&self, having: u64) -> bool {
+        let chosen = self.offered.len() - self.free.len();
+        let last = self.most.saturating_sub(chosen).checked_sub(1);
+        last.is_some_and(|last| self.free.get(last).is_none_or(|&worth| worth <= having))
+    }
+
+    /// The facets; `text` is how people read a value.
+    pub fn into_facets(mut self, text: impl Fn(V) -> &'a str) -> Vec<Facet> {
+        self.offered
+            .sort_by_key(|(worth, counted)| (counted.chosen.is_none(), Reverse(*worth), counted.key));
+        let shown = self.offered.into_iter().take(self.most);
+        shown.map(|(_, counted)| attribute(counted, &text)).collect()
+    }
 }
 
 /// The commonest values, and every chosen one whatever its count.
-fn named(key: &str, values: Values, chosen: &HashSet<String>) -> Option<Facet> {
-    let absent: Vec<FacetValue> = chosen
-        .iter()
-        .filter(|value| !values.contains_key(*value))
-        .map(|value| FacetValue {
-            value: value.clone(),
-            label: value.clone(),
-            count: 0,
-            selected: true,
-        })
-        .collect();
-    let mut list: Vec<FacetValue> = values
-        .into_iter()
-        .map(|(value, (count, label))| FacetValue {
-            selected: chosen.contains(&value),
-            value,
-            label,
-            count,
-        })
-        .chain(absent)
-        .collect();
-    if list.is_empty() {
+fn named<'a>(key: &str, mut values: Vec<Named<'a>>, chosen: &'a HashSet<String>) -> Option<Facet> {
+    let known = values.iter().map(|named| named.value);
+    let known: HashSet<&str> = known.filter(|value| chosen.contains(*value)).collect();
+    let absent = chosen.iter().filter(|value| !known.contains(value.as_str()));
+    values.extend(absent.map(|value| Named {
+        value,
+        label: value,
+        count: 0,
+    }));
+    if values.is_empty() {
         return None;
     }
-    shorten(&mut list);
+    shorten(&mut values, chosen);
+    let shown = values.into_iter().map(|named| FacetValue {
+        value: named.value.to_owned(),
+        label: named.label.to_owned(),
+        count: named.count,
+        selected: chosen.contains(named.value),
+    });
     Some(Facet {
-        values: list,
+        values: shown.collect(),
         ..Facet::bare(key)
     })
 }
 
 /// Commonest first, at most [`NAMES_MAX`] and all that are chosen.
-fn shorten(list: &mut Vec<FacetValue>) {
-    list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    let mut rank = 0;
-    list.retain(|value| {
-        rank += 1;
-        rank <= NAMES_MAX || value.selected
-    });
+fn shorten(values: &mut Vec<Named<'_>>, chosen: &HashSet<String>) {
+    let order = |named: &Named<'_>, other: &Named<'_>| {
+        let by_count = other.count.cmp(&named.count);
+        by_count.then_with(|| named.value.cmp(other.value))
+    };
+    if values.len() > NAMES_MAX {
+        values.select_nth_unstable_by(NAMES_MAX, order);
+        let rest = values.split_off(NAMES_MAX);
+        values.extend(rest.into_iter().filter(|named| chosen.contains(named.value)));
+    }
+    values.sort_unstable_by(order);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted<'a>(key: &'a str, counts: &[u64], chosen: Option<&'a Chosen<'a>>) -> Counted<'a, usize> {
+        Counted {
+            key,
+            values: counts.iter().copied().zip(0..).collect(),
+            chosen,
+            spread: None,
+        }
+    }
+
+    fn keys(showing: WorthShowing<'_, usize>) -> Vec<String> {
+        let facets = showing.into_facets(|_| "value");
+        facets.into_iter().map(|facet| facet.key).collect()
+    }
+
+    fn shown(facet: Option<Facet>) -> Vec<(String, u64, bool)> {
+        let values = facet.into_iter().flat_map(|facet| facet.values);
+        values
+            .map(|value| (value.value, value.count, value.selected))
+            .collect()
+    }
+
+    #[test]
+    fn the_commonest_names_are_shown_and_all_that_are_chosen() {
+        let slugs: Vec<String> = (0..2 * NAMES_MAX).map(|n| format!("shop-{n:03}")).collect();
+        // Two of each count; of these the name decides.
+        let values = slugs.iter().zip(0u64..).map(|(slug, n)| Named {
+            value: slug,
+            label: "Shop",
+            count: 1_000 - n / 2,
+        });
+        let values: Vec<Named> = values.collect();
+        let backwards: Vec<Named> = values.iter().rev().copied().collect();
+        let chosen = ["shop-001", "shop-100", "shop-none"].map(str::to_owned);
+        let filters = [Filter::Seller(chosen.to_vec())];
+        let told = |n: usize, selected: bool| (slugs[n].clone(), 1_000 - n as u64 / 2, selected);
+        let mut expected: Vec<_> = (0..NAMES_MAX).map(|n| told(n, n == 1)).collect();
+        expected.push(told(100, true));
+        expected.push(("shop-none".to_owned(), 0, true));
+        // In whatever order they were counted.
+        assert_eq!(shown(seller(values.clone(), &filters)), expected);
+        assert_eq!(shown(seller(backwards, &filters)), expected);
+        let alone = shown(seller(values, &[]));
+        assert_eq!(alone.len(), NAMES_MAX);
+        assert_eq!(alone.last(), Some(&told(NAMES_MAX - 1, false)));
+        assert!(seller(Vec::new(), &[]).is_none());
+    }
+
+    #[test]
+    fn a_country_gives_way_to_its_places_unless_it_is_chosen() {
+        let named = |value, count| Named {
+            value,
+            label: value,
+            count,
+        };
+        let values = vec![named("ES", 5), named("ES-M", 3), named("PT", 2)];
+        let told = |value: &str, count: u64, selected: bool| (value.to_owned(), count, selected);
+        assert_eq!(
+            shown(region(values.clone(), &[])),
+            [told("ES-M", 3, false), told("PT", 2, false)]
+        );
+        let chosen = Filter::Region(vec!["ES".to_owned()]);
+        assert_eq!(
+            shown(region(values, &[chosen])),
+            [told("ES", 5, true), told("ES-M", 3, false), told("PT", 2, false)]
+        );
+    }
+
+    #[test]
+    fn what_tells_most_apart_is_shown_whatever_most_have() {
+        let names: Vec<String> = (0..KEYS_MAX).map(|n| format!("key {n:02}")).collect();
+        let mut showing = WorthShowing::beside(0);
+        // Most have it, but no two the same.
+        showing.offer(counted("article", &[1; 500], None));
+        for name in &names {
+            assert!(showing.has_place_for(30));
+            showing.offer(counted(name, &[20, 10], None));
+        }
+        assert!(!showing.has_place_for(29));
+        // It could tell as much apart, and its name come first.
+        assert!(showing.has_place_for(30));
+        showing.offer(counted("alike", &[15, 15], None));
+        let shown = keys(showing);
+        assert_eq!(shown.len(), KEYS_MAX);
+        assert_eq!(
+            shown[..3],
+            ["attr.alike", "attr.key 00", "attr.key 01"].map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn what_is_filtered_by_takes_places_of_others() {
+        let chosen = Chosen {
+            values: BTreeSet::new(),
+            range: None,
+        };
+        let names: Vec<String> = (0..=KEYS_MAX).map(|n| format!("key {n:02}")).collect();
+        let mut showing = WorthShowing::beside(names.len());
+        for name in &names[..KEYS_MAX] {
+            showing.offer(counted(name, &[1], Some(&chosen)));
+        }
+        assert!(showing.has_place_for(1));
+        showing.offer(counted("free", &[1], None));
+        assert!(showing.has_place_for(1));
+        assert!(!showing.has_place_for(0));
+        showing.offer(counted(&names[KEYS_MAX], &[1], Some(&chosen)));
+        assert!(!showing.has_place_for(u64::MAX));
+        assert_eq!(keys(showing).last(), Some(&format!("attr.{}", names[KEYS_MAX])));
+    }
 }

@@ -10,7 +10,7 @@ use crate::engine::document::{SEPARATOR, term};
 use crate::engine::filter::{Filter, folds_without};
 use crate::engine::quantity::Quantity;
 use crate::engine::ranges::Spread;
-use crate::engine::shown::{self, Chosen, STARS, Values};
+use crate::engine::shown::{self, Chosen, Named, STARS, WorthShowing};
 use contracts::search::{Facet, SearchQuery};
 use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
@@ -157,7 +157,7 @@ impl Counting<'_> {
             spreads.extend(Spread::of(&quantities, sum, range).map(|spread| (key.as_str(), spread)));
         }
         self.count_parts(cluster, universe, &lists, &mut spreads).await?;
-        let mut ready = Vec::new();
+        let mut showing = WorthShowing::beside(filtered.len());
         for (key, list) in &lists {
             let chosen = filtered.get(key.as_str());
             let tells_nothing = list.len() == 1 && list[0].0 >= total;
@@ -168,14 +168,14 @@ impl Counting<'_> {
                 .iter()
                 .map(|(count, value)| (*count, value.as_str()))
                 .collect();
-            ready.push(shown::Counted {
+            showing.offer(shown::Counted {
                 key,
                 values: list,
                 chosen,
                 spread: spreads.remove(key.as_str()),
             });
         }
-        Ok(shown::worth_showing(ready, filtered.len()))
+        Ok(showing.into_facets(|value| value))
     }
 
     /// By key, its values with their counts.
@@ -316,18 +316,18 @@ pub(super) fn buckets(counted: &Value) -> impl Iterator<Item = (&str, u64)> {
 }
 
 /// A value that was renamed has two labels for a while; the commoner one is shown.
-fn values(counted: &Value) -> Values {
-    let mut values: HashMap<String, (u64, u64, String)> = HashMap::new();
+fn values(counted: &Value) -> Vec<Named<'_>> {
+    let mut values: HashMap<&str, (u64, u64, &str)> = HashMap::new();
     for (pair, count) in buckets(counted) {
         let (value, label) = pair.split_once(SEPARATOR).unwrap_or((pair, pair));
-        let known = values.entry(value.to_owned()).or_default();
+        let known = values.entry(value).or_default();
         known.0 += count;
         if count > known.1 {
-            (known.1, known.2) = (count, label.to_owned());
+            (known.1, known.2) = (count, label);
         }
     }
     let named = values.into_iter();
     named
-        .map(|(value, (count, _, label))| (value, (count, label)))
+        .map(|(value, (count, _, label))| Named { value, label, count })
         .collect()
 }

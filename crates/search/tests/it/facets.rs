@@ -5,6 +5,7 @@ use contracts::search::{AttributeRange, Facet, SearchPage, SearchQuery};
 use proptest::prelude::*;
 use search::engine::Document;
 use search::engine::quantity::{Quantity, Unit};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CATEGORIES: [&str; 6] = [
@@ -388,6 +389,58 @@ fn thousands_of_keys_leave_a_short_answer_with_the_keys_that_matter() {
     let page = search(&engine, &query);
     assert_eq!(page.total, 1);
     assert_eq!(counts(facet(&page, "attr.spec 7")), [("1", 1)]);
+}
+
+#[test]
+fn the_keys_that_tell_most_apart_are_shown_whatever_most_have() {
+    // Of 120 keys each has fewer than the one before; of every fourth no two have the same value.
+    let document = |n: u32| {
+        let mut document = titled(
+            n,
+            if n.is_multiple_of(6) {
+                "Screw bolt"
+            } else {
+                "Screw"
+            },
+        );
+        let keys = (0..120).filter(|key| n.is_multiple_of(1 + key / 2));
+        let value = |key: u32| match key % 4 {
+            0 => format!("article {n}"),
+            _ => format!("v{}", n / 7 % (1 + key % 5)),
+        };
+        document.attributes = keys.map(|key| (format!("key {key:03}"), value(key))).collect();
+        document
+    };
+    let documents: Vec<Document> = (0..240).map(document).collect();
+    let engine = index(&documents);
+    for word in ["Screw", "bolt"] {
+        let said = documents.iter().filter(|document| document.title.contains(word));
+        let said: Vec<&Document> = said.collect();
+        let mut by_key: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+        for (key, value) in said.iter().flat_map(|document| &document.attributes) {
+            *by_key.entry(key).or_default().entry(value).or_default() += 1;
+        }
+        // How many have it, and how many it tells apart.
+        let told = by_key.iter().map(|(key, values)| {
+            let mut counts: Vec<u64> = values.values().copied().collect();
+            counts.sort_unstable_by_key(|&count| Reverse(count));
+            let worth: u64 = counts.iter().take(12).sum();
+            (counts.iter().sum::<u64>(), worth, *key)
+        });
+        let mut told: Vec<(u64, u64, &str)> = told.collect();
+        told.sort_by_key(|&(having, _, key)| (Reverse(having), key));
+        told.truncate(64);
+        let all = said.len() as u64;
+        told.retain(|(having, _, key)| *having < all || by_key[key].len() > 1);
+        told.sort_by_key(|&(_, worth, key)| (Reverse(worth), key));
+        told.truncate(12);
+        let expected: Vec<String> = told.iter().map(|(_, _, key)| format!("attr.{key}")).collect();
+        let page = search(&engine, &with_facets(word));
+        assert_eq!(page.total, all);
+        let keys = page.facets.into_iter().map(|facet| facet.key);
+        let keys: Vec<String> = keys.filter(|key| key.starts_with("attr.")).collect();
+        assert_eq!(keys, expected, "{word}");
+    }
 }
 
 #[test]
