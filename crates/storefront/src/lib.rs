@@ -68,7 +68,9 @@
 //! The pages need this and nothing more of a content security policy: `default-src 'self'; img-src 'self'`.
 
 pub mod assets;
+mod frame;
 pub mod i18n;
+mod icon;
 pub mod markup;
 mod qr;
 pub mod samples;
