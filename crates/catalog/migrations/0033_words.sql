@@ -39,17 +39,18 @@ create function catalog.products_of_words(shop uuid, words text[], behind text[]
 language plpgsql stable rows 100
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
-    -- A word that nothing has is known at once, however common the others are.
+    -- A word that nothing has is known at once, however common the others are. `offset 0` keeps the rows of one word a look of their
+    -- own: joined, all words of the shop may be read to find those that are looked for.
     if exists (select from unnest(words, behind) as s (word, behind)
                 where not exists (select from catalog.product_word w
-                                   where w.tenant_id = shop and w.word >= s.word and w.word < s.behind)) then
+                                   where w.tenant_id = shop and w.word >= s.word and w.word < s.behind offset 0)) then
         return;
     end if;
     return query
         select f.id
           from unnest(words, behind) with ordinality as s (word, behind, n)
          cross join lateral (select w.products from catalog.product_word w
-                              where w.tenant_id = shop and w.word >= s.word and w.word < s.behind) w
+                              where w.tenant_id = shop and w.word >= s.word and w.word < s.behind offset 0) w
          cross join unnest(w.products) as f (id)
          where f.id < below
          group by f.id
