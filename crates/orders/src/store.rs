@@ -320,10 +320,7 @@ pub async fn tally_returns_of_shop(
 }
 
 /// The first event of each of these histories.
-pub async fn first_events(
-    pool: &PgPool,
-    orders: &[Uuid],
-) -> Result<Vec<(OrderId, crate::domain::Event)>, sqlx::Error> {
+pub async fn first_events(pool: &PgPool, orders: &[Uuid]) -> Result<Vec<(OrderId, Event)>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select stream_id as "id: OrderId", payload as "event: Json<crate::domain::Event>"
              from orders.event

@@ -146,9 +146,7 @@ async fn call(world: &World, operation: &str, who: Option<Who>) -> Call {
         "retry_payment" | "compensate_payment" => {
             to(&[&payment_of_a(world, admin).await]).json(&json!({"note": "looked at"}))
         }
-        "retry_capture" => {
-            to(&[&sales::uncaptured_of_a(world, admin).await]).json(&json!({"note": "looked at"}))
-        }
+        "retry_capture" => to(&[&uncaptured_of_a(world, admin).await]).json(&json!({"note": "looked at"})),
         "set_capture_time" => to(&[]).json(&json!({"capture": "at_once", "note": "as before"})),
         "skip_payment_step" => to(&[&payment_of_a(world, admin).await])
             .json(&json!({"answer": "declined", "note": "refused, says the provider"})),
