@@ -1,7 +1,7 @@
 //! The storefront: what a buyer sees, rendered on the server, usable without a script.
 //!
-//! [`views`] holds one plain struct per page beside its template, [`assets`] the embedded style sheet and script,
-//! [`i18n`] the languages, [`markup`] the only HTML that is written unescaped, [`samples`] every page with content.
+//! [`views`] holds one plain struct per page beside its template, `frame` what stands around all of them, [`assets`] the
+//! embedded style sheet and script, [`i18n`] the languages, [`markup`] the only HTML that is written unescaped, [`samples`] every page with content.
 //! A view knows no database and no service: handlers fill it and render it.
 //!
 //! # Addresses

@@ -70,7 +70,7 @@ pub const OF_SELLERS: [&str; 56] = [
     "/v1/seller/stock-feeds",
 ];
 
-pub const OF_OPERATORS: [&str; 61] = [
+pub const OF_OPERATORS: [&str; 62] = [
     "/operator",
     "/operator?by=month",
     "/operator/system",
@@ -132,6 +132,7 @@ pub const OF_OPERATORS: [&str; 61] = [
     "/v1/admin/search/report",
     "/v1/admin/shops",
     "/v1/admin/tax/rates",
+    "/v1/admin/uncaptured-payments",
 ];
 
 #[cfg(test)]
