@@ -3,7 +3,7 @@
 
 use crate::Db;
 use crate::db::is_outage;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use kernel::{JobId, SharedClock, Timestamp};
 use serde::Serialize;
@@ -73,15 +73,21 @@ macro_rules! lease {
 }
 
 const LEASE: &str = lease!("", "", "select * from leased");
-/// The same, and jobs that are done end with it, but for those that were asked for again. A row even when there is no job: it
-/// tells which are gone.
+/// The same, and jobs that are done end with it, but for those that were asked for again or are just being asked for: who ends
+/// several must not wait for one of them, since those who ask for several wait as well. A row even when there is no job: it tells
+/// which are gone.
 const END_AND_LEASE: &str = lease!(
-    "gone as (
+    "done as (
+                select job.id
+                  from unnest($5::uuid[], $6::bigint[], $7::int[]) as d (id, fence, revision)
+                  join store.job job on job.id = d.id and job.fence = d.fence and job.revision = d.revision
+                   for update of job skip locked),
+             gone as (
                 delete from store.job job
-                 using unnest($5::uuid[], $6::bigint[], $7::int[]) as done (id, fence, revision)
-                 where job.id = done.id and job.fence = done.fence and job.revision = done.revision
+                 using done
+                 where job.id = done.id
              returning job.id),
-     ",
+             ",
     " and id <> all ($5)",
     "select ends.gone, leased.* from (select array_agg(id) as gone from gone) as ends left join leased on true"
 );
@@ -249,29 +255,30 @@ impl Queue {
         let mut running = FuturesUnordered::new();
         // Done, and still there.
         let mut ended: Vec<Job> = Vec::new();
+        // Those that do not end with a turn end each by itself, and take a place as if they still ran.
+        let end = |job: Job| self.end(db, job).right_future();
         loop {
             let enqueued = ENQUEUED.notified();
             let room = self.concurrency.saturating_sub(running.len());
             let (mut pause, mut may_be_more) = (POLL, false);
             if cancel.is_cancelled() {
-                let done = std::mem::take(&mut ended);
-                beside(&mut running, &mut ended, self.settle(db, &done)).await;
-                may_be_more = !ended.is_empty();
-            } else if room > 0 {
+                running.extend(ended.drain(..).map(end));
+            } else if room > 0 || !ended.is_empty() {
                 let done = std::mem::take(&mut ended);
                 let turn = self.turn(db, &clock, &done, room);
                 match beside(&mut running, &mut ended, turn).await {
-                    Ok((jobs, is_due_again)) => {
-                        may_be_more = is_due_again || jobs.len() >= room || !ended.is_empty();
+                    Ok((jobs, left)) => {
+                        may_be_more = jobs.len() >= room || !ended.is_empty();
                         running.extend(
                             jobs.into_iter()
-                                .map(|job| self.attempt(db, &clock, &handler, job)),
+                                .map(|job| self.attempt(db, &clock, &handler, job).left_future()),
                         );
+                        running.extend(left.into_iter().map(end));
                     }
                     Err(error) => {
                         tracing::warn!(queue = self.name, %error, "jobs cannot be read");
                         pause = OUTAGE_PAUSE;
-                        beside(&mut running, &mut ended, self.settle(db, &done)).await;
+                        running.extend(done.into_iter().map(end));
                     }
                 }
             }
@@ -326,36 +333,28 @@ impl Queue {
         tracing::warn!(queue = self.name, job = %job.id, %error, is_outage, "a job cannot be settled");
     }
 
-    /// Ends jobs that are done.
-    async fn settle(&self, db: &Db, done: &[Job]) {
-        for job in done {
-            if let Err(error) = self.done(db, job).await {
-                self.not_settled(job, &error);
-            }
+    /// Ends a job that is done, once nobody holds it any more. Nothing is left of it.
+    async fn end(&self, db: &Db, job: Job) -> Option<Job> {
+        if let Err(error) = self.done(db, &job).await {
+            self.not_settled(&job, &error);
         }
+        None
     }
 
-    /// Ends jobs that are done and takes due ones, by one statement. Whether one that was done is due again comes beside.
+    /// Ends jobs that are done and takes due ones, by one statement. Those that were done and are still there come beside.
     async fn turn(
         &self,
         db: &Db,
         clock: &SharedClock,
         done: &[Job],
         room: usize,
-    ) -> Result<(Vec<Job>, bool), sqlx::Error> {
+    ) -> Result<(Vec<Job>, Vec<Job>), sqlx::Error> {
         if done.is_empty() {
-            return Ok((self.lease_due(db, clock, room).await?, false));
+            return Ok((self.lease_due(db, clock, room).await?, Vec::new()));
         }
         let (jobs, gone) = self.end_and_lease_due(db, clock, done, room).await?;
-        let mut is_due_again = false;
-        for job in done.iter().filter(|job| !gone.contains(&job.id.0)) {
-            is_due_again = true;
-            // What was leased is to be worked on, whatever becomes of this.
-            if let Err(error) = self.again(db, job).await {
-                self.not_settled(job, &error);
-            }
-        }
-        Ok((jobs, is_due_again))
+        let left = done.iter().filter(|job| !gone.contains(&job.id.0));
+        Ok((jobs, left.cloned().collect()))
     }
 
     async fn lease_due(&self, db: &Db, clock: &SharedClock, limit: usize) -> Result<Vec<Job>, sqlx::Error> {

@@ -477,3 +477,41 @@ async fn jobs_that_end_at_one_time_end_together() {
         .unwrap();
     assert!(times < 8, "{times} statements for {} jobs", all.len());
 }
+
+#[tokio::test]
+async fn a_job_that_is_just_being_asked_for_keeps_no_other_from_ending() {
+    let ((_test_db, db), clock) = (database().await, clock());
+    let mut conn = db.pool().acquire().await.unwrap();
+    for key in ["cup", "bowl", "vase"] {
+        MAIL.enqueue_once(&mut conn, key, &json!(1), clock.now())
+            .await
+            .unwrap();
+    }
+    drop(conn);
+    let (runs, together) = (Runs::default(), Arc::new(Barrier::new(4)));
+    let worker = MAIL.work(&db, CancellationToken::new(), clock.clone(), |job: &Job| {
+        let (is_early, together) = (runs.add(job) <= 3, Arc::clone(&together));
+        Box::pin(async move {
+            if is_early {
+                together.wait().await;
+            }
+            Ok::<(), String>(())
+        })
+    });
+    beside(worker, async {
+        runs.until(3).await;
+        let mut tx = db.pool().begin().await.unwrap();
+        MAIL.enqueue_once(&mut tx, "bowl", &json!(2), clock.now())
+            .await
+            .unwrap();
+        together.wait().await;
+        eventually("the others are gone", async || {
+            (open(&db).await == 1).then_some(())
+        })
+        .await;
+        tx.commit().await.unwrap();
+        assert_eq!(runs.until(4).await, [1, 1, 1, 2]);
+        until_empty(&db).await;
+    })
+    .await;
+}
