@@ -42,7 +42,7 @@ fn written(last: &Listing) -> Cursor {
 fn read(cursor: &Cursor) -> Result<(Timestamp, ProductId), Fault> {
     let place = cursor.0.split_once('.').and_then(|(micros, id)| {
         let at = Timestamp::from_timestamp_micros(micros.parse().ok()?)?;
-        Some((at, id.parse().ok()?))
+        Some((httpkit::moment("after", at).ok()?, id.parse().ok()?))
     });
     place.ok_or_else(|| {
         let detail = "`after` must be the `next` of an earlier page.";

@@ -64,6 +64,10 @@ async fn refusals_name_the_parameter() {
         ("region=ES&limit=101", "limit_out_of_range"),
         ("region=ES&after=here", "cursor_invalid"),
         ("region=ES&after=12.here", "cursor_invalid"),
+        (
+            "region=ES&after=-300000000000000000.00000000-0000-0000-0000-000000000000",
+            "cursor_invalid",
+        ),
     ] {
         let refused = http.get(&format!("/v1/products?{query}")).await.expect(400);
         let problem: Value = refused.json();

@@ -88,7 +88,7 @@ fn place(Cursor(text): &Cursor) -> Result<(Timestamp, OrderId), Error> {
     let read = || {
         let (micros, order) = text.split_once('.')?;
         let lapses_at = Timestamp::from_timestamp_micros(micros.parse().ok()?)?;
-        Some((lapses_at, order.parse().ok()?))
+        Some((httpkit::moment("after", lapses_at).ok()?, order.parse().ok()?))
     };
     read().ok_or(Error::BadCursor)
 }

@@ -42,7 +42,7 @@ fn place(Cursor(text): &Cursor) -> Result<Place, Error> {
     let read = || {
         let (micros, id) = text.split_once('~')?;
         let since = Timestamp::from_timestamp_micros(micros.parse().ok()?)?;
-        Some((since, id.to_owned()))
+        Some((httpkit::moment("after", since).ok()?, id.to_owned()))
     };
     read().ok_or_else(Error::cursor)
 }

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use contracts::notifications::{FailureAct, FailureDecision};
-use kernel::{Actor, Clock, Ctx, Fault, JobId, Role};
+use kernel::{Actor, Clock, Ctx, Cursor, Fault, JobId, Role};
 use store::Scope;
 use store::jobs::Queue;
 
@@ -66,6 +66,10 @@ async fn what_failed_is_listed_and_decided_about_once_with_who_did() {
     let expected: Vec<String> = jobs.iter().rev().map(|id| format!("job:{id}")).collect();
     assert_eq!(listed, expected, "the latest first, each once");
     assert_eq!(rest.next, None);
+    // The database's calendar begins later than that of programs.
+    let too_early = Some(Cursor(format!("-300000000000000000~{}", expected[0])));
+    let refused = world.notices.failures(too_early, 2).await.unwrap_err();
+    assert_eq!(Fault::from(refused).code, "cursor_invalid");
     let one = &first.items[0];
     assert_eq!((one.name.as_str(), one.attempts), ("checkout.mails", 30));
     assert_eq!(one.error, "no mail server answered");
