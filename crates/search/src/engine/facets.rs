@@ -311,5 +311,10 @@ fn by_value<'e>(entries: &'e Entries, counts: &[u32]) -> Vec<Named<'e>> {
             count,
         })
     };
-    (0..entries.groups()).filter_map(named).collect()
+    // Of thousands of shops few have what is found.
+    let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    let mut groups: Vec<usize> = found.map(|(number, _)| entries.group_of(number)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.into_iter().filter_map(named).collect()
 }
