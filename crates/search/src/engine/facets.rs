@@ -81,18 +81,15 @@ impl<'a> Counts<'a> {
         columns.facets.count(&passing, &mut self.counted);
         for (i, docs) in near.iter().enumerate() {
             match &self.filters[i] {
-                Filter::Category(_) => self.add_names(Indexed::Category, columns, docs),
-                Filter::Seller(_) => self.add_names(Indexed::Seller, columns, docs),
-                Filter::Region(_) => self.add_names(Indexed::Region, columns, docs),
+                Filter::Category(_) => self.add_names(&[Indexed::Category], columns, docs),
+                Filter::Seller(_) => self.add_names(&[Indexed::Seller], columns, docs),
+                Filter::Region(_) => self.add_names(&[Indexed::Region], columns, docs),
                 Filter::Price(..) => facts_of(columns, docs).for_each(|facts| self.add_price(facts)),
                 Filter::Rating(_) => facts_of(columns, docs).for_each(|facts| self.add_rating(facts)),
                 // None of them is in stock.
                 Filter::InStock => {}
                 // What other shops offer is found where they are chosen.
-                Filter::Wins => {
-                    self.add_names(Indexed::Seller, columns, docs);
-                    self.add_names(Indexed::Region, columns, docs);
-                }
+                Filter::Wins => self.add_names(&[Indexed::Seller, Indexed::Region], columns, docs),
                 // No facet is shown of it.
                 Filter::Near(..) => {}
                 Filter::Attribute { .. } => {
@@ -118,8 +115,8 @@ impl<'a> Counts<'a> {
         }
     }
 
-    fn add_names(&mut self, facet: Indexed, columns: &Columns, docs: &[DocId]) {
-        columns.facets.count_names(facet, docs, &mut self.counted);
+    fn add_names(&mut self, facets: &[Indexed], columns: &Columns, docs: &[DocId]) {
+        columns.facets.count_names(facets, docs, &mut self.counted);
     }
 
     fn add_price(&mut self, facts: &Facts) {
@@ -314,5 +311,10 @@ fn by_value<'e>(entries: &'e Entries, counts: &[u32]) -> Vec<Named<'e>> {
             count,
         })
     };
-    (0..entries.groups()).filter_map(named).collect()
+    // Of thousands of shops few have what is found.
+    let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    let mut groups: Vec<usize> = found.map(|(number, _)| entries.group_of(number)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.into_iter().filter_map(named).collect()
 }

@@ -10,7 +10,7 @@ use super::matching::count_matches;
 use super::plan::Plan;
 use super::ranking::Ranking;
 use super::schema::Fields;
-use super::spelling::{completions, written_near};
+use super::spelling::{NearWords, completions, written_near};
 use contracts::search::SearchHit;
 use std::time::Instant;
 use tantivy::schema::{IndexRecordOption, Value};
@@ -36,6 +36,7 @@ pub fn meant(
     view: &View,
     fields: &Fields,
     ranking: &Ranking,
+    words: &mut NearWords,
     deadline: Instant,
 ) -> tantivy::Result<Option<String>> {
     let written = words_of(text);
@@ -65,7 +66,7 @@ pub fn meant(
         let Some(having) = doubtful[n] else {
             continue;
         };
-        let mut near = written_near(view, fields, &written[n].word, having > 0)?;
+        let mut near = written_near(view, fields, &written[n].word, having > 0, words)?;
         near.retain(|near| near.having as f32 >= ranking.commoner * having as f32);
         near.truncate(TRIED_MAX);
         let mut best: Option<(u64, String)> = None;

@@ -51,6 +51,7 @@ use rank::{Place, Ranked};
 use rules::{Merchandising, Pin};
 use run::{Found, Run};
 use schema::Fields;
+use spelling::NearWords;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
@@ -214,7 +215,7 @@ impl Engine {
         deadline: Instant,
     ) -> Result<SearchPage, EngineError> {
         let view = self.view();
-        let asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
+        let mut asked = Asked::read(self, &view, query, ranking, tuning, now, deadline)?;
         let found = asked.find(self, &view, query, ranking, deadline)?;
         let next = match asked.next(&found) {
             Some(place) => Some(cursor::write(query, asked.page_after(place, &found))?),
@@ -222,7 +223,7 @@ impl Engine {
         };
         let is_doubtful = asked.plan.corrected || found.total < ranking.enough as u64;
         let did_you_mean = if query.after.is_none() && is_doubtful && !asked.plan.is_empty() {
-            meant::meant(&query.q, &view, &self.fields, ranking, deadline)?
+            meant::meant(&query.q, &view, &self.fields, ranking, &mut asked.near, deadline)?
         } else {
             None
         };
@@ -354,6 +355,8 @@ impl Placed {
 /// A query as it is read: the same on all its pages.
 struct Asked {
     plan: Plan,
+    /// What was found near to its words on the way.
+    near: NearWords,
     /// What matches the plan, where it is known already.
     matched: Option<Matched>,
     filters: Vec<Filter>,
@@ -389,6 +392,7 @@ impl Asked {
             let page = cursor::read(query, cursor)?;
             return Ok(Self {
                 plan: page.plan,
+                near: NearWords::default(),
                 matched: None,
                 filters,
                 made,
@@ -407,7 +411,9 @@ impl Asked {
             synonyms: &tuning.synonyms,
             language: query.language,
         };
-        let (mut plan, matched) = Plan::new(&query.q, view, &engine.fields, reading, deadline)?;
+        let mut near = NearWords::default();
+        let fields = &engine.fields;
+        let (mut plan, matched) = Plan::new(&query.q, view, fields, reading, &mut near, deadline)?;
         plan.as_of = now.map_or(0, |now| now.timestamp() / HOUR_S * HOUR_S);
         // Other orders are asked for to be kept to.
         let is_ours = query.sort == Sort::Relevance;
@@ -422,6 +428,7 @@ impl Asked {
         };
         Ok(Self {
             plan,
+            near,
             matched,
             filters,
             made,

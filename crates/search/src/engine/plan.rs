@@ -9,7 +9,7 @@ use super::compounds;
 use super::matching::{Matched, count_matches, reach};
 use super::ranking::Ranking;
 use super::schema::{Fields, TEXT_FIELDS};
-use super::spelling::{Near, completions, nearest};
+use super::spelling::{Near, NearWords, completions, nearest};
 use super::synonyms::Synonyms;
 use contracts::Language;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,7 @@ impl Plan {
         view: &View,
         fields: &Fields,
         reading: Reading<'_>,
+        near: &mut NearWords,
         deadline: Instant,
     ) -> tantivy::Result<(Self, Option<Matched>)> {
         let ranking = reading.ranking;
@@ -122,7 +123,7 @@ impl Plan {
         }
         let mut plan = exact
             .completed(text, view, fields)?
-            .corrected(view, fields, ranking)?;
+            .corrected(view, fields, ranking, near)?;
         let all = plan.must;
         // All but the word that tells the least, then less and less. What tells most is asked for longest: a brand
         // nobody else has says more than two words that everything has.
@@ -238,7 +239,13 @@ impl Plan {
 
     /// With words that nothing has taken for the nearest that something has, and words that hardly anything has also for
     /// near ones that are far commoner.
-    fn corrected(mut self, view: &View, fields: &Fields, ranking: &Ranking) -> tantivy::Result<Self> {
+    fn corrected(
+        mut self,
+        view: &View,
+        fields: &Fields,
+        ranking: &Ranking,
+        words: &mut NearWords,
+    ) -> tantivy::Result<Self> {
         let all = documents(view) as f32;
         for word in self.words.iter_mut().filter(|word| word.required) {
             let mut having = 0;
@@ -252,7 +259,7 @@ impl Plan {
             let (Some((stem, _)), Some((written, _))) = (word.terms.first(), word.written.first()) else {
                 continue;
             };
-            let mut near = nearest(view, fields, written, stem, having > 0)?;
+            let mut near = nearest(view, fields, written, stem, having > 0, words)?;
             near.retain(|near| near.having as f32 >= ranking.commoner * having as f32);
             let Some(most) = near.first().map(|near| near.having) else {
                 continue;

@@ -211,8 +211,8 @@ impl FacetRows {
         self.add_sets(&having, counted, |_| true);
     }
 
-    /// Adds what `docs` have of one facet of names.
-    pub fn count_names(&self, facet: Indexed, docs: &[u32], counted: &mut Counted) {
+    /// Adds what `docs` have of some facets of names.
+    pub fn count_names(&self, facets: &[Indexed], docs: &[u32], counted: &mut Counted) {
         if docs.is_empty() {
             return;
         }
@@ -223,7 +223,9 @@ impl FacetRows {
                 having[set as usize] += 1;
             }
         }
-        self.add_sets(&having, counted, |mark| mark.facet() == facet as usize);
+        self.add_sets(&having, counted, |mark| {
+            facets.iter().any(|&facet| mark.facet() == facet as usize)
+        });
     }
 
     /// Adds the `wanted` terms of each set, which so many documents have.
@@ -318,8 +320,11 @@ mod tests {
             [vec![4, 3], vec![0, 0, 4], vec![4, 2, 2], vec![1, 0, 0, 3]]
         );
         let mut of_region: Counted = none();
-        rows.count_names(Region, &[1, 2], &mut of_region);
+        rows.count_names(&[Region], &[1, 2], &mut of_region);
         assert_eq!(of_region, [vec![0; 2], vec![0; 3], vec![2, 1, 1], vec![0; 4]]);
+        let mut of_shop: Counted = none();
+        rows.count_names(&[Seller, Region], &[1, 2], &mut of_shop);
+        assert_eq!(of_shop, [vec![0; 2], vec![0, 0, 2], vec![2, 1, 1], vec![0; 4]]);
         let mut of_one: Counted = none();
         rows.count_attributes(&[0, 1, 2], &mut of_one, |number| number == 3);
         assert_eq!(of_one[Attribute as usize], [0, 0, 0, 2]);

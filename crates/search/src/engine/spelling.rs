@@ -8,7 +8,7 @@
 use super::analysis::{analyzer, terms};
 use super::columns::View;
 use super::schema::Fields;
-use super::vocabulary::is_number;
+use super::vocabulary::{Vocabulary, is_number};
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder, SINK_STATE};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -37,6 +37,51 @@ pub struct Near {
     pub having: u64,
 }
 
+/// A look for words that are so many edits away.
+struct Attempt {
+    edits: &'static LazyLock<LevenshteinAutomatonBuilder>,
+    /// The letter that all begin with.
+    first: Option<char>,
+}
+
+impl Attempt {
+    fn accepted(&self, words: &Vocabulary, typed: &str) -> Vec<String> {
+        words.accepted(&Edits(self.edits.build_dfa(typed)), self.first)
+    }
+}
+
+/// The looks for what was meant by `written`, one after the other until something is near.
+fn attempts(written: &str, is_known: bool) -> impl Iterator<Item = Attempt> {
+    let letters = written.chars().count();
+    // Two edits reach much of a dictionary; that the first letter is right, as it mostly is, keeps to one part of it. And
+    // they are for words that nothing has: one that is there is not two slips away from what was meant.
+    let count = if letters < ONE_EDIT_LETTERS || is_number(written.as_bytes()) {
+        // A number that is nearly right is another number.
+        0
+    } else if is_known || letters < TWO_EDITS_LETTERS {
+        1
+    } else {
+        2
+    };
+    let attempts = [(&ONE_EDIT, None), (&TWO_EDITS, written.chars().next())];
+    let attempts = attempts.into_iter().take(count);
+    attempts.map(|(edits, first)| Attempt { edits, first })
+}
+
+/// Words of titles and labels that are near to those of one search. How it is read and what is offered in its place ask for
+/// the same, and the dictionary is walked once.
+#[derive(Default)]
+pub struct NearWords(HashMap<(String, Option<char>), Vec<String>>);
+
+impl NearWords {
+    fn of(&mut self, view: &View, written: &str, attempt: &Attempt) -> &[String] {
+        // Only where two edits may lie between is the first letter given.
+        let asked = (written.to_owned(), attempt.first);
+        let found = self.0.entry(asked);
+        found.or_insert_with(|| attempt.accepted(&view.words, written))
+    }
+}
+
 /// The terms nearest to a word that was written `written` and has the stem `stem`, commonest first. Words of titles and
 /// labels come first, as they are what people ask for; other text is looked at where they have nothing near.
 pub fn nearest(
@@ -45,31 +90,19 @@ pub fn nearest(
     written: &str,
     stem: &str,
     is_known: bool,
+    words: &mut NearWords,
 ) -> tantivy::Result<Vec<Near>> {
-    let letters = written.chars().count();
-    // A number that is nearly right is another number.
-    if letters < ONE_EDIT_LETTERS || is_number(written.as_bytes()) {
-        return Ok(Vec::new());
-    }
-    let first = written.chars().next();
-    // Two edits reach much of a dictionary; that the first letter is right, as it mostly is, keeps to one part of it. And
-    // they are for words that nothing has: one that is there is not two slips away from what was meant.
-    let attempts: [(&LevenshteinAutomatonBuilder, Option<char>); 2] =
-        [(&ONE_EDIT, None), (&TWO_EDITS, first)];
-    let attempts_max = if is_known || letters < TWO_EDITS_LETTERS {
-        1
-    } else {
-        2
-    };
-    for (edits, first) in attempts.into_iter().take(attempts_max) {
-        for (words, typed, are_stems) in [(&view.words, written, false), (&view.stems, stem, true)] {
-            let mut candidates = words.accepted(&Edits(edits.build_dfa(typed)), first);
-            // A stem that goes on where this one ends is another word's: its ending is the stem's matter.
-            candidates.retain(|word| !are_stems || !word.starts_with(typed));
-            let near = known(view, fields, stem, &candidates)?;
-            if !near.is_empty() {
-                return Ok(near);
-            }
+    for attempt in attempts(written, is_known) {
+        let near = known(view, fields, stem, words.of(view, written, &attempt))?;
+        if !near.is_empty() {
+            return Ok(near);
+        }
+        let mut stems = attempt.accepted(&view.stems, stem);
+        // A stem that goes on where this one ends is another word's: its ending is the stem's matter.
+        stems.retain(|word| !word.starts_with(stem));
+        let near = known(view, fields, stem, &stems)?;
+        if !near.is_empty() {
+            return Ok(near);
         }
     }
     Ok(Vec::new())
@@ -81,24 +114,19 @@ pub fn written_near(
     fields: &Fields,
     written: &str,
     is_known: bool,
+    words: &mut NearWords,
 ) -> tantivy::Result<Vec<Near>> {
-    let letters = written.chars().count();
-    if letters < ONE_EDIT_LETTERS || is_number(written.as_bytes()) {
-        return Ok(Vec::new());
-    }
-    let first = written.chars().next();
-    let mut attempts: Vec<(&LevenshteinAutomatonBuilder, Option<char>)> = vec![(&ONE_EDIT, None)];
-    if !is_known && letters >= TWO_EDITS_LETTERS {
-        attempts.push((&TWO_EDITS, first));
-    }
-    for (edits, first) in attempts {
-        let found = view.words.accepted(&Edits(edits.build_dfa(written)), first);
+    for attempt in attempts(written, is_known) {
+        let found = words.of(view, written, &attempt);
         let mut near = Vec::with_capacity(found.len());
-        for term in found.into_iter().filter(|term| term != written) {
-            let having = Term::from_field_text(fields.words, &term);
+        for term in found.iter().filter(|term| *term != written) {
+            let having = Term::from_field_text(fields.words, term);
             let having = view.searcher.doc_freq(&having)?;
             if having > 0 {
-                near.push(Near { term, having });
+                near.push(Near {
+                    term: term.clone(),
+                    having,
+                });
             }
         }
         if !near.is_empty() {
