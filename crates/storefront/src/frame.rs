@@ -6,6 +6,7 @@
 use crate::views::page::Page;
 use crate::views::work::WorkBar;
 use askama::Template;
+use askama::filters::HtmlSafe;
 
 /// What the head of every page says.
 #[derive(Clone, Copy, Debug, Template)]
@@ -41,6 +42,13 @@ pub struct WorkParts<'a> {
     page: &'a Page,
     work: &'a WorkBar,
 }
+
+// Each escapes what it says itself.
+impl HtmlSafe for Head<'_> {}
+impl HtmlSafe for Header<'_> {}
+impl HtmlSafe for Told<'_> {}
+impl HtmlSafe for Footer<'_> {}
+impl HtmlSafe for WorkParts<'_> {}
 
 impl Page {
     pub fn head(&self) -> Head<'_> {

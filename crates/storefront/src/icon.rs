@@ -1,8 +1,10 @@
 //! The shapes of the icons, drawn for a square of 24.
 
+use askama::filters::HtmlSafeOutput;
+
 /// What stands within an icon's `svg`. A name that is none's has the sign of a note.
-pub fn shapes(name: &str) -> &'static str {
-    match name {
+pub fn shapes(name: &str) -> HtmlSafeOutput<&'static str> {
+    HtmlSafeOutput(match name {
         "search" => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
         "cart" => {
             r#"<path d="M4 8.5h16l-1.3 11a1 1 0 0 1-1 .9H6.3a1 1 0 0 1-1-.9z"/><path d="M8.5 8.5V7a3.5 3.5 0 0 1 7 0v1.5"/>"#
@@ -62,5 +64,5 @@ pub fn shapes(name: &str) -> &'static str {
         "bell" => r#"<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 18.5a2 2 0 0 0 4 0M12 3v2"/>"#,
         "mail" => r#"<rect x="3.5" y="5.5" width="17" height="13" rx="1"/><path d="m4 7 8 6 8-6"/>"#,
         _ => r#"<circle cx="12" cy="12" r="8.25"/><path d="M12 11v5M12 8v.2"/>"#,
-    }
+    })
 }
