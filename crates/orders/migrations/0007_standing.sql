@@ -46,16 +46,19 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     looked_until uuid;
+    looked_from uuid;
     found_so_far bigint;
 begin
     select s.id into looked_until
       from orders.sub_order s
      where s.tenant_id = shop and s.id < below
      order by s.id desc offset looked_at - 1 limit 1;
+    -- Under row-level security an index is searched by plain values alone: with `coalesce` in the condition all of the shop's were read.
+    looked_from := coalesce(looked_until, '00000000-0000-0000-0000-000000000000');
     return query
         select s.id
           from orders.sub_order s
-         where s.tenant_id = shop and s.id < below and s.id >= coalesce(looked_until, '00000000-0000-0000-0000-000000000000')
+         where s.tenant_id = shop and s.id < below and s.id >= looked_from
            and s.status = in_state
          order by s.id desc limit at_most;
     get diagnostics found_so_far = row_count;
