@@ -11,12 +11,13 @@ macro_rules! columns {
     };
 }
 
-/// The shop's default warehouse, which carries the shop's id.
+/// The shop's default warehouse, which carries the shop's id. Two that want it first at once conflict by its key or by its code;
+/// nobody else has the code while it is not there, as whoever opens another sees to the default one before.
 pub async fn ensure_default(conn: &mut PgConnection, tenant: TenantId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into inventory.warehouse (tenant_id, id, code, name)
          values ($1, $1, 'main', 'Main warehouse')
-         on conflict on constraint warehouse_pkey do nothing",
+         on conflict do nothing",
         tenant.0,
     )
     .execute(conn)

@@ -15,6 +15,27 @@ use proptest::test_runner::TestRunner;
 use std::collections::VecDeque;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_may_be_the_first_to_count_in_a_new_shop() {
+    const SHOPS: usize = 20;
+    const AT_ONCE: usize = 6;
+    let world = World::new().await;
+    for _ in 0..SHOPS {
+        let tenant = world.tenant();
+        let counted = futures::future::join_all((0..AT_ONCE).map(async |_| {
+            let first = [world.count(1)];
+            world
+                .stock
+                .count_in(&world.ctx, tenant, main(tenant), &first, None)
+                .await
+        }));
+        for one in counted.await {
+            one.unwrap();
+        }
+        assert_eq!(world.stock.warehouses(tenant).await.unwrap().warehouses.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transfers_counts_and_sales_of_one_sku_lose_no_unit() {
     const ROUNDS: usize = 25;
     let world = World::new().await;
