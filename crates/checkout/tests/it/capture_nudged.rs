@@ -18,7 +18,7 @@ const NOTE: &str = "The provider answers again.";
 
 fn impatient(world: &World) -> Instance {
     world.configured(Config {
-        provider_timeout: Duration::from_millis(200),
+        provider_timeout: Duration::from_secs(1),
         ..Config::default()
     })
 }
